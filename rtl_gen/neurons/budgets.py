@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits that a device puts on one neuron: the largest weight and the largest fan-in."""
+
+from dataclasses import dataclass
+
+__all__ = ["BUDGETS", "Budget", "find_budget"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Limits of one neuron.
+
+    A limit of None means "no limit". The threshold is not limited.
+    """
+
+    name: str
+    max_weight: int | None  #: Largest magnitude of a weight.
+    max_fan_in: int | None  #: Largest number of synapses.
+
+    def allows(self, weights: tuple[int, ...]) -> bool:
+        """Tell whether a neuron with these weights is within the limits."""
+        if self.max_fan_in is not None and len(weights) > self.max_fan_in:
+            return False
+        return self.max_weight is None or all(abs(w) <= self.max_weight for w in weights)
+
+    def __str__(self) -> str:
+        if self.max_weight is None and self.max_fan_in is None:
+            return f"{self.name} (no limit)"
+        return f"{self.name} (|weight| <= {self.max_weight}, fan-in <= {self.max_fan_in})"
+
+
+#: Named budgets, tightest first.
+BUDGETS = {
+    budget.name: budget
+    for budget in (
+        Budget("w1", max_weight=1, max_fan_in=2),
+        Budget("w2", max_weight=2, max_fan_in=4),
+        Budget("w8", max_weight=8, max_fan_in=8),
+        Budget("free", max_weight=None, max_fan_in=None),
+    )
+}
+
+
+def find_budget(name: str) -> Budget:
+    """Return the budget called ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such budget.
+    """
+    try:
+        return BUDGETS[name]
+    except KeyError:
+        raise ValueError(f"Budget must be one of {', '.join(BUDGETS)}, not {name!r}") from None

@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Building a neuron graph, with simplification on the way."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from .budgets import BUDGETS, Budget
+from .graph import Neuron, NeuronGraph, Port, Scope
+from .threshold import reduce_threshold
+
+__all__ = ["ONE", "ZERO", "Bit", "NeuronGraphBuilder", "Word", "constant"]
+
+_CONSTANT = -1
+
+
+class Bit(NamedTuple):
+    """One spike line, or its complement.
+
+    The complement costs nothing by itself: a synapse of weight ``w`` on ``1 - x`` is a synapse of
+    weight ``-w`` on ``x``, with the threshold lowered by ``w``.
+    """
+
+    node: int
+    inverted: bool = False
+
+    def __invert__(self) -> "Bit":
+        return Bit(self.node, not self.inverted)
+
+
+#: A word is a tuple of bits, least significant first.
+Word = tuple[Bit, ...]
+
+#: The spike line that never fires.
+ZERO = Bit(_CONSTANT)
+#: The spike line that always fires.
+ONE = ~ZERO
+
+
+def constant(value: int, width: int) -> Word:
+    """Return ``value`` as a word of constants.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` needs more than ``width`` bits.
+    """
+    if not 0 <= value < 1 << width:
+        raise ValueError(f"Constant must be between 0 and {(1 << width) - 1}, not {value!r}")
+    return tuple(ONE if value >> i & 1 else ZERO for i in range(width))
+
+
+class _Draft(NamedTuple):
+    sources: tuple[int, ...]
+    weights: tuple[int, ...]
+    threshold: int
+    scope: int
+
+
+class NeuronGraphBuilder:
+    """Builds a :class:`~rtl_gen.neurons.graph.NeuronGraph`.
+
+    With ``simplify``, a neuron that repeats an earlier one, that is constant, or that only copies a
+    spike line is not made; what no output needs is dropped by :meth:`build` in any case but the
+    unsimplified one. Without ``simplify`` every neuron asked for is made, exactly as asked, which is
+    how the paper counts.
+
+    Parameters
+    ----------
+    name : str
+        Name of the circuit, an identifier.
+    budget : Budget
+        Limits that each neuron must keep.
+    simplify : bool
+        Whether to simplify.
+    free_inversion : bool
+        Whether a neuron that only inverts may be replaced by a negative weight at its destination.
+    """
+
+    def __init__(
+        self, name: str, *, budget: Budget = BUDGETS["free"], simplify: bool = True,
+        free_inversion: bool = True,
+    ) -> None:
+        _check_name(name, "Circuit name")
+        self._name = name
+        self._budget = budget
+        self._simplify = simplify
+        self._free_inversion = free_inversion
+        self._inputs: dict[str, Word] = {}
+        self._outputs: dict[str, Word] = {}
+        self._input_count = 0
+        self._drafts: list[_Draft] = []
+        self._hints: list[str] = []
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...], int], int] = {}
+        self._scopes: list[tuple[tuple[str, ...], list[tuple[str, Word]]]] = [((), [])]
+        self._paths: dict[tuple[str, ...], int] = {(): 0}
+        self._scope = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the circuit."""
+        return self._name
+
+    @property
+    def budget(self) -> Budget:
+        """Limits that each neuron must keep."""
+        return self._budget
+
+    @property
+    def simplify(self) -> bool:
+        """Whether repeats, constants and copies are removed."""
+        return self._simplify
+
+    @property
+    def free_inversion(self) -> bool:
+        """Whether inversion is done by negative weights."""
+        return self._free_inversion
+
+    def input(self, name: str, width: int) -> Word:
+        """Add an input port and return its bits, least significant first.
+
+        All inputs must be added before the first neuron.
+
+        Raises
+        ------
+        ValueError
+            If the name is no identifier or taken, the width is not positive, or there are neurons.
+        """
+        _check_name(name, "Input name")
+        if name in self._inputs:
+            raise ValueError(f"Input name must be unique, not {name!r}")
+        if width < 1:
+            raise ValueError(f"Width of input {name!r} must be positive, not {width!r}")
+        if self._drafts:
+            raise ValueError(f"Input {name!r} must be added before the first neuron")
+        bits = tuple(Bit(self._input_count + i) for i in range(width))
+        self._input_count += width
+        self._inputs[name] = bits
+        return bits
+
+    def output(self, name: str, bits: Sequence[Bit]) -> None:
+        """Add an output port.
+
+        A bit that is constant or inverted gets a neuron of its own.
+
+        Raises
+        ------
+        ValueError
+            If the name is no identifier or taken, or there are no bits.
+        """
+        _check_name(name, "Output name")
+        if name in self._outputs or name in self._inputs:
+            raise ValueError(f"Output name must be unique, not {name!r}")
+        if not bits:
+            raise ValueError(f"Output {name!r} must have at least one bit")
+        self._outputs[name] = tuple(self._materialise(bit) for bit in bits)
+
+    @contextmanager
+    def scope(self, name: str, **ports: Sequence[Bit]) -> Iterator[None]:
+        """Make neurons inside the ``with`` block part of a named scope.
+
+        A name that is taken in the enclosing scope gets a number.
+
+        Parameters
+        ----------
+        name : str
+            Name of the scope, an identifier.
+        **ports : sequence of Bit
+            What words from outside are called inside, for the reader of the Verilog.
+        """
+        _check_name(name, "Scope name")
+        parent = self._scope
+        path = (*self._scopes[parent][0], name)
+        number = 1
+        while path in self._paths:
+            number += 1
+            path = (*self._scopes[parent][0], f"{name}_{number}")
+        self._paths[path] = self._scope = len(self._scopes)
+        self._scopes.append((path, [(port, tuple(bits)) for port, bits in ports.items()]))
+        try:
+            yield
+        finally:
+            self._scope = parent
+
+    def neuron(self, terms: Iterable[tuple[Bit, int]], threshold: int, name: str = "n") -> Bit:
+        """Return the spike line that fires when ``sum(weight * bit)`` reaches ``threshold``.
+
+        Parameters
+        ----------
+        terms : iterable of (Bit, int)
+            Spike lines, which may be complements or constants, and their weights.
+        threshold : int
+            Sum at which the neuron fires.
+        name : str
+            Name for the reader; it gets a number where it is taken.
+
+        Raises
+        ------
+        ValueError
+            If the neuron breaks the budget.
+        """
+        weights: dict[int, int] = {}
+        for bit, weight in terms:
+            if bit.inverted:
+                threshold -= weight
+                weight = -weight
+            if bit.node != _CONSTANT:
+                weights[bit.node] = weights.get(bit.node, 0) + weight
+        sources = tuple(node for node, weight in weights.items() if weight)
+        values = tuple(weights[node] for node in sources)
+        if self._simplify:
+            reduced = reduce_threshold(values, threshold)
+            if isinstance(reduced, bool):
+                return ONE if reduced else ZERO
+            values, threshold = reduced
+            sources = tuple(s for s, w in zip(sources, values, strict=True) if w)
+            values = tuple(w for w in values if w)
+            if len(sources) == 1:  # after reduction either a copy or an inversion
+                if values[0] > 0:
+                    return Bit(sources[0])
+                if self._free_inversion:
+                    return ~Bit(sources[0])
+        order = sorted(range(len(sources)), key=lambda i: (-values[i], sources[i]))
+        sources = tuple(sources[i] for i in order)
+        values = tuple(values[i] for i in order)
+        if self._simplify and self._free_inversion:
+            opposite = self._known.get(_key(sources, tuple(-w for w in values), 1 - threshold))
+            if opposite is not None:
+                return ~Bit(opposite)
+        return Bit(self._add(sources, values, threshold, name))
+
+    def name_word(self, name: str, bits: Sequence[Bit]) -> Word:
+        """Call the bits of a word ``name[0]``, ``name[1]`` and so on; return them as a word.
+
+        Only neurons of the current scope that have no such name yet are named. Where the word has
+        the complement of a neuron, the neuron is called ``name_n[...]``.
+        """
+        for index, bit in enumerate(bits):
+            position = bit.node - self._input_count
+            if position < 0 or self._drafts[position].scope != self._scope:
+                continue
+            if not self._hints[position].endswith("]"):
+                self._hints[position] = f"{name}{'_n' if bit.inverted else ''}[{index}]"
+        return tuple(bits)
+
+    def embed(self, graph: NeuronGraph, inputs: Mapping[str, Sequence[Bit]]) -> dict[str, Word]:
+        """Copy a whole graph into this one and return its outputs, by port name.
+
+        Raises
+        ------
+        ValueError
+            If an input is missing or has the wrong width.
+        """
+        lines: list[Bit] = []
+        for port in graph.inputs:
+            word = inputs.get(port.name, ())
+            if len(word) != len(port.nodes):
+                raise ValueError(
+                    f"Input {port.name!r} of {graph.name} must have {len(port.nodes)} bits, "
+                    f"not {len(word)}")
+            lines.extend(word)
+        outer = self._scope
+        scopes = {0: outer}
+        for neuron in graph.neurons:
+            if neuron.scope not in scopes:
+                self._copy_scope(graph, neuron.scope, scopes, lines)
+            self._scope = scopes[neuron.scope]
+            terms = zip((lines[s] for s in neuron.sources), neuron.weights, strict=True)
+            lines.append(self.neuron(terms, neuron.threshold, neuron.name))
+        self._scope = outer
+        return {port.name: tuple(lines[node] for node in port.nodes) for port in graph.outputs}
+
+    def build(self) -> NeuronGraph:
+        """Return the finished graph.
+
+        Raises
+        ------
+        ValueError
+            If there is no output.
+        """
+        if not self._outputs:
+            raise ValueError(f"Circuit {self._name!r} must have at least one output")
+        needed = self._needed()
+        number = {node: node for node in range(self._input_count)}
+        for position in needed:
+            number[self._input_count + position] = len(number)
+        names = _NameGiver()
+        used_scopes = self._used_scopes(needed)
+        neurons = []
+        for position in needed:
+            draft = self._drafts[position]
+            neurons.append(Neuron(
+                tuple(number[s] for s in draft.sources), draft.weights, draft.threshold,
+                used_scopes[draft.scope], names.unique(draft.scope, self._hints[position])))
+        scopes = []
+        for index in used_scopes:
+            path, words = self._scopes[index]
+            # A bit that was simplified away has no node; its place is marked with -1.
+            scopes.append(Scope(path, tuple(
+                Port(name, tuple(number.get(bit.node, -1) for bit in word))
+                for name, word in words)))
+        return NeuronGraph(
+            name=self._name,
+            inputs=tuple(Port(n, tuple(b.node for b in w)) for n, w in self._inputs.items()),
+            outputs=tuple(Port(n, tuple(number[b.node] for b in w))
+                          for n, w in self._outputs.items()),
+            neurons=tuple(neurons),
+            scopes=tuple(scopes),
+        )
+
+    # ------------------------------------------------------------------------------- internals
+
+    def _add(
+        self, sources: tuple[int, ...], weights: tuple[int, ...], threshold: int, name: str
+    ) -> int:
+        key = _key(sources, weights, threshold)
+        if self._simplify and key in self._known:
+            return self._known[key]
+        if not self._budget.allows(weights):
+            path = "/".join((self._name, *self._scopes[self._scope][0], name))
+            raise ValueError(
+                f"Neuron {path} must keep budget {self._budget}, not use weights {weights}")
+        node = self._input_count + len(self._drafts)
+        self._drafts.append(_Draft(sources, weights, threshold, self._scope))
+        self._hints.append(name)
+        self._known[key] = node
+        return node
+
+    def _materialise(self, bit: Bit) -> Bit:
+        """Return a spike line that is neither a complement nor a constant."""
+        if bit.node == _CONSTANT:
+            return Bit(self._add((), (), 0 if bit.inverted else 1, "constant"))
+        if not bit.inverted:
+            return bit
+        if bit.node < self._input_count:
+            return Bit(self._add((bit.node,), (-1,), 0, "not"))
+        draft = self._drafts[bit.node - self._input_count]
+        scope, self._scope = self._scope, draft.scope
+        order = sorted(range(len(draft.sources)), key=lambda i: (draft.weights[i], draft.sources[i]))
+        node = self._add(
+            tuple(draft.sources[i] for i in order), tuple(-draft.weights[i] for i in order),
+            1 - draft.threshold, self._hints[bit.node - self._input_count])
+        self._scope = scope
+        return Bit(node)
+
+    def _needed(self) -> list[int]:
+        if not self._simplify:
+            return list(range(len(self._drafts)))
+        seen: set[int] = set()
+        stack = [bit.node for word in self._outputs.values() for bit in word]
+        while stack:
+            position = stack.pop() - self._input_count
+            if position >= 0 and position not in seen:
+                seen.add(position)
+                stack.extend(self._drafts[position].sources)
+        return sorted(seen)
+
+    def _used_scopes(self, needed: list[int]) -> dict[int, int]:
+        used = {0}
+        for scope in {self._drafts[position].scope for position in needed}:
+            path = self._scopes[scope][0]
+            used.update(self._paths[path[:length]] for length in range(len(path) + 1))
+        return {scope: index for index, scope in enumerate(sorted(used))}
+
+    def _copy_scope(
+        self, graph: NeuronGraph, index: int, scopes: dict[int, int], lines: list[Bit]
+    ) -> None:
+        scope = graph.scopes[index]
+        parent = next(i for i, s in enumerate(graph.scopes) if s.path == scope.path[:-1])
+        if parent not in scopes:
+            self._copy_scope(graph, parent, scopes, lines)
+        self._scope = scopes[parent]
+        ports = {
+            port.name: tuple(lines[n] if 0 <= n < len(lines) else ZERO for n in port.nodes)
+            for port in scope.ports}
+        with self.scope(scope.path[-1], **ports):
+            scopes[index] = self._scope
+
+
+class _NameGiver:
+    """Gives each neuron a name that is unique in its scope."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[int, str]] = set()
+        self._next: dict[tuple[int, str], int] = {}
+
+    def unique(self, scope: int, hint: str) -> str:
+        name = hint
+        while (scope, name) in self._taken:
+            number = self._next[scope, hint] = self._next.get((scope, hint), 1) + 1
+            base, bracket, index = hint.partition("[")
+            name = f"{base}_{number}{bracket}{index}"
+        self._taken.add((scope, name))
+        return name
+
+
+def _key(
+    sources: tuple[int, ...], weights: tuple[int, ...], threshold: int
+) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    order = sorted(range(len(sources)), key=lambda i: sources[i])
+    return tuple(sources[i] for i in order), tuple(weights[i] for i in order), threshold
+
+
+def _check_name(name: str, what: str) -> None:
+    if not name.isidentifier() or not name.isascii():
+        raise ValueError(f"{what} must be an identifier, not {name!r}")
