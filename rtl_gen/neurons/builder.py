@@ -60,10 +60,9 @@ class _Draft(NamedTuple):
 class NeuronGraphBuilder:
     """Builds a :class:`~rtl_gen.neurons.graph.NeuronGraph`.
 
-    With ``simplify``, a neuron that repeats an earlier one, that is constant, or that only copies a
-    spike line is not made; what no output needs is dropped by :meth:`build` in any case but the
-    unsimplified one. Without ``simplify`` every neuron asked for is made, exactly as asked, which is
-    how the paper counts.
+    With ``simplify``, a neuron that repeats an earlier one, that is constant, or that only copies
+    a spike line is not made, and what no output needs is dropped by :meth:`build`. Without it
+    every neuron asked for is made, exactly as asked, which is how the paper counts.
 
     Parameters
     ----------
@@ -336,7 +335,8 @@ class NeuronGraphBuilder:
             return Bit(self._add((bit.node,), (-1,), 0, "not"))
         draft = self._drafts[bit.node - self._input_count]
         scope, self._scope = self._scope, draft.scope
-        order = sorted(range(len(draft.sources)), key=lambda i: (draft.weights[i], draft.sources[i]))
+        order = sorted(
+            range(len(draft.sources)), key=lambda i: (draft.weights[i], draft.sources[i]))
         node = self._add(
             tuple(draft.sources[i] for i in order), tuple(-draft.weights[i] for i in order),
             1 - draft.threshold, self._hints[bit.node - self._input_count])

@@ -9,7 +9,7 @@ recognise repeats and constants.
 from functools import lru_cache
 from math import gcd
 
-__all__ = ["reduce_threshold", "reachable_sums"]
+__all__ = ["reachable_sums", "reduce_threshold"]
 
 #: Above this fan-in the exact search for synapses without effect would be slow; it is skipped.
 _EXACT_FAN_IN = 10
