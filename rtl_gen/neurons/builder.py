@@ -60,9 +60,10 @@ class _Draft(NamedTuple):
 class NeuronGraphBuilder:
     """Builds a :class:`~rtl_gen.neurons.graph.NeuronGraph`.
 
-    With ``simplify``, a neuron that repeats an earlier one, that is constant, or that only copies
-    a spike line is not made, and what no output needs is dropped by :meth:`build`. Without it
-    every neuron asked for is made, exactly as asked, which is how the paper counts.
+    With ``simplify``, a neuron that is constant or only copies a spike line is not made, and what
+    no output needs is dropped by :meth:`build`; with ``share``, a neuron that repeats an earlier
+    one is not made either. Without ``simplify`` every neuron asked for is made, exactly as asked,
+    which is how the paper counts.
 
     Parameters
     ----------
@@ -71,19 +72,22 @@ class NeuronGraphBuilder:
     budget : Budget
         Limits that each neuron must keep.
     simplify : bool
-        Whether to simplify.
+        Whether to remove constants, copies and what is not needed.
+    share : bool
+        Whether to remove repeats too; has no effect without ``simplify``.
     free_inversion : bool
         Whether a neuron that only inverts may be replaced by a negative weight at its destination.
     """
 
     def __init__(
         self, name: str, *, budget: Budget = BUDGETS["free"], simplify: bool = True,
-        free_inversion: bool = True,
+        share: bool = True, free_inversion: bool = True,
     ) -> None:
         _check_name(name, "Circuit name")
         self._name = name
         self._budget = budget
         self._simplify = simplify
+        self._share = simplify and share
         self._free_inversion = free_inversion
         self._inputs: dict[str, Word] = {}
         self._outputs: dict[str, Word] = {}
@@ -107,7 +111,7 @@ class NeuronGraphBuilder:
 
     @property
     def simplify(self) -> bool:
-        """Whether repeats, constants and copies are removed."""
+        """Whether constants, copies and unneeded neurons are removed."""
         return self._simplify
 
     @property
@@ -198,35 +202,20 @@ class NeuronGraphBuilder:
         ValueError
             If the neuron breaks the budget.
         """
-        weights: dict[int, int] = {}
-        for bit, weight in terms:
-            if bit.inverted:
-                threshold -= weight
-                weight = -weight
-            if bit.node != _CONSTANT:
-                weights[bit.node] = weights.get(bit.node, 0) + weight
-        sources = tuple(node for node, weight in weights.items() if weight)
-        values = tuple(weights[node] for node in sources)
-        if self._simplify:
-            reduced = reduce_threshold(values, threshold)
-            if isinstance(reduced, bool):
-                return ONE if reduced else ZERO
-            values, threshold = reduced
-            sources = tuple(s for s, w in zip(sources, values, strict=True) if w)
-            values = tuple(w for w in values if w)
-            if len(sources) == 1:  # after reduction either a copy or an inversion
-                if values[0] > 0:
-                    return Bit(sources[0])
-                if self._free_inversion:
-                    return ~Bit(sources[0])
-        order = sorted(range(len(sources)), key=lambda i: (-values[i], sources[i]))
-        sources = tuple(sources[i] for i in order)
-        values = tuple(values[i] for i in order)
-        if self._simplify and self._free_inversion:
-            opposite = self._known.get(_key(sources, tuple(-w for w in values), 1 - threshold))
+        reduced = self._reduce(terms, threshold)
+        if isinstance(reduced, Bit):
+            return reduced
+        sources, weights, threshold = reduced
+        if self._share and self._free_inversion:
+            opposite = self._known.get(_key(sources, tuple(-w for w in weights), 1 - threshold))
             if opposite is not None:
                 return ~Bit(opposite)
-        return Bit(self._add(sources, values, threshold, name))
+        return Bit(self._add(sources, weights, threshold, name))
+
+    def fits(self, terms: Iterable[tuple[Bit, int]], threshold: int) -> bool:
+        """Tell whether :meth:`neuron` with the same arguments would keep the budget."""
+        reduced = self._reduce(terms, threshold)
+        return isinstance(reduced, Bit) or self._budget.allows(reduced[1])
 
     def name_word(self, name: str, bits: Sequence[Bit]) -> Word:
         """Call the bits of a word ``name[0]``, ``name[1]`` and so on; return them as a word.
@@ -309,11 +298,38 @@ class NeuronGraphBuilder:
 
     # ------------------------------------------------------------------------------- internals
 
+    def _reduce(
+        self, terms: Iterable[tuple[Bit, int]], threshold: int
+    ) -> Bit | tuple[tuple[int, ...], tuple[int, ...], int]:
+        """Return an existing spike line, or sources, weights and threshold of a new neuron."""
+        merged: dict[int, int] = {}
+        for bit, weight in terms:
+            if bit.inverted:
+                threshold -= weight
+                weight = -weight
+            if bit.node != _CONSTANT:
+                merged[bit.node] = merged.get(bit.node, 0) + weight
+        pairs = [(node, weight) for node, weight in merged.items() if weight]
+        if self._simplify:
+            reduced = reduce_threshold(tuple(weight for _, weight in pairs), threshold)
+            if isinstance(reduced, bool):
+                return ONE if reduced else ZERO
+            weights, threshold = reduced
+            pairs = [(node, w) for (node, _), w in zip(pairs, weights, strict=True) if w]
+            if len(pairs) == 1:  # after reduction either a copy or an inversion
+                node, weight = pairs[0]
+                if weight > 0:
+                    return Bit(node)
+                if self._free_inversion:
+                    return ~Bit(node)
+        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+        return tuple(node for node, _ in pairs), tuple(w for _, w in pairs), threshold
+
     def _add(
         self, sources: tuple[int, ...], weights: tuple[int, ...], threshold: int, name: str
     ) -> int:
         key = _key(sources, weights, threshold)
-        if self._simplify and key in self._known:
+        if self._share and key in self._known:
             return self._known[key]
         if not self._budget.allows(weights):
             path = "/".join((self._name, *self._scopes[self._scope][0], name))

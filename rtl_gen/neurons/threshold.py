@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Threshold functions of a few inputs: equal descriptions of one function, and its simplest one.
+"""Threshold functions of a few inputs: equal descriptions of one function, and a simple one.
 
 Many pairs of weights and threshold describe the same function: ``3a + b >= 1`` is ``a + b >= 1``,
-and ``2a + b >= 2`` is ``a``. Reducing each neuron to its simplest description lets the builder
-recognise repeats and constants.
+and ``2a + b >= 2`` is ``a``. Reducing each neuron to a simple description lets the builder
+recognise repeats and constants, and keeps weights within what a device can hold.
 """
 
 from functools import lru_cache
@@ -27,7 +27,7 @@ def reachable_sums(weights: tuple[int, ...]) -> set[int]:
 def reduce_threshold(
     weights: tuple[int, ...], threshold: int
 ) -> tuple[tuple[int, ...], int] | bool:
-    """Return the simplest known weights and threshold of the same function.
+    """Return simpler weights and threshold of the same function.
 
     Parameters
     ----------
@@ -42,37 +42,41 @@ def reduce_threshold(
         New weights, with 0 for a synapse without effect, and new threshold; or True or False if
         the neuron always or never fires.
     """
-    reduced = list(weights)
+    # A negative weight on a line is a positive one on its complement, so only those are handled.
+    negative = [weight < 0 for weight in weights]
+    sizes = [abs(weight) for weight in weights]
+    level = threshold - sum(weight for weight in weights if weight < 0)
     while True:
-        before = (tuple(reduced), threshold)
-        low = sum(w for w in reduced if w < 0)
-        high = sum(w for w in reduced if w > 0)
-        if low >= threshold:
+        before = (tuple(sizes), level)
+        total = sum(sizes)
+        if level <= 0:
             return True
-        if high < threshold:
+        if total < level:
             return False
-        # A weight that decides alone, whatever the others do, need not be larger than that.
-        for index, weight in enumerate(reduced):
-            if weight > 0 and low + weight > threshold:
-                high -= weight - (threshold - low)
-                reduced[index] = threshold - low
-            elif weight < 0 and high + weight < threshold - 1:
-                low += (threshold - 1 - high) - weight
-                reduced[index] = threshold - 1 - high
-        if sum(w != 0 for w in reduced) <= _EXACT_FAN_IN:
-            for index, weight in enumerate(reduced):
-                if weight and not _matters(tuple(reduced), index, threshold):
-                    reduced[index] = 0
-        divisor = gcd(*reduced)
+        for index, size in enumerate(sizes):
+            if size > level:  # fires alone: need not be larger than that
+                total -= size - level
+                sizes[index] = level
+            elif size > total - level + 1:  # vetoes alone: need not be larger than that
+                excess = size - (total - level + 1)
+                sizes[index] -= excess
+                level -= excess
+                total -= excess
+        if sum(size > 0 for size in sizes) <= _EXACT_FAN_IN:
+            for index, size in enumerate(sizes):
+                if size and not _matters(tuple(sizes), index, level):
+                    sizes[index] = 0
+        divisor = gcd(*sizes)
         if divisor > 1:
-            reduced = [w // divisor for w in reduced]
-            threshold = -(-threshold // divisor)
-        if (tuple(reduced), threshold) == before:
-            return before
+            sizes = [size // divisor for size in sizes]
+            level = -(-level // divisor)
+        if (tuple(sizes), level) == before:
+            break
+    signed = tuple(-size if neg else size for size, neg in zip(sizes, negative, strict=True))
+    return signed, level + sum(weight for weight in signed if weight < 0)
 
 
-def _matters(weights: tuple[int, ...], index: int, threshold: int) -> bool:
+def _matters(sizes: tuple[int, ...], index: int, level: int) -> bool:
     """Tell whether the spike on one synapse ever changes the result."""
-    weight = weights[index]
-    others = reachable_sums(weights[:index] + weights[index + 1 :])
-    return any((total >= threshold) != (total + weight >= threshold) for total in others)
+    others = reachable_sums(sizes[:index] + sizes[index + 1 :])
+    return any(level - sizes[index] <= total < level for total in others)

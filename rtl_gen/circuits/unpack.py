@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking the code of a float apart, and putting one together, as neurons."""
+
+from dataclasses import dataclass
+
+from rtl_gen.formats import Format, NanEncoding, Overflow
+from rtl_gen.neurons.builder import ZERO, Bit, Word, constant
+from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.neurons.words import at_least
+
+__all__ = ["RawFloat", "pack", "unpack"]
+
+
+@dataclass(frozen=True)
+class RawFloat:
+    """Unpacked float: ``significand * 2**(exponent - bias - mantissa_bits)``, negated if ``sign``.
+
+    Each flag overrides the fields after it. The exponent of a subnormal is 1, as that of the
+    smallest normals, and its significand has no hidden bit.
+    """
+
+    is_nan: Bit
+    is_infinite: Bit
+    is_zero: Bit
+    sign: Bit
+    exponent: Word  #: Biased.
+    significand: Word
+
+
+def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") -> RawFloat:
+    """Take a code apart.
+
+    Raises
+    ------
+    ValueError
+        If the code has not the width of the format, or the format has no zero (e8m0fnu, which is
+        a scale and no operand).
+    """
+    if len(code) != fmt.width:
+        raise ValueError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
+    if not fmt.has_zero:
+        raise ValueError(f"Operand format must have a zero and a sign, not {fmt.name}")
+    mantissa = code[: fmt.mantissa_bits]
+    field = code[fmt.mantissa_bits : fmt.mantissa_bits + fmt.exponent_bits]
+    builder = gates.builder
+    with builder.scope(name, code=code):
+        normal = gates.or_(*field, name="normal")
+        is_nonzero = gates.or_(*mantissa, *field, name="nonzero")
+        exponent = (gates.or_(field[0], gates.not_(normal), name="exponent_low"), *field[1:])
+        is_nan = is_infinite = ZERO
+        match fmt.nan:
+            case NanEncoding.IEEE:
+                top = gates.and_(*field, name="top_exponent")
+                any_mantissa = gates.or_(*mantissa, name="any_mantissa")
+                is_nan = gates.and_(top, any_mantissa, name="nan")
+                is_infinite = gates.and_(top, gates.not_(any_mantissa), name="infinite")
+            case NanEncoding.ALL_ONES:
+                is_nan = gates.and_(*mantissa, *field, name="nan")
+            case NanEncoding.NEGATIVE_ZERO:
+                is_nan = gates.and_(code[-1], gates.not_(is_nonzero), name="nan")
+    return RawFloat(
+        is_nan=is_nan, is_infinite=is_infinite, is_zero=gates.not_(is_nonzero), sign=code[-1],
+        exponent=exponent, significand=(*mantissa, normal))
+
+
+def pack(
+    gates: GateLibrary, fmt: Format, overflow: Overflow, *, sign: Bit, magnitude: Word,
+    is_nan: Bit, is_infinite: Bit,
+) -> Word:
+    """Put a code together: apply the overflow policy and the special values.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    fmt : Format
+        Format of the result.
+    overflow : Overflow
+        What a magnitude beyond the largest finite one becomes.
+    sign : Bit
+        Sign of the result, of zero too.
+    magnitude : Word
+        Rounded exponent and mantissa, as a number that counts on beyond the largest finite code;
+        ``exponent_bits + mantissa_bits`` bits or more. Ignored if a flag below is set.
+    is_nan : Bit
+        Whether the result is NaN; overrides ``is_infinite``.
+    is_infinite : Bit
+        Whether the result is infinite because of its operands.
+    """
+    width = fmt.exponent_bits + fmt.mantissa_bits
+    with gates.builder.scope("pack", magnitude=magnitude):
+        limit = fmt.max_code + 1
+        too_large = at_least(gates, magnitude, constant(limit, len(magnitude))) \
+            if limit < 1 << len(magnitude) else ZERO
+        bits = magnitude[:width]
+        if overflow is Overflow.SATURATE:
+            bits = _force(gates, bits, too_large, fmt.max_code)
+            if fmt.infinity_code is not None:
+                bits = _force(gates, bits, is_infinite, fmt.infinity_code)
+        elif fmt.infinity_code is not None:
+            infinite = gates.or_(is_infinite, too_large, name="infinite")
+            bits = _force(gates, bits, infinite, fmt.infinity_code)
+        else:
+            is_nan = gates.or_(is_nan, too_large, name="nan")
+        if fmt.nan is NanEncoding.NEGATIVE_ZERO:
+            # Zero has no sign here, and the sign bit alone means NaN.
+            bits = _force(gates, bits, is_nan, 0)
+            nonzero = gates.or_(*bits, name="nonzero")
+            sign = gates.and_or(sign, nonzero, is_nan, name="sign")
+        elif fmt.nan_code is not None:
+            bits = _force(gates, bits, is_nan, fmt.nan_code)
+            sign = gates.and_(sign, gates.not_(is_nan), name="sign")
+        return gates.builder.name_word("packed", (*bits, sign))
+
+
+def _force(gates: GateLibrary, bits: Word, condition: Bit, code: int) -> Word:
+    """Return ``code`` if ``condition`` is set, else ``bits``."""
+    if condition == ZERO:
+        return bits
+    keep = gates.not_(condition)
+    return tuple(
+        gates.or_(bit, condition, name="forced") if code >> i & 1
+        else gates.and_(bit, keep, name="forced")
+        for i, bit in enumerate(bits))
