@@ -16,12 +16,27 @@ Operands are arrays of codes of any shape, broadcast against each other; results
   operand is not an overflow: its infinite result stays infinite under either policy.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rtl_gen.formats import Format, Overflow
+from sim.golden_order import (
+    absolute,
+    equal,
+    less,
+    maximum,
+    minimum,
+    negate,
+    relu,
+    unordered,
+)
 from sim.golden_values import (
+    INT64_SIGNIFICAND_BITS,
     Numbers,
+    bit_length,
+    check_arithmetic,
     decode,
     describe,
     encode,
@@ -32,11 +47,23 @@ from sim.golden_values import (
 )
 
 __all__ = [
+    "absolute",
+    "add",
+    "convert",
     "decode",
     "describe",
     "encode",
+    "equal",
+    "fma",
+    "less",
+    "maximum",
+    "minimum",
     "multiply",
+    "negate",
+    "relu",
     "round_value",
+    "subtract",
+    "unordered",
     "value",
     "widening_multiply",
 ]
@@ -54,9 +81,47 @@ def widening_multiply(
     overflow: Overflow | str | None = None,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a * b`` in ``out_fmt``, rounded once if that format is too narrow."""
-    _check_arithmetic(fmt)
-    _check_arithmetic(out_fmt)
+    check_arithmetic(fmt)
+    check_arithmetic(out_fmt)
     return pack(out_fmt, _product(unpack(fmt, a), unpack(fmt, b)), overflow)
+
+
+def add(
+    fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Overflow | str | None = None
+) -> NDArray[np.int64]:
+    """Return the codes of ``a + b``."""
+    check_arithmetic(fmt)
+    return _pack_sum(fmt, unpack(fmt, a), unpack(fmt, b), overflow)
+
+
+def subtract(
+    fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Overflow | str | None = None
+) -> NDArray[np.int64]:
+    """Return the codes of ``a - b``, which is ``a + (-b)``."""
+    check_arithmetic(fmt)
+    minuend, subtrahend = unpack(fmt, a), unpack(fmt, b)
+    return _pack_sum(fmt, minuend, replace(subtrahend, sign=~subtrahend.sign), overflow)
+
+
+def fma(
+    fmt: Format, a: ArrayLike, b: ArrayLike, c: ArrayLike,
+    overflow: Overflow | str | None = None,
+) -> NDArray[np.int64]:
+    """Return the codes of ``a * b + c``, rounded once."""
+    check_arithmetic(fmt)
+    return _pack_sum(fmt, _product(unpack(fmt, a), unpack(fmt, b)), unpack(fmt, c), overflow)
+
+
+def convert(
+    src: Format, dst: Format, codes: ArrayLike, overflow: Overflow | str | None = None
+) -> NDArray[np.int64]:
+    """Return the codes in format ``dst`` of ``codes`` in format ``src``.
+
+    An infinity that ``dst`` lacks becomes NaN, or the largest finite value with its sign, as the
+    policy says. A NaN that ``dst`` lacks becomes a zero of the opposite sign, as in ml_dtypes. A
+    zero that ``dst`` lacks becomes NaN, and so does a negative number if ``dst`` has no sign.
+    """
+    return pack(dst, unpack(src, codes), overflow)
 
 
 def _product(a: Numbers, b: Numbers) -> Numbers:
@@ -70,7 +135,40 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
         is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan)
 
 
-def _check_arithmetic(fmt: Format) -> None:
-    """Refuse a format that cannot hold zero or a sign: that of a scale."""
-    if not (fmt.has_zero and fmt.is_signed):
-        raise ValueError(f"Format must have a zero and a sign, not {fmt.name!r}")
+def _sum(a: Numbers, b: Numbers) -> Numbers:
+    """Return the exact sums, over the smaller of the two exponents."""
+    exponent = np.minimum(a.exponent, b.exponent)
+    left, right = (
+        np.where(n.sign, -n.significand, n.significand) << (n.exponent - exponent) for n in (a, b))
+    total = left + right
+    is_nan = a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & (a.sign ^ b.sign))
+    return Numbers(
+        sign=np.select(
+            [a.is_infinite, b.is_infinite, total != 0],
+            [a.sign, b.sign, total < 0],
+            default=a.sign & b.sign),
+        significand=abs(total),
+        exponent=exponent,
+        is_nan=is_nan,
+        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan)
+
+
+def _pack_sum(
+    fmt: Format, a: Numbers, b: Numbers, overflow: Overflow | str | None
+) -> NDArray[np.int64]:
+    """Return the codes of the sums, rounded once.
+
+    Where the exponents are so far apart that the exact sum outgrows 64 bits, it is computed with
+    Python integers instead: slower, and just as exact.
+    """
+    longest = np.maximum(bit_length(a.significand), bit_length(b.significand))
+    span = longest + abs(a.exponent - b.exponent) + 1
+    fits = span <= INT64_SIGNIFICAND_BITS
+    if fits.all():
+        return pack(fmt, _sum(a, b), overflow)
+    codes = np.empty(span.shape, dtype=np.int64)
+    for mask, integer in ((fits, np.int64), (~fits, object)):
+        chosen = (number.where(mask) for number in (a, b))
+        exact = (replace(n, significand=n.significand.astype(integer)) for n in chosen)
+        codes[mask] = pack(fmt, _sum(*exact), overflow)
+    return codes

@@ -17,6 +17,8 @@ from rtl_gen.formats import Format, NanEncoding, Overflow, resolve_overflow
 __all__ = [
     "INT64_SIGNIFICAND_BITS",
     "Numbers",
+    "bit_length",
+    "check_arithmetic",
     "check_codes",
     "decode",
     "describe",
@@ -28,8 +30,8 @@ __all__ = [
     "value",
 ]
 
-#: Longest significand that an array of 64-bit integers may hold.
-INT64_SIGNIFICAND_BITS = 62
+#: Longest significand that an array of 64-bit integers may have: rounding needs two bits more.
+INT64_SIGNIFICAND_BITS = 61
 
 _POWERS_OF_TWO = 1 << np.arange(63, dtype=np.int64)
 _bit_length_of_objects = np.frompyfunc(int.bit_length, 1, 1)
@@ -39,26 +41,33 @@ _bit_length_of_objects = np.frompyfunc(int.bit_length, 1, 1)
 class Numbers:
     """Unpacked numbers, exactly: ``(-1)**sign * significand * 2**exponent``.
 
-    Every field is an array of the same shape. The significand of a NaN or an infinity is 0 and
-    means nothing.
+    Fields are arrays that broadcast against each other. Each of the two flags overrides
+    significand and exponent, and NaN the sign too.
     """
 
     sign: NDArray  #: Booleans; true for a negative number, negative zero and negative infinity.
     significand: NDArray  #: Integers, not negative.
     exponent: NDArray  #: Integers.
     is_nan: NDArray  #: Booleans.
-    is_infinite: NDArray  #: Booleans.
+    is_infinite: NDArray  #: Booleans; false for NaN.
 
     @property
     def is_zero(self) -> NDArray:
         """Which numbers are zero, of either sign."""
-        return (self.significand == 0) & ~self.is_nan & ~self.is_infinite
+        return (self.significand == 0) & self.is_finite
 
-    def __getitem__(self, select: NDArray) -> "Numbers":
-        """Return the numbers at ``select``, which is any index that numpy takes."""
-        return Numbers(
-            self.sign[select], self.significand[select], self.exponent[select],
-            self.is_nan[select], self.is_infinite[select])
+    @property
+    def is_finite(self) -> NDArray:
+        """Which numbers are neither NaN nor infinite."""
+        return ~self.is_nan & ~self.is_infinite
+
+    def where(self, mask: NDArray) -> "Numbers":
+        """Return the numbers at which ``mask`` is true, in one flat array.
+
+        The numbers are broadcast to the shape of the mask first.
+        """
+        return Numbers(**{
+            name: np.broadcast_to(field, mask.shape)[mask] for name, field in vars(self).items()})
 
 
 def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
@@ -72,13 +81,19 @@ def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
         If a code does not fit the width of the format.
     """
     array = np.asarray(codes)
-    if array.dtype.kind not in "iu" and array.size:
+    if array.dtype.kind not in "iu":
         raise TypeError(f"Code must be an integer, not {array.dtype}")
     wrong = (array < 0) | (array >> fmt.width != 0)
     if wrong.any():
         code = array[wrong].flat[0]
         raise ValueError(f"Code of {fmt.name} must be from 0 to {2**fmt.width - 1:#x}, not {code}")
     return array.astype(np.int64)
+
+
+def check_arithmetic(fmt: Format) -> None:
+    """Refuse a format that cannot hold zero or a sign: that of a scale."""
+    if not (fmt.has_zero and fmt.is_signed):
+        raise ValueError(f"Format must have a zero and a sign, not {fmt.name!r}")
 
 
 def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
@@ -111,21 +126,29 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
         is_infinite=is_infinite)
 
 
+def bit_length(significand: NDArray) -> NDArray:
+    """Return how many bits each integer needs; 0 for 0."""
+    if significand.dtype == object:
+        return _bit_length_of_objects(significand)
+    return np.searchsorted(_POWERS_OF_TWO, significand, side="right")
+
+
 def round_half_even(significand: NDArray, shift: NDArray) -> NDArray:
     """Return ``significand / 2**shift`` rounded to the nearest integer, a tie to the even one.
 
     A negative ``shift`` multiplies, which is exact.
     """
     scaled = significand << np.maximum(-shift, 0)
-    if scaled.dtype != object:
-        # An int64 shifted by 64 or more is undefined; 63 already leaves less than one half.
-        shift = np.minimum(shift, 63)
     shift = np.maximum(shift, 0)
+    if scaled.dtype != object:
+        # The shift that an int64 can take; it brings every significand below one half.
+        shift = np.minimum(shift, INT64_SIGNIFICAND_BITS + 1)
     below = scaled >> shift
-    remainder = scaled - (below << shift)
-    half = (1 << shift) >> 1
-    is_tie = (remainder == half) & (shift > 0)
-    return below + np.where(is_tie, below & 1, remainder > half)
+    above = below + 1
+    to_below = scaled - (below << shift)
+    to_above = (above << shift) - scaled
+    even = below + (below & 1)
+    return np.where(to_below < to_above, below, np.where(to_above < to_below, above, even))
 
 
 def round_value(
@@ -165,14 +188,14 @@ def round_value(
     # The last place of a result is worth 2**quantum: less for smaller values, down to the
     # subnormals, which share the last place of the smallest normal value.
     lowest = fmt.min_exponent - fmt.mantissa_bits
-    quantum = np.maximum(exponent + _bit_length(significand) - fmt.precision, lowest)
-    quantum = np.where(is_zero, lowest, quantum)
+    quantum = np.maximum(exponent + bit_length(significand) - fmt.precision, lowest)
+    quantum = np.where(is_zero, lowest, quantum).astype(np.int64)
     steps = round_half_even(significand, quantum - exponent)
 
     # Positive codes count the values of a format in order. Below the first doubling of the
     # quantum a code is the number of quanta; each doubling skips 2**mantissa_bits codes. So a
     # significand that rounds up to the next power of two needs no care.
-    magnitude = ((quantum - lowest) << fmt.mantissa_bits) + steps
+    magnitude = ((quantum - lowest) << fmt.mantissa_bits) + steps.astype(np.int64)
     if not fmt.has_zero:
         magnitude = np.maximum(magnitude - (1 << fmt.mantissa_bits), 0)
 
@@ -271,10 +294,3 @@ def describe(fmt: Format, code: int) -> str:
     if np.isinf(number):
         return "Inf" if number > 0 else "-Inf"
     return repr(number).removesuffix(".0")
-
-
-def _bit_length(significand: NDArray) -> NDArray:
-    """Return how many bits each integer needs; 0 for 0."""
-    if significand.dtype == object:
-        return _bit_length_of_objects(significand)
-    return np.searchsorted(_POWERS_OF_TWO, significand, side="right")
