@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The designs that can be generated, as data: what each is and how its neuron graph is built.
+
+The command line, the benches and the reports all go through this one table. To add a design, add
+a circuit to :mod:`rtl_gen.circuits` and one record here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rtl_gen.circuits.multiply import multiply
+from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
+from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
+from rtl_gen.neurons.builder import Word
+from rtl_gen.neurons.gates import LIBRARIES, GateLibrary, make_gates
+from rtl_gen.neurons.graph import NeuronGraph
+
+__all__ = ["DESIGNS", "Design", "Options", "build", "find_design", "make_options", "module_name"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What one instance of a design is made of. Made by :func:`make_options`."""
+
+    format: Format  #: Format of operands and, where not stated otherwise, of the result.
+    overflow: Overflow
+    library: str
+    budget: Budget
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """A circuit that the generator can make."""
+
+    name: str
+    summary: str  #: One line for a reader.
+    operands: tuple[str, ...]  #: Input ports, each one code wide.
+    result: str = "y"  #: Output port.
+    circuit: Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
+    formats: tuple[str, ...]  #: Names of the formats it works for.
+    check: str  #: How it is checked, for a reader.
+
+
+def _multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    return multiply(gates, options.format, *operands, overflow=options.overflow)
+
+
+#: Formats that can hold operands and results: all but the MX scale.
+_ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
+
+_PAIRS = "every operand pair up to 8 bits; corners and random pairs above"
+
+_RECORDS = (
+    Design(
+        name="multiply", summary="y = a * b, rounded to nearest even", operands=("a", "b"),
+        circuit=_multiply, formats=_ARITHMETIC, check=_PAIRS),
+)
+
+#: Every design, by name.
+DESIGNS: dict[str, Design] = {record.name: record for record in _RECORDS}
+
+
+def find_design(name: str) -> Design:
+    """Return the design called ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such design.
+    """
+    try:
+        return DESIGNS[name]
+    except KeyError:
+        raise ValueError(f"Design must be one of {', '.join(DESIGNS)}, not {name!r}") from None
+
+
+def make_options(
+    design: Design, *, format: str = "e4m3fn", overflow: str | None = None,
+    library: str = "native", budget: str = "w2",
+) -> Options:
+    """Return checked options for a design.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or the format is not one of the design's.
+    """
+    fmt = find_format(format)
+    if fmt.name not in design.formats:
+        raise ValueError(
+            f"Format for {design.name} must be one of {', '.join(design.formats)}, "
+            f"not {format!r}")
+    if library not in LIBRARIES:
+        raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
+    return Options(
+        format=fmt, overflow=resolve_overflow(fmt, overflow), library=library,
+        budget=find_budget(budget) if library == "native" else BUDGETS["w2"])
+
+
+def module_name(design: Design, options: Options) -> str:
+    """Return the name of the circuit, its Verilog module and file: ``multiply_e4m3fn``."""
+    return f"{design.name}_{options.format.name}"
+
+
+@lru_cache(maxsize=64)
+def build(design: Design, options: Options) -> NeuronGraph:
+    """Return the neuron graph of a design."""
+    gates = make_gates(module_name(design, options), options.library, options.budget)
+    operands = tuple(gates.builder.input(name, options.format.width) for name in design.operands)
+    gates.builder.output(design.result, design.circuit(gates, options, operands))
+    return gates.builder.build()
