@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rtl_gen.circuits.add import add
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
@@ -46,6 +47,14 @@ def _multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) 
     return multiply(gates, options.format, *operands, overflow=options.overflow)
 
 
+def _add(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    return add(gates, options.format, *operands, overflow=options.overflow)
+
+
+def _subtract(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    return add(gates, options.format, *operands, overflow=options.overflow, minus=True)
+
+
 #: Formats that can hold operands and results: all but the MX scale.
 _ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
 
@@ -55,6 +64,12 @@ _RECORDS = (
     Design(
         name="multiply", summary="y = a * b, rounded to nearest even", operands=("a", "b"),
         circuit=_multiply, formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="add", summary="y = a + b, rounded to nearest even", operands=("a", "b"),
+        circuit=_add, formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="subtract", summary="y = a - b, rounded to nearest even", operands=("a", "b"),
+        circuit=_subtract, formats=_ARITHMETIC, check=_PAIRS),
 )
 
 #: Every design, by name.

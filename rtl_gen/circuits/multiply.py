@@ -8,25 +8,14 @@ bit (the "sticky-extra" of arXiv 2512.07724), so that the one rounding, to neare
 """
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
-from rtl_gen.neurons.builder import ZERO, Bit, Word, constant
+from rtl_gen.neurons.builder import Bit, Word, constant
 from rtl_gen.neurons.gates import GateLibrary
-from rtl_gen.neurons.words import (
-    add,
-    array_multiply,
-    at_least,
-    gate_word,
-    increment,
-    invert,
-    leading_zero_count,
-    mux_word,
-    or_shift_left,
-    shift_right_sticky,
-    subtract,
-)
+from rtl_gen.neurons.words import add, array_multiply, gate_word, subtract
 
+from .rounding import denormalize, normalize, round_to_nearest_even
 from .unpack import RawFloat, pack, unpack
 
-__all__ = ["multiply", "round_to_nearest_even"]
+__all__ = ["multiply"]
 
 
 def multiply(
@@ -66,9 +55,14 @@ def multiply(
         height, is_below = _exponent(gates, fmt, raw_a, raw_b)
 
     with builder.scope("normalize", product=product, height=height):
-        normalized, exponent = _normalize(gates, fmt, product, height, is_below)
+        # Unless two subnormals can give a normal result, one significand has its hidden bit.
+        max_zeros = None if fmt.bias <= 2 else fmt.precision
+        normalized, exponent, _ = normalize(
+            gates, product, height, max_zeros=max_zeros, is_below=is_below)
     with builder.scope("denormalize", significand=normalized, height=height):
-        significand, sticky = _denormalize(gates, fmt, normalized, height, is_below)
+        significand, sticky = denormalize(
+            gates, normalized, height, is_below, lowest=2 - fmt.bias,
+            kept_bits=fmt.precision + 1)
     with builder.scope("round", significand=significand, exponent=exponent):
         # An exponent below that of the subnormals, and that of a zero product, counts as zero.
         keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))
@@ -95,84 +89,3 @@ def _exponent(gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat) -> tupl
     total = add(gates, a.exponent, b.exponent)
     height, not_below = subtract(gates, total, constant(fmt.bias, len(total)))
     return gates.builder.name_word("height", height), gates.not_(not_below)
-
-
-def _normalize(
-    gates: GateLibrary, fmt: Format, product: Word, height: Word, is_below: Bit
-) -> tuple[Word, Word]:
-    """Move the leading one to the top, or as far as the exponent permits.
-
-    Returns the moved product and the height that is left; both are meaningless below the
-    subnormals, where nothing is moved but the height is negative.
-    """
-    # Unless two subnormals can give a normal result, one significand has its hidden bit, and the
-    # product at most `precision` leading zeros.
-    both_subnormal_matter = fmt.bias <= 2
-    window = product if both_subnormal_matter else product[fmt.precision - 1 :]
-    zeros, _ = leading_zero_count(gates, window)
-    low, high = height[: len(zeros)], height[len(zeros) :]
-    # Limited normalisation: move by the smaller of the leading zeros and the height.
-    enough = gates.or_(at_least(gates, low, zeros), *high, name="enough")
-    amount = gate_word(gates, mux_word(gates, enough, zeros, low), gates.not_(is_below))
-    gates.builder.name_word("amount", amount)
-    moved = or_shift_left(gates, product, amount)
-    padded = amount + (ZERO,) * len(high)
-    left, _ = subtract(gates, height, padded)
-    return gates.builder.name_word("moved", moved), gates.builder.name_word("left", left)
-
-
-def _denormalize(
-    gates: GateLibrary, fmt: Format, product: Word, height: Word, is_below: Bit
-) -> tuple[Word, Bit]:
-    """Move a product below the subnormals to the right, by the negative height.
-
-    Returns the significand with one more bit, the guard bit, at the bottom, and the sticky bit.
-    """
-    guard = fmt.precision - 1
-    sticky = gates.or_(*product[:guard], name="sticky")
-    kept = product[guard:]
-    # -height is ~height + 1: once by one, then by the complement.
-    kept, sticky = shift_right_sticky(gates, kept, (is_below,), sticky)
-    distance = gate_word(gates, invert(gates, height), is_below)
-    # The lowest height is 2 - bias; beyond the width of the significand everything is sticky.
-    largest = max(fmt.bias - 3, 0)
-    steps = min(len(kept).bit_length(), largest.bit_length())
-    gates.builder.name_word("distance", distance[:steps])
-    kept, sticky = shift_right_sticky(gates, kept, distance[:steps], sticky)
-    far = gates.or_(*distance[steps : largest.bit_length()], name="far")
-    if far != ZERO:
-        sticky = gates.and_or(far, gates.or_(*kept, name="lost"), sticky, name="sticky")
-        kept = gate_word(gates, kept, gates.not_(far))
-    return kept, sticky
-
-
-def round_to_nearest_even(
-    gates: GateLibrary, exponent: Word, significand: Word, sticky: Bit
-) -> Word:
-    """Return exponent and rounded mantissa as one number.
-
-    Parameters
-    ----------
-    gates : GateLibrary
-        Where the neurons are made.
-    exponent : Word
-        Exponent field of a subnormal, or one less than that of a normal value: the hidden bit of
-        the significand adds the one.
-    significand : Word
-        Hidden bit, mantissa and, lowest, the guard bit.
-    sticky : Bit
-        Whether anything below the guard bit is set.
-
-    Returns
-    -------
-    Word
-        ``(exponent << mantissa_bits) + significand``, rounded. A mantissa that rounds up beyond
-        its largest value carries into the exponent, as it should.
-    """
-    guard, kept = significand[0], significand[1:]
-    round_up = gates.or_and(kept[0], sticky, guard, name="round_up")
-    *mantissa, hidden = kept
-    low = increment(gates, tuple(mantissa), round_up)
-    # Both the hidden bit and the carry are worth one unit of the exponent.
-    high = add(gates, exponent, (hidden, *(ZERO,) * (len(exponent) - 1)), low[-1])
-    return gates.builder.name_word("rounded", (*low[:-1], *high))

@@ -79,6 +79,13 @@ class GateLibrary(ABC):
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         """Return only the carry of :meth:`add`."""
 
+    @abstractmethod
+    def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
+        """Return ``a - b`` if ``minus`` is set, else ``a + b``, and the carry of the latter.
+
+        ``a`` must be at least ``b`` where they are subtracted.
+        """
+
 
 class PublishedGates(GateLibrary):
     """The gates of the paper, each a neuron or a small net of two-input neurons."""
@@ -123,6 +130,14 @@ class PublishedGates(GateLibrary):
 
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         return self.add(a, b, carry_in)[1]
+
+    def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
+        """Add and subtract in parallel and select, as the paper does."""
+        total, carry = self.add(a, b, ZERO)
+        difference, _ = self.add(a, tuple(self.not_(bit) for bit in b), ONE)
+        chosen = tuple(
+            self.mux(minus, *bits) for bits in zip(difference, total, strict=True))
+        return chosen, self.and_(carry, self.not_(minus), name="carry")
 
     def _tree(self, bits: Sequence[Bit], threshold: int, empty: Bit, name: str) -> Bit:
         """Combine bits pairwise, in a balanced tree."""
@@ -201,6 +216,12 @@ class NativeGates(GateLibrary):
         sums = [
             self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
         return tuple(sums), carries[-1]
+
+    def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
+        """Add the second operand or its complement."""
+        flipped = tuple(self.xor(bit, minus, name="flipped") for bit in b)
+        total, carry = self.add(a, flipped, minus)
+        return total, self.and_(carry, ~minus, name="carry")
 
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         start = 0

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From an exact result to a rounded one: normalise, denormalise, round to nearest even.
+
+The parts share two numbers. A *significand* is a word whose top bit stands for
+``2**(height + 1 - bias)``; the *height* is thus how far the word may be moved up before its top
+bit stands for the hidden bit of the smallest normals.
+"""
+
+from rtl_gen.neurons.builder import ZERO, Bit, Word
+from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.neurons.words import (
+    add,
+    at_least,
+    gate_word,
+    increment,
+    invert,
+    leading_zero_count,
+    mux_word,
+    or_shift_left,
+    shift_right_sticky,
+    subtract,
+)
+
+__all__ = ["denormalize", "normalize", "round_to_nearest_even"]
+
+
+def normalize(
+    gates: GateLibrary, significand: Word, height: Word, *, max_zeros: int | None = None,
+    is_below: Bit = ZERO,
+) -> tuple[Word, Word, Bit]:
+    """Move the leading one to the top, or as far as the height permits (gradual underflow).
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    significand : Word
+        Exact result.
+    height : Word
+        How far the significand may be moved; unsigned unless ``is_below`` is set.
+    max_zeros : int, optional
+        Most leading zeros that can occur unless ``is_below`` is set or the significand is zero.
+    is_below : Bit
+        Whether the height is negative, so that nothing may be moved.
+
+    Returns
+    -------
+    significand : Word
+        Moved significand.
+    height : Word
+        What is left of the height.
+    is_nonzero : Bit
+        Whether any of the looked-at bits is set.
+    """
+    builder = gates.builder
+    window = significand if max_zeros is None else significand[-(max_zeros + 1) :]
+    zeros, is_nonzero = leading_zero_count(gates, window)
+    width = max(len(zeros), len(height))
+    padded_height = height + (ZERO,) * (width - len(height))
+    low, high = padded_height[: len(zeros)], padded_height[len(zeros) :]
+    enough = gates.or_(at_least(gates, low, zeros), *high, name="enough")
+    amount = gate_word(gates, mux_word(gates, enough, zeros, low), gates.not_(is_below))
+    builder.name_word("amount", amount)
+    moved = or_shift_left(gates, significand, amount)
+    left, _ = subtract(gates, padded_height, amount + (ZERO,) * len(high))
+    return (builder.name_word("moved", moved),
+            builder.name_word("left", left[: len(height)]), is_nonzero)
+
+
+def denormalize(
+    gates: GateLibrary, significand: Word, height: Word, is_below: Bit, *, lowest: int,
+    kept_bits: int,
+) -> tuple[Word, Bit]:
+    """Move a significand below the subnormals to the right, by its negative height.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    significand : Word
+        Significand, at least ``kept_bits`` wide.
+    height : Word
+        Height in two's complement, without its sign bit.
+    is_below : Bit
+        Sign of the height.
+    lowest : int
+        Lowest height that can occur.
+    kept_bits : int
+        Number of bits wanted, the guard bit included.
+
+    Returns
+    -------
+    significand : Word
+        Top ``kept_bits`` bits.
+    sticky : Bit
+        Whether any bit below them is set.
+    """
+    lost = len(significand) - kept_bits
+    sticky = gates.or_(*significand[:lost], name="sticky")
+    kept = significand[lost:]
+    if lowest >= 0:
+        return kept, sticky
+    # -height is ~height + 1: once by one, then by the complement.
+    kept, sticky = shift_right_sticky(gates, kept, (is_below,), sticky)
+    distance = gate_word(gates, invert(gates, height), is_below)
+    largest = -lowest - 1
+    steps = min(len(kept).bit_length(), largest.bit_length())
+    gates.builder.name_word("distance", distance[:steps])
+    kept, sticky = shift_right_sticky(gates, kept, distance[:steps], sticky)
+    # Beyond the width of the significand everything is sticky.
+    far = gates.or_(*distance[steps : largest.bit_length()], name="far")
+    if far != ZERO:
+        sticky = gates.and_or(far, gates.or_(*kept, name="lost"), sticky, name="sticky")
+        kept = gate_word(gates, kept, gates.not_(far))
+    return kept, sticky
+
+
+def round_to_nearest_even(
+    gates: GateLibrary, exponent: Word, significand: Word, sticky: Bit
+) -> Word:
+    """Return exponent and rounded mantissa as one number.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    exponent : Word
+        Exponent field of a subnormal, or one less than that of a normal value: the hidden bit of
+        the significand adds the one.
+    significand : Word
+        Hidden bit, mantissa and, lowest, the guard bit.
+    sticky : Bit
+        Whether anything below the guard bit is set.
+
+    Returns
+    -------
+    Word
+        ``(exponent << mantissa_bits) + significand``, rounded. A mantissa that rounds up beyond
+        its largest value carries into the exponent, as it should.
+    """
+    guard, kept = significand[0], significand[1:]
+    round_up = gates.or_and(kept[0], sticky, guard, name="round_up")
+    *mantissa, hidden = kept
+    low = increment(gates, tuple(mantissa), round_up)
+    # Both the hidden bit and the carry are worth one unit of the exponent.
+    high = add(gates, exponent, (hidden, *(ZERO,) * (len(exponent) - 1)), low[-1])
+    return gates.builder.name_word("rounded", (*low[:-1], *high))
