@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bit-parallel simulation against the definition of a neuron, evaluated one by one."""
+
+import random
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rtl_gen.designs import DESIGNS, build, find_design, make_options
+from rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
+from sim import golden
+from sim.lowering import lower
+from sim.network import Network
+from sim.planes import all_pairs_planes, counter_planes, unpack_bits
+
+WHOLE = Scope((), ())
+
+
+def make_graph(neurons, *, inputs, outputs):
+    """Return a graph of (sources, weights, threshold), with ports given by width or nodes."""
+    ports, first = [], 0
+    for name, width in inputs.items():
+        ports.append(Port(name, tuple(range(first, first + width))))
+        first += width
+    return NeuronGraph(
+        name="circuit",
+        inputs=tuple(ports),
+        outputs=tuple(Port(name, tuple(nodes)) for name, nodes in outputs.items()),
+        neurons=tuple(
+            Neuron(tuple(s), tuple(w), t, 0, f"n[{i}]") for i, (s, w, t) in enumerate(neurons)),
+        scopes=(WHOLE,))
+
+
+def random_graph(rng, *, neurons, fan_in, weight, width=5):
+    """Return a graph of random neurons, constants among them, with repeated outputs."""
+    made = []
+    for index in range(neurons):
+        nodes = 2 * width + index
+        sources = rng.sample(range(nodes), rng.randint(0, min(fan_in, nodes)))
+        weights = [rng.choice((-1, 1)) * rng.randint(1, weight) for _ in sources]
+        low, high = sum(w for w in weights if w < 0), sum(w for w in weights if w > 0)
+        made.append((sources, weights, rng.randint(low, high + 1)))
+    nodes = 2 * width + neurons
+    y = [nodes - 1, nodes - 1, 0, *(rng.randrange(nodes) for _ in range(12))]
+    return make_graph(made, inputs={"a": width, "b": width}, outputs={"y": y, "z": y[3:5]})
+
+
+def evaluate(graph, inputs):
+    """Return the value of every node in every trial, by the definition."""
+    rows = [inputs[port.name] >> bit & 1 for port in graph.inputs for bit in range(len(port.nodes))]
+    trials = rows[0].shape
+    for neuron in graph.neurons:
+        total = np.zeros(trials, np.int64)
+        for source, weight in zip(neuron.sources, neuron.weights, strict=True):
+            total += weight * rows[source]
+        rows.append((total >= neuron.threshold).astype(np.int64))
+    return np.array(rows)
+
+
+def codes_of(rows, port):
+    return sum(rows[node] << bit for bit, node in enumerate(port.nodes))
+
+
+def every_pair(width):
+    return dict(zip("ab", divmod(np.arange(1 << 2 * width), 1 << width), strict=True))
+
+
+# fan-in, weight: gates, small neurons, many equal weights, binary-like, large.
+KINDS = [(2, 2), (4, 2), (6, 1), (12, 1), (8, 4), (12, 9), (12, 1000)]
+
+
+@pytest.mark.parametrize("fan_in, weight", KINDS)
+def test_random_graphs(fan_in, weight):
+    rng = random.Random(f"{fan_in} {weight}")
+    fired = 0
+    for neurons in range(1, 31):
+        graph = random_graph(rng, neurons=neurons, fan_in=fan_in, weight=weight)
+        inputs = every_pair(5)
+        rows = evaluate(graph, inputs)
+        network = Network(graph)
+        outputs = network.run(inputs)
+        assert list(outputs) == ["y", "z"]
+        for port in graph.outputs:
+            np.testing.assert_array_equal(outputs[port.name], codes_of(rows, port))
+        planes, shape = network.pack(inputs)
+        assert shape == (1024,)
+        np.testing.assert_array_equal(unpack_bits(network.node_planes(planes), 1024).T, rows)
+        np.testing.assert_array_equal(network.spikes(inputs), rows[10:].sum(axis=1))
+        fired += rows[10:].sum()
+    assert fired > 0
+
+
+@pytest.mark.parametrize("trials", [0, 1, 7, 63, 64, 65, 1000, 64 * 2049 + 5])
+def test_trials(trials):
+    """Numbers of trials that do not fill the last word, and that need several blocks."""
+    rng = random.Random(trials)
+    graph = random_graph(rng, neurons=20, fan_in=4, weight=3)
+    draw = np.random.default_rng(trials)
+    inputs = {name: draw.integers(0, 32, trials) for name in "ab"}
+    rows = evaluate(graph, inputs)
+    network = Network(graph)
+    for _ in range(2):  # arrays are used again
+        outputs = network.run(inputs)
+        for port in graph.outputs:
+            assert outputs[port.name].shape == (trials,)
+            np.testing.assert_array_equal(outputs[port.name], codes_of(rows, port))
+        np.testing.assert_array_equal(network.spikes(inputs), rows[10:].sum(axis=1))
+
+
+def test_shape_and_type():
+    """Codes of any shape and integer type; results in the smallest unsigned type."""
+    graph = make_graph(
+        [([0], [-1], 0)], inputs={"a": 1, "b": 9},
+        outputs={"bit": [10], "nine": range(1, 10), "both": range(10)})
+    network = Network(graph)
+    outputs = network.run({"a": [[True, False, True]], "b": [[511, 0, 256]]})
+    assert {name: codes.tolist() for name, codes in outputs.items()} == {
+        "bit": [[0, 1, 0]], "nine": [[511, 0, 256]], "both": [[1023, 0, 513]]}
+    assert [codes.dtype for codes in outputs.values()] == [np.uint8, np.uint16, np.uint16]
+    assert network.run({"a": 1, "b": np.int8(5)})["both"] == 11
+
+
+def test_constants():
+    """Neurons without synapses, and neurons that always or never fire, also as sources."""
+    neurons = [
+        ([], [], 0), ([], [], 1), ([0, 1], [1, 1], -1), ([0, 1], [1, -1], 2), ([2, 0], [-3, 2], -2),
+        ([3, 2, 1], [1, 1, 1], 2)]
+    graph = make_graph(
+        neurons, inputs={"a": 1, "b": 1}, outputs={"y": [2, 3, 4, 5, 6, 7]})
+    inputs = every_pair(1)
+    expected = codes_of(evaluate(graph, inputs), graph.output("y"))
+    assert expected.tolist() == [5, 37, 21, 53]
+    assert Network(graph).run(inputs)["y"].tolist() == expected.tolist()
+    assert Network(graph).spikes(inputs).tolist() == [4, 0, 4, 0, 2, 2]
+
+
+def test_no_inputs():
+    graph = make_graph([([], [], 0)], inputs={}, outputs={"y": [0]})
+    assert Network(graph).run({})["y"] == 1
+
+
+def test_wide_fan_in():
+    """Neurons of 100 synapses, which are added; checked at random and near the threshold."""
+    rng = random.Random(100)
+    weights = [rng.choice((-1, 1)) * rng.randint(1, 30) for _ in range(100)]
+    graph = make_graph(
+        [(range(100), weights, threshold) for threshold in (-40, 0, 3, 55)],
+        inputs={"a": 100}, outputs={"y": range(100, 104)})
+    bits = np.random.default_rng(100).integers(0, 2, (5000, 100))
+    totals = bits @ np.array(weights)
+    expected = sum((totals >= t).astype(int) << i for i, t in enumerate((-40, 0, 3, 55)))
+    assert set(totals) >= {-41, -40, -1, 0, 2, 3, 54, 55}
+    np.testing.assert_array_equal(Network(graph).run({"a": bits})["y"], expected)
+
+
+def test_wide_ports():
+    """A port of 80 bits takes bits or ten codes of 8 bits, and gives bits."""
+    graph = make_graph([], inputs={"a": 80}, outputs={"y": reversed(range(80)), "z": [79, 0]})
+    network = Network(graph)
+    codes = np.random.default_rng(80).integers(0, 256, (3, 70, 10), np.uint8)
+    bits = np.unpackbits(codes, axis=-1, bitorder="little")
+    for given in (codes, bits, bits.astype(bool)):
+        outputs = network.run({"a": given})
+        assert outputs["y"].shape == (3, 70, 80)
+        np.testing.assert_array_equal(outputs["y"], bits[..., ::-1])
+        np.testing.assert_array_equal(outputs["z"], codes[..., 9] // 128 + codes[..., 0] % 2 * 2)
+
+
+def test_full_adder_takes_five_operations():
+    """Sum and carry of threshold neurons cost no more than the gates of a full adder."""
+    graph = make_graph(
+        [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -2], 1)],
+        inputs={"a": 3}, outputs={"y": [4, 3]})
+    assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 2, 1, 2, 2, 3]
+    assert Network(graph).operations == 5
+
+
+@pytest.mark.parametrize("neurons", [
+    [([0, 1], [1, 1], 2), ([0, 1, 2], [1, 1, -2], 1)],
+    [([0], [-1], 0), ([1], [-1], 0), ([0, 3], [1, 1], 2), ([1, 2], [1, 1], 2), ([4, 5], [1, 1], 1)],
+    [([0, 1], [1, 1], 1), ([0, 1], [1, 1], 2), ([2, 3], [1, -1], 1)],
+], ids=["two neurons", "and-or-not", "and-or"])
+def test_xor_takes_one_operation(neurons):
+    graph = make_graph(neurons, inputs={"a": 2}, outputs={"y": [1 + len(neurons)]})
+    assert Network(graph).run({"a": range(4)})["y"].tolist() == [0, 1, 1, 0]
+    assert Network(graph).operations == 1
+
+
+def test_almost_parity_is_no_parity():
+    """One pattern in eight that differs from the full adder's sum must not be overlooked."""
+    graph = make_graph(
+        [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -3], 1)],
+        inputs={"a": 3}, outputs={"y": [4]})
+    assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 0, 1, 0, 0, 0]
+
+
+def test_registers_are_used_again():
+    """A chain of 2,000 neurons needs few registers, and its nodes are lowered only once."""
+    neurons = [([max(0, i - 1), i], [1, -1], i % 2) for i in range(1, 2000)]
+    graph = make_graph(neurons, inputs={"a": 2}, outputs={"y": [2000]})
+    program = lower(graph)
+    assert program.registers <= 6
+    copy = make_graph(neurons, inputs={"a": 2}, outputs={"y": [2000]})
+    assert lower(copy) is program
+
+
+@pytest.mark.parametrize("library", ["native", "published"])
+@pytest.mark.parametrize("name", ["multiply", "add"])
+def test_designs(name, library):
+    """All 65,536 pairs of the FP8 designs, equal to the golden model."""
+    design = find_design(name)
+    assert name in DESIGNS
+    options = make_options(design, library=library)
+    network = Network(build(design, options))
+    inputs = every_pair(8)
+    result = network.run(inputs)["y"]
+    assert result.size == 65536
+    expected = getattr(golden, name)(options.format, *inputs.values(), options.overflow)
+    np.testing.assert_array_equal(result, expected)
+    planes = dict(zip("ab", all_pairs_planes(8, 8), strict=True))
+    np.testing.assert_array_equal(
+        network.run_planes(planes)["y"], network.run_planes(network.pack(inputs)[0])["y"])
+
+
+def test_planted_faults_show():
+    """A threshold changed by one, in any neuron of an adder, changes a result."""
+    neurons = []
+    carry = None
+    for bit in range(4):
+        sources = [bit, 4 + bit] + ([] if carry is None else [carry])
+        neurons.append((sources, [1] * len(sources), 2))
+        carry = 8 + len(neurons) - 1
+        neurons.append(([*sources, carry], [1] * len(sources) + [-2], 1))
+    graph = make_graph(
+        neurons, inputs={"a": 4, "b": 4}, outputs={"y": [9, 11, 13, 15, 14]})
+    inputs = every_pair(4)
+    good = Network(graph).run(inputs)["y"]
+    np.testing.assert_array_equal(good, inputs["a"] + inputs["b"])
+    for index, neuron in enumerate(graph.neurons):
+        for change in (-1, 1):
+            faulty = neuron._replace(threshold=neuron.threshold + change)
+            broken = replace(
+                graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1:]))
+            result = Network(broken).run(inputs)["y"]
+            assert np.any(result != good)
+            np.testing.assert_array_equal(
+                result, codes_of(evaluate(broken, inputs), broken.output("y")))
+
+
+def test_spikes_of_first_trials():
+    graph = make_graph(
+        [([0], [-1], 0), ([0, 5], [1, 1], 2)], inputs={"a": 8}, outputs={"y": [8, 9]})
+    network = Network(graph)
+    planes = {"a": counter_planes(8, 4)}
+    assert network.spikes_planes(planes).tolist() == [128, 64]
+    assert network.spikes_planes(planes, 101).tolist() == [51, 18]
+    assert network.spikes_planes(planes, 0).tolist() == [0, 0]
+
+
+def test_threads():
+    """Threads that share a network do not disturb each other."""
+    design = find_design("multiply")
+    network = Network(build(design, make_options(design)))
+    planes = [dict(zip(order, all_pairs_planes(8, 8), strict=True)) for order in ("ab", "ba")]
+    expected = [network.run_planes(p)["y"] for p in planes]
+    same = []
+
+    def work(index):
+        same.extend(np.array_equal(network.run_planes(planes[index])["y"], expected[index])
+                    for _ in range(20))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert same == [True] * 40
+
+
+PAIR = make_graph([([0, 8], [1, 1], 2)], inputs={"a": 8, "b": 8}, outputs={"y": [16]})
+WIDE = make_graph([], inputs={"a": 66}, outputs={"y": [0]})
+
+
+@pytest.mark.parametrize("graph, inputs, error, message", [
+    (PAIR, {"a": 1}, ValueError, "Inputs of circuit must be a, b, not a"),
+    (PAIR, {}, ValueError, "Inputs of circuit must be a, b, not none"),
+    (PAIR, {"a": 1, "b": 1, "c": 1}, ValueError, "Inputs of circuit must be a, b, not a, b, c"),
+    (PAIR, {"a": [1], "b": [256]}, ValueError, "Input 'b' must be between 0 and 255, not 256"),
+    (PAIR, {"a": [0, -1], "b": [1, 2]}, ValueError, "Input 'a' must be between 0 and 255, not -1"),
+    (PAIR, {"a": [1], "b": [1.0]}, TypeError, "Input 'b' must be integers, not float64"),
+    (PAIR, {"a": [1, 2], "b": [[1, 2]]}, ValueError,
+     "Input 'b' must have codes of shape (2,), not (1, 2)"),
+    (WIDE, {"a": np.zeros((5, 4), int)}, ValueError,
+     "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
+     "axis, not 4"),
+    (WIDE, {"a": 3}, ValueError,
+     "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
+     "axis, not 0"),
+    (WIDE, {"a": [[3, 2**33]]}, ValueError,
+     "Input 'a' must be between 0 and 8589934591, not 8589934592"),
+])
+def test_codes_wrong(graph, inputs, error, message):
+    for method in (Network(graph).run, Network(graph).spikes, Network(graph).pack):
+        with pytest.raises(error) as caught:
+            method(inputs)
+        assert str(caught.value) == message
+
+
+WORDS = np.zeros((8, 3), np.uint64)
+
+
+@pytest.mark.parametrize("inputs, error, message", [
+    ({"a": WORDS}, ValueError, "Inputs of circuit must be a, b, not a"),
+    ({"a": WORDS, "b": WORDS[:7]}, ValueError,
+     "Planes of input 'b' must have shape (8, 3), not (7, 3)"),
+    ({"a": WORDS, "b": WORDS[:, 1:]}, ValueError,
+     "Planes of input 'b' must have shape (8, 3), not (8, 2)"),
+    ({"a": WORDS[0], "b": WORDS}, ValueError,
+     "Planes of input 'a' must have shape (8, words), not (3,)"),
+    ({"a": WORDS, "b": WORDS.astype(int)}, TypeError,
+     "Planes of input 'b' must be uint64, not int64"),
+])
+def test_planes_wrong(inputs, error, message):
+    network = Network(PAIR)
+    for method in (network.run_planes, network.node_planes, network.spikes_planes):
+        with pytest.raises(error) as caught:
+            method(inputs)
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("trials", [-1, 193])
+def test_trials_wrong(trials):
+    with pytest.raises(ValueError, match=rf"^Trials must be between 0 and 192, not {trials}$"):
+        Network(PAIR).spikes_planes({"a": WORDS, "b": WORDS}, trials)
