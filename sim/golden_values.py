@@ -179,7 +179,8 @@ def round_value(
     array of int64
         Codes. A zero keeps its sign if the format has a negative zero. In a format without zero,
         a positive value below the smallest becomes the smallest, and zero becomes NaN; in a
-        format without sign, so does a negative value.
+        format without sign, so does a negative value. In a format without mantissa bits, where
+        every significand is 1 and thus odd, every tie goes up to the next power of two.
     """
     policy = resolve_overflow(fmt, overflow)
     sign, significand, exponent = np.broadcast_arrays(sign, significand, exponent)
