@@ -188,6 +188,26 @@ def test_xor_takes_one_operation(neurons):
     assert Network(graph).operations == 1
 
 
+def test_many_equal_weights_are_added():
+    """Half of twelve: 80 operations when decided on one by one, fewer when added."""
+    graph = make_graph([(range(12), [1] * 12, 6)], inputs={"a": 12}, outputs={"y": [12]})
+    assert Network(graph).run({"a": range(4096)})["y"].tolist() == [
+        pattern.bit_count() >= 6 for pattern in range(4096)]
+    assert Network(graph).operations <= 60
+
+
+def test_large_programs():
+    """A program of many registers runs in shorter blocks, with the same results."""
+    weights = [1 << bit for bit in range(13)]
+    neurons = [(range(13), weights, threshold) for threshold in range(1, 4501)]
+    graph = make_graph(neurons, inputs={"a": 13}, outputs={"y": [4512]})
+    assert lower(graph, every_node=True).registers > 4096
+    codes = np.random.default_rng(1).integers(0, 8192, 64 * 1500 + 3)
+    spikes = Network(graph).spikes({"a": codes})
+    at_least = np.cumsum(np.bincount(codes, minlength=8192)[::-1])[::-1]
+    np.testing.assert_array_equal(spikes, at_least[1:4501])
+
+
 def test_almost_parity_is_no_parity():
     """One pattern in eight that differs from the full adder's sum must not be overlooked."""
     graph = make_graph(
