@@ -9,66 +9,18 @@ import numpy as np
 import pytest
 
 from rtl_gen.designs import DESIGNS, build, find_design, make_options
-from rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 from sim import golden
 from sim.lowering import lower
 from sim.network import Network
 from sim.planes import all_pairs_planes, counter_planes, unpack_bits
-
-WHOLE = Scope((), ())
-
-
-def make_graph(neurons, *, inputs, outputs):
-    """Return a graph of (sources, weights, threshold), with ports given by width or nodes."""
-    ports, first = [], 0
-    for name, width in inputs.items():
-        ports.append(Port(name, tuple(range(first, first + width))))
-        first += width
-    return NeuronGraph(
-        name="circuit",
-        inputs=tuple(ports),
-        outputs=tuple(Port(name, tuple(nodes)) for name, nodes in outputs.items()),
-        neurons=tuple(
-            Neuron(tuple(s), tuple(w), t, 0, f"n[{i}]") for i, (s, w, t) in enumerate(neurons)),
-        scopes=(WHOLE,))
-
-
-def random_graph(rng, *, neurons, fan_in, weight, width=5):
-    """Return a graph of random neurons, constants among them, with repeated outputs."""
-    made = []
-    for index in range(neurons):
-        nodes = 2 * width + index
-        sources = rng.sample(range(nodes), rng.randint(0, min(fan_in, nodes)))
-        weights = [rng.choice((-1, 1)) * rng.randint(1, weight) for _ in sources]
-        low, high = sum(w for w in weights if w < 0), sum(w for w in weights if w > 0)
-        made.append((sources, weights, rng.randint(low, high + 1)))
-    nodes = 2 * width + neurons
-    y = [nodes - 1, nodes - 1, 0, *(rng.randrange(nodes) for _ in range(12))]
-    return make_graph(made, inputs={"a": width, "b": width}, outputs={"y": y, "z": y[3:5]})
-
-
-def evaluate(graph, inputs):
-    """Return the value of every node in every trial, by the definition."""
-    rows = [inputs[port.name] >> bit & 1 for port in graph.inputs for bit in range(len(port.nodes))]
-    trials = rows[0].shape
-    for neuron in graph.neurons:
-        total = np.zeros(trials, np.int64)
-        for source, weight in zip(neuron.sources, neuron.weights, strict=True):
-            total += weight * rows[source]
-        rows.append((total >= neuron.threshold).astype(np.int64))
-    return np.array(rows)
-
-
-def codes_of(rows, port):
-    return sum(rows[node] << bit for bit, node in enumerate(port.nodes))
-
-
-def every_pair(width):
-    return dict(zip("ab", divmod(np.arange(1 << 2 * width), 1 << width), strict=True))
-
+from tests.graphs import all_codes, codes_of, evaluate_nodes, random_graph, raw_graph
 
 # fan-in, weight: gates, small neurons, many equal weights, binary-like, large.
 KINDS = [(2, 2), (4, 2), (6, 1), (12, 1), (8, 4), (12, 9), (12, 1000)]
+
+
+def every_pair(width):
+    return dict(zip("ab", all_codes(width, width), strict=True))
 
 
 @pytest.mark.parametrize("fan_in, weight", KINDS)
@@ -78,7 +30,7 @@ def test_random_graphs(fan_in, weight):
     for neurons in range(1, 31):
         graph = random_graph(rng, neurons=neurons, fan_in=fan_in, weight=weight)
         inputs = every_pair(5)
-        rows = evaluate(graph, inputs)
+        rows = evaluate_nodes(graph, inputs)
         network = Network(graph)
         outputs = network.run(inputs)
         assert list(outputs) == ["y", "z"]
@@ -87,8 +39,8 @@ def test_random_graphs(fan_in, weight):
         planes, shape = network.pack(inputs)
         assert shape == (1024,)
         np.testing.assert_array_equal(unpack_bits(network.node_planes(planes), 1024).T, rows)
-        np.testing.assert_array_equal(network.spikes(inputs), rows[10:].sum(axis=1))
-        fired += rows[10:].sum()
+        np.testing.assert_array_equal(network.spikes(inputs), np.sum(rows[10:], axis=1))
+        fired += np.sum(rows[10:])
     assert fired > 0
 
 
@@ -99,19 +51,19 @@ def test_trials(trials):
     graph = random_graph(rng, neurons=20, fan_in=4, weight=3)
     draw = np.random.default_rng(trials)
     inputs = {name: draw.integers(0, 32, trials) for name in "ab"}
-    rows = evaluate(graph, inputs)
+    rows = evaluate_nodes(graph, inputs)
     network = Network(graph)
     for _ in range(2):  # arrays are used again
         outputs = network.run(inputs)
         for port in graph.outputs:
             assert outputs[port.name].shape == (trials,)
             np.testing.assert_array_equal(outputs[port.name], codes_of(rows, port))
-        np.testing.assert_array_equal(network.spikes(inputs), rows[10:].sum(axis=1))
+        np.testing.assert_array_equal(network.spikes(inputs), np.sum(rows[10:], axis=1))
 
 
 def test_shape_and_type():
     """Codes of any shape and integer type; results in the smallest unsigned type."""
-    graph = make_graph(
+    graph = raw_graph(
         [([0], [-1], 0)], inputs={"a": 1, "b": 9},
         outputs={"bit": [10], "nine": range(1, 10), "both": range(10)})
     network = Network(graph)
@@ -127,17 +79,17 @@ def test_constants():
     neurons = [
         ([], [], 0), ([], [], 1), ([0, 1], [1, 1], -1), ([0, 1], [1, -1], 2), ([2, 0], [-3, 2], -2),
         ([3, 2, 1], [1, 1, 1], 2)]
-    graph = make_graph(
+    graph = raw_graph(
         neurons, inputs={"a": 1, "b": 1}, outputs={"y": [2, 3, 4, 5, 6, 7]})
     inputs = every_pair(1)
-    expected = codes_of(evaluate(graph, inputs), graph.output("y"))
+    expected = codes_of(evaluate_nodes(graph, inputs), graph.output("y"))
     assert expected.tolist() == [5, 37, 21, 53]
     assert Network(graph).run(inputs)["y"].tolist() == expected.tolist()
     assert Network(graph).spikes(inputs).tolist() == [4, 0, 4, 0, 2, 2]
 
 
 def test_no_inputs():
-    graph = make_graph([([], [], 0)], inputs={}, outputs={"y": [0]})
+    graph = raw_graph([([], [], 0)], inputs={}, outputs={"y": [0]})
     assert Network(graph).run({})["y"] == 1
 
 
@@ -145,7 +97,7 @@ def test_wide_fan_in():
     """Neurons of 100 synapses, which are added; checked at random and near the threshold."""
     rng = random.Random(100)
     weights = [rng.choice((-1, 1)) * rng.randint(1, 30) for _ in range(100)]
-    graph = make_graph(
+    graph = raw_graph(
         [(range(100), weights, threshold) for threshold in (-40, 0, 3, 55)],
         inputs={"a": 100}, outputs={"y": range(100, 104)})
     bits = np.random.default_rng(100).integers(0, 2, (5000, 100))
@@ -157,7 +109,7 @@ def test_wide_fan_in():
 
 def test_wide_ports():
     """A port of 80 bits takes bits or ten codes of 8 bits, and gives bits."""
-    graph = make_graph([], inputs={"a": 80}, outputs={"y": reversed(range(80)), "z": [79, 0]})
+    graph = raw_graph([], inputs={"a": 80}, outputs={"y": reversed(range(80)), "z": [79, 0]})
     network = Network(graph)
     codes = np.random.default_rng(80).integers(0, 256, (3, 70, 10), np.uint8)
     bits = np.unpackbits(codes, axis=-1, bitorder="little")
@@ -168,62 +120,16 @@ def test_wide_ports():
         np.testing.assert_array_equal(outputs["z"], codes[..., 9] // 128 + codes[..., 0] % 2 * 2)
 
 
-def test_full_adder_takes_five_operations():
-    """Sum and carry of threshold neurons cost no more than the gates of a full adder."""
-    graph = make_graph(
-        [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -2], 1)],
-        inputs={"a": 3}, outputs={"y": [4, 3]})
-    assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 2, 1, 2, 2, 3]
-    assert Network(graph).operations == 5
-
-
-@pytest.mark.parametrize("neurons", [
-    [([0, 1], [1, 1], 2), ([0, 1, 2], [1, 1, -2], 1)],
-    [([0], [-1], 0), ([1], [-1], 0), ([0, 3], [1, 1], 2), ([1, 2], [1, 1], 2), ([4, 5], [1, 1], 1)],
-    [([0, 1], [1, 1], 1), ([0, 1], [1, 1], 2), ([2, 3], [1, -1], 1)],
-], ids=["two neurons", "and-or-not", "and-or"])
-def test_xor_takes_one_operation(neurons):
-    graph = make_graph(neurons, inputs={"a": 2}, outputs={"y": [1 + len(neurons)]})
-    assert Network(graph).run({"a": range(4)})["y"].tolist() == [0, 1, 1, 0]
-    assert Network(graph).operations == 1
-
-
-def test_many_equal_weights_are_added():
-    """Half of twelve: 80 operations when decided on one by one, fewer when added."""
-    graph = make_graph([(range(12), [1] * 12, 6)], inputs={"a": 12}, outputs={"y": [12]})
-    assert Network(graph).run({"a": range(4096)})["y"].tolist() == [
-        pattern.bit_count() >= 6 for pattern in range(4096)]
-    assert Network(graph).operations <= 60
-
-
 def test_large_programs():
     """A program of many registers runs in shorter blocks, with the same results."""
     weights = [1 << bit for bit in range(13)]
     neurons = [(range(13), weights, threshold) for threshold in range(1, 4501)]
-    graph = make_graph(neurons, inputs={"a": 13}, outputs={"y": [4512]})
+    graph = raw_graph(neurons, inputs={"a": 13}, outputs={"y": [4512]})
     assert lower(graph, every_node=True).registers > 4096
     codes = np.random.default_rng(1).integers(0, 8192, 64 * 1500 + 3)
     spikes = Network(graph).spikes({"a": codes})
     at_least = np.cumsum(np.bincount(codes, minlength=8192)[::-1])[::-1]
     np.testing.assert_array_equal(spikes, at_least[1:4501])
-
-
-def test_almost_parity_is_no_parity():
-    """One pattern in eight that differs from the full adder's sum must not be overlooked."""
-    graph = make_graph(
-        [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -3], 1)],
-        inputs={"a": 3}, outputs={"y": [4]})
-    assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 0, 1, 0, 0, 0]
-
-
-def test_registers_are_used_again():
-    """A chain of 2,000 neurons needs few registers, and its nodes are lowered only once."""
-    neurons = [([max(0, i - 1), i], [1, -1], i % 2) for i in range(1, 2000)]
-    graph = make_graph(neurons, inputs={"a": 2}, outputs={"y": [2000]})
-    program = lower(graph)
-    assert program.registers <= 6
-    copy = make_graph(neurons, inputs={"a": 2}, outputs={"y": [2000]})
-    assert lower(copy) is program
 
 
 @pytest.mark.parametrize("library", ["native", "published"])
@@ -253,7 +159,7 @@ def test_planted_faults_show():
         neurons.append((sources, [1] * len(sources), 2))
         carry = 8 + len(neurons) - 1
         neurons.append(([*sources, carry], [1] * len(sources) + [-2], 1))
-    graph = make_graph(
+    graph = raw_graph(
         neurons, inputs={"a": 4, "b": 4}, outputs={"y": [9, 11, 13, 15, 14]})
     inputs = every_pair(4)
     good = Network(graph).run(inputs)["y"]
@@ -266,11 +172,11 @@ def test_planted_faults_show():
             result = Network(broken).run(inputs)["y"]
             assert np.any(result != good)
             np.testing.assert_array_equal(
-                result, codes_of(evaluate(broken, inputs), broken.output("y")))
+                result, codes_of(evaluate_nodes(broken, inputs), broken.output("y")))
 
 
 def test_spikes_of_first_trials():
-    graph = make_graph(
+    graph = raw_graph(
         [([0], [-1], 0), ([0, 5], [1, 1], 2)], inputs={"a": 8}, outputs={"y": [8, 9]})
     network = Network(graph)
     planes = {"a": counter_planes(8, 4)}
@@ -299,8 +205,8 @@ def test_threads():
     assert same == [True] * 40
 
 
-PAIR = make_graph([([0, 8], [1, 1], 2)], inputs={"a": 8, "b": 8}, outputs={"y": [16]})
-WIDE = make_graph([], inputs={"a": 66}, outputs={"y": [0]})
+PAIR = raw_graph([([0, 8], [1, 1], 2)], inputs={"a": 8, "b": 8}, outputs={"y": [16]})
+WIDE = raw_graph([], inputs={"a": 66}, outputs={"y": [0]})
 
 
 @pytest.mark.parametrize("graph, inputs, error, message", [
