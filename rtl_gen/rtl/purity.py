@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The claim "made only of neurons", checked on the Verilog itself."""
+
+import re
+from collections.abc import Iterator
+
+from .kinds import kind_module, parse_kind_name
+
+__all__ = ["logic_outside_neurons"]
+
+_NET = r"\w+(?:\[\d+(?::\d+)?\])?"
+_NETS = rf"(?:{_NET}|\{{{_NET}(?:, {_NET})*\}})"
+_RANGE = r"(?:\[\d+:\d+\] )?"
+_PINS = rf"\.\w+\({_NETS}\)"
+#: All that a module other than a neuron may hold: ports, wires, joined wires and instances.
+_ALLOWED = tuple(re.compile(pattern) for pattern in (
+    rf"module \w+ \((?:(?:input|output) wire {_RANGE}\w+(?:, )?)*\)",
+    rf"wire {_RANGE}\w+(?:, \w+)*",
+    rf"assign {_NETS} = (?:{_NETS}|1'b[01])",
+    rf"\w+ \w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
+))
+
+_MODULE = re.compile(r"^module (\w+) .*?^endmodule\n", re.DOTALL | re.MULTILINE)
+
+
+def logic_outside_neurons(verilog: str) -> list[str]:
+    """List what computes and is not a neuron.
+
+    A module whose name gives weights and a threshold must be exactly that neuron. Any other module
+    may hold nothing but wires and instances.
+
+    Parameters
+    ----------
+    verilog : str
+        Text made by :func:`~rtl_gen.rtl.spatial.spatial_verilog`.
+
+    Returns
+    -------
+    list of str
+        Module and statement, for each that breaks the rule; empty if the claim holds.
+    """
+    found = []
+    for match in _MODULE.finditer(verilog):
+        text, name = match[0], match[1]
+        kind = parse_kind_name(name)
+        if kind is not None:
+            if not kind_module(name, *kind).endswith(f"\n{text}"):
+                found.append(f"{name}: is not the neuron of its name")
+            continue
+        for statement in _statements(text.removesuffix("endmodule\n")):
+            if not any(pattern.fullmatch(statement) for pattern in _ALLOWED):
+                found.append(f"{name}: {statement}")
+    for statement in _statements(_MODULE.sub("", verilog)):
+        if statement not in ("`default_nettype none `default_nettype wire", ""):
+            found.append(f"outside modules: {statement}")
+    return found
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Yield statements without comments, each with single spaces."""
+    text = re.sub(r"//[^\n]*", "", text)
+    for statement in text.split(";"):
+        plain = " ".join(statement.split())
+        plain = plain.replace("( ", "(").replace(" )", ")").replace("{ ", "{")
+        if plain:
+            yield plain
