@@ -6,12 +6,13 @@ or subtracted from the larger one. What falls off to the right is kept as the st
 the one rounding, to nearest even, is exact.
 
 How many bits below the mantissa are needed: two guard bits and the sticky bit. Let the exponents
-differ by ``d``. For ``d <= 2`` nothing falls off two guard bits. For ``d >= 2`` the larger
-operand is normal and the smaller, moved, is below half of its hidden bit; so a difference loses at
-most its top bit, and after moving up by that one position there is one guard bit left for the half
-unit and the sticky bit for "more or less than half". One guard bit less is too few: the test suite
-shows an operand pair that goes wrong. The published library keeps the 12-bit significand of the
-paper instead.
+differ by ``d``. For ``d <= 3`` nothing is lost: the sticky bit stands for the only bit that falls
+off. For ``d >= 2`` the larger operand is normal and the smaller, moved, is below half of its hidden
+bit; so a difference loses at most its top bit, and after moving up by that one position there is
+one guard bit left for the half unit and the sticky bit for "more or less than half". One guard bit
+fewer is too few from ``d = 3`` on; the test suite shows an operand pair of each format that goes
+wrong. Where exponents differ by 2 at most (FP6 E2M3 and FP4 E2M1), one guard bit is enough. The
+published library keeps the 12-bit significand of the paper instead.
 """
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
@@ -50,8 +51,8 @@ def add(
     minus : bool
         Whether to subtract ``b``.
     guard_bits : int, optional
-        Bits kept below the mantissa, besides the sticky bit. By default what is needed, 2, or in
-        the published library what fills the paper's 12 bits.
+        Bits kept below the mantissa, besides the sticky bit. By default what is needed, 2 or less,
+        or in the published library what fills the paper's 12 bits.
 
     Raises
     ------
@@ -61,8 +62,10 @@ def add(
     """
     policy = resolve_overflow(fmt, overflow)
     if guard_bits is None:
-        published = isinstance(gates, PublishedGates)
-        guard_bits = max(2, _PUBLISHED_WIDTH - fmt.precision - 1) if published else 2
+        furthest = (fmt.max_code >> fmt.mantissa_bits) - 1  # difference of exponents
+        guard_bits = min(2, furthest - 1)
+        if isinstance(gates, PublishedGates):
+            guard_bits = max(guard_bits, _PUBLISHED_WIDTH - fmt.precision - 1)
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     sign_b = gates.not_(raw_b.sign) if minus else raw_b.sign
