@@ -110,8 +110,8 @@ def test_guard_bits(fmt):
 
 
 @pytest.mark.parametrize("fmt, a, b, right, wrong", [
-    # In units of 2**-9: 3 - 64 is -61, and -60 is nearest. With one guard bit the 3 is moved to 1
-    # and sticky, worth 2, and the result is the tie between -60 and -64.
+    # In units of 2**-9: 3 - 64 is -61, and -60 is nearest. With one guard bit, which is worth 4,
+    # all of the 3 is sticky, worth 2: the result looks like the tie between -60 and -64.
     ("e4m3fn", 0x03, 0xA0, 0x9F, 0xA0),
     # In units of 2**-16: 3 - 32, likewise.
     ("e5m2", 0x03, 0x90, 0x8F, 0x90),
