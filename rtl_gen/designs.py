@@ -44,15 +44,18 @@ class Design:
 
 
 def _multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    return multiply(gates, options.format, *operands, overflow=options.overflow)
+    a, b = operands
+    return multiply(gates, options.format, a, b, options.overflow)
 
 
 def _add(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    return add(gates, options.format, *operands, overflow=options.overflow)
+    a, b = operands
+    return add(gates, options.format, a, b, options.overflow)
 
 
 def _subtract(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    return add(gates, options.format, *operands, overflow=options.overflow, minus=True)
+    a, b = operands
+    return add(gates, options.format, a, b, options.overflow, minus=True)
 
 
 #: Formats that can hold operands and results: all but the MX scale.

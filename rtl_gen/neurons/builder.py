@@ -97,6 +97,7 @@ class NeuronGraphBuilder:
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...], int], int] = {}
         self._scopes: list[tuple[tuple[str, ...], list[tuple[str, Word]]]] = [((), [])]
         self._paths: dict[tuple[str, ...], int] = {(): 0}
+        self._words: dict[tuple[int, str], int] = {}
         self._scope = 0
 
     @property
@@ -220,9 +221,13 @@ class NeuronGraphBuilder:
     def name_word(self, name: str, bits: Sequence[Bit]) -> Word:
         """Call the bits of a word ``name[0]``, ``name[1]`` and so on; return them as a word.
 
-        Only neurons of the current scope that have no such name yet are named. Where the word has
-        the complement of a neuron, the neuron is called ``name_n[...]``.
+        Only neurons of the current scope that have no such name yet are named. A name that is
+        taken there gets a number. Where the word has the complement of a neuron, the neuron is
+        called ``name_n[...]``.
         """
+        number = self._words[self._scope, name] = self._words.get((self._scope, name), 0) + 1
+        if number > 1:
+            name = f"{name}_{number}"
         for index, bit in enumerate(bits):
             position = bit.node - self._input_count
             if position < 0 or self._drafts[position].scope != self._scope:

@@ -158,19 +158,10 @@ class NativeGates(GateLibrary):
         return ~a
 
     def and_(self, *bits: Bit, name: str = "and") -> Bit:
-        # By De Morgan, so that wide gates are split in one place only.
-        return ~self.or_(*(~bit for bit in bits), name=name)
+        return self._wide(bits, ONE, name)
 
     def or_(self, *bits: Bit, name: str = "or") -> Bit:
-        """Return whether any bit is set, splitting wide gates by the fan-in of the budget."""
-        limit = self.builder.budget.max_fan_in or len(bits) or 1
-        level = list(dict.fromkeys(bit for bit in bits if bit != ZERO))
-        while len(level) > limit:
-            # Only as many inputs are merged as must be, so that late ones pass fewer neurons.
-            excess = len(level) - limit + 1
-            merged = min(limit, excess)
-            level = [*level[merged:], self._any(level[:merged], name)]
-        return self._any(level, name)
+        return self._wide(bits, ZERO, name)
 
     def and_or(self, a: Bit, b: Bit, c: Bit, name: str = "and_or") -> Bit:
         terms = [(a, 1), (b, 1), (c, 2)]
@@ -213,6 +204,7 @@ class NativeGates(GateLibrary):
                     break
             else:
                 carries.append(self._small_carry(a[end - 1], b[end - 1], carries[-1]))
+        self.builder.name_word("carry", carries[1:])
         sums = [
             self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
         return tuple(sums), carries[-1]
@@ -244,8 +236,19 @@ class NativeGates(GateLibrary):
             return self.builder.neuron(terms, 1, "sum")
         return self.xor(self.xor(a, b), carry_in, name="sum")
 
-    def _any(self, bits: Sequence[Bit], name: str) -> Bit:
-        return self.builder.neuron([(bit, 1) for bit in bits], 1, name)
+    def _wide(self, bits: Sequence[Bit], neutral: Bit, name: str) -> Bit:
+        """Return AND (neutral ONE) or OR (neutral ZERO), split by the fan-in of the budget."""
+        def gate(inputs: Sequence[Bit]) -> Bit:
+            threshold = len(inputs) if neutral == ONE else 1
+            return self.builder.neuron([(bit, 1) for bit in inputs], threshold, name)
+
+        limit = self.builder.budget.max_fan_in or len(bits) or 1
+        level = list(dict.fromkeys(bit for bit in bits if bit != neutral))
+        while len(level) > limit:
+            # Only as many inputs are merged as must be, so that late ones pass fewer neurons.
+            merged = min(limit, len(level) - limit + 1)
+            level = [*level[merged:], gate(level[:merged])]
+        return gate(level)
 
     def _small_carry(self, a: Bit, b: Bit, c: Bit) -> Bit:
         """Return the majority of three bits from gates of two inputs."""

@@ -42,7 +42,7 @@ def add(gates: GateLibrary, a: Word, b: Word, carry_in: Bit = ZERO) -> Word:
     """
     _same_width(a, b)
     total, carry = gates.add(a, b, carry_in)
-    return (*total, carry)
+    return (*gates.builder.name_word("sum", total), carry)
 
 
 def subtract(gates: GateLibrary, a: Word, b: Word) -> tuple[Word, Bit]:
@@ -91,6 +91,7 @@ def shift_left(gates: GateLibrary, a: Word, amount: Word) -> Word:
     for stage in reversed(range(len(amount))):
         moved = ((ZERO,) * min(1 << stage, len(a)) + a)[: len(a)]
         a = mux_word(gates, amount[stage], moved, a)
+        gates.builder.name_word(f"by_{1 << stage}", a)
     return a
 
 
@@ -108,6 +109,7 @@ def or_shift_left(gates: GateLibrary, a: Word, amount: Word) -> Word:
             gates.and_or(select, new, old) if i >= len(a) - distance
             else gates.mux(select, new, old)
             for i, (new, old) in enumerate(zip(moved, a, strict=True)))
+        gates.builder.name_word(f"by_{distance}", a)
     return a
 
 
@@ -120,6 +122,7 @@ def shift_right_sticky(
         select = amount[stage]
         sticky = gates.and_or(select, gates.or_(*a[:distance], name="lost"), sticky, name="sticky")
         a = mux_word(gates, select, a[distance:] + (ZERO,) * distance, a)
+        gates.builder.name_word(f"by_{1 << stage}", a)
     return a, sticky
 
 
@@ -155,16 +158,18 @@ def array_multiply(gates: GateLibrary, a: Word, b: Word) -> Word:
     bottom, full adders above it. For 4 x 4 bits the published library takes the paper's 88
     neurons: 16 AND, 3 half adders and 9 full adders.
     """
-    partial: Sequence[Sequence[Bit]] = [[gates.and_(x, y, name="partial") for x in a] for y in b]
+    name_word = gates.builder.name_word
+    partial: Sequence[Sequence[Bit]] = [
+        name_word(f"partial_{row}", [gates.and_(x, y) for x in a]) for row, y in enumerate(b)]
     total = [*partial[0], ZERO]
     product = [total.pop(0)]
-    for row in partial[1:]:
+    for number, row in enumerate(partial[1:], start=1):
         sums = []
         low, carry = gates.half_adder(total[0], row[0])
         sums.append(low)
         for of_total, of_row in zip(total[1:], row[1:], strict=True):
             bit, carry = gates.full_adder(of_total, of_row, carry)
             sums.append(bit)
-        total = [*sums, carry]
+        total = [*name_word(f"row_{number}", (*sums, carry))]
         product.append(total.pop(0))
     return (*product, *total)
