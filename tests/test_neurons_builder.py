@@ -67,9 +67,12 @@ def test_names_are_unique_and_words_are_numbered() -> None:
     builder, a, b = make()
     bits = [builder.neuron([(a, 1), (b, 1)], 2, "x"), builder.neuron([(a, 1), (b, 1)], 1, "x"),
             builder.neuron([(a, 1), (b, -1)], 1, "x"), builder.neuron([(a, -1), (b, 1)], 1, "x")]
+    builder.name_word("part", (bits[0],))
     builder.name_word("sum", (bits[0], ~bits[1]))
+    builder.name_word("sum", (bits[3],))
     builder.output("y", bits)
-    assert [n.name for n in builder.build().neurons] == ["sum[0]", "sum_n[1]", "x", "x_2"]
+    assert [n.name for n in builder.build().neurons] == [
+        "sum[0]", "sum_n[1]", "x", "sum_2[0]"]
 
 
 def test_scopes_nest_and_stay_unique() -> None:

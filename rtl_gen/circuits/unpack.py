@@ -47,6 +47,7 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
         normal = gates.or_(*field, name="normal")
         is_nonzero = gates.or_(*mantissa, *field, name="nonzero")
         exponent = (gates.or_(field[0], gates.not_(normal), name="exponent_low"), *field[1:])
+        is_zero = gates.not_(is_nonzero)
         is_nan = is_infinite = ZERO
         match fmt.nan:
             case NanEncoding.IEEE:
@@ -57,9 +58,9 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
             case NanEncoding.ALL_ONES:
                 is_nan = gates.and_(*mantissa, *field, name="nan")
             case NanEncoding.NEGATIVE_ZERO:
-                is_nan = gates.and_(code[-1], gates.not_(is_nonzero), name="nan")
+                is_nan = gates.and_(code[-1], is_zero, name="nan")
     return RawFloat(
-        is_nan=is_nan, is_infinite=is_infinite, is_zero=gates.not_(is_nonzero), sign=code[-1],
+        is_nan=is_nan, is_infinite=is_infinite, is_zero=is_zero, sign=code[-1],
         exponent=exponent, significand=(*mantissa, normal))
 
 
@@ -110,7 +111,7 @@ def pack(
         elif fmt.nan_code is not None:
             bits = _force(gates, bits, is_nan, fmt.nan_code)
             sign = gates.and_(sign, gates.not_(is_nan), name="sign")
-        return gates.builder.name_word("packed", (*bits, sign))
+        return gates.builder.name_word("result", (*bits, sign))
 
 
 def _force(gates: GateLibrary, bits: Word, condition: Bit, code: int) -> Word:

@@ -221,9 +221,9 @@ class NeuronGraphBuilder:
     def name_word(self, name: str, bits: Sequence[Bit]) -> Word:
         """Call the bits of a word ``name[0]``, ``name[1]`` and so on; return them as a word.
 
-        Only neurons of the current scope that have no such name yet are named. A name that is
-        taken there gets a number. Where the word has the complement of a neuron, the neuron is
-        called ``name_n[...]``.
+        Only neurons of the current scope are named. The last name wins, so that a caller can say
+        what the result of a general block is to it. A name that is taken in the scope gets a
+        number. Where the word has the complement of a neuron, the neuron is ``name_n[...]``.
         """
         number = self._words[self._scope, name] = self._words.get((self._scope, name), 0) + 1
         if number > 1:
@@ -232,8 +232,7 @@ class NeuronGraphBuilder:
             position = bit.node - self._input_count
             if position < 0 or self._drafts[position].scope != self._scope:
                 continue
-            if not self._hints[position].endswith("]"):
-                self._hints[position] = f"{name}{'_n' if bit.inverted else ''}[{index}]"
+            self._hints[position] = f"{name}{'_n' if bit.inverted else ''}[{index}]"
         return tuple(bits)
 
     def embed(self, graph: NeuronGraph, inputs: Mapping[str, Sequence[Bit]]) -> dict[str, Word]:

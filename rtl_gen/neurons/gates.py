@@ -204,7 +204,8 @@ class NativeGates(GateLibrary):
                     break
             else:
                 carries.append(self._small_carry(a[end - 1], b[end - 1], carries[-1]))
-        self.builder.name_word("carry", carries[1:])
+        if len(a) > 1:
+            self.builder.name_word("carry", carries[1:])
         sums = [
             self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
         return tuple(sums), carries[-1]
