@@ -73,15 +73,18 @@ def add(
 
     with builder.scope("compare", a=a, b=b):
         magnitude_bits = fmt.exponent_bits + fmt.mantissa_bits
-        a_larger = at_least(gates, a[:magnitude_bits], b[:magnitude_bits])
+        a_larger = builder.rename(
+            "a_larger", at_least(gates, a[:magnitude_bits], b[:magnitude_bits]))
         opposite = gates.xor(raw_a.sign, sign_b, name="opposite")
-    with builder.scope("swap", a_larger=(a_larger,)):
+    with builder.scope(
+            "swap", a_exponent=raw_a.exponent, a_significand=raw_a.significand,
+            b_exponent=raw_b.exponent, b_significand=raw_b.significand):
         exponent, large, small_exponent, small = _swap(gates, raw_a, raw_b, a_larger)
-    with builder.scope("align", small=small, exponent=exponent, small_exponent=small_exponent):
+    with builder.scope("align", smaller=small, exponent=exponent, smaller_exponent=small_exponent):
         distance, _ = subtract(gates, exponent, small_exponent)
         builder.name_word("distance", distance)
         aligned = _align(gates, small, distance, guard_bits)
-    with builder.scope("combine", large=large, aligned=aligned):
+    with builder.scope("combine", larger=large, aligned=aligned):
         padded = (ZERO,) * (guard_bits + 1) + large
         total, carry = gates.add_or_subtract(padded, aligned, opposite)
         total = builder.name_word("total", (*total, carry))
@@ -94,7 +97,8 @@ def add(
             gates, gate_word(gates, left, is_nonzero), normalized[cut:], sticky)
 
     with builder.scope("special_values"):
-        infinities_cancel = gates.and_(raw_a.is_infinite, raw_b.is_infinite, opposite)
+        infinities_cancel = gates.and_(
+            raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid")
         is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, infinities_cancel, name="nan")
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         # The sign of the larger operand; after exact cancellation, only two minuses give a minus.
@@ -114,8 +118,8 @@ def _swap(
     small_exponent = mux_word(gates, a_larger, b.exponent, a.exponent)
     small = mux_word(gates, a_larger, b.significand, a.significand)
     name_word = gates.builder.name_word
-    return (name_word("exponent", exponent), name_word("large", large),
-            name_word("small_exponent", small_exponent), name_word("small", small))
+    return (name_word("exponent", exponent), name_word("larger", large),
+            name_word("smaller_exponent", small_exponent), name_word("smaller", small))
 
 
 def _align(gates: GateLibrary, small: Word, distance: Word, guard_bits: int) -> Word:

@@ -88,4 +88,6 @@ def _exponent(gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat) -> tupl
     """
     total = add(gates, a.exponent, b.exponent)
     height, not_below = subtract(gates, total, constant(fmt.bias, len(total)))
-    return gates.builder.name_word("height", height), gates.not_(not_below)
+    builder = gates.builder
+    return (builder.name_word("height", height),
+            gates.not_(builder.rename("not_below", not_below)))

@@ -64,7 +64,8 @@ def normalize(
     moved = or_shift_left(gates, significand, amount)
     left, _ = subtract(gates, padded_height, amount + (ZERO,) * len(high))
     return (builder.name_word("moved", moved),
-            builder.name_word("left", left[: len(height)]), is_nonzero)
+            builder.name_word("left", left[: len(height)]),
+            builder.rename("is_nonzero", is_nonzero))
 
 
 def denormalize(
@@ -112,7 +113,8 @@ def denormalize(
     if far != ZERO:
         sticky = gates.and_or(far, gates.or_(*kept, name="lost"), sticky, name="sticky")
         kept = gate_word(gates, kept, gates.not_(far))
-    return kept, sticky
+    builder = gates.builder
+    return builder.name_word("significand", kept), builder.rename("sticky", sticky)
 
 
 def round_to_nearest_even(

@@ -235,6 +235,13 @@ class NeuronGraphBuilder:
             self._hints[position] = f"{name}{'_n' if bit.inverted else ''}[{index}]"
         return tuple(bits)
 
+    def rename(self, name: str, bit: Bit) -> Bit:
+        """Name the neuron of a bit, if it is of the current scope, and return the bit."""
+        position = bit.node - self._input_count
+        if position >= 0 and self._drafts[position].scope == self._scope:
+            self._hints[position] = f"{name}_n" if bit.inverted else name
+        return bit
+
     def embed(self, graph: NeuronGraph, inputs: Mapping[str, Sequence[Bit]]) -> dict[str, Word]:
         """Copy a whole graph into this one and return its outputs, by port name.
 

@@ -239,7 +239,7 @@ class NativeGates(GateLibrary):
 
     def _wide(self, bits: Sequence[Bit], neutral: Bit, name: str) -> Bit:
         """Return AND (neutral ONE) or OR (neutral ZERO), split by the fan-in of the budget."""
-        def gate(inputs: Sequence[Bit]) -> Bit:
+        def gate(inputs: Sequence[Bit], name: str) -> Bit:
             threshold = len(inputs) if neutral == ONE else 1
             return self.builder.neuron([(bit, 1) for bit in inputs], threshold, name)
 
@@ -248,8 +248,8 @@ class NativeGates(GateLibrary):
         while len(level) > limit:
             # Only as many inputs are merged as must be, so that late ones pass fewer neurons.
             merged = min(limit, len(level) - limit + 1)
-            level = [*level[merged:], gate(level[:merged])]
-        return gate(level)
+            level = [*level[merged:], gate(level[:merged], f"{name}_part")]
+        return gate(level, name)
 
     def _small_carry(self, a: Bit, b: Bit, c: Bit) -> Bit:
         """Return the majority of three bits from gates of two inputs."""
