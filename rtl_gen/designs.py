@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rtl_gen.circuits.add import add
+from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.multiply import multiply
+from rtl_gen.circuits.sign import absolute, negate, relu
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
-from rtl_gen.neurons.builder import Word
+from rtl_gen.neurons.builder import Bit, Word
 from rtl_gen.neurons.gates import LIBRARIES, GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 
@@ -30,6 +32,9 @@ class Options:
     budget: Budget
 
 
+Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Design:
     """A circuit that the generator can make."""
@@ -38,41 +43,76 @@ class Design:
     summary: str  #: One line for a reader.
     operands: tuple[str, ...]  #: Input ports, each one code wide.
     result: str = "y"  #: Output port.
-    circuit: Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
+    circuit: Circuit
     formats: tuple[str, ...]  #: Names of the formats it works for.
     check: str  #: How it is checked, for a reader.
+    is_predicate: bool = False  #: Whether the result is one bit, not a code.
 
 
-def _multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    a, b = operands
-    return multiply(gates, options.format, a, b, options.overflow)
+def _rounded(circuit: Callable[..., Word]) -> Circuit:
+    """Adapt a circuit that takes an overflow policy."""
+    return lambda gates, options, operands: circuit(
+        gates, options.format, *operands, overflow=options.overflow)
 
 
-def _add(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    a, b = operands
-    return add(gates, options.format, a, b, options.overflow)
+def _exact(circuit: Callable[..., Word]) -> Circuit:
+    """Adapt a circuit whose result is always exact."""
+    return lambda gates, options, operands: circuit(gates, options.format, *operands)
+
+
+def _predicate(circuit: Callable[..., Bit]) -> Circuit:
+    """Adapt a circuit that answers yes or no."""
+    return lambda gates, options, operands: (circuit(gates, options.format, *operands),)
 
 
 def _subtract(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
     a, b = operands
-    return add(gates, options.format, a, b, options.overflow, minus=True)
+    return add(gates, options.format, a, b, overflow=options.overflow, minus=True)
 
 
 #: Formats that can hold operands and results: all but the MX scale.
 _ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
 
+#: Those that also have a NaN.
+_WITH_NAN = tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan)
+
+_CODES = "every code up to 16 bits; corners and random codes above"
 _PAIRS = "every operand pair up to 8 bits; corners and random pairs above"
 
 _RECORDS = (
     Design(
         name="multiply", summary="y = a * b, rounded to nearest even", operands=("a", "b"),
-        circuit=_multiply, formats=_ARITHMETIC, check=_PAIRS),
+        circuit=_rounded(multiply), formats=_ARITHMETIC, check=_PAIRS),
     Design(
         name="add", summary="y = a + b, rounded to nearest even", operands=("a", "b"),
-        circuit=_add, formats=_ARITHMETIC, check=_PAIRS),
+        circuit=_rounded(add), formats=_ARITHMETIC, check=_PAIRS),
     Design(
         name="subtract", summary="y = a - b, rounded to nearest even", operands=("a", "b"),
         circuit=_subtract, formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="negate", summary="y = -a", operands=("a",),
+        circuit=_exact(negate), formats=_ARITHMETIC, check=_CODES),
+    Design(
+        name="absolute", summary="y = |a|", operands=("a",),
+        circuit=_exact(absolute), formats=_ARITHMETIC, check=_CODES),
+    Design(
+        name="relu", summary="y = a if a > 0, else +0", operands=("a",),
+        circuit=_exact(relu), formats=_ARITHMETIC, check=_CODES),
+    Design(
+        name="less", summary="whether a < b", operands=("a", "b"),
+        circuit=_predicate(less), formats=_ARITHMETIC, check=_PAIRS, is_predicate=True),
+    Design(
+        name="equal", summary="whether a = b", operands=("a", "b"),
+        circuit=_predicate(equal), formats=_ARITHMETIC, check=_PAIRS, is_predicate=True),
+    Design(
+        name="unordered", summary="whether a or b is NaN", operands=("a", "b"),
+        circuit=_predicate(unordered), formats=_WITH_NAN, check=_PAIRS, is_predicate=True),
+    Design(
+        name="minimum", summary="the lesser of a and b, NaN if either is", operands=("a", "b"),
+        circuit=_exact(minimum), formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="maximum", summary="the greater of a and b, NaN if either is", operands=("a", "b"),
+        circuit=_exact(maximum), formats=_ARITHMETIC, check=_PAIRS),
 )
 
 #: Every design, by name.

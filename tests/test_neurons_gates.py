@@ -30,6 +30,8 @@ GATES: dict[str, tuple[Function, int, Callable]] = {
     "half adder": (lambda g, a, b: g.half_adder(a[0], b[0]), 2, lambda a, b: a + b),
     "full adder": (lambda g, a, b, c: g.full_adder(a[0], b[0], c[0]), 3,
                    lambda a, b, c: a + b + c),
+    "equal": (lambda g, *x: [g.equal(tuple(w[0] for w in x[:3]), tuple(w[0] for w in x[3:]))], 6,
+              lambda *x: (np.array(x[:3]) == np.array(x[3:])).all(axis=0).astype(int)),
 }
 
 

@@ -8,7 +8,7 @@ from rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.words import at_least
 
-__all__ = ["RawFloat", "pack", "unpack"]
+__all__ = ["RawFloat", "canonicalize", "pack", "unpack"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,29 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
     return RawFloat(
         is_nan=is_nan, is_infinite=is_infinite, is_zero=is_zero, sign=code[-1],
         exponent=exponent, significand=(*mantissa, normal))
+
+
+def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Word:
+    """Return ``code``, with its NaN replaced by the canonical one.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    fmt : Format
+        Format of the code, with a sign.
+    code : Word
+        Code.
+    is_nan : Bit
+        Whether the code is NaN.
+    """
+    if fmt.nan_code is None or fmt.nan is NanEncoding.NEGATIVE_ZERO:
+        return code  # no NaN, or only one
+    # The exponent of every NaN is that of the canonical one.
+    mantissa = _force(gates, code[: fmt.mantissa_bits], is_nan, fmt.nan_code & fmt.mantissa_mask) \
+        if fmt.nan is NanEncoding.IEEE else code[: fmt.mantissa_bits]
+    sign = gates.and_(code[-1], gates.not_(is_nan), name="sign")
+    return (*mantissa, *code[fmt.mantissa_bits : -1], sign)
 
 
 def pack(

@@ -80,6 +80,10 @@ class GateLibrary(ABC):
         """Return only the carry of :meth:`add`."""
 
     @abstractmethod
+    def equal(self, a: Word, b: Word) -> Bit:
+        """Return whether two words of one width are equal."""
+
+    @abstractmethod
     def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
         """Return ``a - b`` if ``minus`` is set, else ``a + b``, and the carry of the latter.
 
@@ -130,6 +134,10 @@ class PublishedGates(GateLibrary):
 
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         return self.add(a, b, carry_in)[1]
+
+    def equal(self, a: Word, b: Word) -> Bit:
+        differing = [self.xor(*bits, name="differ") for bits in zip(a, b, strict=True)]
+        return self.not_(self.or_(*differing, name="unequal"))
 
     def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
         """Add and subtract in parallel and select, as the paper does."""
@@ -230,6 +238,19 @@ class NativeGates(GateLibrary):
                 start += 1
         return carry_in
 
+    def equal(self, a: Word, b: Word) -> Bit:
+        """Compare from both sides, as many bits at once as one neuron can."""
+        parts: list[Bit] = []
+        while a:
+            for count in range(len(a), 0, -1):
+                terms = _difference_terms(a[:count], b[:count])
+                if self.builder.fits(terms, 0):
+                    break
+            parts.append(self.builder.neuron(terms, 0, "at_least"))
+            parts.append(~self.builder.neuron(terms, 1, "above"))
+            a, b = a[count:], b[count:]
+        return self.and_(*parts, name="equal")
+
     def _sum_bit(self, a: Bit, b: Bit, carry_in: Bit, carry_out: Bit) -> Bit:
         """Return the sum of three bits whose carry is known."""
         terms = [(a, 1), (b, 1), (carry_in, 1), (carry_out, -2)]
@@ -262,6 +283,14 @@ def _carry_terms(a: Word, b: Word, carry_in: Bit) -> tuple[list[tuple[Bit, int]]
     for position, pair in enumerate(zip(a, b, strict=True)):
         terms.extend((bit, 1 << position) for bit in pair)
     return terms, 1 << len(a)
+
+
+def _difference_terms(a: Word, b: Word) -> list[tuple[Bit, int]]:
+    """Return synapses whose sum is ``a - b``."""
+    return [
+        (bit, sign << position)
+        for position, pair in enumerate(zip(a, b, strict=True))
+        for bit, sign in zip(pair, (1, -1), strict=True)]
 
 
 #: Names of the libraries, the default one first.
