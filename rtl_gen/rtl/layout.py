@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verilog as Yosys writes it, laid out for a reader.
+
+Yosys declares every wire far from where it is defined, orders ports by when they were first used,
+writes numbers as bit patterns, and keeps the sign of a number out of its declaration. This module
+moves and respells; it never changes what a line means, and the tests prove the two texts equal.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["lay_out_module", "split_modules"]
+
+_MODULE = re.compile(r"^module (\S+?) *\((.*?)\);\n(.*?)^endmodule$", re.M | re.S)
+_DECLARATION = re.compile(
+    r"^  (input|output|inout|wire|reg) (?:\[(\d+):0\] )?(\S+?)(?: = (\S+))?;$"
+)
+_MEMORY = re.compile(r"^  reg (?:\[\d+:0\] )?\w+ \[\d+:0\];$")
+_ASSIGN = re.compile(r"^  assign (\w+) = (.*);$")
+_ESCAPED = re.compile(r"\\(\S+) ")
+_WORD = re.compile(r"(?<![\w'$])[A-Za-z_]\w*")
+_NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
+_SIGNED_NUMBER = re.compile(r"\$signed\((\d+)'h([0-9a-f]+)\)")
+_INDENT = "    "
+
+
+@dataclass
+class _Net:
+    """What is known of a name: its type and its place among the ports."""
+
+    direction: str = ""
+    kind: str = "wire"
+    width: int = 1
+    is_signed: bool = False
+    init: str | None = None
+
+    def declaration(self, name: str, *, type_width: int = 0, range_width: int = 0) -> str:
+        """Return the declaration, in columns if their widths are given."""
+        types = [self.direction, self.kind, "signed" if self.is_signed else ""]
+        words = " ".join(word for word in types if word)
+        bits = f"[{self.width - 1}:0]" if self.width > 1 else ""
+        parts = [words.ljust(type_width), bits.rjust(range_width), name]
+        init = "" if self.init is None else f" = {_number(self.init, self.is_signed, exact=True)}"
+        return " ".join(part for part in parts if part) + init
+
+
+def split_modules(text: str) -> Iterator[tuple[str, str]]:
+    """Yield name and body of each module in the text that Yosys wrote."""
+    for match in _MODULE.finditer(text):
+        yield match[1].removeprefix("\\"), match[3]
+
+
+def lay_out_module(
+    name: str,
+    body: str,
+    *,
+    ports: Sequence[str],
+    signs: Mapping[str, bool],
+    notes: Mapping[str, str] | None = None,
+) -> str:
+    """Return one module, laid out.
+
+    Parameters
+    ----------
+    name : str
+        Name of the module.
+    body : str
+        The lines between ``module`` and ``endmodule``, as Yosys wrote them.
+    ports : sequence of str
+        Ports in the wanted order.
+    signs : mapping of str to bool
+        Tells, in the order of definition, which names stand for two's complement numbers.
+    notes : mapping of str to str, optional
+        Comments for the lines that define a name.
+
+    Returns
+    -------
+    str
+        The module, with a line break at the end.
+    """
+    nets, statements = _parse(_plain_names(body))
+    statements = _narrow(statements, nets)
+    for net_name, net in nets.items():
+        net.is_signed = signs.get(net_name, False) and net.width > 1
+    signed = {net_name for net_name, net in nets.items() if net.is_signed}
+    statements = [_respell(line, signed) for line in _use_aliases(statements, nets)]
+
+    # A wire that one statement defines whole is declared there.
+    definitions: dict[str, str] = {}
+    for line in statements:
+        if (match := _ASSIGN.match(line)) and match[1] in nets and not nets[match[1]].direction:
+            definitions[match[1]] = match[2]
+    notes = notes or {}
+
+    lines = [f"module {name} (", *_port_lines(nets, ports), ");"]
+    for net_name, net in nets.items():
+        if not net.direction and net_name not in definitions:
+            lines.append(f"{_INDENT}{net.declaration(net_name)};")
+    lines += [_reindent(line) for line in statements if _MEMORY.match(line)]
+    roots = [wire for wire in signs if wire in definitions]
+    for net_name in _definition_order([*roots, *definitions], definitions):
+        if net_name in notes:
+            lines += [""] * (len(lines) > len(ports) + 2) + [f"{_INDENT}// {notes[net_name]}"]
+        declaration = nets[net_name].declaration(net_name)
+        lines.append(f"{_INDENT}{declaration} = {definitions[net_name]};")
+    for line in statements:
+        match = _ASSIGN.match(line)
+        if (match and match[1] in definitions) or _MEMORY.match(line):
+            continue
+        if line.startswith("  always"):
+            lines.append("")
+        lines.append(_reindent(line))
+    return "\n".join([*lines, "endmodule", ""])
+
+
+def _port_lines(nets: Mapping[str, _Net], ports: Sequence[str]) -> list[str]:
+    """Return the declarations of the ports, in columns."""
+    types = max(len(nets[port].declaration("").split(" [")[0].split(" =")[0]) for port in ports)
+    ranges = max(len(f"[{nets[port].width - 1}:0]") for port in ports)
+    if all(nets[port].width == 1 for port in ports):
+        ranges = 0
+    lines = [
+        _INDENT + nets[port].declaration(port, type_width=types, range_width=ranges)
+        for port in ports
+    ]
+    return [line + "," for line in lines[:-1]] + lines[-1:]
+
+
+def _parse(body: str) -> tuple[dict[str, _Net], list[str]]:
+    """Separate the declarations of a module from its statements."""
+    nets: dict[str, _Net] = {}
+    statements = []
+    for line in body.splitlines():
+        match = _DECLARATION.match(line)
+        if match is None:
+            statements.append(line)
+            continue
+        word, top, name, init = match.groups()
+        net = nets.setdefault(name, _Net())
+        net.width = int(top or 0) + 1
+        if word in ("wire", "reg"):
+            net.kind = word
+            net.init = init
+        else:
+            net.direction = word
+    return nets, statements
+
+
+def _is_temporary(name: str) -> bool:
+    """Tell whether a name is one that :func:`_plain_names` made up."""
+    return re.fullmatch(r"t\d+", name) is not None
+
+
+def _narrow(statements: list[str], nets: dict[str, _Net]) -> list[str]:
+    """Cut intermediate values to the low bits that are used: Yosys leaves the carry behind."""
+    text = "\n".join(statements)
+    for name, net in nets.items():
+        uses = set(re.findall(rf"\b{name}\b(\[[\d:]+\])?", text)) if _is_temporary(name) else ()
+        if len(uses) == 1 and (match := re.fullmatch(r"\[(\d+):0\]", *uses)):
+            net.width = int(match[1]) + 1
+            text = text.replace(f"{name}[{match[1]}:0]", name)
+    return text.split("\n")
+
+
+def _use_aliases(statements: list[str], nets: dict[str, _Net]) -> list[str]:
+    """Use the name of a part of a word where Yosys wrote out the part; drop names of no use."""
+    parts: dict[str, str] = {}
+    for line in statements:
+        if (match := _ASSIGN.match(line)) and re.fullmatch(r"\w+\[[\d:]+\]", match[2]):
+            if match[1] in nets and not nets[match[1]].direction:
+                if _is_temporary(parts.get(match[2], "t0")):
+                    parts[match[2]] = match[1]
+    replaced = []
+    for line in statements:
+        match = _ASSIGN.match(line)
+        if not match or match[1] not in parts.values():
+            line = re.sub(r"\w+\[[\d:]+\](?! <?= )", lambda m: parts.get(m[0], m[0]), line)
+        replaced.append(line)
+
+    used = set(_WORD.findall("\n".join(re.sub(r"^  assign \w+ =", "", line) for line in replaced)))
+    kept = []
+    for line in replaced:
+        match = _ASSIGN.match(line)
+        is_alias = match and re.fullmatch(r"\w+(\[[\d:]+\])?", match[2])
+        if match and is_alias and not nets[match[1]].direction and match[1] not in used:
+            del nets[match[1]]
+        else:
+            kept.append(line)
+    return kept
+
+
+def _plain_names(body: str) -> str:
+    """Replace names that need a backslash; those of intermediate values by ``t1``, ``t2``, ..."""
+    taken = set(_WORD.findall(_ESCAPED.sub(" ", body)))
+    plain: dict[str, str] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        name = match[1]
+        if re.fullmatch(r"\w+", name):
+            return match[0]  # a keyword; it keeps the backslash, as it may be a port
+        if name not in plain:
+            stem = "t" if name.startswith("$") else re.sub(r"\W", "_", name)
+            number = 1
+            while (candidate := f"{stem}{number}" if stem == "t" else stem) in taken:
+                number, stem = number + 1, stem if stem == "t" else stem + "_"
+            taken.add(candidate)
+            plain[name] = candidate
+        # The space ends the escaped name; it stays only where it also separates words.
+        return plain[name]
+
+    return re.sub(r"\\(\S+) ", replace, body)
+
+
+def _respell(line: str, signed: Collection[str]) -> str:
+    """Write numbers in decimal, and drop the casts that the declarations make superfluous."""
+    line = _SIGNED_NUMBER.sub(lambda match: _number(match[0][8:-1], True), line)
+    assign = re.match(r"^  assign (.*?) = (.*);$", line)
+    expression = assign[2] if assign else ""
+    # The arms of a choice are as wide as its result, so there the sign has no effect.
+    is_choice = " ? " in expression
+    if assign and not is_choice and not re.fullmatch(r"\w+", expression):
+        line = f"  assign {assign[1]} = {_without_sign(expression, signed)};"
+    line = re.sub(
+        r"\$signed\((\w+)\)", lambda match: match[1] if match[1] in signed else match[0], line
+    )
+    gives_signed = is_choice and assign is not None and assign[1] in signed
+    # Each arm is exactly as wide as the result, so the most negative number fits as it stands.
+    return _NUMBER.sub(lambda match: _number(match[0], gives_signed, exact=True), line)
+
+
+def _without_sign(expression: str, signed: Collection[str]) -> str:
+    """Mark signed names that an expression takes as bit patterns."""
+    depth = 0
+    result = []
+    for part in re.split(r"(\$signed\(\w+\)|[{}]|\w+(?:'\w+)?(?: *\[[\d:]+\])?)", expression):
+        depth += {"{": 1, "}": -1}.get(part, 0)
+        result.append(f"$unsigned({part})" if part in signed and not depth else part)
+    return "".join(result)
+
+
+def _number(text: str, is_signed: bool, *, exact: bool = False) -> str:
+    """Return a number such as ``5'h1c`` in decimal, if it is short enough to be read.
+
+    If it is not known that its place is ``exact``\\ ly as wide as the number, the most negative
+    number gets one more bit, as it has no positive counterpart in its own width.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None or int(match[1]) > 32:
+        return text
+    width, value = int(match[1]), int(match[2], 16)
+    if width == 1:
+        return f"1'b{value}"
+    if not is_signed:
+        return f"{width}'d{value}"
+    magnitude = (1 << width) - value
+    if not value >> (width - 1):
+        return f"{width}'sd{value}"
+    return f"-{width + (magnitude == 1 << (width - 1) and not exact)}'sd{magnitude}"
+
+
+def _definition_order(roots: Sequence[str], definitions: Mapping[str, str]) -> Iterator[str]:
+    """Yield names so that each comes after those that its definition uses."""
+    done: set[str] = set()
+    for root in roots:
+        stack = [(root, False)]
+        while stack:
+            name, ready = stack.pop()
+            if ready:
+                yield name
+            elif name not in done:
+                done.add(name)
+                stack.append((name, True))
+                used = [word for word in _WORD.findall(definitions[name]) if word in definitions]
+                stack += [(word, False) for word in reversed(used)]
+
+
+def _reindent(line: str) -> str:
+    """Double the indentation: Yosys uses two spaces."""
+    text = line.lstrip(" ")
+    return " " * (2 * (len(line) - len(text))) + text
