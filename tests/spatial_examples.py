@@ -7,7 +7,7 @@ from rtl_gen.designs import build, find_design, make_options
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder
 from rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["FULL_ADDER", "GRAPHS", "design_graph", "random_kinds"]
+__all__ = ["FULL_ADDER", "GRAPHS", "design_graph", "full_adder_bits", "random_kinds"]
 
 FULL_ADDER = """\
 // full_adder

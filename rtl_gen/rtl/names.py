@@ -3,7 +3,7 @@
 
 import re
 
-__all__ = ["KEYWORDS", "NamePool", "check_identifier", "split_index"]
+__all__ = ["KEYWORDS", "Label", "NamePool", "check_identifier", "split_index"]
 
 # Verilog files are also read as SystemVerilog, and their names end up in C++ and in waveforms, so
 # the words of all three languages are avoided.
@@ -45,8 +45,11 @@ KEYWORDS = frozenset((_VERILOG + _SYSTEM_VERILOG + _C_PLUS_PLUS).split())
 
 _INDEXED = re.compile(r"(.*)\[(\d+)\]", re.DOTALL)
 
+#: Word and index that a spike is called by; the index of a single spike is None.
+Label = tuple[str, int | None]
 
-def split_index(name: str) -> tuple[str, int | None]:
+
+def split_index(name: str) -> Label:
     """Split ``sum[3]`` into ``("sum", 3)``, and ``carry`` into ``("carry", None)``.
 
     Characters that Verilog does not allow become underscores.

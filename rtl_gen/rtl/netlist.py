@@ -12,10 +12,10 @@ from itertools import groupby
 from os.path import commonprefix
 from typing import NamedTuple
 
-from ..neurons.graph import NeuronGraph
+from ..neurons.graph import NeuronGraph, Port
 from .hierarchy import ScopeTree
 from .kinds import parse_kind_name
-from .names import NamePool, check_identifier, split_index
+from .names import Label, NamePool, check_identifier, split_index
 from .nets import Layout, Net, NetBit, Role, Word
 
 __all__ = ["Assign", "Cell", "Child", "ModuleBody", "ModuleClass", "build_modules"]
@@ -25,9 +25,9 @@ class Cell(NamedTuple):
     """An instance of a neuron kind."""
 
     name: str
-    weights: tuple[int, ...]
+    weights: tuple[int, ...]  #: Largest first.
     threshold: int
-    sources: tuple[NetBit, ...]
+    sources: tuple[NetBit, ...]  #: Bit of each weight.
     spike: NetBit
 
 
@@ -85,11 +85,12 @@ def build_modules(graph: NeuronGraph, top: str) -> list[ModuleClass]:
     of_scope: dict[int, ModuleClass] = {}
     layouts: dict[int, Layout] = {}
     for scope in reversed(tree.order):  # children come before their parents
-        children = [(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
+        children = [
+            _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
         body, layouts[scope] = _ModuleBuilder(graph, tree, scope).build(children)
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
-            neurons = len(tree.local[scope]) + sum(entry.neurons for _, entry, _ in children)
+            neurons = len(tree.local[scope]) + sum(child.module.neurons for child in children)
             classes.append(ModuleClass(number, body, neurons))
         of_scope[scope] = classes[number]
     for scope in tree.order:
@@ -98,6 +99,12 @@ def build_modules(graph: NeuronGraph, top: str) -> list[ModuleClass]:
     _name_modules(ordered, top, {graph.scopes[scope].path: entry
                                  for scope, entry in of_scope.items()})
     return ordered
+
+
+class _ChildModule(NamedTuple):
+    scope: int
+    module: ModuleClass
+    layout: Layout
 
 
 class _ModuleBuilder:
@@ -110,21 +117,13 @@ class _ModuleBuilder:
         # A net called like the instance it is in would hide it, of which Verilator warns.
         self._pool = NamePool(reserved=graph.scopes[scope].path[-1] if scope else "")
         self._layout = Layout(self._pool)
+        self._inputs: dict[int, int] = {}  # position of each node that is an input here
 
-    def build(
-        self, children: list[tuple[int, ModuleClass, Layout]]
-    ) -> tuple[ModuleBody, Layout]:
-        """Return the module and where its nodes are.
-
-        Parameters
-        ----------
-        children : list of (int, ModuleClass, Layout)
-            Scope, module and layout of what is directly inside.
-        """
+    def build(self, children: list[_ChildModule]) -> tuple[ModuleBody, Layout]:
+        """Return the module, and where its nodes are, given what is directly inside."""
         tree, scope, layout = self._tree, self._scope, self._layout
-        direct: set[int] = set()
         if scope == 0:
-            direct = self._place_top_ports(children)
+            self._place_top_ports(children)
         else:
             layout.place(self._aliased_words())
         instances = {}
@@ -133,7 +132,10 @@ class _ModuleBuilder:
             instances[child] = self._pool.give(leaf)
             while any(net.name == instances[child] for net in entry.body.nets):
                 instances[child] = self._pool.give(leaf)
-        layout.place(self._other_words(children, instances, direct))
+        layout.place(self._other_words(children, instances))
+        self._inputs = {node: position for position, node in enumerate(
+            node for net in layout.nets if net.role is Role.INPUT
+            for node in layout.nodes[net.name])}
         items: list[tuple[int, Cell | Child | Assign]] = [
             (node, self._neuron_item(node)) for node in tree.local[scope]]
         for child, entry, inner in children:
@@ -147,75 +149,74 @@ class _ModuleBuilder:
         nets = sorted(layout.nets, key=lambda net: list(Role).index(net.role))
         return ModuleBody(tuple(nets), (*(item for _, item in items), *last)), layout
 
-    def _place_top_ports(self, children: list[tuple[int, ModuleClass, Layout]]) -> set[int]:
-        """Place the ports of the circuit; return the nodes that drive an output by themselves."""
+    def _place_top_ports(self, children: list[_ChildModule]) -> None:
+        """Place the ports of the circuit, and the nodes that drive an output by themselves."""
         graph, layout = self._graph, self._layout
         for role, ports in ((Role.INPUT, graph.inputs), (Role.OUTPUT, graph.outputs)):
             for port in ports:
                 self._pool.give(check_identifier(port.name, "Port name"))
-                width = len(port.nodes)
-                net = Net(port.name, role, *((width - 1, 0) if width > 1 else ()))
+                net = Net(port.name, role, len(port.nodes) - 1 if len(port.nodes) > 1 else None)
                 if role is Role.INPUT:
                     layout.add(net, port.nodes)
                 else:
                     layout.nets.append(net)
-        # A spike that is called like the output bit it drives needs no net of its own.
-        labels = {node: split_index(graph.neurons[node - graph.input_count].name)
-                  for node in self._tree.local[0]}
-        for _, _, inner in children:
-            labels.update(inner.labels)
-        direct = set()
-        for port in graph.outputs:
-            for index, node in enumerate(port.nodes):
-                wanted = (port.name, index if len(port.nodes) > 1 else None)
-                if node >= graph.input_count and labels.get(node) == wanted:
-                    layout.bits[node] = NetBit(*wanted)
-                    direct.add(node)
-        return direct
+        # A word of a child that is a whole output, and a spike that is called like the output bit
+        # it drives, need no net of their own.
+        labels = {node: self._tree.labels[node] for node in self._tree.local[0]}
+        origin: dict[int, int] = {}
+        for child, _, inner in children:
+            leaving = self._tree.leaving[child]
+            labels.update((node, inner.labels[node]) for node in leaving)
+            origin.update(dict.fromkeys(leaving, child))
+        for port, wanted in ((port, _port_labels(port)) for port in graph.outputs):
+            found = [labels.get(node) for node in port.nodes]
+            bases = {label[0] for label in found if label}
+            origins = {origin.get(node) for node in port.nodes}
+            is_word = len(bases) == len(origins) == 1 and None not in origins and (
+                [label and label[1] for label in found] == [index for _, index in wanted])
+            for node, label, target in zip(port.nodes, found, wanted, strict=True):
+                if node not in layout.bits and (label == target or is_word):
+                    layout.bits[node] = NetBit(*target)
 
     def _aliased_words(self) -> list[Word]:
         """Return the words from outside that have a name of their own in this scope."""
-        entering = set(self._tree.entering[self._scope])
-        ports = self._graph.scopes[self._scope].ports
-        words = {port: Word(split_index(port.name)[0]) for port in ports}
-        for port in sorted(ports, key=lambda port: len(port.nodes)):  # the narrowest says the most
-            for index, node in enumerate(port.nodes):
-                if node in entering:
-                    entering.remove(node)
-                    words[port].bits[index if len(port.nodes) > 1 else None] = node, Role.INPUT
+        aliases = self._tree.aliases[self._scope]
+        words = {split_index(port.name)[0]: Word(split_index(port.name)[0])
+                 for port in self._graph.scopes[self._scope].ports}
+        for node, (base, index) in aliases.items():
+            words[base].bits[index] = node, Role.INPUT
         return [word for word in words.values() if word.bits]
 
     def _other_words(
-        self, children: list[tuple[int, ModuleClass, Layout]], instances: dict[int, str],
-        direct: set[int],
+        self, children: list[_ChildModule], instances: dict[int, str]
     ) -> list[Word]:
         """Return the words from outside without an alias, of this scope and of its children."""
-        graph, tree, scope, layout = self._graph, self._tree, self._scope, self._layout
+        tree, scope, layout = self._tree, self._scope, self._layout
         leaving = set(tree.leaving[scope])
-        words: dict[tuple[str, int, str, bool, int], Word] = {}
+        words: dict[tuple[str, str, str, bool, int], Word] = {}
 
-        def add(node: int, role: Role, kind: str, owner: int, prefix: str, label: Label) -> None:
+        def add(node: int, role: Role, kind: str, prefix: str, label: Label) -> None:
             if node in layout.bits:
                 return
             base, index = label
             copy = 0
             while index in words.setdefault(
-                    (kind, owner, base, index is None, copy), Word(base, prefix)).bits:
-                copy += 1  # only where characters that Verilog does not allow made names equal
-            words[kind, owner, base, index is None, copy].bits[index] = node, role
+                    (kind, prefix, base, index is None, copy), Word(base, prefix)).bits:
+                copy += 1  # words of different scopes, or names that Verilog does not tell apart
+            words[kind, prefix, base, index is None, copy].bits[index] = node, role
 
-        for node in tree.entering[scope] if scope else ():
-            home = tree.home[node]
-            path = graph.scopes[home].path
-            add(node, Role.INPUT, "outside", home, path[-1] if path else "outer",
-                _own_label(graph, node))
+        entering = tree.entering[scope] if scope else {}
+        outside = {node: tree.outside_label(scope, node) for node in entering}
+        for node in sorted(entering, key=lambda node: (entering[node], str(outside[node]))):
+            prefix, label = outside[node]
+            add(node, Role.INPUT, "outside", prefix, label)
         for node in tree.local[scope]:
-            add(node, Role.OUTPUT if node in leaving else Role.INNER, "here", scope, "",
-                _own_label(graph, node))
+            role = Role.OUTPUT if node in leaving else Role.INNER
+            add(node, role, "here", "", tree.labels[node])
         for child, _, inner in children:
             for node in tree.leaving[child]:
-                add(node, Role.OUTPUT if node in leaving else Role.INNER, "inside", child,
-                    instances[child], inner.labels[node])
+                role = Role.OUTPUT if node in leaving else Role.INNER
+                add(node, role, "inside", instances[child], inner.labels[node])
         return list(words.values())
 
     def _neuron_item(self, node: int) -> Cell | Assign:
@@ -223,17 +224,22 @@ class _ModuleBuilder:
         bits = self._layout.bits
         if not neuron.sources:
             return Assign((bits[node],), neuron.threshold <= 0)
+        # Synapses of equal weight are interchangeable. They are put into an order that depends on
+        # this scope alone, so that equal scopes have equal modules.
+        synapses = sorted(zip(neuron.weights, neuron.sources, strict=True), key=lambda synapse: (
+            -synapse[0], self._inputs.get(synapse[1], len(self._inputs) + synapse[1])))
+        weights, sources = zip(*synapses, strict=True)
         return Cell(
-            self._pool.give(f"{bits[node].flat_name}_cell"), neuron.weights, neuron.threshold,
-            tuple(bits[source] for source in neuron.sources), bits[node])
+            self._pool.give(f"{bits[node].flat_name}_cell"), weights, neuron.threshold,
+            tuple(bits[source] for source in sources), bits[node])
 
     def _output_items(self) -> Iterator[Assign]:
         """Yield what joins the outputs of the circuit to the spikes that drive them."""
         bits = self._layout.bits
         for port in self._graph.outputs:
             pairs = [
-                (NetBit(port.name, index if len(port.nodes) > 1 else None), bits[node])
-                for index, node in enumerate(port.nodes)]
+                (NetBit(*label), bits[node])
+                for label, node in zip(_port_labels(port), port.nodes, strict=True)]
             for is_direct, run in groupby(pairs, key=lambda pair: pair[0] == pair[1]):
                 if not is_direct:
                     targets, sources = zip(*run, strict=True)
@@ -252,18 +258,9 @@ class _ModuleBuilder:
             yield Assign(net.bits, tuple(self._layout.bits[node] for node in unused))
 
 
-#: Word and index that a node is called by; the index of a single spike is None.
-Label = tuple[str, int | None]
-
-
-def _own_label(graph: NeuronGraph, node: int) -> Label:
-    """Return what a node is called where it is made."""
-    if node >= graph.input_count:
-        return split_index(graph.neurons[node - graph.input_count].name)
-    for port in graph.inputs:
-        if node <= port.nodes[-1]:
-            return port.name, port.nodes.index(node) if len(port.nodes) > 1 else None
-    raise AssertionError("unreachable: inputs come first")
+def _port_labels(port: Port) -> list[Label]:
+    width = len(port.nodes)
+    return [(port.name, index if width > 1 else None) for index in range(width)]
 
 
 def _name_modules(

@@ -20,6 +20,7 @@ from .nets import Net, NetBit, Role
 __all__ = ["SpatialModule", "spatial_verilog"]
 
 _COLUMNS = 100
+_CELL_COLUMNS = 120  # so that nearly every neuron takes one line
 _INDENT = "    "
 
 
@@ -54,12 +55,10 @@ def spatial_verilog(
     top = graph.name if module is None else module
     modules = build_modules(graph, top)
     kinds = sorted(
-        {(len(neuron.weights), tuple(-weight for weight in neuron.weights), neuron.threshold)
-         for neuron in graph.neurons if neuron.sources})
-    names = {}
-    for _, negated, threshold in kinds:
-        weights = tuple(-weight for weight in negated)
-        names[weights, threshold] = f"{top}_{kind_name(weights, threshold)}"
+        {(item.weights, item.threshold) for entry in modules for item in entry.body.items
+         if isinstance(item, Cell)},
+        key=lambda kind: (len(kind[0]), [-weight for weight in kind[0]], kind[1]))
+    names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds}
     parts = ["\n".join(_file_header(graph, top, header))]
     of_number = {entry.number: entry for entry in modules}
     for entry in modules:
@@ -175,11 +174,9 @@ def _module_lines(
     yield from _declarations(inner)
     for item in entry.body.items:
         if isinstance(item, Cell):
-            yield from _instance(kinds[item.weights, item.threshold], item.name, [
-                ("x", _expression(item.sources, nets)), ("spike", _expression([item.spike], nets))])
+            yield from _cell(kinds[item.weights, item.threshold], item, nets)
         elif isinstance(item, Child):
-            yield from _instance(of_number[item.module].name, item.name, [
-                (port, _expression(bits, nets)) for port, bits in item.connections])
+            yield from _child(of_number[item.module].name, item, nets)
         else:
             yield from _assignment(item, nets)
     yield "endmodule"
@@ -240,19 +237,25 @@ def _expression(bits: Sequence[NetBit], nets: dict[str, Net]) -> str:
     return texts[0] if len(texts) == 1 else f"{{{', '.join(texts)}}}"
 
 
-def _instance(module: str, name: str, connections: list[tuple[str, str]]) -> Iterator[str]:
-    pins = [f".{port}({expression})" for port, expression in connections]
-    line = f"{_INDENT}{module} {name} ({', '.join(pins)});"
+def _cell(module: str, cell: Cell, nets: dict[str, Net]) -> Iterator[str]:
+    pins = f".x({_expression(cell.sources, nets)}), .spike({_expression([cell.spike], nets)})"
+    line = f"{_INDENT}{module} {cell.name} ({pins});"
+    if len(line) <= _CELL_COLUMNS:
+        yield line
+    else:
+        yield f"{_INDENT}{module} {cell.name} ("
+        yield from _wrapped(f"{_INDENT * 2}{pins});")
+
+
+def _child(module: str, child: Child, nets: dict[str, Net]) -> Iterator[str]:
+    pins = [f".{port}({_expression(bits, nets)})" for port, bits in child.connections]
+    line = f"{_INDENT}{module} {child.name} ({', '.join(pins)});"
     if len(line) <= _COLUMNS:
         yield line
-        return
-    yield f"{_INDENT}{module} {name} ("
-    joined = f"{_INDENT * 2}{', '.join(pins)});"
-    if len(joined) <= _COLUMNS:
-        yield joined
-        return
-    for pin in pins:
-        yield from _wrapped(f"{_INDENT * 2}{pin}{');' if pin is pins[-1] else ','}")
+    else:
+        yield f"{_INDENT}{module} {child.name} ("
+        for position, pin in enumerate(pins, start=1):
+            yield from _wrapped(f"{_INDENT * 2}{pin}{',' if position < len(pins) else ');'}")
 
 
 def _assignment(item: Assign, nets: dict[str, Net]) -> Iterator[str]:
