@@ -24,6 +24,8 @@ class Operation:
 #: Every operation that a bench can check, by name.
 OPERATIONS: dict[str, Operation] = {
     "multiply": Operation(2, golden.multiply),
+    "add": Operation(2, golden.add),
+    "subtract": Operation(2, golden.subtract),
 }
 
 

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share, and what they select."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rtl_gen.designs import DESIGNS, Design, Options, find_design, make_options
+from rtl_gen.formats import FORMATS, Overflow
+from rtl_gen.neurons.budgets import BUDGETS
+from rtl_gen.neurons.gates import LIBRARIES
+
+__all__ = [
+    "NEURON", "Selection", "add_command", "add_design_options", "add_json_option",
+    "add_neuron_options", "command_line", "selections",
+]
+
+#: The one design that is a single clocked cell and not a circuit.
+NEURON = "neuron"
+
+
+class Selection(NamedTuple):
+    """One instance of a design."""
+
+    design: Design
+    options: Options
+
+
+def add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str,
+    example: str, run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Add a command whose help ends with an example."""
+    parser = commands.add_parser(
+        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_design_options(parser: argparse.ArgumentParser) -> None:
+    """Add the design and the options that say which instances of it are meant."""
+    parser.add_argument(
+        "design", metavar="DESIGN",
+        help=f"{NEURON}, {', '.join(DESIGNS)}, or all")
+    parser.add_argument(
+        "--format", metavar="F[,F...]",
+        help=f"number format: {', '.join(FORMATS)}, or all that the design works for "
+             "(default: e4m3fn)")
+    parser.add_argument(
+        "--overflow", metavar="P[,P]",
+        help="nan (infinity where the format has one) or saturate, or all "
+             "(default: nan where the format can)")
+    parser.add_argument(
+        "--library", metavar="L[,L]",
+        help=f"{' or '.join(LIBRARIES)} gates, or all (default: {LIBRARIES[0]})")
+    parser.add_argument(
+        "--budget", metavar="B",
+        help=f"limits of a native neuron: {', '.join(BUDGETS)} (default: w2)")
+
+
+def add_neuron_options(parser: argparse.ArgumentParser) -> None:
+    """Add the parameters of the design ``neuron``."""
+    group = parser.add_argument_group("only for the design neuron")
+    group.add_argument(
+        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1)")
+    group.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
+    group.add_argument("--leak", metavar="BETA", help="share of the membrane kept in each step, "
+                       "0 to 1 (default: 1, the ideal integrate-and-fire neuron)")
+    group.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
+                       "(default: soft)")
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def selections(args: argparse.Namespace) -> list[Selection]:
+    """Return the instances that the options select, in a fixed order.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or the design does not work for the format.
+    """
+    designs = list(DESIGNS.values()) if args.design == "all" else [find_design(args.design)]
+    return [selection for design in designs for selection in _instances(design, args)]
+
+
+def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
+    formats = _split(args.format, "e4m3fn", design.formats)
+    if args.design == "all" and args.format not in (None, "all"):
+        # A format that one of many designs does not work for is left out there.
+        formats = [name for name in formats if name in design.formats]
+    for name in formats:
+        choices = [policy.value for policy in Overflow]
+        every = [c for c in choices if name not in FORMATS or c == "saturate"
+                 or FORMATS[name].has_nan]
+        for policy in _split(args.overflow, None, every):
+            for library in _split(args.library, LIBRARIES[0], LIBRARIES):
+                yield Selection(design, make_options(
+                    design, format=name, overflow=policy, library=library,
+                    budget=args.budget or "w2"))
+
+
+def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list[str]") -> list:
+    if text is None:
+        return [default]
+    return list(every) if text == "all" else text.split(",")
+
+
+def command_line(command: str, selection: Selection) -> str:
+    """Return the command that repeats a selection."""
+    design, options = selection
+    return (f"spikefloat {command} {design.name} --format {options.format.name} "
+            f"--overflow {options.overflow.value} --library {options.library}"
+            + (f" --budget {options.budget.name}" if options.library == "native" else ""))

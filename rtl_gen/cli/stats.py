@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat stats``: neurons, depth, synapses, weights and margins of a design."""
+
+import argparse
+
+from rtl_gen.designs import build
+from rtl_gen.neurons.metrics import measure, neurons_by_scope
+
+from .options import Selection, add_command, add_design_options, add_json_option, selections
+from .output import print_json, print_table
+
+__all__ = ["register"]
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "stats", "count neurons, depth and synapses of a design",
+        "spikefloat stats multiply --library published --json", _run)
+    add_design_options(parser)
+    add_json_option(parser)
+
+
+def _figures(selection: Selection) -> dict:
+    design, options = selection
+    graph = build(design, options)
+    return {
+        "design": design.name,
+        "format": options.format.name,
+        "overflow": options.overflow.value,
+        "library": options.library,
+        "budget": options.budget.name,
+        **measure(graph).as_dict(),
+        "scopes": neurons_by_scope(graph),
+    }
+
+
+def _run(args: argparse.Namespace) -> int:
+    results = [_figures(selection) for selection in selections(args)]
+    if args.json:
+        print_json(results[0] if len(results) == 1 else results)
+        return 0
+    columns = [name for name in results[0] if name != "scopes"]
+    numbers = columns[5:]
+    print_table("Circuits", columns, [
+        [f"{row[c]:.3g}" if isinstance(row[c], float) else row[c] for c in columns]
+        for row in results], numbers=numbers)
+    if len(results) == 1:
+        print_table("Neurons by scope", ("scope", "neurons"),
+                    list(results[0]["scopes"].items()), numbers=("neurons",))
+    return 0

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat verilog``: write designs as Verilog."""
+
+import argparse
+from pathlib import Path
+
+from rtl_gen.designs import build
+from rtl_gen.neurons.metrics import measure
+from rtl_gen.rtl.cell import cell_verilog
+from rtl_gen.rtl.spatial import spatial_verilog
+from rtl_gen.rtl.verilog import write_files
+
+from .neuron import cell_parameters, refuse_neuron_options
+from .options import (
+    NEURON,
+    Selection,
+    add_command,
+    add_design_options,
+    add_json_option,
+    add_neuron_options,
+    command_line,
+    selections,
+)
+from .output import print_json, print_table, tracked
+
+__all__ = ["design_verilog", "register"]
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "verilog", "write a design as one self-contained Verilog file",
+        "spikefloat verilog multiply --format e4m3fn,e5m2 -o build", _run)
+    add_design_options(parser)
+    add_neuron_options(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, default=Path(),
+        help="folder to write into; made if missing (default: the current one)")
+    add_json_option(parser)
+
+
+def design_verilog(selection: Selection, module: str | None = None) -> str:
+    """Return the Verilog of one instance of a design.
+
+    Parameters
+    ----------
+    selection : Selection
+        Design and options.
+    module : str, optional
+        Name of the top module; by default that of the design and format.
+    """
+    design, options = selection
+    return spatial_verilog(build(design, options), module=module, header=(
+        f"{design.summary} ({options.format.name})",
+        f"overflow: {_OVERFLOW[options.overflow.value]}",
+        f"library: {options.library} gates, budget {options.budget}",
+        f"made by: {command_line('verilog', selection)}",
+    ))
+
+
+_OVERFLOW = {
+    "nan": "non-saturating (infinity where the format has one, else NaN)",
+    "saturate": "saturating (largest finite value)",
+}
+
+
+def _neuron_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
+    parameters = cell_parameters(args)
+    top, text = cell_verilog(parameters)
+    return {f"{top}.v": text}, [{
+        "design": NEURON, "file": str(args.output / f"{top}.v"), "module": top, "neurons": 1,
+        "depth": 1}]
+
+
+def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
+    files: dict[str, str] = {}
+    rows = []
+    for selection in tracked(selections(args), "Writing Verilog"):
+        graph = build(*selection)
+        name = f"{graph.name}.v"
+        if name in files:
+            raise ValueError(
+                f"Output {name} must be written once, not for several libraries or overflow "
+                "policies; use a folder for each")
+        files[name] = design_verilog(selection)
+        metrics = measure(graph)
+        rows.append({
+            "design": selection.design.name, "file": str(args.output / name),
+            "module": graph.name, "format": selection.options.format.name,
+            "overflow": selection.options.overflow.value, "library": selection.options.library,
+            "neurons": metrics.neurons, "depth": metrics.depth})
+    return files, rows
+
+
+def _run(args: argparse.Namespace) -> int:
+    files: dict[str, str] = {}
+    rows: list[dict] = []
+    if args.design in (NEURON, "all"):
+        files, rows = _neuron_files(args)
+    if args.design != NEURON:
+        refuse_neuron_options(args)
+        circuit_files, circuit_rows = _circuit_files(args)
+        files |= circuit_files
+        rows += circuit_rows
+    write_files(args.output, files)
+    if args.json:
+        print_json(rows)
+    else:
+        columns = ("design", "format", "overflow", "library", "neurons", "depth", "file")
+        print_table(f"Written {len(files)} Verilog files", columns,
+                    [[row.get(column, "-") for column in columns] for row in rows],
+                    numbers=("neurons", "depth"))
+    return 0
