@@ -230,7 +230,7 @@ class _ModuleBuilder:
             -synapse[0], self._inputs.get(synapse[1], len(self._inputs) + synapse[1])))
         weights, sources = zip(*synapses, strict=True)
         return Cell(
-            self._pool.give(f"{bits[node].flat_name}_cell"), weights, neuron.threshold,
+            self._pool.give(f"{bits[node].flat_name.rstrip('_')}_cell"), weights, neuron.threshold,
             tuple(bits[source] for source in sources), bits[node])
 
     def _output_items(self) -> Iterator[Assign]:
