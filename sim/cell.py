@@ -54,6 +54,11 @@ class CellModel:
             raise ArithmeticError(f"Potential must be on the grid, not {self.potential}")
         return units.numerator
 
+    def rest(self) -> None:
+        """Return to the state after reset."""
+        self.potential = Fraction(0)
+        self.spike = False
+
     def clock(
         self, spikes: Sequence[int], *, enable: bool = True, discharge: bool = False
     ) -> bool:

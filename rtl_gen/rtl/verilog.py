@@ -69,7 +69,7 @@ def component_verilog(
     Returns
     -------
     str
-        The comment and the modules, the top module first.
+        The comment and the modules, the top module last.
 
     Raises
     ------
@@ -105,6 +105,8 @@ def component_verilog(
         )
         modules.append(text)
     comment = "".join(f"// {line}".rstrip() + "\n" for line in header)
+    # The top module is the first in RTLIL, and a module comes before those that it holds.
+    modules.reverse()
     return "\n".join([comment, *modules] if comment else modules)
 
 
