@@ -159,7 +159,7 @@ def test_names_are_unique_and_no_keywords():
     top = module_text(text, "name_collisions")
     names = re.findall(r"put +wire +(?:\[.*?\] )?(\w+)|^    \w+ (\w+) \(", top, re.MULTILINE)
     instances = [second for _, second in names if second]
-    assert instances == ["wire_cell", "reg_", "carry_2", "neuron_p1_p1_t2"]
+    assert instances == ["wire_cell_2", "reg_", "carry_2", "neuron_p1_p1_t2"]
 
 
 def test_header_wraps():
