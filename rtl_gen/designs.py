@@ -13,13 +13,20 @@ from rtl_gen.circuits.add import add
 from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
+from rtl_gen.circuits.stored import use_stored
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from rtl_gen.neurons.builder import Bit, Word
 from rtl_gen.neurons.gates import LIBRARIES, GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["DESIGNS", "Design", "Options", "build", "find_design", "make_options", "module_name"]
+__all__ = [
+    "DESIGNS", "OBJECTIVES", "Design", "Options", "build", "find_design", "make_options",
+    "module_name",
+]
+
+#: What a circuit is made for: to be read, or to have the fewest neurons or the least depth.
+OBJECTIVES = ("structure", "neurons", "depth")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +37,7 @@ class Options:
     overflow: Overflow
     library: str
     budget: Budget
+    objective: str  #: One of :data:`OBJECTIVES`.
 
 
 Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
@@ -135,7 +143,7 @@ def find_design(name: str) -> Design:
 
 def make_options(
     design: Design, *, format: str = "e4m3fn", overflow: str | None = None,
-    library: str = "native", budget: str = "w2",
+    library: str = "native", budget: str = "w2", objective: str = "structure",
 ) -> Options:
     """Return checked options for a design.
 
@@ -151,9 +159,14 @@ def make_options(
             f"not {format!r}")
     if library not in LIBRARIES:
         raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
+    if objective not in OBJECTIVES:
+        raise ValueError(f"Objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
+    if library != "native" and objective != "structure":
+        raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
     return Options(
         format=fmt, overflow=resolve_overflow(fmt, overflow), library=library,
-        budget=find_budget(budget) if library == "native" else BUDGETS["w2"])
+        budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
+        objective=objective)
 
 
 def module_name(design: Design, options: Options) -> str:
@@ -163,8 +176,19 @@ def module_name(design: Design, options: Options) -> str:
 
 @lru_cache(maxsize=64)
 def build(design: Design, options: Options) -> NeuronGraph:
-    """Return the neuron graph of a design."""
+    """Return the neuron graph of a design.
+
+    For an objective other than ``structure`` the best stored circuit that keeps the budget is
+    taken; where none is stored, the circuit is the same as for ``structure``.
+    """
     gates = make_gates(module_name(design, options), options.library, options.budget)
     operands = tuple(gates.builder.input(name, options.format.width) for name in design.operands)
-    gates.builder.output(design.result, design.circuit(gates, options, operands))
+    result = None
+    if options.objective != "structure":
+        result = use_stored(
+            gates, design.name, options.format, options.overflow, options.budget,
+            options.objective, dict(zip(design.operands, operands, strict=True)))
+    if result is None:
+        result = design.circuit(gates, options, operands)
+    gates.builder.output(design.result, result)
     return gates.builder.build()

@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rtl_gen.designs import DESIGNS, Design, Options, find_design, make_options
+from rtl_gen.designs import DESIGNS, OBJECTIVES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
@@ -57,6 +57,10 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget", metavar="B",
         help=f"limits of a native neuron: {', '.join(BUDGETS)} (default: w2)")
+    parser.add_argument(
+        "--objective", metavar="O",
+        help="structure: parts that can be read; neurons, depth: the smallest or the shallowest "
+             "circuit known for the budget (default: structure)")
 
 
 def add_neuron_options(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +105,7 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
             for library in _split(args.library, LIBRARIES[0], LIBRARIES):
                 yield Selection(design, make_options(
                     design, format=name, overflow=policy, library=library,
-                    budget=args.budget or "w2"))
+                    budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0]))
 
 
 def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list[str]") -> list:
@@ -115,4 +119,5 @@ def command_line(command: str, selection: Selection) -> str:
     design, options = selection
     return (f"spikefloat {command} {design.name} --format {options.format.name} "
             f"--overflow {options.overflow.value} --library {options.library}"
-            + (f" --budget {options.budget.name}" if options.library == "native" else ""))
+            + (f" --budget {options.budget.name} --objective {options.objective}"
+               if options.library == "native" else ""))

@@ -30,6 +30,7 @@ def _figures(selection: Selection) -> dict:
         "overflow": options.overflow.value,
         "library": options.library,
         "budget": options.budget.name,
+        "objective": options.objective,
         **measure(graph).as_dict(),
         "scopes": neurons_by_scope(graph),
     }
@@ -41,7 +42,7 @@ def _run(args: argparse.Namespace) -> int:
         print_json(results[0] if len(results) == 1 else results)
         return 0
     columns = [name for name in results[0] if name != "scopes"]
-    numbers = columns[5:]
+    numbers = columns[6:]
     print_table("Circuits", columns, [
         [f"{row[c]:.3g}" if isinstance(row[c], float) else row[c] for c in columns]
         for row in results], numbers=numbers)

@@ -50,7 +50,7 @@ def _bench_design(selection: Selection) -> BenchDesign:
     design, options = selection
     module = "_".join((
         design.name, options.format.name, options.overflow.value, options.library,
-        options.budget.name))
+        options.budget.name, options.objective))
     return BenchDesign(
         name=module, verilog=design_verilog(selection, module), module=module,
         operation=design.name, fmt=options.format, overflow=options.overflow,

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stored circuits: each exact on every operand pair, within its budget, and what the index says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rtl_gen.circuits import stored
+from rtl_gen.circuits.stored import StoredCircuit, load, stored_circuits
+from rtl_gen.designs import DESIGNS, build, make_options
+from rtl_gen.formats import FORMATS
+from rtl_gen.neurons.budgets import BUDGETS
+from rtl_gen.neurons.metrics import measure
+from sim.network import Network
+from sim.reference import expected
+
+from .graphs import all_codes
+
+#: What the smallest and the shallowest E4M3FN circuit of each budget may take at most.
+GOALS = {
+    ("multiply", "w2"): (130, 20), ("multiply", "w8"): (95, 12), ("multiply", "free"): (34, 4),
+    ("add", "w2"): (150, 24), ("add", "w8"): (110, 16), ("add", "free"): (70, 10),
+}
+
+
+@pytest.mark.parametrize("circuit", stored_circuits(), ids=lambda circuit: circuit.file)
+def test_every_pair(circuit: StoredCircuit) -> None:
+    fmt = FORMATS[circuit.format]
+    graph = load(circuit)
+    operands = all_codes(fmt.width, fmt.width)
+    assert operands[0].size == 4**fmt.width
+    actual = Network(graph).run(dict(zip("ab", operands, strict=True)))["y"]
+    np.testing.assert_array_equal(
+        actual, expected(circuit.operation, fmt, operands, circuit.overflow))
+    metrics = measure(graph)
+    # Loading simplifies, so a circuit may be smaller than when it was found.
+    assert metrics.neurons <= circuit.neurons
+    assert metrics.depth <= circuit.depth
+    assert all(BUDGETS[circuit.budget].allows(neuron.weights) for neuron in graph.neurons)
+
+
+@pytest.mark.parametrize("operation, budget", GOALS)
+def test_goals(operation: str, budget: str) -> None:
+    neurons, depth = GOALS[operation, budget]
+    design = DESIGNS[operation]
+    smallest = measure(build(design, make_options(design, budget=budget, objective="neurons")))
+    shallowest = measure(build(design, make_options(design, budget=budget, objective="depth")))
+    assert smallest.neurons <= neurons
+    assert shallowest.depth <= depth
+
+
+def test_changed_file_is_refused() -> None:
+    circuit = replace(stored_circuits()[0], sha256="0" * 64)
+    with pytest.raises(ValueError, match=(
+            r"^Data file \S+\.json must have SHA-256 0{64}, not [0-9a-f]{64}$")):
+        load(circuit)
+
+
+def test_broken_budget_is_refused() -> None:
+    circuit = next(c for c in stored_circuits() if c.budget == "free")
+    with pytest.raises(ValueError, match=r"^Neuron \S+ must keep budget w1 "):
+        load(replace(circuit, budget="w1"))
+
+
+def test_without_a_stored_circuit_the_structured_one_is_taken() -> None:
+    design = DESIGNS["negate"]
+    assert build(design, make_options(design, objective="neurons")) == \
+        build(design, make_options(design))
+
+
+def test_every_file_is_in_the_index() -> None:
+    names = {entry.name for entry in stored._DATA.iterdir() if entry.name.endswith(".json")}
+    assert names == {circuit.file for circuit in stored_circuits()} | {"index.json"}
