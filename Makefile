@@ -6,6 +6,8 @@ BUILD := build
 SIM   ?= verilator
 # More arguments for pytest, such as ARGS="-k multiply".
 ARGS  ?=
+# How many tests to run at once.
+JOBS  ?= auto
 
 BIN := $(VENV)/bin
 GENERATOR := $(shell find rtl_gen -name '*.py' -o -name '*.v' -o -name '*.vlt')
@@ -52,10 +54,10 @@ $(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
 	@touch $@
 
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
 
 test-full: setup  ## Run the tests that take long, which `make test` leaves out
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .

@@ -15,17 +15,32 @@ __all__ = ["OPERATIONS", "Operation", "expected", "find_operation"]
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation on codes of one format, with a result in the same format."""
+    """An operation on codes of one format."""
 
     operand_count: int
-    function: Callable[..., NDArray[np.int64]]  #: Called with format, operands, overflow.
+    function: Callable[..., NDArray]  #: Called with format, operands, and the overflow policy.
+    can_overflow: bool = False  #: Whether it rounds, and so takes an overflow policy.
+    is_predicate: bool = False  #: Whether the result is one bit, not a code.
+
+    def result_width(self, fmt: Format) -> int:
+        """Return the number of bits of a result."""
+        return 1 if self.is_predicate else fmt.width
 
 
 #: Every operation that a bench can check, by name.
 OPERATIONS: dict[str, Operation] = {
-    "multiply": Operation(2, golden.multiply),
-    "add": Operation(2, golden.add),
-    "subtract": Operation(2, golden.subtract),
+    "multiply": Operation(2, golden.multiply, can_overflow=True),
+    "add": Operation(2, golden.add, can_overflow=True),
+    "subtract": Operation(2, golden.subtract, can_overflow=True),
+    "fma": Operation(3, golden.fma, can_overflow=True),
+    "negate": Operation(1, golden.negate),
+    "absolute": Operation(1, golden.absolute),
+    "relu": Operation(1, golden.relu),
+    "less": Operation(2, golden.less, is_predicate=True),
+    "equal": Operation(2, golden.equal, is_predicate=True),
+    "unordered": Operation(2, golden.unordered, is_predicate=True),
+    "minimum": Operation(2, golden.minimum),
+    "maximum": Operation(2, golden.maximum),
 }
 
 
@@ -40,14 +55,14 @@ def find_operation(name: str) -> Operation:
     try:
         return OPERATIONS[name]
     except KeyError:
-        known = ', '.join(OPERATIONS)
+        known = ", ".join(OPERATIONS)
         raise ValueError(f"Operation must be one of {known}, not {name!r}") from None
 
 
 def expected(
     operation: str, fmt: Format, operands: Sequence[ArrayLike], overflow: Overflow | str | None
 ) -> NDArray[np.int64]:
-    """Return the codes that ``operation`` must give.
+    """Return the codes, or the bits of a predicate, that ``operation`` must give.
 
     Raises
     ------
@@ -58,4 +73,5 @@ def expected(
     if len(operands) != found.operand_count:
         raise ValueError(
             f"Number of operands of {operation} must be {found.operand_count}, not {len(operands)}")
-    return found.function(fmt, *operands, overflow)
+    policy = (overflow,) if found.can_overflow else ()
+    return np.asarray(found.function(fmt, *operands, *policy), np.int64)

@@ -98,7 +98,8 @@ def _run_group(
     operands = operand_cases([design.fmt for design in designs], count, pairs)
     text, slices = bench_top([
         TopInput(verilog=design.verilog, module=design.module,
-                 operand_widths=(design.fmt.width,) * count, result_width=design.fmt.width)
+                 operand_widths=(design.fmt.width,) * count,
+                 result_width=find_operation(design.operation).result_width(design.fmt))
         for design in designs])
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"

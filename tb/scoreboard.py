@@ -20,7 +20,7 @@ _OPERAND_NAMES = "abc"
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """Results of a design, all of one format, beside the expected ones.
+    """Results of a design beside the expected ones.
 
     Raises
     ------
@@ -29,10 +29,11 @@ class Scoreboard:
     """
 
     name: str  #: Name of the design, for messages.
-    fmt: Format  #: Format of operands and results.
+    fmt: Format  #: Format of the operands, and of the results if they are codes.
     operands: Sequence[NDArray]  #: One array for each operand.
     actual: NDArray  #: Codes that came out.
     expected: NDArray  #: Codes that should have come out.
+    is_predicate: bool = False  #: Whether results are single bits, not codes.
 
     def __post_init__(self):
         for codes in (*self.operands, self.expected):
@@ -55,13 +56,14 @@ class Scoreboard:
         wrong = self.wrong
         if not wrong.size:
             return ""
+        show_result = str if self.is_predicate else self._show
         lines = [f"{self.name}: {wrong.size} of {self.cases} results wrong"]
         for case in wrong[:SHOWN]:
             given = " ".join(
                 f"{name}={self._show(codes[case])}"
                 for name, codes in zip(_OPERAND_NAMES, self.operands, strict=False))
-            lines.append(f"  {given}: got {self._show(self.actual[case])}, "
-                         f"expected {self._show(self.expected[case])}")
+            lines.append(f"  {given}: got {show_result(self.actual[case])}, "
+                         f"expected {show_result(self.expected[case])}")
         if wrong.size > SHOWN:
             lines.append(f"  and {wrong.size - SHOWN} more")
         return "\n".join(lines)

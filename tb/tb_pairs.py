@@ -43,7 +43,9 @@ async def every_case(dut):
         columns = outputs[mine, design["offset"] : design["offset"] + design["size"]]
         actual = columns.astype(np.int64) @ (1 << 8 * np.arange(design["size"], dtype=np.int64))
         wanted = expected(design["operation"], fmt, chosen, design["overflow"])
-        boards.append(Scoreboard(design["name"], fmt, chosen, actual, wanted))
+        boards.append(Scoreboard(
+            design["name"], fmt, chosen, actual, wanted,
+            find_operation(design["operation"]).is_predicate))
     outcome = {
         "seconds": seconds,
         "designs": [

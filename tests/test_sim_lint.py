@@ -8,12 +8,12 @@ import pytest
 from sim.lint import lint, main
 
 CLEAN = "module clean (input wire [1:0] a, output wire y);\n  assign y = ^a;\nendmodule\n"
-UNUSED = "module unused (input wire [1:0] a, output wire y);\n  assign y = a[0];\nendmodule\n"
+NARROW = "module narrow (input wire [1:0] a, output wire y);\n  assign y = a;\nendmodule\n"
 
 
 @pytest.fixture
 def files(tmp_path):
-    for name, text in [("clean", CLEAN), ("unused", UNUSED), ("empty", "")]:
+    for name, text in [("clean", CLEAN), ("narrow", NARROW), ("empty", "")]:
         (tmp_path / f"{name}.v").write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -27,9 +27,9 @@ def test_lint(files, capsys):
 
 @pytest.mark.tool
 def test_lint_of_a_fault(files, capsys):
-    assert "UNUSEDSIGNAL" in lint(files / "unused.v")
-    assert main([str(files / "clean.v"), str(files / "unused.v")]) == 1
-    assert "unused.v:1:" in capsys.readouterr().err
+    assert "WIDTHTRUNC" in lint(files / "narrow.v")
+    assert main([str(files / "clean.v"), str(files / "narrow.v")]) == 1
+    assert "narrow.v:2:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name, message", [

@@ -47,6 +47,12 @@ def test_result_that_is_not_a_code():
     assert "got 0x100 (not a code), expected 0x00 (0)" in board.report()
 
 
+def test_result_that_is_a_bit():
+    codes = [np.array([0x38]), np.array([0x40])]
+    board = Scoreboard("less", E4M3FN, codes, np.array([0]), np.array([1]), is_predicate=True)
+    assert board.report().splitlines()[1] == "  a=0x38 (1) b=0x40 (2): got 0, expected 1"
+
+
 def test_count():
     message = "^Number of cases of product must be 4, not 3$"
     with pytest.raises(AssertionError, match=message):

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operation has its reference, which is called as it should be."""
+
+import numpy as np
+import pytest
+
+from rtl_gen.designs import DESIGNS
+from rtl_gen.formats import find_format
+from sim.reference import OPERATIONS, expected, find_operation
+
+E4M3FN = find_format("e4m3fn")
+
+#: Codes of 1, 2 and -3, the first ones of which are the operands; and the result.
+OPERANDS = (0x38, 0x40, 0xC4)
+RESULTS = {
+    "multiply": 0x40, "add": 0x44, "subtract": 0xB8, "fma": 0xB8, "negate": 0xB8, "absolute": 0x38,
+    "relu": 0x38, "less": 1, "equal": 0, "unordered": 0, "minimum": 0x38, "maximum": 0x40,
+}
+
+
+def test_every_operation_is_tried():
+    assert RESULTS.keys() == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("name, result", RESULTS.items())
+def test_expected(name, result):
+    operands = [np.array([code]) for code in OPERANDS[: find_operation(name).operand_count]]
+    codes = expected(name, E4M3FN, operands, "nan")
+    assert codes.dtype == np.int64
+    assert codes.tolist() == [result]
+
+
+def test_overflow():
+    assert expected("multiply", E4M3FN, (0x7E, 0x7E), "nan") == 0x7F
+    assert expected("multiply", E4M3FN, (0x7E, 0x7E), "saturate") == 0x7E
+
+
+@pytest.mark.parametrize("design", DESIGNS.values(), ids=lambda design: design.name)
+def test_operations_fit_the_designs(design):
+    operation = find_operation(design.name)
+    assert operation.operand_count == len(design.operands)
+    assert operation.is_predicate == design.is_predicate
+
+
+def test_unknown_operation():
+    with pytest.raises(ValueError, match="^Operation must be one of multiply, .*, not 'guess'$"):
+        expected("guess", E4M3FN, (0, 0), None)
+
+
+def test_wrong_number_of_operands():
+    message = "^Number of operands of multiply must be 2, not 3$"
+    with pytest.raises(ValueError, match=message):
+        expected("multiply", E4M3FN, (0, 0, 0), None)
