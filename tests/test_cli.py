@@ -174,3 +174,11 @@ def test_verify(capsys: Capture) -> None:
     assert isinstance(result, list)
     assert [(row["simulator"], row["cases"], row["exact"]) for row in result] == [
         ("icarus", 256, 256), ("verilator", 256, 256)]
+
+
+@pytest.mark.tool
+def test_verify_neuron(capsys: Capture) -> None:
+    result = run_json(capsys, "verify", "neuron", "--leak", "0.25", "--sim", "icarus")
+    assert isinstance(result, dict)
+    assert result["cases"] > 2000
+    assert result["mismatches"] == 0

@@ -6,16 +6,23 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.status import Status
 
+from rtl_gen.rtl.cell import cell_verilog
+from sim.operands import PAIRS
 from sim.runner import BenchError
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
+from sim.verify_cell import CellDesign, verify_cells
 
+from .neuron import cell_parameters, refuse_neuron_options
 from .options import (
+    NEURON,
     Selection,
     add_command,
     add_design_options,
     add_json_option,
+    add_neuron_options,
     command_line,
     selections,
 )
@@ -33,6 +40,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands, "verify", "simulate a design and compare every result with the golden model",
         "spikefloat verify multiply --sim both --pairs all", _run)
     add_design_options(parser)
+    add_neuron_options(parser)
     parser.add_argument(
         "--sim", metavar="S", default="verilator",
         help="verilator, icarus or both (default: verilator)")
@@ -65,33 +73,71 @@ def _row(selection: Selection, result: VerifyResult) -> dict:
         "simulator": result.simulator, "cases": result.cases,
         "exact": result.cases - result.mismatches, "mismatches": result.mismatches,
         "seconds": round(result.seconds, 3), "report": result.report,
+        "command": command_line("verify", selection),
     }
+
+
+def _verify_neuron(args: argparse.Namespace, folder: Path, status: Status) -> list[dict]:
+    """Check the cell, clock by clock."""
+    parameters = cell_parameters(args)
+    module, text = cell_verilog(parameters)
+    design = CellDesign(name=NEURON, verilog=text, module=module, parameters={
+        "weights": parameters.weights, "threshold": str(parameters.threshold),
+        "leak": str(parameters.leak), "reset": parameters.reset, "bias": parameters.bias,
+        "fraction_bits": parameters.fraction_bits,
+        "membrane_width": parameters.membrane_width})
+    rows = []
+    for simulator in _SIMULATORS[args.sim]:
+        (result,) = verify_cells([design], simulator, folder, progress=status.update)
+        rows.append({
+            "design": NEURON, "format": "-", "overflow": "-", "library": "-",
+            "simulator": simulator, "cases": result.clocks,
+            "exact": result.clocks - result.mismatches, "mismatches": result.mismatches,
+            "report": result.report})
+    return rows
+
+
+def _verify_circuits(
+    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+) -> list[dict]:
+    """Check circuits, all of them in one build for each simulator."""
+    designs = [_bench_design(selection) for selection in chosen]
+    rows = []
+    for simulator in _SIMULATORS[args.sim]:
+        results = verify(designs, simulator, args.pairs, folder, status.update)
+        rows += [_row(*pair) for pair in zip(chosen, results, strict=True)]
+    return rows
 
 
 def _run(args: argparse.Namespace) -> int:
     if args.sim not in _SIMULATORS:
         raise ValueError(f"Simulator must be verilator, icarus or both, not {args.sim!r}")
-    chosen = selections(args)
     for simulator in _SIMULATORS[args.sim]:
         find_simulator(simulator)  # a missing one is said before anything is built
+    if args.pairs not in PAIRS:
+        raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
+    chosen: list[Selection] = []
+    if args.design != NEURON:
+        refuse_neuron_options(args)
+        chosen = selections(args)
     console = Console(stderr=True)
-    rows = []
+    rows: list[dict] = []
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary, console.status(
             "Generating Verilog") as status:
-        designs = [_bench_design(selection) for selection in chosen]
-        for simulator in _SIMULATORS[args.sim]:
-            folder = args.build_dir or Path(temporary)
-            try:
-                results = verify(designs, simulator, args.pairs, folder, status.update)
-            except BenchError as error:
-                console.print(f"spikefloat: {error}", markup=False, highlight=False)
-                return 1
-            rows += [_row(*pair) for pair in zip(chosen, results, strict=True)]
-    _print(rows, chosen, args)
+        folder = args.build_dir or Path(temporary)
+        try:
+            if args.design in (NEURON, "all"):
+                rows += _verify_neuron(args, folder, status)
+            if chosen:
+                rows += _verify_circuits(args, chosen, folder, status)
+        except BenchError as error:
+            console.print(f"spikefloat: {error}", markup=False, highlight=False)
+            return 1
+    _print(rows, args)
     return 1 if any(row["mismatches"] for row in rows) else 0
 
 
-def _print(rows: list[dict], chosen: list[Selection], args: argparse.Namespace) -> None:
+def _print(rows: list[dict], args: argparse.Namespace) -> None:
     if args.json:
         print_json(rows[0] if len(rows) == 1 else rows)
         return
@@ -105,5 +151,6 @@ def _print(rows: list[dict], chosen: list[Selection], args: argparse.Namespace) 
     for row in rows:
         if row["mismatches"]:
             print(row["report"])
-            print(f"repeat with: {command_line('verify', chosen[rows.index(row) % len(chosen)])} "
-                  f"--sim {row['simulator']} --pairs {args.pairs}")
+            if "command" in row:
+                print(f"repeat with: {row['command']} --sim {row['simulator']} "
+                      f"--pairs {args.pairs}")
