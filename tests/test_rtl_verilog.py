@@ -65,12 +65,12 @@ module neuron (
     wire signed [5:0] membrane_next = enable ? remaining : held;
 
     always @(posedge clk)
-        if (rst) spike <= 1'b0;
-        else if (enable) spike <= fires;
-
-    always @(posedge clk)
         if (rst) membrane <= 6'sd0;
         else membrane <= membrane_next;
+
+    always @(posedge clk)
+        if (rst) spike <= 1'b0;
+        else if (enable) spike <= fires;
 endmodule
 """
 

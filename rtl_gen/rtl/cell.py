@@ -194,8 +194,6 @@ class NeuronCell(wiring.Component):
         else:
             relief = steps.choose("relief", fires, p.threshold_units)
             value = total.value - relief.value
-            # Never negative, perhaps; but then Yosys would take the sign out of the register.
-            low = min(low, -1)
             high = max(high, total.high - p.threshold_units)
         return steps.name("remaining", value, low, high)
 

@@ -8,41 +8,16 @@ moves and respells; it never changes what a line means, and the tests prove the 
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from rtl_gen.rtl.tidy import ASSIGN, WORD, Net, tidy
 
 __all__ = ["lay_out_module", "split_modules"]
 
 _MODULE = re.compile(r"^module (\S+?) *\((.*?)\);\n(.*?)^endmodule$", re.M | re.S)
-_DECLARATION = re.compile(
-    r"^  (input|output|inout|wire|reg) (?:\[(\d+):0\] )?(\S+?)(?: = (\S+))?;$"
-)
 _MEMORY = re.compile(r"^  reg (?:\[\d+:0\] )?\w+ \[\d+:0\];$")
-_ASSIGN = re.compile(r"^  assign (\w+) = (.*);$")
-_ESCAPED = re.compile(r"\\(\S+) ")
-_WORD = re.compile(r"(?<![\w'$])[A-Za-z_]\w*")
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
 _SIGNED_NUMBER = re.compile(r"\$signed\((\d+)'h([0-9a-f]+)\)")
 _INDENT = "    "
-
-
-@dataclass
-class _Net:
-    """What is known of a name: its type and its place among the ports."""
-
-    direction: str = ""
-    kind: str = "wire"
-    width: int = 1
-    is_signed: bool = False
-    init: str | None = None
-
-    def declaration(self, name: str, *, type_width: int = 0, range_width: int = 0) -> str:
-        """Return the declaration, in columns if their widths are given."""
-        types = [self.direction, self.kind, "signed" if self.is_signed else ""]
-        words = " ".join(word for word in types if word)
-        bits = f"[{self.width - 1}:0]" if self.width > 1 else ""
-        parts = [words.ljust(type_width), bits.rjust(range_width), name]
-        init = "" if self.init is None else f" = {_number(self.init, self.is_signed, exact=True)}"
-        return " ".join(part for part in parts if part) + init
 
 
 def split_modules(text: str) -> Iterator[tuple[str, str]]:
@@ -79,33 +54,32 @@ def lay_out_module(
     str
         The module, with a line break at the end.
     """
-    nets, statements = _parse(_plain_names(body))
-    statements = _narrow(_rejoin(statements), nets)
+    nets, statements = tidy(body)
     for net_name, net in nets.items():
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}
-    statements = [_respell(line, signed) for line in _use_aliases(statements, nets)]
+    statements = [_respell(line, signed) for line in statements]
 
     # A wire that one statement defines whole is declared there.
     definitions: dict[str, str] = {}
     for line in statements:
-        if (match := _ASSIGN.match(line)) and match[1] in nets and not nets[match[1]].direction:
+        if (match := ASSIGN.match(line)) and match[1] in nets and not nets[match[1]].direction:
             definitions[match[1]] = match[2]
     notes = notes or {}
 
     lines = [f"module {name} (", *_port_lines(nets, ports), ");"]
     for net_name, net in nets.items():
         if not net.direction and net_name not in definitions:
-            lines.append(f"{_INDENT}{net.declaration(net_name)};")
+            lines.append(f"{_INDENT}{_declaration(net_name, net)};")
     lines += [_reindent(line) for line in statements if _MEMORY.match(line)]
     roots = [wire for wire in signs if wire in definitions]
     for net_name in _definition_order([*roots, *definitions], definitions):
         if net_name in notes:
-            lines += [""] * (len(lines) > len(ports) + 2) + [f"{_INDENT}// {notes[net_name]}"]
-        declaration = nets[net_name].declaration(net_name)
+            lines += [""] * (lines[-1] != ");") + [f"{_INDENT}// {notes[net_name]}"]
+        declaration = _declaration(net_name, nets[net_name])
         lines.append(f"{_INDENT}{declaration} = {definitions[net_name]};")
     for line in statements:
-        match = _ASSIGN.match(line)
+        match = ASSIGN.match(line)
         if (match and match[1] in definitions) or _MEMORY.match(line):
             continue
         if line.startswith("  always"):
@@ -114,117 +88,27 @@ def lay_out_module(
     return "\n".join([*lines, "endmodule", ""])
 
 
-def _port_lines(nets: Mapping[str, _Net], ports: Sequence[str]) -> list[str]:
+def _declaration(name: str, net: Net, *, type_width: int = 0, range_width: int = 0) -> str:
+    """Return the declaration, in columns if their widths are given."""
+    types = [net.direction, net.kind, "signed" if net.is_signed else ""]
+    words = " ".join(word for word in types if word)
+    bits = f"[{net.width - 1}:0]" if net.width > 1 else ""
+    parts = [words.ljust(type_width), bits.rjust(range_width), name]
+    init = "" if net.init is None else f" = {_number(net.init, net.is_signed, exact=True)}"
+    return " ".join(part for part in parts if part) + init
+
+
+def _port_lines(nets: Mapping[str, Net], ports: Sequence[str]) -> list[str]:
     """Return the declarations of the ports, in columns."""
-    types = max(len(nets[port].declaration("").split(" [")[0].split(" =")[0]) for port in ports)
+    types = max(len(_declaration("", nets[port]).split(" [")[0].split(" =")[0]) for port in ports)
     ranges = max(len(f"[{nets[port].width - 1}:0]") for port in ports)
     if all(nets[port].width == 1 for port in ports):
         ranges = 0
     lines = [
-        _INDENT + nets[port].declaration(port, type_width=types, range_width=ranges)
+        _INDENT + _declaration(port, nets[port], type_width=types, range_width=ranges)
         for port in ports
     ]
     return [line + "," for line in lines[:-1]] + lines[-1:]
-
-
-def _parse(body: str) -> tuple[dict[str, _Net], list[str]]:
-    """Separate the declarations of a module from its statements."""
-    nets: dict[str, _Net] = {}
-    statements = []
-    for line in body.splitlines():
-        match = _DECLARATION.match(line)
-        if match is None:
-            statements.append(line)
-            continue
-        word, top, name, init = match.groups()
-        net = nets.setdefault(name, _Net())
-        net.width = int(top or 0) + 1
-        if word in ("wire", "reg"):
-            net.kind = word
-            net.init = init
-        else:
-            net.direction = word
-    return nets, statements
-
-
-def _is_temporary(name: str) -> bool:
-    """Tell whether a name is one that :func:`_plain_names` made up."""
-    return re.fullmatch(r"t\d+", name) is not None
-
-
-def _rejoin(statements: list[str]) -> list[str]:
-    """Define an intermediate value whole where Yosys defines only its unused top in its own name.
-
-    ``{ t1[8:6], x } = ...`` and ``t1[5:0] = x`` become ``t1 = ...`` and ``x = t1[5:0]``.
-    """
-    text = "\n".join(statements)
-    for match in re.finditer(r"^  assign \{ (t\d+)\[[\d:]+\], (\w+) \} = (.*);$", text, re.M):
-        name, low, expression = match.groups()
-        lower = re.search(rf"^  assign ({name}\[[\d:]+\]) = {low};$", text, re.M)
-        if lower and len(re.findall(rf"\b{name}\b", text)) == 2:
-            text = text.replace(match[0], f"  assign {name} = {expression};")
-            text = text.replace(lower[0], f"  assign {low} = {lower[1]};")
-    return text.split("\n")
-
-
-def _narrow(statements: list[str], nets: dict[str, _Net]) -> list[str]:
-    """Cut intermediate values to the low bits that are used: Yosys leaves the carry behind."""
-    text = "\n".join(statements)
-    for name, net in nets.items():
-        uses = set(re.findall(rf"\b{name}\b(\[[\d:]+\])?", text)) if _is_temporary(name) else ()
-        if len(uses) == 1 and (match := re.fullmatch(r"\[(\d+):0\]", *uses)):
-            net.width = int(match[1]) + 1
-            text = text.replace(f"{name}[{match[1]}:0]", name)
-    return text.split("\n")
-
-
-def _use_aliases(statements: list[str], nets: dict[str, _Net]) -> list[str]:
-    """Use the name of a part of a word where Yosys wrote out the part; drop names of no use."""
-    parts: dict[str, str] = {}
-    for line in statements:
-        if (match := _ASSIGN.match(line)) and re.fullmatch(r"\w+\[[\d:]+\]", match[2]):
-            if match[1] in nets and not nets[match[1]].direction:
-                if _is_temporary(parts.get(match[2], "t0")):
-                    parts[match[2]] = match[1]
-    replaced = []
-    for line in statements:
-        match = _ASSIGN.match(line)
-        if not match or match[1] not in parts.values():
-            line = re.sub(r"\w+\[[\d:]+\](?! <?= )", lambda m: parts.get(m[0], m[0]), line)
-        replaced.append(line)
-
-    used = set(_WORD.findall("\n".join(re.sub(r"^  assign \w+ =", "", line) for line in replaced)))
-    kept = []
-    for line in replaced:
-        match = _ASSIGN.match(line)
-        is_alias = match and re.fullmatch(r"\w+(\[[\d:]+\])?", match[2])
-        if match and is_alias and not nets[match[1]].direction and match[1] not in used:
-            del nets[match[1]]
-        else:
-            kept.append(line)
-    return kept
-
-
-def _plain_names(body: str) -> str:
-    """Replace names that need a backslash; those of intermediate values by ``t1``, ``t2``, ..."""
-    taken = set(_WORD.findall(_ESCAPED.sub(" ", body)))
-    plain: dict[str, str] = {}
-
-    def replace(match: re.Match[str]) -> str:
-        name = match[1]
-        if re.fullmatch(r"\w+", name):
-            return match[0]  # a keyword; it keeps the backslash, as it may be a port
-        if name not in plain:
-            stem = "t" if name.startswith("$") else re.sub(r"\W", "_", name)
-            number = 1
-            while (candidate := f"{stem}{number}" if stem == "t" else stem) in taken:
-                number, stem = number + 1, stem if stem == "t" else stem + "_"
-            taken.add(candidate)
-            plain[name] = candidate
-        # The space ends the escaped name; it stays only where it also separates words.
-        return plain[name]
-
-    return re.sub(r"\\(\S+) ", replace, body)
 
 
 def _respell(line: str, signed: Collection[str]) -> str:
@@ -287,11 +171,12 @@ def _definition_order(roots: Sequence[str], definitions: Mapping[str, str]) -> I
             elif name not in done:
                 done.add(name)
                 stack.append((name, True))
-                used = [word for word in _WORD.findall(definitions[name]) if word in definitions]
+                used = [word for word in WORD.findall(definitions[name]) if word in definitions]
                 stack += [(word, False) for word in reversed(used)]
 
 
 def _reindent(line: str) -> str:
     """Double the indentation, and drop a hint: selections are exclusive, or come in order."""
-    text = line.lstrip(" ").removesuffix(" // synopsys parallel_case")
-    return " " * (2 * (len(line) - len(text))) + text
+    text = line.lstrip(" ")
+    indent = " " * (2 * (len(line) - len(text)))
+    return indent + text.removesuffix(" // synopsys parallel_case")

@@ -19,12 +19,11 @@ __all__ = ["LINT_WAIVERS", "OutputError", "component_verilog", "write_files"]
 #: Waivers for ``verilator --lint-only -Wall``, each with its reason.
 LINT_WAIVERS = Path(__file__).with_name("lint_waivers.vlt")
 
-# Multiplexers in place of processes, registers with reset and enable, and no operation wider than
-# what is used of its result. Nothing here restructures logic.
+# Multiplexers in place of processes, and no operation wider than what is used of its result.
+# Nothing here restructures logic.
 _SCRIPT = """\
 proc -norom
 opt_clean
-opt_dff -simple-dffe
 wreduce t:$add t:$sub t:$mul t:$neg
 opt_clean
 memory_collect
