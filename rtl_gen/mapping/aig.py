@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""And-inverter graphs: any combinational logic as two-input ANDs and free complements.
+
+A function is a literal: twice the number of a node, plus one for its complement. Node 0 is the
+constant false, then come the inputs, then the ANDs in topological order.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtl_gen.neurons.graph import NeuronGraph
+
+__all__ = ["FALSE", "TRUE", "Aig", "Circuit", "WordPort", "circuit_of_graph", "invert_if"]
+
+FALSE = 0
+TRUE = 1
+
+
+def invert_if(literal: int, condition: bool | int) -> int:
+    """Return the complement of a literal if a condition holds, else the literal."""
+    return literal ^ int(bool(condition))
+
+
+class Aig:
+    """A growing set of ANDs without repeats.
+
+    Parameters
+    ----------
+    inputs : int
+        Number of inputs.
+    """
+
+    def __init__(self, inputs: int) -> None:
+        self.input_count = inputs
+        #: Operands of each node, as literals; (-1, -1) for the constant and the inputs.
+        self.fanins: list[tuple[int, int]] = [(-1, -1)] * (1 + inputs)
+        self._known: dict[tuple[int, int], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.fanins)
+
+    @property
+    def first_and(self) -> int:
+        """Number of the first AND node."""
+        return 1 + self.input_count
+
+    def input(self, index: int) -> int:
+        """Return an input as a literal."""
+        return 2 * (1 + index)
+
+    def and_(self, a: int, b: int) -> int:
+        """Return the conjunction of two literals."""
+        if a > b:
+            a, b = b, a
+        if a == FALSE or a ^ b == 1:
+            return FALSE
+        if a in (TRUE, b):
+            return b
+        known = self._known.get((a, b))
+        if known is None:
+            known = self._simplify(a, b)
+            if known is None:
+                known = 2 * len(self.fanins)
+                self.fanins.append((a, b))
+            self._known[a, b] = known
+        return known
+
+    def or_(self, a: int, b: int) -> int:
+        """Return the disjunction of two literals."""
+        return self.and_(a ^ 1, b ^ 1) ^ 1
+
+    def xor(self, a: int, b: int) -> int:
+        """Return the literal that is true where two literals differ."""
+        return self.and_(self.and_(a, b) ^ 1, self.and_(a ^ 1, b ^ 1) ^ 1)
+
+    def threshold(self, literals: Sequence[int], weights: Sequence[int], threshold: int) -> int:
+        """Return whether the weighted sum of literals reaches a threshold, by binary decision."""
+        terms = []
+        for literal, weight in zip(literals, weights, strict=True):
+            if weight < 0:  # a negative weight on a line is a positive one on its complement
+                threshold -= weight
+                literal ^= 1
+            terms.append((abs(weight), literal))
+        terms.sort(key=lambda term: (-term[0], term[1]))
+        rest = [0]
+        sums = [[0]]
+        for weight, _ in reversed(terms):
+            rest.append(rest[-1] + weight)
+            sums.append(sorted({s + d for s in sums[-1] for d in (0, weight)}))
+        known: dict[tuple[int, int], int] = {}
+
+        def decide(index: int, missing: int) -> int:
+            left = len(terms) - index
+            if missing <= 0:
+                return TRUE
+            if missing > rest[left]:
+                return FALSE
+            # The least sum that suffices stands for all levels between it and the sum below.
+            key = index, next(s for s in sums[left] if s >= missing)
+            if key not in known:
+                weight, literal = terms[index]
+                high = decide(index + 1, missing - weight)
+                low = decide(index + 1, missing)
+                # `low` implies `high`, so no multiplexer is needed.
+                known[key] = self.or_(self.and_(literal, high), low)
+            return known[key]
+
+        return decide(0, threshold)
+
+    def simulate(self, inputs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return the words of all nodes, plain, for a row of words for each input."""
+        values = np.empty((len(self.fanins), inputs.shape[1]), np.uint64)
+        values[0] = 0
+        values[1:self.first_and] = inputs
+        flip = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+        for node in range(self.first_and, len(self.fanins)):
+            a, b = self.fanins[node]
+            x, y = values[a >> 1], values[b >> 1]
+            if a & 1 and b & 1:
+                np.bitwise_or(x, y, out=values[node])
+                np.bitwise_xor(values[node], flip, out=values[node])
+            elif a & 1:
+                np.bitwise_and(x ^ flip, y, out=values[node])
+            elif b & 1:
+                np.bitwise_and(x, y ^ flip, out=values[node])
+            else:
+                np.bitwise_and(x, y, out=values[node])
+        return values
+
+    def cone(self, literals: Sequence[int]) -> list[int]:
+        """Return the ANDs that some literals need, in topological order."""
+        seen: set[int] = set()
+        stack = [literal >> 1 for literal in literals]
+        while stack:
+            node = stack.pop()
+            if node >= self.first_and and node not in seen:
+                seen.add(node)
+                stack.extend(fanin >> 1 for fanin in self.fanins[node])
+        return sorted(seen)
+
+    def _simplify(self, a: int, b: int) -> int | None:
+        """Return a known literal for ``a and b`` where one level more shows that there is one."""
+        for x, y in ((a, b), (b, a)):
+            if x >> 1 < self.first_and:
+                continue
+            operands = self.fanins[x >> 1]
+            if not x & 1:  # x = p and q
+                if y in operands:
+                    return x
+                if y ^ 1 in operands:
+                    return FALSE
+            else:  # x = not p or not q
+                if y ^ 1 in operands:
+                    return y
+                if y in operands:  # y and not (y and q) = y and not q
+                    other = operands[0] if operands[1] == y else operands[1]
+                    return self.and_(y, other ^ 1)
+        return None
+
+
+class WordPort(NamedTuple):
+    """A named word at the edge of a circuit."""
+
+    name: str
+    width: int
+
+
+class Circuit(NamedTuple):
+    """Combinational logic with named words at its edges: what is mapped."""
+
+    name: str
+    inputs: tuple[WordPort, ...]  #: Their bits are the inputs of the graph, in this order.
+    outputs: tuple[WordPort, ...]
+    aig: Aig
+    literals: tuple[int, ...]  #: Literal of each output bit, in the order of the ports.
+
+
+def circuit_of_graph(graph: NeuronGraph) -> Circuit:
+    """Return a neuron graph as a circuit."""
+    aig = Aig(graph.input_count)
+    literals = [aig.input(i) for i in range(graph.input_count)]
+    for neuron in graph.neurons:
+        literals.append(aig.threshold(
+            [literals[s] for s in neuron.sources], neuron.weights, neuron.threshold))
+    return Circuit(
+        name=graph.name,
+        inputs=tuple(WordPort(port.name, len(port.nodes)) for port in graph.inputs),
+        outputs=tuple(WordPort(port.name, len(port.nodes)) for port in graph.outputs),
+        aig=aig,
+        literals=tuple(literals[node] for port in graph.outputs for node in port.nodes))
+
+
+def literals_of_words(circuit: Circuit) -> Mapping[str, tuple[int, ...]]:
+    """Return the literals of each output port."""
+    words = {}
+    start = 0
+    for port in circuit.outputs:
+        words[port.name] = circuit.literals[start:start + port.width]
+        start += port.width
+    return words

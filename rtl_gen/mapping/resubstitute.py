@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Removing neurons by computing their destinations from other spike lines.
+
+Every move keeps the function of the network on all patterns of the simulation, not that of each
+neuron: what a neuron does where no output depends on it is free. With every input pattern
+simulated that is exact; with samples, each move must be confirmed by a proof.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+import numpy as np
+
+from rtl_gen.neurons.budgets import Budget
+from rtl_gen.neurons.threshold import reduce_threshold
+
+from .divisors import Sample, find_pairs, fit_exactly
+from .network import CONSTANT, Cell, Network
+from .patterns import Words
+from .simulation import Simulation
+
+__all__ = ["Resubstitution", "Search"]
+
+#: Stands for "no limit" where layers are compared.
+_ANY_LAYER = 1 << 30
+#: Fan-in that is used where the budget sets no limit.
+_FREE_FAN_IN = 8
+#: Progress is reported after this many neurons or moves.
+_REPORTED = 10
+
+
+@dataclass(frozen=True)
+class Search:
+    """How hard to look for sources of one neuron."""
+
+    divisors: int = 260  #: Most candidate sources.
+    sample: int = 512  #: Most patterns of each kind that rule candidates out.
+    kept_sets: int = 6  #: Sets of sources that are kept while pairs are added.
+    trials: int = 24  #: Pairs that are checked on all patterns, for each set.
+
+
+class Resubstitution:
+    """Makes a network smaller or flatter.
+
+    Parameters
+    ----------
+    network : Network
+        What to improve; it is changed.
+    inputs : numpy.ndarray
+        Words of each input: all patterns, or a sample.
+    budget : Budget
+        Limits of a neuron.
+    search : Search
+        Effort for each neuron.
+    seed : int
+        Seed of the order of things.
+    confirm : callable, optional
+        Tells whether a network still computes the source; asked after each move.
+    """
+
+    def __init__(
+        self, network: Network, inputs: Words, budget: Budget, search: Search = Search(), *,
+        seed: int = 0, confirm: Callable[[Network, int, Cell], bool] | None = None,
+    ) -> None:
+        self._simulation = Simulation(network, inputs)
+        self._budget = budget
+        self._search = search
+        self._chance = np.random.default_rng(seed)
+        self._confirm = confirm
+        self._fan_in = min(budget.max_fan_in or _FREE_FAN_IN, _FREE_FAN_IN)
+        #: Depth that must be kept, or None if depth does not matter.
+        self.depth_limit: int | None = None
+
+    @property
+    def network(self) -> Network:
+        """The network as it is now."""
+        return self._simulation.network
+
+    def shrink(self, report: Callable[[str], None] | None = None) -> int:
+        """Try once to remove each neuron; return how many neurons went."""
+        before = len(self.network.cells)
+        nodes = sorted(self.network.cells)
+        order = self._chance.permutation(len(nodes))
+        fanouts = self.network.fanouts
+        first = sorted(order, key=lambda i: min(len(fanouts[nodes[i]]), 3))
+        for count, index in enumerate(first):
+            if report is not None and count % _REPORTED == 0:
+                report(f"shrinking, {count} of {len(first)}")
+            node = nodes[index]
+            if node in self.network.cells and not self._merge(node):
+                self._eliminate(node)
+        return before - len(self.network.cells)
+
+    def wander(self, moves: int, report: Callable[[str], None] | None = None) -> int:
+        """Change sources of random neurons at no cost, so that others may become removable.
+
+        Returns how many neurons went.
+        """
+        before = len(self.network.cells)
+        for count in range(moves):
+            if report is not None and count % _REPORTED == 0:
+                report(f"wandering, {count} of {moves}")
+            nodes = sorted(self.network.cells)
+            if not nodes:
+                break
+            node = nodes[self._chance.integers(len(nodes))]
+            sources = self.network.cells[node].sources
+            if not sources:
+                continue
+            avoided = sources[self._chance.integers(len(sources))]
+            cell = self._rewire(node, avoided)
+            if cell is not None:
+                self._simulation.replace(node, cell)
+                # What lost a destination is the most likely to go altogether.
+                if avoided in self.network.cells and not self._merge(avoided):
+                    self._eliminate(avoided)
+                self._simulation.sweep()
+        return before - len(self.network.cells)
+
+    def flatten(self) -> bool:
+        """Try to make the depth less by one; return whether that worked."""
+        network = self.network
+        target = network.depth() - 1
+        saved = network.copy(), dict(self._simulation.values)
+        latest = network.slack_levels(target)
+        for node in list(network.order()):
+            if network.levels()[node] <= latest[node]:
+                continue
+            layers = network.levels()
+            deep = max(network.cells[node].sources, key=lambda s: (layers[s], s))
+            cell = self._rewire(node, deep, below=latest[node])
+            if cell is not None:
+                self._simulation.replace(node, cell)
+                latest = network.slack_levels(target)
+        if network.depth() > target:
+            self._simulation.restore(*saved)
+            return False
+        self._simulation.sweep()
+        return True
+
+    # ------------------------------------------------------------------------------- moves
+
+    def _merge(self, node: int) -> bool:
+        """Replace a neuron by a spike line that does the same, or the opposite, where it matters.
+        """
+        simulation, network = self._simulation, self.network
+        care = simulation.care(node)
+        value = simulation.values[node]
+        candidates = self._candidates(node, node, None)
+        rows = np.stack([np.zeros_like(value), *(simulation.values[c] for c in candidates)])
+        differs = (rows ^ value) & care
+        for inverted, wrong in ((False, differs.any(axis=1)),
+                                (True, (differs ^ care).any(axis=1))):
+            for index in np.flatnonzero(~wrong):
+                other = CONSTANT if index == 0 else candidates[index - 1]
+                if inverted and node in network.output_nodes():
+                    continue  # the complement would be a neuron of its own
+                if self._redirect(node, other, inverted):
+                    return True
+        return False
+
+    def _redirect(self, node: int, other: int, inverted: bool) -> bool:
+        simulation, network = self._simulation, self.network
+        cells = {}
+        for user in sorted(network.fanouts[node]):
+            cell = _redirected(network.cells[user], node, other, inverted)
+            if not self._budget.allows(cell.weights):
+                return False
+            cells[user] = cell
+        if self._confirm is not None:
+            whole = Cell((other,), (-1,), 0) if inverted else Cell((other,), (1,), 1)
+            if other == CONSTANT:
+                whole = Cell((), (), 0 if inverted else 1)
+            if not self._confirm(network, node, whole):
+                return False
+        simulation.merge(node, other, inverted, cells)
+        simulation.sweep()
+        return True
+
+    def _eliminate(self, node: int) -> bool:
+        """Give every destination of a neuron other sources; if that works the neuron goes."""
+        simulation, network = self._simulation, self.network
+        if node not in network.cells or node in network.output_nodes():
+            return False
+        saved = None
+        for user in sorted(network.fanouts[node]):
+            cell = self._rewire(user, node)
+            if cell is None:
+                if saved is not None:
+                    simulation.restore(*saved)
+                return False
+            if saved is None:
+                saved = network.copy(), dict(simulation.values)
+            simulation.replace(user, cell)
+        simulation.sweep()
+        return True
+
+    # ------------------------------------------------------------------------------- search
+
+    def _rewire(self, node: int, avoided: int, *, below: int | None = None) -> Cell | None:
+        """Return another neuron for a node that does not need one of its sources."""
+        simulation, network = self._simulation, self.network
+        care = simulation.care(node)
+        value = simulation.values[node]
+        on, off = care & value, care & ~value
+        candidates = self._candidates(node, avoided, below)
+        position = {candidate: index for index, candidate in enumerate(candidates)}
+        near = [s for s in network.cells[node].sources if s in position]
+        if avoided in network.cells:
+            near += [s for s in network.cells[avoided].sources
+                     if s in position and s not in near]
+        if len(near) + 2 <= self._fan_in or not candidates:
+            kept_sets: Iterator[tuple[int, ...]] = iter([tuple(near)])
+        else:
+            kept_sets = combinations(near, max(0, self._fan_in - 2))
+        if len(candidates) < 2 or self._fan_in < 2:
+            return None
+        rows = np.stack([simulation.values[c] for c in candidates])
+        sample = Sample(rows, on, off, self._search.sample, self._chance)
+        for kept in islice(kept_sets, self._search.kept_sets):
+            indices = [position[k] for k in kept]
+            pairs = find_pairs(sample, indices, self._budget)
+            if len(pairs) > self._search.trials:
+                pairs = pairs[self._chance.permutation(len(pairs))[:self._search.trials]]
+            for pair in pairs:
+                chosen = list(dict.fromkeys((*indices, *map(int, pair))))
+                weighting = fit_exactly([rows[i] for i in chosen], on, off, self._budget)
+                if weighting is None:
+                    continue
+                terms = [(candidates[i], w)
+                         for i, w in zip(chosen, weighting.weights, strict=True) if w]
+                cell = Cell(tuple(s for s, _ in terms), tuple(w for _, w in terms),
+                            weighting.threshold)
+                if self._confirm is None or self._confirm(network, node, cell):
+                    return cell
+        return None
+
+    def _candidates(self, node: int, avoided: int, below: int | None) -> list[int]:
+        """Return spike lines that a node may have as sources, nearest first if there are many."""
+        network = self.network
+        layers = network.levels()
+        if below is None:
+            below = _ANY_LAYER
+            if self.depth_limit is not None:
+                below = network.slack_levels(self.depth_limit)[node]
+        barred = network.downstream(node) | {avoided}
+        found = [n for n in (*range(network.input_count), *network.order())
+                 if n not in barred and layers[n] < below]
+        if len(found) <= self._search.divisors:
+            return found
+        distance = self._distances(node, 2 * self._search.divisors)
+        far = len(distance)
+        found.sort(key=lambda n: (distance.get(n, far), n))
+        return found[:self._search.divisors]
+
+    def _distances(self, node: int, count: int) -> dict[int, int]:
+        """Return the nodes nearest to a node, along synapses in either direction."""
+        network = self.network
+        distance = {node: 0}
+        queue = [node]
+        for current in queue:
+            if len(distance) >= count:
+                break
+            sources = network.cells[current].sources if current in network.cells else ()
+            for other in (*sources, *sorted(network.fanouts[current])[:12]):
+                if other not in distance:
+                    distance[other] = distance[current] + 1
+                    queue.append(other)
+        return distance
+
+
+def _redirected(cell: Cell, node: int, other: int, inverted: bool) -> Cell:
+    """Return a neuron with one source replaced by another, its complement, or a constant."""
+    terms: dict[int, int] = {}
+    threshold = cell.threshold
+    for source, weight in zip(cell.sources, cell.weights, strict=True):
+        if source == node:
+            if inverted:
+                threshold -= weight
+                weight = -weight
+            source = other
+        if source != CONSTANT:
+            terms[source] = terms.get(source, 0) + weight
+    kept = {source: weight for source, weight in terms.items() if weight}
+    reduced = reduce_threshold(tuple(kept.values()), threshold)
+    if isinstance(reduced, bool):
+        return Cell((), (), 0 if reduced else 1)
+    weights, threshold = reduced
+    pairs = [(s, w) for s, w in zip(kept, weights, strict=True) if w]
+    return Cell(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)
