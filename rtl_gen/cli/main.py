@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sim.tools import ToolError
 
 from . import designs, stats, verify, verilog
+from . import map as map_
 
 __all__ = ["main"]
 
@@ -19,6 +20,7 @@ examples:
   spikefloat verilog multiply --format e4m3fn -o build
   spikefloat stats multiply --library published
   spikefloat verify multiply --sim both --pairs all
+  spikefloat map adder.v --budget w2 --objective neurons
 """
 
 #: Exit status when the user asked for something impossible.
@@ -39,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (designs, verilog, stats, verify):
+    for command in (designs, verilog, stats, verify, map_):
         command.register(commands)
     return parser
 

@@ -5,7 +5,7 @@ A function is a literal: twice the number of a node, plus one for its complement
 constant false, then come the inputs, then the ANDs in topological order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 
 from rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["FALSE", "TRUE", "Aig", "Circuit", "WordPort", "circuit_of_graph", "invert_if"]
+__all__ = ["FALSE", "TRUE", "Aig", "Circuit", "WordPort", "circuit_of_graph"]
 
 FALSE = 0
 TRUE = 1
-
-
-def invert_if(literal: int, condition: bool | int) -> int:
-    """Return the complement of a literal if a condition holds, else the literal."""
-    return literal ^ int(bool(condition))
 
 
 class Aig:
@@ -192,12 +187,3 @@ def circuit_of_graph(graph: NeuronGraph) -> Circuit:
         aig=aig,
         literals=tuple(literals[node] for port in graph.outputs for node in port.nodes))
 
-
-def literals_of_words(circuit: Circuit) -> Mapping[str, tuple[int, ...]]:
-    """Return the literals of each output port."""
-    words = {}
-    start = 0
-    for port in circuit.outputs:
-        words[port.name] = circuit.literals[start:start + port.width]
-        start += port.width
-    return words

@@ -8,6 +8,7 @@ so one after the other, each proof resting on the earlier ones, up to the output
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from rtl_gen.neurons.graph import NeuronGraph
 
 from .aig import FALSE, Aig, Circuit
+from .libraries import import_library
 from .patterns import Words, every_pattern, random_patterns
 
 __all__ = ["EXHAUSTIVE_INPUTS", "Proof", "import_solver", "prove", "run_by_definition"]
@@ -46,7 +48,7 @@ def prove(
     ------
     ValueError
         If their ports differ.
-    ModuleNotFoundError
+    LibraryError
         If a solver is needed and not installed.
     """
     ports = tuple((p.name, len(p.nodes)) for p in graph.inputs)
@@ -87,21 +89,15 @@ def run_by_definition(graph: NeuronGraph, inputs: Words) -> list[Words]:
         for port in graph.outputs for node in port.nodes]
 
 
-def import_solver() -> type:
+def import_solver() -> Any:
     """Return the class of the satisfiability solver.
 
     Raises
     ------
-    ModuleNotFoundError
+    LibraryError
         If it is not installed.
     """
-    try:
-        from pysat.solvers import Glucose4
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "Mapping of more than 20 input bits must have python-sat installed "
-            "(pip install spikefloat[map])") from None
-    return Glucose4  # type: ignore[no-any-return]
+    return import_library("pysat.solvers", "python-sat").Glucose4
 
 
 def _literal_words(values: Words, literals: tuple[int, ...]) -> list[Words]:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from rtl_gen.neurons.budgets import Budget
 
+from .libraries import import_library
+
 __all__ = ["LISTED_INPUTS", "Weighting", "drop_input", "fit", "input_table", "recognise"]
 
 #: Up to this number of inputs, all threshold functions are listed.
@@ -178,8 +180,7 @@ def _solve_standard(table: int, inputs: int, budget: Budget) -> Weighting | None
 
 def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     """Find weights by an integer program: least sum of weights, with a prize on few synapses."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
+    optimize = import_library("scipy.optimize", "scipy")
     rows, signs = [], []
     for table, sign in ((on, 1), (off, -1)):
         while table:
@@ -200,13 +201,14 @@ def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     upper = np.array([float(limit)] * (2 * inputs) + [bound])
     # Without integrality first: most functions fail already there, and that is fast.
     cost = np.array([1.0] * (2 * inputs) + [0.0])
-    constraints = LinearConstraint(matrix, 0.5, np.inf)
-    relaxed = milp(cost, constraints=constraints, bounds=Bounds(lower, upper))
+    constraints = optimize.LinearConstraint(matrix, 0.5, np.inf)
+    relaxed = optimize.milp(cost, constraints=constraints, bounds=optimize.Bounds(lower, upper))
     if not relaxed.success:
         return None
-    shift = LinearConstraint(matrix, np.where(direction > 0, 0.0, 1.0), np.inf)
-    result = milp(
-        cost, constraints=shift, bounds=Bounds(lower, upper), integrality=np.ones(len(cost)),
+    shift = optimize.LinearConstraint(matrix, np.where(direction > 0, 0.0, 1.0), np.inf)
+    result = optimize.milp(
+        cost, constraints=shift, bounds=optimize.Bounds(lower, upper),
+        integrality=np.ones(len(cost)),
         options={"node_limit": 1000})  # not a time limit: same call, same result
     if not result.success:
         return None

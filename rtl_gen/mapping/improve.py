@@ -33,11 +33,11 @@ class Effort:
 
 #: Levels of effort, the default 1.
 EFFORTS = (
-    Effort(cuts=12, starts=0, passes=0, rounds=0, moves=0, search=Search()),
-    Effort(cuts=12, starts=1, passes=3, rounds=0, moves=0, search=Search()),
-    Effort(cuts=16, starts=2, passes=4, rounds=4, moves=50,
+    Effort(cuts=24, starts=0, passes=0, rounds=0, moves=0, search=Search()),
+    Effort(cuts=24, starts=1, passes=3, rounds=0, moves=0, search=Search()),
+    Effort(cuts=32, starts=2, passes=4, rounds=4, moves=50,
            search=Search(kept_sets=10, trials=32)),
-    Effort(cuts=16, starts=3, passes=6, rounds=24, moves=100,
+    Effort(cuts=32, starts=3, passes=6, rounds=24, moves=100,
            search=Search(divisors=400, kept_sets=15, trials=48)),
 )
 

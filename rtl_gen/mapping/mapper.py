@@ -14,6 +14,7 @@ from enum import Enum
 from rtl_gen.neurons.budgets import Budget
 from rtl_gen.neurons.graph import NeuronGraph
 
+from .adders import rewrite_adders
 from .aig import Circuit, circuit_of_graph
 from .cover import cover
 from .equivalence import Proof, prove
@@ -24,6 +25,8 @@ __all__ = ["Mapping", "MappingError", "Objective", "map_circuit", "map_graph"]
 
 #: Fan-in that cuts are grown to where the budget allows more: their number explodes above.
 _CUT_FAN_IN = 6
+#: So many neurons, in all starting points together, are always worth improving.
+_SMALL = 200
 
 
 class Objective(Enum):
@@ -100,7 +103,7 @@ def map_circuit(
         If the budget does not permit an AND of two inputs, or the effort is out of range.
     MappingError
         If the result could not be proved equal, which would be a defect.
-    ModuleNotFoundError
+    LibraryError
         If a library that the circuit needs is not installed.
     """
     began = time.perf_counter()
@@ -115,7 +118,9 @@ def map_circuit(
     starts.sort(key=lambda network: objective.cost(*network.cost()))
     best = starts[0]
     if effort:
-        for number, network in enumerate(starts[:level.starts]):
+        # Small circuits are quick, so more starting points are tried.
+        count = max(level.starts, _SMALL // max(1, len(best.cells)))
+        for number, network in enumerate(starts[:count]):
             for candidate in improve(
                     network, circuit, budget, level, seed=seed + number,
                     depth_first=objective is not Objective.NEURONS,
@@ -141,10 +146,16 @@ def _starts(
 ) -> list[Network]:
     size = min(budget.max_fan_in or _CUT_FAN_IN, _CUT_FAN_IN)
     networks = []
-    for keep_depth in (False, True):
-        progress(f"covering for {'depth' if keep_depth else 'neurons'}")
-        networks.append(cover(
-            circuit, budget, keep_depth=keep_depth, size=size, kept=level.cuts))
+    sources = [circuit]
+    if budget.allows((1, 1, 1, -2)):
+        adders = rewrite_adders(circuit)
+        if adders is not None:
+            sources.append(adders)
+    for source in sources:
+        for keep_depth in (False, True):
+            progress(f"covering for {'depth' if keep_depth else 'neurons'}")
+            networks.append(cover(
+                source, budget, keep_depth=keep_depth, size=size, kept=level.cuts))
     return networks
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder
+from rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder
 from rtl_gen.neurons.graph import NeuronGraph
 
 from .aig import Circuit, WordPort
 
-__all__ = ["CONSTANT", "Cell", "Network"]
+__all__ = ["CONSTANT", "Cell", "Network", "empty_network", "network_of_graph"]
 
 #: Node number of the constant: a neuron without synapses is never needed inside.
 CONSTANT = -1
@@ -205,7 +205,7 @@ class Network:
         return builder.build()
 
     def _names(self) -> dict[int, str]:
-        names = {}
+        names: dict[int, str] = {}
         index = 0
         for port in self.outputs:
             for position in range(port.width):
@@ -225,7 +225,7 @@ class Network:
 
 
 def network_of_graph(graph: NeuronGraph) -> Network:
-    """Return a neuron graph as a network; constants must not occur in it."""
+    """Return a neuron graph as a network."""
     network = Network(
         graph.name, tuple(WordPort(p.name, len(p.nodes)) for p in graph.inputs),
         tuple(WordPort(p.name, len(p.nodes)) for p in graph.outputs))

@@ -122,10 +122,12 @@ class Resubstitution:
         """Try to make the depth less by one; return whether that worked."""
         network = self.network
         target = network.depth() - 1
+        if target < 1:
+            return False
         saved = network.copy(), dict(self._simulation.values)
         latest = network.slack_levels(target)
         for node in list(network.order()):
-            if network.levels()[node] <= latest[node]:
+            if network.levels()[node] <= latest[node] or not network.cells[node].sources:
                 continue
             layers = network.levels()
             deep = max(network.cells[node].sources, key=lambda s: (layers[s], s))

