@@ -11,9 +11,11 @@ from functools import lru_cache
 
 from rtl_gen.circuits.add import add
 from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
+from rtl_gen.circuits.convert import convert
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
 from rtl_gen.circuits.stored import use_stored
+from rtl_gen.circuits.widen import holds_products, widening_multiply
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from rtl_gen.neurons.builder import Bit, Word
@@ -33,7 +35,8 @@ OBJECTIVES = ("structure", "neurons", "depth")
 class Options:
     """What one instance of a design is made of. Made by :func:`make_options`."""
 
-    format: Format  #: Format of operands and, where not stated otherwise, of the result.
+    format: Format  #: Format of the operands and, unless the next is set, of the result.
+    to: Format | None  #: Format of the result, for a design that lets it be chosen.
     overflow: Overflow
     library: str
     budget: Budget
@@ -55,6 +58,9 @@ class Design:
     formats: tuple[str, ...]  #: Names of the formats it works for.
     check: str  #: How it is checked, for a reader.
     is_predicate: bool = False  #: Whether the result is one bit, not a code.
+    #: Names of the formats that the result may have, for a format of the operands; None if it can
+    #: only have that.
+    targets: Callable[[Format], tuple[str, ...]] | None = None
 
 
 def _rounded(circuit: Callable[..., Word]) -> Circuit:
@@ -78,10 +84,32 @@ def _subtract(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) 
     return add(gates, options.format, a, b, overflow=options.overflow, minus=True)
 
 
+def _convert(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    (a,) = operands
+    return convert(gates, options.format, options.to or options.format, a, options.overflow)
+
+
+def _widening_multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    a, b = operands
+    return widening_multiply(gates, options.format, options.to or options.format, a, b)
+
+
+def _holding_products(fmt: Format) -> tuple[str, ...]:
+    """Return the names of the formats that hold every product exactly."""
+    return tuple(name for name, to in FORMATS.items() if holds_products(fmt, to))
+
+
 #: Formats that can hold operands and results: all but the MX scale.
 _ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
 
-#: Those that also have a NaN.
+#: Those whose products fit some format.
+_WIDENING = tuple(name for name, fmt in FORMATS.items() if _holding_products(fmt))
+
+#: Result formats that are taken if none is asked for, the first possible one that differs from
+#: that of the operands.
+_DEFAULT_TARGETS = ("bfloat16", "binary32")
+
+#: Formats with arithmetic and a NaN.
 _WITH_NAN = tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan)
 
 _CODES = "every code up to 16 bits; corners and random codes above"
@@ -121,7 +149,16 @@ _RECORDS = (
     Design(
         name="maximum", summary="the greater of a and b, NaN if either is", operands=("a", "b"),
         circuit=_exact(maximum), formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="convert", summary="y = a in another format, rounded to nearest even",
+        operands=("a",), circuit=_convert, formats=tuple(FORMATS), check=_CODES,
+        targets=lambda fmt: tuple(FORMATS)),
+    Design(
+        name="widening_multiply", summary="y = a * b in a wider format, exactly",
+        operands=("a", "b"), circuit=_widening_multiply, formats=_WIDENING, check=_PAIRS,
+        targets=_holding_products),
 )
+
 
 #: Every design, by name.
 DESIGNS: dict[str, Design] = {record.name: record for record in _RECORDS}
@@ -142,21 +179,40 @@ def find_design(name: str) -> Design:
 
 
 def make_options(
-    design: Design, *, format: str = "e4m3fn", overflow: str | None = None,
+    design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
 ) -> Options:
     """Return checked options for a design.
 
+    Parameters
+    ----------
+    design : Design
+        What they are for.
+    format : str
+        Format of the operands.
+    to : str, optional
+        Format of the result, for a conversion or a widening product; by default bfloat16 or, where
+        that is not another format or not possible, binary32.
+    overflow : str, optional
+        ``nan`` or ``saturate``; by default that of the format of the result.
+    library : str
+        ``native`` or ``published``.
+    budget : str
+        Limits of a neuron, for the native library.
+    objective : str
+        One of :data:`OBJECTIVES`; ``structure`` for the published library.
+
     Raises
     ------
     ValueError
-        If a name is unknown, or the format is not one of the design's.
+        If a name is unknown, or a format is not one of the design's.
     """
     fmt = find_format(format)
     if fmt.name not in design.formats:
         raise ValueError(
             f"Format for {design.name} must be one of {', '.join(design.formats)}, "
             f"not {format!r}")
+    target = _find_target(design, fmt, to)
     if library not in LIBRARIES:
         raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
     if objective not in OBJECTIVES:
@@ -164,14 +220,38 @@ def make_options(
     if library != "native" and objective != "structure":
         raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
     return Options(
-        format=fmt, overflow=resolve_overflow(fmt, overflow), library=library,
+        format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
         objective=objective)
 
 
+def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
+    """Return the format of the result, or None if the design does not let it be chosen."""
+    if design.targets is None:
+        if to is not None:
+            raise ValueError(
+                f"Result format of {design.name} must be that of its operands, not {to!r}")
+        return None
+    targets = design.targets(fmt)
+    if to is None:
+        return FORMATS[next(
+            name for name in (*_DEFAULT_TARGETS, *targets)
+            if name in targets and name != fmt.name)]
+    target = find_format(to)
+    if target.name not in targets:
+        raise ValueError(
+            f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
+            f"not {to!r}")
+    return target
+
+
 def module_name(design: Design, options: Options) -> str:
-    """Return the name of the circuit, its Verilog module and file: ``multiply_e4m3fn``."""
-    return f"{design.name}_{options.format.name}"
+    """Return the name of the circuit, its Verilog module and file.
+
+    That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``.
+    """
+    name = f"{design.name}_{options.format.name}"
+    return f"{name}_to_{options.to.name}" if options.to else name
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,8 @@ class BenchDesign:
     verilog: str  #: Text of a file with the design and all it is made of.
     module: str  #: Name of its top module, with ports a, b, ... and y.
     operation: str  #: Name of an operation of the golden model.
-    fmt: Format
+    fmt: Format  #: Format of the operands.
+    to: Format | None = None  #: Format of the result, for an operation that converts.
     overflow: Overflow
     library: str  #: Library of gates it is made from, for tables.
 
@@ -99,7 +100,8 @@ def _run_group(
     text, slices = bench_top([
         TopInput(verilog=design.verilog, module=design.module,
                  operand_widths=(design.fmt.width,) * count,
-                 result_width=find_operation(design.operation).result_width(design.fmt))
+                 result_width=find_operation(design.operation).result_width(
+                     design.fmt, design.to))
         for design in designs])
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
@@ -136,7 +138,8 @@ def _job(
         "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
         "outcome": str(outcome),
         "designs": [
-            {"name": design.name, "format": design.fmt.name, "operation": design.operation,
+            {"name": design.name, "format": design.fmt.name,
+             "to": design.to.name if design.to else None, "operation": design.operation,
              "overflow": design.overflow.value, "offset": place.offset, "size": place.size}
             for design, place in zip(designs, slices, strict=True)],
     }

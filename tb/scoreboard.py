@@ -29,11 +29,12 @@ class Scoreboard:
     """
 
     name: str  #: Name of the design, for messages.
-    fmt: Format  #: Format of the operands, and of the results if they are codes.
+    fmt: Format  #: Format of the operands.
     operands: Sequence[NDArray]  #: One array for each operand.
     actual: NDArray  #: Codes that came out.
     expected: NDArray  #: Codes that should have come out.
     is_predicate: bool = False  #: Whether results are single bits, not codes.
+    to: Format | None = None  #: Format of the results, if not that of the operands.
 
     def __post_init__(self):
         for codes in (*self.operands, self.expected):
@@ -56,14 +57,13 @@ class Scoreboard:
         wrong = self.wrong
         if not wrong.size:
             return ""
-        show_result = str if self.is_predicate else self._show
         lines = [f"{self.name}: {wrong.size} of {self.cases} results wrong"]
         for case in wrong[:SHOWN]:
             given = " ".join(
-                f"{name}={self._show(codes[case])}"
+                f"{name}={_show(self.fmt, codes[case])}"
                 for name, codes in zip(_OPERAND_NAMES, self.operands, strict=False))
-            lines.append(f"  {given}: got {show_result(self.actual[case])}, "
-                         f"expected {show_result(self.expected[case])}")
+            lines.append(f"  {given}: got {self._show_result(self.actual[case])}, "
+                         f"expected {self._show_result(self.expected[case])}")
         if wrong.size > SHOWN:
             lines.append(f"  and {wrong.size - SHOWN} more")
         return "\n".join(lines)
@@ -82,9 +82,13 @@ class Scoreboard:
         if report := self.report():
             raise AssertionError(report)
 
-    def _show(self, code: ArrayLike) -> str:
-        digits = -(-self.fmt.width // 4)
-        number = int(np.asarray(code))
-        if number >> self.fmt.width:
-            return f"0x{number:0{digits}X} (not a code)"
-        return f"0x{number:0{digits}X} ({describe(self.fmt, number)})"
+    def _show_result(self, code: ArrayLike) -> str:
+        return str(code) if self.is_predicate else _show(self.to or self.fmt, code)
+
+
+def _show(fmt: Format, code: ArrayLike) -> str:
+    digits = -(-fmt.width // 4)
+    number = int(np.asarray(code))
+    if number >> fmt.width:
+        return f"0x{number:0{digits}X} (not a code)"
+    return f"0x{number:0{digits}X} ({describe(fmt, number)})"

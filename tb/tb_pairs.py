@@ -42,10 +42,11 @@ async def every_case(dut):
         chosen = [codes[mine] for codes in operands]
         columns = outputs[mine, design["offset"] : design["offset"] + design["size"]]
         actual = columns.astype(np.int64) @ (1 << 8 * np.arange(design["size"], dtype=np.int64))
-        wanted = expected(design["operation"], fmt, chosen, design["overflow"])
+        to = find_format(design["to"]) if design["to"] else None
+        wanted = expected(design["operation"], fmt, chosen, design["overflow"], to)
         boards.append(Scoreboard(
             design["name"], fmt, chosen, actual, wanted,
-            find_operation(design["operation"]).is_predicate))
+            find_operation(design["operation"]).is_predicate, to))
     outcome = {
         "seconds": seconds,
         "designs": [

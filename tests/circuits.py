@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from rtl_gen.designs import DESIGNS, build, make_options
-from rtl_gen.formats import Format, Overflow
-from sim import golden
+from rtl_gen.formats import FORMATS, Format, Overflow
 from sim.corners import directed_pairs, random_pairs
 from sim.network import Network
+from sim.reference import expected
 from tests.oracle import ARITHMETIC_FORMATS, NARROW_FORMATS, assert_same_codes, every_pair
 
 __all__ = [
@@ -41,16 +41,16 @@ def run(name: str, operands: Sequence[np.ndarray], **options: str) -> np.ndarray
 
 
 def check(name: str, fmt: Format, operands: Sequence[np.ndarray], **options: str) -> int:
-    """Compare a design with the golden function of its name; return the number of cases."""
-    keywords = {"overflow": options["overflow"]} if "overflow" in options else {}
-    expected = getattr(golden, name)(fmt, *operands, **keywords).astype(np.int64)
+    """Compare a design with the golden model; return the number of cases."""
+    to = FORMATS[options["to"]] if "to" in options else None
+    wanted = expected(name, fmt, operands, options.get("overflow"), to)
     actual = run(name, operands, format=fmt.name, **options)
-    assert_same_codes(fmt, tuple(operands), actual, expected)
+    assert_same_codes(to or fmt, tuple(operands), actual, wanted, fmt)
     return actual.size
 
 
 def check_every_pair(name: str, fmt: Format, **options: str) -> int:
-    """Compare a design with the golden function of its name on every pair of codes."""
+    """Compare a design with the golden model on every pair of codes."""
     return check(name, fmt, every_pair(fmt), **options)
 
 
@@ -61,5 +61,5 @@ def some_pairs(fmt: Format, count: int, seed: int) -> tuple[np.ndarray, np.ndarr
 
 
 def check_pairs(name: str, fmt: Format, count: int, seed: int, **options: str) -> int:
-    """Compare a design with the golden function of its name on :func:`some_pairs`."""
+    """Compare a design with the golden model on :func:`some_pairs`."""
     return check(name, fmt, some_pairs(fmt, count, seed), **options)

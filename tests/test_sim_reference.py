@@ -9,12 +9,14 @@ from rtl_gen.formats import find_format
 from sim.reference import OPERATIONS, expected, find_operation
 
 E4M3FN = find_format("e4m3fn")
+BFLOAT16 = find_format("bfloat16")
 
 #: Codes of 1, 2 and -3, the first ones of which are the operands; and the result.
 OPERANDS = (0x38, 0x40, 0xC4)
 RESULTS = {
     "multiply": 0x40, "add": 0x44, "subtract": 0xB8, "fma": 0xB8, "negate": 0xB8, "absolute": 0x38,
     "relu": 0x38, "less": 1, "equal": 0, "unordered": 0, "minimum": 0x38, "maximum": 0x40,
+    "convert": 0x3F80, "widening_multiply": 0x4000,
 }
 
 
@@ -25,7 +27,8 @@ def test_every_operation_is_tried():
 @pytest.mark.parametrize("name, result", RESULTS.items())
 def test_expected(name, result):
     operands = [np.array([code]) for code in OPERANDS[: find_operation(name).operand_count]]
-    codes = expected(name, E4M3FN, operands, "nan")
+    to = BFLOAT16 if find_operation(name).converts else None
+    codes = expected(name, E4M3FN, operands, "nan", to)
     assert codes.dtype == np.int64
     assert codes.tolist() == [result]
 
@@ -40,6 +43,7 @@ def test_operations_fit_the_designs(design):
     operation = find_operation(design.name)
     assert operation.operand_count == len(design.operands)
     assert operation.is_predicate == design.is_predicate
+    assert operation.converts == (design.targets is not None)
 
 
 def test_unknown_operation():
@@ -51,3 +55,13 @@ def test_wrong_number_of_operands():
     message = "^Number of operands of multiply must be 2, not 3$"
     with pytest.raises(ValueError, match=message):
         expected("multiply", E4M3FN, (0, 0, 0), None)
+
+
+@pytest.mark.parametrize("name, operands, to, message", [
+    ("add", (0, 0), BFLOAT16,
+     "^Result format of add must be that of its operands, not 'bfloat16'$"),
+    ("convert", (0,), None, "^Result format of convert must be given, not None$"),
+])
+def test_wrong_result_format(name, operands, to, message):
+    with pytest.raises(ValueError, match=message):
+        expected(name, E4M3FN, operands, None, to)

@@ -60,3 +60,12 @@ def test_count():
     message = "^Number of results of product must be 3, not 2$"
     with pytest.raises(AssertionError, match=message):
         make_board([1, 2], [1, 2, 3])
+
+
+def test_result_in_another_format():
+    board = Scoreboard(
+        "widened", E4M3FN, [np.array([0x38])], np.array([0x3C01]), np.array([0x3C00]),
+        to=find_format("binary16"))
+    assert board.report() == (
+        "widened: 1 of 1 results wrong\n"
+        "  a=0x38 (1): got 0x3C01 (1.0009765625), expected 0x3C00 (1)")

@@ -8,7 +8,7 @@ bit (the "sticky-extra" of arXiv 2512.07724), so that the one rounding, to neare
 """
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
-from rtl_gen.neurons.builder import Bit, Word, constant
+from rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.words import add, array_multiply, gate_word, subtract
 
@@ -19,7 +19,8 @@ __all__ = ["multiply"]
 
 
 def multiply(
-    gates: GateLibrary, fmt: Format, a: Word, b: Word, overflow: Overflow | None = None
+    gates: GateLibrary, fmt: Format, a: Word, b: Word, overflow: Overflow | None = None, *,
+    to: Format | None = None,
 ) -> Word:
     """Return the code of ``a * b``, rounded once to nearest even.
 
@@ -31,11 +32,14 @@ def multiply(
     gates : GateLibrary
         Where the neurons are made, in either library.
     fmt : Format
-        Format of operands and result.
+        Format of the operands.
     a, b : Word
         Codes of the operands.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the format's default if None.
+    to : Format, optional
+        Format of the result, if not that of the operands. It must have what the operands can
+        bring about: infinity and NaN.
 
     Raises
     ------
@@ -43,7 +47,8 @@ def multiply(
         If the format cannot hold a product (e8m0fnu), a width is wrong, or the policy does not
         fit the format.
     """
-    policy = resolve_overflow(fmt, overflow)
+    to = to or fmt
+    policy = resolve_overflow(to, overflow)
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     builder = gates.builder
@@ -51,18 +56,21 @@ def multiply(
     with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
         product = builder.name_word(
             "product", array_multiply(gates, raw_a.significand, raw_b.significand))
+    # Subnormals, which have the lowest exponent, count as 1.
+    lowest = 2 - 2 * fmt.bias + to.bias
     with builder.scope("exponent_sum", a=raw_a.exponent, b=raw_b.exponent):
-        height, is_below = _exponent(gates, fmt, raw_a, raw_b)
+        height, is_below = _height(gates, raw_a, raw_b, lowest)
 
     with builder.scope("normalize", product=product, height=height):
         # Unless two subnormals can give a normal result, one significand has its hidden bit.
-        max_zeros = None if fmt.bias <= 2 else fmt.precision
+        max_zeros = None if lowest > 0 else fmt.precision
         normalized, exponent, _ = normalize(
-            gates, product, height, max_zeros=max_zeros, is_below=is_below)
+            gates, product, height, max_zeros=max_zeros, min_height=lowest, is_below=is_below)
     with builder.scope("denormalize", significand=normalized, height=height):
+        kept_bits = to.precision + 1
+        padded = (ZERO,) * (kept_bits - len(normalized)) + normalized
         significand, sticky = denormalize(
-            gates, normalized, height, is_below, lowest=2 - fmt.bias,
-            kept_bits=fmt.precision + 1)
+            gates, padded, height, is_below, lowest=lowest, kept_bits=kept_bits)
     with builder.scope("round", significand=significand, exponent=exponent):
         # An exponent below that of the subnormals, and that of a zero product, counts as zero.
         keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))
@@ -77,17 +85,23 @@ def multiply(
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
     return pack(
-        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite)
+        gates, to, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite,
+        can_overflow=fmt.max_value**2 > to.max_value)
 
 
-def _exponent(gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat) -> tuple[Word, Bit]:
+def _height(gates: GateLibrary, a: RawFloat, b: RawFloat, lowest: int) -> tuple[Word, Bit]:
     """Return the height of the product's top bit above the exponent of the subnormals.
 
-    The top bit stands for ``2**(height + 1 - bias)``. In two's complement without its sign bit,
-    which is the second value.
+    That is the sum of the exponents, from ``lowest`` for two subnormals upwards. In two's
+    complement without its sign bit, which is the second value.
     """
     total = add(gates, a.exponent, b.exponent)
-    height, not_below = subtract(gates, total, constant(fmt.bias, len(total)))
     builder = gates.builder
-    return (builder.name_word("height", height),
-            gates.not_(builder.rename("not_below", not_below)))
+    if lowest < 2:
+        difference, not_below = subtract(gates, total, constant(2 - lowest, len(total)))
+        is_below = gates.not_(builder.rename("not_below", not_below)) if lowest < 0 else ZERO
+        return builder.name_word("height", difference), is_below
+    offset = lowest - 2
+    width = max(len(total), offset.bit_length())
+    padded = total + (ZERO,) * (width - len(total))
+    return builder.name_word("height", add(gates, padded, constant(offset, width))), ZERO

@@ -6,7 +6,7 @@ The parts share two numbers. A *significand* is a word whose top bit stands for
 bit stands for the hidden bit of the smallest normals.
 """
 
-from rtl_gen.neurons.builder import ZERO, Bit, Word
+from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.words import (
     add,
@@ -26,7 +26,7 @@ __all__ = ["denormalize", "normalize", "round_to_nearest_even"]
 
 def normalize(
     gates: GateLibrary, significand: Word, height: Word, *, max_zeros: int | None = None,
-    is_below: Bit = ZERO,
+    min_height: int = 0, is_below: Bit = ZERO,
 ) -> tuple[Word, Word, Bit]:
     """Move the leading one to the top, or as far as the height permits (gradual underflow).
 
@@ -40,6 +40,8 @@ def normalize(
         How far the significand may be moved; unsigned unless ``is_below`` is set.
     max_zeros : int, optional
         Most leading zeros that can occur unless ``is_below`` is set or the significand is zero.
+    min_height : int
+        Lowest height that can occur; 0 or less says nothing.
     is_below : Bit
         Whether the height is negative, so that nothing may be moved.
 
@@ -58,7 +60,9 @@ def normalize(
     width = max(len(zeros), len(height))
     padded_height = height + (ZERO,) * (width - len(height))
     low, high = padded_height[: len(zeros)], padded_height[len(zeros) :]
-    enough = gates.or_(at_least(gates, low, zeros), *high, name="enough")
+    enough = ONE
+    if min_height < len(window) - 1:
+        enough = gates.or_(at_least(gates, low, zeros), *high, name="enough")
     amount = gate_word(gates, mux_word(gates, enough, zeros, low), gates.not_(is_below))
     builder.name_word("amount", amount)
     moved = or_shift_left(gates, significand, amount)

@@ -72,13 +72,13 @@ def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Wo
     gates : GateLibrary
         Where the neurons are made.
     fmt : Format
-        Format of the code, with a sign.
+        Format of the code.
     code : Word
         Code.
     is_nan : Bit
         Whether the code is NaN.
     """
-    if fmt.nan_code is None or fmt.nan is NanEncoding.NEGATIVE_ZERO:
+    if fmt.nan_code is None or not fmt.is_signed or fmt.nan is NanEncoding.NEGATIVE_ZERO:
         return code  # no NaN, or only one
     # The exponent of every NaN is that of the canonical one.
     mantissa = _force(gates, code[: fmt.mantissa_bits], is_nan, fmt.nan_code & fmt.mantissa_mask) \
@@ -89,7 +89,7 @@ def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Wo
 
 def pack(
     gates: GateLibrary, fmt: Format, overflow: Overflow, *, sign: Bit, magnitude: Word,
-    is_nan: Bit, is_infinite: Bit,
+    is_nan: Bit, is_infinite: Bit, can_overflow: bool = True,
 ) -> Word:
     """Put a code together: apply the overflow policy and the special values.
 
@@ -102,20 +102,26 @@ def pack(
     overflow : Overflow
         What a magnitude beyond the largest finite one becomes.
     sign : Bit
-        Sign of the result, of zero too.
+        Sign of the result, of zero too; ignored if the format has none.
     magnitude : Word
         Rounded exponent and mantissa, as a number that counts on beyond the largest finite code;
         ``exponent_bits + mantissa_bits`` bits or more. Ignored if a flag below is set.
     is_nan : Bit
-        Whether the result is NaN; overrides ``is_infinite``.
+        Whether the result is NaN; overrides ``is_infinite``. Where the format has no NaN, the
+        result is a zero of the opposite sign.
     is_infinite : Bit
-        Whether the result is infinite because of its operands.
+        Whether the result is infinite because of its operands. Where the format has no infinity,
+        that is an overflow.
+    can_overflow : bool
+        Whether the magnitude can be beyond the largest finite one.
     """
     width = fmt.exponent_bits + fmt.mantissa_bits
     with gates.builder.scope("pack", magnitude=magnitude):
         limit = fmt.max_code + 1
         too_large = at_least(gates, magnitude, constant(limit, len(magnitude))) \
-            if limit < 1 << len(magnitude) else ZERO
+            if can_overflow and limit < 1 << len(magnitude) else ZERO
+        if not fmt.has_infinity:
+            too_large = gates.or_(too_large, is_infinite, name="too_large")
         bits = magnitude[:width]
         if overflow is Overflow.SATURATE:
             bits = _force(gates, bits, too_large, fmt.max_code)
@@ -134,7 +140,10 @@ def pack(
         elif fmt.nan_code is not None:
             bits = _force(gates, bits, is_nan, fmt.nan_code)
             sign = gates.and_(sign, gates.not_(is_nan), name="sign")
-        return gates.builder.name_word("result", (*bits, sign))
+        else:
+            bits = _force(gates, bits, is_nan, 0)
+            sign = gates.xor(sign, is_nan, name="sign")
+        return gates.builder.name_word("result", (*bits, sign) if fmt.is_signed else bits)
 
 
 def _force(gates: GateLibrary, bits: Word, condition: Bit, code: int) -> Word:

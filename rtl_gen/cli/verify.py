@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
+from rtl_gen.designs import module_name
 from rtl_gen.rtl.cell import cell_verilog
 from sim.operands import PAIRS
 from sim.runner import BenchError
@@ -57,11 +58,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _bench_design(selection: Selection) -> BenchDesign:
     design, options = selection
     module = "_".join((
-        design.name, options.format.name, options.overflow.value, options.library,
+        module_name(design, options), options.overflow.value, options.library,
         options.budget.name, options.objective))
     return BenchDesign(
         name=module, verilog=design_verilog(selection, module), module=module,
-        operation=design.name, fmt=options.format, overflow=options.overflow,
+        operation=design.name, fmt=options.format, to=options.to, overflow=options.overflow,
         library=options.library)
 
 
