@@ -39,6 +39,8 @@ async def every_case(dut):
     boards = []
     for design, fmt in zip(designs, formats, strict=True):
         mine = concerns(fmt, operands, job["pairs"])
+        # Driven in an order that suits the simulator, reported in one that suits the reader.
+        mine = np.flatnonzero(mine)[np.lexsort([codes[mine] for codes in reversed(operands)])]
         chosen = [codes[mine] for codes in operands]
         columns = outputs[mine, design["offset"] : design["offset"] + design["size"]]
         actual = columns.astype(np.int64) @ (1 << 8 * np.arange(design["size"], dtype=np.int64))

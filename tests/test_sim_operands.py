@@ -41,6 +41,14 @@ def test_all_cases(count, cases):
     assert as_set(operands) == set(product(range(16), repeat=count))
 
 
+def test_operands_change_by_one_bit():
+    a, b = operand_cases([E4M3FN], 2, "all")
+    for codes, changes in ((a, 255), (b, 65535)):
+        steps = codes[1:] ^ codes[:-1]
+        assert np.count_nonzero(steps) == changes
+        assert set(np.bitwise_count(steps).tolist()) <= {0, 1}
+
+
 @pytest.mark.parametrize("pairs, cases", [("all", (65536, 65536, 256)),
                                           ("published", (16129, 15376, 64))])
 def test_formats_share_a_bench(pairs, cases):
