@@ -59,9 +59,9 @@ module neuron (
     wire signed [5:0] total = raised - $signed({ 1'b0, drive_2 });
 
     // The decision, and the potential after it.
-    wire fires = total >= 5'sd12;
-    wire [3:0] relief = fires ? 4'd12 : 4'd0;
-    wire signed [5:0] remaining = total - $signed({ 1'b0, relief });
+    wire signed [6:0] surplus = total - 5'sd12;
+    wire fires = surplus >= 1'sd0;
+    wire signed [5:0] remaining = fires ? surplus[5:0] : total;
     wire signed [5:0] membrane_next = enable ? remaining : held;
 
     always @(posedge clk)
@@ -102,7 +102,7 @@ class Average(wiring.Component):
             write.data.eq(self.i.payload),
             write.en.eq(self.i.valid),
             clip.i.eq(read.data * 3 - total),
-            self.flags[0].eq(total < -7),
+            self.flags[0].eq((total < -7) ^ (total < 0) ^ (total > -1) ^ (total == -256)),
             self.flags[1].eq((total.as_unsigned() & self.mask) > 3),
             self.flags[2].eq(total.as_unsigned() == self.mask),
             self.flags[3].eq(lowest == -32),
@@ -259,7 +259,7 @@ def test_verilator_has_nothing_to_say(tmp_path):
 
 @pytest.mark.tool
 def test_waivers_do_not_hide_errors(tmp_path):
-    text = NEURON.replace("wire [3:0] relief", "wire [1:0] relief")
+    text = NEURON.replace("wire [3:0] drive_0", "wire [1:0] drive_0")
     assert text != NEURON
     [path] = write_files(tmp_path, {"neuron.v": text})
     assert "%Warning-WIDTHTRUNC" in lint(path)

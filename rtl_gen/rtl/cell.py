@@ -117,8 +117,7 @@ class NeuronCell(wiring.Component):
         held = steps.name("held", Mux(self.discharge, rest, self.membrane), p.low, p.high)
 
         total = self._total(steps, self._leaked(steps, held))
-        fires = steps.test("fires", total.value >= p.threshold_units)
-        remaining = self._reset(steps, total, fires)
+        fires, remaining = self._decided(steps, total)
         kept = self._saturated(steps, remaining)
         membrane_next = steps.name(
             "membrane_next", Mux(self.enable, kept.value, held.value), p.low, p.high
@@ -183,32 +182,39 @@ class NeuronCell(wiring.Component):
             terms.append(_Term(Const(bias, _shape(0, bias)), bias, bias))
         return terms
 
-    def _reset(self, steps: _Steps, total: _Term, fires: Value) -> _Term:
-        """Return what remains of the potential after the decision."""
+    def _decided(self, steps: _Steps, total: _Term) -> tuple[Value, _Term]:
+        """Return whether the cell fires, and what then remains of the potential."""
         p = self._parameters
         low, high = min(total.low, 0), min(total.high, p.threshold_units - 1)
         if p.reset == "hard":
-            shape = _shape(low, high)
-            kept = total.value[: shape.width]
-            value = Mux(fires, Const(0, shape), kept.as_signed() if shape.signed else kept)
+            fires = steps.test("fires", total.value >= p.threshold_units)
+            after: Value = Const(0)
         else:
-            relief = steps.choose("relief", fires, p.threshold_units)
-            value = total.value - relief.value
-            high = max(high, total.high - p.threshold_units)
-        return steps.name("remaining", value, low, high)
+            surplus = steps.name(
+                "surplus",
+                total.value - p.threshold_units,
+                total.low - p.threshold_units,
+                total.high - p.threshold_units,
+            )
+            # The sign of the difference decides, so there is no comparison besides it.
+            fires = steps.test("fires", surplus.value >= 0)
+            after = surplus.value
+            high = max(high, surplus.high)
+        shape = _shape(low, high)
+        value = Mux(fires, _fitted(after, shape), _fitted(total.value, shape))
+        return fires, steps.name("remaining", value, low, high)
 
     def _saturated(self, steps: _Steps, term: _Term) -> _Term:
         """Return the potential limited to the rails, by the comparisons that its range needs."""
         p = self._parameters
-        width = p.membrane_width
-        shape = signed(width)
+        shape = signed(p.membrane_width)
         too_low = steps.test("too_low", term.value < p.low) if term.low < p.low else None
         too_high = steps.test("too_high", term.value > p.high) if term.high > p.high else None
         if too_low is not None:
-            value = Mux(too_low, Const(p.low, shape), term.value[:width].as_signed())
+            value = Mux(too_low, Const(p.low, shape), _fitted(term.value, shape))
             term = steps.name("above_low", value, p.low, p.high)
         if too_high is not None:
-            value = Mux(too_high, Const(p.high, shape), term.value[:width].as_signed())
+            value = Mux(too_high, Const(p.high, shape), _fitted(term.value, shape))
             term = steps.name("limited", value, p.low, p.high)
         return term
 
@@ -274,7 +280,7 @@ def _notes(p: CellParameters) -> dict[str, str]:
         "held": "Potential from the step before; zero after a discharge.",
         "product" if p.leak.numerator > 1 else "correction": leak,
         f"drive_{first}": "What the asserted synapses add, and what they take.",
-        "fires": "The decision, and the potential after it.",
+        "surplus" if p.reset == "soft" else "fires": "The decision, and the potential after it.",
         "too_low": "Saturation at the lower rail.",
         "too_high": "Saturation at the upper rail.",
     }
@@ -286,6 +292,12 @@ def _decimal(number: Fraction) -> str:
     digits = f"{abs(number.numerator) * 5**places:0{places + 1}d}"
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
     return "-" * (number < 0) + text
+
+
+def _fitted(value: Value, shape: Shape) -> Value:
+    """Return the low bits of a value as a number of the given shape, whose range it is known in."""
+    low = value[: shape.width]
+    return low.as_signed() if shape.signed else low
 
 
 def _shape(low: int, high: int) -> Shape:

@@ -53,8 +53,16 @@ def lay_out_module(
     -------
     str
         The module, with a line break at the end.
+
+    Raises
+    ------
+    ValueError
+        If the name of a port is a keyword, or not an identifier.
     """
     nets, statements = tidy(body)
+    for port in ports:
+        if port not in nets:
+            raise ValueError(f"Port must have a name that Verilog allows, not {port!r}")
     for net_name, net in nets.items():
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}
@@ -149,7 +157,7 @@ def _number(text: str, is_signed: bool, *, exact: bool = False) -> str:
     if match is None or int(match[1]) > 32:
         return text
     width, value = int(match[1]), int(match[2], 16)
-    if width == 1:
+    if width == 1 and (exact or not is_signed):
         return f"1'b{value}"
     if not is_signed:
         return f"{width}'d{value}"

@@ -153,11 +153,10 @@ def _plain_names(body: str) -> str:
 
     def replace(match: re.Match[str]) -> str:
         name = match[1]
-        if re.fullmatch(r"\w+", name):
-            return match[0]  # a keyword; it keeps the backslash, as it may be a port
         if name not in plain:
+            # A keyword has nothing to replace, and gets an underscore.
             stem = re.sub(r"\W", "_", name)
-            choices = (f"{stem}{'_' * count}" for count in itertools.count())
+            choices = (f"{stem}{'_' * count}" for count in itertools.count(stem == name))
             if name.startswith("$"):
                 choices = (f"value_{number}" for number in itertools.count(1))
             plain[name] = next(choice for choice in choices if choice not in taken)
