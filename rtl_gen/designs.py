@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rtl_gen.circuits.add import add
+from rtl_gen.circuits.alternatives import alternatives
 from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.convert import convert
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
-from rtl_gen.circuits.stored import use_stored
 from rtl_gen.circuits.widen import holds_products, widening_multiply
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
@@ -258,17 +258,17 @@ def module_name(design: Design, options: Options) -> str:
 def build(design: Design, options: Options) -> NeuronGraph:
     """Return the neuron graph of a design.
 
-    For an objective other than ``structure`` the best stored circuit that keeps the budget is
-    taken; where none is stored, the circuit is the same as for ``structure``.
+    For an objective other than ``structure``, the best of all circuits known to keep the budget is
+    taken: structured, constructed by hand, or stored.
     """
     gates = make_gates(module_name(design, options), options.library, options.budget)
     operands = tuple(gates.builder.input(name, options.format.width) for name in design.operands)
-    result = None
-    if options.objective != "structure":
-        result = use_stored(
-            gates, design.name, options.format, options.overflow, options.budget,
-            options.objective, dict(zip(design.operands, operands, strict=True)))
-    if result is None:
-        result = design.circuit(gates, options, operands)
-    gates.builder.output(design.result, result)
-    return gates.builder.build()
+    gates.builder.output(design.result, design.circuit(gates, options, operands))
+    structured = gates.builder.build()
+    if options.objective == "structure":
+        return structured
+    known = [structured, *(other.graph for other in alternatives(
+        design.name, options.format, options.overflow, options.budget))]
+    return min(known, key=lambda graph: (
+        (graph.depth, len(graph.neurons)) if options.objective == "depth"
+        else (len(graph.neurons), graph.depth)))

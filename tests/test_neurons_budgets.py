@@ -16,6 +16,13 @@ def test_limits(name: str, weights: tuple[int, ...], allowed: bool) -> None:
     assert find_budget(name).allows(weights) is allowed
 
 
+def test_is_within() -> None:
+    names = list(BUDGETS)
+    for i, inner in enumerate(names):
+        for j, outer in enumerate(names):
+            assert BUDGETS[inner].is_within(BUDGETS[outer]) is (i <= j)
+
+
 def test_text() -> None:
     assert str(BUDGETS["w8"]) == "w8 (|weight| <= 8, fan-in <= 8)"
     assert str(BUDGETS["free"]) == "free (no limit)"

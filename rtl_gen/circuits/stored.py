@@ -2,8 +2,9 @@
 """Small circuits that long searches found, kept as data files and checked when loaded.
 
 Each file in ``data/`` is one circuit; ``index.json`` says what it computes, within which budget,
-what it was searched for, and its SHA-256. The searches are in the folder ``search/`` of the
-repository; the tests compare every stored circuit with the golden model on all operand pairs.
+how it was found, and its SHA-256. Of one kind and budget, those are kept that no other is as good
+as in both neurons and depth. The searches are in the folder ``search/`` of the repository; the
+tests compare every stored circuit with the golden model on all operand pairs.
 """
 
 import hashlib
@@ -14,11 +15,10 @@ from importlib.resources import files
 
 from rtl_gen.formats import Format, Overflow
 from rtl_gen.neurons.budgets import BUDGETS, Budget
-from rtl_gen.neurons.builder import NeuronGraphBuilder, Word
-from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.neurons.builder import Bit, NeuronGraphBuilder
 from rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["StoredCircuit", "load", "stored_circuits", "use_stored"]
+__all__ = ["StoredCircuit", "fitting_circuits", "load", "read_graph", "stored_circuits"]
 
 _DATA = files("rtl_gen.circuits") / "data"
 
@@ -32,7 +32,7 @@ class StoredCircuit:
     format: str
     overflow: str
     budget: str  #: Name of the budget that every neuron keeps.
-    objective: str  #: What was searched for: fewest ``neurons`` or least ``depth``.
+    origin: str  #: How it was found, in a few words.
     neurons: int
     depth: int
     sha256: str  #: Of the data file.
@@ -59,45 +59,39 @@ def load(circuit: StoredCircuit) -> NeuronGraph:
     if digest != circuit.sha256:
         raise ValueError(
             f"Data file {circuit.file} must have SHA-256 {circuit.sha256}, not {digest}")
-    description = json.loads(content)
-    builder = NeuronGraphBuilder(
-        f"{circuit.operation}_{circuit.format}", budget=BUDGETS[circuit.budget])
-    lines: list = []
-    for name, width in description["inputs"]:
-        lines.extend(builder.input(name, width))
+    return read_graph(
+        json.loads(content), f"{circuit.operation}_{circuit.format}", BUDGETS[circuit.budget])
+
+
+def read_graph(description: dict, name: str, budget: Budget) -> NeuronGraph:
+    """Return the neuron graph of the content of a data file.
+
+    Raises
+    ------
+    ValueError
+        If a neuron breaks the budget.
+    """
+    builder = NeuronGraphBuilder(name, budget=budget)
+    lines: list[Bit] = []
+    for port, width in description["inputs"]:
+        lines.extend(builder.input(port, width))
     for sources, weights, threshold in description["neurons"]:
         terms = zip((lines[source] for source in sources), weights, strict=True)
         lines.append(builder.neuron(terms, threshold))
-    for name, nodes in description["outputs"]:
-        builder.output(name, [lines[node] for node in nodes])
+    for port, nodes in description["outputs"]:
+        builder.output(port, [lines[node] for node in nodes])
     return builder.build()
 
 
-def use_stored(
-    gates: GateLibrary, operation: str, fmt: Format, overflow: Overflow, budget: Budget,
-    objective: str, operands: dict[str, Word],
-) -> Word | None:
-    """Build the best stored circuit for a purpose into a graph and return its result.
+def fitting_circuits(
+    operation: str, fmt: Format, overflow: Overflow, budget: Budget
+) -> tuple[StoredCircuit, ...]:
+    """Return the stored circuits that compute an operation and keep a budget.
 
-    Returns None if there is none. The budget of the circuit may be tighter than the one asked for.
+    The budget of a circuit may be tighter than the one asked for.
     """
-    fitting = [
+    return tuple(
         circuit for circuit in stored_circuits()
         if (circuit.operation, circuit.format, circuit.overflow) == (
             operation, fmt.name, overflow.value)
-        and _within(BUDGETS[circuit.budget], budget)]
-    if not fitting:
-        return None
-    best = min(fitting, key=lambda circuit: (
-        (circuit.depth, circuit.neurons) if objective == "depth"
-        else (circuit.neurons, circuit.depth)))
-    (result,) = gates.builder.embed(load(best), operands).values()
-    return result
-
-
-def _within(inner: Budget, outer: Budget) -> bool:
-    """Tell whether keeping one budget means keeping the other."""
-    return all(
-        allowed is None or (limit is not None and limit <= allowed)
-        for limit, allowed in ((inner.max_weight, outer.max_weight),
-                               (inner.max_fan_in, outer.max_fan_in)))
+        and BUDGETS[circuit.budget].is_within(budget))

@@ -23,6 +23,13 @@ class Budget:
             return False
         return self.max_weight is None or all(abs(w) <= self.max_weight for w in weights)
 
+    def is_within(self, other: "Budget") -> bool:
+        """Tell whether keeping this budget means keeping another."""
+        return all(
+            allowed is None or (limit is not None and limit <= allowed)
+            for limit, allowed in ((self.max_weight, other.max_weight),
+                                   (self.max_fan_in, other.max_fan_in)))
+
     def __str__(self) -> str:
         if self.max_weight is None and self.max_fan_in is None:
             return f"{self.name} (no limit)"

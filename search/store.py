@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Putting a circuit among the stored ones: checked on every operand pair, then written down."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+import rtl_gen.circuits
+from rtl_gen.circuits.stored import StoredCircuit, read_graph
+from rtl_gen.formats import FORMATS
+from rtl_gen.neurons.budgets import BUDGETS
+from rtl_gen.neurons.graph import NeuronGraph
+from rtl_gen.neurons.metrics import measure
+from sim.network import Network
+from sim.reference import expected
+
+__all__ = ["DATA", "count_wrong", "describe_graph", "store"]
+
+#: Where the stored circuits are, in the source tree.
+DATA = Path(rtl_gen.circuits.__file__).parent / "data"
+
+_INDEX = "index.json"
+
+
+def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> int:
+    """Return on how many operand pairs a circuit differs from the golden model."""
+    size = 1 << FORMATS[fmt].width
+    a, b = np.divmod(np.arange(size * size), size)
+    actual = Network(graph).run({"a": a, "b": b})["y"]
+    return int((actual != expected(operation, FORMATS[fmt], (a, b), overflow)).sum())
+
+
+def describe_graph(graph: NeuronGraph) -> dict:
+    """Return a graph as plain data, the form of the data files."""
+    return {
+        "inputs": [[port.name, len(port.nodes)] for port in graph.inputs],
+        "neurons": [[list(n.sources), list(n.weights), n.threshold] for n in graph.neurons],
+        "outputs": [[port.name, list(port.nodes)] for port in graph.outputs],
+    }
+
+
+def store(
+    description: dict, *, operation: str, fmt: str, overflow: str, budget: str, origin: str,
+    folder: Path = DATA,
+) -> StoredCircuit | None:
+    """Write a circuit and its line in the index, unless a stored one is as good.
+
+    Stored circuits of the same kind that the new one beats in neurons and depth are removed.
+
+    Parameters
+    ----------
+    description : dict
+        The circuit, in the form of the data files.
+    operation, fmt, overflow, budget : str
+        What it computes, and the limits that it keeps.
+    origin : str
+        How it was found, in a few words.
+    folder : Path
+        Where to write.
+
+    Returns
+    -------
+    StoredCircuit or None
+        The new entry of the index, or None if an entry has no more neurons and no more depth.
+
+    Raises
+    ------
+    ValueError
+        If the circuit breaks its budget, or is wrong on some pair.
+    """
+    graph = read_graph(description, f"{operation}_{fmt}", BUDGETS[budget])
+    wrong = count_wrong(graph, operation, fmt, overflow)
+    if wrong:
+        raise ValueError(f"Circuit must be exact on every pair, not wrong on {wrong}")
+    metrics = measure(graph)
+    index = [StoredCircuit(**entry) for entry in json.loads((folder / _INDEX).read_text("utf-8"))]
+    rivals = [c for c in index if (c.operation, c.format, c.overflow, c.budget) == (
+        operation, fmt, overflow, budget)]
+    if any(c.neurons <= metrics.neurons and c.depth <= metrics.depth for c in rivals):
+        return None
+    beaten = [c for c in rivals if metrics.neurons <= c.neurons and metrics.depth <= c.depth]
+    content = _layout(describe_graph(graph))
+    entry = StoredCircuit(
+        file=f"{operation}_{fmt}_{overflow}_{budget}_{metrics.neurons}x{metrics.depth}.json",
+        operation=operation, format=fmt, overflow=overflow, budget=budget, origin=origin,
+        neurons=metrics.neurons, depth=metrics.depth,
+        sha256=hashlib.sha256(content.encode()).hexdigest())
+    for old in beaten:
+        (folder / old.file).unlink()
+    (folder / entry.file).write_text(content, encoding="utf-8")
+    index = sorted(
+        [c for c in index if c not in beaten] + [entry],
+        key=lambda c: (c.operation, c.format, c.overflow, list(BUDGETS).index(c.budget), c.neurons))
+    (folder / _INDEX).write_text(
+        json.dumps([asdict(c) for c in index], indent=1) + "\n", encoding="utf-8")
+    return entry
+
+
+def _layout(description: dict) -> str:
+    """Return a description as JSON with one neuron to a line, so that a change can be read."""
+    def compact(value: object) -> str:
+        return json.dumps(value, separators=(",", ":"))
+
+    neurons = ",\n".join(compact(neuron) for neuron in description["neurons"])
+    return (f'{{"inputs":{compact(description["inputs"])},\n"neurons":[\n{neurons}\n],\n'
+            f'"outputs":{compact(description["outputs"])}}}\n')

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Constructions and stored circuits as alternatives to the structured ones."""
+
+import pytest
+
+from rtl_gen.circuits.alternatives import CONSTRUCTIONS, alternatives, build_construction
+from rtl_gen.circuits.two_deep_multiply import two_deep_multiply
+from rtl_gen.designs import DESIGNS, build, make_options
+from rtl_gen.formats import FORMATS, Overflow
+from rtl_gen.neurons.budgets import BUDGETS
+from rtl_gen.neurons.gates import make_gates
+from rtl_gen.neurons.graph import NeuronGraph
+from rtl_gen.neurons.metrics import measure
+from sim.network import Network
+from sim.reference import expected
+
+from .graphs import all_codes
+from .oracle import assert_same_codes
+
+#: Construction: its neurons and depth for E4M3FN.
+FIGURES = {"two_deep": (1843, 2)}
+
+CASES = [
+    pytest.param(name, fmt, policy, id=f"{name}-{fmt}-{policy.value}")
+    for name, record in CONSTRUCTIONS.items()
+    for fmt in record.formats for policy in record.policies]
+
+
+@pytest.mark.parametrize("name, fmt, policy", CASES)
+def test_every_pair(name: str, fmt: str, policy: Overflow) -> None:
+    record, code = CONSTRUCTIONS[name], FORMATS[fmt]
+    graph = build_construction(record, code, policy)
+    a, b = all_codes(code.width, code.width)
+    assert a.size == 4**code.width
+    actual = Network(graph).run({"a": a, "b": b})["y"].astype("int64")
+    assert_same_codes(code, (a, b), actual, expected(record.operation, code, (a, b), policy))
+    assert all(BUDGETS[record.budget].allows(neuron.weights) for neuron in graph.neurons)
+
+
+@pytest.mark.parametrize("name", CONSTRUCTIONS)
+def test_size(name: str) -> None:
+    record = CONSTRUCTIONS[name]
+    metrics = measure(build_construction(record, FORMATS["e4m3fn"], record.policies[0]))
+    assert (metrics.neurons, metrics.depth) == FIGURES[name]
+
+
+@pytest.mark.parametrize("operation", ["multiply", "add"])
+@pytest.mark.parametrize("budget", BUDGETS)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
+def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None:
+    design = DESIGNS[operation]
+    options = make_options(design, format=fmt, budget=budget)
+    known = [build(design, options), *(other.graph for other in alternatives(
+        operation, options.format, options.overflow, options.budget))]
+
+    def chosen(objective: str) -> NeuronGraph:
+        return build(design, make_options(
+            design, format=fmt, budget=budget, objective=objective))
+
+    assert len(chosen("neurons").neurons) == min(len(graph.neurons) for graph in known)
+    assert chosen("depth").depth == min(graph.depth for graph in known)
+
+
+def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
+    design = DESIGNS["negate"]
+    assert build(design, make_options(design, objective="neurons")) == \
+        build(design, make_options(design))
+
+
+def test_two_deep_needs_a_negative_zero() -> None:
+    gates = make_gates("multiply", "native", BUDGETS["free"])
+    a, b = (gates.builder.input(name, 8) for name in "ab")
+    with pytest.raises(
+            ValueError, match=r"^Format must have a negative zero, not 'e4m3fnuz'$"):
+        two_deep_multiply(gates, FORMATS["e4m3fnuz"], a, b)
