@@ -8,7 +8,7 @@ from rtl_gen.rtl.cell_parameters import CellParameters
 
 __all__ = ["cell_parameters", "refuse_neuron_options"]
 
-_OPTIONS = ("weights", "threshold", "leak", "reset")
+_OPTIONS = ("weights", "threshold", "leak", "reset", "bias", "fraction_bits", "membrane_width")
 
 
 def cell_parameters(args: argparse.Namespace) -> CellParameters:
@@ -23,7 +23,10 @@ def cell_parameters(args: argparse.Namespace) -> CellParameters:
         weights=_weights(args.weights or "1,1"),
         threshold=_number("Threshold", args.threshold or "1.5"),
         leak=_number("Leak", args.leak or "1"),
-        reset=args.reset or "soft")
+        reset=args.reset or "soft",
+        bias=_integer("Bias", args.bias or "0"),
+        fraction_bits=_optional("Fraction bits", args.fraction_bits),
+        membrane_width=_optional("Membrane width", args.membrane_width))
 
 
 def refuse_neuron_options(args: argparse.Namespace) -> None:
@@ -36,7 +39,7 @@ def refuse_neuron_options(args: argparse.Namespace) -> None:
     """
     for name in _OPTIONS:
         if getattr(args, name) is not None:
-            raise ValueError(f"Option --{name} must be used with the design neuron, "
+            raise ValueError(f"Option --{name.replace('_', '-')} must be used with the design neuron, "
                              f"not {args.design!r}")
 
 
@@ -53,3 +56,14 @@ def _number(noun: str, text: str) -> Fraction:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{noun} must be a number, not {text!r}") from None
+
+
+def _integer(noun: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{noun} must be an integer, not {text!r}") from None
+
+
+def _optional(noun: str, text: str | None) -> int | None:
+    return None if text is None else _integer(noun, text)

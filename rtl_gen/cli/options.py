@@ -73,6 +73,11 @@ def add_neuron_options(parser: argparse.ArgumentParser) -> None:
                        "0 to 1 (default: 1, the ideal integrate-and-fire neuron)")
     group.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
                        "(default: soft)")
+    group.add_argument("--bias", metavar="B", help="added in each step (default: 0)")
+    group.add_argument("--fraction-bits", metavar="N", help="bits of the membrane below the point "
+                       "(default: as many as threshold and leak need)")
+    group.add_argument("--membrane-width", metavar="N", help="bits of the membrane register "
+                       "(default: enough never to saturate, if the leak permits)")
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
