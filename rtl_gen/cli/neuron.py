@@ -39,7 +39,8 @@ def refuse_neuron_options(args: argparse.Namespace) -> None:
     """
     for name in _OPTIONS:
         if getattr(args, name) is not None:
-            raise ValueError(f"Option --{name.replace('_', '-')} must be used with the design neuron, "
+            option = name.replace("_", "-")
+            raise ValueError(f"Option --{option} must be used with the design neuron, "
                              f"not {args.design!r}")
 
 
