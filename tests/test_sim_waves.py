@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Waveforms: the filter, the save file, and a scene that is really played."""
+
+from pathlib import Path
+
+import pytest
+
+from rtl_gen.cli import main
+from rtl_gen.formats import FORMATS
+from sim.golden import describe
+from sim.waves import Signal, filter_text, read_signals, save_text
+
+VCD = b"""$timescale 1ps $end
+ $scope module ports $end
+  $var wire 8 # a [7:0] $end
+ $upscope $end
+ $scope module top $end
+  $var wire 8 $ a [7:0] $end
+  $scope module part $end
+   $var wire 5 % membrane [4:0] $end
+   $scope module some_cell $end
+    $var wire 2 & x [1:0] $end
+    $var wire 1 ' spike $end
+   $upscope $end
+  $upscope $end
+ $upscope $end
+$enddefinitions $end
+"""
+
+
+@pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "e3m2fn", "e2m1fn"])
+def test_filter_has_every_code(name: str) -> None:
+    fmt = FORMATS[name]
+    lines = dict(line.split(" ") for line in filter_text(fmt).splitlines())
+    assert {int(code, 16) for code in lines} == set(range(2**fmt.width))
+    for code, text in lines.items():
+        assert text == describe(fmt, int(code, 16))
+    assert len(lines) >= 2**fmt.width
+
+
+def test_signals_are_read_with_their_scopes() -> None:
+    assert read_signals(VCD) == [
+        Signal(("ports", "a"), 8), Signal(("top", "a"), 8), Signal(("top", "part", "membrane"), 5),
+        Signal(("top", "part", "some_cell", "x"), 2),
+        Signal(("top", "part", "some_cell", "spike"), 1)]
+
+
+def test_save_file_groups_and_translates() -> None:
+    text = save_text(
+        read_signals(VCD), "top.vcd", "top", {"a": FORMATS["e4m3fn"]}, {"e4m3fn": "e4m3fn.txt"})
+    lines = text.splitlines()
+    assert '[dumpfile] "top.vcd"' in lines
+    assert "^1 e4m3fn.txt" in lines
+    assert lines[lines.index("^1 e4m3fn.txt") + 1] == "+{a (e4m3fn)} top.a[7:0]"
+    # The membrane is a curve, in the group of its scope; neurons have no group.
+    assert lines.index("-part") < lines.index("top.part.membrane[4:0]")
+    assert "some_cell" not in text
+    assert "ports" not in text
+
+
+@pytest.mark.tool
+def test_scene_is_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The waveform file has the operands and the right products of the scene, in order."""
+    texts = []
+    for run in ("1", "2"):
+        folder = tmp_path / run
+        assert main(["waves", "multiply", "-o", str(folder)]) == 0
+        assert {path.name for path in folder.iterdir()} == {
+            "multiply_e4m3fn.vcd", "multiply_e4m3fn.gtkw", "e4m3fn.txt"}
+        texts.append([path.read_bytes() for path in sorted(folder.iterdir())])
+    assert texts[0] == texts[1]
+    dump = (tmp_path / "1" / "multiply_e4m3fn.vcd").read_text()
+    # 1 * 1.5 comes first, and 448 * -1 later.
+    assert "b00111000 " in dump
+    assert "b00111100 " in dump
+    assert "b11111110 " in dump
+    capsys.readouterr()
+
+
+@pytest.mark.tool
+def test_neuron_scene_has_a_membrane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["waves", "neuron", "--leak", "0.75", "-o", str(tmp_path)]) == 0
+    signals = read_signals((tmp_path / "neuron.vcd").read_bytes())
+    assert any(signal.path == ("neuron", "membrane") for signal in signals)
+    assert "membrane" in (tmp_path / "neuron.gtkw").read_text()
+    capsys.readouterr()
+
+
+def test_one_design_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["waves", "multiply", "--format", "all", "-o", str(tmp_path / "x")]) == 2
+    assert "Waves must be of one design and format, not" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
