@@ -48,6 +48,12 @@ def test_stats_of_several(capsys: Capture) -> None:
         for overflow in ("nan", "saturate") for library in ("native", "published")]
 
 
+def test_result_format(capsys: Capture) -> None:
+    figures = run_json(capsys, "stats", "convert", "--format", "e5m2", "--to", "e4m3fn,e2m1fn")
+    assert isinstance(figures, list)
+    assert [row["to"] for row in figures] == ["e4m3fn", "e2m1fn"]
+
+
 def test_verilog(capsys: Capture, tmp_path: Path) -> None:
     rows = run_json(capsys, "verilog", "multiply", "--format", "E4M3FN", "-o", str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["multiply_e4m3fn.v"]
@@ -93,6 +99,13 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
     (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
     (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
     (["stats", "multiply", "--overflow", "wrap"], "Overflow must be nan or saturate, not 'wrap'"),
+    (["stats", "multiply", "--to", "e5m2"],
+     "Result format of multiply must be that of its operands, not 'e5m2'"),
+    (["stats", "widening_multiply", "--format", "binary32"],
+     "Format for widening_multiply must be one of "),
+    (["stats", "convert", "--to", "fp7"], "Format must be one of e4m3fn, "),
+    (["verify", "multiply", "--random", "-1"],
+     "Number of random cases must be 0 or more, not -1"),
     (["stats", "multiply", "--library", "x"], "Library must be native or published, not 'x'"),
     (["stats", "multiply", "--budget", "w3"], "Budget must be one of w1, w2, w8, free, not 'w3'"),
     (["verilog", "neuron", "--threshold", "-1"], "Threshold must be positive, not -1"),

@@ -48,6 +48,10 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         help=f"number format: {', '.join(FORMATS)}, or all that the design works for "
              "(default: e4m3fn)")
     parser.add_argument(
+        "--to", metavar="F[,F...]",
+        help="format of the result, for convert and widening_multiply, or all (default: bfloat16 "
+             "or, where that cannot be, binary32)")
+    parser.add_argument(
         "--overflow", metavar="P[,P]",
         help="nan (infinity where the format has one) or saturate, or all "
              "(default: nan where the format can)")
@@ -103,14 +107,25 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
         # A format that one of many designs does not work for is left out there.
         formats = [name for name in formats if name in design.formats]
     for name in formats:
-        choices = [policy.value for policy in Overflow]
-        every = [c for c in choices if name not in FORMATS or c == "saturate"
-                 or FORMATS[name].has_nan]
-        for policy in _split(args.overflow, None, every):
-            for library in _split(args.library, LIBRARIES[0], LIBRARIES):
-                yield Selection(design, make_options(
-                    design, format=name, overflow=policy, library=library,
-                    budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0]))
+        for to in _targets(design, name, args):
+            for policy in _split(args.overflow, None, _policies(to or name)):
+                for library in _split(args.library, LIBRARIES[0], LIBRARIES):
+                    yield Selection(design, make_options(
+                        design, format=name, to=to, overflow=policy, library=library,
+                        budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0]))
+
+
+def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
+    """Return the names of the result formats, or None where a design has no choice."""
+    if design.targets is None or name not in design.formats:
+        return [None if args.design == "all" else args.to]
+    return _split(args.to, None, design.targets(FORMATS[name]))
+
+
+def _policies(name: str) -> list[str]:
+    """Return the overflow policies that a result format permits."""
+    return [policy.value for policy in Overflow
+            if policy is Overflow.SATURATE or name not in FORMATS or FORMATS[name].has_nan]
 
 
 def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list[str]") -> list:
@@ -122,7 +137,8 @@ def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list
 def command_line(command: str, selection: Selection) -> str:
     """Return the command that repeats a selection."""
     design, options = selection
-    return (f"spikefloat {command} {design.name} --format {options.format.name} "
+    to = f"--to {options.to.name} " if options.to else ""
+    return (f"spikefloat {command} {design.name} --format {options.format.name} {to}"
             f"--overflow {options.overflow.value} --library {options.library}"
             + (f" --budget {options.budget.name} --objective {options.objective}"
                if options.library == "native" else ""))

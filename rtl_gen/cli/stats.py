@@ -27,6 +27,7 @@ def _figures(selection: Selection) -> dict:
     return {
         "design": design.name,
         "format": options.format.name,
+        **({"to": options.to.name} if options.to else {}),
         "overflow": options.overflow.value,
         "library": options.library,
         "budget": options.budget.name,
@@ -41,10 +42,10 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(results[0] if len(results) == 1 else results)
         return 0
-    columns = [name for name in results[0] if name != "scopes"]
-    numbers = columns[6:]
+    columns = list(dict.fromkeys(name for row in results for name in row if name != "scopes"))
+    numbers = columns[columns.index("neurons") :]
     print_table("Circuits", columns, [
-        [f"{row[c]:.3g}" if isinstance(row[c], float) else row[c] for c in columns]
+        [f"{row[c]:.3g}" if isinstance(row.get(c), float) else row.get(c, "-") for c in columns]
         for row in results], numbers=numbers)
     if len(results) == 1:
         print_table("Neurons by scope", ("scope", "neurons"),

@@ -5,6 +5,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.status import Status
 
@@ -12,6 +13,7 @@ from rtl_gen.designs import module_name
 from rtl_gen.rtl.cell import cell_verilog
 from sim.operands import PAIRS
 from sim.runner import BenchError
+from sim.samples import is_exhaustive, sampled_operands
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
 from sim.verify_cell import CellDesign, verify_cells
@@ -48,7 +50,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--pairs", metavar="P", default="all",
         help="all operand pairs, or published: the pairs of non-negative finite codes, 16,129 for "
-             "e4m3fn (default: all)")
+             "e4m3fn (default: all; where there are more than a million cases, directed corner "
+             "cases and --random random ones)")
+    parser.add_argument(
+        "--random", metavar="N", type=int, default=100_000,
+        help="random cases where not all can be tried (default: 100000)")
     parser.add_argument(
         "--build-dir", metavar="DIR", type=Path,
         help="folder for what the simulator builds, kept (default: a temporary one)")
@@ -70,6 +76,7 @@ def _row(selection: Selection, result: VerifyResult) -> dict:
     design, options = selection
     return {
         "design": design.name, "format": options.format.name,
+        "to": (options.to or options.format).name,
         "overflow": options.overflow.value, "library": options.library,
         "simulator": result.simulator, "cases": result.cases,
         "exact": result.cases - result.mismatches, "mismatches": result.mismatches,
@@ -91,23 +98,39 @@ def _verify_neuron(args: argparse.Namespace, folder: Path, status: Status) -> li
     for simulator in _SIMULATORS[args.sim]:
         (result,) = verify_cells([design], simulator, folder, progress=status.update)
         rows.append({
-            "design": NEURON, "format": "-", "overflow": "-", "library": "-",
+            "design": NEURON, "format": "-", "to": "-", "overflow": "-", "library": "-",
             "simulator": simulator, "cases": result.clocks,
             "exact": result.clocks - result.mismatches, "mismatches": result.mismatches,
-            "report": result.report})
+            "report": result.report, "pairs": "random spikes"})
     return rows
 
 
 def _verify_circuits(
     args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
 ) -> list[dict]:
-    """Check circuits, all of them in one build for each simulator."""
-    designs = [_bench_design(selection) for selection in chosen]
-    rows = []
-    for simulator in _SIMULATORS[args.sim]:
-        results = verify(designs, simulator, args.pairs, folder, status.update)
-        rows += [_row(*pair) for pair in zip(chosen, results, strict=True)]
-    return rows
+    """Check circuits, those with the same operands in one build for each simulator."""
+    groups: dict[str, list[int]] = {}
+    for index, (design, options) in enumerate(chosen):
+        count = len(design.operands)
+        sampled = args.pairs == "all" and not is_exhaustive(options.format, count)
+        group = f"{options.format.name}_{count}" if sampled else args.pairs
+        groups.setdefault(group, []).append(index)
+    rows: dict[tuple[str, int], dict] = {}
+    for group, indices in groups.items():
+        pairs: str | Path = group
+        if group not in PAIRS:
+            design, options = chosen[indices[0]]
+            pairs = folder / f"{group}.npy"
+            folder.mkdir(parents=True, exist_ok=True)
+            np.save(pairs, sampled_operands(options.format, len(design.operands), args.random))
+        designs = [_bench_design(chosen[index]) for index in indices]
+        for simulator in _SIMULATORS[args.sim]:
+            results = verify(designs, simulator, pairs, folder / group, status.update)
+            for index, result in zip(indices, results, strict=True):
+                rows[simulator, index] = _row(chosen[index], result) | {
+                    "pairs": group if group in PAIRS else "sampled"}
+    return [rows[simulator, index] for simulator in _SIMULATORS[args.sim]
+            for index in range(len(chosen))]
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -115,6 +138,8 @@ def _run(args: argparse.Namespace) -> int:
         raise ValueError(f"Simulator must be verilator, icarus or both, not {args.sim!r}")
     for simulator in _SIMULATORS[args.sim]:
         find_simulator(simulator)  # a missing one is said before anything is built
+    if args.random < 0:
+        raise ValueError(f"Number of random cases must be 0 or more, not {args.random}")
     if args.pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
     chosen: list[Selection] = []
@@ -142,7 +167,8 @@ def _print(rows: list[dict], args: argparse.Namespace) -> None:
     if args.json:
         print_json(rows[0] if len(rows) == 1 else rows)
         return
-    columns = ("design", "format", "overflow", "library", "simulator", "cases", "exact", "result")
+    columns = ("design", "format", "to", "overflow", "library", "simulator", "pairs", "cases",
+               "exact", "result")
     for row in rows:
         row["result"] = "FAILED" if row["mismatches"] else "bit-exact"
     print_table(

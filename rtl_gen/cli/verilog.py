@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from rtl_gen.designs import build
+from rtl_gen.designs import Options, build
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.cell import cell_verilog
 from rtl_gen.rtl.spatial import spatial_verilog
@@ -51,11 +51,15 @@ def design_verilog(selection: Selection, module: str | None = None) -> str:
     """
     design, options = selection
     return spatial_verilog(build(design, options), module=module, header=(
-        f"{design.summary} ({options.format.name})",
+        f"{design.summary} ({_formats(options)})",
         f"overflow: {_OVERFLOW[options.overflow.value]}",
         f"library: {options.library} gates, budget {options.budget}",
         f"made by: {command_line('verilog', selection)}",
     ))
+
+
+def _formats(options: Options) -> str:
+    return options.format.name + (f" to {options.to.name}" if options.to else "")
 
 
 _OVERFLOW = {
