@@ -21,6 +21,9 @@ __all__ = ["Sample", "find_pairs", "fit_exactly"]
 
 _Bits = NDArray[np.float32]
 
+#: How many patterns each pattern is compared with in search of two that are hard to tell apart.
+_SHIFTS = 3
+
 
 class Sample:
     """Some of the patterns where a function is wanted, as bits of all candidate sources.
@@ -44,7 +47,7 @@ class Sample:
 
 
 def _choose(words: Words, limit: int, source: np.random.Generator) -> NDArray[np.int64]:
-    positions = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+    positions = np.flatnonzero(_unpack(words))
     if len(positions) > limit:
         positions = np.sort(source.choice(positions, limit, replace=False))
     return positions
@@ -73,17 +76,23 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
         A row of two indices for each pair, the first less than the second.
     """
     size = sample.on.shape[0]
-    present = [_present(bits, kept) for bits in (sample.on, sample.off)]
-    conflict = (present[0] & present[1]).any(axis=0)
-    upper = np.triu(~conflict, 1)
-    pairs = np.argwhere(upper)
+    cells = [_cells(bits, kept) for bits in (sample.on, sample.off)]
+    first = _telling_apart(sample, cells)
+    count = 1 << len(kept)
+    present = [_present(bits, cell, count, first)
+               for bits, cell in zip((sample.on, sample.off), cells, strict=True)]
+    possible = ~(present[0] & present[1]).any(axis=0)
+    # A pair of two of the first kind is found twice, and one of a line with itself is none.
+    place = np.full(size, size)
+    place[first] = np.arange(len(first))
+    possible &= place[None, :] > np.arange(len(first))[:, None]
+    rows, columns = np.nonzero(possible)
+    pairs = np.stack([first[rows], columns], axis=1)
     if not len(pairs) or len(kept) + 2 > LISTED_INPUTS:
         return pairs
-    flat = pairs[:, 0] * size + pairs[:, 1]
-    scale = 1 << np.arange(present[0].shape[0], dtype=np.uint32)
+    scale = 1 << np.arange(4 * count, dtype=np.uint32)
     masks = [
-        (p.reshape(p.shape[0], -1)[:, flat] * scale[:, None]).sum(axis=0, dtype=np.uint32)
-        for p in present]
+        (p[:, rows, columns] * scale[:, None]).sum(axis=0, dtype=np.uint32) for p in present]
     both = masks[0].astype(np.uint64) << np.uint64(32) | masks[1]
     distinct, where = np.unique(both, return_inverse=True)
     inputs = len(kept) + 2
@@ -93,33 +102,61 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
     return pairs[good[where]]
 
 
-def _present(bits: _Bits, kept: Sequence[int]) -> NDArray[np.bool_]:
+def _cells(bits: _Bits, kept: Sequence[int]) -> NDArray[np.int64]:
+    """Return what the kept sources do on each pattern, as a number."""
+    cell = np.zeros(bits.shape[1], np.int64)
+    for position, index in enumerate(kept):
+        cell |= bits[index].astype(np.int64) << position
+    return cell
+
+
+def _telling_apart(sample: Sample, cells: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return candidates of which each pair that suffices has at least one.
+
+    Two patterns that the kept sources do not tell apart, although the function differs on them,
+    must be told apart by the pair. Of many such patterns, those are taken for which the fewest
+    candidates can.
+    """
+    best = np.arange(sample.on.shape[0])
+    for cell in np.intersect1d(cells[0], cells[1]):
+        on = sample.on[:, cells[0] == cell]
+        off = sample.off[:, cells[1] == cell]
+        for shift in range(_SHIFTS):
+            count = min(on.shape[1], off.shape[1])
+            differ = on[:, :count] != np.roll(off, shift, axis=1)[:, :count]
+            column = int(np.argmin(differ.sum(axis=0)))
+            found = np.flatnonzero(differ[:, column])
+            if len(found) < len(best):
+                best = found
+    return best
+
+
+def _present(
+    bits: _Bits, cell: NDArray[np.int64], count: int, first: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Return which patterns of the kept sources and each pair occur.
 
     The first axis is the pattern: the kept sources, then the first and the second of the pair.
     """
-    size = bits.shape[0]
-    cells = 1 << len(kept)
-    cell = np.zeros(bits.shape[1], np.int64)
-    for position, index in enumerate(kept):
-        cell |= bits[index].astype(np.int64) << position
-    present = np.zeros((4 * cells, size, size), bool)
-    for c in range(cells):
+    present = np.zeros((4 * count, len(first), bits.shape[0]), bool)
+    for c in range(count):
         part = bits[:, cell == c]
         total = part.shape[1]
         if not total:
             continue
-        both = part @ part.T
-        ones = np.diagonal(both)
-        present[c + 3 * cells] = both > 0
-        present[c + cells] = ones[:, None] > both  # the first without the second
-        present[c + 2 * cells] = ones[None, :] > both
-        present[c] = ones[:, None] + ones[None, :] - both < total
+        both = part[first] @ part.T
+        ones = part.sum(axis=1)
+        present[c + 3 * count] = both > 0
+        present[c + count] = ones[first][:, None] > both  # the first without the second
+        present[c + 2 * count] = ones[None, :] > both
+        present[c] = ones[first][:, None] + ones[None, :] - both < total
     return present
 
 
 def fit_exactly(rows: Sequence[Words], on: Words, off: Words, budget: Budget) -> Weighting | None:
     """Return a neuron over some sources that is right on all patterns, or None."""
+    if len(rows) > LISTED_INPUTS:
+        return _fit_codes(rows, on, off, budget)
     ons = [(0, on)]
     offs = [(0, off)]
     for position, words in enumerate(rows):
@@ -129,6 +166,25 @@ def fit_exactly(rows: Sequence[Words], on: Words, off: Words, budget: Budget) ->
     on_table = sum(1 << cell for cell, _ in ons)
     off_table = sum(1 << cell for cell, _ in offs)
     return fit(on_table, off_table, len(rows), budget)
+
+
+def _fit_codes(
+    rows: Sequence[Words], on: Words, off: Words, budget: Budget
+) -> Weighting | None:
+    """Do the same with the number that the sources make up on each pattern."""
+    codes = np.zeros(on.size * 64, np.uint32)
+    for position, words in enumerate(rows):
+        codes |= _unpack(words).astype(np.uint32) << np.uint32(position)
+    tables = []
+    for wanted in (on, off):
+        occurs = np.bincount(codes[_unpack(wanted).view(bool)], minlength=1 << len(rows)) > 0
+        packed = np.packbits(occurs, bitorder="little")
+        tables.append(int.from_bytes(packed.tobytes(), "little"))
+    return fit(tables[0], tables[1], len(rows), budget)
+
+
+def _unpack(words: Words) -> NDArray[np.uint8]:
+    return np.unpackbits(words.view(np.uint8), bitorder="little")
 
 
 def _split(

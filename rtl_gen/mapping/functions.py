@@ -181,6 +181,10 @@ def _solve_standard(table: int, inputs: int, budget: Budget) -> Weighting | None
 def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     """Find weights by an integer program: least sum of weights, with a prize on few synapses."""
     optimize = import_library("scipy.optimize", "scipy")
+    if on == 0 or off == 0:
+        return Weighting((0,) * inputs, 1 if on == 0 else 0)
+    if _pairs_balance(on, off, inputs):
+        return None
     rows, signs = [], []
     for table, sign in ((on, 1), (off, -1)):
         while table:
@@ -189,8 +193,6 @@ def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
             rows.append([m >> i & 1 for i in range(inputs)])
             signs.append(sign)
             table ^= low
-    if not rows or on == 0 or off == 0:
-        return Weighting((0,) * inputs, 1 if on == 0 else 0)
     bits = np.array(rows, float)
     direction = np.array(signs, float)
     limit = _FREE_WEIGHT if budget.max_weight is None else budget.max_weight
@@ -218,6 +220,23 @@ def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     if budget.max_fan_in is not None and _synapses(weights) > budget.max_fan_in:
         return None
     return weighting if _agrees(weighting, rows, signs) else None
+
+
+def _pairs_balance(on: int, off: int, inputs: int) -> bool:
+    """Tell whether two patterns that must fire hold the same spikes as two that must not.
+
+    Then the sums of the two pairs are equal whatever the weights, so no neuron can do it.
+    """
+    seen = []
+    for table in (on, off):
+        cells = np.flatnonzero(np.unpackbits(
+            np.frombuffer(table.to_bytes((1 << inputs) // 8, "little"), np.uint8),
+            bitorder="little"))
+        pairs = np.zeros(1 << 2 * inputs, bool)
+        # The spikes of both: twice those that are in both, once those that are in one.
+        pairs[(cells[:, None] & cells) << inputs | (cells[:, None] | cells)] = True
+        seen.append(pairs)
+    return bool((seen[0] & seen[1]).any())
 
 
 def _agrees(weighting: Weighting, rows: list[list[int]], signs: list[int]) -> bool:

@@ -17,6 +17,8 @@ __all__ = ["EFFORTS", "Effort", "effort_level", "improve"]
 
 #: Words of random patterns where not every pattern can be tried.
 _SAMPLE_WORDS = 128
+#: More neurons than this make a network large.
+_LARGE = 400
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def improve(
         progress(f"{what}: {neurons} neurons, depth {depth}")
 
     def settle() -> Iterator[Network]:
-        for _ in range(level.passes):
+        # A second pass over a large network costs much and finds little.
+        large = len(work.network.cells) > _LARGE
+        for _ in range(1 if large else level.passes):
             if not work.shrink(report):
                 break
         yield work.network.copy()

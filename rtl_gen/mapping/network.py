@@ -7,10 +7,11 @@ from typing import NamedTuple
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder
 from rtl_gen.neurons.graph import NeuronGraph
+from rtl_gen.neurons.threshold import reduce_threshold
 
 from .aig import Circuit, WordPort
 
-__all__ = ["CONSTANT", "Cell", "Network", "empty_network", "network_of_graph"]
+__all__ = ["CONSTANT", "Cell", "Network", "empty_network", "network_of_graph", "redirected"]
 
 #: Node number of the constant: a neuron without synapses is never needed inside.
 CONSTANT = -1
@@ -239,3 +240,24 @@ def network_of_graph(graph: NeuronGraph) -> Network:
 def empty_network(circuit: Circuit) -> Network:
     """Return a network with the ports of a circuit and no neurons."""
     return Network(circuit.name, circuit.inputs, circuit.outputs)
+
+
+def redirected(cell: Cell, node: int, other: int, inverted: bool) -> Cell:
+    """Return a neuron with one source replaced by another, its complement, or a constant."""
+    terms: dict[int, int] = {}
+    threshold = cell.threshold
+    for source, weight in zip(cell.sources, cell.weights, strict=True):
+        if source == node:
+            if inverted:
+                threshold -= weight
+                weight = -weight
+            source = other
+        if source != CONSTANT:
+            terms[source] = terms.get(source, 0) + weight
+    kept = {source: weight for source, weight in terms.items() if weight}
+    reduced = reduce_threshold(tuple(kept.values()), threshold)
+    if isinstance(reduced, bool):
+        return Cell((), (), 0 if reduced else 1)
+    weights, threshold = reduced
+    pairs = [(s, w) for s, w in zip(kept, weights, strict=True) if w]
+    return Cell(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)

@@ -13,10 +13,10 @@ from itertools import combinations, islice
 import numpy as np
 
 from rtl_gen.neurons.budgets import Budget
-from rtl_gen.neurons.threshold import reduce_threshold
 
 from .divisors import Sample, find_pairs, fit_exactly
-from .network import CONSTANT, Cell, Network
+from .functions import LISTED_INPUTS
+from .network import CONSTANT, Cell, Network, redirected
 from .patterns import Words
 from .simulation import Simulation
 
@@ -26,6 +26,11 @@ __all__ = ["Resubstitution", "Search"]
 _ANY_LAYER = 1 << 30
 #: Fan-in that is used where the budget sets no limit.
 _FREE_FAN_IN = 8
+#: Where weights must be solved for, not looked up, only one in so many pairs is tried.
+_SOLVED_SHARE = 2
+#: Candidates of all neurons together, and the fewest that one gets.
+_WORK = 60_000
+_LEAST_DIVISORS = 64
 #: Progress is reported after this many neurons or moves.
 _REPORTED = 10
 
@@ -147,7 +152,7 @@ class Resubstitution:
         """Replace a neuron by a spike line that does the same, or the opposite, where it matters.
         """
         simulation, network = self._simulation, self.network
-        care = simulation.care(node)
+        care = self._care(node)
         value = simulation.values[node]
         candidates = self._candidates(node, node, None)
         rows = np.stack([np.zeros_like(value), *(simulation.values[c] for c in candidates)])
@@ -166,7 +171,7 @@ class Resubstitution:
         simulation, network = self._simulation, self.network
         cells = {}
         for user in sorted(network.fanouts[node]):
-            cell = _redirected(network.cells[user], node, other, inverted)
+            cell = redirected(network.cells[user], node, other, inverted)
             if not self._budget.allows(cell.weights):
                 return False
             cells[user] = cell
@@ -203,7 +208,7 @@ class Resubstitution:
     def _rewire(self, node: int, avoided: int, *, below: int | None = None) -> Cell | None:
         """Return another neuron for a node that does not need one of its sources."""
         simulation, network = self._simulation, self.network
-        care = simulation.care(node)
+        care = self._care(node)
         value = simulation.values[node]
         on, off = care & value, care & ~value
         candidates = self._candidates(node, avoided, below)
@@ -220,11 +225,14 @@ class Resubstitution:
             return None
         rows = np.stack([simulation.values[c] for c in candidates])
         sample = Sample(rows, on, off, self._search.sample, self._chance)
+        trials = self._search.trials
+        if self._fan_in > LISTED_INPUTS:
+            trials //= _SOLVED_SHARE
         for kept in islice(kept_sets, self._search.kept_sets):
             indices = [position[k] for k in kept]
             pairs = find_pairs(sample, indices, self._budget)
-            if len(pairs) > self._search.trials:
-                pairs = pairs[self._chance.permutation(len(pairs))[:self._search.trials]]
+            if len(pairs) > trials:
+                pairs = pairs[self._chance.permutation(len(pairs))[:trials]]
             for pair in pairs:
                 chosen = list(dict.fromkeys((*indices, *map(int, pair))))
                 weighting = fit_exactly([rows[i] for i in chosen], on, off, self._budget)
@@ -238,6 +246,15 @@ class Resubstitution:
                     return cell
         return None
 
+    def _care(self, node: int) -> Words:
+        """Return the patterns on which a neuron matters; all where each change needs a proof.
+
+        Such a proof compares what single neurons do, so nothing is gained by leaving any free.
+        """
+        if self._confirm is not None:
+            return np.full_like(self._simulation.values[node], ~np.uint64(0))
+        return self._simulation.care(node)
+
     def _candidates(self, node: int, avoided: int, below: int | None) -> list[int]:
         """Return spike lines that a node may have as sources, nearest first if there are many."""
         network = self.network
@@ -249,12 +266,14 @@ class Resubstitution:
         barred = network.downstream(node) | {avoided}
         found = [n for n in (*range(network.input_count), *network.order())
                  if n not in barred and layers[n] < below]
-        if len(found) <= self._search.divisors:
+        # In a large network there are many neurons to work on, so each gets fewer candidates.
+        limit = min(self._search.divisors, max(_LEAST_DIVISORS, _WORK // (1 + len(network.cells))))
+        if len(found) <= limit:
             return found
-        distance = self._distances(node, 2 * self._search.divisors)
+        distance = self._distances(node, 2 * limit)
         far = len(distance)
         found.sort(key=lambda n: (distance.get(n, far), n))
-        return found[:self._search.divisors]
+        return found[:limit]
 
     def _distances(self, node: int, count: int) -> dict[int, int]:
         """Return the nodes nearest to a node, along synapses in either direction."""
@@ -270,24 +289,3 @@ class Resubstitution:
                     distance[other] = distance[current] + 1
                     queue.append(other)
         return distance
-
-
-def _redirected(cell: Cell, node: int, other: int, inverted: bool) -> Cell:
-    """Return a neuron with one source replaced by another, its complement, or a constant."""
-    terms: dict[int, int] = {}
-    threshold = cell.threshold
-    for source, weight in zip(cell.sources, cell.weights, strict=True):
-        if source == node:
-            if inverted:
-                threshold -= weight
-                weight = -weight
-            source = other
-        if source != CONSTANT:
-            terms[source] = terms.get(source, 0) + weight
-    kept = {source: weight for source, weight in terms.items() if weight}
-    reduced = reduce_threshold(tuple(kept.values()), threshold)
-    if isinstance(reduced, bool):
-        return Cell((), (), 0 if reduced else 1)
-    weights, threshold = reduced
-    pairs = [(s, w) for s, w in zip(kept, weights, strict=True) if w]
-    return Cell(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)
