@@ -155,7 +155,7 @@ def test_missing_simulator(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
     assert message.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["list", "verilog", "stats", "verify"])
+@pytest.mark.parametrize("command", ["list", "verilog", "stats", "verify", "explore"])
 def test_help_has_an_example(command: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])

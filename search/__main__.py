@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``python -m search``: repeat a search, or search for more."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rtl_gen.circuits.stored import StoredCircuit
+
+from .shrink import shrink
+from .store import DATA, store
+
+_EXAMPLES = """\
+examples:
+  python -m search shrink multiply --format e5m2 --visits 30000
+  python -m search store circuit.json --operation add --origin "by hand"
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m search", description="Search for small circuits and store them.",
+        epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser(
+        "shrink", help="walk from the structured circuit towards fewer neurons")
+    command.add_argument("operation", metavar="OPERATION", help="multiply or add")
+    _add_kind(command)
+    command.add_argument("--visits", type=int, default=30000, help="length of the walk")
+    command.add_argument("--seed", type=int, default=1)
+    command.set_defaults(run=lambda args: shrink(
+        args.operation, args.format, args.overflow, args.budget, visits=args.visits,
+        seed=args.seed, folder=args.output))
+
+    command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
+    command.add_argument("file", type=Path, help="a circuit in the form of the data files")
+    command.add_argument("--operation", required=True)
+    command.add_argument("--origin", required=True, help="how it was found")
+    _add_kind(command)
+    command.set_defaults(run=lambda args: store(
+        json.loads(args.file.read_text(encoding="utf-8")), operation=args.operation,
+        fmt=args.format, overflow=args.overflow, budget=args.budget, origin=args.origin,
+        folder=args.output))
+    return parser
+
+
+def _add_kind(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what is computed, within what, and where the result goes."""
+    command.add_argument("--format", default="e4m3fn")
+    command.add_argument("--overflow", default="nan")
+    command.add_argument("--budget", default="w2")
+    command.add_argument("-o", "--output", type=Path, default=DATA, metavar="DIR")
+
+
+def main() -> int:
+    """Run one command and return its exit status."""
+    args = _parser().parse_args()
+    try:
+        entry: StoredCircuit | None = args.run(args)
+    except (ValueError, OSError) as error:
+        print(f"search: error: {error}", file=sys.stderr)
+        return 2
+    print("A stored circuit is as good." if entry is None
+          else f"{entry.file}: {entry.neurons} neurons, depth {entry.depth}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running the optimiser: a random walk through circuits that compute the same.
+
+The program is in ``search/optimiser`` and is compiled when it is needed.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtl_gen.circuits.stored import read_graph
+from rtl_gen.neurons.budgets import BUDGETS, Budget
+from rtl_gen.neurons.graph import NeuronGraph
+
+__all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "walk"]
+
+_SOURCES = Path(__file__).parent / "optimiser"
+
+#: What the walk works with where the budget has no limit: its truth tables end at eight inputs.
+_WIDEST = Budget("w8", max_weight=8, max_fan_in=8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One walk."""
+
+    budget: str
+    seed: int
+    visits: int  #: Neurons visited before it ends.
+    max_depth: int = 0  #: 0 for no limit.
+    temperature: float = 0.25
+    slack: int = 2  #: How many more neurons than the best the walk may have by doubling.
+    depth_cost: float = 0.0  #: More than 0 to look for less depth first.
+
+
+def compile_optimiser(folder: Path | None = None) -> Path:
+    """Return the path of the optimiser, after compiling it if there is none for these sources.
+
+    Raises
+    ------
+    ValueError
+        If there is no compiler.
+    """
+    folder = folder or Path(tempfile.gettempdir()) / f"spikefloat-search-{os.getuid()}"
+    sources = sorted(_SOURCES.glob("*.[ch]pp"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    digest.update(platform.node().encode())  # it is compiled for the processor at hand
+    program = folder / f"optimise-{digest.hexdigest()[:16]}"
+    if program.exists():
+        return program
+    compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        raise ValueError("Compiler must be installed (g++ or clang++), not missing")
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = program.with_suffix(f".{os.getpid()}")
+    subprocess.run(
+        [compiler, "-std=c++17", "-O3", "-march=native", "-o", str(draft),
+         *(str(path) for path in sources if path.suffix == ".cpp")], check=True)
+    draft.rename(program)
+    return program
+
+
+def format_network(graph: NeuronGraph) -> str:
+    """Return a graph in the text format of the optimiser."""
+    outputs = [node for port in graph.outputs for node in port.nodes]
+    lines = [f"{graph.input_count} {len(graph.neurons)} {len(outputs)}"]
+    lines += [" ".join(map(str, (len(n.sources), *n.sources, *n.weights, n.threshold)))
+              for n in graph.neurons]
+    return "\n".join([*lines, " ".join(map(str, outputs)), ""])
+
+
+def parse_network(text: str, like: NeuronGraph, budget: Budget) -> NeuronGraph:
+    """Return the graph that a text describes, with the ports of another."""
+    numbers = iter(map(int, text.split()))
+    _, count, _ = next(numbers), next(numbers), next(numbers)
+    neurons = []
+    for _ in range(count):
+        fan_in = next(numbers)
+        sources, weights = ([next(numbers) for _ in range(fan_in)] for _ in range(2))
+        neurons.append((sources, weights, next(numbers)))
+    return read_graph({
+        "inputs": [(port.name, len(port.nodes)) for port in like.inputs],
+        "neurons": neurons,
+        "outputs": [(port.name, [next(numbers) for _ in port.nodes]) for port in like.outputs],
+    }, like.name, budget)
+
+
+def walk(
+    graph: NeuronGraph, step: Step, folder: Path | None = None,
+    report: Callable[[str], None] | None = None,
+) -> NeuronGraph:
+    """Return the best circuit that a walk from ``graph`` meets.
+
+    The result depends on nothing but the arguments.
+
+    Parameters
+    ----------
+    graph : NeuronGraph
+        Where to begin; it must keep the budget, and have 8 to 16 input bits.
+    step : Step
+        What to do.
+    folder : Path, optional
+        Where the compiled program is kept.
+    report : callable, optional
+        Called with "visits neurons depth" for each better circuit.
+
+    Raises
+    ------
+    ValueError
+        If the walk cannot begin.
+    """
+    budget = BUDGETS[step.budget]
+    limits = budget if budget.max_fan_in is not None else _WIDEST
+    with tempfile.TemporaryDirectory() as work:
+        start, best = Path(work) / "start.txt", Path(work) / "best.txt"
+        start.write_text(format_network(graph), encoding="ascii")
+        command = [
+            compile_optimiser(folder), start, best, limits.max_fan_in, limits.max_weight,
+            step.visits, step.seed, step.max_depth, step.temperature, step.slack, step.depth_cost]
+        with subprocess.Popen(
+                [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            for line in process.stdout:
+                if report is not None:
+                    report(line.strip())
+            message = process.stderr.read().strip()
+        if process.returncode:
+            raise ValueError(f"Optimiser must end well, not with {message!r}")
+        return parse_network(best.read_text(encoding="ascii"), graph, budget)
