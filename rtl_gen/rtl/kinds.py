@@ -13,8 +13,8 @@ from textwrap import wrap
 from .decisions import decision_text
 
 __all__ = [
-    "TABLE_FAN_IN", "kind_formula", "kind_meaning", "kind_module", "kind_name", "kind_table",
-    "parse_kind_name",
+    "TABLE_FAN_IN", "kind_comment", "kind_formula", "kind_logic", "kind_meaning", "kind_module",
+    "kind_name", "kind_table", "parse_kind_name",
 ]
 
 #: Largest fan-in of a neuron that is written as a truth table: the inputs of a usual lookup table.
@@ -133,21 +133,30 @@ def kind_module(name: str, weights: Sequence[int], threshold: int) -> str:
         output ``spike``.
     """
     count = len(weights)
-    meaning = kind_meaning(weights, threshold)
-    comment = f"Fires when {kind_formula(weights, threshold)}{': ' if meaning else ''}{meaning}."
-    lines = [f"// {line}" for line in wrap(comment, _COLUMNS - 3)]
+    lines = kind_comment(weights, threshold)
     lines += [
         f"module {name} (",
         f"    input  wire {f'[{count - 1}:0] ' if count > 1 else ''}x,",
         f"    output wire {' ' * len(f'[{count - 1}:0] ') if count > 1 else ''}spike",
         ");",
     ]
-    if count <= TABLE_FAN_IN:
-        table = _table_literal(kind_table(weights, threshold), 2**count)
-        lines += [f"    wire [{2**count - 1}:0] fires = {table};", "    assign spike = fires[x];"]
-    else:
-        lines += decision_text(weights, threshold)
-    return "\n".join((*lines, "endmodule", ""))
+    return "\n".join((*lines, *kind_logic(weights, threshold), "endmodule", ""))
+
+
+def kind_comment(weights: Sequence[int], threshold: int) -> list[str]:
+    """Return a comment that says when the neuron fires, in a formula and in words."""
+    meaning = kind_meaning(weights, threshold)
+    comment = f"Fires when {kind_formula(weights, threshold)}{': ' if meaning else ''}{meaning}."
+    return [f"// {line}" for line in wrap(comment, _COLUMNS - 3)]
+
+
+def kind_logic(weights: Sequence[int], threshold: int) -> list[str]:
+    """Return the lines that compute ``spike`` from ``x``; the last one assigns it."""
+    count = len(weights)
+    if count > TABLE_FAN_IN:
+        return decision_text(weights, threshold)
+    table = _table_literal(kind_table(weights, threshold), 2**count)
+    return [f"    wire [{2**count - 1}:0] fires = {table};", "    assign spike = fires[x];"]
 
 
 def _synapse(index: int, count: int) -> str:

@@ -6,65 +6,25 @@ turn out the same become one module with several instances.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from os.path import commonprefix
 from typing import NamedTuple
 
 from ..neurons.graph import NeuronGraph, Port
 from .hierarchy import ScopeTree
+from .items import Assign, Cell, Child, Item, Line, ModuleBody, ModuleClass
 from .kinds import parse_kind_name
 from .names import Label, NamePool, check_identifier, split_index
 from .nets import Layout, Net, NetBit, Role, Word
 
-__all__ = ["Assign", "Cell", "Child", "ModuleBody", "ModuleClass", "build_modules"]
+__all__ = ["build_modules"]
 
 
-class Cell(NamedTuple):
-    """An instance of a neuron kind."""
-
-    name: str
-    weights: tuple[int, ...]  #: Largest first.
-    threshold: int
-    sources: tuple[NetBit, ...]  #: Bit of each weight.
-    spike: NetBit
-
-
-class Child(NamedTuple):
-    """An instance of the module of another scope."""
-
-    name: str
-    module: int  #: Number of its class.
-    connections: tuple[tuple[str, tuple[NetBit, ...]], ...]  #: Port, bits least significant first.
-
-
-class Assign(NamedTuple):
-    """Nets joined to others, or to a constant."""
-
-    target: tuple[NetBit, ...]  #: Bits, least significant first.
-    source: tuple[NetBit, ...] | bool
-
-
-class ModuleBody(NamedTuple):
-    """A module without its name, so that equal ones can be recognised."""
-
-    nets: tuple[Net, ...]
-    items: tuple[Cell | Child | Assign, ...]
-
-
-@dataclass
-class ModuleClass:
-    """A module and where it is used."""
-
-    number: int
-    body: ModuleBody
-    neurons: int  #: Number of neurons, those of its children included.
-    paths: list[tuple[str, ...]] = field(default_factory=list)  #: Scopes that are instances of it.
-    name: str = ""
-
-
-def build_modules(graph: NeuronGraph, top: str) -> list[ModuleClass]:
+def build_modules(
+    graph: NeuronGraph, top: str, *, lines: Mapping[int, int] | None = None,
+    controls: Sequence[str] = (),
+) -> list[ModuleClass]:
     """Return the modules of a graph, the top first, each before what it contains.
 
     Parameters
@@ -73,12 +33,17 @@ def build_modules(graph: NeuronGraph, top: str) -> list[ModuleClass]:
         The circuit.
     top : str
         Name of the top module; the names of the others begin with it.
+    lines : mapping of int to int, optional
+        Nodes that are no neurons but delays of their one source, and their lengths in clocks.
+    controls : sequence of str
+        Names of inputs that every module has besides, such as the clock.
 
     Raises
     ------
     ValueError
-        If the name of a port cannot be used in Verilog.
+        If the name of a port cannot be used in Verilog, or is that of a control.
     """
+    lines = lines or {}
     tree = ScopeTree(graph)
     numbers: dict[ModuleBody, int] = {}
     classes: list[ModuleClass] = []
@@ -87,10 +52,12 @@ def build_modules(graph: NeuronGraph, top: str) -> list[ModuleClass]:
     for scope in reversed(tree.order):  # children come before their parents
         children = [
             _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
-        body, layouts[scope] = _ModuleBuilder(graph, tree, scope).build(children)
+        body, layouts[scope] = _ModuleBuilder(
+            graph, tree, scope, lines, controls).build(children)
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
-            neurons = len(tree.local[scope]) + sum(child.module.neurons for child in children)
+            neurons = sum(node not in lines for node in tree.local[scope])
+            neurons += sum(child.module.neurons for child in children)
             classes.append(ModuleClass(number, body, neurons))
         of_scope[scope] = classes[number]
     for scope in tree.order:
@@ -110,12 +77,18 @@ class _ChildModule(NamedTuple):
 class _ModuleBuilder:
     """Builds the module of one scope."""
 
-    def __init__(self, graph: NeuronGraph, tree: ScopeTree, scope: int) -> None:
+    def __init__(
+        self, graph: NeuronGraph, tree: ScopeTree, scope: int, lines: Mapping[int, int],
+        controls: Sequence[str],
+    ) -> None:
         self._graph = graph
         self._tree = tree
         self._scope = scope
+        self._lines = lines
         # A net called like the instance it is in would hide it, of which Verilator warns.
         self._pool = NamePool(reserved=graph.scopes[scope].path[-1] if scope else "")
+        for name in controls:
+            self._pool.give(name)
         self._layout = Layout(self._pool)
         self._inputs: dict[int, int] = {}  # position of each node that is an input here
 
@@ -136,15 +109,17 @@ class _ModuleBuilder:
         self._inputs = {node: position for position, node in enumerate(
             node for net in layout.nets if net.role is Role.INPUT
             for node in layout.nodes[net.name])}
-        items: list[tuple[int, Cell | Child | Assign]] = [
-            (node, self._neuron_item(node)) for node in tree.local[scope]]
+        items: list[tuple[int, Item]] = [
+            (node, self._neuron_item(node)) for node in tree.local[scope]
+            if node not in self._lines]
+        items += self._line_items()
         for child, entry, inner in children:
             ports = [net for net in entry.body.nets if net.role is not Role.INNER]
             items.append((tree.first[child], Child(instances[child], entry.number, tuple(
                 (net.name, tuple(layout.bits[node] for node in inner.nodes[net.name]))
                 for net in ports))))
         items.sort(key=lambda item: item[0])
-        last: list[Cell | Child | Assign] = list(self._output_items()) if scope == 0 else []
+        last: list[Item] = list(self._output_items()) if scope == 0 else []
         last.extend(self._unused_items())
         nets = sorted(layout.nets, key=lambda net: list(Role).index(net.role))
         return ModuleBody(tuple(nets), (*(item for _, item in items), *last)), layout
@@ -154,7 +129,9 @@ class _ModuleBuilder:
         graph, layout = self._graph, self._layout
         for role, ports in ((Role.INPUT, graph.inputs), (Role.OUTPUT, graph.outputs)):
             for port in ports:
-                self._pool.give(check_identifier(port.name, "Port name"))
+                if self._pool.give(check_identifier(port.name, "Port name")) != port.name:
+                    raise ValueError(
+                        f"Port name must differ from every other, not be {port.name!r} again")
                 net = Net(port.name, role, len(port.nodes) - 1 if len(port.nodes) > 1 else None)
                 if role is Role.INPUT:
                     layout.add(net, port.nodes)
@@ -232,6 +209,24 @@ class _ModuleBuilder:
         return Cell(
             self._pool.give(f"{bits[node].flat_name.rstrip('_')}_cell"), weights, neuron.threshold,
             tuple(bits[source] for source in sources), bits[node])
+
+    def _line_items(self) -> Iterator[tuple[int, Line]]:
+        """Yield delay lines with their first nodes; bits of one word share a line."""
+        bits = self._layout.bits
+        words: dict[tuple[int, str, str], list[int]] = {}
+        for node in self._tree.local[self._scope]:
+            if node in self._lines:
+                source = self._source(node)
+                key = self._lines[node], bits[source].net, bits[node].net
+                words.setdefault(key, []).append(node)
+        for (length, _, net), nodes in words.items():
+            yield nodes[0], Line(
+                self._pool.give(f"{net.rstrip('_')}_line"), length,
+                tuple(bits[self._source(node)] for node in nodes),
+                tuple(bits[node] for node in nodes))
+
+    def _source(self, node: int) -> int:
+        return self._graph.neurons[node - self._graph.input_count].sources[0]
 
     def _output_items(self) -> Iterator[Assign]:
         """Yield what joins the outputs of the circuit to the spikes that drive them."""

@@ -2,7 +2,7 @@
 """The claim "made only of neurons", checked on the Verilog itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .kinds import kind_module, parse_kind_name
 
@@ -12,18 +12,22 @@ _NET = r"\w+(?:\[\d+(?::\d+)?\])?"
 _NETS = rf"(?:{_NET}|\{{{_NET}(?:, {_NET})*\}})"
 _RANGE = r"(?:\[\d+:\d+\] )?"
 _PINS = rf"\.\w+\({_NETS}\)"
+_VALUES = r"#\(\.\w+\(\d+\)(?:, \.\w+\(\d+\))*\) "
 #: All that a module other than a neuron may hold: ports, wires, joined wires and instances.
 _ALLOWED = tuple(re.compile(pattern) for pattern in (
     rf"module \w+ \((?:(?:input|output) wire {_RANGE}\w+(?:, )?)*\)",
     rf"wire {_RANGE}\w+(?:, \w+)*",
     rf"assign {_NETS} = (?:{_NETS}|1'b[01])",
-    rf"\w+ \w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
+    rf"\w+ (?:{_VALUES})?\w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
 ))
 
 _MODULE = re.compile(r"^module (\w+) .*?^endmodule\n", re.DOTALL | re.MULTILINE)
 
 
-def logic_outside_neurons(verilog: str) -> list[str]:
+def logic_outside_neurons(
+    verilog: str, *, neuron: Callable[[str, tuple[int, ...], int], str] = kind_module,
+    delay: Callable[[str], str] | None = None,
+) -> list[str]:
     """List what computes and is not a neuron.
 
     A module whose name gives weights and a threshold must be exactly that neuron. Any other module
@@ -32,7 +36,12 @@ def logic_outside_neurons(verilog: str) -> list[str]:
     Parameters
     ----------
     verilog : str
-        Text made by :func:`~rtl_gen.rtl.spatial.spatial_verilog`.
+        Text made by :func:`~rtl_gen.rtl.spatial.spatial_verilog` or, with the next two arguments,
+        :func:`~rtl_gen.rtl.spiking.spiking_verilog`.
+    neuron : callable
+        Returns the text that a neuron must have, for its name, weights and threshold.
+    delay : callable, optional
+        Returns the text that a delay line must have, for its name.
 
     Returns
     -------
@@ -44,8 +53,10 @@ def logic_outside_neurons(verilog: str) -> list[str]:
         text, name = match[0], match[1]
         kind = parse_kind_name(name)
         if kind is not None:
-            if not kind_module(name, *kind).endswith(f"\n{text}"):
+            if not neuron(name, *kind).endswith(f"\n{text}"):
                 found.append(f"{name}: is not the neuron of its name")
+            continue
+        if delay is not None and delay(name).endswith(f"\n{text}"):
             continue
         for statement in _statements(text.removesuffix("endmodule\n")):
             if not any(pattern.fullmatch(statement) for pattern in _ALLOWED):

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What modules are made of, before any text is written: neurons, delay lines, wires, modules."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .nets import Net, NetBit
+
+__all__ = ["Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass"]
+
+
+class Cell(NamedTuple):
+    """An instance of a neuron kind."""
+
+    name: str
+    weights: tuple[int, ...]  #: Largest first.
+    threshold: int
+    sources: tuple[NetBit, ...]  #: Bit of each weight.
+    spike: NetBit
+
+
+class Child(NamedTuple):
+    """An instance of the module of another scope."""
+
+    name: str
+    module: int  #: Number of its class.
+    connections: tuple[tuple[str, tuple[NetBit, ...]], ...]  #: Port, bits least significant first.
+
+
+class Assign(NamedTuple):
+    """Nets joined to others, or to a constant."""
+
+    target: tuple[NetBit, ...]  #: Bits, least significant first.
+    source: tuple[NetBit, ...] | bool
+
+
+class Line(NamedTuple):
+    """A delay line: spikes that come out some clocks after they went in."""
+
+    name: str
+    length: int  #: Clocks.
+    source: tuple[NetBit, ...]  #: Bits, least significant first.
+    target: tuple[NetBit, ...]
+
+
+#: What a module may hold.
+Item = Cell | Child | Assign | Line
+
+
+class ModuleBody(NamedTuple):
+    """A module without its name, so that equal ones can be recognised."""
+
+    nets: tuple[Net, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass
+class ModuleClass:
+    """A module and where it is used."""
+
+    number: int
+    body: ModuleBody
+    neurons: int  #: Number of neurons, those of its children included.
+    paths: list[tuple[str, ...]] = field(default_factory=list)  #: Scopes that are instances of it.
+    name: str = ""
