@@ -6,10 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.circuits.stored import StoredCircuit
 
 from .shrink import shrink
 from .store import DATA, store
+from .walk import Step
 
 _EXAMPLES = """\
 examples:
@@ -25,14 +27,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     command = commands.add_parser(
-        "shrink", help="walk from the structured circuit towards fewer neurons")
+        "shrink", help="walk towards fewer neurons or less depth")
     command.add_argument("operation", metavar="OPERATION", help="multiply or add")
     _add_kind(command)
+    command.add_argument(
+        "--start", default="structured",
+        help=f"where to begin: structured, {', '.join(CONSTRUCTIONS)}, or a stored data file")
     command.add_argument("--visits", type=int, default=30000, help="length of the walk")
     command.add_argument("--seed", type=int, default=1)
-    command.set_defaults(run=lambda args: shrink(
-        args.operation, args.format, args.overflow, args.budget, visits=args.visits,
-        seed=args.seed, folder=args.output))
+    command.add_argument("--max-depth", type=int, default=0, help="never deeper (0: no limit)")
+    command.add_argument("--temperature", type=float, default=0.25)
+    command.add_argument("--slack", type=int, default=2, help="neurons that doubling may add")
+    command.add_argument("--depth-cost", type=float, default=0.0,
+                         help="cost of a level on a longest path, to look for less depth")
+    command.set_defaults(run=_shrink)
 
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
     command.add_argument("file", type=Path, help="a circuit in the form of the data files")
@@ -44,6 +52,14 @@ def _parser() -> argparse.ArgumentParser:
         fmt=args.format, overflow=args.overflow, budget=args.budget, origin=args.origin,
         folder=args.output))
     return parser
+
+
+def _shrink(args: argparse.Namespace) -> StoredCircuit | None:
+    step = Step(
+        budget=args.budget, seed=args.seed, visits=args.visits, max_depth=args.max_depth,
+        temperature=args.temperature, slack=args.slack, depth_cost=args.depth_cost)
+    return shrink(args.operation, args.format, args.overflow, args.start, step,
+                  folder=args.output, report=print)
 
 
 def _add_kind(command: argparse.ArgumentParser) -> None:

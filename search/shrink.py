@@ -1,50 +1,65 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fewer neurons for any 8-bit format: random walks from the structured circuits."""
+"""Random walks from known circuits towards fewer neurons or less depth."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from rtl_gen.circuits.stored import StoredCircuit
+from rtl_gen.circuits.alternatives import CONSTRUCTIONS, build_construction
+from rtl_gen.circuits.stored import StoredCircuit, load, stored_circuits
 from rtl_gen.designs import build, find_design, make_options
 from rtl_gen.neurons.graph import NeuronGraph
 
 from .store import DATA, describe_graph, store
 from .walk import Step, walk
 
-__all__ = ["shrink", "shrunk"]
+__all__ = ["shrink", "start_of"]
 
 
-def shrunk(
-    operation: str, fmt: str, overflow: str, budget: str, *, visits: int, seed: int,
-    report: Callable[[str], None] | None = None,
-) -> NeuronGraph:
-    """Return what a walk of some length makes of the structured circuit.
+def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -> NeuronGraph:
+    """Return the circuit that a walk begins with.
+
+    Parameters
+    ----------
+    operation, fmt, overflow, budget : str
+        What it computes, and within what.
+    start : str
+        ``structured``, the name of a construction, or the data file of a stored circuit.
 
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If there is none of that name.
     """
     design = find_design(operation)
     options = make_options(design, format=fmt, overflow=overflow, budget=budget)
-    step = Step(budget=budget, seed=seed, visits=visits)
-    return walk(build(design, options), step, report=report)
+    if start == "structured":
+        return build(design, options)
+    for circuit in stored_circuits():
+        if circuit.file == start:
+            return load(circuit)
+    if start not in CONSTRUCTIONS:
+        raise ValueError(f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
+                         f"data file, not {start!r}")
+    return build_construction(CONSTRUCTIONS[start], options.format, options.overflow)
 
 
 def shrink(
-    operation: str, fmt: str, overflow: str, budget: str, *, visits: int, seed: int,
-    folder: Path = DATA,
+    operation: str, fmt: str, overflow: str, start: str, step: Step, *, folder: Path = DATA,
+    report: Callable[[str], None] | None = None,
 ) -> StoredCircuit | None:
-    """Search as :func:`shrunk` does, and store what was found if it is better than what is stored.
+    """Walk, and store what was found if it is better than what is stored.
 
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If a name is unknown, or the start breaks the budget.
     """
-    graph = shrunk(operation, fmt, overflow, budget, visits=visits, seed=seed)
+    graph = walk(start_of(operation, fmt, overflow, step.budget, start), step, report=report)
+    command = [f"python -m search shrink {operation} --format {fmt} --overflow {overflow} "
+               f"--budget {step.budget} --start {start} --visits {step.visits} --seed {step.seed}"]
+    usual = Step(budget=step.budget, seed=step.seed, visits=step.visits)
+    command += [f"--{name.replace('_', '-')} {value}" for name, value in vars(step).items()
+                if value != getattr(usual, name)]
     return store(
-        describe_graph(graph), operation=operation, fmt=fmt, overflow=overflow, budget=budget,
-        origin=f"python -m search shrink {operation} --format {fmt} --overflow {overflow} "
-               f"--budget {budget} --visits {visits} --seed {seed}",
-        folder=folder)
+        describe_graph(graph), operation=operation, fmt=fmt, overflow=overflow,
+        budget=step.budget, origin=" ".join(command), folder=folder)

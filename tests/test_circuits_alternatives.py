@@ -18,7 +18,8 @@ from .graphs import all_codes
 from .oracle import assert_same_codes
 
 #: Construction: its neurons and depth for E4M3FN.
-FIGURES = {"two_deep": (1843, 2)}
+FIGURES = {
+    "two_deep": (1843, 2), "log_domain": (184, 26), "serial": (174, 53), "two_path": (335, 25)}
 
 CASES = [
     pytest.param(name, fmt, policy, id=f"{name}-{fmt}-{policy.value}")
@@ -65,6 +66,23 @@ def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
     design = DESIGNS["negate"]
     assert build(design, make_options(design, objective="neurons")) == \
         build(design, make_options(design))
+
+
+@pytest.mark.parametrize("name", ["log_domain", "serial", "two_path"])
+def test_other_format_is_refused(name: str) -> None:
+    gates = make_gates("circuit", "native", BUDGETS["w2"])
+    a, b = (gates.builder.input(port, 8) for port in "ab")
+    with pytest.raises(ValueError, match=r"^Format must be e4m3fn, not 'e5m2'$"):
+        CONSTRUCTIONS[name].circuit(gates, FORMATS["e5m2"], a, b, Overflow.NAN)
+
+
+@pytest.mark.parametrize("name", ["serial", "two_path"])
+def test_other_policy_is_refused(name: str) -> None:
+    gates = make_gates("circuit", "native", BUDGETS["w2"])
+    a, b = (gates.builder.input(port, 8) for port in "ab")
+    with pytest.raises(
+            ValueError, match=r"^Overflow must be nan for this construction, not 'saturate'$"):
+        CONSTRUCTIONS[name].circuit(gates, FORMATS["e4m3fn"], a, b, Overflow.SATURATE)
 
 
 def test_two_deep_needs_a_negative_zero() -> None:

@@ -11,9 +11,12 @@ from rtl_gen.neurons.builder import Word
 from rtl_gen.neurons.gates import make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 
+from .log_multiply import log_multiply
 from .products import has_magnitude_codes
+from .serial_add import serial_add
 from .stored import fitting_circuits, load
 from .two_deep_multiply import two_deep_multiply
+from .two_path_add import two_path_add
 
 __all__ = ["CONSTRUCTIONS", "Alternative", "Construction", "alternatives", "build_construction"]
 
@@ -44,6 +47,15 @@ _RECORDS = (
         name="two_deep", operation="multiply", circuit=two_deep_multiply, budget="free",
         formats=tuple(fmt.name for fmt in FORMATS.values()
                       if fmt.width == 8 and has_magnitude_codes(fmt))),
+    Construction(
+        name="log_domain", operation="multiply", circuit=log_multiply, budget="w2",
+        formats=("e4m3fn",)),
+    Construction(
+        name="serial", operation="add", circuit=serial_add, budget="w2", formats=("e4m3fn",),
+        policies=(Overflow.NAN,)),
+    Construction(
+        name="two_path", operation="add", circuit=two_path_add, budget="w2", formats=("e4m3fn",),
+        policies=(Overflow.NAN,)),
 )
 
 #: Every construction, by name.
