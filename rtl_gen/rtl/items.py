@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .nets import Net, NetBit
 
-__all__ = ["Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass"]
+__all__ = ["Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass", "Register"]
 
 
 class Cell(NamedTuple):
@@ -43,8 +43,16 @@ class Line(NamedTuple):
     target: tuple[NetBit, ...]
 
 
+class Register(NamedTuple):
+    """Spikes that are kept for one clock."""
+
+    cut: int  #: Which of the cuts of the circuit it is part of.
+    target: tuple[NetBit, ...]  #: Bits, least significant first.
+    source: tuple[NetBit, ...]
+
+
 #: What a module may hold.
-Item = Cell | Child | Assign | Line
+Item = Cell | Child | Assign | Line | Register
 
 
 class ModuleBody(NamedTuple):
@@ -61,5 +69,6 @@ class ModuleClass:
     number: int
     body: ModuleBody
     neurons: int  #: Number of neurons, those of its children included.
+    cuts: tuple[int, ...]  #: Cuts that have registers in it or in its children.
     paths: list[tuple[str, ...]] = field(default_factory=list)  #: Scopes that are instances of it.
     name: str = ""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..neurons.graph import NeuronGraph, Port
 from .hierarchy import ScopeTree
-from .items import Assign, Cell, Child, Item, Line, ModuleBody, ModuleClass
+from .items import Assign, Cell, Child, Item, Line, ModuleBody, ModuleClass, Register
 from .kinds import parse_kind_name
 from .names import Label, NamePool, check_identifier, split_index
 from .nets import Layout, Net, NetBit, Role, Word
@@ -23,7 +23,7 @@ __all__ = ["build_modules"]
 
 def build_modules(
     graph: NeuronGraph, top: str, *, lines: Mapping[int, int] | None = None,
-    controls: Sequence[str] = (),
+    registers: Mapping[int, int] | None = None, controls: Sequence[str] = (),
 ) -> list[ModuleClass]:
     """Return the modules of a graph, the top first, each before what it contains.
 
@@ -35,15 +35,17 @@ def build_modules(
         Name of the top module; the names of the others begin with it.
     lines : mapping of int to int, optional
         Nodes that are no neurons but delays of their one source, and their lengths in clocks.
+    registers : mapping of int to int, optional
+        Nodes that are no neurons but registers of their one source, and the cuts they belong to.
     controls : sequence of str
-        Names of inputs that every module has besides, such as the clock.
+        Names of inputs that modules have besides, such as the clock.
 
     Raises
     ------
     ValueError
         If the name of a port cannot be used in Verilog, or is that of a control.
     """
-    lines = lines or {}
+    lines, registers = lines or {}, registers or {}
     tree = ScopeTree(graph)
     numbers: dict[ModuleBody, int] = {}
     classes: list[ModuleClass] = []
@@ -53,12 +55,15 @@ def build_modules(
         children = [
             _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
         body, layouts[scope] = _ModuleBuilder(
-            graph, tree, scope, lines, controls).build(children)
+            graph, tree, scope, lines, registers, controls).build(children)
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
-            neurons = sum(node not in lines for node in tree.local[scope])
+            neurons = sum(
+                node not in lines and node not in registers for node in tree.local[scope])
             neurons += sum(child.module.neurons for child in children)
-            classes.append(ModuleClass(number, body, neurons))
+            cuts = {registers[node] for node in tree.local[scope] if node in registers}
+            cuts.update(cut for child in children for cut in child.module.cuts)
+            classes.append(ModuleClass(number, body, neurons, tuple(sorted(cuts))))
         of_scope[scope] = classes[number]
     for scope in tree.order:
         of_scope[scope].paths.append(graph.scopes[scope].path)
@@ -79,12 +84,13 @@ class _ModuleBuilder:
 
     def __init__(
         self, graph: NeuronGraph, tree: ScopeTree, scope: int, lines: Mapping[int, int],
-        controls: Sequence[str],
+        registers: Mapping[int, int], controls: Sequence[str],
     ) -> None:
         self._graph = graph
         self._tree = tree
         self._scope = scope
         self._lines = lines
+        self._registers = registers
         # A net called like the instance it is in would hide it, of which Verilator warns.
         self._pool = NamePool(reserved=graph.scopes[scope].path[-1] if scope else "")
         for name in controls:
@@ -111,7 +117,7 @@ class _ModuleBuilder:
             for node in layout.nodes[net.name])}
         items: list[tuple[int, Item]] = [
             (node, self._neuron_item(node)) for node in tree.local[scope]
-            if node not in self._lines]
+            if node not in self._lines and node not in self._registers]
         items += self._line_items()
         for child, entry, inner in children:
             ports = [net for net in entry.body.nets if net.role is not Role.INNER]
@@ -119,7 +125,8 @@ class _ModuleBuilder:
                 (net.name, tuple(layout.bits[node] for node in inner.nodes[net.name]))
                 for net in ports))))
         items.sort(key=lambda item: item[0])
-        last: list[Item] = list(self._output_items()) if scope == 0 else []
+        last: list[Item] = list(self._register_items())
+        last += self._output_items() if scope == 0 else ()
         last.extend(self._unused_items())
         nets = sorted(layout.nets, key=lambda net: list(Role).index(net.role))
         return ModuleBody(tuple(nets), (*(item for _, item in items), *last)), layout
@@ -224,6 +231,18 @@ class _ModuleBuilder:
                 self._pool.give(f"{net.rstrip('_')}_line"), length,
                 tuple(bits[self._source(node)] for node in nodes),
                 tuple(bits[node] for node in nodes))
+
+    def _register_items(self) -> Iterator[Register]:
+        """Yield registers by their cuts; bits of one word are together."""
+        bits = self._layout.bits
+        words: dict[tuple[int, str], list[int]] = {}
+        for node in self._tree.local[self._scope]:
+            if node in self._registers:
+                words.setdefault((self._registers[node], bits[node].net), []).append(node)
+        for (cut, _), nodes in sorted(words.items(), key=lambda word: word[0][0]):
+            nodes.sort(key=lambda node: bits[node].position or 0)
+            yield Register(cut, tuple(bits[node] for node in nodes),
+                           tuple(bits[self._source(node)] for node in nodes))
 
     def _source(self, node: int) -> int:
         return self._graph.neurons[node - self._graph.input_count].sources[0]

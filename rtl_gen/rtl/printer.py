@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Modules of neurons as Verilog text: what every style of hardware has in common."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from textwrap import wrap
 
 from ..neurons.graph import NeuronGraph
-from .items import Assign, Cell, Child, Line, ModuleClass
+from .items import Assign, Cell, Child, Line, ModuleClass, Register
 from .nets import Net, NetBit, Role
 
 __all__ = ["COLUMNS", "Kind", "file_header", "kinds_of", "module_lines"]
@@ -51,6 +52,7 @@ def file_header(
 def module_lines(
     entry: ModuleClass, of_number: Mapping[int, ModuleClass], kinds: Mapping[Kind, str], *,
     controls: Sequence[str] = (), line: str = "",
+    clocked: Callable[[ModuleClass], Sequence[str]] = lambda entry: (), has_enables: bool = False,
 ) -> Iterator[str]:
     """Yield the text of one module.
 
@@ -66,29 +68,41 @@ def module_lines(
         Inputs that every module and neuron has besides, and hands down; the first is the clock.
     line : str
         Name of the module of a delay line.
+    clocked : callable
+        Names the inputs that a module, but no neuron, has besides for its registers.
+    has_enables : bool
+        Whether the registers of each cut wait for an input ``enable_1``, ``enable_2``, ...
     """
-    nets = {net.name: net for net in entry.body.nets}
+    extra = [Net(name, Role.INPUT) for name in (*controls, *clocked(entry))]
+    nets = {net.name: net for net in (*extra, *entry.body.nets)}
+    kept = {bit.net for item in entry.body.items if isinstance(item, Register)
+            for bit in item.target}
     yield from _module_comment(entry)
-    ports = [Net(name, Role.INPUT) for name in controls]
-    ports += [net for net in nets.values() if net.role is not Role.INNER]
+    ports = [net for net in nets.values() if net.role is not Role.INNER]
     yield f"module {entry.name} ("
     width = max((len(_range(port)) for port in ports), default=0)
     for port in ports:
         comma = "" if port is ports[-1] else ","
-        yield f"{_INDENT}{port.role.value:6} wire {_range(port):{width}}{port.name}{comma}"
+        kind = "reg " if port.name in kept else "wire"
+        yield f"{_INDENT}{port.role.value:6} {kind} {_range(port):{width}}{port.name}{comma}"
     yield ");"
     inner = [net for net in nets.values() if net.role is Role.INNER]
-    yield from _declarations(inner)
+    yield from _declarations(inner, kept)
     shared = [f".{name}({name})" for name in controls]
     for item in entry.body.items:
         if isinstance(item, Cell):
             yield from _cell(kinds[item.weights, item.threshold], item, nets, shared)
         elif isinstance(item, Child):
-            yield from _child(of_number[item.module].name, item, nets, shared)
+            module = of_number[item.module]
+            pins = [*shared, *(f".{name}({name})" for name in clocked(module))]
+            yield from _child(module.name, item, nets, pins)
         elif isinstance(item, Line):
             yield from _line(line, item, nets, shared[:1])
-        else:
+        elif isinstance(item, Assign):
             yield from _assignment(item, nets)
+    registers = [item for item in entry.body.items if isinstance(item, Register)]
+    for cut, group in groupby(registers, key=lambda item: item.cut):
+        yield from _registers(cut, list(group), nets, has_enables)
     yield "endmodule"
     yield ""
 
@@ -110,12 +124,13 @@ def _range(net: Net) -> str:
     return "" if net.high is None else f"[{net.high}:{net.low}] "
 
 
-def _declarations(nets: list[Net]) -> Iterator[str]:
+def _declarations(nets: list[Net], kept: set[str]) -> Iterator[str]:
     """Yield declarations; neighbours of the same shape share a line as long as they fit."""
     width = max((len(_range(net)) for net in nets), default=0)
     line, shape = "", ""
     for net in nets:
-        start = f"{_INDENT}wire {_range(net):{width}}"
+        kind = "reg " if net.name in kept else "wire"
+        start = f"{_INDENT}{kind} {_range(net):{width}}"
         if line and shape == start and len(line) + len(net.name) + 3 <= COLUMNS:
             line += f", {net.name}"
             continue
@@ -189,6 +204,19 @@ def _assignment(item: Assign, nets: dict[str, Net]) -> Iterator[str]:
     else:
         source = _expression(item.source, nets)
     yield from _wrapped(f"{_INDENT}assign {_expression(item.target, nets)} = {source};")
+
+
+def _registers(
+    cut: int, registers: list[Register], nets: dict[str, Net], has_enable: bool
+) -> Iterator[str]:
+    yield ""
+    yield f"{_INDENT}// Cut {cut}"
+    condition = f"if (enable_{cut}) " if has_enable else ""
+    yield f"{_INDENT}always @(posedge clk) {condition}begin"
+    for item in registers:
+        target, source = _expression(item.target, nets), _expression(item.source, nets)
+        yield from _wrapped(f"{_INDENT * 2}{target} <= {source};")
+    yield f"{_INDENT}end"
 
 
 def _wrapped(line: str) -> list[str]:

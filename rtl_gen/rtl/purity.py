@@ -13,13 +13,17 @@ _NETS = rf"(?:{_NET}|\{{{_NET}(?:, {_NET})*\}})"
 _RANGE = r"(?:\[\d+:\d+\] )?"
 _PINS = rf"\.\w+\({_NETS}\)"
 _VALUES = r"#\(\.\w+\(\d+\)(?:, \.\w+\(\d+\))*\) "
-#: All that a module other than a neuron may hold: ports, wires, joined wires and instances.
+#: All that a module other than a neuron may hold: ports, wires, joined wires and instances, and
+#: registers, which keep what they are given.
 _ALLOWED = tuple(re.compile(pattern) for pattern in (
-    rf"module \w+ \((?:(?:input|output) wire {_RANGE}\w+(?:, )?)*\)",
-    rf"wire {_RANGE}\w+(?:, \w+)*",
+    rf"module \w+ \((?:(?:input wire|output wire|output reg) {_RANGE}\w+(?:, )?)*\)",
+    rf"(?:wire|reg) {_RANGE}\w+(?:, \w+)*",
     rf"assign {_NETS} = (?:{_NETS}|1'b[01])",
     rf"\w+ (?:{_VALUES})?\w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
 ))
+
+_REGISTERS = re.compile(
+    rf"always @\(posedge clk\) (?:if \(enable_\d+\) )?begin(?: {_NETS} <= {_NETS};)+ end\b")
 
 _MODULE = re.compile(r"^module (\w+) .*?^endmodule\n", re.DOTALL | re.MULTILINE)
 
@@ -31,12 +35,13 @@ def logic_outside_neurons(
     """List what computes and is not a neuron.
 
     A module whose name gives weights and a threshold must be exactly that neuron. Any other module
-    may hold nothing but wires and instances.
+    may hold nothing but wires, instances and registers.
 
     Parameters
     ----------
     verilog : str
-        Text made by :func:`~rtl_gen.rtl.spatial.spatial_verilog` or, with the next two arguments,
+        Text made by :func:`~rtl_gen.rtl.spatial.spatial_verilog`,
+        :func:`~rtl_gen.rtl.pipelined.pipeline_verilog` or, with the next two arguments,
         :func:`~rtl_gen.rtl.spiking.spiking_verilog`.
     neuron : callable
         Returns the text that a neuron must have, for its name, weights and threshold.
@@ -69,9 +74,8 @@ def logic_outside_neurons(
 
 def _statements(text: str) -> Iterator[str]:
     """Yield statements without comments, each with single spaces."""
-    text = re.sub(r"//[^\n]*", "", text)
-    for statement in text.split(";"):
-        plain = " ".join(statement.split())
-        plain = plain.replace("( ", "(").replace(" )", ")").replace("{ ", "{")
-        if plain:
+    text = " ".join(re.sub(r"//[^\n]*", "", text).split())
+    text = text.replace("( ", "(").replace(" )", ")").replace("{ ", "{")
+    for statement in _REGISTERS.sub("", text).split(";"):
+        if plain := statement.strip():
             yield plain
