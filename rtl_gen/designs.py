@@ -13,6 +13,7 @@ from rtl_gen.circuits.add import add
 from rtl_gen.circuits.alternatives import alternatives
 from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.convert import convert
+from rtl_gen.circuits.fma import fma
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
 from rtl_gen.circuits.widen import holds_products, widening_multiply
@@ -125,6 +126,10 @@ _RECORDS = (
     Design(
         name="subtract", summary="y = a - b, rounded to nearest even", operands=("a", "b"),
         circuit=_subtract, formats=_ARITHMETIC, check=_PAIRS),
+    Design(
+        name="fma", summary="y = a * b + c, rounded once to nearest even",
+        operands=("a", "b", "c"), circuit=_rounded(fma), formats=_ARITHMETIC,
+        check="every operand triple up to 8 bits in the graph, a sample in RTL; random above"),
     Design(
         name="negate", summary="y = -a", operands=("a",),
         circuit=_exact(negate), formats=_ARITHMETIC, check=_CODES),

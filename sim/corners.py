@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.formats import Format
+from rtl_gen.formats import Format, Overflow
+from sim.golden import multiply
 
-__all__ = ["corner_codes", "directed_pairs", "random_codes", "random_pairs"]
+__all__ = ["corner_codes", "directed_pairs", "random_codes", "random_pairs", "random_triples"]
 
 Codes = NDArray[np.int64]
 
@@ -88,6 +89,28 @@ def random_pairs(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes]:
         [third == 0, third == 1], [field_b, field_a + offset], end - field_a + offset)
     field_b = np.clip(field_b, 0, (1 << fmt.exponent_bits) - 1)
     return a, b & ~fmt.exponent_mask | field_b << fmt.mantissa_bits
+
+
+def random_triples(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes, Codes]:
+    """Return ``count`` triples of codes for ``a * b + c``.
+
+    In the first third they are drawn evenly; in the second, the exponent of ``c`` is near that of
+    the product; in the last, ``c`` is within a few last places of what the product rounds to, and
+    of the opposite sign.
+    """
+    rng = np.random.default_rng(seed)
+    a, b, c = rng.integers(0, 1 << fmt.width, (3, count))
+    highest = (1 << fmt.exponent_bits) - 1
+    field = (a >> fmt.mantissa_bits & highest) + (b >> fmt.mantissa_bits & highest) - fmt.bias
+    reach = 2 * fmt.precision + 3
+    field = np.clip(field + rng.integers(-reach, reach + 1, count), 0, highest)
+    near = c & ~fmt.exponent_mask | field << fmt.mantissa_bits
+    product = multiply(fmt, a, b, Overflow.SATURATE)
+    close = np.clip(
+        (product & fmt.magnitude_mask) + rng.integers(-2, 3, count), 0, fmt.magnitude_mask)
+    close |= ~product & fmt.sign_mask
+    third = np.arange(count) * 3 // max(count, 1)
+    return a, b, np.select([third == 0, third == 1], [c, near], close)
 
 
 def _clipped(codes: Iterable[int], largest: int) -> Codes:

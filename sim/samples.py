@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtl_gen.formats import Format
-from sim.corners import corner_codes, directed_pairs, random_codes, random_pairs
+from sim.corners import (
+    corner_codes,
+    directed_pairs,
+    random_codes,
+    random_pairs,
+    random_triples,
+)
 
 __all__ = ["EXHAUSTIVE_CASES", "SEED", "is_exhaustive", "sampled_operands"]
 
@@ -58,9 +64,7 @@ def sampled_operands(
         ends = [0, 1, fmt.max_code, fmt.sign_mask, fmt.sign_mask | fmt.max_code]
         corners = np.union1d(corners[:: max(1, len(corners) // _TRIPLE_CORNERS)], ends)
         directed = np.array(list(product(corners.tolist(), repeat=3)))
-        # The third operand of a sum counts only where it is near the product of the others.
-        drawn = np.stack([*random_pairs(fmt, random_count, seed),
-                          random_codes(fmt, random_count, seed + 1)], axis=1)
+        drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
     else:
         raise ValueError(f"Number of operands must be 1, 2 or 3, not {operand_count!r}")
     return np.concatenate([directed, drawn])

@@ -59,7 +59,7 @@ def test_verilog(capsys: Capture, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["multiply_e4m3fn.v"]
     text = (tmp_path / "multiply_e4m3fn.v").read_text()
     header = text[: text.index("\n\n")]
-    for part in ("e4m3fn", "native", "spikefloat verilog multiply", "212 neurons", "saturating"):
+    for part in ("e4m3fn", "native", "spikefloat verilog multiply", "206 neurons", "saturating"):
         assert part in header
     top = text[text.index("module multiply_e4m3fn (") :]
     top = top[: top.index(");")]

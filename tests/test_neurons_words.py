@@ -26,6 +26,11 @@ def _shift_right(gates: GateLibrary, a: Word, amount: Word, sticky: Word) -> Wor
     return (*kept, lost)
 
 
+def _shift_right_narrow_first(gates: GateLibrary, a: Word, amount: Word, sticky: Word) -> Word:
+    kept, lost = words.shift_right_sticky(gates, a, amount, sticky[0], narrow_first=True)
+    return (*kept, lost)
+
+
 def _count(gates: GateLibrary, a: Word) -> Word:
     count, any_set = words.leading_zero_count(gates, a)
     return (*count, any_set)
@@ -65,6 +70,8 @@ BLOCKS: dict[str, tuple[Callable, Callable, Callable]] = {
     "shift_left": (words.shift_left, lambda n: (n, 3), lambda n, a, s: (a << s) % 2**n),
     "shift_right_sticky": (_shift_right, lambda n: (n, 3, 1),
                            lambda n, a, s, t: _right(a, s, t, n)),
+    "shift_right_sticky, narrow first": (_shift_right_narrow_first, lambda n: (n, 3, 1),
+                                         lambda n, a, s, t: _right(a, s, t, n)),
     "leading_zero_count": (_count, lambda n: (n,), lambda n, a: _leading_zeros(a, n)),
     "array_multiply": (words.array_multiply, lambda n: (n, n), lambda n, a, b: a * b),
 }
@@ -115,6 +122,24 @@ def test_or_shift_left_moves_out_zeros_only(library: str, budget: str) -> None:
     assert fits.sum() == 64 + 32 + 16 + 8
     actual = run(words.or_shift_left, (a[fits], amount[fits]), (6, 2), library, budget)
     np.testing.assert_array_equal(actual, a[fits] << amount[fits])
+
+
+@pytest.mark.parametrize("library, budget", LIBRARIES_AND_BUDGETS)
+@pytest.mark.parametrize("kept_bits", range(1, 8))
+def test_or_shift_left_sticky(kept_bits: int, library: str, budget: str) -> None:
+    """It gives the top bits of or_shift_left, and whether there is more below."""
+    def shift(gates: GateLibrary, a: Word, amount: Word) -> Word:
+        kept, sticky = words.or_shift_left_sticky(gates, a, amount, kept_bits)
+        return (*kept, sticky)
+
+    a, amount = all_codes(7, 3)
+    fits = (a << amount) < 2**7
+    moved = (a << amount)[fits]
+    assert moved.size == 128 + 64 + 32 + 16 + 8 + 4 + 2 + 1
+    lost = 7 - kept_bits
+    expected = moved >> lost | (moved % 2**lost != 0) << kept_bits
+    actual = run(shift, (a[fits], amount[fits]), (7, 3), library, budget)
+    np.testing.assert_array_equal(actual, expected)
 
 
 @pytest.mark.parametrize("value", range(16))

@@ -8,7 +8,13 @@ import pytest
 
 from rtl_gen.formats import FORMATS
 from sim import golden
-from sim.corners import corner_codes, directed_pairs, random_codes, random_pairs
+from sim.corners import (
+    corner_codes,
+    directed_pairs,
+    random_codes,
+    random_pairs,
+    random_triples,
+)
 from tests.oracle import ARITHMETIC_FORMATS, values_of
 
 WIDE_FORMATS = [FORMATS[name] for name in ("binary16", "bfloat16", "binary32")]
@@ -103,3 +109,21 @@ def test_random_codes():
     assert np.unique(codes).size == 256
     assert (codes == random_codes(FORMATS["e4m3fn"], 10_000, 1)).all()
     assert random_pairs(FORMATS["e4m3fn"], 0, 1)[0].size == 0
+
+
+@pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
+def test_random_triples(fmt):
+    triples = random_triples(fmt, 30_000, 9)
+    for codes, again in zip(triples, random_triples(fmt, 30_000, 9), strict=True):
+        assert codes.shape == (30_000,)
+        assert 0 <= codes.min() <= codes.max() < 2**fmt.width
+        assert (codes == again).all()
+    a, b, c = triples
+    rounded = golden.multiply(fmt, a, b, "saturate")
+    total = golden.fma(fmt, a, b, c, "saturate")
+    # Enough of both operands in the result, and of cancellation.
+    assert np.mean((total != rounded) & (total != c)) > 0.2
+    magnitudes = [codes & fmt.magnitude_mask for codes in (total, rounded, c)]
+    cancels = magnitudes[0] + fmt.precision // 2 * 2**fmt.mantissa_bits < np.minimum(
+        *magnitudes[1:])
+    assert np.mean(cancels) > 0.04

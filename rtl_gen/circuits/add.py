@@ -89,12 +89,11 @@ def add(
         total, carry = gates.add_or_subtract(padded, aligned, opposite)
         total = builder.name_word("total", (*total, carry))
     with builder.scope("normalize", total=total, exponent=exponent):
-        normalized, left, is_nonzero = normalize(gates, total, exponent)
+        normalized, sticky, left, is_nonzero = normalize(
+            gates, total, exponent, kept_bits=fmt.precision + 1)
     with builder.scope("round", significand=normalized, exponent=left):
-        cut = len(normalized) - fmt.precision - 1
-        sticky = gates.or_(*normalized[:cut], name="sticky")
         magnitude = round_to_nearest_even(
-            gates, gate_word(gates, left, is_nonzero), normalized[cut:], sticky)
+            gates, gate_word(gates, left, is_nonzero), normalized, sticky)
 
     with builder.scope("special_values"):
         infinities_cancel = gates.and_(
@@ -126,7 +125,7 @@ def _align(gates: GateLibrary, small: Word, distance: Word, guard_bits: int) -> 
     """Move the smaller significand right; return it with guard bits and, lowest, the sticky bit."""
     wide = (ZERO,) * guard_bits + small
     steps = min(len(wide).bit_length(), len(distance))
-    moved, sticky = shift_right_sticky(gates, wide, distance[:steps])
+    moved, sticky = shift_right_sticky(gates, wide, distance[:steps], narrow_first=True)
     far = gates.or_(*distance[steps:], name="far")
     if far != ZERO:
         sticky = gates.and_or(far, gates.or_(*moved, name="lost"), sticky, name="sticky")

@@ -64,13 +64,14 @@ def multiply(
     with builder.scope("normalize", product=product, height=height):
         # Unless two subnormals can give a normal result, one significand has its hidden bit.
         max_zeros = None if lowest > 0 else fmt.precision
-        normalized, exponent, _ = normalize(
-            gates, product, height, max_zeros=max_zeros, min_height=lowest, is_below=is_below)
-    with builder.scope("denormalize", significand=normalized, height=height):
         kept_bits = to.precision + 1
-        padded = (ZERO,) * (kept_bits - len(normalized)) + normalized
+        padded = (ZERO,) * (kept_bits - len(product)) + product
+        normalized, sticky, exponent, _ = normalize(
+            gates, padded, height, kept_bits=kept_bits, max_zeros=max_zeros, min_height=lowest,
+            is_below=is_below)
+    with builder.scope("denormalize", significand=normalized, height=height):
         significand, sticky = denormalize(
-            gates, padded, height, is_below, lowest=lowest, kept_bits=kept_bits)
+            gates, normalized, height, is_below, lowest=lowest, kept_bits=kept_bits, sticky=sticky)
     with builder.scope("round", significand=significand, exponent=exponent):
         # An exponent below that of the subnormals, and that of a zero product, counts as zero.
         keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))

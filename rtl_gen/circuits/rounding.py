@@ -6,6 +6,8 @@ The parts share two numbers. A *significand* is a word whose top bit stands for
 bit stands for the hidden bit of the smallest normals.
 """
 
+from typing import NamedTuple
+
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.words import (
@@ -15,19 +17,27 @@ from rtl_gen.neurons.words import (
     increment,
     invert,
     leading_zero_count,
-    mux_word,
-    or_shift_left,
+    or_shift_left_sticky,
     shift_right_sticky,
     subtract,
 )
 
-__all__ = ["denormalize", "normalize", "round_to_nearest_even"]
+__all__ = ["Normalized", "denormalize", "normalize", "round_to_nearest_even"]
+
+
+class Normalized(NamedTuple):
+    """What :func:`normalize` returns."""
+
+    significand: Word  #: Moved significand.
+    sticky: Bit  #: Whether any bit below those that are kept is set.
+    height: Word  #: What is left of the height.
+    is_nonzero: Bit  #: Whether any of the looked-at bits is set.
 
 
 def normalize(
-    gates: GateLibrary, significand: Word, height: Word, *, max_zeros: int | None = None,
-    min_height: int = 0, is_below: Bit = ZERO,
-) -> tuple[Word, Word, Bit]:
+    gates: GateLibrary, significand: Word, height: Word, *, kept_bits: int | None = None,
+    max_zeros: int | None = None, min_height: int = 0, is_below: Bit = ZERO,
+) -> Normalized:
     """Move the leading one to the top, or as far as the height permits (gradual underflow).
 
     Parameters
@@ -38,21 +48,14 @@ def normalize(
         Exact result.
     height : Word
         How far the significand may be moved; unsigned unless ``is_below`` is set.
+    kept_bits : int, optional
+        Number of bits wanted, from the top; all by default.
     max_zeros : int, optional
         Most leading zeros that can occur unless ``is_below`` is set or the significand is zero.
     min_height : int
         Lowest height that can occur; 0 or less says nothing.
     is_below : Bit
         Whether the height is negative, so that nothing may be moved.
-
-    Returns
-    -------
-    significand : Word
-        Moved significand.
-    height : Word
-        What is left of the height.
-    is_nonzero : Bit
-        Whether any of the looked-at bits is set.
     """
     builder = gates.builder
     window = significand if max_zeros is None else significand[-(max_zeros + 1) :]
@@ -63,18 +66,24 @@ def normalize(
     enough = ONE
     if min_height < len(window) - 1:
         enough = gates.or_(at_least(gates, low, zeros), *high, name="enough")
-    amount = gate_word(gates, mux_word(gates, enough, zeros, low), gates.not_(is_below))
-    builder.name_word("amount", amount)
-    moved = or_shift_left(gates, significand, amount)
+    # The smaller of zeros and height, or 0 if the height is negative.
+    by_zeros = gates.and_(enough, gates.not_(is_below), name="by_zeros")
+    by_height = gates.and_(gates.not_(enough), gates.not_(is_below), name="by_height")
+    amount = builder.name_word("amount", tuple(
+        gates.and_or(by_zeros, of_zeros, gates.and_(by_height, of_height), name="amount")
+        for of_zeros, of_height in zip(zeros, low, strict=True)))
+    moved, sticky = or_shift_left_sticky(
+        gates, significand, amount, kept_bits or len(significand))
     left, _ = subtract(gates, padded_height, amount + (ZERO,) * len(high))
-    return (builder.name_word("moved", moved),
-            builder.name_word("left", left[: len(height)]),
-            builder.rename("is_nonzero", is_nonzero))
+    return Normalized(
+        builder.name_word("moved", moved), sticky,
+        builder.name_word("left", left[: len(height)]),
+        builder.rename("is_nonzero", is_nonzero))
 
 
 def denormalize(
     gates: GateLibrary, significand: Word, height: Word, is_below: Bit, *, lowest: int,
-    kept_bits: int,
+    kept_bits: int, sticky: Bit = ZERO,
 ) -> tuple[Word, Bit]:
     """Move a significand below the subnormals to the right, by its negative height.
 
@@ -92,6 +101,8 @@ def denormalize(
         Lowest height that can occur.
     kept_bits : int
         Number of bits wanted, the guard bit included.
+    sticky : Bit
+        Whether anything below the significand is set.
 
     Returns
     -------
@@ -101,7 +112,7 @@ def denormalize(
         Whether any bit below them is set.
     """
     lost = len(significand) - kept_bits
-    sticky = gates.or_(*significand[:lost], name="sticky")
+    sticky = gates.or_(*significand[:lost], sticky, name="sticky")
     kept = significand[lost:]
     if lowest >= 0:
         return kept, sticky

@@ -12,7 +12,7 @@ from .gates import GateLibrary
 
 __all__ = [
     "add", "array_multiply", "at_least", "equal_constant", "gate_word", "increment", "invert",
-    "leading_zero_count", "mux_word", "or_shift_left", "shift_left",
+    "leading_zero_count", "mux_word", "or_shift_left", "or_shift_left_sticky", "shift_left",
     "shift_right_sticky", "subtract",
 ]
 
@@ -113,11 +113,41 @@ def or_shift_left(gates: GateLibrary, a: Word, amount: Word) -> Word:
     return a
 
 
-def shift_right_sticky(
-    gates: GateLibrary, a: Word, amount: Word, sticky: Bit = ZERO
+def or_shift_left_sticky(
+    gates: GateLibrary, a: Word, amount: Word, kept_bits: int
 ) -> tuple[Word, Bit]:
-    """Return ``a >> amount``, and whether ``sticky`` or any bit shifted out is set."""
+    """Return the top bits of :func:`or_shift_left`, and whether any bit below them is set.
+
+    A stage makes no bit that the stages after it could not move into the top ``kept_bits``.
+    """
+    sticky = ZERO
     for stage in reversed(range(len(amount))):
+        distance = 1 << stage
+        select = amount[stage]
+        # So many low bits of the result of this stage count as sticky only.
+        cut = max(len(a) - kept_bits - (distance - 1), 0)
+        lost = gates.or_(*a[: max(cut - distance, 0)], sticky, name="lost")
+        lost_if_unmoved = gates.or_(*a[max(cut - distance, 0) : cut], name="lost_if_unmoved")
+        sticky = gates.and_or(gates.not_(select), lost_if_unmoved, lost, name="sticky")
+        moved = ((ZERO,) * min(distance, len(a)) + a)[: len(a)]
+        a = tuple(
+            gates.and_or(select, moved[i], a[i]) if i >= len(a) - distance
+            else gates.mux(select, moved[i], a[i])
+            for i in range(cut, len(a)))
+        gates.builder.name_word(f"by_{distance}", a)
+    return a[len(a) - kept_bits :], gates.or_(*a[: len(a) - kept_bits], sticky, name="sticky")
+
+
+def shift_right_sticky(
+    gates: GateLibrary, a: Word, amount: Word, sticky: Bit = ZERO, *, narrow_first: bool = False
+) -> tuple[Word, Bit]:
+    """Return ``a >> amount``, and whether ``sticky`` or any bit shifted out is set.
+
+    A barrel shifter, widest stage first; or narrowest stage first, which suits a word with
+    constant zeros at the bottom, and an amount whose low bits are known first.
+    """
+    stages = range(len(amount))
+    for stage in stages if narrow_first else reversed(stages):
         distance = min(1 << stage, len(a))
         select = amount[stage]
         sticky = gates.and_or(select, gates.or_(*a[:distance], name="lost"), sticky, name="sticky")
