@@ -24,12 +24,16 @@ from rtl_gen.neurons.gates import LIBRARIES, GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = [
-    "DESIGNS", "OBJECTIVES", "Design", "Options", "build", "find_design", "make_options",
+    "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
     "module_name",
 ]
 
 #: What a circuit is made for: to be read, or to have the fewest neurons or the least depth.
 OBJECTIVES = ("structure", "neurons", "depth")
+
+#: What a neuron is in hardware: a comparison; a clocked cell, one layer for each clock; a cell that
+#: is used again and again, bit by bit.
+STYLES = ("spatial", "spiking", "temporal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,8 @@ class Options:
     library: str
     budget: Budget
     objective: str  #: One of :data:`OBJECTIVES`.
+    style: str = "spatial"  #: One of :data:`STYLES`.
+    stages: int = 0  #: Register cuts, in the spatial style.
 
 
 Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
@@ -186,6 +192,7 @@ def find_design(name: str) -> Design:
 def make_options(
     design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
+    style: str = "spatial", stages: int = 0,
 ) -> Options:
     """Return checked options for a design.
 
@@ -206,6 +213,10 @@ def make_options(
         Limits of a neuron, for the native library.
     objective : str
         One of :data:`OBJECTIVES`; ``structure`` for the published library.
+    style : str
+        One of :data:`STYLES`.
+    stages : int
+        Number of register cuts, for the spatial style.
 
     Raises
     ------
@@ -224,10 +235,14 @@ def make_options(
         raise ValueError(f"Objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
     if library != "native" and objective != "structure":
         raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
+    if style not in STYLES:
+        raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
+    if stages < 0 or (stages and style != "spatial"):
+        raise ValueError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
     return Options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
-        objective=objective)
+        objective=objective, style=style, stages=stages)
 
 
 def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
@@ -253,10 +268,15 @@ def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
 def module_name(design: Design, options: Options) -> str:
     """Return the name of the circuit, its Verilog module and file.
 
-    That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``.
+    That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with register cuts
+    ``multiply_e4m3fn_p2``, and in another style ``multiply_e4m3fn_spiking``.
     """
     name = f"{design.name}_{options.format.name}"
-    return f"{name}_to_{options.to.name}" if options.to else name
+    if options.to:
+        name += f"_to_{options.to.name}"
+    if options.style != "spatial":
+        name += f"_{options.style}"
+    return f"{name}_p{options.stages}" if options.stages else name
 
 
 @lru_cache(maxsize=64)

@@ -52,6 +52,10 @@ def test_defaults() -> None:
     ({"format": "e2m1fn", "overflow": "nan"},
      r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$"),
     ({"library": "mine"}, r"^Library must be native or published, not 'mine'$"),
+    ({"style": "analog"}, r"^Style must be one of spatial, spiking, temporal, not 'analog'$"),
+    ({"stages": -1}, r"^Stages must be 0 or more, and 0 but in the spatial style, not -1$"),
+    ({"style": "spiking", "stages": 2},
+     r"^Stages must be 0 or more, and 0 but in the spatial style, not 2$"),
     ({"budget": "w3"}, r"^Budget must be one of w1, w2, w8, free, not 'w3'$"),
 ])
 def test_wrong_options(keywords: dict[str, str], message: str) -> None:

@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rtl_gen.designs import DESIGNS, OBJECTIVES, Design, Options, find_design, make_options
+from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
@@ -65,6 +65,12 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         "--objective", metavar="O",
         help="structure: parts that can be read; neurons, depth: the smallest or the shallowest "
              "circuit known for the budget (default: structure)")
+    parser.add_argument(
+        "--style", metavar="S",
+        help=f"{', '.join(STYLES)}: what a neuron is in hardware (default: {STYLES[0]})")
+    parser.add_argument(
+        "--stages", metavar="P", type=int,
+        help="register cuts through the spatial style (default: 0, combinational)")
 
 
 def add_neuron_options(parser: argparse.ArgumentParser) -> None:
@@ -112,7 +118,8 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
                 for library in _split(args.library, LIBRARIES[0], LIBRARIES):
                     yield Selection(design, make_options(
                         design, format=name, to=to, overflow=policy, library=library,
-                        budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0]))
+                        budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
+                        style=args.style or STYLES[0], stages=args.stages or 0))
 
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
@@ -141,4 +148,6 @@ def command_line(command: str, selection: Selection) -> str:
     return (f"spikefloat {command} {design.name} --format {options.format.name} {to}"
             f"--overflow {options.overflow.value} --library {options.library}"
             + (f" --budget {options.budget.name} --objective {options.objective}"
-               if options.library == "native" else ""))
+               if options.library == "native" else "")
+            + (f" --style {options.style}" if options.style != STYLES[0] else "")
+            + (f" --stages {options.stages}" if options.stages else ""))

@@ -5,9 +5,9 @@ import argparse
 from pathlib import Path
 
 from rtl_gen.designs import Options, build
+from rtl_gen.hardware import make_hardware
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.cell import cell_verilog
-from rtl_gen.rtl.spatial import spatial_verilog
 from rtl_gen.rtl.verilog import write_files
 
 from .neuron import cell_parameters, refuse_neuron_options
@@ -50,12 +50,12 @@ def design_verilog(selection: Selection, module: str | None = None) -> str:
         Name of the top module; by default that of the design and format.
     """
     design, options = selection
-    return spatial_verilog(build(design, options), module=module, header=(
+    return make_hardware(design, options, module=module, header=(
         f"{design.summary} ({_formats(options)})",
         f"overflow: {_OVERFLOW[options.overflow.value]}",
         f"library: {options.library} gates, budget {options.budget}",
         f"made by: {command_line('verilog', selection)}",
-    ))
+    )).verilog
 
 
 def _formats(options: Options) -> str:

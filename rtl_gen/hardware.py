@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One instance of a design as hardware, in the style that its options ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtl_gen.designs import Design, Options, build, module_name
+from rtl_gen.rtl.spatial import spatial_verilog
+
+__all__ = ["Hardware", "make_hardware"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardware:
+    """Verilog of a design, and its timing in clocks."""
+
+    module: str  #: Name of the top module.
+    verilog: str  #: Text of a self-contained file.
+    latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
+    initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
+
+    @property
+    def is_clocked(self) -> bool:
+        """Whether the module has the ports ``clk`` and ``rst``."""
+        return self.initiation_interval > 0
+
+
+def make_hardware(
+    design: Design, options: Options, *, module: str | None = None, header: Sequence[str] = ()
+) -> Hardware:
+    """Return a design as hardware.
+
+    Parameters
+    ----------
+    design : Design
+        What to build.
+    options : Options
+        How, with style and stages.
+    module : str, optional
+        Name of the top module; by default :func:`~rtl_gen.designs.module_name`.
+    header : sequence of str
+        Lines for the comment at the top.
+
+    Raises
+    ------
+    ValueError
+        If the style is not to be had for the design.
+    """
+    name = module or module_name(design, options)
+    if options.style == "spatial" and options.stages == 0:
+        text = spatial_verilog(build(design, options), module=name, header=header)
+        return Hardware(module=name, verilog=text, latency=0, initiation_interval=0)
+    raise ValueError(
+        f"Style of {design.name} must be spatial without stages, not {options.style} with "
+        f"{options.stages}")
