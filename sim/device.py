@@ -171,7 +171,8 @@ class Device:
             return None
         count = self._graph.input_count
         noise = draw.normal((count, BLOCK)) * np.float32(self._physics.input_noise)
-        return noise + spikes[:count]
+        noise += spikes[:count]
+        return np.clip(noise, 0, 1, out=noise) if self._physics.clamp_inputs else noise
 
     # ------------------------------------------------------------------------------ compilation
 

@@ -31,6 +31,8 @@ class Physics:
     #: Standard deviation of noise on a spike at an input of the circuit; all its synapses see the
     #: same.
     input_noise: float = 0.0
+    #: Whether noisy spikes at the inputs of the circuit are clipped to the range from 0 to 1.
+    clamp_inputs: bool = False
     #: Standard deviation of the relative error of each weight.
     weight_mismatch: float = 0.0
     #: Standard deviation of the relative error of each analog threshold.

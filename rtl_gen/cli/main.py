@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sim.tools import ToolError
 
-from . import designs, explore, report, stats, verify, verilog, waves
+from . import designs, explore, report, stats, sweep, verify, verilog, waves
 from . import map as map_
 
 __all__ = ["main"]
@@ -20,6 +20,7 @@ examples:
   spikefloat verilog multiply --format e4m3fn -o build
   spikefloat stats multiply --library published
   spikefloat verify multiply --sim both --pairs all
+  spikefloat sweep multiply --synapse-noise 0.05,0.1,0.15
   spikefloat map adder.v --budget w2 --objective neurons
 """
 
@@ -41,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (designs, verilog, stats, explore, verify, waves, report, map_):
+    for command in (designs, verilog, stats, explore, verify, waves, report, map_, sweep):
         command.register(commands)
     return parser
 

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat sweep``: how often designs are right on devices that are not ideal."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from sim.campaign import Cell
+from sim.campaign_store import run_campaign
+from sim.physics import IDEAL
+
+from .options import add_command, add_design_options, add_json_option
+from .output import print_json, print_table
+from .physics_options import BLOCKS, add_physics_options, physics_grid, targets
+
+__all__ = ["add_campaign_options", "campaign_rows", "register"]
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "sweep", "measure how often designs are right on devices that are not ideal",
+        "spikefloat sweep multiply,add --budget w1,w2 --synapse-noise 0.05,0.1 --store noise.db",
+        _run)
+    add_design_options(parser)
+    add_physics_options(parser)
+    add_campaign_options(parser)
+    add_json_option(parser)
+    parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
+                     f"separated by commas.\nMore designs: {', '.join(BLOCKS)}.")
+
+
+def add_campaign_options(parser: argparse.ArgumentParser) -> None:
+    """Add what any campaign needs."""
+    group = parser.add_argument_group("campaign")
+    group.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
+    group.add_argument(
+        "--precision", type=float, default=0.005, metavar="H",
+        help="half-width of the 95 %% confidence interval at which to stop (default: 0.005)")
+    group.add_argument(
+        "--max-trials", type=int, default=1 << 20, metavar="N",
+        help="trials at which to stop in any case (default: 1048576)")
+    group.add_argument(
+        "--workers", type=int, default=1, metavar="N",
+        help="processes on this machine; 0 for one on each core (default: 1)")
+    group.add_argument(
+        "--scheduler", metavar="URL", help="address of a Dask scheduler whose workers to use")
+    group.add_argument(
+        "--store", type=Path, metavar="FILE",
+        help="SQLite file that keeps results; what is there is not run again")
+
+
+def campaign_rows(cells: list[Cell], args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Run cells as the options say, and return label, physics and result of each.
+
+    Raises
+    ------
+    ValueError
+        If the store or the scheduler cannot be used.
+    """
+    with _progress() as progress:
+        results = run_campaign(
+            cells, path=args.store, workers=args.workers or os.cpu_count() or 1,
+            scheduler=args.scheduler, progress=progress)
+    return [
+        {**cell.target.label, **cell.physics.as_dict(), "seed": cell.seed, **result}
+        for cell, result in zip(cells, results, strict=True)]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Running trials")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _run(args: argparse.Namespace) -> int:
+    cells = [
+        Cell(target=target, physics=physics, seed=args.seed, precision=args.precision,
+             max_trials=args.max_trials)
+        for target in targets(args) for physics in physics_grid(args)]
+    rows = campaign_rows(cells, args)
+    if args.json:
+        print_json(rows)
+        return 0
+    ideal = IDEAL.as_dict()
+    knobs = [name for name in ideal if any(row[name] != ideal[name] for row in rows)]
+    columns = ["design", "library", "budget", "objective", *knobs, "exact %", "95 % interval",
+               "mean ulp", "spikes", "trials"]
+    print_table(f"Exact results, seed {args.seed}", columns, [
+        [row["design"], row["library"], row["budget"], row["objective"],
+         *(row[knob] for knob in knobs), f"{100 * row['exact_rate']:.2f}",
+         f"{100 * row['ci_low']:.2f} ... {100 * row['ci_high']:.2f}",
+         "-" if row["mean_ulp"] is None else f"{row['mean_ulp']:.3g}",
+         f"{row['spikes_per_operation']:.1f}", f"{row['trials']:,}"]
+        for row in rows], numbers=columns[4:])
+    if args.store:
+        print(f"kept in {args.store}", file=sys.stderr)
+    return 0
