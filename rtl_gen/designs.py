@@ -6,7 +6,7 @@ a circuit to :mod:`rtl_gen.circuits` and one record here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rtl_gen.circuits.add import add
@@ -48,6 +48,7 @@ class Options:
     objective: str  #: One of :data:`OBJECTIVES`.
     style: str = "spatial"  #: One of :data:`STYLES`.
     stages: int = 0  #: Register cuts, in the spatial style.
+    is_stream: bool = False  #: Whether operands and result are streams, in the spatial style.
 
 
 Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
@@ -192,7 +193,7 @@ def find_design(name: str) -> Design:
 def make_options(
     design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
-    style: str = "spatial", stages: int = 0,
+    style: str = "spatial", stages: int = 0, is_stream: bool = False,
 ) -> Options:
     """Return checked options for a design.
 
@@ -216,7 +217,10 @@ def make_options(
     style : str
         One of :data:`STYLES`.
     stages : int
-        Number of register cuts, for the spatial style.
+        Number of register cuts, for the spatial style; :func:`rtl_gen.rtl.pipeline.max_stages`
+        tells how many a circuit can use.
+    is_stream : bool
+        Whether operands and result are streams with valid and ready, for the spatial style.
 
     Raises
     ------
@@ -239,10 +243,12 @@ def make_options(
         raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
     if stages < 0 or (stages and style != "spatial"):
         raise ValueError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
+    if is_stream and style != "spatial":
+        raise ValueError(f"Style of streams must be spatial, not {style!r}")
     return Options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
-        objective=objective, style=style, stages=stages)
+        objective=objective, style=style, stages=stages, is_stream=is_stream)
 
 
 def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
@@ -269,23 +275,29 @@ def module_name(design: Design, options: Options) -> str:
     """Return the name of the circuit, its Verilog module and file.
 
     That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with register cuts
-    ``multiply_e4m3fn_p2``, and in another style ``multiply_e4m3fn_spiking``.
+    ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
+    ``multiply_e4m3fn_spiking``.
     """
     name = f"{design.name}_{options.format.name}"
     if options.to:
         name += f"_to_{options.to.name}"
     if options.style != "spatial":
         name += f"_{options.style}"
-    return f"{name}_p{options.stages}" if options.stages else name
+    if options.stages:
+        name += f"_p{options.stages}"
+    return f"{name}_stream" if options.is_stream else name
 
 
 @lru_cache(maxsize=64)
 def build(design: Design, options: Options) -> NeuronGraph:
-    """Return the neuron graph of a design.
+    """Return the neuron graph of a design, which is the same in every style and however it is cut.
 
     For an objective other than ``structure``, the best of all circuits known to keep the budget is
     taken: structured, constructed by hand, or stored.
     """
+    plain = replace(options, style="spatial", stages=0, is_stream=False)
+    if options != plain:
+        return build(design, plain)
     gates = make_gates(module_name(design, options), options.library, options.budget)
     operands = tuple(gates.builder.input(name, options.format.width) for name in design.operands)
     gates.builder.output(design.result, design.circuit(gates, options, operands))

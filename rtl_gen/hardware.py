@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtl_gen.designs import Design, Options, build, module_name
+from rtl_gen.rtl.pipeline import cut
+from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.spatial import spatial_verilog
+from rtl_gen.rtl.stream import stream_verilog
 
 __all__ = ["Hardware", "make_hardware"]
 
@@ -18,6 +21,8 @@ class Hardware:
     verilog: str  #: Text of a self-contained file.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
+    registers: int = 0  #: One-bit registers, for the spatial style.
+    is_stream: bool = False  #: Whether operands and result are AXI4-Streams.
 
     @property
     def is_clocked(self) -> bool:
@@ -44,12 +49,23 @@ def make_hardware(
     Raises
     ------
     ValueError
-        If the style is not to be had for the design.
+        If the style is not to be had for the design, or there are more stages than it can use.
     """
     name = module or module_name(design, options)
-    if options.style == "spatial" and options.stages == 0:
-        text = spatial_verilog(build(design, options), module=name, header=header)
+    if options.style == "spatial":
+        return _spatial(design, options, name, header)
+    raise ValueError(f"Style of {design.name} must be spatial, not {options.style}")
+
+
+def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
+    graph = build(design, options)
+    if options.stages == 0 and not options.is_stream:
+        text = spatial_verilog(graph, module=name, header=header)
         return Hardware(module=name, verilog=text, latency=0, initiation_interval=0)
-    raise ValueError(
-        f"Style of {design.name} must be spatial without stages, not {options.style} with "
-        f"{options.stages}")
+    pipeline = cut(graph, options.stages)
+    make_verilog = stream_verilog if options.is_stream else pipeline_verilog
+    registers = pipeline.registers + (options.stages if options.is_stream else 0)
+    return Hardware(
+        module=name, verilog=make_verilog(pipeline, module=name, header=header),
+        latency=pipeline.latency, initiation_interval=1 if options.stages else 0,
+        registers=registers, is_stream=options.is_stream)

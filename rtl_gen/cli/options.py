@@ -71,6 +71,9 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stages", metavar="P", type=int,
         help="register cuts through the spatial style (default: 0, combinational)")
+    parser.add_argument(
+        "--stream", action="store_true",
+        help="give operands and result as AXI4-Streams, with valid and ready")
 
 
 def add_neuron_options(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +122,8 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
                     yield Selection(design, make_options(
                         design, format=name, to=to, overflow=policy, library=library,
                         budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
-                        style=args.style or STYLES[0], stages=args.stages or 0))
+                        style=args.style or STYLES[0], stages=args.stages or 0,
+                        is_stream=args.stream))
 
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
@@ -150,4 +154,5 @@ def command_line(command: str, selection: Selection) -> str:
             + (f" --budget {options.budget.name} --objective {options.objective}"
                if options.library == "native" else "")
             + (f" --style {options.style}" if options.style != STYLES[0] else "")
-            + (f" --stages {options.stages}" if options.stages else ""))
+            + (f" --stages {options.stages}" if options.stages else "")
+            + (" --stream" if options.is_stream else ""))

@@ -4,7 +4,9 @@
 import argparse
 
 from rtl_gen.designs import build
+from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.metrics import measure, neurons_by_scope
+from rtl_gen.rtl.pipeline import cut
 
 from .options import Selection, add_command, add_design_options, add_json_option, selections
 from .output import print_json, print_table
@@ -33,8 +35,15 @@ def _figures(selection: Selection) -> dict:
         "budget": options.budget.name,
         "objective": options.objective,
         **measure(graph).as_dict(),
+        **(_pipeline_figures(graph, options.stages) if options.stages else {}),
         "scopes": neurons_by_scope(graph),
     }
+
+
+def _pipeline_figures(graph: NeuronGraph, stages: int) -> dict:
+    pipeline = cut(graph, stages)
+    return {"latency": pipeline.latency, "registers": pipeline.registers,
+            "lut_levels": pipeline.worst}
 
 
 def _run(args: argparse.Namespace) -> int:

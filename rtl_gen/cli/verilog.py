@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from rtl_gen.designs import Options, build
+from rtl_gen.designs import Options, build, module_name
 from rtl_gen.hardware import make_hardware
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.cell import cell_verilog
@@ -81,7 +81,8 @@ def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]
     rows = []
     for selection in tracked(selections(args), "Writing Verilog"):
         graph = build(*selection)
-        name = f"{graph.name}.v"
+        module = module_name(*selection)
+        name = f"{module}.v"
         if name in files:
             raise ValueError(
                 f"Output {name} must be written once, not for several libraries or overflow "
@@ -90,7 +91,7 @@ def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]
         metrics = measure(graph)
         rows.append({
             "design": selection.design.name, "file": str(args.output / name),
-            "module": graph.name, "format": selection.options.format.name,
+            "module": module, "format": selection.options.format.name,
             "overflow": selection.options.overflow.value, "library": selection.options.library,
             "neurons": metrics.neurons, "depth": metrics.depth})
     return files, rows
