@@ -23,7 +23,7 @@ fan-in up to 14. An inverted input costs nothing there nor here.
 
 No figure for c432 or c880 with a stated fan-in limit could be checked at its source.
 
-Usage: python benchmarks/mapping_iscas.py [--effort N] [--circuits c6288,c432,c880]
+Usage: python benchmarks/mapping_iscas.py [--effort N] [--circuits c6288,c432,c880] [--budgets w2]
 """
 
 import argparse

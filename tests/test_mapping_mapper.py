@@ -129,8 +129,8 @@ def test_wrong_arguments(kwargs: dict, message: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name, library, neurons", [
-    ("multiply", "native", 150), ("multiply", "published", 200),
-    ("add", "native", 190), ("add", "published", 260)])
+    ("multiply", "native", 150), ("multiply", "published", 150),
+    ("add", "native", 160), ("add", "published", 155)])
 def test_shrinks_the_designs(name: str, library: str, neurons: int) -> None:
     design = find_design(name)
     source = build(design, make_options(design, library=library))
