@@ -8,11 +8,13 @@ a circuit to :mod:`rtl_gen.circuits` and one record here.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from rtl_gen.circuits.add import add
 from rtl_gen.circuits.alternatives import alternatives
 from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.convert import convert
+from rtl_gen.circuits.dot import ACCUMULATIONS, dot
 from rtl_gen.circuits.fma import fma
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
@@ -49,6 +51,9 @@ class Options:
     style: str = "spatial"  #: One of :data:`STYLES`.
     stages: int = 0  #: Register cuts, in the spatial style.
     is_stream: bool = False  #: Whether operands and result are streams, in the spatial style.
+    length: int = 1  #: Number of codes in each operand, for a design on vectors.
+    accumulate: str = ""  #: How such a design adds; empty for the others.
+    wide: Format | None = None  #: Format of the nodes, where they have one of their own.
 
 
 Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
@@ -60,12 +65,13 @@ class Design:
 
     name: str
     summary: str  #: One line for a reader.
-    operands: tuple[str, ...]  #: Input ports, each one code wide.
+    operands: tuple[str, ...]  #: Input ports, each one code wide, or a vector of codes.
     result: str = "y"  #: Output port.
     circuit: Circuit
     formats: tuple[str, ...]  #: Names of the formats it works for.
     check: str  #: How it is checked, for a reader.
     is_predicate: bool = False  #: Whether the result is one bit, not a code.
+    is_vector: bool = False  #: Whether operands are vectors, element 0 lowest.
     #: Names of the formats that the result may have, for a format of the operands; None if it can
     #: only have that.
     targets: Callable[[Format], tuple[str, ...]] | None = None
@@ -107,6 +113,13 @@ def _holding_products(fmt: Format) -> tuple[str, ...]:
     return tuple(name for name, to in FORMATS.items() if holds_products(fmt, to))
 
 
+def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    width = options.format.width
+    a, b = ([word[i : i + width] for i in range(0, len(word), width)] for word in operands)
+    return dot(gates, options.format, a, b, options.accumulate, options.to, options.overflow,
+               wide=options.wide)
+
+
 #: Formats that can hold operands and results: all but the MX scale.
 _ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
 
@@ -119,6 +132,12 @@ _DEFAULT_TARGETS = ("bfloat16", "binary32")
 
 #: Formats with arithmetic and a NaN.
 _WITH_NAN = tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan)
+
+#: Formats of the nodes of a wide accumulation.
+_WIDE = ("binary16", "bfloat16", "binary32")
+
+#: Longest vectors; a longer dot product is better done in parts.
+_MAX_LENGTH = 1024
 
 _CODES = "every code up to 16 bits; corners and random codes above"
 _PAIRS = "every operand pair up to 8 bits; corners and random pairs above"
@@ -169,6 +188,10 @@ _RECORDS = (
         name="widening_multiply", summary="y = a * b in a wider format, exactly",
         operands=("a", "b"), circuit=_widening_multiply, formats=_WIDENING, check=_PAIRS,
         targets=_holding_products),
+    Design(
+        name="dot", summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
+        operands=("a", "b"), circuit=_dot, formats=_ARITHMETIC, is_vector=True,
+        targets=lambda fmt: _ARITHMETIC, check="directed and random vectors"),
 )
 
 
@@ -193,7 +216,8 @@ def find_design(name: str) -> Design:
 def make_options(
     design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
-    style: str = "spatial", stages: int = 0, is_stream: bool = False,
+    style: str = "spatial", stages: int = 0, is_stream: bool = False, length: int | None = None,
+    accumulate: str | None = None, wide: str | None = None,
 ) -> Options:
     """Return checked options for a design.
 
@@ -221,6 +245,13 @@ def make_options(
         tells how many a circuit can use.
     is_stream : bool
         Whether operands and result are streams with valid and ready, for the spatial style.
+    length : int, optional
+        Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
+    accumulate : str, optional
+        How such a design adds: one of :data:`~rtl_gen.circuits.dot.ACCUMULATIONS`; ``exact`` by
+        default.
+    wide : str, optional
+        Format of the nodes of ``wide``; binary32 by default.
 
     Raises
     ------
@@ -239,6 +270,12 @@ def make_options(
         raise ValueError(f"Objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
     if library != "native" and objective != "structure":
         raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
+    vector = _vector_options(design, length, accumulate, wide)
+    if design.is_vector and vector["accumulate"] in ("tree", "chain") and target != fmt:
+        if to is not None:
+            raise ValueError(f"Result format of {vector['accumulate']} must be that of the "
+                             f"operands, not {to!r}")
+        target = fmt
     if style not in STYLES:
         raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
     if stages < 0 or (stages and style != "spatial"):
@@ -248,7 +285,32 @@ def make_options(
     return Options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
-        objective=objective, style=style, stages=stages, is_stream=is_stream)
+        objective=objective, style=style, stages=stages, is_stream=is_stream, **vector)
+
+
+def _vector_options(
+    design: Design, length: int | None, accumulate: str | None, wide: str | None
+) -> dict[str, Any]:
+    """Return the options of a design on vectors; none may be given for another."""
+    if not design.is_vector:
+        for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
+            if value is not None:
+                raise ValueError(f"Option {name} must be for a dot product, not {design.name}")
+        return {}
+    length = 16 if length is None else length
+    accumulate = accumulate or "exact"
+    if not 1 <= length <= _MAX_LENGTH:
+        raise ValueError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
+    if accumulate not in ACCUMULATIONS:
+        raise ValueError(
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+    if wide is not None and accumulate != "wide":
+        raise ValueError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
+    nodes = find_format(wide or "binary32") if accumulate == "wide" else None
+    if nodes is not None and nodes.name not in _WIDE:
+        raise ValueError(
+            f"Format of the nodes must be one of {', '.join(_WIDE)}, not {nodes.name!r}")
+    return {"length": length, "accumulate": accumulate, "wide": nodes}
 
 
 def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
@@ -259,6 +321,8 @@ def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
                 f"Result format of {design.name} must be that of its operands, not {to!r}")
         return None
     targets = design.targets(fmt)
+    if to is None and design.is_vector:
+        return fmt
     if to is None:
         return FORMATS[next(
             name for name in (*_DEFAULT_TARGETS, *targets)
@@ -278,8 +342,12 @@ def module_name(design: Design, options: Options) -> str:
     ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
     ``multiply_e4m3fn_spiking``.
     """
-    name = f"{design.name}_{options.format.name}"
-    if options.to:
+    kind = design.name
+    if design.is_vector:
+        kind += f"{options.length}_{options.accumulate}"
+        kind += f"_{options.wide.name}" if options.wide else ""
+    name = f"{kind}_{options.format.name}"
+    if options.to and not (design.is_vector and options.to == options.format):
         name += f"_to_{options.to.name}"
     if options.style != "spatial":
         name += f"_{options.style}"
@@ -299,7 +367,8 @@ def build(design: Design, options: Options) -> NeuronGraph:
     if options != plain:
         return build(design, plain)
     gates = make_gates(module_name(design, options), options.library, options.budget)
-    operands = tuple(gates.builder.input(name, options.format.width) for name in design.operands)
+    width = options.format.width * options.length
+    operands = tuple(gates.builder.input(name, width) for name in design.operands)
     gates.builder.output(design.result, design.circuit(gates, options, operands))
     structured = gates.builder.build()
     if options.objective == "structure":

@@ -99,6 +99,15 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
     (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
     (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
     (["stats", "multiply", "--overflow", "wrap"], "Overflow must be nan or saturate, not 'wrap'"),
+    (["verilog", "dot", "--length", "0"], "Length must be between 1 and 1024, not 0"),
+    (["verilog", "dot", "--accumulate", "sum"],
+     "Accumulation must be one of tree, chain, wide, exact, not 'sum'"),
+    (["verilog", "dot", "--accumulate", "tree", "--to", "e5m2"],
+     "Result format of tree must be that of the operands, not 'e5m2'"),
+    (["verilog", "dot", "--wide", "bfloat16"],
+     "Format of the nodes must be given for wide, not for 'exact'"),
+    (["verilog", "multiply", "--length", "4"],
+     "Option length must be for a dot product, not multiply"),
     (["stats", "multiply", "--to", "e5m2"],
      "Result format of multiply must be that of its operands, not 'e5m2'"),
     (["stats", "widening_multiply", "--format", "binary32"],
@@ -187,6 +196,14 @@ def test_verify(capsys: Capture) -> None:
     assert isinstance(result, list)
     assert [(row["simulator"], row["cases"], row["exact"]) for row in result] == [
         ("icarus", 256, 256), ("verilator", 256, 256)]
+
+
+@pytest.mark.tool
+def test_verify_dot(capsys: Capture) -> None:
+    result = run_json(capsys, "verify", "dot", "--length", "3", "--sim", "icarus",
+                      "--format", "e2m1fn", "--random", "500")
+    assert isinstance(result, dict)
+    assert (result["cases"], result["mismatches"], result["pairs"]) == (508, 0, "sampled")
 
 
 @pytest.mark.tool

@@ -5,6 +5,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rtl_gen.circuits.dot import ACCUMULATIONS
 from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow
 from rtl_gen.neurons.budgets import BUDGETS
@@ -66,6 +67,16 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         help="structure: parts that can be read; neurons, depth: the smallest or the shallowest "
              "circuit known for the budget (default: structure)")
     parser.add_argument(
+        "--length", metavar="N", type=int,
+        help="number of codes in each operand of dot (default: 16)")
+    parser.add_argument(
+        "--accumulate", metavar="A",
+        help=f"how dot adds: {', '.join(ACCUMULATIONS)} (default: exact)")
+    parser.add_argument(
+        "--wide", metavar="F",
+        help="format of the nodes of --accumulate wide: binary16, bfloat16 or binary32 "
+             "(default: binary32)")
+    parser.add_argument(
         "--style", metavar="S",
         help=f"{', '.join(STYLES)}: what a neuron is in hardware (default: {STYLES[0]})")
     parser.add_argument(
@@ -123,7 +134,14 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
                         design, format=name, to=to, overflow=policy, library=library,
                         budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
                         style=args.style or STYLES[0], stages=args.stages or 0,
-                        is_stream=args.stream))
+                        is_stream=args.stream, **_vector_options(design, args)))
+
+
+def _vector_options(design: Design, args: argparse.Namespace) -> dict:
+    """Return the options of a dot product; with all designs, they concern that one only."""
+    if args.design == "all" and not design.is_vector:
+        return {}
+    return {"length": args.length, "accumulate": args.accumulate, "wide": args.wide}
 
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
@@ -153,6 +171,9 @@ def command_line(command: str, selection: Selection) -> str:
             f"--overflow {options.overflow.value} --library {options.library}"
             + (f" --budget {options.budget.name} --objective {options.objective}"
                if options.library == "native" else "")
+            + (f" --length {options.length} --accumulate {options.accumulate}"
+               if options.accumulate else "")
+            + (f" --wide {options.wide.name}" if options.wide else "")
             + (f" --style {options.style}" if options.style != STYLES[0] else "")
             + (f" --stages {options.stages}" if options.stages else "")
             + (" --stream" if options.is_stream else ""))

@@ -13,10 +13,11 @@ from rtl_gen.designs import module_name
 from rtl_gen.rtl.cell import cell_verilog
 from sim.operands import PAIRS
 from sim.runner import BenchError
-from sim.samples import is_exhaustive, sampled_operands
+from sim.samples import SEED, is_exhaustive, sampled_operands
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
 from sim.verify_cell import CellDesign, verify_cells
+from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot
 
 from .neuron import cell_parameters, refuse_neuron_options
 from .options import (
@@ -72,13 +73,13 @@ def _bench_design(selection: Selection) -> BenchDesign:
         library=options.library)
 
 
-def _row(selection: Selection, result: VerifyResult) -> dict:
+def _row(selection: Selection, result: VerifyResult | DotResult, simulator: str) -> dict:
     design, options = selection
     return {
         "design": design.name, "format": options.format.name,
         "to": (options.to or options.format).name,
         "overflow": options.overflow.value, "library": options.library,
-        "simulator": result.simulator, "cases": result.cases,
+        "simulator": simulator, "cases": result.cases,
         "exact": result.cases - result.mismatches, "mismatches": result.mismatches,
         "seconds": round(result.seconds, 3), "report": result.report,
         "command": command_line("verify", selection),
@@ -127,10 +128,29 @@ def _verify_circuits(
         for simulator in _SIMULATORS[args.sim]:
             results = verify(designs, simulator, pairs, folder / group, status.update)
             for index, result in zip(indices, results, strict=True):
-                rows[simulator, index] = _row(chosen[index], result) | {
+                rows[simulator, index] = _row(chosen[index], result, simulator) | {
                     "pairs": group if group in PAIRS else "sampled"}
     return [rows[simulator, index] for simulator in _SIMULATORS[args.sim]
             for index in range(len(chosen))]
+
+
+def _verify_dots(
+    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+) -> list[dict]:
+    """Check dot products, each on directed and random vectors."""
+    rows = []
+    for simulator in _SIMULATORS[args.sim]:
+        for selection in chosen:
+            options = selection.options
+            result = verify_dot(
+                DotDesign(
+                    verilog=design_verilog(selection), module=module_name(*selection),
+                    fmt=options.format, to=options.to or options.format, length=options.length,
+                    accumulate=options.accumulate, overflow=options.overflow, wide=options.wide),
+                simulator, vector_cases(options.format, options.length, args.random, SEED),
+                folder, status.update)
+            rows.append(_row(selection, result, simulator) | {"pairs": "sampled"})
+    return rows
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -154,8 +174,11 @@ def _run(args: argparse.Namespace) -> int:
         try:
             if args.design in (NEURON, "all"):
                 rows += _verify_neuron(args, folder, status)
-            if chosen:
-                rows += _verify_circuits(args, chosen, folder, status)
+            scalar = [selection for selection in chosen if not selection.design.is_vector]
+            if scalar:
+                rows += _verify_circuits(args, scalar, folder, status)
+            vector = [selection for selection in chosen if selection.design.is_vector]
+            rows += _verify_dots(args, vector, folder, status)
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1

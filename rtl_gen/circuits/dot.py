@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The dot product as a neuron graph, with four ways to accumulate.
+
+``tree`` and ``chain`` round every product and every sum, in a balanced tree as the paper does, or
+one after the other; ``wide`` is the tree in a wider format, converted at the end. ``exact`` moves
+each product to its place in one fixed-point number, adds them all without rounding, in a tree of
+full adders that keeps its carries, and rounds once: the result is the correctly rounded sum,
+whatever the order of the operands.
+"""
+
+from collections.abc import Callable, Sequence
+
+from rtl_gen.formats import Format, Overflow, resolve_overflow
+from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
+from rtl_gen.neurons.columns import Columns
+from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.neurons.words import add as add_words
+from rtl_gen.neurons.words import array_multiply, gate_word, increment, shift_left
+
+from .add import add
+from .convert import convert
+from .multiply import multiply
+from .rounding import denormalize, normalize, round_to_nearest_even
+from .unpack import RawFloat, pack, unpack
+
+__all__ = ["ACCUMULATIONS", "dot"]
+
+#: Ways to accumulate.
+ACCUMULATIONS = ("tree", "chain", "wide", "exact")
+
+
+def dot(
+    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], accumulate: str,
+    to: Format | None = None, overflow: Overflow | None = None, *, wide: Format | None = None,
+) -> Word:
+    """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of the operands.
+    a, b : sequence of Word
+        Codes of the operands, as many of each.
+    accumulate : str
+        One of :data:`ACCUMULATIONS`.
+    to : Format, optional
+        Format of the result, for ``wide`` and ``exact``; by default that of the operands.
+    overflow : Overflow, optional
+        What a value that is too large becomes, at each rounding.
+    wide : Format, optional
+        Format of the nodes, for ``wide``.
+
+    Raises
+    ------
+    ValueError
+        If there are no operands or not as many of each, or an argument does not fit.
+    """
+    if not a or len(a) != len(b):
+        raise ValueError(f"Operands must be as many, and at least one, not {len(a)} and {len(b)}")
+    if accumulate not in ACCUMULATIONS:
+        raise ValueError(
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+    if (accumulate == "wide") != (wide is not None):
+        raise ValueError("Format of the nodes must be given for wide, and only there")
+    if to not in (None, fmt) and accumulate in ("tree", "chain"):
+        raise ValueError(f"Result format of {accumulate} must be that of the operands")
+    if accumulate == "exact":
+        return _exact(gates, fmt, a, b, to or fmt, overflow)
+    node = wide or fmt
+    products = [
+        _scoped(gates, "product", lambda x, y: multiply(gates, fmt, x, y, overflow, to=node), x, y)
+        for x, y in zip(a, b, strict=True)]
+
+    def add_nodes(x: Word, y: Word) -> Word:
+        return _scoped(gates, "sum", lambda x, y: add(gates, node, x, y, overflow), x, y)
+
+    total = _in_turn(products, add_nodes) if accumulate == "chain" else \
+        _in_pairs(products, add_nodes)
+    if wide is None:
+        return total
+    with gates.builder.scope("convert", code=total):
+        return convert(gates, wide, to or fmt, total, overflow)
+
+
+def _scoped(
+    gates: GateLibrary, name: str, function: Callable[[Word, Word], Word], x: Word, y: Word
+) -> Word:
+    with gates.builder.scope(name, a=x, b=y):
+        return function(x, y)
+
+
+def _in_pairs(terms: list[Word], add_nodes: Callable[[Word, Word], Word]) -> Word:
+    """Add neighbours, and again the sums; an odd one out passes to the next level."""
+    while len(terms) > 1:
+        even = len(terms) // 2 * 2
+        terms = [add_nodes(terms[i], terms[i + 1]) for i in range(0, even, 2)] + terms[even:]
+    return terms[0]
+
+
+def _in_turn(terms: list[Word], add_nodes: Callable[[Word, Word], Word]) -> Word:
+    total = terms[0]
+    for term in terms[1:]:
+        total = add_nodes(total, term)
+    return total
+
+
+def _exact(
+    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], to: Format,
+    overflow: Overflow | None,
+) -> Word:
+    """Add all products as integers of one unit, the product of the smallest values."""
+    policy = resolve_overflow(to, overflow)
+    builder = gates.builder
+    highest_exponent = fmt.max_code >> fmt.mantissa_bits
+    term_width = 2 * fmt.precision + 2 * (highest_exponent - 1)
+    width = term_width + len(a).bit_length()  # room for the sum, and its sign above
+    columns = Columns(width + 1)
+    nans: list[Bit] = []
+    plus: list[Bit] = []
+    minus: list[Bit] = []
+    signs: list[Bit] = []
+    zeros: list[Bit] = []
+    for x, y in zip(a, b, strict=True):
+        with builder.scope("term", a=x, b=y):
+            raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
+            sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
+            magnitude = _fixed_point(gates, raw_x, raw_y, term_width)
+            flipped = builder.name_word(
+                "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude))
+            infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
+            is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
+            nans += [raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid")]
+            plus.append(gates.and_(infinite, gates.not_(sign), name="plus_infinity"))
+            minus.append(gates.and_(infinite, sign, name="minus_infinity"))
+        # In two's complement a negative term is its complement plus one, less 2**term_width;
+        # that is (1 - sign) * 2**term_width, less a constant that all terms share.
+        columns.add(flipped)
+        columns.add((sign,))
+        columns.add((gates.not_(sign),), term_width)
+        columns.add_constant(-(1 << term_width))
+        signs.append(sign)
+        zeros.append(is_zero)
+
+    with builder.scope("accumulate"):
+        total = columns.total(gates)
+    with builder.scope("magnitude", total=total):
+        negative = total[-1]
+        flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
+        magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
+    with builder.scope("round", magnitude=magnitude):
+        rounded, is_nonzero = _round(gates, fmt, to, magnitude)
+    with builder.scope("special_values"):
+        any_plus, any_minus = gates.or_(*plus, name="any_plus"), gates.or_(*minus, name="any_minus")
+        is_nan = gates.or_(*nans, gates.and_(any_plus, any_minus, name="invalid"), name="nan")
+        is_infinite = gates.or_(any_plus, any_minus, name="infinite")
+        # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
+        all_minus = gates.and_(*signs, *zeros, name="all_minus_zero")
+        finite_sign = gates.or_(negative, all_minus, name="finite_sign")
+        sign = gates.mux(is_infinite, any_minus, finite_sign, name="sign")
+    return pack(
+        gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite)
+
+
+def _fixed_point(gates: GateLibrary, x: RawFloat, y: RawFloat, width: int) -> Word:
+    """Return the product of two magnitudes in units of the product of the smallest values."""
+    product = gates.builder.name_word(
+        "product", array_multiply(gates, x.significand, y.significand))
+    # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay zero.
+    amount = gates.builder.name_word("amount", add_words(gates, x.exponent, y.exponent))
+    padded = product + (ZERO,) * (width + 2 - len(product))
+    return gates.builder.name_word("placed", shift_left(gates, padded, amount)[2:])
+
+
+def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> tuple[Word, Bit]:
+    """Return exponent and mantissa of a fixed-point magnitude, and whether it is not zero."""
+    kept_bits = to.precision + 1
+    unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+    padding = max(kept_bits - len(magnitude), 0)
+    padded = (ZERO,) * padding + magnitude
+    # The top bit stands for 2**(height + 1 - bias).
+    height = unit - padding + len(padded) - 2 + to.bias
+    if height < 0:  # even the top bit is below the smallest normal value
+        bits = (-height).bit_length() + 1
+        word = constant(height % (1 << bits), bits)
+        kept, sticky = denormalize(gates, padded, word, ONE, lowest=height, kept_bits=kept_bits)
+        exponent: Word = (ZERO,) * to.exponent_bits
+        return (round_to_nearest_even(gates, exponent, kept, sticky),
+                gates.or_(*magnitude, name="nonzero"))
+    normal = normalize(
+        gates, padded, constant(height, max(height.bit_length(), to.exponent_bits)),
+        kept_bits=kept_bits, min_height=height)
+    exponent = gate_word(gates, normal.height, normal.is_nonzero)
+    return (round_to_nearest_even(gates, exponent, normal.significand, normal.sticky),
+            normal.is_nonzero)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dot products as neuron graphs, against the golden model."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rtl_gen.circuits.dot import dot
+from rtl_gen.formats import FORMATS, Format
+from rtl_gen.neurons.gates import make_gates
+from rtl_gen.neurons.graph import NeuronGraph
+from sim import golden_dot
+from sim.network import Network
+from tests.oracle import assert_same_codes
+
+E4M3FN = FORMATS["e4m3fn"]
+#: accumulation, format of the nodes
+WAYS = (("tree", None), ("chain", None), ("wide", "bfloat16"), ("wide", "binary16"),
+        ("wide", "binary32"), ("exact", None))
+#: Of either sign: zero, the smallest, subnormals, one and its neighbours, large ones, NaN.
+LATTICE = np.array([0x00, 0x01, 0x07, 0x08, 0x1B, 0x38, 0x39, 0x7E,
+                    0x80, 0x81, 0x87, 0x9C, 0xB8, 0xF5, 0xFE, 0x7F])
+
+
+def make(
+    fmt: Format, length: int, accumulate: str, to: str | None = None, wide: str | None = None,
+    library: str = "native",
+) -> NeuronGraph:
+    gates = make_gates("dot", library)
+    a, b = (gates.builder.input(name, length * fmt.width) for name in "ab")
+    words = [[port[i : i + fmt.width] for i in range(0, len(port), fmt.width)] for port in (a, b)]
+    gates.builder.output("y", dot(
+        gates, fmt, words[0], words[1], accumulate, FORMATS[to] if to else None,
+        wide=FORMATS[wide] if wide else None))
+    return gates.builder.build()
+
+
+def pack(codes: NDArray, width: int) -> NDArray:
+    """Return codes side by side: as one integer of up to 64 bits, else as bits."""
+    if codes.shape[-1] * width <= 64:
+        shifts = np.arange(codes.shape[-1], dtype=np.uint64) * np.uint64(width)
+        return (codes.astype(np.uint64) << shifts).sum(axis=-1, dtype=np.uint64)
+    return (codes[..., None] >> np.arange(width) & 1).reshape(len(codes), -1).astype(np.uint8)
+
+
+def check(fmt: Format, graph: NeuronGraph, a: NDArray, b: NDArray, expected: NDArray) -> None:
+    actual = Network(graph).run({"a": pack(a, fmt.width), "b": pack(b, fmt.width)})["y"]
+    assert_same_codes(fmt, (pack(a, fmt.width), pack(b, fmt.width)) if a.shape[-1] * fmt.width <= 62
+                      else (np.arange(len(a)),), actual.astype(np.int64), expected)
+
+
+def vectors(fmt: Format, length: int, count: int, seed: int) -> tuple[NDArray, NDArray]:
+    """Return directed vectors, then random ones.
+
+    Directed: massive cancellation, all subnormal, all the largest, one NaN, all negative zero.
+    """
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 1 << fmt.width, (2, count, length))
+    if fmt.has_nan:  # most random vectors would have one
+        a[: count // 2] &= ~fmt.exponent_mask | fmt.exponent_mask >> 1
+        b[: count // 2] &= ~fmt.exponent_mask | fmt.exponent_mask >> 1
+    half = length // 2
+    a[0, :half], b[0, :half] = a[0, half : 2 * half], b[0, half : 2 * half] ^ fmt.sign_mask
+    a[1], b[1] = 1, rng.integers(0, fmt.mantissa_mask + 1, length)
+    a[2], b[2] = fmt.max_code, fmt.max_code
+    a[3], b[3] = 0x38 % (1 << fmt.width), fmt.max_code
+    a[3, -1] = fmt.nan_code or 0
+    a[4], b[4] = fmt.sign_mask, 1
+    return a, b
+
+
+@pytest.mark.parametrize("accumulate, wide", WAYS)
+def test_two_terms_over_a_lattice(accumulate: str, wide: str | None) -> None:
+    grid = np.stack(np.meshgrid(*[LATTICE] * 4, indexing="ij"), axis=-1).reshape(-1, 4)
+    assert len(grid) == 65536
+    a, b = grid[:, :2], grid[:, 2:]
+    expected = golden_dot.dot(E4M3FN, a, b, accumulate, wide=FORMATS[wide] if wide else None)
+    check(E4M3FN, make(E4M3FN, 2, accumulate, wide=wide), a, b, expected)
+
+
+@pytest.mark.parametrize("accumulate, wide", [way for way in WAYS if way[1] != "binary32"])
+@pytest.mark.parametrize("name, length", [
+    ("e4m3fn", 4), ("e4m3fn", 5), ("e4m3fn", 16), ("e5m2", 8), ("e2m1fn", 16)])
+def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | None) -> None:
+    fmt = FORMATS[name]
+    a, b = vectors(fmt, length, 4000, seed=1)
+    expected = golden_dot.dot(fmt, a, b, accumulate, wide=FORMATS[wide] if wide else None)
+    check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulate, wide", [("tree", None), ("exact", None)])
+@pytest.mark.parametrize("length", [64, 128, 256])
+def test_long_vectors(length: int, accumulate: str, wide: str | None) -> None:
+    a, b = vectors(E4M3FN, length, 20_000, seed=2)
+    expected = golden_dot.dot(E4M3FN, a, b, accumulate)
+    check(E4M3FN, make(E4M3FN, length, accumulate), a, b, expected)
+
+
+@pytest.mark.parametrize("to", ["e5m2", "bfloat16", "binary16", "binary32", "e2m1fn"])
+def test_exact_rounds_to_any_format(to: str) -> None:
+    a, b = vectors(E4M3FN, 4, 4000, seed=3)
+    target = FORMATS[to]
+    expected = golden_dot.dot(E4M3FN, a, b, "exact", target)
+    if not target.has_nan:  # a NaN would have to become something else
+        keep = ~np.isin(a, [0x7F, 0xFF]).any(axis=1) & ~np.isin(b, [0x7F, 0xFF]).any(axis=1)
+        a, b, expected = a[keep], b[keep], expected[keep]
+    assert len(a) > 1000
+    actual = Network(make(E4M3FN, 4, "exact", to)).run({"a": pack(a, 8), "b": pack(b, 8)})["y"]
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_published_gates_give_the_same() -> None:
+    a, b = vectors(E4M3FN, 4, 2000, seed=4)
+    for accumulate in ("tree", "exact"):
+        check(E4M3FN, make(E4M3FN, 4, accumulate, library="published"), a, b,
+              golden_dot.dot(E4M3FN, a, b, accumulate))
+
+
+def test_depth_of_tree_and_exact_is_logarithmic() -> None:
+    for accumulate, most in (("tree", 60), ("exact", 8)):
+        depths = [make(E4M3FN, 1 << k, accumulate).depth for k in range(1, 6)]
+        steps = np.diff(depths)
+        assert steps.max() <= most, depths
+        assert steps[-1] <= steps.max(), depths
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ((2, "sum"), r"^Accumulation must be one of tree, chain, wide, exact, not 'sum'$"),
+    ((2, "wide"), r"^Format of the nodes must be given for wide, and only there$"),
+    ((2, "tree", "e5m2"), r"^Result format of tree must be that of the operands$"),
+])
+def test_wrong_use(arguments: tuple, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(E4M3FN, *arguments)
+
+
+def test_operands_must_be_as_many() -> None:
+    gates = make_gates("dot")
+    word = gates.builder.input("a", 8)
+    with pytest.raises(ValueError, match=r"^Operands must be as many, .*, not 1 and 2$"):
+        dot(gates, E4M3FN, [word], [word, word], "tree")
