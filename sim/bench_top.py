@@ -10,8 +10,12 @@ its own, since generated files may well use the same names.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["OPERAND_NAMES", "Slice", "TopInput", "bench_top", "module_names", "rename_modules"]
+__all__ = [
+    "OPERAND_NAMES", "Placed", "Slice", "TopInput", "bench_top", "module_names", "place_designs",
+    "rename_modules",
+]
 
 #: Names of the operand ports, of the designs and of the top module.
 OPERAND_NAMES = ("a", "b", "c")
@@ -27,6 +31,7 @@ class TopInput:
     module: str  #: Name of its top module in that text.
     operand_widths: tuple[int, ...]  #: Widths of the ports a, b, c, as many as there are.
     result_width: int  #: Width of the port y.
+    controls: tuple[str, ...] = ()  #: Other inputs that it shares with the rest.
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,37 @@ def bench_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[str
         If there is no design, if designs differ in their number of operands, or if the text of a
         design lacks its module.
     """
+    texts, instances, slices, widths = place_designs(designs)
+    inputs = [f"  input wire [{width - 1}:0] {port},"
+              for port, width in zip(OPERAND_NAMES, widths, strict=False)]
+    size = sum(place.size for place in slices)
+    top = [f"module {name} (", *inputs, f"  output wire [{8 * size - 1}:0] y", ");", *instances,
+           "endmodule", ""]
+    return "\n".join([*texts, *top]), slices
+
+
+class Placed(NamedTuple):
+    """Designs side by side."""
+
+    texts: list[str]  #: Text of each, with a prefix to the names of its modules.
+    instances: list[str]  #: Lines of the top module.
+    slices: list[Slice]  #: Where in ``y`` the result of each stands.
+    widths: list[int]  #: Width of each operand.
+
+
+def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> Placed:
+    """Give every design a place in a top module.
+
+    Parameters
+    ----------
+    controls
+        Names of signals of the top module that are inputs of every design.
+
+    Raises
+    ------
+    ValueError
+        As :func:`bench_top`.
+    """
     counts = {len(design.operand_widths) for design in designs}
     if len(counts) != 1:
         raise ValueError(f"Designs must be of one number of operands, not {sorted(counts)}")
@@ -62,8 +98,9 @@ def bench_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[str
         prefix = f"d{index}_"
         size = -(-design.result_width // 8)
         texts.append(rename_modules(design.verilog, prefix))
-        ports = [f".{port}({port}[{width - 1}:0])"
-                 for port, width in zip(OPERAND_NAMES, design.operand_widths, strict=False)]
+        ports = [f".{port}({port})" for port in (*controls, *design.controls)]
+        ports += [f".{port}({port}[{width - 1}:0])"
+                  for port, width in zip(OPERAND_NAMES, design.operand_widths, strict=False)]
         low = 8 * offset
         ports.append(f".y(y[{low + design.result_width - 1}:{low}])")
         instances.append(f"  {prefix}{design.module} {prefix[:-1]} ({', '.join(ports)});")
@@ -74,11 +111,7 @@ def bench_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[str
         offset += size
     widths = [max(column) for column in zip(*(design.operand_widths for design in designs),
                                             strict=True)]
-    inputs = [f"  input wire [{width - 1}:0] {port},"
-              for port, width in zip(OPERAND_NAMES, widths, strict=False)]
-    top = [f"module {name} (", *inputs, f"  output wire [{8 * offset - 1}:0] y", ");", *instances,
-           "endmodule", ""]
-    return "\n".join([*texts, *top]), slices
+    return Placed(texts, instances, slices, widths)
 
 
 def module_names(verilog: str) -> list[str]:

@@ -5,19 +5,23 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from rtl_gen.formats import Format, Overflow
 from sim.bench_top import Slice, TopInput, bench_top
 from sim.operands import PAIRS, concerns, operand_cases
 from sim.reference import find_operation
 from sim.runner import BenchError, run_bench
+from sim.stream_top import stream_top
 
 __all__ = ["BenchDesign", "VerifyResult", "verify"]
+
+_BENCHES = {False: "tb.tb_pairs", True: "tb.tb_stream"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class BenchDesign:
-    """A combinational design, and what it has to compute."""
+    """A design, and what it has to compute."""
 
     name: str  #: Name for tables and messages.
     verilog: str  #: Text of a file with the design and all it is made of.
@@ -27,6 +31,11 @@ class BenchDesign:
     to: Format | None = None  #: Format of the result, for an operation that converts.
     overflow: Overflow
     library: str  #: Library of gates it is made from, for tables.
+    #: Clocks from operands to result; None if it is combinational, else it has inputs clk and rst,
+    #: and takes one case in each clock.
+    latency: int | None = None
+    #: Which cases its input ``discharge`` comes with: "first" or "every"; None without that input.
+    discharge: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +59,8 @@ def verify(
 ) -> list[VerifyResult]:
     """Drive designs through every case and compare each result with the golden model.
 
-    Designs with the same number of operands share one build and are driven together.
+    Designs with the same number of operands share one build and are driven together; so do clocked
+    designs that are discharged alike.
 
     Parameters
     ----------
@@ -80,36 +90,56 @@ def verify(
     """
     if isinstance(pairs, str) and pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
-    counts = [find_operation(design.operation).operand_count for design in designs]
+    groups: dict[_Group, list[int]] = {}
+    for index, design in enumerate(designs):
+        count = find_operation(design.operation).operand_count
+        key = _Group(count, design.latency is not None, design.discharge or "first")
+        groups.setdefault(key, []).append(index)
     results: dict[int, VerifyResult] = {}
-    for count in sorted(set(counts)):
-        indices = [index for index, other in enumerate(counts) if other == count]
-        group = [designs[index] for index in indices]
-        folder = Path(build_dir).resolve() / f"{simulator}_{count}_operands"
-        outcome = _run_group(group, simulator, count, pairs, folder, progress)
+    for key in sorted(groups):
+        indices = groups[key]
+        folder = Path(build_dir).resolve() / "_".join((simulator, *key.words))
+        outcome = _run_group(
+            [designs[index] for index in indices], simulator, key, pairs, folder, progress)
         results.update(zip(indices, outcome, strict=True))
     return [results[index] for index in range(len(designs))]
 
 
+class _Group(NamedTuple):
+    """What designs of one build have in common."""
+
+    operands: int  #: Number of operands.
+    is_clocked: bool
+    discharge: str
+
+    @property
+    def words(self) -> list[str]:
+        words = [str(self.operands), "operands"]
+        return [*words, "clocked", self.discharge] if self.is_clocked else words
+
+
 def _run_group(
-    designs: Sequence[BenchDesign], simulator: str, count: int, pairs: str | Path, folder: Path,
+    designs: Sequence[BenchDesign], simulator: str, group: _Group, pairs: str | Path, folder: Path,
     progress: Callable[[str], None] | None,
 ) -> list[VerifyResult]:
-    """Check designs with the same number of operands in one build."""
-    operands = operand_cases([design.fmt for design in designs], count, pairs)
-    text, slices = bench_top([
+    """Check designs that have enough in common for one build."""
+    operands = operand_cases([design.fmt for design in designs], group.operands, pairs)
+    make_top = stream_top if group.is_clocked else bench_top
+    text, slices = make_top([
         TopInput(verilog=design.verilog, module=design.module,
-                 operand_widths=(design.fmt.width,) * count,
+                 operand_widths=(design.fmt.width,) * group.operands,
                  result_width=find_operation(design.operation).result_width(
-                     design.fmt, design.to))
+                     design.fmt, design.to),
+                 controls=("discharge",) if design.discharge else ())
         for design in designs])
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
     source.write_text(text, encoding="utf-8")
-    job.write_text(json.dumps(_job(designs, slices, pairs, outcome), indent=1), encoding="utf-8")
+    asked = _job(designs, slices, group, pairs, outcome)
+    job.write_text(json.dumps(asked, indent=1), encoding="utf-8")
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], "bench_top", "tb.tb_pairs", folder,
+        simulator, [source], "bench_top", _BENCHES[group.is_clocked], folder,
         env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
@@ -131,15 +161,18 @@ def _run_group(
 
 
 def _job(
-    designs: Sequence[BenchDesign], slices: Sequence[Slice], pairs: str | Path, outcome: Path
-) -> dict[str, object]:
+    designs: Sequence[BenchDesign], slices: Sequence[Slice], group: _Group, pairs: str | Path,
+    outcome: Path,
+) -> dict[str, Any]:
     """Return what the bench has to know."""
     return {
         "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
         "outcome": str(outcome),
+        "discharge": group.discharge,
         "designs": [
             {"name": design.name, "format": design.fmt.name,
              "to": design.to.name if design.to else None, "operation": design.operation,
-             "overflow": design.overflow.value, "offset": place.offset, "size": place.size}
+             "overflow": design.overflow.value, "offset": place.offset, "size": place.size,
+             "latency": design.latency}
             for design, place in zip(designs, slices, strict=True)],
     }
