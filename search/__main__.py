@@ -9,6 +9,7 @@ from pathlib import Path
 from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.circuits.stored import StoredCircuit
 
+from .flash import flash_adder
 from .shrink import shrink
 from .store import DATA, store
 from .walk import Step
@@ -16,6 +17,7 @@ from .walk import Step
 _EXAMPLES = """\
 examples:
   python -m search shrink multiply --format e5m2 --visits 30000
+  python -m search flash --depth 6 -o elsewhere
   python -m search store circuit.json --operation add --origin "by hand"
 """
 
@@ -41,6 +43,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--depth-cost", type=float, default=0.0,
                          help="cost of a level on a longest path, to look for less depth")
     command.set_defaults(run=_shrink)
+
+    command = commands.add_parser("flash", help="draw the flash adder for E4M3FN, budget free")
+    command.add_argument("--depth", type=int, choices=(5, 6), default=5)
+    command.add_argument("--overflow", choices=("nan", "saturate"), default="nan")
+    command.add_argument("-o", "--output", type=Path, default=DATA, metavar="DIR")
+    command.set_defaults(run=lambda args: store(
+        flash_adder(args.overflow, args.depth), operation="add", fmt="e4m3fn",
+        overflow=args.overflow, budget="free", folder=args.output,
+        origin=f"python -m search flash --depth {args.depth} --overflow {args.overflow}"))
 
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
     command.add_argument("file", type=Path, help="a circuit in the form of the data files")

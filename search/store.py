@@ -76,7 +76,10 @@ def store(
     if wrong:
         raise ValueError(f"Circuit must be exact on every pair, not wrong on {wrong}")
     metrics = measure(graph)
-    index = [StoredCircuit(**entry) for entry in json.loads((folder / _INDEX).read_text("utf-8"))]
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = folder / _INDEX
+    entries = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
+    index = [StoredCircuit(**entry) for entry in entries]
     rivals = [c for c in index if (c.operation, c.format, c.overflow, c.budget) == (
         operation, fmt, overflow, budget)]
     if any(c.neurons <= metrics.neurons and c.depth <= metrics.depth for c in rivals):
@@ -94,7 +97,7 @@ def store(
     index = sorted(
         [c for c in index if c not in beaten] + [entry],
         key=lambda c: (c.operation, c.format, c.overflow, list(BUDGETS).index(c.budget), c.neurons))
-    (folder / _INDEX).write_text(
+    listed.write_text(
         json.dumps([asdict(c) for c in index], indent=1) + "\n", encoding="utf-8")
     return entry
 

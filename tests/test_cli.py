@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.cli import main
 from rtl_gen.designs import DESIGNS
 
@@ -144,6 +146,20 @@ def test_mistakes(
     assert printed.err.count("\n") == 1
     assert printed.out == ""
     assert not folder.exists()
+
+
+def test_circuit_that_breaks_its_budget_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    record = replace(CONSTRUCTIONS["two_deep"], budget="w2")
+    monkeypatch.setitem(CONSTRUCTIONS, "two_deep", record)
+    # A format that nobody else asks for, so that no result is at hand.
+    assert main(["stats", "multiply", "--format", "e3m4", "--objective", "depth"]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("spikefloat: error: Neuron multiply_e3m4/staircases/step must "
+                                  "keep budget w2 (|weight| <= 2, fan-in <= 4), not use weights (")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
 
 
 def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
