@@ -100,13 +100,12 @@ def test_choice_keeps_the_bound():
 
 def test_choice_spends_where_it_matters():
     graph = raw_graph([((0, 1), (1, 1), 2)] * 2, inputs={"x": 2}, outputs={"y": [2, 3]})
-    often, rarely = {1: 1.0}, {1: 1e-5}
+    often, rarely = {1: 0.5, 2: 0.5}, {1: 5e-6, 2: 5e-6}
     plan = choose_copies(graph, [often, rarely], failure=1e-4, synapse_noise=0.2)
     assert plan[0].copies > 3
     assert plan[1] == Copies(0, 2)  # left as it is
     # Noise on the membrane alone is overcome by the signal, which grows with every copy.
-    both = {1: 0.5, 2: 0.5}
-    plan = choose_copies(graph, [both, both], failure=1e-3, membrane_noise=0.3)
+    plan = choose_copies(graph, [often, often], failure=1e-3, membrane_noise=0.3)
     assert {choice.copies for choice in plan} == {3}
 
 
