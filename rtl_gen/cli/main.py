@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sim.tools import ToolError
 
-from . import designs, explore, harden, report, stats, sweep, verify, verilog, waves
+from . import designs, explore, harden, report, stats, sweep, tolerance, verify, verilog, waves
 from . import map as map_
 
 __all__ = ["main"]
@@ -42,7 +42,9 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (designs, verilog, stats, explore, verify, waves, report, map_, sweep, harden):
+    for command in (
+        designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
+    ):
         command.register(commands)
     return parser
 
