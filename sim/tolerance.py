@@ -57,8 +57,8 @@ def find_tolerance(
     def measure(units: int) -> dict[str, Any]:
         nonlocal steps
         steps += 1
-        value = units * resolution
-        return run_cell(replace(cell, physics=replace(cell.physics, **{knob: value})))
+        value: dict[str, Any] = {knob: units * resolution}
+        return run_cell(replace(cell, physics=replace(cell.physics, **value)))
 
     good, good_result = 0, measure(0)
     if good_result["exact_rate"] < exact_rate:
