@@ -12,14 +12,14 @@ from sim.physics import IDEAL
 
 def test_grid(capsys, tmp_path):
     arguments = [
-        "sweep", "multiply,xor", "--budget", "w1,w2", "--library", "all", "--synapse-noise",
-        "0.05,0.2", "--dropped-spikes", "0", "--max-trials", "1", "--store",
-        str(tmp_path / "noise.db"), "--json"]
+        "sweep", "multiply,xor", "--budget", "w1,w2", "--library", "all", "--objective",
+        "neurons", "--synapse-noise", "0.05,0.2", "--dropped-spikes", "0", "--max-trials", "1",
+        "--store", str(tmp_path / "noise.db"), "--json"]
     assert main(arguments) == 0
     rows = json.loads(capsys.readouterr().out)
     # The multiplier with each budget and as published, then the gate.
     assert [(row["design"], row["library"], row["budget"]) for row in rows[::2]] == [
-        ("multiply", "native", "w1"), ("multiply", "published", "-"), ("multiply", "native", "w2"),
+        ("multiply", "native", "w1"), ("multiply", "native", "w2"), ("multiply", "published", "-"),
         ("xor", "published", "-")]
     assert [row["synapse_noise"] for row in rows] == [0.05, 0.2] * 4
     assert all(rows[i]["exact_rate"] > rows[i + 1]["exact_rate"] for i in range(0, 8, 2))

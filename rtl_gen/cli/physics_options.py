@@ -8,7 +8,7 @@ from typing import Any
 
 from rtl_gen.designs import build
 from rtl_gen.neurons.builder import ZERO
-from rtl_gen.neurons.gates import make_gates
+from rtl_gen.neurons.gates import LIBRARIES, make_gates
 from sim.physics import Physics
 from sim.targets import FloatReference, IntegerReference, Target
 
@@ -102,7 +102,7 @@ def design_target(selection: Selection) -> Target:
 def targets(args: argparse.Namespace) -> list[Target]:
     """Return what the options of a design select; designs, budgets and objectives may be several.
 
-    Published gates have no budget, so that they come only once.
+    Published gates have neither budget nor objective, so that they come only once.
 
     Raises
     ------
@@ -114,12 +114,16 @@ def targets(args: argparse.Namespace) -> list[Target]:
         if name in BLOCKS:
             chosen.append(block_target(name))
             continue
-        for budget, objective in itertools.product(
-                (args.budget or "w2").split(","), (args.objective or "structure").split(",")):
-            one = argparse.Namespace(
-                **{**vars(args), "design": name, "budget": budget, "objective": objective})
-            for selection in selections(one):
-                target = design_target(selection)
-                if all(target.label != other.label for other in chosen):
-                    chosen.append(target)
+        libraries = LIBRARIES if args.library == "all" else (
+            args.library or LIBRARIES[0]).split(",")
+        for library in libraries:
+            # Published gates are what they are: they have neither budget nor objective.
+            native = library != "published"
+            budgets = (args.budget if native and args.budget else "w2").split(",")
+            objectives = (args.objective if native and args.objective else "structure").split(",")
+            for budget, objective in itertools.product(budgets, objectives):
+                one = argparse.Namespace(**{
+                    **vars(args), "design": name, "library": library, "budget": budget,
+                    "objective": objective})
+                chosen += [design_target(selection) for selection in selections(one)]
     return chosen
