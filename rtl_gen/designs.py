@@ -123,9 +123,6 @@ def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Wo
 #: Formats that can hold operands and results: all but the MX scale.
 _ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
 
-#: Those of up to 8 bits, of which many can be added.
-_NARROW = tuple(name for name in _ARITHMETIC if FORMATS[name].width <= 8)
-
 #: Those of up to 8 bits.
 _NARROW = tuple(name for name in _ARITHMETIC if FORMATS[name].width <= 8)
 
