@@ -7,6 +7,7 @@ import pytest
 from rtl_gen.designs import DESIGNS, build, make_options
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.graph import NeuronGraph
+from search.shrink import start_of
 from search.store import count_wrong
 from search.walk import Step, format_network, parse_network, walk
 from sim.network import Network
@@ -70,8 +71,16 @@ def test_start_that_breaks_the_budget_is_refused() -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-def test_prefix_of_a_search_is_golden() -> None:
-    """The first part of the search for ``multiply_e5m2_nan_w2`` goes as it went."""
-    found = walk(structured("multiply", "e5m2"), Step(budget="w2", seed=1, visits=4000))
-    assert count_wrong(found, "multiply", "e5m2", "nan") == 0
-    assert (len(found.neurons), found.depth) == (137, 30)
+def test_beginning_of_a_walk_is_golden() -> None:
+    """A walk from a stored circuit, which does not change, goes as it went."""
+    start = start_of("multiply", "e4m3fn", "nan", "w8", "multiply_e4m3fn_nan_w2_83x29.json")
+    found = walk(start, Step(budget="w8", seed=1, visits=4000))
+    assert count_wrong(found, "multiply", "e4m3fn", "nan") == 0
+    assert (len(found.neurons), found.depth) == (78, 32)
+    assert found.digest.startswith("b29406ca799f")
+
+
+def test_unknown_start_is_refused() -> None:
+    with pytest.raises(ValueError, match=(
+            r"^Start must be structured, two_deep, .* or the name of a data file, not 'x'$")):
+        start_of("multiply", "e4m3fn", "nan", "w2", "x")
