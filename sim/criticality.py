@@ -53,9 +53,8 @@ class Criticality:
 
     def detected(self, value: int) -> int:
         """Return for how many neurons some operand shows that they are stuck at ``value``."""
-        return sum(
-            (exposure.firing if value == 0 else exposure.silent) > 0
-            for exposure in self.exposures)
+        shares = [exposure.silent if value else exposure.firing for exposure in self.exposures]
+        return sum(share > 0 for share in shares)
 
 
 def find_criticality(

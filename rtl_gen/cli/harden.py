@@ -16,7 +16,7 @@ from .options import add_command, add_design_options, add_json_option
 from .output import print_json, print_table
 from .physics_options import targets
 
-__all__ = ["register"]
+__all__ = ["hardened_verilog", "register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,6 +49,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
                      "by commas; by default the\nsmallest circuits of all budgets are compared.")
 
 
+def hardened_verilog(found: Hardened, sigma: float, membrane_noise: float = 0.0) -> str:
+    """Return a hardened circuit as Verilog, with a header that says what it stands."""
+    label, result = found.target.label, found.result
+    return spatial_verilog(found.target.graph, header=(
+        f"library: {label['library']} gates, budget {label['budget']}",
+        f"hardened: {100 * result['exact_rate']:.2f} % exact with noise of {sigma} on every "
+        f"synapse and {membrane_noise} on every membrane",
+    ))
+
+
 def harden_selected(args: argparse.Namespace) -> Hardened:
     """Return the cheapest hardened circuit of those that the options select.
 
@@ -79,11 +89,7 @@ def _run(args: argparse.Namespace) -> int:
         **label, "sigma": args.sigma, "membrane_noise": args.membrane_noise, "seed": args.seed,
         **found.result}
     if args.output:
-        text = spatial_verilog(graph, header=(
-            f"library: {label['library']} gates, budget {label['budget']}",
-            f"hardened: {100 * row['exact_rate']:.2f} % exact with noise of {args.sigma} on every "
-            f"synapse and {args.membrane_noise} on every membrane",
-        ))
+        text = hardened_verilog(found, args.sigma, args.membrane_noise)
         row["file"] = str(args.output / f"{graph.name}.v")
         write_files(args.output, {f"{graph.name}.v": text})
     if args.json:

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 
 from sim.tools import ToolError
 
-from . import designs, explore, harden, report, stats, sweep, tolerance, verify, verilog, waves
+from . import (
+    criticality,
+    designs,
+    explore,
+    harden,
+    report,
+    stats,
+    sweep,
+    tolerance,
+    verify,
+    verilog,
+    waves,
+)
 from . import map as map_
 
 __all__ = ["main"]
@@ -44,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
+        criticality,
     ):
         command.register(commands)
     return parser

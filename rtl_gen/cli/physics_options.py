@@ -14,7 +14,10 @@ from sim.targets import FloatReference, IntegerReference, Target
 
 from .options import Selection, selections
 
-__all__ = ["BLOCKS", "KNOBS", "add_physics_options", "block_target", "physics_grid", "targets"]
+__all__ = [
+    "BLOCKS", "KNOBS", "add_physics_options", "block_target", "design_target", "physics_grid",
+    "targets",
+]
 
 #: Circuits that are no float design: gates of the published library, and its adder of four bits.
 BLOCKS = ("and", "or", "xor", "ripple4")

@@ -9,7 +9,10 @@ from rtl_gen.hardware import make_hardware
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.cell import cell_verilog
 from rtl_gen.rtl.verilog import write_files
+from sim.hardening import Hardened, find_cheapest
+from sim.physics import Physics
 
+from .harden import hardened_verilog
 from .neuron import cell_parameters, refuse_neuron_options
 from .options import (
     NEURON,
@@ -22,6 +25,7 @@ from .options import (
     selections,
 )
 from .output import print_json, print_table, tracked
+from .physics_options import design_target
 
 __all__ = ["design_verilog", "register"]
 
@@ -36,6 +40,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path(),
         help="folder to write into; made if missing (default: the current one)")
+    parser.add_argument(
+        "--harden", type=float, metavar="SIGMA",
+        help="make the circuit stand that much noise on every synapse, with 99.9 %% of the results "
+             "exact")
     add_json_option(parser)
 
 
@@ -76,6 +84,15 @@ def _neuron_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]
         "depth": 1}]
 
 
+def _harden(selection: Selection, sigma: float) -> Hardened:
+    options = selection.options
+    if options.style != "spatial" or options.stages:
+        raise ValueError(
+            f"Style of a hardened design must be spatial without stages, not {options.style} with "
+            f"{options.stages}")
+    return find_cheapest([design_target(selection)], Physics(synapse_noise=sigma))
+
+
 def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
     files: dict[str, str] = {}
     rows = []
@@ -87,7 +104,11 @@ def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]
             raise ValueError(
                 f"Output {name} must be written once, not for several libraries or overflow "
                 "policies; use a folder for each")
-        files[name] = design_verilog(selection)
+        if args.harden is None:
+            files[name] = design_verilog(selection)
+        else:
+            found = _harden(selection, args.harden)
+            graph, files[name] = found.target.graph, hardened_verilog(found, args.harden)
         metrics = measure(graph)
         rows.append({
             "design": selection.design.name, "file": str(args.output / name),
