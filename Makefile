@@ -66,6 +66,8 @@ lint: verilog  ## Check the style of the sources and of the generated Verilog
 
 bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 	$(BIN)/python benchmarks/network_speed.py
+	$(BIN)/python benchmarks/device_speed.py
+	$(BIN)/python benchmarks/campaign_speed.py
 
 clean:  ## Remove what was built
 	rm -rf $(BUILD)

@@ -29,21 +29,22 @@ def test_command(capsys, tmp_path):
 
 def test_multiplier():
     """The figure asked for: at least 99.9 % exact with noise of 0.2 on every synapse."""
-    found = harden_selected(build_parser().parse_args(
+    hardened = harden_selected(build_parser().parse_args(
         ["harden", "multiply", "--sigma", "0.2", "--budget", "w1", "--seed", "1"]))
-    graph = found.target.graph
-    assert found.result["ci_low"] >= 0.999
-    assert found.result["neurons"] == len(graph.neurons) < 912  # of the release
-    assert found.result["synapses"] == sum(len(neuron.sources) for neuron in graph.neurons)
+    graph = hardened.target.graph
+    assert hardened.result["ci_low"] >= 0.999
+    assert hardened.result["neurons"] == len(graph.neurons) < 912  # of the release
+    assert hardened.result["synapses"] == sum(len(neuron.sources) for neuron in graph.neurons)
     a, b = all_codes(8, 8)
     expected = golden.multiply(find_format("e4m3fn"), a, b, "nan")
     ideal = Device(graph).run({"a": a, "b": b}, seed=0).outputs["y"]
     np.testing.assert_array_equal(ideal, expected)
     # Every synapse by itself, on other trials.
     noisy = Device(graph, Physics(synapse_noise=0.2), method="synapse")
-    failures = np.count_nonzero(
-        noisy.run({"a": a, "b": b}, seed=2).outputs["y"] != expected)
-    assert 20 < failures < 100  # 65.5 may fail, 59 are expected
+    chosen = np.random.default_rng(2).permutation(1 << 16)[:1 << 14]
+    found = noisy.run({"a": a[chosen], "b": b[chosen]}, seed=2).outputs["y"]
+    failures = np.count_nonzero(found != expected[chosen])
+    assert 2 < failures < 33  # 16.4 may fail; some 14 are expected
 
 
 def test_verilog(capsys, tmp_path):

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much faster a campaign is with two processes than with one. Needs two cores that are idle.
+
+Run as ``python benchmarks/campaign_speed.py``. The results must be the same.
+"""
+
+import sys
+import time
+
+from rtl_gen.cli.options import Selection
+from rtl_gen.cli.physics_options import design_target
+from rtl_gen.designs import find_design, make_options
+from sim.campaign import Cell
+from sim.campaign_store import run_campaign
+from sim.physics import Physics
+
+REQUIRED_RATIO = 1.7
+
+
+def main() -> int:
+    design = find_design("multiply")
+    target = design_target(Selection(design, make_options(design, library="published")))
+    cells = [
+        Cell(target=target, physics=Physics(synapse_noise=0.1), seed=seed, precision=1e-9)
+        for seed in range(8)]
+    seconds, results = {}, []
+    for workers in (1, 2):
+        begin = time.perf_counter()
+        results.append(run_campaign(cells, workers=workers))
+        seconds[workers] = time.perf_counter() - begin
+        evaluations = len(target.graph.neurons) * sum(r["trials"] for r in results[-1])
+        print(f"{workers} worker(s): {seconds[workers]:.1f} s, "
+              f"{evaluations / seconds[workers] / 1e6:.0f} M evaluations/s")
+    if results[0] != results[1]:
+        print("Results must be the same with one and two workers", file=sys.stderr)
+        return 2
+    ratio = seconds[1] / seconds[2]
+    print(f"two workers are {ratio:.2f} times as fast as one (asked: {REQUIRED_RATIO})")
+    return 0 if ratio >= REQUIRED_RATIO else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
