@@ -124,7 +124,7 @@ class Device:
         Raises
         ------
         ValueError
-            If the inputs are not those of the graph or their lengths differ.
+            If the inputs are not those of the graph, their lengths differ, or a code is too large.
         """
         graph = self._graph
         codes = self._check(inputs)
@@ -162,6 +162,12 @@ class Device:
             if values.shape != (len(codes[0]),):
                 raise ValueError(
                     f"Input {name!r} must have {len(codes[0])} codes, not shape {values.shape}")
+        for port, values in zip(self._graph.inputs, codes, strict=True):
+            wrong = values[(values < 0) | (values >> len(port.nodes) != 0)]
+            if wrong.size:
+                raise ValueError(
+                    f"Input {port.name!r} must be from 0 to {(1 << len(port.nodes)) - 1}, "
+                    f"not {wrong[0]}")
         return codes
 
     def _analog_inputs(

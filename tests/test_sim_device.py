@@ -219,6 +219,8 @@ def test_wrong():
         Device(graph, stuck={3: 1})
     with pytest.raises(ValueError, match=r"^Inputs of circuit must be x, not y$"):
         Device(graph).run({"y": [1]}, seed=0)
+    with pytest.raises(ValueError, match=r"^Input 'x' must be from 0 to 15, not 16$"):
+        Device(graph).run({"x": [15, 16]}, seed=0)
     two = raw_graph([((0, 1), (1, 1), 1)], inputs={"a": 1, "b": 1}, outputs={"y": [2]})
     with pytest.raises(ValueError, match=r"^Input 'b' must have 1 codes, not shape \(2,\)$"):
         Device(two).run({"a": [1], "b": [1, 1]}, seed=0)
