@@ -58,6 +58,7 @@ def run_bench(
     *,
     env: Mapping[str, str] | None = None,
     parameters: Mapping[str, object] | None = None,
+    has_delays: bool = False,
     waves: bool = False,
     seed: int = 1,
     expected_tests: int | None = None,
@@ -83,6 +84,8 @@ def run_bench(
         Variables for the test module, in addition to the present environment.
     parameters
         Verilog parameters of the top module.
+    has_delays
+        Whether there are delays in the sources; Verilator must be told.
     waves
         Whether to record waveforms.
     seed
@@ -117,7 +120,8 @@ def run_bench(
         start = time.perf_counter()
         tell = progress or (lambda step: None)
         tell(f"building {toplevel} with {found.name}")
-        _build(runner, found.name, sources, toplevel, build_dir, parameters or {}, waves)
+        _build(
+            runner, found.name, sources, toplevel, build_dir, parameters or {}, has_delays, waves)
         built = time.perf_counter()
         tell(f"driving {toplevel} with {found.name}")
         results = _run(runner, toplevel, test_module, build_dir, env or {}, waves, seed)
@@ -137,7 +141,7 @@ def run_bench(
 
 def _build(
     runner: Runner, simulator: str, sources: Sequence[Path], toplevel: str, build_dir: Path,
-    parameters: Mapping[str, object], waves: bool,
+    parameters: Mapping[str, object], has_delays: bool, waves: bool,
 ) -> None:
     inputs: list[Path | VerilatorControlFile] = []
     arguments = []
@@ -147,7 +151,8 @@ def _build(
             f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8")
         controls = [visible, *([WAIVERS] if WAIVERS.is_file() else [])]
         inputs += [VerilatorControlFile(path) for path in controls]
-        arguments = ["--no-public-flat-rw"]  # takes back cocotb's option; the file above is enough
+        # The first takes back an option of cocotb's; the file above is enough.
+        arguments = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
     inputs += [path for path in sources if simulator == "verilator" or path.suffix != ".vlt"]
     log = build_dir / "build.log"
     try:

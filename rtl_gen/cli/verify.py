@@ -17,6 +17,7 @@ from sim.samples import SEED, is_exhaustive, sampled_operands
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
 from sim.verify_cell import CellDesign, verify_cells
+from sim.verify_stream import Scene, StreamDesign, verify_streams
 from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot
 
 from .neuron import cell_parameters, refuse_neuron_options
@@ -31,9 +32,12 @@ from .options import (
     selections,
 )
 from .output import print_json, print_table
-from .verilog import design_verilog
+from .verilog import design_hardware, design_verilog
 
 __all__ = ["register"]
+
+#: How streams are tried: as fast as they go, and with pauses at both ends.
+_SCENES = (Scene(source="never", sink="never"), Scene(source="random", sink="random"))
 
 _SIMULATORS = {"verilator": ("verilator",), "icarus": ("icarus",), "both": ("icarus", "verilator")}
 
@@ -67,10 +71,12 @@ def _bench_design(selection: Selection) -> BenchDesign:
     module = "_".join((
         module_name(design, options), options.overflow.value, options.library,
         options.budget.name, options.objective))
-    return BenchDesign(
-        name=module, verilog=design_verilog(selection, module), module=module,
-        operation=design.name, fmt=options.format, to=options.to, overflow=options.overflow,
-        library=options.library)
+    hardware = design_hardware(selection, module)
+    kind = StreamDesign if options.is_stream else BenchDesign
+    return kind(
+        name=module, verilog=hardware.verilog, module=module, operation=design.name,
+        fmt=options.format, to=options.to, overflow=options.overflow, library=options.library,
+        latency=hardware.latency if hardware.is_clocked or options.is_stream else None)
 
 
 def _row(selection: Selection, result: VerifyResult | DotResult, simulator: str) -> dict:
@@ -84,6 +90,24 @@ def _row(selection: Selection, result: VerifyResult | DotResult, simulator: str)
         "seconds": round(result.seconds, 3), "report": result.report,
         "command": command_line("verify", selection),
     }
+
+
+def _verify(
+    designs: list[BenchDesign], simulator: str, pairs: str | Path, folder: Path, status: Status
+) -> list[VerifyResult]:
+    """Check designs that are all streams, or none of them."""
+    streams = [design for design in designs if isinstance(design, StreamDesign)]
+    if not streams:
+        return verify(designs, simulator, pairs, folder, status.update)
+    results = verify_streams(streams, simulator, pairs, _SCENES, folder, status.update)
+    return [
+        VerifyResult(
+            design=design, simulator=simulator, cases=sum(result.cases for result in mine),
+            mismatches=sum(result.mismatches + result.broken for result in mine),
+            seconds=sum(result.seconds for result in mine),
+            report="\n".join(result.report for result in mine if result.report))
+        for design in streams
+        for mine in [[result for result in results if result.design is design]]]
 
 
 def _verify_neuron(args: argparse.Namespace, folder: Path, status: Status) -> list[dict]:
@@ -110,14 +134,16 @@ def _verify_circuits(
     args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
 ) -> list[dict]:
     """Check circuits, those with the same operands in one build for each simulator."""
-    groups: dict[str, list[int]] = {}
+    groups: dict[tuple[str, str], list[int]] = {}
     for index, (design, options) in enumerate(chosen):
         count = len(design.operands)
         sampled = args.pairs == "all" and not is_exhaustive(options.format, count)
         group = f"{options.format.name}_{count}" if sampled else args.pairs
-        groups.setdefault(group, []).append(index)
+        # Streams have whole bytes, and sources of their own.
+        kind = f"stream_{options.format.width}_{count}" if options.is_stream else "plain"
+        groups.setdefault((group, kind), []).append(index)
     rows: dict[tuple[str, int], dict] = {}
-    for group, indices in groups.items():
+    for (group, kind), indices in groups.items():
         pairs: str | Path = group
         if group not in PAIRS:
             design, options = chosen[indices[0]]
@@ -126,7 +152,8 @@ def _verify_circuits(
             np.save(pairs, sampled_operands(options.format, len(design.operands), args.random))
         designs = [_bench_design(chosen[index]) for index in indices]
         for simulator in _SIMULATORS[args.sim]:
-            results = verify(designs, simulator, pairs, folder / group, status.update)
+            results = _verify(
+                designs, simulator, pairs, folder / group / f"{kind}_{simulator}", status)
             for index, result in zip(indices, results, strict=True):
                 rows[simulator, index] = _row(chosen[index], result, simulator) | {
                     "pairs": group if group in PAIRS else "sampled"}
@@ -142,6 +169,9 @@ def _verify_dots(
     for simulator in _SIMULATORS[args.sim]:
         for selection in chosen:
             options = selection.options
+            if options.stages or options.is_stream:
+                raise ValueError(f"Stages of {selection.design.name} must be 0 to be verified, "
+                                 f"without streams, not {options.stages}")
             result = verify_dot(
                 DotDesign(
                     verilog=design_verilog(selection), module=module_name(*selection),

@@ -5,7 +5,7 @@ import argparse
 from pathlib import Path
 
 from rtl_gen.designs import Options, build, module_name
-from rtl_gen.hardware import make_hardware
+from rtl_gen.hardware import Hardware, make_hardware
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.cell import cell_verilog
 from rtl_gen.rtl.verilog import write_files
@@ -27,7 +27,7 @@ from .options import (
 from .output import print_json, print_table, tracked
 from .physics_options import design_target
 
-__all__ = ["design_verilog", "register"]
+__all__ = ["design_hardware", "design_verilog", "register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,8 +47,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_json_option(parser)
 
 
-def design_verilog(selection: Selection, module: str | None = None) -> str:
-    """Return the Verilog of one instance of a design.
+def design_hardware(selection: Selection, module: str | None = None) -> Hardware:
+    """Return one instance of a design as hardware.
 
     Parameters
     ----------
@@ -63,7 +63,12 @@ def design_verilog(selection: Selection, module: str | None = None) -> str:
         f"overflow: {_OVERFLOW[options.overflow.value]}",
         f"library: {options.library} gates, budget {options.budget}",
         f"made by: {command_line('verilog', selection)}",
-    )).verilog
+    ))
+
+
+def design_verilog(selection: Selection, module: str | None = None) -> str:
+    """Return the Verilog of one instance of a design; see :func:`design_hardware`."""
+    return design_hardware(selection, module).verilog
 
 
 def _formats(options: Options) -> str:
