@@ -7,6 +7,7 @@ a circuit to :mod:`rtl_gen.circuits` and one record here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from rtl_gen.neurons.builder import Bit, Word
 from rtl_gen.neurons.gates import LIBRARIES, GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
+from rtl_gen.neurons.residue import RESIDUES, check_residue
 
 __all__ = [
     "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
@@ -51,6 +53,8 @@ class Options:
     style: str = "spatial"  #: One of :data:`STYLES`.
     stages: int = 0  #: Register cuts, in the spatial style.
     is_stream: bool = False  #: Whether operands and result are streams, in the spatial style.
+    residue: str = RESIDUES[0]  #: One of them, in the spiking style.
+    leak: Fraction | None = None  #: Share of the residue that stays; None for a safe one.
     length: int = 1  #: Number of codes in each operand, for a design on vectors.
     accumulate: str = ""  #: How such a design adds; empty for the others.
     wide: Format | None = None  #: Format of the nodes, where they have one of their own.
@@ -219,7 +223,8 @@ def find_design(name: str) -> Design:
 def make_options(
     design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
-    style: str = "spatial", stages: int = 0, is_stream: bool = False, length: int | None = None,
+    style: str = "spatial", stages: int = 0, is_stream: bool = False,
+    residue: str | None = None, leak: Fraction | None = None, length: int | None = None,
     accumulate: str | None = None, wide: str | None = None,
 ) -> Options:
     """Return checked options for a design.
@@ -248,6 +253,12 @@ def make_options(
         tells how many a circuit can use.
     is_stream : bool
         Whether operands and result are streams with valid and ready, for the spatial style.
+    residue : str, optional
+        One of :data:`~rtl_gen.neurons.residue.RESIDUES`, for the spiking style; ``discharge`` by
+        default.
+    leak : Fraction, optional
+        Share of a membrane's residue that is left for the next wave, for ``hard`` and ``leak``; by
+        default the largest multiple of 1/256 with which the circuit is exact.
     length : int, optional
         Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
     accumulate : str, optional
@@ -285,10 +296,15 @@ def make_options(
         raise ValueError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
     if is_stream and style != "spatial":
         raise ValueError(f"Style of streams must be spatial, not {style!r}")
+    if style != "spiking" and (residue is not None or leak is not None):
+        given = residue if residue is not None else str(leak)
+        raise ValueError(f"Residue and leak must be for the spiking style, not {given!r}")
+    check_residue(residue or RESIDUES[0], leak)
     return Options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
-        objective=objective, style=style, stages=stages, is_stream=is_stream, **vector)
+        objective=objective, style=style, stages=stages, is_stream=is_stream,
+        residue=residue or RESIDUES[0], leak=leak, **vector)
 
 
 def _vector_options(

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtl_gen.designs import Design, Options, build, module_name
+from rtl_gen.neurons.residue import graph_leak_bound, safe_leak
+from rtl_gen.rtl.balance import balance
+from rtl_gen.rtl.membrane import Membrane
 from rtl_gen.rtl.pipeline import cut
 from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.spatial import spatial_verilog
+from rtl_gen.rtl.spiking import spiking_registers, spiking_verilog
 from rtl_gen.rtl.stream import stream_verilog
 
 __all__ = ["Hardware", "make_hardware"]
@@ -21,8 +25,9 @@ class Hardware:
     verilog: str  #: Text of a self-contained file.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
-    registers: int = 0  #: One-bit registers, for the spatial style.
+    registers: int = 0  #: One-bit registers, for the spatial and the spiking style.
     is_stream: bool = False  #: Whether operands and result are AXI4-Streams.
+    has_discharge: bool = False  #: Whether ``discharge`` returns membranes to rest for a wave.
 
     @property
     def is_clocked(self) -> bool:
@@ -54,7 +59,9 @@ def make_hardware(
     name = module or module_name(design, options)
     if options.style == "spatial":
         return _spatial(design, options, name, header)
-    raise ValueError(f"Style of {design.name} must be spatial, not {options.style}")
+    if options.style == "spiking":
+        return _spiking(design, options, name, header)
+    raise ValueError(f"Style of {design.name} must be spatial or spiking, not {options.style}")
 
 
 def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
@@ -69,3 +76,23 @@ def _spatial(design: Design, options: Options, name: str, header: Sequence[str])
         module=name, verilog=make_verilog(pipeline, module=name, header=header),
         latency=pipeline.latency, initiation_interval=1 if options.stages else 0,
         registers=registers, is_stream=options.is_stream)
+
+
+def _spiking(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
+    graph = build(design, options)
+    membrane = None
+    lines = list(header)
+    if options.residue != "discharge":
+        reset = "hard" if options.residue == "hard" else "soft"
+        bound = graph_leak_bound(graph, reset).bound
+        leak = safe_leak(bound) if options.leak is None else options.leak
+        membrane = Membrane(leak=leak, reset=reset)
+        is_safe = "exact whatever came before, as the leak is" if leak < bound else (
+            "may err after some waves, as the leak is not")
+        lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
+    balanced = balance(graph, has_discharge=membrane is not None)
+    return Hardware(
+        module=name,
+        verilog=spiking_verilog(graph, membrane=membrane, module=name, header=lines),
+        latency=balanced.latency, initiation_interval=1,
+        registers=spiking_registers(graph, membrane), has_discharge=membrane is not None)

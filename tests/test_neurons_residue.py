@@ -19,6 +19,7 @@ from rtl_gen.neurons.residue import (
     neuron_bias,
     neuron_level,
     provocation,
+    safe_leak,
 )
 from rtl_gen.neurons.threshold import reachable_sums
 
@@ -160,3 +161,10 @@ def test_circuits_keep_the_bound_of_their_budget(name, objective):
 def test_wrong(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("bound, leak", [
+    ("1/3", "85/256"), ("1/4", "63/256"), ("1", "255/256"), ("1/500", "1/512"),
+    ("1/65536", "0"), ("0", "0")])
+def test_safe_leak(bound, leak):
+    assert safe_leak(Fraction(bound)) == Fraction(leak)

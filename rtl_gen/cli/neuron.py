@@ -8,7 +8,7 @@ from rtl_gen.rtl.cell_parameters import CellParameters
 
 __all__ = ["cell_parameters", "refuse_neuron_options"]
 
-_OPTIONS = ("weights", "threshold", "leak", "reset", "bias", "fraction_bits", "membrane_width")
+_OPTIONS = ("weights", "threshold", "reset", "bias", "fraction_bits", "membrane_width")
 
 
 def cell_parameters(args: argparse.Namespace) -> CellParameters:

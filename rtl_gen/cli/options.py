@@ -3,6 +3,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from rtl_gen.circuits.dot import ACCUMULATIONS
@@ -10,6 +11,7 @@ from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_d
 from rtl_gen.formats import FORMATS, Overflow
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
+from rtl_gen.neurons.residue import RESIDUES
 
 __all__ = [
     "NEURON", "Selection", "add_command", "add_design_options", "add_json_option",
@@ -83,6 +85,15 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         "--stages", metavar="P", type=int,
         help="register cuts through the spatial style (default: 0, combinational)")
     parser.add_argument(
+        "--residue", metavar="R",
+        help="what the spiking style does against residue: discharge every membrane before every "
+             "wave, hard reset, or leak alone (default: discharge)")
+    parser.add_argument(
+        "--leak", metavar="BETA",
+        help="share of a membrane kept for the next step: below 1 in the spiking style (default: "
+             "the largest multiple of 1/256 that is exact), up to 1 for the design neuron "
+             "(default: 1, the ideal integrate-and-fire neuron)")
+    parser.add_argument(
         "--stream", action="store_true",
         help="give operands and result as AXI4-Streams, with valid and ready")
 
@@ -93,8 +104,6 @@ def add_neuron_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1)")
     group.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
-    group.add_argument("--leak", metavar="BETA", help="share of the membrane kept in each step, "
-                       "0 to 1 (default: 1, the ideal integrate-and-fire neuron)")
     group.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
                        "(default: soft)")
     group.add_argument("--bias", metavar="B", help="added in each step (default: 0)")
@@ -134,7 +143,8 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
                         design, format=name, to=to, overflow=policy, library=library,
                         budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
                         style=args.style or STYLES[0], stages=args.stages or 0,
-                        is_stream=args.stream, **_vector_options(design, args)))
+                        residue=args.residue, leak=_leak(args.leak), is_stream=args.stream,
+                        **_vector_options(design, args)))
 
 
 def _vector_options(design: Design, args: argparse.Namespace) -> dict:
@@ -157,6 +167,13 @@ def _policies(name: str) -> list[str]:
             if policy is Overflow.SATURATE or name not in FORMATS or FORMATS[name].has_nan]
 
 
+def _leak(text: str | None) -> Fraction | None:
+    try:
+        return None if text is None else Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"Leak must be a number, not {text!r}") from None
+
+
 def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list[str]") -> list:
     if text is None:
         return [default]
@@ -175,5 +192,7 @@ def command_line(command: str, selection: Selection) -> str:
                if options.accumulate else "")
             + (f" --wide {options.wide.name}" if options.wide else "")
             + (f" --style {options.style}" if options.style != STYLES[0] else "")
+            + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
+            + (f" --leak {options.leak}" if options.leak is not None else "")
             + (f" --stages {options.stages}" if options.stages else "")
             + (" --stream" if options.is_stream else ""))

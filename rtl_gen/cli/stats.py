@@ -4,8 +4,11 @@
 import argparse
 
 from rtl_gen.designs import build
+from rtl_gen.hardware import make_hardware
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.metrics import measure, neurons_by_scope
+from rtl_gen.neurons.residue import graph_leak_bound
+from rtl_gen.rtl.balance import balance
 from rtl_gen.rtl.pipeline import cut
 
 from .options import Selection, add_command, add_design_options, add_json_option, selections
@@ -36,14 +39,29 @@ def _figures(selection: Selection) -> dict:
         "objective": options.objective,
         **measure(graph).as_dict(),
         **(_pipeline_figures(graph, options.stages) if options.stages else {}),
+        **(_spiking_figures(selection, graph) if options.style == "spiking" else {}),
         "scopes": neurons_by_scope(graph),
     }
 
 
+#: Figures of clocked hardware, which have a table of their own.
+_CLOCKED = ("latency", "initiation_interval", "registers", "lut_levels", "delays", "leak_bound",
+            "leak_bound_hard")
+
+
 def _pipeline_figures(graph: NeuronGraph, stages: int) -> dict:
     pipeline = cut(graph, stages)
-    return {"latency": pipeline.latency, "registers": pipeline.registers,
+    return {"latency": pipeline.latency, "initiation_interval": 1, "registers": pipeline.registers,
             "lut_levels": pipeline.worst}
+
+
+def _spiking_figures(selection: Selection, graph: NeuronGraph) -> dict:
+    hardware = make_hardware(*selection)
+    return {
+        "latency": hardware.latency, "initiation_interval": hardware.initiation_interval,
+        "registers": hardware.registers, "delays": balance(graph).delays,
+        "leak_bound": str(graph_leak_bound(graph).bound),
+        "leak_bound_hard": str(graph_leak_bound(graph, "hard").bound)}
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -51,11 +69,17 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(results[0] if len(results) == 1 else results)
         return 0
-    columns = list(dict.fromkeys(name for row in results for name in row if name != "scopes"))
-    numbers = columns[columns.index("neurons") :]
+    names = list(dict.fromkeys(name for row in results for name in row if name != "scopes"))
+    columns = [name for name in names if name not in _CLOCKED]
+    numbers = names[names.index("neurons") :]
     print_table("Circuits", columns, [
         [f"{row[c]:.3g}" if isinstance(row.get(c), float) else row.get(c, "-") for c in columns]
         for row in results], numbers=numbers)
+    clocked = [name for name in names if name in _CLOCKED]
+    if clocked:
+        columns = ["design", "format", *clocked]
+        print_table("Clocked hardware", columns, [
+            [row.get(column, "-") for column in columns] for row in results], numbers=numbers)
     if len(results) == 1:
         print_table("Neurons by scope", ("scope", "neurons"),
                     list(results[0]["scopes"].items()), numbers=("neurons",))

@@ -76,7 +76,8 @@ def _bench_design(selection: Selection) -> BenchDesign:
     return kind(
         name=module, verilog=hardware.verilog, module=module, operation=design.name,
         fmt=options.format, to=options.to, overflow=options.overflow, library=options.library,
-        latency=hardware.latency if hardware.is_clocked or options.is_stream else None)
+        latency=hardware.latency if hardware.is_clocked or options.is_stream else None,
+        discharge="first" if hardware.has_discharge else None)
 
 
 def _row(selection: Selection, result: VerifyResult | DotResult, simulator: str) -> dict:

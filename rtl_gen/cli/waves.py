@@ -6,7 +6,6 @@ import random
 import tempfile
 from pathlib import Path
 
-from rtl_gen.designs import build
 from rtl_gen.formats import Format
 from rtl_gen.rtl.cell import cell_verilog
 from rtl_gen.rtl.verilog import write_files
@@ -24,7 +23,7 @@ from .options import (
     selections,
 )
 from .output import print_json, print_table
-from .verilog import design_verilog
+from .verilog import design_hardware
 
 __all__ = ["register"]
 
@@ -90,8 +89,11 @@ def _run(args: argparse.Namespace) -> int:
         if len(chosen) != 1:
             raise ValueError(f"Waves must be of one design and format, not {len(chosen)}")
         design, options = chosen[0]
-        verilog, steps = design_verilog(chosen[0]), _circuit_steps(chosen[0])
-        module = build(design, options).name
+        hardware, steps = design_hardware(chosen[0]), _circuit_steps(chosen[0])
+        module, verilog = hardware.module, hardware.verilog
+        clocked, drain = hardware.is_clocked, hardware.latency
+        if hardware.has_discharge:
+            steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
         formats = dict.fromkeys(design.operands, options.format)
         if not design.is_predicate:
             formats[design.result] = getattr(options, "to", None) or options.format

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import NamedTuple
 
 from .budgets import Budget
@@ -26,12 +27,20 @@ from .graph import NeuronGraph
 from .threshold import reachable_sums
 
 __all__ = [
-    "RESETS", "Provocation", "WeakestNeuron", "budget_leak_bound", "graph_leak_bound",
-    "leak_bound", "membrane_range", "neuron_bias", "neuron_level", "provocation",
+    "RESETS", "RESIDUES", "Provocation", "WeakestNeuron", "budget_leak_bound", "check_residue",
+    "graph_leak_bound", "leak_bound", "membrane_range", "neuron_bias", "neuron_level",
+    "provocation", "safe_leak",
 ]
 
 #: What a spike does to the membrane: take the level from it, or return it to zero.
 RESETS = ("soft", "hard")
+
+#: What keeps residue from doing harm: every membrane is discharged before every wave; a spike
+#: returns it to zero, and leak does the rest; or leak alone.
+RESIDUES = ("discharge", "hard", "leak")
+
+#: Bits of a leak: as few as are wanted, and as many as there may be.
+_LEAK_BITS = (8, 16)
 
 _HALF = Fraction(1, 2)
 
@@ -200,6 +209,39 @@ def budget_leak_bound(budget: Budget, reset: str = "soft") -> Fraction:
         return Fraction(0)
     largest = budget.max_weight * budget.max_fan_in
     return Fraction(1, 2 * largest - (reset == "hard"))
+
+
+def safe_leak(bound: Fraction) -> Fraction:
+    """Return the largest leak below a bound that is a multiple of 1/256.
+
+    If only 0 is, one more bit is tried, and so on up to 1/65536.
+    """
+    for bits in range(_LEAK_BITS[0], _LEAK_BITS[1] + 1):
+        leak = Fraction(ceil(bound * 2**bits) - 1, 2**bits)
+        if leak > 0:
+            break
+    return max(leak, Fraction(0))
+
+
+def check_residue(residue: str, leak: Fraction | None) -> None:
+    """Refuse a way to treat residue that is unknown, or a leak that it cannot have.
+
+    Raises
+    ------
+    ValueError
+        If the way is not one of :data:`RESIDUES`, or the leak not at least 0 and below 1, not a
+        multiple of 1/65536, or given where there is no residue.
+    """
+    if residue not in RESIDUES:
+        raise ValueError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+    if leak is None:
+        return
+    if not 0 <= leak < 1:
+        raise ValueError(f"Leak must be at least 0 and below 1, not {leak}")
+    if (1 << _LEAK_BITS[1]) % leak.denominator:
+        raise ValueError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS[1]}, not {leak}")
+    if residue == "discharge":
+        raise ValueError(f"Leak must be left out where membranes are discharged, not {leak}")
 
 
 @lru_cache(maxsize=4096)

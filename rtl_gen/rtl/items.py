@@ -17,6 +17,7 @@ class Cell(NamedTuple):
     threshold: int
     sources: tuple[NetBit, ...]  #: Bit of each weight.
     spike: NetBit
+    discharge: NetBit | None = None  #: What returns its membrane to rest, if it has one.
 
 
 class Child(NamedTuple):

@@ -208,14 +208,19 @@ class _ModuleBuilder:
         bits = self._layout.bits
         if not neuron.sources:
             return Assign((bits[node],), neuron.threshold <= 0)
+        # A synapse of weight zero adds nothing; it stands for the discharge.
+        discharge = next((bits[source] for source, weight in zip(
+            neuron.sources, neuron.weights, strict=True) if not weight), None)
         # Synapses of equal weight are interchangeable. They are put into an order that depends on
         # this scope alone, so that equal scopes have equal modules.
-        synapses = sorted(zip(neuron.weights, neuron.sources, strict=True), key=lambda synapse: (
+        synapses = sorted((
+            synapse for synapse in zip(neuron.weights, neuron.sources, strict=True) if synapse[0]
+        ), key=lambda synapse: (
             -synapse[0], self._inputs.get(synapse[1], len(self._inputs) + synapse[1])))
         weights, sources = zip(*synapses, strict=True)
         return Cell(
             self._pool.give(f"{bits[node].flat_name.rstrip('_')}_cell"), weights, neuron.threshold,
-            tuple(bits[source] for source in sources), bits[node])
+            tuple(bits[source] for source in sources), bits[node], discharge)
 
     def _line_items(self) -> Iterator[tuple[int, Line]]:
         """Yield delay lines with their first nodes; bits of one word share a line."""

@@ -163,6 +163,8 @@ def _expression(bits: Sequence[NetBit], nets: dict[str, Net]) -> str:
 
 
 def _cell(module: str, cell: Cell, nets: dict[str, Net], shared: list[str]) -> Iterator[str]:
+    if cell.discharge is not None:
+        shared = [*shared, f".discharge({_expression([cell.discharge], nets)})"]
     pins = ", ".join((
         *shared, f".x({_expression(cell.sources, nets)})",
         f".spike({_expression([cell.spike], nets)})"))
