@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from rtl_gen.designs import Design, Options, build, module_name
 from rtl_gen.neurons.residue import graph_leak_bound, safe_leak
 from rtl_gen.rtl.balance import balance
+from rtl_gen.rtl.collector import check_codec_format
 from rtl_gen.rtl.membrane import Membrane
 from rtl_gen.rtl.pipeline import cut
 from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.spatial import spatial_verilog
 from rtl_gen.rtl.spiking import spiking_registers, spiking_verilog
 from rtl_gen.rtl.stream import stream_verilog
+from rtl_gen.rtl.temporal_engine import TEMPORAL
+from rtl_gen.rtl.verilog import component_verilog
 
 __all__ = ["Hardware", "make_hardware"]
 
@@ -61,6 +64,8 @@ def make_hardware(
         return _spatial(design, options, name, header)
     if options.style == "spiking":
         return _spiking(design, options, name, header)
+    if design.name in TEMPORAL:
+        return _temporal(design, options, name, header)
     raise ValueError(f"Style of {design.name} must be spatial or spiking, not {options.style}")
 
 
@@ -96,3 +101,14 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
         verilog=spiking_verilog(graph, membrane=membrane, module=name, header=lines),
         latency=balanced.latency, initiation_interval=1,
         registers=spiking_registers(graph, membrane), has_discharge=membrane is not None)
+
+
+def _temporal(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
+    check_codec_format(options.format)  # a component must not fail, as Amaranth would warn
+    operation = TEMPORAL[design.name](options.format, options.overflow)
+    text = component_verilog(operation, name, header=[
+        *header,
+        f"{operation.neurons} neurons, used again and again",
+        f"latency: {operation.latency} clocks from start to valid, and to the next start"])
+    return Hardware(module=name, verilog=text, latency=operation.latency,
+                    initiation_interval=operation.interval)

@@ -12,6 +12,7 @@ import pytest
 
 from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.cli import main
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS
 
 Capture = pytest.CaptureFixture[str]
@@ -25,10 +26,10 @@ def run_json(capsys: Capture, *arguments: str) -> object:
 
 def test_list(capsys: Capture) -> None:
     rows = run_json(capsys, "list")
-    assert [row["name"] for row in rows] == ["neuron", *DESIGNS]  # type: ignore[index, attr-defined]
+    assert [row["name"] for row in rows] == [*CLOCKED_DESIGNS, *DESIGNS]  # type: ignore[index, attr-defined]
     assert main(["list"]) == 0
     table = capsys.readouterr().out
-    for name in ("neuron", *DESIGNS):
+    for name in (*CLOCKED_DESIGNS, *DESIGNS):
         assert name in table
 
 
@@ -73,7 +74,7 @@ def test_verilog_of_everything(capsys: Capture, tmp_path: Path) -> None:
     run_json(capsys, "verilog", "all", "-o", str(tmp_path))
     names = {path.name for path in tmp_path.iterdir()}
     assert "neuron.v" in names
-    assert len(names) == 1 + len(DESIGNS)
+    assert len(names) == len(CLOCKED_DESIGNS) + len(DESIGNS)
 
 
 def test_verilog_is_the_same_in_every_process(tmp_path: Path) -> None:

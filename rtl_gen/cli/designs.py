@@ -3,20 +3,13 @@
 
 import argparse
 
-from rtl_gen.designs import DESIGNS
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS, ClockedRecord
+from rtl_gen.designs import DESIGNS, Design
 
-from .options import NEURON, add_command, add_json_option
+from .options import add_command, add_json_option
 from .output import print_json, print_table
 
 __all__ = ["register"]
-
-_NEURON = {
-    "name": NEURON,
-    "summary": "one clocked integrate-and-fire cell: membrane, leak, threshold, reset",
-    "formats": [],
-    "check": "step by step against an integer model, random spike trains",
-}
-
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
@@ -27,10 +20,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(args: argparse.Namespace) -> int:
-    rows = [_NEURON] + [
+    designs: list[ClockedRecord | Design] = [*CLOCKED_DESIGNS.values(), *DESIGNS.values()]
+    rows = [
         {"name": design.name, "summary": design.summary, "formats": list(design.formats),
          "check": design.check}
-        for design in DESIGNS.values()]
+        for design in designs]
     if args.json:
         print_json(rows)
     else:

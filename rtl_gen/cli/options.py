@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rtl_gen.circuits.dot import ACCUMULATIONS
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow
 from rtl_gen.neurons.budgets import BUDGETS
@@ -14,13 +15,9 @@ from rtl_gen.neurons.gates import LIBRARIES
 from rtl_gen.neurons.residue import RESIDUES
 
 __all__ = [
-    "NEURON", "Selection", "add_command", "add_design_options", "add_json_option",
-    "add_neuron_options", "command_line", "selections",
+    "Selection", "add_command", "add_design_options", "add_json_option",
+    "command_line", "selections",
 ]
-
-#: The one design that is a single clocked cell and not a circuit.
-NEURON = "neuron"
-
 
 class Selection(NamedTuple):
     """One instance of a design."""
@@ -45,7 +42,7 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     """Add the design and the options that say which instances of it are meant."""
     parser.add_argument(
         "design", metavar="DESIGN",
-        help=f"{NEURON}, {', '.join(DESIGNS)}, or all")
+        help=f"{', '.join([*CLOCKED_DESIGNS, *DESIGNS])}, or all")
     parser.add_argument(
         "--format", metavar="F[,F...]",
         help=f"number format: {', '.join(FORMATS)}, or all that the design works for "
@@ -96,21 +93,6 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stream", action="store_true",
         help="give operands and result as AXI4-Streams, with valid and ready")
-
-
-def add_neuron_options(parser: argparse.ArgumentParser) -> None:
-    """Add the parameters of the design ``neuron``."""
-    group = parser.add_argument_group("only for the design neuron")
-    group.add_argument(
-        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1)")
-    group.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
-    group.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
-                       "(default: soft)")
-    group.add_argument("--bias", metavar="B", help="added in each step (default: 0)")
-    group.add_argument("--fraction-bits", metavar="N", help="bits of the membrane below the point "
-                       "(default: as many as threshold and leak need)")
-    group.add_argument("--membrane-width", metavar="N", help="bits of the membrane register "
-                       "(default: enough never to saturate, if the leak permits)")
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

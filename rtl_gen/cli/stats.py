@@ -3,6 +3,7 @@
 
 import argparse
 
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import build
 from rtl_gen.hardware import make_hardware
 from rtl_gen.neurons.graph import NeuronGraph
@@ -10,7 +11,9 @@ from rtl_gen.neurons.metrics import measure, neurons_by_scope
 from rtl_gen.neurons.residue import graph_leak_bound
 from rtl_gen.rtl.balance import balance
 from rtl_gen.rtl.pipeline import cut
+from rtl_gen.rtl.temporal_engine import TEMPORAL
 
+from .clocked import ClockedInstance, add_clocked_options, clocked_instances
 from .options import Selection, add_command, add_design_options, add_json_option, selections
 from .output import print_json, print_table
 
@@ -23,11 +26,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands, "stats", "count neurons, depth and synapses of a design",
         "spikefloat stats multiply --library published --json", _run)
     add_design_options(parser)
+    add_clocked_options(parser)
     add_json_option(parser)
 
 
 def _figures(selection: Selection) -> dict:
     design, options = selection
+    if options.style == "temporal":
+        return _temporal_figures(selection)
     graph = build(design, options)
     return {
         "design": design.name,
@@ -64,8 +70,27 @@ def _spiking_figures(selection: Selection, graph: NeuronGraph) -> dict:
         "leak_bound_hard": str(graph_leak_bound(graph, "hard").bound)}
 
 
+def _temporal_figures(selection: Selection) -> dict:
+    design, options = selection
+    hardware = make_hardware(design, options)
+    neurons = TEMPORAL[design.name].neurons
+    return {
+        "design": design.name, "format": options.format.name, "overflow": options.overflow.value,
+        "style": options.style, "neurons": neurons, "latency": hardware.latency,
+        "initiation_interval": hardware.initiation_interval,
+        "scopes": {hardware.module: neurons}}
+
+
+def _clocked_figures(instance: ClockedInstance) -> dict:
+    return {
+        **instance.labels, "neurons": instance.neurons, "latency": instance.latency,
+        "scopes": {instance.module: instance.neurons}}
+
+
 def _run(args: argparse.Namespace) -> int:
-    results = [_figures(selection) for selection in selections(args)]
+    clocked = clocked_instances(args)
+    chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
+    results = [*map(_figures, chosen), *map(_clocked_figures, clocked)]
     if args.json:
         print_json(results[0] if len(results) == 1 else results)
         return 0

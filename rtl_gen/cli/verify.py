@@ -9,25 +9,24 @@ import numpy as np
 from rich.console import Console
 from rich.status import Status
 
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import module_name
-from rtl_gen.rtl.cell import cell_verilog
-from sim.operands import PAIRS
+from rtl_gen.hardware import make_hardware
+from sim.operands import PAIRS, operand_cases
 from sim.runner import BenchError
 from sim.samples import SEED, is_exhaustive, sampled_operands
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
-from sim.verify_cell import CellDesign, verify_cells
+from sim.verify_handshake import HandshakeResult, operation_check, verify_handshake
 from sim.verify_stream import Scene, StreamDesign, verify_streams
 from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot
 
-from .neuron import cell_parameters, refuse_neuron_options
+from .clocked import add_clocked_options, clocked_instances, verify_clocked_instances
 from .options import (
-    NEURON,
     Selection,
     add_command,
     add_design_options,
     add_json_option,
-    add_neuron_options,
     command_line,
     selections,
 )
@@ -48,7 +47,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands, "verify", "simulate a design and compare every result with the golden model",
         "spikefloat verify multiply --sim both --pairs all", _run)
     add_design_options(parser)
-    add_neuron_options(parser)
+    add_clocked_options(parser)
     parser.add_argument(
         "--sim", metavar="S", default="verilator",
         help="verilator, icarus or both (default: verilator)")
@@ -80,7 +79,9 @@ def _bench_design(selection: Selection) -> BenchDesign:
         discharge="first" if hardware.has_discharge else None)
 
 
-def _row(selection: Selection, result: VerifyResult | DotResult, simulator: str) -> dict:
+def _row(
+    selection: Selection, result: VerifyResult | DotResult | HandshakeResult, simulator: str
+) -> dict:
     design, options = selection
     return {
         "design": design.name, "format": options.format.name,
@@ -109,26 +110,6 @@ def _verify(
             report="\n".join(result.report for result in mine if result.report))
         for design in streams
         for mine in [[result for result in results if result.design is design]]]
-
-
-def _verify_neuron(args: argparse.Namespace, folder: Path, status: Status) -> list[dict]:
-    """Check the cell, clock by clock."""
-    parameters = cell_parameters(args)
-    module, text = cell_verilog(parameters)
-    design = CellDesign(name=NEURON, verilog=text, module=module, parameters={
-        "weights": parameters.weights, "threshold": str(parameters.threshold),
-        "leak": str(parameters.leak), "reset": parameters.reset, "bias": parameters.bias,
-        "fraction_bits": parameters.fraction_bits,
-        "membrane_width": parameters.membrane_width})
-    rows = []
-    for simulator in _SIMULATORS[args.sim]:
-        (result,) = verify_cells([design], simulator, folder, progress=status.update)
-        rows.append({
-            "design": NEURON, "format": "-", "to": "-", "overflow": "-", "library": "-",
-            "simulator": simulator, "cases": result.clocks,
-            "exact": result.clocks - result.mismatches, "mismatches": result.mismatches,
-            "report": result.report, "pairs": "random spikes"})
-    return rows
 
 
 def _verify_circuits(
@@ -162,6 +143,28 @@ def _verify_circuits(
             for index in range(len(chosen))]
 
 
+def _verify_temporal(
+    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+) -> list[dict]:
+    """Check operations of the step-by-step engine, all in one build for each simulator."""
+    checks = []
+    for selection in chosen:
+        design, options = selection
+        name = f"{module_name(design, options)}_{options.overflow.value}"
+        header = (f"{design.summary} ({options.format.name})",)
+        hardware = make_hardware(design, options, module=name, header=header)
+        checks.append(operation_check(
+            name=name, verilog=hardware.verilog, module=name, latency=hardware.latency,
+            operation=design.name, fmt=options.format, overflow=options.overflow,
+            operands=operand_cases([options.format], len(design.operands), args.pairs)))
+    rows = []
+    for simulator in _SIMULATORS[args.sim] if checks else ():
+        results = verify_handshake(checks, simulator, folder / "temporal", progress=status.update)
+        rows += [_row(selection, result, simulator) | {"pairs": args.pairs}
+                 for selection, result in zip(chosen, results, strict=True)]
+    return rows
+
+
 def _verify_dots(
     args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
 ) -> list[dict]:
@@ -193,18 +196,20 @@ def _run(args: argparse.Namespace) -> int:
         raise ValueError(f"Number of random cases must be 0 or more, not {args.random}")
     if args.pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
-    chosen: list[Selection] = []
-    if args.design != NEURON:
-        refuse_neuron_options(args)
-        chosen = selections(args)
+    clocked = clocked_instances(args)
+    chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
     console = Console(stderr=True)
     rows: list[dict] = []
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary, console.status(
             "Generating Verilog") as status:
         folder = args.build_dir or Path(temporary)
         try:
-            if args.design in (NEURON, "all"):
-                rows += _verify_neuron(args, folder, status)
+            for simulator in _SIMULATORS[args.sim] if clocked else ():
+                rows += verify_clocked_instances(
+                    clocked, simulator, folder, args.random, status.update)
+            temporal = [s for s in chosen if s.options.style == "temporal"]
+            rows += _verify_temporal(args, temporal, folder, status)
+            chosen = [s for s in chosen if s.options.style != "temporal"]
             scalar = [selection for selection in chosen if not selection.design.is_vector]
             if scalar:
                 rows += _verify_circuits(args, scalar, folder, status)

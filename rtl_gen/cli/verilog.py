@@ -4,23 +4,23 @@
 import argparse
 from pathlib import Path
 
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import Options, build, module_name
 from rtl_gen.hardware import Hardware, make_hardware
+from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.metrics import measure
-from rtl_gen.rtl.cell import cell_verilog
+from rtl_gen.rtl.temporal_engine import TEMPORAL
 from rtl_gen.rtl.verilog import write_files
 from sim.hardening import Hardened, find_cheapest
 from sim.physics import Physics
 
+from .clocked import ClockedInstance, add_clocked_options, clocked_instances
 from .harden import hardened_verilog
-from .neuron import cell_parameters, refuse_neuron_options
 from .options import (
-    NEURON,
     Selection,
     add_command,
     add_design_options,
     add_json_option,
-    add_neuron_options,
     command_line,
     selections,
 )
@@ -36,7 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands, "verilog", "write a design as one self-contained Verilog file",
         "spikefloat verilog multiply --format e4m3fn,e5m2 -o build", _run)
     add_design_options(parser)
-    add_neuron_options(parser)
+    add_clocked_options(parser)
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path(),
         help="folder to write into; made if missing (default: the current one)")
@@ -61,7 +61,8 @@ def design_hardware(selection: Selection, module: str | None = None) -> Hardware
     return make_hardware(design, options, module=module, header=(
         f"{design.summary} ({_formats(options)})",
         f"overflow: {_OVERFLOW[options.overflow.value]}",
-        f"library: {options.library} gates, budget {options.budget}",
+        *([f"library: {options.library} gates, budget {options.budget}"]
+          if options.style != "temporal" else []),
         f"made by: {command_line('verilog', selection)}",
     ))
 
@@ -81,12 +82,26 @@ _OVERFLOW = {
 }
 
 
-def _neuron_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
-    parameters = cell_parameters(args)
-    top, text = cell_verilog(parameters)
-    return {f"{top}.v": text}, [{
-        "design": NEURON, "file": str(args.output / f"{top}.v"), "module": top, "neurons": 1,
-        "depth": 1}]
+def _clocked_files(
+    instances: list[ClockedInstance], folder: Path
+) -> tuple[dict[str, str], list[dict]]:
+    files: dict[str, str] = {}
+    rows = []
+    for instance in instances:
+        _add_file(files, f"{instance.module}.v", instance.verilog)
+        rows.append({
+            **instance.labels, "file": str(folder / f"{instance.module}.v"),
+            "module": instance.module, "neurons": instance.neurons,
+            "latency": instance.latency})
+    return files, rows
+
+
+def _add_file(files: dict[str, str], name: str, text: str) -> None:
+    if name in files:
+        raise ValueError(
+            f"Output {name} must be written once, not for several libraries or overflow "
+            "policies; use a folder for each")
+    files[name] = text
 
 
 def _harden(selection: Selection, sigma: float) -> Hardened:
@@ -102,34 +117,37 @@ def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]
     files: dict[str, str] = {}
     rows = []
     for selection in tracked(selections(args), "Writing Verilog"):
-        graph = build(*selection)
         module = module_name(*selection)
         name = f"{module}.v"
-        if name in files:
-            raise ValueError(
-                f"Output {name} must be written once, not for several libraries or overflow "
-                "policies; use a folder for each")
         if args.harden is None:
-            files[name] = design_verilog(selection)
+            text, size = design_verilog(selection), _size(selection)
         else:
             found = _harden(selection, args.harden)
-            graph, files[name] = found.target.graph, hardened_verilog(found, args.harden)
-        metrics = measure(graph)
+            text, size = hardened_verilog(found, args.harden), _graph_size(found.target.graph)
+        _add_file(files, name, text)
         rows.append({
             "design": selection.design.name, "file": str(args.output / name),
             "module": module, "format": selection.options.format.name,
             "overflow": selection.options.overflow.value, "library": selection.options.library,
-            "neurons": metrics.neurons, "depth": metrics.depth})
+            **size})
     return files, rows
 
 
+def _size(selection: Selection) -> dict[str, int]:
+    design, options = selection
+    if options.style == "temporal":
+        return {"neurons": TEMPORAL[design.name].neurons}
+    return _graph_size(build(design, options))
+
+
+def _graph_size(graph: NeuronGraph) -> dict[str, int]:
+    metrics = measure(graph)
+    return {"neurons": metrics.neurons, "depth": metrics.depth}
+
+
 def _run(args: argparse.Namespace) -> int:
-    files: dict[str, str] = {}
-    rows: list[dict] = []
-    if args.design in (NEURON, "all"):
-        files, rows = _neuron_files(args)
-    if args.design != NEURON:
-        refuse_neuron_options(args)
+    files, rows = _clocked_files(clocked_instances(args), args.output)
+    if args.design not in CLOCKED_DESIGNS:
         circuit_files, circuit_rows = _circuit_files(args)
         files |= circuit_files
         rows += circuit_rows

@@ -12,14 +12,12 @@ from rtl_gen.rtl.verilog import write_files
 from sim.runner import BenchError
 from sim.waves import MAX_FILTER_WIDTH, filter_text, play, read_signals, save_text
 
-from .neuron import cell_parameters, refuse_neuron_options
+from .clocked import add_clocked_options, cell_parameters, refuse_clocked_options
 from .options import (
-    NEURON,
     Selection,
     add_command,
     add_design_options,
     add_json_option,
-    add_neuron_options,
     selections,
 )
 from .output import print_json, print_table
@@ -38,7 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands, "waves", "simulate a short scene and write its waveforms for GTKWave",
         "spikefloat waves multiply -o waves && cd waves && gtkwave multiply_e4m3fn.gtkw", _run)
     add_design_options(parser)
-    add_neuron_options(parser)
+    add_clocked_options(parser)
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path(),
         help="folder to write into; made if missing (default: the current one)")
@@ -79,12 +77,12 @@ def _neuron_steps(fan_in: int) -> list[dict[str, int]]:
 def _run(args: argparse.Namespace) -> int:
     formats: dict[str, Format] = {}
     clocked, drain = False, 0
-    if args.design == NEURON:
+    if args.design == "neuron":
         parameters = cell_parameters(args)
         module, verilog = cell_verilog(parameters)
         clocked, steps = True, _neuron_steps(len(parameters.weights))
     else:
-        refuse_neuron_options(args)
+        refuse_clocked_options(args)
         chosen = selections(args)
         if len(chosen) != 1:
             raise ValueError(f"Waves must be of one design and format, not {len(chosen)}")

@@ -79,6 +79,16 @@ class CodecParameters:
         """Spikes of a train: one for each bit of the magnitude, and one to round, if need be."""
         return self.width + self.decoder_rounds
 
+    @property
+    def encoder_latency(self) -> int:
+        """Clocks of the encoder from ``start`` to ``valid``, and to the next ``start``."""
+        return self.encoder_steps + 1
+
+    @property
+    def decoder_latency(self) -> int:
+        """Clocks of the decoder from ``start`` to ``valid``, and to the next ``start``."""
+        return self.decoder_steps + 1
+
 
 def _check(noun: str, bits: int, least: int) -> None:
     if isinstance(bits, bool) or not isinstance(bits, int):

@@ -21,7 +21,7 @@ def check_codec_format(fmt: Format) -> None:
     """
     if not (fmt.has_zero and fmt.is_signed and fmt.width <= 8):
         raise ValueError(
-            f"Format must have a zero, a sign and at most 8 bits, not be {fmt.name!r}")
+            f"Format must be one with a zero, a sign and at most 8 bits, not {fmt.name!r}")
 
 
 class Collector(wiring.Component):
@@ -157,7 +157,8 @@ class Collector(wiring.Component):
         fmt = self._fmt
         bits = fmt.width - 1
         too_large = Signal()
-        m.d.comb += too_large.eq(magnitude > fmt.max_code)
+        if fmt.max_code < (1 << len(magnitude)) - 1:  # else the places do not reach that far
+            m.d.comb += too_large.eq(magnitude > fmt.max_code)
         gives_nan = Signal()
         saturates = self._overflow is Overflow.SATURATE
         has_nan_only = not saturates and not fmt.has_infinity

@@ -73,7 +73,7 @@ class Decoder(wiring.Component):
     @property
     def latency(self) -> int:
         """Clocks from ``start`` to ``valid``."""
-        return self._parameters.decoder_steps + 1
+        return self._parameters.decoder_latency
 
     @property
     def interval(self) -> int:

@@ -65,7 +65,7 @@ class Encoder(wiring.Component):
     @property
     def latency(self) -> int:
         """Clocks from ``start`` to ``valid``."""
-        return self._parameters.encoder_steps + 1
+        return self._parameters.encoder_latency
 
     @property
     def interval(self) -> int:

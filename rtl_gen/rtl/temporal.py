@@ -17,7 +17,7 @@ from amaranth.lib.wiring import In, Out
 from rtl_gen.formats import Format, NanEncoding, Overflow
 from rtl_gen.rtl.collector import Collector, check_codec_format
 
-__all__ = ["Phase", "TemporalOperation", "Unpacked", "dot_product_clocks"]
+__all__ = ["Phase", "TemporalOperation", "Unpacked"]
 
 
 class Phase(NamedTuple):
@@ -120,15 +120,20 @@ class TemporalOperation(wiring.Component):
         """What a result beyond the largest finite value becomes."""
         return self._overflow
 
-    @property
-    def phases(self) -> dict[str, range]:
-        """The clocks of each phase, counted from the one after the start."""
+    @staticmethod
+    def phases(fmt: Format) -> dict[str, range]:
+        """Return the clocks of each phase for a format, counted from the one after the start."""
         raise NotImplementedError
+
+    @classmethod
+    def clocks(cls, fmt: Format) -> int:
+        """Return the clocks of one operation in a format."""
+        return 1 + max(clocks.stop for clocks in cls.phases(fmt).values())
 
     @property
     def latency(self) -> int:
         """Clocks from ``start`` to ``valid``."""
-        return 1 + max(clocks.stop for clocks in self.phases.values())
+        return self.clocks(self._fmt)
 
     @property
     def interval(self) -> int:
@@ -157,7 +162,7 @@ class TemporalOperation(wiring.Component):
             m.d.sync += clock.eq(clock_next)
 
         phases = {}
-        for name, clocks in self.phases.items():
+        for name, clocks in self.phases(self._fmt).items():
             phase = Phase(*(Signal(name=f"{name}{suffix}") for suffix in ("", "_begins", "_ends")))
             within: Value = busy
             if clocks.start:
@@ -182,26 +187,3 @@ class TemporalOperation(wiring.Component):
             self.y.eq(collector.code),
         ]
         return collector
-
-
-def dot_product_clocks(multiplier: TemporalOperation, adder: TemporalOperation, terms: int) -> int:
-    """Return the clocks that one multiplier and one adder take for a dot product.
-
-    Step by step: each term is multiplied, then added to the sum so far, and only then the next one
-    begins.
-
-    Parameters
-    ----------
-    multiplier, adder : TemporalOperation
-        The operations.
-    terms : int
-        Number of products.
-
-    Raises
-    ------
-    ValueError
-        If there is no term.
-    """
-    if terms < 1:
-        raise ValueError(f"Terms must be 1 or more, not {terms}")
-    return terms * (multiplier.interval + adder.interval)

@@ -3,6 +3,7 @@
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 
+from rtl_gen.formats import Format
 from rtl_gen.rtl.serial_adder import ADDER_NEURONS, SerialAdder
 from rtl_gen.rtl.temporal import TemporalOperation, Unpacked
 
@@ -32,13 +33,13 @@ class TemporalAdder(TemporalOperation):
 
     neurons = ADDER_NEURONS
 
-    @property
-    def phases(self) -> dict[str, range]:
-        """The clocks of each phase, counted from the one after the start."""
-        precision = self.fmt.precision
+    @staticmethod
+    def phases(fmt: Format) -> dict[str, range]:
+        """Return the clocks of each phase for a format, counted from the one after the start."""
+        precision = fmt.precision
         lengths = {
-            "compare": self.fmt.exponent_bits + self.fmt.mantissa_bits,
-            "difference": self.fmt.exponent_bits,
+            "compare": fmt.exponent_bits + fmt.mantissa_bits,
+            "difference": fmt.exponent_bits,
             "align": precision + _GUARD,
             "sum": precision + _GUARD + 1,
             # All digits; or, if the leading ones cancel, which leaves nothing below the first

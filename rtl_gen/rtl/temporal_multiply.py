@@ -3,6 +3,7 @@
 
 from amaranth.hdl import Cat, Module, Signal
 
+from rtl_gen.formats import Format
 from rtl_gen.rtl.serial_adder import ADDER_NEURONS, SerialAdder
 from rtl_gen.rtl.temporal import Phase, TemporalOperation, Unpacked
 
@@ -26,12 +27,12 @@ class TemporalMultiplier(TemporalOperation):
 
     neurons = 3 * ADDER_NEURONS
 
-    @property
-    def phases(self) -> dict[str, range]:
-        """The clocks of each phase, counted from the one after the start."""
-        precision = self.fmt.precision
+    @staticmethod
+    def phases(fmt: Format) -> dict[str, range]:
+        """Return the clocks of each phase for a format, counted from the one after the start."""
+        precision = fmt.precision
         product = precision * (precision + 1)
-        exponent = self.fmt.exponent_bits + 2
+        exponent = fmt.exponent_bits + 2
         # The collector takes the place of the first digit in the clock before it begins.
         start = max(product, exponent + 1)
         return {

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Driving clocked designs through many operations under a simulator.
+"""Driving designs with a handshake through many operations under a simulator.
 
-A clocked design has the ports ``clk``, ``rst``, ``start``, ``ready`` and ``valid``, operands that
-it takes in the clock with ``start``, and results that are there in the clock with ``valid``. Many
+Such a design has the ports ``clk``, ``rst``, ``start``, ``ready`` and ``valid``, operands that it
+takes in the clock with ``start``, and results that are there in the clock with ``valid``. Many
 copies, the *lanes*, work side by side, each on operations of its own: crossing between Python and
 the simulator is what takes time, and it is done once for all lanes.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.bench_top import rename_modules
 from sim.runner import BenchError, run_bench
 
-__all__ = ["ClockedCases", "ClockedDesign", "Port", "clocked_top", "run_clocked"]
+__all__ = ["HandshakeCases", "HandshakeDesign", "Port", "handshake_top", "run_handshake"]
 
 #: Clocks after which an operation that has not ended is given up.
 _PATIENCE = 4
@@ -33,8 +33,8 @@ class Port:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClockedDesign:
-    """A clocked design."""
+class HandshakeDesign:
+    """A design that is started, and says when it is done."""
 
     name: str  #: Name for tables and messages.
     verilog: str  #: Text of a file with the design and all it is made of.
@@ -45,15 +45,15 @@ class ClockedDesign:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClockedCases:
+class HandshakeCases:
     """A design, and the operations to drive it through."""
 
-    design: ClockedDesign
+    design: HandshakeDesign
     operands: tuple[NDArray[np.int64], ...]  #: One array for each operand.
     lanes: int  #: Copies of the design that work side by side.
 
 
-def clocked_top(cases: Sequence[ClockedCases], name: str = "clocked_top") -> str:
+def handshake_top(cases: Sequence[HandshakeCases], name: str = "handshake_top") -> str:
     """Return one file with all designs, in lanes, and a top module around them.
 
     Design number 2 has the ports ``start_2``, ``ready_2`` and ``valid_2``; the latter two are
@@ -62,44 +62,47 @@ def clocked_top(cases: Sequence[ClockedCases], name: str = "clocked_top") -> str
     """
     texts = []
     ports = ["input wire clk", "input wire rst"]
-    body = []
+    body: list[str] = []
     for index, case in enumerate(cases):
-        design, lanes = case.design, case.lanes
-        prefix = f"c{index}_"
-        texts.append(rename_modules(design.verilog, prefix))
-        sizes = {"operands": slot_bits(design.operands), "results": slot_bits(design.results)}
+        texts.append(rename_modules(case.design.verilog, f"c{index}_"))
         ports += [
-            f"input wire start_{index}", f"output wire ready_{index}",
+            f"input wire start_{index}",
+            f"output wire ready_{index}",
             f"output wire valid_{index}",
-            f"input wire [{lanes * sizes['operands'] - 1}:0] operands_{index}",
-            f"output wire [{lanes * sizes['results'] - 1}:0] results_{index}"]
-        body += [
-            f"    wire [{lanes - 1}:0] ready_of_{index}, valid_of_{index};",
-            f"    assign ready_{index} = &ready_of_{index};",
-            f"    assign valid_{index} = &valid_of_{index};",
-            f"    genvar lane_{index};",
-            f"    generate for (lane_{index} = 0; lane_{index} < {lanes};"
-            f" lane_{index} = lane_{index} + 1) begin : lanes_{index}",
-            f"        {prefix}{design.module} lane (.clk(clk), .rst(rst), .start(start_{index}),",
-            f"            .ready(ready_of_{index}[lane_{index}]),"
-            f" .valid(valid_of_{index}[lane_{index}])"]
-        for bus, group in (("operands", design.operands), ("results", design.results)):
-            start = 0
-            for port in group:
-                body.append(f"            , .{port.name}({bus}_{index}"
-                            f"[{sizes[bus]}*lane_{index}+{start} +: {port.width}])")
-                start += port.width
-            if bus == "results" and start < sizes[bus]:
-                padding = sizes[bus] - start
-                fill = (f"        assign results_{index}[{sizes[bus]}*lane_{index}+{start} +: "
-                        f"{padding}] = {padding}'d0;")
-        body.append("        );")
-        if start < sizes["results"]:
-            body.append(fill)
-        body.append("    end endgenerate")
-    # The spikes inside a design are ports, too, and of no use here.
-    head = f"// verilator lint_off PINMISSING\nmodule {name} (\n    " + ",\n    ".join(ports) + "\n);"
-    return "\n".join([*texts, head, *body, "endmodule", ""])
+            f"input wire [{case.lanes * slot_bits(case.design.operands) - 1}:0] operands_{index}",
+            f"output wire [{case.lanes * slot_bits(case.design.results) - 1}:0] results_{index}"]
+        body += _lanes(index, case)
+    head = f"module {name} (\n    " + ",\n    ".join(ports) + "\n);"
+    # The spikes that a design shows are of no use here.
+    return "\n".join([*texts, "// verilator lint_off PINMISSING", head, *body, "endmodule", ""])
+
+
+def _lanes(index: int, case: HandshakeCases) -> list[str]:
+    """Return the lines of the top module that hold all lanes of one design."""
+    design, lanes = case.design, case.lanes
+    lane = f"lane_{index}"
+    pins = [".clk(clk)", ".rst(rst)", f".start(start_{index})", f".ready(ready_of_{index}[{lane}])",
+            f".valid(valid_of_{index}[{lane}])"]
+    end = 0
+    for bus, ports in (("operands", design.operands), ("results", design.results)):
+        end = 0
+        for port in ports:
+            pins.append(f".{port.name}({bus}_{index}"
+                        f"[{slot_bits(ports)}*{lane}+{end} +: {port.width}])")
+            end += port.width
+    size = slot_bits(design.results)
+    padding = [f"        assign results_{index}[{size}*{lane}+{end} +: {size - end}] = "
+               f"{size - end}'d0;"] if end < size else []
+    return [
+        f"    wire [{lanes - 1}:0] ready_of_{index}, valid_of_{index};",
+        f"    assign ready_{index} = &ready_of_{index};",
+        f"    assign valid_{index} = &valid_of_{index};",
+        f"    genvar {lane};",
+        f"    generate for ({lane} = 0; {lane} < {lanes}; {lane} = {lane} + 1)"
+        f" begin : lanes_{index}",
+        f"        c{index}_{design.module} lane ({', '.join(pins)});",
+        *padding,
+        "    end endgenerate"]
 
 
 def slot_bits(ports: Sequence[Port]) -> int:
@@ -107,8 +110,8 @@ def slot_bits(ports: Sequence[Port]) -> int:
     return 8 * -(-sum(port.width for port in ports) // 8)
 
 
-def run_clocked(
-    cases: Sequence[ClockedCases],
+def run_handshake(
+    cases: Sequence[HandshakeCases],
     simulator: str,
     build_dir: Path,
     *,
@@ -141,10 +144,10 @@ def run_clocked(
     ToolError
         If the simulator is missing.
     """
-    folder = Path(build_dir).resolve() / f"{simulator}_clocked"
+    folder = Path(build_dir).resolve() / f"{simulator}_handshake"
     folder.mkdir(parents=True, exist_ok=True)
-    source, job = folder / "clocked_top.v", folder / "job.json"
-    source.write_text(clocked_top(cases), encoding="utf-8")
+    source, job = folder / "handshake_top.v", folder / "job.json"
+    source.write_text(handshake_top(cases), encoding="utf-8")
     entries = []
     for index, case in enumerate(cases):
         rows = _packed(case.design.operands, case.operands, case.lanes)
@@ -157,7 +160,7 @@ def run_clocked(
     job.write_text(json.dumps({"designs": entries, "patience": _PATIENCE}, indent=1),
                    encoding="utf-8")
     bench = run_bench(
-        simulator, [source], "clocked_top", "tb.tb_clocked", folder,
+        simulator, [source], "handshake_top", "tb.tb_handshake", folder,
         env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
     if bench.failures:
         raise BenchError("Operations must end in their time, not otherwise: "

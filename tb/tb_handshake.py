@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench for clocked designs under one top module: operations back to back, each in its time.
+"""Bench for designs with a handshake under one top module: operations back to back, each in time.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file with the operands of each design, and a
-name for its results; `sim.clocked` writes it, and compares the results.
+name for its results; `sim.handshake` writes it, and compares the results.
 """
 
 import json

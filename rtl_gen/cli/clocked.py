@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clocked designs on the command line: reading their options, and what verifies each."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS, codec_verilog
+from rtl_gen.formats import Overflow, find_format, resolve_overflow
+from rtl_gen.rtl.cell import cell_verilog
+from rtl_gen.rtl.cell_parameters import CellParameters
+from rtl_gen.rtl.codec_parameters import CodecParameters
+from sim.verify_cell import CellDesign, verify_cells
+from sim.verify_handshake import HandshakeCheck, decoder_check, encoder_check, verify_handshake
+
+__all__ = [
+    "ClockedInstance", "add_clocked_options", "cell_parameters", "clocked_instances",
+    "refuse_clocked_options", "verify_clocked_instances",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockedInstance:
+    """One clocked design with its options."""
+
+    design: str
+    module: str
+    verilog: str
+    parameters: CellParameters | CodecParameters
+    neurons: int
+    latency: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What it is, for a row of a table."""
+        p = self.parameters
+        if not isinstance(p, CodecParameters):
+            return {"design": self.design, "format": "-", "overflow": "-"}
+        overflow = p.overflow.value if self.design == "encoder" else "-"
+        return {"design": self.design, "format": p.fmt.name, "overflow": overflow}
+
+
+def add_clocked_options(parser: argparse.ArgumentParser) -> None:
+    """Add the parameters of the clocked designs."""
+    neuron = parser.add_argument_group("only for the design neuron")
+    neuron.add_argument(
+        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1)")
+    neuron.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
+    neuron.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
+                        "(default: soft)")
+    neuron.add_argument("--bias", metavar="B", help="added in each step (default: 0)")
+    neuron.add_argument("--membrane-width", metavar="N", help="bits of the membrane register "
+                        "(default: enough never to saturate, if the leak permits)")
+    both = parser.add_argument_group("only for the designs neuron, encoder and decoder")
+    both.add_argument("--fraction-bits", metavar="M", help="bits of membrane or number below the "
+                      "point (default: as many as threshold and leak need; 10)")
+    codec = parser.add_argument_group("only for the designs encoder and decoder")
+    codec.add_argument("--integer-bits", metavar="N", help="bits of the number above the point "
+                       "(default: 10)")
+
+
+def refuse_clocked_options(args: argparse.Namespace) -> None:
+    """Refuse the options that the design does not have.
+
+    Raises
+    ------
+    ValueError
+        If one was given.
+    """
+    # Circuits have a leak of their own, in the spiking style.
+    own = CLOCKED_DESIGNS[args.design].options if args.design in CLOCKED_DESIGNS else ("leak",)
+    owners: dict[str, list[str]] = {}
+    for record in CLOCKED_DESIGNS.values():
+        for name in record.options:
+            owners.setdefault(name, []).append(record.name)
+    for name, designs in owners.items():
+        if name not in own and getattr(args, name, None) is not None:
+            words = f"design {designs[0]}" if len(designs) == 1 else (
+                f"designs {', '.join(designs[:-1])} and {designs[-1]}")
+            raise ValueError(f"Option --{name.replace('_', '-')} must be used with the {words}, "
+                             f"not {args.design!r}")
+
+
+def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
+    """Return the clocked designs that the options select; for ``all``, one of each.
+
+    Raises
+    ------
+    ValueError
+        If an option cannot be read or is out of range.
+    """
+    refuse_clocked_options(args)
+    names = list(CLOCKED_DESIGNS) if args.design == "all" else [args.design]
+    return [instance for name in names if name in CLOCKED_DESIGNS
+            for instance in _MAKERS[name](name, args)]
+
+
+def cell_parameters(args: argparse.Namespace) -> CellParameters:
+    """Return the parameters of the neuron that the options give.
+
+    Raises
+    ------
+    ValueError
+        If an option cannot be read or is out of range.
+    """
+    return CellParameters(
+        weights=_weights(args.weights or "1,1"),
+        threshold=_number("Threshold", args.threshold or "1.5"),
+        leak=_number("Leak", args.leak or "1"),
+        reset=args.reset or "soft",
+        bias=_integer("Bias", args.bias or "0"),
+        fraction_bits=_optional("Fraction bits", args.fraction_bits),
+        membrane_width=_optional("Membrane width", args.membrane_width))
+
+
+def _neurons(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
+    parameters = cell_parameters(args)
+    module, text = cell_verilog(parameters)
+    return [ClockedInstance(
+        design=name, module=module, verilog=text, parameters=parameters, neurons=1, latency=1)]
+
+
+def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
+    known = CLOCKED_DESIGNS[name].formats
+    chosen = args.format or "e4m3fn"
+    formats = list(known) if chosen == "all" else chosen.split(",")
+    if args.design == "all":
+        formats = [fmt for fmt in formats if find_format(fmt).name in known]
+    instances = []
+    for text in formats:
+        fmt = find_format(text)
+        if fmt.name not in known:
+            raise ValueError(
+                f"Format for {name} must be one of {', '.join(known)}, not {text!r}")
+        for policy in _policies(name, fmt.has_nan, args.overflow):
+            parameters = CodecParameters(
+                fmt=fmt, overflow=resolve_overflow(fmt, policy),
+                integer_bits=_integer("Integer bits", args.integer_bits or "10"),
+                fraction_bits=_integer("Fraction bits", args.fraction_bits or "10"))
+            instances.append(ClockedInstance(
+                design=name, module=f"{name}_{fmt.name}", parameters=parameters, neurons=1,
+                verilog=codec_verilog(name, parameters),
+                latency=parameters.encoder_latency if name == "encoder"
+                else parameters.decoder_latency))
+    return instances
+
+
+def _policies(name: str, has_nan: bool, text: str | None) -> list[str | None]:
+    if text is None or name == "decoder":
+        return [None]
+    if text == "all":
+        return [policy.value for policy in Overflow if has_nan or policy is Overflow.SATURATE]
+    return list(text.split(","))
+
+
+_MAKERS: Mapping[str, Callable[[str, argparse.Namespace], list[ClockedInstance]]] = {
+    "neuron": _neurons, "encoder": _codecs, "decoder": _codecs}
+
+
+def verify_clocked_instances(
+    instances: list[ClockedInstance], simulator: str, folder: Path, random_cases: int,
+    progress: Callable[[str], None],
+) -> list[dict]:
+    """Check clocked designs in one simulator, and return a row for each."""
+    rows: list[dict] = []
+    cells = [(i, i.parameters) for i in instances if isinstance(i.parameters, CellParameters)]
+    codecs = [(i, i.parameters) for i in instances if isinstance(i.parameters, CodecParameters)]
+    if cells:
+        designs = [
+            CellDesign(name=cell.design, verilog=cell.verilog, module=cell.module,
+                       parameters=parameters.as_dict()) for cell, parameters in cells]
+        found = verify_cells(designs, simulator, folder, progress=progress)
+        rows += [_row(cell, result.clocks, result.mismatches, result.report, simulator,
+                      "random spikes") for (cell, _), result in zip(cells, found, strict=True)]
+    if codecs:
+        # Icarus would take hours for every number.
+        sample = random_cases if simulator == "icarus" else None
+        checks = [_codec_check(codec, parameters, sample) for codec, parameters in codecs]
+        results = verify_handshake(checks, simulator, folder, progress=progress)
+        for (codec, _), check, outcome in zip(codecs, checks, results, strict=True):
+            bits = sum(port.width for port in check.cases.design.operands)
+            rows.append(_row(
+                codec, outcome.cases, outcome.mismatches, outcome.report, simulator,
+                "all" if outcome.cases == 1 << bits else "sampled"))
+    return rows
+
+
+def _codec_check(
+    codec: ClockedInstance, p: CodecParameters, sample: int | None
+) -> HandshakeCheck:
+    if codec.design == "decoder":
+        return decoder_check(
+            name=codec.module, verilog=codec.verilog, module=codec.module, latency=codec.latency,
+            fmt=p.fmt, integer_bits=p.integer_bits, fraction_bits=p.fraction_bits)
+    return encoder_check(
+        name=codec.module, verilog=codec.verilog, module=codec.module, latency=codec.latency,
+        fmt=p.fmt, integer_bits=p.integer_bits, fraction_bits=p.fraction_bits,
+        overflow=p.overflow, sample=sample)
+
+
+def _row(
+    instance: ClockedInstance, cases: int, mismatches: int, report: str, simulator: str, pairs: str
+) -> dict:
+    return {
+        **instance.labels, "to": "-", "library": "-", "simulator": simulator, "cases": cases,
+        "exact": cases - mismatches, "mismatches": mismatches, "report": report, "pairs": pairs}
+
+
+def _weights(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"Weights must be integers separated by commas, not {text!r}") from None
+
+
+def _number(noun: str, text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{noun} must be a number, not {text!r}") from None
+
+
+def _integer(noun: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{noun} must be an integer, not {text!r}") from None
+
+
+def _optional(noun: str, text: str | None) -> int | None:
+    return None if text is None else _integer(noun, text)
