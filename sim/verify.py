@@ -47,6 +47,7 @@ class VerifyResult:
     cases: int  #: How many cases were checked.
     mismatches: int  #: How many of them were wrong.
     seconds: float  #: Time to drive all designs of the same build.
+    cpu_seconds: float  #: The same, of the simulation's process alone.
     report: str  #: The first wrong cases in words, or nothing.
 
 
@@ -140,13 +141,15 @@ def _run_group(
     outcome.unlink(missing_ok=True)
     bench = run_bench(
         simulator, [source], "bench_top", _BENCHES[group.is_clocked], folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
+        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, has_delays=group.is_clocked,
+        check=False, progress=progress)
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
         VerifyResult(design=design, simulator=simulator, cases=entry["cases"],
                      mismatches=entry["mismatches"], seconds=told["seconds"],
+                     cpu_seconds=told["cpu_seconds"],
                      report=entry["report"])
         for design, entry in zip(designs, told["designs"], strict=True)]
     for design, result in zip(designs, results, strict=True):

@@ -3,6 +3,7 @@
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,19 @@ from sim.operands import concerns, operand_cases
 from sim.reference import expected, find_operation
 from tb.scoreboard import Scoreboard
 
-__all__ = ["Job"]
+__all__ = ["Job", "Stopwatch"]
+
+
+class Stopwatch:
+    """How long something takes, from now on."""
+
+    def __init__(self):
+        self._start = time.perf_counter(), time.process_time()
+
+    def read(self) -> dict[str, float]:
+        """Return the time so far: by the clock, and of this process alone."""
+        return {"seconds": time.perf_counter() - self._start[0],
+                "cpu_seconds": time.process_time() - self._start[1]}
 
 
 @dataclass(frozen=True)
@@ -39,15 +52,15 @@ class Job:
         """What is known of each design."""
         return self.told["designs"]
 
-    def compare(self, outputs: Sequence[NDArray[np.uint8]], seconds: float) -> None:
+    def compare(self, outputs: Sequence[NDArray[np.uint8]], times: dict[str, float]) -> None:
         """Compare results with the golden model, and write the outcome.
 
         Parameters
         ----------
         outputs
             For each design one row for each case, of the bytes of all results.
-        seconds
-            How long it took to get them.
+        times
+            How long it took to get them, as a :class:`Stopwatch` says.
 
         Raises
         ------
@@ -57,7 +70,7 @@ class Job:
         boards = [self._board(design, rows)
                   for design, rows in zip(self.designs, outputs, strict=True)]
         outcome = {
-            "seconds": seconds,
+            **times,
             "designs": [
                 {"cases": board.cases, "mismatches": int(board.wrong.size),
                  "report": board.report()}

@@ -8,7 +8,6 @@ whether or not the results are right.
 
 import json
 import os
-import time
 from pathlib import Path
 
 import cocotb
@@ -21,6 +20,7 @@ from sim.axi_top import CONTROL_BITS, ROW
 from sim.operands import operand_cases
 from sim.pauses import pause_rows
 from sim.reference import expected, find_operation
+from tb.job import Stopwatch
 from tb.scoreboard import Scoreboard
 
 #: Clocks, for each result, after which a design that still has some to give is stuck.
@@ -126,11 +126,10 @@ async def every_scene(dut):
     told = []
     for scene in job["scenes"]:
         wanted = min(scene["results"] or total, total)
-        start = time.perf_counter(), time.process_time()
+        watch = Stopwatch()
         controls, seen = await play_scene(player, scene, designs, wanted)
         told.append({
-            "seconds": time.perf_counter() - start[0],
-            "cpu_seconds": time.process_time() - start[1], "clocks": len(seen),
+            **watch.read(), "clocks": len(seen),
             "designs": [outcome_of(design, controls, seen, operands, wanted, total)
                         for design in designs]})
     Path(job["outcome"]).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

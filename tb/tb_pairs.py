@@ -6,13 +6,11 @@ which operands to drive; `sim.verify` writes it. The outcome goes into the file 
 whether or not the results are right.
 """
 
-import time
-
 import cocotb
 
 from sim.bench_top import OPERAND_NAMES
 from tb.driver import drive_cases
-from tb.job import Job
+from tb.job import Job, Stopwatch
 
 
 @cocotb.test()
@@ -20,6 +18,6 @@ async def every_case(dut):
     """Every design gives the expected code in every case that concerns it."""
     job = Job.read()
     inputs = [getattr(dut, name) for name in OPERAND_NAMES[: len(job.operands)]]
-    start = time.perf_counter()
+    watch = Stopwatch()
     outputs = await drive_cases(inputs, dut.y, job.operands)
-    job.compare([outputs] * len(job.designs), time.perf_counter() - start)
+    job.compare([outputs] * len(job.designs), watch.read())

@@ -5,18 +5,13 @@ The job is that of :mod:`tb.tb_pairs`; the top module is that of :mod:`sim.strea
 taken exactly as many clocks after their operands as the latency of each design says.
 """
 
-import time
-
 import cocotb
 import numpy as np
-from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
 from sim.bench_top import OPERAND_NAMES
-from sim.stream_top import ROW, result_clock
-from tb.job import Job
-
-_PERIOD = 10
+from sim.stream_top import PERIOD, ROW, result_clock
+from tb.job import Job, Stopwatch
 
 
 def _rows(values, width: int, count: int) -> list[int]:
@@ -42,8 +37,7 @@ async def every_clock(dut):
         handle = getattr(dut, f"{name}_row")
         signals.append((handle, _rows(codes, len(handle) // ROW, count)))
 
-    Clock(dut.clk, _PERIOD, unit="ns").start(start_high=False)
-    row = Timer(ROW * _PERIOD, unit="ns")
+    row = Timer(ROW * PERIOD, unit="ns")
     # In reset for whole rows, until the delay lines of every design are empty.
     dut.rst.value = 1
     for handle, _ in signals:
@@ -52,15 +46,15 @@ async def every_clock(dut):
     for _ in range(-(-last // ROW)):
         await row
     dut.rst.value = 0
-    start = time.perf_counter()
+    watch = Stopwatch()
     taken = []
     for index in range(count):
         for handle, rows in signals:
             handle.value = rows[index]
         await row
         taken.append(dut.y_row.value.to_bytes(byteorder="little"))
-    seconds = time.perf_counter() - start
+    times = watch.read()
     results = np.frombuffer(b"".join(taken), np.uint8).reshape(count * ROW, -1)
     job.compare([
         results[(first := result_clock(design["latency"])) : first + cases]
-        for design in job.designs], seconds)
+        for design in job.designs], times)

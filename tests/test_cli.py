@@ -135,6 +135,12 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
     (["verify", "multiply", "--sim", "modelsim"],
      "Simulator must be verilator, icarus or both, not 'modelsim'"),
     (["verify", "multiply", "--pairs", "some"], "Pairs must be all or published, not 'some'"),
+    (["verilog", "multiply", "--stages", "40"],
+     "Stages of multiply_e4m3fn must be from 0 to 26, not 40"),
+    (["verilog", "multiply", "--stages", "-1"],
+     "Stages must be 0 or more, and 0 but in the spatial style, not -1"),
+    (["waves", "multiply", "--stream"],
+     "Waves of multiply must be without streams, not with them"),
 ])
 def test_mistakes(
     arguments: list[str], message: str, tmp_path: Path, capsys: Capture

@@ -107,6 +107,7 @@ def _verify(
             design=design, simulator=simulator, cases=sum(result.cases for result in mine),
             mismatches=sum(result.mismatches + result.broken for result in mine),
             seconds=sum(result.seconds for result in mine),
+            cpu_seconds=sum(result.cpu_seconds for result in mine),
             report="\n".join(result.report for result in mine if result.report))
         for design in streams
         for mine in [[result for result in results if result.design is design]]]

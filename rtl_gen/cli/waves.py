@@ -87,6 +87,8 @@ def _run(args: argparse.Namespace) -> int:
         if len(chosen) != 1:
             raise ValueError(f"Waves must be of one design and format, not {len(chosen)}")
         design, options = chosen[0]
+        if options.is_stream:
+            raise ValueError(f"Waves of {design.name} must be without streams, not with them")
         hardware, steps = design_hardware(chosen[0]), _circuit_steps(chosen[0])
         module, verilog = hardware.module, hardware.verilog
         clocked, drain = hardware.is_clocked, hardware.latency
