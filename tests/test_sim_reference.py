@@ -38,7 +38,9 @@ def test_overflow():
     assert expected("multiply", E4M3FN, (0x7E, 0x7E), "saturate") == 0x7E
 
 
-@pytest.mark.parametrize("design", DESIGNS.values(), ids=lambda design: design.name)
+@pytest.mark.parametrize(
+    "design", [design for design in DESIGNS.values() if not design.is_vector],
+    ids=lambda design: design.name)
 def test_operations_fit_the_designs(design):
     operation = find_operation(design.name)
     assert operation.operand_count == len(design.operands)
