@@ -237,3 +237,12 @@ def test_verify_neuron(capsys: Capture) -> None:
     assert isinstance(result, dict)
     assert result["cases"] > 2000
     assert result["mismatches"] == 0
+
+
+@pytest.mark.parametrize("option", [
+    ("--style", "spiking"), ("--stages", "1"), ("--stages", "1", "--stream")])
+def test_clocked_dot_products_are_not_verified(option: tuple[str, ...], capsys: Capture) -> None:
+    """The bench of dot products is combinational; it must not call a clocked one wrong."""
+    assert main(["verify", "dot", "--format", "e2m1fn", "--length", "2", *option]) == 2
+    assert capsys.readouterr().err.startswith(
+        "spikefloat: error: Dot product must be combinational to be verified, not 'dot2_exact_")

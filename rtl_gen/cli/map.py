@@ -13,7 +13,7 @@ from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.spatial import spatial_verilog
 from rtl_gen.rtl.verilog import write_files
 
-from .options import add_command, add_json_option
+from .options import add_command, add_json_option, add_output_option
 from .output import print_json, print_table
 
 __all__ = ["register"]
@@ -39,9 +39,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="0 (a cover only) to 3 (long search) (default: 1)")
     parser.add_argument(
         "--seed", metavar="N", type=int, default=0, help="seed of the search (default: 0)")
-    parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, default=Path(),
-        help="folder to write into; made if missing (default: the current one)")
+    add_output_option(parser)
     add_json_option(parser)
 
 

@@ -4,6 +4,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
 
 from rtl_gen.circuits.dot import ACCUMULATIONS
@@ -15,9 +16,10 @@ from rtl_gen.neurons.gates import LIBRARIES
 from rtl_gen.neurons.residue import RESIDUES
 
 __all__ = [
-    "Selection", "add_command", "add_design_options", "add_json_option",
+    "Selection", "add_command", "add_design_options", "add_json_option", "add_output_option",
     "command_line", "selections",
 ]
+
 
 class Selection(NamedTuple):
     """One instance of a design."""
@@ -93,6 +95,13 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stream", action="store_true",
         help="give operands and result as AXI4-Streams, with valid and ready")
+
+
+def add_output_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``-o``, the folder for what a command writes."""
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, default=Path(),
+        help="folder to write into; made if missing (default: the current one)")
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

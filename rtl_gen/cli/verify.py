@@ -31,7 +31,7 @@ from .options import (
     selections,
 )
 from .output import print_json, print_table
-from .verilog import design_hardware, design_verilog
+from .verilog import design_hardware
 
 __all__ = ["register"]
 
@@ -174,12 +174,14 @@ def _verify_dots(
     for simulator in _SIMULATORS[args.sim]:
         for selection in chosen:
             options = selection.options
-            if options.stages or options.is_stream:
-                raise ValueError(f"Stages of {selection.design.name} must be 0 to be verified, "
-                                 f"without streams, not {options.stages}")
+            hardware = design_hardware(selection)
+            if hardware.is_clocked:
+                raise ValueError(
+                    f"Dot product must be combinational to be verified, not {hardware.module!r}; "
+                    "leave out --style, --stages and --stream")
             result = verify_dot(
                 DotDesign(
-                    verilog=design_verilog(selection), module=module_name(*selection),
+                    verilog=hardware.verilog, module=hardware.module,
                     fmt=options.format, to=options.to or options.format, length=options.length,
                     accumulate=options.accumulate, overflow=options.overflow, wide=options.wide),
                 simulator, vector_cases(options.format, options.length, args.random, SEED),

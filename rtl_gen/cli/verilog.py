@@ -21,6 +21,7 @@ from .options import (
     add_command,
     add_design_options,
     add_json_option,
+    add_output_option,
     command_line,
     selections,
 )
@@ -37,9 +38,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "spikefloat verilog multiply --format e4m3fn,e5m2 -o build", _run)
     add_design_options(parser)
     add_clocked_options(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, default=Path(),
-        help="folder to write into; made if missing (default: the current one)")
+    add_output_option(parser)
     parser.add_argument(
         "--harden", type=float, metavar="SIGMA",
         help="make the circuit stand that much noise on every synapse, with 99.9 %% of the results "

@@ -18,6 +18,7 @@ from .options import (
     add_command,
     add_design_options,
     add_json_option,
+    add_output_option,
     selections,
 )
 from .output import print_json, print_table
@@ -37,9 +38,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "spikefloat waves multiply -o waves && cd waves && gtkwave multiply_e4m3fn.gtkw", _run)
     add_design_options(parser)
     add_clocked_options(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, default=Path(),
-        help="folder to write into; made if missing (default: the current one)")
+    add_output_option(parser)
     add_json_option(parser)
 
 

@@ -140,19 +140,6 @@ class Network:
                 stack.extend(self.cells[node].sources)
         return seen
 
-    def exclusive(self, node: int) -> set[int]:
-        """Return the neurons that would not be needed if a neuron were not, itself included."""
-        outputs = self.output_nodes()
-        dead = {node}
-        stack = [node]
-        while stack:
-            for source in self.cells[stack.pop()].sources:
-                if (source in self.cells and source not in dead and source not in outputs
-                        and self.fanouts[source] <= dead):
-                    dead.add(source)
-                    stack.append(source)
-        return dead
-
     def sweep(self) -> None:
         """Remove neurons that no output needs."""
         needed = self.upstream(self.output_nodes())
