@@ -5,50 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from .bits import CONSTANT, ONE, ZERO, Bit, Word, constant
 from .budgets import BUDGETS, Budget
 from .graph import Neuron, NeuronGraph, Port, Scope
+from .naming import NameGiver, check_name
 from .threshold import reduce_threshold
 
 __all__ = ["ONE", "ZERO", "Bit", "NeuronGraphBuilder", "Word", "constant"]
-
-_CONSTANT = -1
-
-
-class Bit(NamedTuple):
-    """One spike line, or its complement.
-
-    The complement costs nothing by itself: a synapse of weight ``w`` on ``1 - x`` is a synapse of
-    weight ``-w`` on ``x``, with the threshold lowered by ``w``.
-    """
-
-    node: int
-    inverted: bool = False
-
-    def __invert__(self) -> "Bit":
-        return Bit(self.node, not self.inverted)
-
-
-#: A word is a tuple of bits, least significant first.
-Word = tuple[Bit, ...]
-
-#: The spike line that never fires.
-ZERO = Bit(_CONSTANT)
-#: The spike line that always fires.
-ONE = ~ZERO
-
-
-def constant(value: int, width: int) -> Word:
-    """Return ``value`` as a word of constants.
-
-    Raises
-    ------
-    ValueError
-        If ``value`` needs more than ``width`` bits.
-    """
-    if not 0 <= value < 1 << width:
-        raise ValueError(f"Constant must be between 0 and {(1 << width) - 1}, not {value!r}")
-    return tuple(ONE if value >> i & 1 else ZERO for i in range(width))
-
 
 class _Draft(NamedTuple):
     sources: tuple[int, ...]
@@ -83,7 +46,7 @@ class NeuronGraphBuilder:
         self, name: str, *, budget: Budget = BUDGETS["free"], simplify: bool = True,
         share: bool = True, free_inversion: bool = True,
     ) -> None:
-        _check_name(name, "Circuit name")
+        check_name(name, "Circuit name")
         self._name = name
         self._budget = budget
         self._simplify = simplify
@@ -130,7 +93,7 @@ class NeuronGraphBuilder:
         ValueError
             If the name is no identifier or taken, the width is not positive, or there are neurons.
         """
-        _check_name(name, "Input name")
+        check_name(name, "Input name")
         if name in self._inputs:
             raise ValueError(f"Input name must be unique, not {name!r}")
         if width < 1:
@@ -152,7 +115,7 @@ class NeuronGraphBuilder:
         ValueError
             If the name is no identifier or taken, or there are no bits.
         """
-        _check_name(name, "Output name")
+        check_name(name, "Output name")
         if name in self._outputs or name in self._inputs:
             raise ValueError(f"Output name must be unique, not {name!r}")
         if not bits:
@@ -172,7 +135,7 @@ class NeuronGraphBuilder:
         **ports : sequence of Bit
             What words from outside are called inside, for the reader of the Verilog.
         """
-        _check_name(name, "Scope name")
+        check_name(name, "Scope name")
         parent = self._scope
         path = (*self._scopes[parent][0], name)
         number = 1
@@ -283,7 +246,7 @@ class NeuronGraphBuilder:
         number = {node: node for node in range(self._input_count)}
         for position in needed:
             number[self._input_count + position] = len(number)
-        names = _NameGiver()
+        names = NameGiver()
         used_scopes = self._used_scopes(needed)
         neurons = []
         for position in needed:
@@ -318,7 +281,7 @@ class NeuronGraphBuilder:
             if bit.inverted:
                 threshold -= weight
                 weight = -weight
-            if bit.node != _CONSTANT:
+            if bit.node != CONSTANT:
                 merged[bit.node] = merged.get(bit.node, 0) + weight
         pairs = [(node, weight) for node, weight in merged.items() if weight]
         if self._simplify:
@@ -354,7 +317,7 @@ class NeuronGraphBuilder:
 
     def _materialise(self, bit: Bit) -> Bit:
         """Return a spike line that is neither a complement nor a constant."""
-        if bit.node == _CONSTANT:
+        if bit.node == CONSTANT:
             return Bit(self._add((), (), 0 if bit.inverted else 1, "constant"))
         if not bit.inverted:
             return bit
@@ -404,30 +367,8 @@ class NeuronGraphBuilder:
             scopes[index] = self._scope
 
 
-class _NameGiver:
-    """Gives each neuron a name that is unique in its scope."""
-
-    def __init__(self) -> None:
-        self._taken: set[tuple[int, str]] = set()
-        self._next: dict[tuple[int, str], int] = {}
-
-    def unique(self, scope: int, hint: str) -> str:
-        name = hint
-        while (scope, name) in self._taken:
-            number = self._next[scope, hint] = self._next.get((scope, hint), 1) + 1
-            base, bracket, index = hint.partition("[")
-            name = f"{base}_{number}{bracket}{index}"
-        self._taken.add((scope, name))
-        return name
-
-
 def _key(
     sources: tuple[int, ...], weights: tuple[int, ...], threshold: int
 ) -> tuple[tuple[int, ...], tuple[int, ...], int]:
     order = sorted(range(len(sources)), key=lambda i: sources[i])
     return tuple(sources[i] for i in order), tuple(weights[i] for i in order), threshold
-
-
-def _check_name(name: str, what: str) -> None:
-    if not name.isidentifier() or not name.isascii():
-        raise ValueError(f"{what} must be an identifier, not {name!r}")

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of circuits, ports, scopes and neurons."""
+
+__all__ = ["NameGiver", "check_name"]
+
+
+def check_name(name: str, what: str) -> None:
+    """Refuse a name that cannot be used in Verilog as it is.
+
+    Raises
+    ------
+    ValueError
+        If the name is no identifier.
+    """
+    if not name.isidentifier() or not name.isascii():
+        raise ValueError(f"{what} must be an identifier, not {name!r}")
+
+
+class NameGiver:
+    """Gives each neuron a name that is unique in its scope."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[int, str]] = set()
+        self._next: dict[tuple[int, str], int] = {}
+
+    def unique(self, scope: int, hint: str) -> str:
+        """Return the hint, or where it is taken the hint with a number."""
+        name = hint
+        while (scope, name) in self._taken:
+            number = self._next[scope, hint] = self._next.get((scope, hint), 1) + 1
+            base, bracket, index = hint.partition("[")
+            name = f"{base}_{number}{bracket}{index}"
+        self._taken.add((scope, name))
+        return name
