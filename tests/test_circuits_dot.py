@@ -11,6 +11,7 @@ from rtl_gen.neurons.gates import make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 from sim import golden_dot
 from sim.network import Network
+from sim.verify_vectors import vector_cases
 from tests.oracle import assert_same_codes
 
 E4M3FN = FORMATS["e4m3fn"]
@@ -49,26 +50,6 @@ def check(fmt: Format, graph: NeuronGraph, a: NDArray, b: NDArray, expected: NDA
                       else (np.arange(len(a)),), actual.astype(np.int64), expected)
 
 
-def vectors(fmt: Format, length: int, count: int, seed: int) -> tuple[NDArray, NDArray]:
-    """Return directed vectors, then random ones.
-
-    Directed: massive cancellation, all subnormal, all the largest, one NaN, all negative zero.
-    """
-    rng = np.random.default_rng(seed)
-    a, b = rng.integers(0, 1 << fmt.width, (2, count, length))
-    if fmt.has_nan:  # most random vectors would have one
-        a[: count // 2] &= ~fmt.exponent_mask | fmt.exponent_mask >> 1
-        b[: count // 2] &= ~fmt.exponent_mask | fmt.exponent_mask >> 1
-    half = length // 2
-    a[0, :half], b[0, :half] = a[0, half : 2 * half], b[0, half : 2 * half] ^ fmt.sign_mask
-    a[1], b[1] = 1, rng.integers(0, fmt.mantissa_mask + 1, length)
-    a[2], b[2] = fmt.max_code, fmt.max_code
-    a[3], b[3] = 0x38 % (1 << fmt.width), fmt.max_code
-    a[3, -1] = fmt.nan_code or 0
-    a[4], b[4] = fmt.sign_mask, 1
-    return a, b
-
-
 @pytest.mark.parametrize("accumulate, wide", WAYS)
 def test_two_terms_over_a_lattice(accumulate: str, wide: str | None) -> None:
     grid = np.stack(np.meshgrid(*[LATTICE] * 4, indexing="ij"), axis=-1).reshape(-1, 4)
@@ -83,7 +64,7 @@ def test_two_terms_over_a_lattice(accumulate: str, wide: str | None) -> None:
     ("e4m3fn", 4), ("e4m3fn", 5), ("e4m3fn", 16), ("e5m2", 8), ("e2m1fn", 16)])
 def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | None) -> None:
     fmt = FORMATS[name]
-    a, b = vectors(fmt, length, 4000, seed=1)
+    a, b = vector_cases(fmt, length, 4000, seed=1)
     expected = golden_dot.dot(fmt, a, b, accumulate, wide=FORMATS[wide] if wide else None)
     check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
 
@@ -92,14 +73,14 @@ def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | Non
 @pytest.mark.parametrize("accumulate, wide", [("tree", None), ("exact", None)])
 @pytest.mark.parametrize("length", [64, 128, 256])
 def test_long_vectors(length: int, accumulate: str, wide: str | None) -> None:
-    a, b = vectors(E4M3FN, length, 20_000, seed=2)
+    a, b = vector_cases(E4M3FN, length, 20_000, seed=2)
     expected = golden_dot.dot(E4M3FN, a, b, accumulate)
     check(E4M3FN, make(E4M3FN, length, accumulate), a, b, expected)
 
 
 @pytest.mark.parametrize("to", ["e5m2", "bfloat16", "binary16", "binary32", "e2m1fn"])
 def test_exact_rounds_to_any_format(to: str) -> None:
-    a, b = vectors(E4M3FN, 4, 4000, seed=3)
+    a, b = vector_cases(E4M3FN, 4, 4000, seed=3)
     target = FORMATS[to]
     expected = golden_dot.dot(E4M3FN, a, b, "exact", target)
     if not target.has_nan:  # a NaN would have to become something else
@@ -111,7 +92,7 @@ def test_exact_rounds_to_any_format(to: str) -> None:
 
 
 def test_published_gates_give_the_same() -> None:
-    a, b = vectors(E4M3FN, 4, 2000, seed=4)
+    a, b = vector_cases(E4M3FN, 4, 2000, seed=4)
     for accumulate in ("tree", "exact"):
         check(E4M3FN, make(E4M3FN, 4, accumulate, library="published"), a, b,
               golden_dot.dot(E4M3FN, a, b, accumulate))
