@@ -15,7 +15,7 @@ from rtl_gen.formats import Format, Overflow
 from sim import golden
 from sim.golden_values import Numbers, check_arithmetic, pack, unpack
 
-__all__ = ["ACCUMULATIONS", "dot"]
+__all__ = ["ACCUMULATIONS", "dot", "exact_sum"]
 
 Codes = NDArray[np.int64]
 
@@ -60,8 +60,8 @@ def dot(
         raise ValueError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
         # Of at least two axes, since numpy makes scalars of the elements of a single one.
-        total = _exact(fmt, np.atleast_2d(a), np.atleast_2d(b), to or fmt, overflow)
-        return total.reshape(a.shape[:-1])
+        total = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))
+        return pack(to or fmt, total, overflow).reshape(a.shape[:-1])
     if accumulate == "wide":
         assert wide is not None
         products = golden.widening_multiply(fmt, wide, a, b, overflow)
@@ -94,10 +94,11 @@ def _in_turn(terms: Codes, add: Callable[[Codes, Codes], Codes]) -> Codes:
     return total
 
 
-def _exact(
-    fmt: Format, a: Codes, b: Codes, to: Format, overflow: Overflow | str | None
-) -> Codes:
-    """Add integers of one unit, the product of the smallest values, and round once."""
+def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
+    """Return the exact sums of the products of the last axis, as integers of one unit.
+
+    The unit is the product of the smallest values. There must be two axes at least.
+    """
     x, y = unpack(fmt, a), unpack(fmt, b)
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
     shift = x.exponent + y.exponent - unit
@@ -117,7 +118,8 @@ def _exact(
     # An exact zero is +0 unless every product is -0.
     all_minus = negative.all(axis=-1) & (products == 0).all(axis=-1)
     sign = np.where(plus | minus, minus, np.where(total == 0, all_minus, total < 0)).astype(bool)
-    return pack(to, Numbers(
+    is_nan = any_of(invalid) | (plus & minus)
+    return Numbers(
         sign=sign, significand=abs(total), exponent=np.full(total.shape, unit),
-        is_nan=any_of(invalid) | (plus & minus), is_infinite=plus | minus), overflow)
+        is_nan=is_nan, is_infinite=(plus | minus) & ~is_nan)
 
