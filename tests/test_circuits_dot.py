@@ -121,3 +121,10 @@ def test_operands_must_be_as_many() -> None:
     word = gates.builder.input("a", 8)
     with pytest.raises(ValueError, match=r"^Operands must be as many, .*, not 1 and 2$"):
         dot(gates, E4M3FN, [word], [word, word], "tree")
+
+
+def test_relu_is_for_exact_sums() -> None:
+    gates = make_gates("dot")
+    word = gates.builder.input("a", 8)
+    with pytest.raises(ValueError, match=r"^ReLU must be for exact sums, not for 'tree'$"):
+        dot(gates, E4M3FN, [word], [word], "tree", relu=True)

@@ -9,6 +9,7 @@ whatever the order of the operands.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
@@ -23,15 +24,26 @@ from .multiply import multiply
 from .rounding import denormalize, normalize, round_to_nearest_even
 from .unpack import RawFloat, pack, unpack
 
-__all__ = ["ACCUMULATIONS", "dot"]
+__all__ = ["ACCUMULATIONS", "SumFlags", "dot", "round_sum"]
 
 #: Ways to accumulate.
 ACCUMULATIONS = ("tree", "chain", "wide", "exact")
 
 
+class SumFlags(NamedTuple):
+    """What the terms of an exact sum say beside their values; NaN may come in any number of bits."""
+
+    nans: Sequence[Bit]
+    plus_infinities: Sequence[Bit]
+    minus_infinities: Sequence[Bit]
+    signs: Sequence[Bit]  #: Sign of each term.
+    zeros: Sequence[Bit]  #: Whether each term is zero.
+
+
 def dot(
     gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], accumulate: str,
     to: Format | None = None, overflow: Overflow | None = None, *, wide: Format | None = None,
+    relu: bool = False,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``.
 
@@ -51,6 +63,8 @@ def dot(
         What a value that is too large becomes, at each rounding.
     wide : Format, optional
         Format of the nodes, for ``wide``.
+    relu : bool
+        Whether a negative sum becomes +0 before it is rounded, for ``exact``.
 
     Raises
     ------
@@ -67,7 +81,9 @@ def dot(
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
         raise ValueError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
-        return _exact(gates, fmt, a, b, to or fmt, overflow)
+        return _exact(gates, fmt, a, b, to or fmt, overflow, relu)
+    if relu:
+        raise ValueError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt
     products = [
         _scoped(gates, "product", lambda x, y: multiply(gates, fmt, x, y, overflow, to=node), x, y)
@@ -108,10 +124,9 @@ def _in_turn(terms: list[Word], add_nodes: Callable[[Word, Word], Word]) -> Word
 
 def _exact(
     gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], to: Format,
-    overflow: Overflow | None,
+    overflow: Overflow | None, relu: bool,
 ) -> Word:
     """Add all products as integers of one unit, the product of the smallest values."""
-    policy = resolve_overflow(to, overflow)
     builder = gates.builder
     highest_exponent = fmt.max_code >> fmt.mantissa_bits
     term_width = 2 * fmt.precision + 2 * (highest_exponent - 1)
@@ -145,18 +160,57 @@ def _exact(
 
     with builder.scope("accumulate"):
         total = columns.total(gates)
+    return round_sum(
+        gates, fmt, to, total, SumFlags(nans, plus, minus, signs, zeros), overflow, relu=relu)
+
+
+def round_sum(
+    gates: GateLibrary, fmt: Format, to: Format, total: Word, flags: SumFlags,
+    overflow: Overflow | None = None, *, relu: bool = False,
+) -> Word:
+    """Return the code of an exact sum.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    fmt : Format
+        Format of the factors: the unit of the sum is the product of its smallest values.
+    to : Format
+        Format of the result.
+    total : Word
+        The sum in two's complement.
+    flags : SumFlags
+        Special values among the terms.
+    overflow : Overflow, optional
+        What a sum that is too large becomes.
+    relu : bool
+        Whether a negative sum becomes +0 before it is rounded.
+    """
+    builder = gates.builder
+    policy = resolve_overflow(to, overflow)
+    with builder.scope("special_values"):
+        any_plus = gates.or_(*flags.plus_infinities, name="any_plus")
+        any_minus = gates.or_(*flags.minus_infinities, name="any_minus")
+        is_nan = gates.or_(
+            *flags.nans, gates.and_(any_plus, any_minus, name="invalid"), name="nan")
+    negative = total[-1]
+    if relu:
+        with builder.scope("round", magnitude=total[:-1]):
+            rounded, _ = _round(gates, fmt, to, total[:-1])
+            keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
+            rounded = builder.name_word("kept", gate_word(gates, rounded, keep))
+        return pack(gates, to, policy, sign=ZERO, magnitude=rounded, is_nan=is_nan,
+                    is_infinite=any_plus)
     with builder.scope("magnitude", total=total):
-        negative = total[-1]
         flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
     with builder.scope("round", magnitude=magnitude):
-        rounded, is_nonzero = _round(gates, fmt, to, magnitude)
-    with builder.scope("special_values"):
-        any_plus, any_minus = gates.or_(*plus, name="any_plus"), gates.or_(*minus, name="any_minus")
-        is_nan = gates.or_(*nans, gates.and_(any_plus, any_minus, name="invalid"), name="nan")
+        rounded, _ = _round(gates, fmt, to, magnitude)
+    with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
-        all_minus = gates.and_(*signs, *zeros, name="all_minus_zero")
+        all_minus = gates.and_(*flags.signs, *flags.zeros, name="all_minus_zero")
         finite_sign = gates.or_(negative, all_minus, name="finite_sign")
         sign = gates.mux(is_infinite, any_minus, finite_sign, name="sign")
     return pack(
