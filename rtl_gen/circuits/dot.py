@@ -31,7 +31,7 @@ ACCUMULATIONS = ("tree", "chain", "wide", "exact")
 
 
 class SumFlags(NamedTuple):
-    """What the terms of an exact sum say beside their values; NaN may come in any number of bits."""
+    """What the terms of an exact sum say beside their values."""
 
     nans: Sequence[Bit]
     plus_infinities: Sequence[Bit]
