@@ -16,6 +16,7 @@ CHECKER := $(shell find sim tb -name '*.py')
 # Files that say that something was done.
 PYTHON_DONE  := $(VENV)/.python-done
 ICARUS_DONE  := $(VENV)/.icarus-done
+NORSE_DONE   := $(VENV)/.norse-done
 VERILOG_DONE := $(BUILD)/.verilog-done
 VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
 
@@ -38,6 +39,11 @@ $(ICARUS_DONE): $(PYTHON_DONE) scripts/setup.sh
 	@scripts/setup.sh icarus
 	@touch $@
 
+# PyTorch is large: only the tests that take long need it.
+$(NORSE_DONE): $(PYTHON_DONE)
+	@scripts/setup.sh norse $(VENV)
+	@touch $@
+
 verilog: $(VERILOG_DONE)  ## Generate the Verilog of every design into build/verilog
 
 $(VERILOG_DONE): $(PYTHON_DONE) $(GENERATOR)
@@ -56,7 +62,7 @@ $(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
 
-test-full: setup  ## Run the tests that take long, which `make test` leaves out
+test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make test` leaves out
 	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog

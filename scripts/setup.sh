@@ -3,6 +3,7 @@
 # Install what the project needs. Called by the Makefile; see `make help`.
 #
 # Usage: scripts/setup.sh python VENV   a virtual environment with all Python packages
+#        scripts/setup.sh norse VENV    there, Norse and PyTorch, to check exported networks
 #        scripts/setup.sh icarus        Icarus Verilog, from the system's package manager
 #
 # Where the user may install system packages (root, or sudo without a password, or Homebrew), what
@@ -74,6 +75,10 @@ sys.exit(find_libpython.find_libpython() is None)'
 
 case "${1:-}" in
     python) setup_python "${2:?}" ;;
+    norse)
+        echo "Setting up Norse and PyTorch in ${2:?}"
+        "$2/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[norse]'
+        ;;
     icarus) need "Icarus Verilog" iverilog icarus-verilog command -v iverilog ;;
-    *) fail "First argument must be python or icarus, not '${1:-}'" ;;
+    *) fail "First argument must be python, norse or icarus, not '${1:-}'" ;;
 esac

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -20,23 +20,22 @@ Codes = NDArray[np.int64]
 
 #: Operations on whole numbers, for gates and adders, by name.
 INTEGER_OPERATIONS: dict[str, Callable[[Codes, Codes], Codes]] = {
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "xor": lambda a, b: a ^ b,
-    "sum": lambda a, b: a + b,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+    "sum": np.add,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class IntegerReference:
-    """A function of two whole numbers."""
+    """A function of two or more whole numbers."""
 
     operation: str  #: Name among :data:`INTEGER_OPERATIONS`.
 
     def expected(self, operands: Sequence[Codes]) -> Codes:
         """Return the right results."""
-        first, second = operands
-        return INTEGER_OPERATIONS[self.operation](first, second)
+        return reduce(INTEGER_OPERATIONS[self.operation], operands)
 
     def errors(self, found: Codes, right: Codes) -> tuple[NDArray, NDArray]:
         """Return steps and relative error of each result."""

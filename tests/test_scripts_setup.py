@@ -102,4 +102,4 @@ def test_venv_module_missing(system):
 def test_wrong_argument(system):
     done = system[1]("verilator")
     assert (done.returncode, done.stderr) == (
-        1, "error: First argument must be python or icarus, not 'verilator'\n")
+        1, "error: First argument must be python, norse or icarus, not 'verilator'\n")

@@ -13,6 +13,7 @@ from . import (
     criticality,
     designs,
     explore,
+    export,
     harden,
     report,
     stats,
@@ -56,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality,
+        criticality, export,
     ):
         command.register(commands)
     return parser

@@ -19,8 +19,8 @@ __all__ = [
     "targets",
 ]
 
-#: Circuits that are no float design: gates of the published library, and its adder of four bits.
-BLOCKS = ("and", "or", "xor", "ripple4")
+#: Circuits that are no float design: gates of the published library, and its adders.
+BLOCKS = ("and", "or", "xor", "full_adder", "ripple4")
 
 #: Each knob of the physics, and what it is, in a few words.
 KNOBS = {
@@ -74,20 +74,22 @@ def _number(knob: str, text: str) -> int | float:
 
 def block_target(name: str) -> Target:
     """Return one of :data:`BLOCKS`, made of the gates of the paper."""
-    gates = make_gates(name if name == "ripple4" else f"{name}_gate", "published", simplify=False)
+    is_gate = name in ("and", "or", "xor")
+    gates = make_gates(f"{name}_gate" if is_gate else name, "published", simplify=False)
     a, b = (gates.builder.input(port, 4 if name == "ripple4" else 1) for port in "ab")
-    if name == "ripple4":
-        # Four full adders, as the paper counts: the carry into the first one is a constant.
-        total, carry = gates.add(a, b, ZERO)
-        gates.builder.output("y", (*total, carry))
-    else:
+    if is_gate:
         gate = getattr(gates, {"and": "and_", "or": "or_", "xor": "xor"}[name])
         gates.builder.output("y", (gate(a[0], b[0]),))
+    else:
+        # Four full adders, as the paper counts: the carry into the first one is a constant.
+        carry_in = ZERO if name == "ripple4" else gates.builder.input("carry_in", 1)[0]
+        total, carry = gates.add(a, b, carry_in)
+        gates.builder.output("y", (*total, carry))
     return Target(
         label={"design": name, "format": "-", "library": "published", "budget": "-",
                "objective": "-"},
         graph=gates.builder.build(),
-        reference=IntegerReference(operation="sum" if name == "ripple4" else name))
+        reference=IntegerReference(operation=name if is_gate else "sum"))
 
 
 def design_target(selection: Selection) -> Target:

@@ -129,15 +129,17 @@ def _run_yosys(source: str) -> str:
     return result.stdout
 
 
-def write_files(directory: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
+def write_files(
+    directory: str | os.PathLike[str], files: Mapping[str, str | bytes]
+) -> list[Path]:
     """Write files into a folder, each of them whole or not at all.
 
     Parameters
     ----------
     directory : path
         The folder. It is created if there is none.
-    files : mapping of str to str
-        Text of each file, by name.
+    files : mapping of str to str or bytes
+        Content of each file, by name; text becomes UTF-8 with line feeds.
 
     Returns
     -------
@@ -154,8 +156,9 @@ def write_files(directory: str | os.PathLike[str], files: Mapping[str, str]) -> 
     temporary = {name: folder / f".{name}.{os.getpid()}.part" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            temporary[name].write_text(text, encoding="utf-8", newline="\n")
+        for name, content in files.items():
+            temporary[name].write_bytes(
+                content.encode() if isinstance(content, str) else content)
             if (folder / name).is_dir():
                 raise IsADirectoryError(folder / name)
         return [temporary[name].replace(folder / name) for name in files]
