@@ -2,9 +2,9 @@
 """How often circuits are right on devices that are not ideal.
 
 A campaign is a list of cells: a circuit, the physics of the device, a seed. A cell draws operands
-evenly from all codes and runs trials until the confidence interval is narrow enough. What is right
-is what the golden model says of the clean operands. Each cell is computed by one process from its
-own seed, so that results are the same wherever it runs.
+evenly from all codes, unless a provoking order is asked for, and runs trials until the confidence
+interval is narrow enough. What is right is what the golden model says of the clean operands. Each
+cell is computed by one process from its own seed, so that results are the same wherever it runs.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .device import BLOCK, Device
+from .device_operands import ORDERS, provoking_waves, random_operands
 from .physics import IDEAL, Physics
 from .targets import Target
 
@@ -42,7 +43,8 @@ class Cell:
     Raises
     ------
     ValueError
-        If the precision or the number of trials is not positive.
+        If the precision or the number of trials is not positive, or the order of operands unknown
+        or one that needs a residue.
     """
 
     target: Target
@@ -50,12 +52,20 @@ class Cell:
     seed: int = 0
     precision: float = 0.005  #: Half-width of the 95 % confidence interval at which to stop.
     max_trials: int = 1 << 20  #: Trials at which to stop in any case; batches are run in full.
+    order: str = "random"  #: One of :data:`~sim.device_operands.ORDERS`.
 
     def __post_init__(self) -> None:
         if not self.precision > 0:
             raise ValueError(f"Precision must be positive, not {self.precision!r}")
         if self.max_trials < 1:
             raise ValueError(f"Number of trials must be positive, not {self.max_trials!r}")
+        if self.order not in ORDERS:
+            raise ValueError(
+                f"Order of operands must be one of {', '.join(ORDERS)}, not {self.order!r}")
+        if self.order == "provoking" and self.physics.style != "spiking":
+            raise ValueError(
+                "Order of operands must be random in the spatial style, where none can matter, "
+                f"not {self.order!r}")
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -64,6 +74,7 @@ class Cell:
             "model": _MODEL_VERSION, "graph": self.target.graph.digest,
             "reference": repr(self.target.reference), "physics": self.physics.as_dict(),
             "seed": self.seed, "precision": self.precision, "max_trials": self.max_trials,
+            "order": self.order,
         }
 
     @property
@@ -105,12 +116,21 @@ class _Tally:
     relative: float = 0.0
 
 
-def _interval(rates: list[float], batch: int, clustered: bool) -> tuple[float, float]:
-    """Return the confidence interval for the exact share of each batch.
+def _group_rates(is_exact: NDArray[np.bool_], physics: Physics) -> NDArray[np.float64]:
+    """Return the exact share of each group of a batch whose trials have something in common."""
+    if physics.has_residue and not physics.varies:
+        # The streams of a block lie side by side.
+        waves = physics.waves
+        return is_exact.reshape(-1, waves, BLOCK // waves).mean(axis=1).ravel()
+    return np.array([is_exact.mean()])
 
-    Trials on one device have its flaws in common. Where devices differ, the number of trials is
-    divided by how much the variance among devices exceeds that of independent trials, and one
-    device alone says little: it counts as one trial.
+
+def _interval(rates: NDArray[np.float64], batch: int, clustered: bool) -> tuple[float, float]:
+    """Return the confidence interval for the exact share of each group of so many trials.
+
+    Trials on one device have its flaws in common, and waves of one stream the residue. Where groups
+    differ, the number of trials is divided by how much the variance among groups exceeds that of
+    independent trials, and one group alone says little: it counts as one trial.
     """
     trials, share = float(len(rates) * batch), float(np.mean(rates))
     if clustered:
@@ -140,20 +160,22 @@ def run_cell(cell: Cell) -> dict[str, Any]:
     target, physics = cell.target, cell.physics
     graph = target.graph
     tally = _Tally(np.zeros(graph.node_count, np.int64))
-    rates: list[float] = []
+    rates: list[NDArray[np.float64]] = []
     batch = BLOCK if physics.varies else _BLOCKS_OF_BATCH * BLOCK
     low, high = 0.0, 1.0
     for inputs, device, first_block in _batches(cell, batch):
         result = device.run(inputs, seed=cell.seed, first_block=first_block)
         found = result.outputs[graph.outputs[0].name]
         right = target.reference.expected([inputs[port.name] for port in graph.inputs])
-        exact = int(np.count_nonzero(found == right))
+        is_exact = found == right
         tally.trials += batch
-        tally.exact += exact
+        tally.exact += int(np.count_nonzero(is_exact))
         tally.spikes += result.spikes
         _add_errors(tally, *target.reference.errors(found, right))
-        rates.append(exact / batch)
-        low, high = _interval(rates, batch, physics.varies)
+        rates.append(_group_rates(is_exact, physics))
+        low, high = _interval(
+            np.concatenate(rates), len(is_exact) // len(rates[-1]),
+            physics.varies or physics.has_residue)
         if (high - low) / 2 <= cell.precision or tally.trials >= cell.max_trials:
             break
     return {
@@ -183,10 +205,18 @@ def _batches(cell: Cell, batch: int) -> Iterator[tuple[dict[str, NDArray], Devic
             device = Device(graph, cell.physics, seed=int(seeds[0]))
         rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(
             cell.seed, spawn_key=(_OPERAND_STREAM, index))))
-        inputs = {
-            port.name: rng.integers(0, 1 << len(port.nodes), batch) for port in graph.inputs}
-        yield inputs, device, index * (batch // BLOCK)
+        yield _operands(cell, batch, rng), device, index * (batch // BLOCK)
         index += 1
+
+
+def _operands(cell: Cell, batch: int, rng: np.random.Generator) -> dict[str, NDArray]:
+    graph, physics = cell.target.graph, cell.physics
+    if cell.order == "random":
+        return random_operands(graph, batch, rng)
+    shape = (physics.waves, BLOCK // physics.waves)
+    blocks = [
+        provoking_waves(graph, physics.reset, shape, rng) for _ in range(batch // BLOCK)]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
 def _add_errors(tally: _Tally, steps: NDArray, relative: NDArray) -> None:

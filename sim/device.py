@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A neuron graph on a device that is not ideal, many trials at once.
 
-Each neuron starts at rest in every trial (the spatial style of hardware). Its membrane is the sum
-of ``weight * (spike + noise)`` over its synapses, plus noise of its own; it fires, 0 or 1, if that
+In the spatial style each neuron starts at rest in every trial. Its membrane is the sum of
+``weight * (spike + noise)`` over its synapses, plus noise of its own; it fires, 0 or 1, if that
 reaches the analog threshold. Noise therefore enters inside the circuit, and wrong spikes travel on.
+In the spiking style the membrane keeps something of the trial before: see
+:mod:`sim.device_spiking`, which draws one Gaussian for each membrane.
 
 How noise is drawn
 ------------------
@@ -33,7 +35,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from rtl_gen.neurons.graph import NeuronGraph
 
-from .device_steps import Draw, Membrane, Rows, Step, SumTable, probability
+from .device_spiking import SpikingMembrane
+from .device_steps import (
+    Draw,
+    Membrane,
+    Record,
+    Rows,
+    Step,
+    SumTable,
+    empty_record,
+    join_records,
+    probability,
+)
 from .physics import IDEAL, Physics
 
 __all__ = ["BLOCK", "METHODS", "Device", "DeviceResult"]
@@ -59,6 +72,8 @@ class DeviceResult:
 
     outputs: dict[str, NDArray[np.int64]]  #: Codes of each output port.
     spikes: NDArray[np.int64]  #: In how many trials each node fired, inputs first.
+    #: Every membrane in every trial, nodes in rows; None if not asked for.
+    record: Record | None = None
 
 
 class Device:
@@ -108,9 +123,13 @@ class Device:
         return self._graph
 
     def run(
-        self, inputs: Mapping[str, ArrayLike], *, seed: int, first_block: int = 0
+        self, inputs: Mapping[str, ArrayLike], *, seed: int, first_block: int = 0,
+        record: bool = False,
     ) -> DeviceResult:
         """Run one trial for each code at the inputs.
+
+        In the spiking style, trial ``t`` of a block of :data:`BLOCK` is wave ``t // streams`` of
+        stream ``t % streams``, where ``streams`` is ``BLOCK // physics.waves``.
 
         Parameters
         ----------
@@ -120,17 +139,24 @@ class Device:
             Decides on noise and dropped spikes.
         first_block : int
             Number of the first block of trials, for a run that continues another.
+        record : bool
+            Whether to return every membrane, in the spiking style.
 
         Raises
         ------
         ValueError
-            If the inputs are not those of the graph, their lengths differ, or a code is too large.
+            If the inputs are not those of the graph, their lengths differ, a code is too large, or
+            membranes are asked for in the spatial style.
         """
         graph = self._graph
+        if record and self._physics.style != "spiking":
+            raise ValueError(
+                f"Style must be spiking to record membranes, not {self._physics.style!r}")
         codes = self._check(inputs)
         trials = len(codes[0]) if codes else 0
         outputs = {port.name: np.zeros(trials, np.int64) for port in graph.outputs}
         spikes = np.zeros(graph.node_count, np.int64)
+        records: list[Record] = []
         # A last block that is not full is run in full, so that it draws what it would draw then.
         spike_rows = np.zeros((graph.node_count, BLOCK), np.uint8)
         for index, start in enumerate(range(0, trials, BLOCK)):
@@ -140,7 +166,8 @@ class Device:
                     spike_rows[node, :count] = values[start:start + count] >> bit & 1
             draw = Draw(np.random.SeedSequence(
                 seed, spawn_key=(_TRIAL_STREAM, first_block + index)))
-            rows = Rows(spike_rows, self._analog_inputs(spike_rows, draw))
+            rows = Rows(spike_rows, self._analog_inputs(spike_rows, draw),
+                        empty_record(graph.node_count, BLOCK) if record else None)
             for step in self._steps:
                 step.run(rows, draw)
             for port in graph.outputs:
@@ -149,7 +176,11 @@ class Device:
                     result |= spike_rows[node, :count].astype(np.int64) << bit
             for node in range(graph.node_count):
                 spikes[node] += np.count_nonzero(spike_rows[node, :count].view(np.bool_))
-        return DeviceResult(outputs=outputs, spikes=spikes)
+            if rows.record is not None:
+                records.append(rows.record)
+        return DeviceResult(
+            outputs=outputs, spikes=spikes,
+            record=join_records(records, trials) if record else None)
 
     def _check(self, inputs: Mapping[str, ArrayLike]) -> list[NDArray[np.int64]]:
         names = [port.name for port in self._graph.inputs]
@@ -221,6 +252,12 @@ class Device:
         noise = float(np.hypot(
             physics.synapse_noise * np.sqrt((weights**2).sum()), physics.membrane_noise))
         after = self._after(node, np.array([0.0, 1.0]))
+        if physics.style == "spiking" and distinct:
+            parts = [noise] if method == "table" else [
+                *(physics.synapse_noise * weights), physics.membrane_noise]
+            whole = self._graph.neurons[node - self._graph.input_count].threshold
+            return SpikingMembrane(
+                node, distinct, sums, parts, threshold, max(0, 1 - whole), after, physics)
         at_input = physics.input_noise > 0 and any(s < self._graph.input_count for s in distinct)
         if at_input or method == "synapse":
             own: Any = noise

@@ -8,7 +8,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Draw", "Membrane", "Rows", "Step", "SumTable", "probability"]
+__all__ = [
+    "Chance", "Draw", "Membrane", "Record", "Rows", "Step", "SumTable", "empty_record",
+    "join_records", "probability",
+]
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 
@@ -40,11 +43,33 @@ class Draw:
         return self._generator.standard_normal(shape, dtype=np.float32)
 
 
+class Record(NamedTuple):
+    """What happened on membranes in a block of trials, one row to a node."""
+
+    fired: NDArray[np.bool_]  #: Before spikes are lost.
+    noise: NDArray[np.float64]
+    potentials: NDArray[np.float64]  #: What stays on the membrane.
+
+
+def empty_record(nodes: int, trials: int) -> Record:
+    """Return a record to be filled."""
+    shape = (nodes, trials)
+    return Record(np.zeros(shape, np.bool_), np.zeros(shape), np.zeros(shape))
+
+
+def join_records(records: Sequence[Record], trials: int) -> Record:
+    """Return the first trials of several records as one."""
+    return Record(*(
+        np.concatenate([getattr(record, name) for record in records], axis=1)[:, :trials]
+        for name in Record._fields))
+
+
 class Rows(NamedTuple):
     """Spikes of a block of trials."""
 
     spikes: NDArray[np.uint8]  #: 0 or 1, one row to a node.
     analog: NDArray[np.float32] | None  #: Inputs of the circuit with their noise, if there is any.
+    record: Record | None = None  #: To be filled, if there is one.
 
 
 class Step(Protocol):
@@ -54,7 +79,7 @@ class Step(Protocol):
         """Fill the row of the neuron."""
 
 
-class _Chance:
+class Chance:
     """Fires with a probability that an index looks up."""
 
     def __init__(self, table: NDArray[np.float64]) -> None:
@@ -114,7 +139,7 @@ class SumTable:
             for source, factor in zip(sources, factors, strict=True)]
         self._offset = dtype(offset % size)
         self._dtype = dtype
-        self._chance = _Chance(table)
+        self._chance = Chance(table)
 
     def run(self, rows: Rows, draw: Draw) -> None:
         """Fill the row of the neuron."""
@@ -160,7 +185,7 @@ class Membrane:
         parts = [noise] if isinstance(noise, int | float) else noise
         self._noise = [np.float32(part) for part in parts if part]
         self._threshold = np.float32(threshold)
-        self._after = None if tuple(after) == (0, 1) else _Chance(after)
+        self._after = None if tuple(after) == (0, 1) else Chance(after)
 
     def run(self, rows: Rows, draw: Draw) -> None:
         """Fill the row of the neuron."""

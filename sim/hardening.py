@@ -5,18 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.harden import Plan, apply_plan, choose_copies, plan_cost
 
 from .campaign import Cell, run_cell
 from .criticality import find_criticality
+from .device_operands import operand_sample
 from .physics import Physics
 from .targets import Target
 
-__all__ = ["COSTS", "Hardened", "find_cheapest", "harden", "operand_sample"]
+__all__ = ["COSTS", "Hardened", "find_cheapest", "harden"]
 
 #: What a circuit costs, by what is to be saved: neurons, synapses, or the sum of both.
 COSTS: dict[str, Callable[[int, int], tuple[int, int]]] = {
@@ -24,9 +22,6 @@ COSTS: dict[str, Callable[[int, int], tuple[int, int]]] = {
     "neurons": lambda neurons, synapses: (neurons, synapses),
     "synapses": lambda neurons, synapses: (synapses, neurons),
 }
-
-#: All operands are looked at if there are no more than these; else as many random ones.
-_MAX_OPERANDS = 1 << 16
 
 #: Share of the permitted failures to plan for: the first that measuring confirms is taken. Below 1,
 #: so that the whole confidence interval is on the right side.
@@ -44,20 +39,6 @@ class Hardened:
 
     target: Target
     result: dict[str, Any]  #: What measuring it gave; see :func:`sim.campaign.run_cell`.
-
-
-def operand_sample(graph: NeuronGraph, seed: int = 0) -> dict[str, NDArray[np.int64]]:
-    """Return all combinations of codes at the inputs, or random ones if they are too many."""
-    widths = {port.name: len(port.nodes) for port in graph.inputs}
-    if 1 << sum(widths.values()) <= _MAX_OPERANDS:
-        rest = np.arange(1 << sum(widths.values()))
-        codes = {}
-        for name, width in widths.items():
-            codes[name] = rest & (1 << width) - 1
-            rest = rest >> width
-        return codes
-    rng = np.random.Generator(np.random.PCG64(seed))
-    return {name: rng.integers(0, 1 << width, _MAX_OPERANDS) for name, width in widths.items()}
 
 
 def harden(target: Target, plan: Plan) -> Target:

@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is not ideal about a device: noise, spread, drift, faults and coarse weights."""
+"""What is not ideal about a device: noise, spread, drift, faults, coarse weights, and leak."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 __all__ = ["IDEAL", "Physics"]
 
 #: Fields that are probabilities.
 _PROBABILITIES = ("dropped_spikes", "stuck_at_0", "stuck_at_1")
+
+#: What a neuron is: at rest for every operation, or a membrane that keeps a residue.
+_STYLES = ("spatial", "spiking")
+_RESETS = ("soft", "hard")
+
+#: What only membranes with a residue have.
+_SPIKING_ONLY = ("leak", "reset", "waves", "potential_bits")
+
+#: Waves divide a block of trials evenly if their number is a power of two up to this.
+_MAX_WAVES = 16384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +30,8 @@ class Physics:
     Raises
     ------
     ValueError
-        If a standard deviation is negative, a probability not from 0 to 1, or the number of levels
-        not positive.
+        If a standard deviation is negative, a probability not from 0 to 1, the number of levels
+        not positive, a name unknown, or leak given where there is none.
     """
 
     #: Standard deviation of the noise on a spike as one synapse sees it; each synapse has its own.
@@ -45,6 +55,19 @@ class Physics:
     dropped_spikes: float = 0.0
     stuck_at_0: float = 0.0  #: Probability that a neuron never fires.
     stuck_at_1: float = 0.0  #: Probability that a neuron always fires.
+    #: ``"spatial"``: every neuron is at rest before every operation. ``"spiking"``: operations
+    #: follow each other in waves, and each finds the membranes as the one before left them.
+    style: str = "spatial"
+    #: Share of a potential that is left for the next wave: 0 forgets all, 1 nothing.
+    leak: float = 0.0
+    #: What a spike does to the potential: ``"soft"`` takes the threshold, ``"hard"`` all of it.
+    reset: str = "soft"
+    #: How many waves follow each other from rest, a power of two. With 1 every membrane is
+    #: discharged before every wave.
+    waves: int = 64
+    #: Bits of a potential below the point, as in digital hardware: noise is rounded to them, what
+    #: leak leaves is cut toward zero. None for a potential that is not quantised.
+    potential_bits: int | None = None
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -58,12 +81,40 @@ class Physics:
                 f"{self.stuck_at_0 + self.stuck_at_1!r}")
         if self.weight_levels is not None and self.weight_levels < 1:
             raise ValueError(f"Physics weight_levels must be positive, not {self.weight_levels!r}")
+        self._check_style()
+
+    def _check_style(self) -> None:
+        for name, known in (("style", _STYLES), ("reset", _RESETS)):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"Physics {name} must be {' or '.join(known)}, not {getattr(self, name)!r}")
+        if not 0 <= self.leak <= 1:
+            raise ValueError(f"Physics leak must be from 0 to 1, not {self.leak!r}")
+        if not 1 <= self.waves <= _MAX_WAVES or self.waves & (self.waves - 1):
+            raise ValueError(
+                f"Physics waves must be a power of two from 1 to {_MAX_WAVES}, not {self.waves!r}")
+        if self.potential_bits is not None and not 1 <= self.potential_bits <= 24:
+            raise ValueError(
+                f"Physics potential_bits must be from 1 to 24, not {self.potential_bits!r}")
+        if self.style == "spatial":
+            # Leak would have nothing to act on, so that any sweep over it would look flawless.
+            for field in fields(self):
+                value = getattr(self, field.name)
+                if field.name in _SPIKING_ONLY and value != field.default:
+                    raise ValueError(
+                        f"Physics {field.name} must be left out in the spatial style, where "
+                        f"nothing stays on a membrane, not {value!r}")
 
     @property
     def varies(self) -> bool:
         """Whether one device differs from the next."""
         return bool(self.weight_mismatch or self.threshold_mismatch or self.stuck_at_0
                     or self.stuck_at_1)
+
+    @property
+    def has_residue(self) -> bool:
+        """Whether a result can depend on the operations before it."""
+        return self.style == "spiking" and self.leak > 0 and self.waves > 1
 
     def as_dict(self) -> dict[str, Any]:
         """Return every knob by name."""

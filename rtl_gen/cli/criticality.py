@@ -5,7 +5,7 @@ import argparse
 from typing import Any
 
 from sim.criticality import find_criticality
-from sim.hardening import operand_sample
+from sim.device_operands import operand_sample
 from sim.targets import Target
 
 from .options import add_command, add_design_options, add_json_option

@@ -4,19 +4,22 @@
 import argparse
 import itertools
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from rtl_gen.designs import build
 from rtl_gen.neurons.builder import ZERO
 from rtl_gen.neurons.gates import LIBRARIES, make_gates
+from rtl_gen.neurons.residue import RESIDUES
 from sim.physics import Physics
 from sim.targets import FloatReference, IntegerReference, Target
 
 from .options import Selection, selections
 
 __all__ = [
-    "BLOCKS", "KNOBS", "add_physics_options", "block_target", "design_target", "physics_grid",
-    "targets",
+    "BLOCKS", "KNOBS", "add_physics_options", "add_spiking_options", "block_target",
+    "design_target", "physics_grid", "spiking_knobs", "targets",
 ]
 
 #: Circuits that are no float design: gates of the published library, and its adders.
@@ -36,6 +39,12 @@ KNOBS = {
     "stuck_at_1": "probability that a neuron always fires",
 }
 
+#: Knobs that are whole numbers.
+_WHOLE = ("weight_levels", "waves", "potential_bits")
+
+#: Most values that a range may stand for.
+_MAX_RANGE = 10_000
+
 
 def add_physics_options(parser: argparse.ArgumentParser) -> None:
     """Add one option for each knob, which takes several values."""
@@ -47,6 +56,54 @@ def add_physics_options(parser: argparse.ArgumentParser) -> None:
         help="clip noisy spikes at the inputs to the range from 0 to 1")
 
 
+def add_spiking_options(parser: argparse.ArgumentParser) -> None:
+    """Add what else says how membranes live on; ``--leak`` is an option of designs already."""
+    group = parser.add_argument_group(
+        "spiking style, where --leak makes a grid, too (--residue is leak if one is given)")
+    group.add_argument(
+        "--waves", metavar="N[,N...]",
+        help="operations that follow each other from rest, a power of two (default: 64)")
+    group.add_argument(
+        "--potential-bits", metavar="N[,N...]",
+        help="bits of a potential below the point, as in hardware (default: not quantised)")
+
+
+def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[Any]]:
+    """Return style, reset, leak and the rest of the spiking style, each with its values.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        What was given.
+    sought : str
+        Knob whose value is not given because it is looked for.
+
+    Raises
+    ------
+    ValueError
+        If a value is not a number, or the residue is unknown or contradicts another option.
+    """
+    given = {name: _values(name, text) for name in ("leak", "waves", "potential_bits")
+             if (text := getattr(args, name, None)) is not None}
+    style = args.style or "spatial"
+    if style == "spatial" and not given and args.residue is None:
+        return {}
+    keeps = "leak" in given or sought == "leak"
+    residue = args.residue or ("leak" if keeps else "discharge")
+    if residue not in RESIDUES:
+        raise ValueError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+    if residue == "discharge" and style == "spiking":
+        for name in ("leak", "waves"):
+            if name in given:
+                raise ValueError(f"Physics {name} must be left out where membranes are "
+                                 f"discharged, not {getattr(args, name)!r}")
+        given["waves"] = [1]
+    elif not keeps:
+        raise ValueError(f"Leak must be given where membranes keep a residue ({residue}), "
+                         "not left out")
+    return {"style": [style], "reset": ["hard" if residue == "hard" else "soft"], **given}
+
+
 def physics_grid(args: argparse.Namespace) -> Iterator[Physics]:
     """Yield the physics of every combination of the values of the knobs.
 
@@ -55,20 +112,40 @@ def physics_grid(args: argparse.Namespace) -> Iterator[Physics]:
     ValueError
         If a value is not a number, or out of range.
     """
-    given: dict[str, list[Any]] = {}
+    given = spiking_knobs(args)
     for name in KNOBS:
-        text = getattr(args, name)
-        if text is not None:
-            given[name] = [_number(name, part) for part in text.split(",")]
+        if (text := getattr(args, name)) is not None:
+            given[name] = _values(name, text)
     for values in itertools.product(*given.values()):
         yield Physics(
             clamp_inputs=args.clamp_inputs, **dict(zip(given, values, strict=True)))
 
 
+def _values(knob: str, text: str) -> list[Any]:
+    """Return the numbers of a list, in which ``start:stop:step`` is a range with both ends."""
+    numbers: list[Any] = []
+    for part in text.split(","):
+        if ":" not in part:
+            numbers.append(_number(knob, part))
+            continue
+        try:
+            # In decimal, as the user reads it: 0.15 is not 0.15000000000000002.
+            start, stop, step = (Decimal(piece) for piece in part.split(":"))
+            count = int((stop - start) / step) + 1
+            if step <= 0 or not 1 <= count <= _MAX_RANGE:
+                raise ValueError
+        except (ValueError, ArithmeticError, InvalidOperation):
+            raise ValueError(
+                f"Physics {knob} must be numbers or ranges start:stop:step, "
+                f"not {part!r}") from None
+        numbers += [_number(knob, str(start + index * step)) for index in range(count)]
+    return numbers
+
+
 def _number(knob: str, text: str) -> int | float:
     try:
-        return int(text) if knob == "weight_levels" else float(text)
-    except ValueError:
+        return int(text) if knob in _WHOLE else float(Fraction(text))
+    except (ValueError, ZeroDivisionError):
         raise ValueError(f"Physics {knob} must be a number, not {text!r}") from None
 
 
@@ -107,13 +184,15 @@ def design_target(selection: Selection) -> Target:
 def targets(args: argparse.Namespace) -> list[Target]:
     """Return what the options of a design select; designs, budgets and objectives may be several.
 
-    Published gates have neither budget nor objective, so that they come only once.
+    Published gates have neither budget nor objective, so that they come only once. The style is
+    one of the device, not of the circuit, for the commands that have :func:`add_spiking_options`.
 
     Raises
     ------
     ValueError
         If a name is unknown.
     """
+    own = {"style": None, "residue": None, "leak": None} if hasattr(args, "waves") else {}
     chosen: list[Target] = []
     for name in args.design.split(","):
         if name in BLOCKS:
@@ -129,6 +208,6 @@ def targets(args: argparse.Namespace) -> list[Target]:
             for budget, objective in itertools.product(budgets, objectives):
                 one = argparse.Namespace(**{
                     **vars(args), "design": name, "library": library, "budget": budget,
-                    "objective": objective})
+                    "objective": objective, **own})
                 chosen += [design_target(selection) for selection in selections(one)]
     return chosen

@@ -14,11 +14,18 @@ from rich.progress import Progress
 
 from sim.campaign import Cell
 from sim.campaign_store import run_campaign
+from sim.device_operands import ORDERS, circuit_leak_bound
 from sim.physics import IDEAL
 
 from .options import add_command, add_design_options, add_json_option
 from .output import print_json, print_table
-from .physics_options import BLOCKS, add_physics_options, physics_grid, targets
+from .physics_options import (
+    BLOCKS,
+    add_physics_options,
+    add_spiking_options,
+    physics_grid,
+    targets,
+)
 
 __all__ = ["add_campaign_options", "campaign_rows", "register"]
 
@@ -31,7 +38,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _run)
     add_design_options(parser)
     add_physics_options(parser)
+    add_spiking_options(parser)
     add_campaign_options(parser)
+    parser.add_argument(
+        "--order", default=ORDERS[0], metavar="O",
+        help="how operands follow each other in the spiking style: random, or provoking (a few "
+             "that charge a neuron, then one that it decides wrongly if it leaks too slowly)")
     add_json_option(parser)
     parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
                      f"separated by commas.\nMore designs: {', '.join(BLOCKS)}.")
@@ -70,7 +82,9 @@ def campaign_rows(cells: list[Cell], args: argparse.Namespace) -> list[dict[str,
             cells, path=args.store, workers=args.workers or os.cpu_count() or 1,
             scheduler=args.scheduler, progress=progress)
     return [
-        {**cell.target.label, **cell.physics.as_dict(), "seed": cell.seed, **result}
+        {**cell.target.label, **cell.physics.as_dict(), "order": cell.order, "seed": cell.seed,
+         "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
+         if cell.physics.style == "spiking" else None, **result}
         for cell, result in zip(cells, results, strict=True)]
 
 
@@ -85,7 +99,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 def _run(args: argparse.Namespace) -> int:
     cells = [
         Cell(target=target, physics=physics, seed=args.seed, precision=args.precision,
-             max_trials=args.max_trials)
+             max_trials=args.max_trials, order=args.order)
         for target in targets(args) for physics in physics_grid(args)]
     rows = campaign_rows(cells, args)
     if args.json:
@@ -93,11 +107,13 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     ideal = IDEAL.as_dict()
     knobs = [name for name in ideal if any(row[name] != ideal[name] for row in rows)]
-    columns = ["design", "library", "budget", "objective", *knobs, "exact %", "95 % interval",
-               "mean ulp", "spikes", "trials"]
+    spiking = ["leak bound"] if any(row["leak_bound"] is not None for row in rows) else []
+    columns = ["design", "library", "budget", "objective", *knobs, *spiking, "exact %",
+               "95 % interval", "mean ulp", "spikes", "trials"]
     print_table(f"Exact results, seed {args.seed}", columns, [
         [row["design"], row["library"], row["budget"], row["objective"],
-         *(row[knob] for knob in knobs), f"{100 * row['exact_rate']:.2f}",
+         *(row[knob] for knob in knobs), *(f"{row['leak_bound']:.4f}" for _ in spiking),
+         f"{100 * row['exact_rate']:.2f}",
          f"{100 * row['ci_low']:.2f} ... {100 * row['ci_high']:.2f}",
          "-" if row["mean_ulp"] is None else f"{row['mean_ulp']:.3g}",
          f"{row['spikes_per_operation']:.1f}", f"{row['trials']:,}"]
