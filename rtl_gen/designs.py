@@ -8,6 +8,7 @@ a circuit to :mod:`rtl_gen.circuits` and one record here.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from rtl_gen.circuits.add import add
 from rtl_gen.circuits.alternatives import alternatives
@@ -15,6 +16,7 @@ from rtl_gen.circuits.compare import equal, less, maximum, minimum, unordered
 from rtl_gen.circuits.convert import convert
 from rtl_gen.circuits.dot import dot
 from rtl_gen.circuits.fma import fma
+from rtl_gen.circuits.linear import linear, network
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
 from rtl_gen.circuits.widen import holds_products, widening_multiply
@@ -26,7 +28,7 @@ from rtl_gen.options import OBJECTIVES, STYLES, Circuit, Design, Options, make_o
 
 __all__ = [
     "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
-    "module_name",
+    "module_name", "operand_widths",
 ]
 
 
@@ -66,9 +68,35 @@ def _holding_products(fmt: Format) -> tuple[str, ...]:
     return tuple(name for name, to in FORMATS.items() if holds_products(fmt, to))
 
 
+def _holding_nan(fmt: Format) -> tuple[str, ...]:
+    """Return the names of the formats that can say NaN, if a sum can be NaN."""
+    return tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan >= fmt.has_nan)
+
+
+def _split(word: Word, width: int) -> list[Word]:
+    return [word[i : i + width] for i in range(0, len(word), width)]
+
+
+def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+    layer = options.layer
+    assert layer is not None
+    fmt, to = options.format, options.to or options.format
+    x = _split(operands[0], fmt.width)
+    if layer.layers:
+        outputs = network(
+            gates, fmt, x, layer.layers, options.accumulate, layer.activations, to,
+            options.overflow, wide=options.wide)
+    else:
+        weight = _split(operands[1], fmt.width * layer.inputs)
+        outputs = linear(
+            gates, fmt, x, [_split(row, fmt.width) for row in weight],
+            _split(operands[2], fmt.width), options.accumulate, layer.activations[0], to,
+            options.overflow, wide=options.wide)
+    return tuple(chain.from_iterable(outputs))
+
+
 def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    width = options.format.width
-    a, b = ([word[i : i + width] for i in range(0, len(word), width)] for word in operands)
+    a, b = (_split(word, options.format.width) for word in operands)
     return dot(gates, options.format, a, b, options.accumulate, options.to, options.overflow,
                wide=options.wide)
 
@@ -138,6 +166,10 @@ _RECORDS = (
         name="dot", summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
         operands=("a", "b"), circuit=_dot, formats=_NARROW, is_vector=True,
         targets=lambda fmt: _ARITHMETIC, check="directed and random vectors"),
+    Design(
+        name="linear", summary="y = act(w x + b), one linear layer or several, codes side by side",
+        operands=("x", "w", "b"), circuit=_linear, formats=_NARROW, is_vector=True, is_layer=True,
+        targets=_holding_nan, check="directed and random vectors"),
 )
 
 
@@ -168,7 +200,7 @@ def module_name(design: Design, options: Options) -> str:
     """
     kind = design.name
     if design.is_vector:
-        kind += f"{options.length}_{options.accumulate}"
+        kind += f"{options.layer.name if options.layer else options.length}_{options.accumulate}"
         kind += f"_{options.wide.name}" if options.wide else ""
     name = f"{kind}_{options.format.name}"
     if options.to and not (design.is_vector and options.to == options.format):
@@ -178,6 +210,17 @@ def module_name(design: Design, options: Options) -> str:
     if options.stages:
         name += f"_p{options.stages}"
     return f"{name}_stream" if options.is_stream else name
+
+
+def operand_widths(design: Design, options: Options) -> dict[str, int]:
+    """Return the width of each operand in bits, by name; weights may be part of the circuit."""
+    width = options.format.width
+    if options.layer is None:
+        return dict.fromkeys(design.operands, width * options.length)
+    inputs, outputs = options.layer.inputs, options.layer.outputs
+    widths = {"x": width * inputs}
+    return widths if options.layer.layers else widths | {
+        "w": width * inputs * outputs, "b": width * outputs}
 
 
 @lru_cache(maxsize=64)
@@ -191,8 +234,9 @@ def build(design: Design, options: Options) -> NeuronGraph:
     if options != plain:
         return build(design, plain)
     gates = make_gates(module_name(design, options), options.library, options.budget)
-    width = options.format.width * options.length
-    operands = tuple(gates.builder.input(name, width) for name in design.operands)
+    operands = tuple(
+        gates.builder.input(name, width)
+        for name, width in operand_widths(design, options).items())
     gates.builder.output(design.result, design.circuit(gates, options, operands))
     structured = gates.builder.build()
     if options.objective == "structure":

@@ -8,6 +8,7 @@ from typing import Any
 
 from rtl_gen.circuits.dot import ACCUMULATIONS
 from rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
+from rtl_gen.layer_options import LayerOptions, make_layer_options
 from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from rtl_gen.neurons.builder import Word
 from rtl_gen.neurons.gates import LIBRARIES, GateLibrary
@@ -51,6 +52,7 @@ class Options:
     length: int = 1  #: Number of codes in each operand, for a design on vectors.
     accumulate: str = ""  #: How such a design adds; empty for the others.
     wide: Format | None = None  #: Format of the nodes, where they have one of their own.
+    layer: LayerOptions | None = None  #: Shape and weights, for linear layers.
 
 
 Circuit = Callable[[GateLibrary, Options, tuple[Word, ...]], Word]
@@ -69,6 +71,7 @@ class Design:
     check: str  #: How it is checked, for a reader.
     is_predicate: bool = False  #: Whether the result is one bit, not a code.
     is_vector: bool = False  #: Whether operands are vectors, element 0 lowest.
+    is_layer: bool = False  #: Whether it is made of linear layers; the result is a vector, too.
     #: Names of the formats that the result may have, for a format of the operands; None if it can
     #: only have that.
     targets: Callable[[Format], tuple[str, ...]] | None = None
@@ -79,7 +82,7 @@ def make_options(
     library: str = "native", budget: str = "w2", objective: str = "structure",
     style: str = "spatial", stages: int = 0, is_stream: bool = False,
     residue: str | None = None, leak: Fraction | None = None, length: int | None = None,
-    accumulate: str | None = None, wide: str | None = None,
+    accumulate: str | None = None, wide: str | None = None, layer: LayerOptions | None = None,
 ) -> Options:
     """Return checked options for a design.
 
@@ -120,6 +123,8 @@ def make_options(
         default.
     wide : str, optional
         Format of the nodes of ``wide``; binary32 by default.
+    layer : LayerOptions, optional
+        Shape and weights of linear layers; by default a small layer with weights as operands.
 
     Raises
     ------
@@ -139,7 +144,11 @@ def make_options(
     if library != "native" and objective != "structure":
         raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
     vector = _vector_options(design, length, accumulate, wide)
-    if design.is_vector and vector["accumulate"] in ("tree", "chain") and target != fmt:
+    if layer is not None and not design.is_layer:
+        raise ValueError(f"Layers must be for the design linear, not {design.name!r}")
+    if design.is_layer:
+        layer = layer or make_layer_options()
+    elif design.is_vector and vector["accumulate"] in ("tree", "chain") and target != fmt:
         raise ValueError(
             f"Result format of {vector['accumulate']} must be that of the operands, not {to!r}")
     if style not in STYLES:
@@ -156,7 +165,7 @@ def make_options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
         objective=objective, style=style, stages=stages, is_stream=is_stream,
-        residue=residue or RESIDUES[0], leak=leak, **vector)
+        residue=residue or RESIDUES[0], leak=leak, layer=layer, **vector)
 
 
 def _vector_options(
@@ -168,6 +177,8 @@ def _vector_options(
             if value is not None:
                 raise ValueError(f"Option {name} must be for a dot product, not {design.name}")
         return {}
+    if design.is_layer and length is not None:
+        raise ValueError(f"Option length must be for a dot product, not {design.name}")
     length = 16 if length is None else length
     accumulate = accumulate or "exact"
     if not 1 <= length <= _MAX_LENGTH:
@@ -181,7 +192,7 @@ def _vector_options(
     if nodes is not None and nodes.name not in _WIDE:
         raise ValueError(
             f"Format of the nodes must be one of {', '.join(_WIDE)}, not {nodes.name!r}")
-    return {"length": length, "accumulate": accumulate, "wide": nodes}
+    return {"length": 1 if design.is_layer else length, "accumulate": accumulate, "wide": nodes}
 
 
 def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:

@@ -16,6 +16,7 @@ weights and bias makes a NaN of every sum it is part of. The overflow policy hol
 rounding; a format without NaN, where a sum is in one, saturates in any case.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,7 @@ from sim import golden
 from sim.golden_dot import ACCUMULATIONS, dot, exact_sum
 from sim.golden_values import Numbers, check_arithmetic, check_codes, pack
 
-__all__ = ["ACTIVATIONS", "layer"]
+__all__ = ["ACTIVATIONS", "layer", "network"]
 
 Codes = NDArray[np.int64]
 
@@ -109,6 +110,27 @@ def layer(
             result[start : start + step] = _rounded(
                 fmt, wide, part, weights, biases, accumulate, activation, to, overflow)
     return result.reshape(*codes.shape[:-1], len(weights))
+
+
+def network(
+    fmt: Format, x: ArrayLike,
+    layers: Sequence[tuple[ArrayLike, ArrayLike | None, str]], *, accumulate: str = "exact",
+    to: Format | None = None, wide: Format | None = None,
+    overflow: Overflow | str | None = None,
+) -> list[Codes]:
+    """Return the codes behind each of several layers, which take their inputs from each other.
+
+    Parameters are those of :func:`layer`, but for ``layers``: weights, bias and activation of each.
+    All but the last give codes in the format of the inputs.
+    """
+    results: list[Codes] = []
+    for index, (weight, bias, activation) in enumerate(layers):
+        is_last = index == len(layers) - 1
+        results.append(layer(
+            fmt, results[-1] if results else x, weight, bias, accumulate=accumulate,
+            activation=activation, to=to if is_last else fmt, wide=wide,
+            overflow=overflow if is_last else _node_policy(fmt, overflow)))
+    return results
 
 
 def _check_shapes(x: Codes, weight: Codes, bias: Codes | None) -> None:

@@ -7,12 +7,14 @@ too. Weights and biases are words, of spikes or constants: constant ones fold in
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import chain
 
 from rtl_gen.formats import Format, Overflow
 from rtl_gen.neurons.bits import CONSTANT
 from rtl_gen.neurons.builder import ONE, Word, constant
 from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.parameters import LayerParameters
 
 from .add import add
 from .convert import convert
@@ -20,7 +22,7 @@ from .dot import ACCUMULATIONS, dot
 from .hardwired import hardwired_linear
 from .sign import relu
 
-__all__ = ["ACTIVATIONS", "linear", "node_overflow"]
+__all__ = ["ACTIVATIONS", "linear", "network", "node_overflow"]
 
 #: What is done to a sum before it is converted.
 ACTIVATIONS = ("none", "relu")
@@ -82,6 +84,35 @@ def linear(
                 results.append(_rounded(
                     gates, fmt, x, row, own, accumulate, rectifies, to, overflow, wide))
     return results
+
+
+def network(
+    gates: GateLibrary, fmt: Format, x: Sequence[Word], layers: Sequence[LayerParameters],
+    accumulate: str, activations: Sequence[str], to: Format, overflow: Overflow | None = None, *,
+    wide: Format | None = None,
+) -> list[Word]:
+    """Return the codes of the outputs of the last of several layers with known weights.
+
+    Each layer gives codes of the format of the inputs, but the last one of the format ``to``; a
+    format without NaN saturates. Parameters as in :func:`linear`, but for the layers.
+
+    Raises
+    ------
+    ValueError
+        If a layer has not as many inputs as the one before it has outputs, or an argument is
+        unknown.
+    """
+    words = list(x)
+    for index, (layer, activation) in enumerate(zip(layers, activations, strict=True)):
+        is_last = index == len(layers) - 1
+        weight = [[constant(code, fmt.width) for code in row] for row in layer.weight]
+        bias = None if layer.bias is None else [constant(code, fmt.width) for code in layer.bias]
+        # One layer needs no scope of its own.
+        with gates.builder.scope(f"layer_{index + 1}") if len(layers) > 1 else nullcontext():
+            words = linear(
+                gates, fmt, words, weight, bias, accumulate, activation, to if is_last else fmt,
+                overflow if is_last else node_overflow(fmt, overflow), wide=wide)
+    return words
 
 
 def node_overflow(node: Format, overflow: Overflow | None) -> Overflow | None:

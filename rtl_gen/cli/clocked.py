@@ -46,7 +46,8 @@ def add_clocked_options(parser: argparse.ArgumentParser) -> None:
     """Add the parameters of the clocked designs."""
     neuron = parser.add_argument_group("only for the design neuron")
     neuron.add_argument(
-        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1)")
+        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1); for the "
+        "design linear, a file: .npy, .npz or .onnx (default: weights are operands)")
     neuron.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
     neuron.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
                         "(default: soft)")
@@ -69,8 +70,9 @@ def refuse_clocked_options(args: argparse.Namespace) -> None:
     ValueError
         If one was given.
     """
-    # Circuits have a leak of their own, in the spiking style.
-    own = CLOCKED_DESIGNS[args.design].options if args.design in CLOCKED_DESIGNS else ("leak",)
+    # Circuits have a leak of their own, in the spiking style; linear layers have weights.
+    own = CLOCKED_DESIGNS[args.design].options if args.design in CLOCKED_DESIGNS else (
+        ("leak", "weights") if args.design == "linear" else ("leak",))
     owners: dict[str, list[str]] = {}
     for record in CLOCKED_DESIGNS.values():
         for name in record.options:

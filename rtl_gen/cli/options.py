@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rtl_gen.circuits.dot import ACCUMULATIONS
+from rtl_gen.circuits.linear import ACTIVATIONS
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
-from rtl_gen.formats import FORMATS, Overflow
+from rtl_gen.formats import FORMATS, Overflow, find_format
+from rtl_gen.layer_options import LayerOptions, make_layer_options
+from rtl_gen.models import read_model
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
 from rtl_gen.neurons.residue import RESIDUES
@@ -72,11 +75,21 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         help="number of codes in each operand of dot (default: 16)")
     parser.add_argument(
         "--accumulate", metavar="A",
-        help=f"how dot adds: {', '.join(ACCUMULATIONS)} (default: exact)")
+        help=f"how dot and linear add: {', '.join(ACCUMULATIONS)} (default: exact)")
     parser.add_argument(
         "--wide", metavar="F",
         help="format of the nodes of --accumulate wide: binary16, bfloat16 or binary32 "
              "(default: binary32)")
+    parser.add_argument(
+        "--inputs", metavar="N", type=int,
+        help="inputs of linear, where weights are operands (default: 4)")
+    parser.add_argument(
+        "--outputs", metavar="N", type=int,
+        help="outputs of linear, where weights are operands (default: 2)")
+    parser.add_argument(
+        "--activation", metavar="A[,A...]",
+        help=f"{' or '.join(ACTIVATIONS)} behind each layer of linear (default: none, and relu "
+             "between layers)")
     parser.add_argument(
         "--style", metavar="S",
         help=f"{', '.join(STYLES)}: what a neuron is in hardware (default: {STYLES[0]})")
@@ -135,7 +148,7 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
                         budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
                         style=args.style or STYLES[0], stages=args.stages or 0,
                         residue=args.residue, leak=_leak(args.leak), is_stream=args.stream,
-                        **_vector_options(design, args)))
+                        layer=_layer(design, args, name, policy), **_vector_options(design, args)))
 
 
 def _vector_options(design: Design, args: argparse.Namespace) -> dict:
@@ -143,6 +156,30 @@ def _vector_options(design: Design, args: argparse.Namespace) -> dict:
     if args.design == "all" and not design.is_vector:
         return {}
     return {"length": args.length, "accumulate": args.accumulate, "wide": args.wide}
+
+
+def _layer(
+    design: Design, args: argparse.Namespace, name: str, policy: str | None
+) -> LayerOptions | None:
+    """Return shape and weights of linear layers, read for a format."""
+    if not design.is_layer:
+        for option in ("inputs", "outputs", "activation"):
+            if getattr(args, option) is not None and args.design != "all":
+                raise ValueError(
+                    f"Option --{option} must be used with the design linear, not {design.name!r}")
+        return None
+    weights = getattr(args, "weights", None)  # not every command reads files
+    if weights is None:
+        return make_layer_options(
+            inputs=args.inputs, outputs=args.outputs, activation=args.activation)
+    model = read_model(Path(weights), find_format(name), policy)
+    if model.activations is not None and args.activation is not None:
+        raise ValueError(
+            f"Activations must be those of the model {weights}, not {args.activation!r}")
+    activation = args.activation if model.activations is None else ",".join(model.activations)
+    return make_layer_options(
+        model.layers, inputs=args.inputs, outputs=args.outputs, activation=activation,
+        source=weights)
 
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
@@ -179,11 +216,20 @@ def command_line(command: str, selection: Selection) -> str:
             f"--overflow {options.overflow.value} --library {options.library}"
             + (f" --budget {options.budget.name} --objective {options.objective}"
                if options.library == "native" else "")
-            + (f" --length {options.length} --accumulate {options.accumulate}"
-               if options.accumulate else "")
+            + (f" --length {options.length}" if options.accumulate and not options.layer else "")
+            + (f" --accumulate {options.accumulate}" if options.accumulate else "")
             + (f" --wide {options.wide.name}" if options.wide else "")
+            + (_layer_words(options.layer) if options.layer else "")
             + (f" --style {options.style}" if options.style != STYLES[0] else "")
             + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
             + (f" --leak {options.leak}" if options.leak is not None else "")
             + (f" --stages {options.stages}" if options.stages else "")
             + (" --stream" if options.is_stream else ""))
+
+
+def _layer_words(layer: LayerOptions) -> str:
+    where = f" --weights {layer.source}" if layer.layers else \
+        f" --inputs {layer.inputs} --outputs {layer.outputs}"
+    # The activations of a model need not be said again.
+    return where if layer.source.endswith(".onnx") else \
+        f"{where} --activation {','.join(layer.activations)}"

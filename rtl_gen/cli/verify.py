@@ -11,13 +11,14 @@ from rich.status import Status
 
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import module_name
-from rtl_gen.hardware import make_hardware
+from rtl_gen.hardware import Hardware, make_hardware
 from sim.operands import PAIRS, operand_cases
 from sim.runner import BenchError
 from sim.samples import SEED, is_exhaustive, sampled_operands
 from sim.tools import find_simulator
 from sim.verify import BenchDesign, VerifyResult, verify
 from sim.verify_handshake import HandshakeResult, operation_check, verify_handshake
+from sim.verify_layer import LayerDesign, LayerResult, layer_cases, verify_layer
 from sim.verify_stream import Scene, StreamDesign, verify_streams
 from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot
 
@@ -33,7 +34,7 @@ from .options import (
 from .output import print_json, print_table
 from .verilog import design_hardware
 
-__all__ = ["register"]
+__all__ = ["layer_bench", "register"]
 
 #: How streams are tried: as fast as they go, and with pauses at both ends.
 _SCENES = (Scene(source="never", sink="never"), Scene(source="random", sink="random"))
@@ -80,7 +81,8 @@ def _bench_design(selection: Selection) -> BenchDesign:
 
 
 def _row(
-    selection: Selection, result: VerifyResult | DotResult | HandshakeResult, simulator: str
+    selection: Selection, result: VerifyResult | DotResult | HandshakeResult | LayerResult,
+    simulator: str,
 ) -> dict:
     design, options = selection
     return {
@@ -190,6 +192,41 @@ def _verify_dots(
     return rows
 
 
+def _verify_layers(
+    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+) -> list[dict]:
+    """Check linear layers, each on directed and random vectors."""
+    rows = []
+    for simulator in _SIMULATORS[args.sim]:
+        for selection in chosen:
+            hardware = design_hardware(selection)
+            if hardware.is_clocked or hardware.is_stream:
+                raise ValueError(
+                    f"Layer must be combinational to be verified, not {hardware.module!r}; "
+                    "leave out --style, --stages and --stream")
+            design = layer_bench(selection, hardware)
+            layer = selection.options.layer
+            assert layer is not None
+            cases = layer_cases(
+                selection.options.format, layer.inputs, args.random, SEED,
+                None if layer.layers else layer.outputs)
+            result = verify_layer(design, simulator, cases, folder, status.update)
+            rows.append(_row(selection, result, simulator) | {"pairs": "sampled"})
+    return rows
+
+
+def layer_bench(selection: Selection, hardware: Hardware) -> LayerDesign:
+    """Return linear layers as a bench takes them."""
+    options = selection.options
+    layer = options.layer
+    assert layer is not None
+    return LayerDesign(
+        verilog=hardware.verilog, module=hardware.module, fmt=options.format,
+        to=options.to or options.format, accumulate=options.accumulate,
+        activations=layer.activations, overflow=options.overflow, wide=options.wide,
+        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None)
+
+
 def _run(args: argparse.Namespace) -> int:
     if args.sim not in _SIMULATORS:
         raise ValueError(f"Simulator must be verilator, icarus or both, not {args.sim!r}")
@@ -216,8 +253,11 @@ def _run(args: argparse.Namespace) -> int:
             scalar = [selection for selection in chosen if not selection.design.is_vector]
             if scalar:
                 rows += _verify_circuits(args, scalar, folder, status)
-            vector = [selection for selection in chosen if selection.design.is_vector]
+            vector = [selection for selection in chosen
+                      if selection.design.is_vector and not selection.design.is_layer]
             rows += _verify_dots(args, vector, folder, status)
+            layers = [selection for selection in chosen if selection.design.is_layer]
+            rows += _verify_layers(args, layers, folder, status)
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1

@@ -91,13 +91,15 @@ class _Inserter:
 
     def _late_ports(self, port: Port) -> list[Port]:
         """Return what a word from outside is called inside, in each stage that sees it."""
+        # A bit that was simplified away, or is constant, has no node: -1 marks its place.
         first = tuple(
-            self._numbers[node, self._pipeline.stages[node]] for node in port.nodes)
+            self._numbers[node, self._pipeline.stages[node]] if node >= 0 else -1
+            for node in port.nodes)
         ports = [Port(port.name, first)]
         for cut in range(1, self._pipeline.latency + 1):
             # Bits without a register there have no number, which no node has.
             nodes = tuple(
-                self._numbers[node, cut] if self._pipeline.stages[node] < cut
+                self._numbers[node, cut] if node >= 0 and self._pipeline.stages[node] < cut
                 and (node, cut) in self._numbers else -1 for node in port.nodes)
             if any(node >= 0 for node in nodes):
                 ports.append(Port(f"{port.name}_s{cut}", nodes))
