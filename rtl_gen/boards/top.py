@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The top module of a board: its pins around the core that all boards share."""
+
+from amaranth.hdl import Cat, ClockDomain, Const, Instance, Module, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl_gen.formats import Format, Overflow
+from rtl_gen.rtl.verilog import component_verilog
+
+from .boards import BAUD, Board
+from .core import LIGHTS, BoardCore
+from .unit import PARTS
+
+__all__ = ["BoardTop", "board_verilog"]
+
+#: Lights shine for a sixteenth of a second at least.
+_LIGHTS_PER_SECOND = 16
+
+
+class BoardTop(wiring.Component):
+    """A core at the pins of a board.
+
+    There is no reset: registers have their first values from the bitstream.
+
+    Parameters
+    ----------
+    board : Board
+        The board.
+    fmt : Format
+        Format of operands and results.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes.
+    stages : int, optional
+        Register cuts through the arithmetic; by default as many as the board's clock needs.
+
+    Members
+    -------
+    ... : ``In`` or ``Out``
+        One for each port of the board, as wide as it has pins.
+
+    Raises
+    ------
+    ValueError
+        If the format has no board, or there are more stages than the arithmetic can use.
+    """
+
+    def __init__(
+        self, board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+    ) -> None:
+        self._board = board
+        self._core = BoardCore(
+            fmt=fmt, overflow=overflow, clocks_per_bit=board.clocks_per_bit,
+            stages=board.stages if stages is None else stages,
+            light_clocks=board.frequency // _LIGHTS_PER_SECOND, module=f"unit_{fmt.name}")
+        super().__init__({
+            port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports})
+
+    @property
+    def board(self) -> Board:
+        """The board."""
+        return self._board
+
+    @property
+    def core(self) -> BoardCore:
+        """What is behind the pins."""
+        return self._core
+
+    def elaborate(self, platform: object) -> Module:
+        """Return the core, connected to the pins."""
+        m = Module()
+        m.submodules.core = core = self._core
+        m.domains.sync = domain = ClockDomain(reset_less=True)
+        lights: dict[str, Value] = {name: core.lights[index] for index, name in enumerate(LIGHTS)}
+        lights["spike"] = Cat(lights[name] for name in PARTS).any()
+        driven: dict[int, Value] = {}
+        for port in self._board.ports:
+            pin = getattr(self, port.name)
+            if port.role == "clock":
+                m.d.comb += domain.clk.eq(pin)
+            elif port.role == "receive":
+                m.d.comb += core.rx.eq(pin)
+            elif port.role == "transmit":
+                m.d.comb += pin.eq(core.tx)
+            elif port.role == "high":
+                m.d.comb += pin.eq(1)
+            elif self._board.has_rgb_driver:
+                # The pins of the three current sources follow each other.
+                driven[int(port.sites[0])] = pin, lights[port.shows[0]]
+            else:
+                shown = Cat(lights[name] for name in port.shows)
+                m.d.comb += pin.eq(~shown if port.inverted else shown)
+        if driven:
+            self._add_rgb_driver(m, [driven[site] for site in sorted(driven)])
+        return m
+
+    def _add_rgb_driver(self, m: Module, lights: list[tuple[Signal, Value]]) -> None:
+        m.submodules.rgb = Instance(
+            "SB_RGBA_DRV", p_CURRENT_MODE="0b1",  # half current: 4 mA for each light
+            p_RGB0_CURRENT="0b000001", p_RGB1_CURRENT="0b000001", p_RGB2_CURRENT="0b000001",
+            i_CURREN=Const(1), i_RGBLEDEN=Const(1),
+            **{f"i_RGB{index}PWM": light for index, (_, light) in enumerate(lights)},
+            **{f"o_RGB{index}": pin for index, (pin, _) in enumerate(lights)})
+
+
+def board_verilog(
+    board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+) -> str:
+    """Return the top module of a board, called ``top``, as one self-contained Verilog file.
+
+    Parameters and errors are those of :class:`BoardTop`.
+    """
+    component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages)
+    core = component.core
+    text = component_verilog(component, "top", header=(
+        f"top: {board.title}", f"{fmt.name}, overflow to {overflow.value}, latency of the "
+        f"arithmetic {core.latency} clocks of {board.frequency / 1e6:g} MHz",
+        f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
+        "parity, 1 stop bit"))
+    return f"{text}\n{core.verilog}"
