@@ -102,7 +102,7 @@ _RECORDS = (
     _ulx3s("25F", "--25k"),
     Board(
         name="icebreaker", title="iCEBreaker", family="ice40", device="--up5k", package="sg48",
-        frequency=12_000_000, stages=3, load="openFPGALoader --board ice40_generic", ports=(
+        frequency=12_000_000, stages=2, load="openFPGALoader --board ice40_generic", ports=(
             _clock("clk", "35", "oscillator, 12 MHz"),
             *_line(("rx", "6"), ("tx", "9")),
             Port(name="ledr_n", role="light", sites=("11",), inverted=True, shows=("fault",),
@@ -111,7 +111,7 @@ _RECORDS = (
                  comment="green LED of the board, on when low"))),
     Board(
         name="upduino", title="UPduino 3", family="ice40", device="--up5k", package="sg48",
-        frequency=12_000_000, stages=3, load="iceprog", has_rgb_driver=True,
+        frequency=12_000_000, stages=2, load="iceprog", has_rgb_driver=True,
         note="The jumper OSC must be closed: it brings the oscillator to pin 20.", ports=(
             _clock("gpio_20", "20", "oscillator, 12 MHz, if the jumper OSC is closed"),
             *_line(("serial_rxd", "15"), ("serial_txd", "14")),
@@ -125,7 +125,7 @@ _RECORDS = (
                  comment="red of the RGB LED, from a current source"))),
     Board(
         name="tangnano9k", title="Tang Nano 9K", family="gowin", device="GW1NR-LV9QN88PC6/I5",
-        package="QN88P", frequency=27_000_000, stages=4,
+        package="QN88P", frequency=27_000_000, stages=2,
         load="openFPGALoader --board tangnano9k", ports=(
             _clock("clk", "52", "oscillator, 27 MHz"),
             *_line(("uart_rx", "18"), ("uart_tx", "17")),

@@ -1,25 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every board does: take requests from a serial line, compute with neurons, answer, glow."""
 
+from collections.abc import Sequence
+
 from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl_gen.formats import Format, Overflow
-from rtl_gen.rtl.pipeline import Pipeline, cut
+from rtl_gen.rtl.pipeline import Pipeline
 from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.verilog import component_verilog
 
-from .packets import AnswerSender, RequestReceiver
+from .packets import AnswerSender, RequestReceiver, check_timeout
 from .protocol import IDENTIFY, OPERATION_WIDTH, STATUS_WIDTH, Status, encode_identity
-from .uart import Receiver, Transmitter
-from .unit import OPERATION_BITS, PARTS, operations_of, unit_graph
+from .uart import Receiver, Transmitter, check_clocks_per_bit
+from .unit import OPERATION_BITS, PARTS, operations_of, unit_pipeline
 
 __all__ = ["LIGHTS", "BoardCore", "core_verilog"]
 
 #: What a light can show: spikes at the end of a part of the circuit, spikes of the result's
-#: neurons, a byte that came in, a fault that was answered.
-LIGHTS = (*PARTS, "sign", "exponent", "mantissa", "receive", "fault")
+#: neurons, a byte that came in, a fault on the line; and spikes of any part.
+LIGHTS = (*PARTS, "sign", "exponent", "mantissa", "receive", "fault", "spike")
 
 
 class BoardCore(wiring.Component):
@@ -42,6 +44,8 @@ class BoardCore(wiring.Component):
         Bits of silence after which a packet that has begun is given up.
     light_clocks : int
         How long a light stays on after a spike, at least; at most twice as long.
+    lights : sequence of str
+        What each light shows: some of :data:`LIGHTS`.
     module : str
         Name of the Verilog module of the arithmetic.
 
@@ -51,8 +55,8 @@ class BoardCore(wiring.Component):
         From the host.
     tx : ``Out(1)``
         To the host.
-    lights : ``Out(len(LIGHTS))``
-        One bit for each of :data:`LIGHTS`.
+    lights : ``Out(len(lights))``
+        Whether each light shines.
 
     Raises
     ------
@@ -62,26 +66,24 @@ class BoardCore(wiring.Component):
 
     def __init__(
         self, *, fmt: Format, overflow: Overflow, clocks_per_bit: int, stages: int = 1,
-        timeout_bits: int = 2048, light_clocks: int = 1, module: str = "unit",
+        timeout_bits: int = 2048, light_clocks: int = 1, lights: Sequence[str] = LIGHTS[:-1],
+        module: str = "unit",
     ) -> None:
+        for name in lights:
+            if name not in LIGHTS:
+                raise ValueError(f"Light must be one of {', '.join(LIGHTS)}, not {name!r}")
         if light_clocks < 1:
             raise ValueError(f"Clocks of a light must be positive, not {light_clocks!r}")
         self._format = fmt
         self._identity = encode_identity(fmt, overflow)
-        self._pipeline = cut(unit_graph(fmt, overflow), stages)
-        # A new request can come this soon after one.
-        soonest = 30 * clocks_per_bit
-        if self._pipeline.latency + 2 > soonest:
-            raise ValueError(
-                f"Stages must be fewer than {soonest - 1}, not {self._pipeline.latency}")
-        self._clocks_per_bit = clocks_per_bit
+        self._pipeline = unit_pipeline(fmt, overflow, stages)
+        self._clocks_per_bit = check_clocks_per_bit(clocks_per_bit)
+        self._timeout = check_timeout(timeout_bits * clocks_per_bit)
         self._light_clocks = light_clocks
+        self._lights = tuple(lights)
         self._module = module
-        self._receiver = Receiver(clocks_per_bit=clocks_per_bit)
-        self._transmitter = Transmitter(clocks_per_bit=clocks_per_bit)
-        self._requests = RequestReceiver(timeout=timeout_bits * clocks_per_bit)
         super().__init__({
-            "rx": In(1, init=1), "tx": Out(1, init=1), "lights": Out(len(LIGHTS))})
+            "rx": In(1, init=1), "tx": Out(1, init=1), "lights": Out(len(self._lights))})
 
     @property
     def pipeline(self) -> Pipeline:
@@ -101,16 +103,17 @@ class BoardCore(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Return all parts, connected."""
         m = Module()
-        m.submodules.receiver = receiver = self._receiver
-        m.submodules.transmitter = transmitter = self._transmitter
-        m.submodules.requests = requests = self._requests
+        m.submodules.receiver = receiver = Receiver(clocks_per_bit=self._clocks_per_bit)
+        m.submodules.transmitter = transmitter = Transmitter(clocks_per_bit=self._clocks_per_bit)
+        m.submodules.requests = requests = RequestReceiver(timeout=self._timeout)
         m.submodules.sender = sender = AnswerSender()
         m.d.comb += [
             receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx), requests.data.eq(receiver.data),
             requests.error.eq(receiver.error), requests.valid.eq(receiver.valid)]
         wiring.connect(m, sender.bytes, transmitter.bytes)
 
-        # The request stays at the inputs until the result is there: more clocks than the latency.
+        # The request stays at the inputs until the result is there. The next one takes 30 bits at
+        # least to come in, of 4 clocks each, which is more than any latency.
         result = Signal(8)
         parts = Signal(len(PARTS))
         operation = Signal(OPERATION_WIDTH)
@@ -155,10 +158,11 @@ class BoardCore(wiring.Component):
 
         computed = Signal()
         m.d.comb += computed.eq(is_done & is_known)
-        self._add_lights(m, {
+        spikes = {
             **{name: computed & part for name, part in zip(PARTS, parts, strict=True)},
             **{name: computed & field.any() for name, field in self._fields(result).items()},
-            "receive": receiver.valid, "fault": requests.fault})
+            "receive": receiver.valid, "fault": requests.fault, "spike": computed & parts.any()}
+        self._add_lights(m, [spikes[name] for name in self._lights])
         return m
 
     def _add_unit(
@@ -176,14 +180,14 @@ class BoardCore(wiring.Component):
                 "exponent": result[fmt.mantissa_bits : fmt.width - 1],
                 "sign": result[fmt.width - 1]}
 
-    def _add_lights(self, m: Module, spikes: dict[str, Value]) -> None:
+    def _add_lights(self, m: Module, spikes: list[Value]) -> None:
         """Let each light shine from a spike to the second tick of a slow clock."""
         ticks = Signal(range(self._light_clocks))
         is_tick = Signal()
         m.d.comb += is_tick.eq(ticks == self._light_clocks - 1)
         m.d.sync += ticks.eq(Mux(is_tick, 0, ticks + 1))
-        was_lit = Signal(len(LIGHTS))
-        now = Cat(spikes[name] for name in LIGHTS)
+        was_lit = Signal(len(spikes))
+        now = Cat(spikes)
         with m.If(is_tick):
             m.d.sync += [was_lit.eq(now), self.lights.eq(now | was_lit)]
         with m.Else():

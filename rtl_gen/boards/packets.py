@@ -14,10 +14,23 @@ from .protocol import (
     Status,
 )
 
-__all__ = ["AnswerSender", "RequestReceiver"]
+__all__ = ["AnswerSender", "RequestReceiver", "check_timeout"]
 
 #: A status and a result.
 AnswerLayout = data.StructLayout({"status": STATUS_WIDTH, "result": 8})
+
+
+def check_timeout(timeout: int) -> int:
+    """Return a number of clocks, if it is one.
+
+    Raises
+    ------
+    ValueError
+        If it is not positive.
+    """
+    if timeout < 1:
+        raise ValueError(f"Timeout must be positive, not {timeout!r}")
+    return timeout
 
 
 class RequestReceiver(wiring.Component):
@@ -52,9 +65,7 @@ class RequestReceiver(wiring.Component):
     """
 
     def __init__(self, *, timeout: int) -> None:
-        if timeout < 1:
-            raise ValueError(f"Timeout must be positive, not {timeout!r}")
-        self._timeout = timeout
+        self._timeout = check_timeout(timeout)
         super().__init__({
             "data": In(8), "error": In(1), "valid": In(1),
             "operation": Out(OPERATION_WIDTH), "operand_a": Out(8), "operand_b": Out(8),

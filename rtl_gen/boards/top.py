@@ -6,11 +6,12 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl_gen.formats import Format, Overflow
+from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.verilog import component_verilog
 
 from .boards import BAUD, Board
-from .core import LIGHTS, BoardCore
-from .unit import PARTS
+from .core import BoardCore
+from .unit import unit_pipeline
 
 __all__ = ["BoardTop", "board_verilog"]
 
@@ -49,10 +50,11 @@ class BoardTop(wiring.Component):
         self, board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
     ) -> None:
         self._board = board
-        self._core = BoardCore(
-            fmt=fmt, overflow=overflow, clocks_per_bit=board.clocks_per_bit,
-            stages=board.stages if stages is None else stages,
-            light_clocks=board.frequency // _LIGHTS_PER_SECOND, module=f"unit_{fmt.name}")
+        self._format = fmt
+        self._overflow = overflow
+        self._stages = board.stages if stages is None else stages
+        self._module = f"unit_{fmt.name}"
+        self._pipeline = unit_pipeline(fmt, overflow, self._stages)
         super().__init__({
             port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports})
 
@@ -62,19 +64,28 @@ class BoardTop(wiring.Component):
         return self._board
 
     @property
-    def core(self) -> BoardCore:
-        """What is behind the pins."""
-        return self._core
+    def latency(self) -> int:
+        """Clocks from operands to result in the arithmetic."""
+        return self._pipeline.latency
+
+    @property
+    def verilog(self) -> str:
+        """Text of the Verilog file of the arithmetic."""
+        return pipeline_verilog(self._pipeline, module=self._module)
 
     def elaborate(self, platform: object) -> Module:
         """Return the core, connected to the pins."""
         m = Module()
-        m.submodules.core = core = self._core
+        board = self._board
+        shown = [name for port in board.ports for name in port.shows]
+        m.submodules.core = core = BoardCore(
+            fmt=self._format, overflow=self._overflow, clocks_per_bit=board.clocks_per_bit,
+            stages=self._stages, light_clocks=board.frequency // _LIGHTS_PER_SECOND,
+            lights=shown, module=self._module)
         m.domains.sync = domain = ClockDomain(reset_less=True)
-        lights: dict[str, Value] = {name: core.lights[index] for index, name in enumerate(LIGHTS)}
-        lights["spike"] = Cat(lights[name] for name in PARTS).any()
+        lights = {name: core.lights[index] for index, name in enumerate(shown)}
         driven: dict[int, Value] = {}
-        for port in self._board.ports:
+        for port in board.ports:
             pin = getattr(self, port.name)
             if port.role == "clock":
                 m.d.comb += domain.clk.eq(pin)
@@ -84,12 +95,12 @@ class BoardTop(wiring.Component):
                 m.d.comb += pin.eq(core.tx)
             elif port.role == "high":
                 m.d.comb += pin.eq(1)
-            elif self._board.has_rgb_driver:
+            elif board.has_rgb_driver:
                 # The pins of the three current sources follow each other.
                 driven[int(port.sites[0])] = pin, lights[port.shows[0]]
             else:
-                shown = Cat(lights[name] for name in port.shows)
-                m.d.comb += pin.eq(~shown if port.inverted else shown)
+                light = Cat(lights[name] for name in port.shows)
+                m.d.comb += pin.eq(~light if port.inverted else light)
         if driven:
             self._add_rgb_driver(m, [driven[site] for site in sorted(driven)])
         return m
@@ -110,11 +121,13 @@ def board_verilog(
 
     Parameters and errors are those of :class:`BoardTop`.
     """
+    # A component that cannot be made must not be begun: Amaranth would warn that it is not used.
+    stages = board.stages if stages is None else stages
+    unit_pipeline(fmt, overflow, stages)
     component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages)
-    core = component.core
     text = component_verilog(component, "top", header=(
         f"top: {board.title}", f"{fmt.name}, overflow to {overflow.value}, latency of the "
-        f"arithmetic {core.latency} clocks of {board.frequency / 1e6:g} MHz",
+        f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
         f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
         "parity, 1 stop bit"))
-    return f"{text}\n{core.verilog}"
+    return f"{text}\n{component.verilog}"

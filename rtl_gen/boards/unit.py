@@ -13,8 +13,12 @@ from rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
 from rtl_gen.neurons.gates import GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.words import equal_constant, gate_word, mux_word
+from rtl_gen.rtl.pipeline import Pipeline, cut
 
-__all__ = ["BOARD_FORMATS", "OPERATIONS", "OPERATION_BITS", "PARTS", "operations_of", "unit_graph"]
+__all__ = [
+    "BOARD_FORMATS", "OPERATIONS", "OPERATION_BITS", "PARTS", "operations_of", "unit_graph",
+    "unit_pipeline",
+]
 
 #: Number of each operation on the serial line and at the input of the graph. Never renumber.
 OPERATIONS = {
@@ -111,6 +115,17 @@ def unit_graph(
     builder.output("y", result)
     builder.output("parts", parts)
     return builder.build()
+
+
+def unit_pipeline(fmt: Format, overflow: Overflow, stages: int) -> Pipeline:
+    """Return the neuron graph of a board with register cuts.
+
+    Raises
+    ------
+    ValueError
+        If the format has no board, or there are more stages than make it faster.
+    """
+    return cut(unit_graph(fmt, overflow), stages)
 
 
 def _merge(gates: GateLibrary, words: list[Word]) -> Word:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sim.tools import ToolError
 
 from . import (
+    board,
     criticality,
     designs,
     explore,
@@ -59,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, export, synth,
+        criticality, export, synth, board,
     ):
         command.register(commands)
     return parser

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat board``: arithmetic of neurons on an FPGA board, with a serial line."""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from rtl_gen.boards.boards import BAUD, BOARDS, Board, find_board
+from rtl_gen.boards.constraints import constraint_files
+from rtl_gen.boards.core import BoardCore, core_verilog
+from rtl_gen.boards.protocol import IDENTIFY, encode_identity
+from rtl_gen.boards.top import board_verilog
+from rtl_gen.boards.unit import BOARD_FORMATS, OPERATIONS, operations_of, unit_pipeline
+from rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
+from rtl_gen.rtl.verilog import OutputError, write_files
+from sim.tools import SIMULATORS
+from sim.verify_board import BoardResult, BoardUnderTest, verify_board
+from synth.bitstream import Bitstream, make_bitstream
+
+from .options import add_command, add_json_option, add_output_option
+from .output import print_json, print_table
+
+__all__ = ["SIMULATED_CLOCKS_PER_BIT", "SIMULATED_TIMEOUT", "board_under_test", "register", "told"]
+
+#: A serial line so fast that a simulation gets through: the fewest clocks that a receiver takes.
+SIMULATED_CLOCKS_PER_BIT = 4
+
+#: Bits of silence after which a simulated board gives up a packet.
+SIMULATED_TIMEOUT = 64
+
+#: Lines of a report that are printed.
+_MOST_REPORTS = 5
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "board", "write what a board needs, up to its bitstream, or check it in "
+        "simulation", "spikefloat board icebreaker --bitstream -o build", _run)
+    parser.add_argument("board", metavar="BOARD", help=f"{', '.join(BOARDS)}")
+    parser.add_argument(
+        "--format", metavar="F", default="e4m3fn",
+        help=f"number format: {', '.join(BOARD_FORMATS)} (default: e4m3fn)")
+    parser.add_argument(
+        "--overflow", metavar="P",
+        help="nan (infinity where the format has one) or saturate (default: nan where the format "
+             "can)")
+    parser.add_argument(
+        "--stages", metavar="P", type=int,
+        help="register cuts through the arithmetic (default: what the clock of the board needs)")
+    parser.add_argument(
+        "--bitstream", action="store_true",
+        help="synthesize, place, route and pack, too; the exit status is 1 if the board's clock is "
+             "too fast for the result")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=1, help="seed of the placer (default: 1)")
+    parser.add_argument(
+        "--verify", metavar="O[,O]", nargs="?", const="multiply",
+        help="write nothing, but send every pair of operands of these operations, or all, through "
+             "the serial line of the simulated board, then packets that go wrong (default: "
+             "multiply)")
+    parser.add_argument(
+        "--noise", metavar="N", type=int, default=10_000,
+        help="how many packets go wrong in --verify (default: 10000)")
+    parser.add_argument(
+        "--sim", metavar="S", choices=SIMULATORS, default="verilator",
+        help=f"{' or '.join(SIMULATORS)}, for --verify (default: verilator)")
+    add_output_option(parser)
+    add_json_option(parser)
+
+
+@contextmanager
+def told() -> Iterator[Callable[[str], None]]:
+    """Show what is being done on the error stream, where that is a terminal."""
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+        yield lambda step: status.update(step)
+
+
+def board_under_test(board: Board, fmt: Format, overflow: Overflow, stages: int) -> BoardUnderTest:
+    """Return what is behind the pins of a board, with a fast serial line, for simulation."""
+    unit_pipeline(fmt, overflow, stages)  # a component must not fail, as Amaranth would warn
+    core = BoardCore(
+        fmt=fmt, overflow=overflow, clocks_per_bit=SIMULATED_CLOCKS_PER_BIT, stages=stages,
+        timeout_bits=SIMULATED_TIMEOUT)
+    return BoardUnderTest(
+        verilog=core_verilog(core, "board"), module="board", fmt=fmt, overflow=overflow,
+        operations={name: OPERATIONS[name] for name in operations_of(fmt)}, identify=IDENTIFY,
+        identity=encode_identity(fmt, overflow), clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
+        timeout_bits=SIMULATED_TIMEOUT)
+
+
+def _run(args: argparse.Namespace) -> int:
+    board = find_board(args.board)
+    fmt = find_format(args.format)
+    overflow = resolve_overflow(fmt, args.overflow)
+    stages = board.stages if args.stages is None else args.stages
+    if args.verify is not None:
+        return _verify(args, board, fmt, overflow, stages)
+    verilog = board_verilog(board, fmt=fmt, overflow=overflow, stages=stages)
+    constraints = constraint_files(board)
+    files = {f"{board.name}.v": verilog, **constraints}
+    made = None
+    if args.bitstream:
+        with told() as tell:
+            made = make_bitstream(board, verilog, constraints, seed=args.seed, progress=tell)
+    paths = write_files(args.output, files)
+    if made is not None:
+        paths.append(_write_bitstream(args.output / f"{board.name}{made.suffix}", made.data))
+    row: dict[str, Any] = {
+        "board": board.name, "format": fmt.name, "overflow": overflow.value, "stages": stages,
+        "clock_mhz": board.frequency / 1e6, "baud": BAUD, "files": [str(path) for path in paths]}
+    if args.json:
+        print_json({**row, **({"bitstream": made.as_dict()} if made else {})})
+    else:
+        print_table(f"Written for {board.title}", ("file",), [[path] for path in row["files"]])
+        _print_bitstream(board, made)
+    return 1 if made is not None and not made.is_fast_enough else 0
+
+
+def _write_bitstream(path: Path, data: bytes) -> Path:
+    """Write a bitstream whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        return part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"Output file must be writable, not {str(path)!r}") from error
+
+
+def _print_bitstream(board: Board, made: Bitstream | None) -> None:
+    if board.note:
+        print(board.note)
+    if made is None:
+        return
+    cells = ", ".join(f"{count} of {made.available[name]} {name}"
+                      for name, count in made.used.items())
+    verdict = "closed" if made.is_fast_enough else "NOT closed"
+    print(f"{cells}; timing is {verdict}: {made.fmax_mhz} MHz, of which the board needs "
+          f"{made.clock_mhz:g}")
+    print(f"Load it: {board.load} {board.name}{made.suffix}")
+
+
+def _verify(
+    args: argparse.Namespace, board: Board, fmt: Format, overflow: Overflow, stages: int
+) -> int:
+    if args.noise < 0:
+        raise ValueError(f"Noise must be 0 packets or more, not {args.noise}")
+    subject = board_under_test(board, fmt, overflow, stages)
+    names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
+    with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
+        result = verify_board(
+            subject, operations=names, noise=args.noise, build_dir=Path(folder),
+            simulator=args.sim, progress=tell)
+    if args.json:
+        print_json({"board": board.name, "format": fmt.name, "overflow": overflow.value,
+                    "right": result.is_right, **asdict(result)})
+    else:
+        _print_result(board, fmt, result)
+    return 0 if result.is_right else 1
+
+
+def _print_result(board: Board, fmt: Format, result: BoardResult) -> None:
+    print_table(
+        f"{board.title} in simulation, {fmt.name}: requests through the serial line",
+        ("requests", "number", "wrong"), [
+            *([f"{name}, all pairs", f"{count:,}", result.wrong_pairs[name]]
+              for name, count in result.pairs.items()),
+            *([f"{kind}, then a good one", f"{count:,}", "-"]
+              for kind, count in result.noise.items()),
+            ["good ones after these, unanswered or wrong", f"{sum(result.noise.values()):,}",
+             result.unanswered],
+            ["answers to these, other than the model's", f"{sum(result.noise.values()):,}",
+             result.disagreements],
+        ], numbers=("number", "wrong"))
+    for line in result.reports[:_MOST_REPORTS]:
+        print(line)
+    print(f"{result.seconds:.1f} s of simulation")
