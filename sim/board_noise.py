@@ -43,9 +43,10 @@ def noise_cases(count: int, *, operations: int, timeout_bits: int, seed: int) ->
     cases = []
     for index in range(count):
         kind, corrupt = kinds[index % len(kinds)]
-        bad = [Symbol(data) for data in request_bytes(
-            int(rng.integers(operations)), *(int(code) for code in rng.integers(256, size=2)))]
-        good = (int(rng.integers(operations)), *(int(code) for code in rng.integers(256, size=2)))
+        operation, a, b = (int(number) for number in rng.integers([operations, 256, 256]))
+        bad = [Symbol(data) for data in request_bytes(operation, a, b)]
+        operation, a, b = (int(number) for number in rng.integers([operations, 256, 256]))
+        good = (operation, a, b)
         symbols = corrupt(rng, bad, timeout_bits)
         last = [Symbol(data) for data in request_bytes(*good)]
         last[-1] = last[-1]._replace(gap=REST)

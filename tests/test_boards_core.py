@@ -65,7 +65,8 @@ def test_faults_are_found(board: BoardUnderTest, tmp_path: Path) -> None:
     blind, count = re.subn(r"(?<=crc == )\w+;", "crc;", board.verilog)
     assert count == 1
     fires = re.search(r"_p1_p1_t2 \(.*?= (4'b)(\d)", blind, re.DOTALL)
-    assert fires and fires[2] == "1"  # an AND
+    assert fires
+    assert fires[2] == "1"
     wrong = f"{blind[: fires.start(2)]}0{blind[fires.end(2) :]}"
     result = verify_board(with_verilog(board, wrong), operations=["multiply"], sample=2, noise=39,
                           build_dir=tmp_path, simulator="icarus")

@@ -102,7 +102,7 @@ _RECORDS = (
     _ulx3s("25F", "--25k"),
     Board(
         name="icebreaker", title="iCEBreaker", family="ice40", device="--up5k", package="sg48",
-        frequency=12_000_000, stages=2, load="openFPGALoader --board ice40_generic", ports=(
+        frequency=12_000_000, stages=2, load="iceprog", ports=(
             _clock("clk", "35", "oscillator, 12 MHz"),
             *_line(("rx", "6"), ("tx", "9")),
             Port(name="ledr_n", role="light", sites=("11",), inverted=True, shows=("fault",),

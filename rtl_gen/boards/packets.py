@@ -136,8 +136,9 @@ class AnswerSender(wiring.Component):
         Bytes, for :class:`~.uart.Transmitter`.
     """
 
-    answers: In(stream.Signature(AnswerLayout))
-    bytes: Out(stream.Signature(8))
+    def __init__(self) -> None:
+        super().__init__({
+            "answers": In(stream.Signature(AnswerLayout)), "bytes": Out(stream.Signature(8))})
 
     def elaborate(self, platform: object) -> Module:
         """Return the sender."""

@@ -69,6 +69,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--noise", metavar="N", type=int, default=10_000,
         help="how many packets go wrong in --verify (default: 10000)")
     parser.add_argument(
+        "--sample", metavar="N", type=int, default=256,
+        help="first operands to try in --verify, evenly spread (default: 256, which is all)")
+    parser.add_argument(
         "--sim", metavar="S", choices=SIMULATORS, default="verilator",
         help=f"{' or '.join(SIMULATORS)}, for --verify (default: verilator)")
     add_output_option(parser)
@@ -153,12 +156,14 @@ def _verify(
 ) -> int:
     if args.noise < 0:
         raise ValueError(f"Noise must be 0 packets or more, not {args.noise}")
+    if not 1 <= args.sample <= 256:
+        raise ValueError(f"Sample must be from 1 to 256, not {args.sample}")
     subject = board_under_test(board, fmt, overflow, stages)
     names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
     with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         result = verify_board(
             subject, operations=names, noise=args.noise, build_dir=Path(folder),
-            simulator=args.sim, progress=tell)
+            simulator=args.sim, sample=args.sample, progress=tell)
     if args.json:
         print_json({"board": board.name, "format": fmt.name, "overflow": overflow.value,
                     "right": result.is_right, **asdict(result)})
@@ -171,7 +176,7 @@ def _print_result(board: Board, fmt: Format, result: BoardResult) -> None:
     print_table(
         f"{board.title} in simulation, {fmt.name}: requests through the serial line",
         ("requests", "number", "wrong"), [
-            *([f"{name}, all pairs", f"{count:,}", result.wrong_pairs[name]]
+            *([f"{name}, pairs of operands", f"{count:,}", result.wrong_pairs[name]]
               for name, count in result.pairs.items()),
             *([f"{kind}, then a good one", f"{count:,}", "-"]
               for kind, count in result.noise.items()),
