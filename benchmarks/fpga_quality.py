@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How good generated circuits are on an FPGA, beside plain designs written by hand.
+
+Run as ``python benchmarks/fpga_quality.py [--objective O[,O]] [--design D[,D]] [--json]``. Both go
+through the same synthesis, placement and routing in one run; a ratio above 1 means that ours is
+better: smaller, shallower or faster. ``benchmarks/reference`` has the plain designs, which the
+tests hold to be exact on all pairs, with register cuts at the places that were best of all.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from rtl_gen.designs import find_design, make_options
+from rtl_gen.hardware import make_hardware
+from synth.cache import Cache, default_cache_folder
+from synth.flow import Measurement, measure
+from synth.targets import TARGETS
+
+REFERENCE = Path(__file__).parent / "reference"
+CUTS = (0, 1, 2, 3, 4)
+
+#: What is asked of our circuits. Tables and depth are of six inputs, clocks in MHz on the ECP5; of
+#: the multiplier's two pairs of tables and depth, one is enough.
+REQUIRED: dict[str, dict[str, Any]] = {
+    "multiply": {"tables": ((100, 8), (120, 6)), "cuts": {0: 85, 2: 160, 4: 220},
+                 "spiking": 360, "spiking_ff": 1070},
+    "add": {"tables": ((115, 99),), "cuts": {0: 60, 1: 110, 3: 150},
+            "spiking": 360, "spiking_ff": None},
+}
+
+
+def plain(design: str, cuts: int) -> tuple[str, str]:
+    """Return module and Verilog of the design written by hand, with so many register cuts."""
+    text = (REFERENCE / f"{design}_e4m3fn.v").read_text(encoding="utf-8")
+    cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
+    if cuts and cut == text:
+        raise ValueError(f"Reference must have the parameter CUTS, not lack it: {design}")
+    return f"{design}_e4m3fn_plain", cut
+
+
+def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str]:
+    """Return module and Verilog of a generated design."""
+    design = find_design(name)
+    hardware = make_hardware(design, make_options(
+        design, objective=objective, style=style, stages=cuts, overflow="nan"))
+    return hardware.module, hardware.verilog
+
+
+def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str, Any]]:
+    """Return a row of figures for the plain design and for ours, for every kind of hardware."""
+    jobs = [(who, style, cuts) for style, cuts in (*(("spatial", c) for c in CUTS), ("spiking", 0))
+            for who in ("plain", *objectives) if (who, style) != ("plain", "spiking")]
+    rows = []
+    for who, style, cuts in track(jobs, f"Measuring {name}", console=Console(stderr=True),
+                                  transient=True, disable=not sys.stderr.isatty()):
+        module, verilog = plain(name, cuts) if who == "plain" else ours(name, who, style, cuts)
+        tables: Measurement = measure(verilog, module, TARGETS["generic6"], cache=cache)
+        device: Measurement = measure(verilog, module, TARGETS["ecp5"], cache=cache)
+        rows.append({
+            "design": name, "who": who, "style": style, "cuts": cuts, "lut6": tables.lut6,
+            "lut6_depth": tables.lut6_depth, "lut4": device.lut4, "carry": device.carry,
+            "ff": device.ff, "fmax_mhz": device.fmax_mhz, "fmax_seeds": device.fmax_seeds,
+            "tools": device.tools})
+    base = {row["cuts"]: row for row in rows if row["who"] == "plain"}
+    for row in rows:
+        peer = base[row["cuts"]] if row["style"] == "spatial" else base[CUTS[-1]]
+        row["lut6_ratio"] = round(peer["lut6"] / row["lut6"], 3)
+        row["depth_ratio"] = round(peer["lut6_depth"] / row["lut6_depth"], 3)
+        row["fmax_ratio"] = round(row["fmax_mhz"] / peer["fmax_mhz"], 3)
+    return rows
+
+
+def verdicts(name: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is asked of a design, and the best that was measured."""
+    asked = REQUIRED[name]
+    mine = [row for row in rows if row["who"] != "plain"]
+    found = []
+    tables = [(row["lut6"], row["lut6_depth"]) for row in mine
+              if row["style"] == "spatial" and row["cuts"] == 0]
+    is_met = any(size <= most and depth <= deepest for size, depth in tables
+                 for most, deepest in asked["tables"])
+    found.append({
+        "design": name, "figure": "LUT6 / depth", "met": is_met,
+        "asked": " or ".join(
+            f"{most} / {deepest}" if deepest < 99 else f"{most}"
+            for most, deepest in asked["tables"]),
+        "measured": ", ".join(f"{size} / {depth}" for size, depth in dict.fromkeys(tables))})
+    for cuts, least in asked["cuts"].items():
+        best = max(row["fmax_mhz"] for row in mine
+                   if row["style"] == "spatial" and row["cuts"] == cuts)
+        found.append({"design": name, "figure": f"ECP5 MHz at {cuts} cuts", "asked": least,
+                      "measured": round(best, 1), "met": best >= least})
+    fastest = max((row for row in mine if row["style"] == "spiking"),
+                  key=lambda row: row["fmax_mhz"])
+    most = asked["spiking_ff"]
+    found.append({
+        "design": name, "figure": "spiking, MHz", "asked": asked["spiking"],
+        "measured": round(fastest["fmax_mhz"], 1), "met": fastest["fmax_mhz"] >= asked["spiking"]})
+    if most is not None:
+        found.append({"design": name, "figure": "spiking, flip-flops", "asked": f"< {most}",
+                      "measured": fastest["ff"], "met": fastest["ff"] < most})
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print, and return 1 if something that is asked for is not met."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--design", metavar="D[,D]", default=",".join(REQUIRED),
+                        help="multiply, add (default: both)")
+    parser.add_argument("--objective", metavar="O[,O]", default="structure",
+                        help="objectives to measure (default: structure)")
+    parser.add_argument("--no-cache", action="store_true", help="compute everything again")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    args = parser.parse_args(argv)
+    names = args.design.split(",")
+    for name in names:
+        if name not in REQUIRED:
+            parser.error(f"Design must be one of {', '.join(REQUIRED)}, not {name!r}")
+    cache = Cache(None if args.no_cache else default_cache_folder())
+    rows = {name: compare(name, args.objective.split(","), cache) for name in names}
+    wanted = [verdict for name in names for verdict in verdicts(name, rows[name])]
+    if args.json:
+        print(json.dumps({"rows": sum(rows.values(), []), "verdicts": wanted}, indent=2))
+    else:
+        _print(sum(rows.values(), []), wanted)
+    return 0 if all(verdict["met"] for verdict in wanted) else 1
+
+
+def _print(rows: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    columns = ("design", "who", "style", "cuts", "lut6", "lut6_depth", "lut4", "carry", "ff",
+               "fmax_mhz", "lut6_ratio", "depth_ratio", "fmax_ratio")
+    table = Table(title="Plain and ours (spiking: beside plain with most cuts)",
+                  title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="left" if column in columns[:3] else "right")
+    for row in rows:
+        table.add_row(*(str(row[column]) for column in columns))
+    console.print(table)
+    summary = Table(title="What is asked for", title_justify="left")
+    for column in ("design", "figure", "asked", "measured", "met"):
+        summary.add_column(column)
+    for verdict in wanted:
+        summary.add_row(*(str(verdict[column]) for column in (
+            "design", "figure", "asked", "measured")), "yes" if verdict["met"] else "no")
+    console.print(summary)
+    tools = {f"{name} {version}" for row in rows for name, version in row["tools"].items()}
+    print(f"seeds 1, 2, 3; {', '.join(sorted(tools))}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
