@@ -24,7 +24,7 @@ from rtl_gen.formats import FORMATS, Format
 from rtl_gen.neurons.builder import Bit, Word
 from rtl_gen.neurons.gates import GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.options import OBJECTIVES, STYLES, Circuit, Design, Options, make_options
+from rtl_gen.options import DELAYS, OBJECTIVES, STYLES, Circuit, Design, Options, make_options
 
 __all__ = [
     "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
@@ -230,7 +230,7 @@ def build(design: Design, options: Options) -> NeuronGraph:
     For an objective other than ``structure``, the best of all circuits known to keep the budget is
     taken: structured, constructed by hand, or stored.
     """
-    plain = replace(options, style="spatial", stages=0, is_stream=False)
+    plain = replace(options, style="spatial", stages=0, is_stream=False, delays=DELAYS[0])
     if options != plain:
         return build(design, plain)
     gates = make_gates(module_name(design, options), options.library, options.budget)

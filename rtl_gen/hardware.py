@@ -9,15 +9,16 @@ from rtl_gen.neurons.residue import graph_leak_bound, safe_leak
 from rtl_gen.rtl.balance import balance
 from rtl_gen.rtl.collector import check_codec_format
 from rtl_gen.rtl.membrane import Membrane
-from rtl_gen.rtl.pipeline import cut
+from rtl_gen.rtl.pipeline import cut, max_stages
 from rtl_gen.rtl.pipelined import pipeline_verilog
 from rtl_gen.rtl.spatial import spatial_verilog
 from rtl_gen.rtl.spiking import spiking_registers, spiking_verilog
+from rtl_gen.rtl.spiking_stream import SpikingStream, spiking_stream_verilog
 from rtl_gen.rtl.stream import stream_verilog
 from rtl_gen.rtl.temporal_engine import TEMPORAL
 from rtl_gen.rtl.verilog import component_verilog
 
-__all__ = ["Hardware", "make_hardware"]
+__all__ = ["Hardware", "make_hardware", "obstacle"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Hardware:
     verilog: str  #: Text of a self-contained file.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
-    registers: int = 0  #: One-bit registers, for the spatial and the spiking style.
+    registers: int = 0  #: One-bit registers of the circuit, in the spatial and the spiking style.
     is_stream: bool = False  #: Whether operands and result are AXI4-Streams.
     has_discharge: bool = False  #: Whether ``discharge`` returns membranes to rest for a wave.
 
@@ -36,6 +37,23 @@ class Hardware:
     def is_clocked(self) -> bool:
         """Whether the module has the ports ``clk`` and ``rst``."""
         return self.initiation_interval > 0
+
+
+def obstacle(design: Design, options: Options) -> str | None:
+    """Return why a design is not to be had with these options, as one sentence, or None."""
+    if options.style == "temporal":
+        if design.name not in TEMPORAL:
+            return f"Style of {design.name} must be spatial or spiking, not {options.style}"
+        try:
+            check_codec_format(options.format)
+        except ValueError as error:
+            return str(error)
+    if options.stages:
+        graph = build(design, options)
+        most = max_stages(graph)
+        if options.stages > most:
+            return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
+    return None
 
 
 def make_hardware(
@@ -59,14 +77,14 @@ def make_hardware(
     ValueError
         If the style is not to be had for the design, or there are more stages than it can use.
     """
+    if reason := obstacle(design, options):
+        raise ValueError(reason)
     name = module or module_name(design, options)
     if options.style == "spatial":
         return _spatial(design, options, name, header)
     if options.style == "spiking":
         return _spiking(design, options, name, header)
-    if design.name in TEMPORAL:
-        return _temporal(design, options, name, header)
-    raise ValueError(f"Style of {design.name} must be spatial or spiking, not {options.style}")
+    return _temporal(design, options, name, header)
 
 
 def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
@@ -95,16 +113,25 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
         is_safe = "exact whatever came before, as the leak is" if leak < bound else (
             "may err after some waves, as the leak is not")
         lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
-    balanced = balance(graph, has_discharge=membrane is not None)
+    has_memory = options.delays == "memory"
+    if options.is_stream:
+        component = SpikingStream(
+            graph, module=f"{name}_circuit", has_memory=has_memory, has_whole_bytes=True)
+        return Hardware(
+            module=name, verilog=spiking_stream_verilog(component, module=name, header=lines),
+            latency=component.latency, initiation_interval=1,
+            registers=spiking_registers(graph, has_memory=has_memory), is_stream=True)
+    balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     return Hardware(
         module=name,
-        verilog=spiking_verilog(graph, membrane=membrane, module=name, header=lines),
+        verilog=spiking_verilog(
+            graph, membrane=membrane, module=name, header=lines, has_memory=has_memory),
         latency=balanced.latency, initiation_interval=1,
-        registers=spiking_registers(graph, membrane), has_discharge=membrane is not None)
+        registers=spiking_registers(graph, membrane, has_memory=has_memory),
+        has_discharge=membrane is not None)
 
 
 def _temporal(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
-    check_codec_format(options.format)  # a component must not fail, as Amaranth would warn
     operation = TEMPORAL[design.name](options.format, options.overflow)
     text = component_verilog(operation, name, header=[
         *header,

@@ -14,7 +14,7 @@ from rtl_gen.neurons.builder import Word
 from rtl_gen.neurons.gates import LIBRARIES, GateLibrary
 from rtl_gen.neurons.residue import RESIDUES, check_residue
 
-__all__ = ["OBJECTIVES", "STYLES", "Circuit", "Design", "Options", "make_options"]
+__all__ = ["DELAYS", "OBJECTIVES", "STYLES", "Circuit", "Design", "Options", "make_options"]
 
 #: What a circuit is made for: to be read, or to have the fewest neurons or the least depth.
 OBJECTIVES = ("structure", "neurons", "depth")
@@ -22,6 +22,9 @@ OBJECTIVES = ("structure", "neurons", "depth")
 #: What a neuron is in hardware: a comparison; a clocked cell, one layer for each clock; a cell that
 #: is used again and again, bit by bit.
 STYLES = ("spatial", "spiking", "temporal")
+
+#: What the delay lines of the spiking style are.
+DELAYS = ("registers", "memory")
 
 #: Result formats that are taken if none is asked for, the first possible one that differs from
 #: that of the operands.
@@ -46,9 +49,10 @@ class Options:
     objective: str  #: One of :data:`OBJECTIVES`.
     style: str = "spatial"  #: One of :data:`STYLES`.
     stages: int = 0  #: Register cuts, in the spatial style.
-    is_stream: bool = False  #: Whether operands and result are streams, in the spatial style.
+    is_stream: bool = False  #: Whether operands and result are streams.
     residue: str = RESIDUES[0]  #: One of them, in the spiking style.
     leak: Fraction | None = None  #: Share of the residue that stays; None for a safe one.
+    delays: str = DELAYS[0]  #: One of them, in the spiking style.
     length: int = 1  #: Number of codes in each operand, for a design on vectors.
     accumulate: str = ""  #: How such a design adds; empty for the others.
     wide: Format | None = None  #: Format of the nodes, where they have one of their own.
@@ -81,8 +85,9 @@ def make_options(
     design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
     library: str = "native", budget: str = "w2", objective: str = "structure",
     style: str = "spatial", stages: int = 0, is_stream: bool = False,
-    residue: str | None = None, leak: Fraction | None = None, length: int | None = None,
-    accumulate: str | None = None, wide: str | None = None, layer: LayerOptions | None = None,
+    residue: str | None = None, leak: Fraction | None = None, delays: str | None = None,
+    length: int | None = None, accumulate: str | None = None, wide: str | None = None,
+    layer: LayerOptions | None = None,
 ) -> Options:
     """Return checked options for a design.
 
@@ -109,13 +114,16 @@ def make_options(
         Number of register cuts, for the spatial style; :func:`rtl_gen.rtl.pipeline.max_stages`
         tells how many a circuit can use.
     is_stream : bool
-        Whether operands and result are streams with valid and ready, for the spatial style.
+        Whether operands and result are streams with valid and ready, for the spatial style, and
+        the spiking one where every wave is discharged.
     residue : str, optional
         One of :data:`~rtl_gen.neurons.residue.RESIDUES`, for the spiking style; ``discharge`` by
         default.
     leak : Fraction, optional
         Share of a membrane's residue that is left for the next wave, for ``hard`` and ``leak``; by
         default the largest multiple of 1/256 with which the circuit is exact.
+    delays : str, optional
+        One of :data:`DELAYS`, for the spiking style; ``registers`` by default.
     length : int, optional
         Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
     accumulate : str, optional
@@ -155,17 +163,24 @@ def make_options(
         raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
     if stages < 0 or (stages and style != "spatial"):
         raise ValueError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
-    if is_stream and style != "spatial":
-        raise ValueError(f"Style of streams must be spatial, not {style!r}")
+    if is_stream and style == "temporal":
+        raise ValueError(f"Style of streams must be spatial or spiking, not {style!r}")
     if style != "spiking" and (residue is not None or leak is not None):
         given = residue if residue is not None else str(leak)
         raise ValueError(f"Residue and leak must be for the spiking style, not {given!r}")
     check_residue(residue or RESIDUES[0], leak)
+    if is_stream and residue not in (None, "discharge"):
+        raise ValueError(f"Residue of streams must be discharge, not {residue!r}")
+    if delays is not None and style != "spiking":
+        raise ValueError(f"Delays must be given for the spiking style, not for {style!r}")
+    if delays not in (None, *DELAYS):
+        raise ValueError(f"Delays must be one of {', '.join(DELAYS)}, not {delays!r}")
     return Options(
         format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
         objective=objective, style=style, stages=stages, is_stream=is_stream,
-        residue=residue or RESIDUES[0], leak=leak, layer=layer, **vector)
+        residue=residue or RESIDUES[0], leak=leak, delays=delays or DELAYS[0], layer=layer,
+        **vector)
 
 
 def _vector_options(

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from rtl_gen.formats import Format, Overflow
 from sim.runner import BenchError, run_bench
 
-__all__ = ["DotDesign", "DotResult", "pack_vector", "vector_cases", "verify_dot"]
+__all__ = [
+    "DotDesign", "DotResult", "pack_vector", "vector_cases", "verify_dot", "verify_dot_stream",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,9 @@ class DotDesign:
     accumulate: str
     overflow: Overflow
     wide: Format | None = None
+    #: Clocks from operands to result; None if it is combinational, else it has inputs clk and rst.
+    latency: int | None = None
+    has_discharge: bool = False  #: Whether it has that input, with which the first vectors come.
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class DotResult:
     mismatches: int
     seconds: float
     report: str  #: The first wrong cases in words, or nothing.
+    pauses: str = "-"  #: Who paused, for a design with streams.
 
 
 def pack_vector(codes: Sequence[int], width: int) -> int:
@@ -85,7 +91,8 @@ def verify_dot(
 ) -> DotResult:
     """Drive a dot product through vectors and compare each result with the golden model.
 
-    Wrong results are returned, not raised.
+    A clocked design takes a pair of vectors in each clock, and its results are taken exactly as
+    late as its latency says. Wrong results are returned, not raised.
 
     Raises
     ------
@@ -96,6 +103,33 @@ def verify_dot(
     ValueError
         If the operands have not the shape (2, cases, length).
     """
+    (result,) = _run("tb.tb_vectors", design, simulator, operands, build_dir, progress)
+    return result
+
+
+def verify_dot_stream(
+    design: DotDesign, simulator: str, operands: NDArray[np.int64], build_dir: Path,
+    progress: Callable[[str], None] | None = None,
+) -> list[DotResult]:
+    """Send vectors through a dot product with AXI4-Streams, and compare each result.
+
+    Returns
+    -------
+    list
+        What came of it without a pause, and with random pauses at all ends.
+
+    Raises
+    ------
+    BenchError, ToolError, ValueError
+        As :func:`verify_dot`.
+    """
+    return _run("tb.tb_vector_stream", design, simulator, operands, build_dir, progress)
+
+
+def _run(
+    bench_module: str, design: DotDesign, simulator: str, operands: NDArray[np.int64],
+    build_dir: Path, progress: Callable[[str], None] | None,
+) -> list[DotResult]:
     if operands.ndim != 3 or operands.shape[::2] != (2, design.length) or not operands.size:
         raise ValueError(
             f"Operands must have the shape (2, cases, {design.length}), not {operands.shape}")
@@ -108,17 +142,19 @@ def verify_dot(
         "name": design.module, "format": design.fmt.name, "to": design.to.name,
         "wide": design.wide.name if design.wide else None, "accumulate": design.accumulate,
         "overflow": design.overflow.value, "operands": str(folder / "operands.npy"),
+        "latency": design.latency, "has_discharge": design.has_discharge,
         "outcome": str(outcome)}), encoding="utf-8")
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], design.module, "tb.tb_vectors", folder,
+        simulator, [source], design.module, bench_module, folder,
         env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
-    result = DotResult(**json.loads(outcome.read_text(encoding="utf-8")))
-    if result.cases != operands.shape[1]:
-        raise BenchError(f"Number of cases must be {operands.shape[1]}, not {result.cases}")
-    if bool(bench.failures) != bool(result.mismatches):
+    results = [DotResult(**told) for told in json.loads(outcome.read_text(encoding="utf-8"))]
+    for result in results:
+        if result.cases != operands.shape[1]:
+            raise BenchError(f"Number of cases must be {operands.shape[1]}, not {result.cases}")
+    if bool(bench.failures) != any(result.mismatches for result in results):
         raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
                          + "\n".join(bench.failures))
-    return result
+    return results

@@ -2,57 +2,63 @@
 """Bench for one dot product: every result equal to the golden model.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the design computes and
-where its operands are; :mod:`sim.verify_vectors` writes it.
+where its operands are; :mod:`sim.verify_vectors` writes it. A clocked design takes a pair of
+vectors in each clock, and its results are taken exactly as many clocks later as its latency says.
 """
 
-import json
-import os
 import time
-from pathlib import Path
 
 import cocotb
-import numpy as np
-from cocotb.triggers import Timer
+from cocotb.clock import Clock
+from cocotb.triggers import FallingEdge, Timer
 
-from rtl_gen.formats import find_format
-from sim.golden import describe
-from sim.golden_dot import dot
-from sim.verify_vectors import pack_vector
+from tb.vector_job import VectorJob
 
-SHOWN = 8
+PERIOD = 10
 
 
 @cocotb.test()
 async def every_vector(dut):
     """The design gives the expected code for every pair of vectors."""
-    job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
-    fmt, to = find_format(job["format"]), find_format(job["to"])
-    wide = find_format(job["wide"]) if job["wide"] else None
-    a, b = np.load(job["operands"])
-    expected = dot(fmt, a, b, job["accumulate"], to, job["overflow"], wide=wide)
-
-    settled = Timer(1, "step")
-    actual = np.empty(len(a), np.int64)
+    job = VectorJob.read()
+    drive = _combinational if job.told["latency"] is None else _clocked
     start = time.perf_counter()
-    rows = zip(a.tolist(), b.tolist(), strict=True)
-    for case, (row_a, row_b) in enumerate(rows):
-        dut.a.value = pack_vector(row_a, fmt.width)
-        dut.b.value = pack_vector(row_b, fmt.width)
-        await settled
-        actual[case] = dut.y.value.to_unsigned()
-    seconds = time.perf_counter() - start
+    actual = await drive(dut, job)
+    job.tell([job.outcome(actual, time.perf_counter() - start)])
 
-    wrong = np.flatnonzero(actual != expected)
-    lines = [f"{job['name']}: {wrong.size} of {len(a)} results wrong"] if wrong.size else []
-    for case in wrong[:SHOWN]:
-        vectors = " ".join(
-            f"{name}=[{' '.join(f'{code:#04x}' for code in row[case])}]"
-            for name, row in (("a", a), ("b", b)))
-        lines.append(
-            f"  {vectors}: got {actual[case]:#04x} ({describe(to, int(actual[case]))}), "
-            f"expected {expected[case]:#04x} ({describe(to, int(expected[case]))})")
-    report = "\n".join(lines)
-    Path(job["outcome"]).write_text(json.dumps({
-        "cases": len(a), "mismatches": int(wrong.size), "report": report, "seconds": seconds}),
-        encoding="utf-8")
-    assert not wrong.size, report
+
+async def _combinational(dut, job):
+    settled = Timer(1, "step")
+    actual = []
+    for a, b in job.packed:
+        dut.a.value = a
+        dut.b.value = b
+        await settled
+        actual.append(dut.y.value.to_unsigned())
+    return actual
+
+
+async def _clocked(dut, job):
+    latency = job.told["latency"]
+    # In reset until delay lines are empty, then a pair from each falling edge to the next.
+    dut.rst.value = 1
+    dut.a.value = 0
+    dut.b.value = 0
+    if job.told["has_discharge"]:
+        dut.discharge.value = 0
+    Clock(dut.clk, PERIOD, unit="ns").start()
+    fallen = FallingEdge(dut.clk)
+    for _ in range(latency + 2):
+        await fallen
+    dut.rst.value = 0
+    actual = []
+    for clock in range(job.cases + latency):
+        if clock < job.cases:
+            dut.a.value, dut.b.value = job.packed[clock]
+        if job.told["has_discharge"]:
+            dut.discharge.value = int(clock == 0)
+        if clock >= latency:
+            # Before this clock's operands reach anything, as they were written just now.
+            actual.append(dut.y.value.to_unsigned())
+        await fallen
+    return actual

@@ -137,6 +137,12 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
     (["verify", "multiply", "--pairs", "some"], "Pairs must be all or published, not 'some'"),
     (["verilog", "multiply", "--stages", "40"],
      "Stages of multiply_e4m3fn must be from 0 to 26, not 40"),
+    (["verilog", "multiply", "--stages", "1,x"],
+     "Stages must be integers separated by commas, not '1,x'"),
+    (["verilog", "neuron", "--stages", "3"],
+     "Option --stages must be used with a circuit, not 'neuron'"),
+    (["verilog", "multiply", "--delays", "memory"],
+     "Delays must be given for the spiking style, not for 'spatial'"),
     (["verilog", "multiply", "--stages", "-1"],
      "Stages must be 0 or more, and 0 but in the spatial style, not -1"),
     (["waves", "multiply", "--stream"],
@@ -237,12 +243,3 @@ def test_verify_neuron(capsys: Capture) -> None:
     assert isinstance(result, dict)
     assert result["cases"] > 2000
     assert result["mismatches"] == 0
-
-
-@pytest.mark.parametrize("option", [
-    ("--style", "spiking"), ("--stages", "1"), ("--stages", "1", "--stream")])
-def test_clocked_dot_products_are_not_verified(option: tuple[str, ...], capsys: Capture) -> None:
-    """The bench of dot products is combinational; it must not call a clocked one wrong."""
-    assert main(["verify", "dot", "--format", "e2m1fn", "--length", "2", *option]) == 2
-    assert capsys.readouterr().err.startswith(
-        "spikefloat: error: Dot product must be combinational to be verified, not 'dot2_exact_")

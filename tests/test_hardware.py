@@ -4,7 +4,8 @@
 import pytest
 
 from rtl_gen.designs import build, find_design, make_options
-from rtl_gen.hardware import make_hardware
+from rtl_gen.hardware import make_hardware, obstacle
+from rtl_gen.options import DELAYS
 from rtl_gen.rtl.pipeline import cut, max_stages
 from rtl_gen.rtl.spatial import spatial_verilog
 
@@ -47,6 +48,50 @@ def test_too_many_stages():
         make_hardware(design, make_options(design, stages=most + 1))
 
 
-def test_streams_are_spatial():
-    with pytest.raises(ValueError, match=r"^Style of streams must be spatial, not 'spiking'$"):
-        make_options(find_design("add"), style="spiking", is_stream=True)
+def test_streams_are_not_temporal():
+    with pytest.raises(
+            ValueError, match=r"^Style of streams must be spatial or spiking, not 'temporal'$"):
+        make_options(find_design("add"), style="temporal", is_stream=True)
+    with pytest.raises(ValueError, match=r"^Residue of streams must be discharge, not 'leak'$"):
+        make_options(find_design("add"), style="spiking", is_stream=True, residue="leak")
+
+
+@pytest.mark.parametrize("delays", DELAYS)
+def test_spiking(delays):
+    design = find_design("multiply")
+    plain = make_hardware(design, make_options(design, style="spiking", delays=delays))
+    graph = build(design, make_options(design))
+    assert (plain.latency, plain.initiation_interval) == (graph.depth, 1)
+    assert ("bits of memory" in plain.verilog) == (delays == "memory")
+    streams = make_hardware(
+        design, make_options(design, style="spiking", delays=delays, is_stream=True))
+    assert streams.module == "multiply_e4m3fn_spiking_stream"
+    assert streams.latency > plain.latency
+    assert f"\n// latency: {streams.latency} clocks if nothing waits" in streams.verilog
+    assert (streams.registers, streams.is_stream) == (plain.registers, True)
+
+
+@pytest.mark.parametrize("delays, style, message", [
+    ("memory", "spatial", "Delays must be given for the spiking style, not for 'spatial'"),
+    ("wires", "spiking", "Delays must be one of registers, memory, not 'wires'"),
+])
+def test_delays(delays, style, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        make_options(find_design("add"), style=style, delays=delays)
+
+
+@pytest.mark.parametrize("name, fmt, options, reason", [
+    ("multiply", "e4m3fn", {"stages": 2}, None),
+    ("multiply", "e4m3fn", {"style": "temporal"}, None),
+    ("absolute", "e4m3fn", {"stages": 1}, "Stages of absolute_e4m3fn must be from 0 to 0, not 1"),
+    ("relu", "e4m3fn", {"style": "temporal"},
+     "Style of relu must be spatial or spiking, not temporal"),
+])
+def test_obstacle(name, fmt, options, reason):
+    """What stands in the way of hardware is what making it says."""
+    design = find_design(name)
+    options = make_options(design, format=fmt, **options)
+    assert obstacle(design, options) == reason
+    if reason:
+        with pytest.raises(ValueError, match=f"^{reason}$"):
+            make_hardware(design, options)

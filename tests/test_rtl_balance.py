@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rtl_gen.rtl.balance import balance
+from rtl_gen.rtl.delay_memory import place_bits
 
 from .graphs import evaluate, raw_graph
 from .spatial_examples import GRAPHS, design_graph
@@ -30,10 +31,11 @@ def arrivals(balanced):
     return clocks
 
 
+@pytest.mark.parametrize("has_memory", [False, True])
 @pytest.mark.parametrize("name", CIRCUITS)
-def test_spikes_of_a_wave_meet(name):
+def test_spikes_of_a_wave_meet(name, has_memory):
     graph = CIRCUITS[name]
-    balanced = balance(graph)
+    balanced = balance(graph, has_memory=has_memory)
     clocks = arrivals(balanced)
     for port in balanced.graph.outputs:
         assert {clocks[node] for node in port.nodes} <= {balanced.latency, None}
@@ -55,10 +57,11 @@ def test_discharge_comes_with_its_wave(name):
     assert balanced.graph.inputs[0] == ("discharge", (0,))
 
 
+@pytest.mark.parametrize("has_memory", [False, True])
 @pytest.mark.parametrize("name", CIRCUITS)
-def test_a_source_has_one_chain(name):
+def test_a_source_has_one_chain(name, has_memory):
     """Each line starts at a spike, or where another ends, and no two at the same place."""
-    balanced = balance(CIRCUITS[name])
+    balanced = balance(CIRCUITS[name], has_memory=has_memory)
     starts = [
         balanced.graph.neurons[node - balanced.graph.input_count].sources[0]
         for node in balanced.lines]
@@ -99,3 +102,17 @@ def test_registers_of_designs(name):
     balanced = balance(graph)
     assert balanced.delays < 0.95 * total_delay(graph, graph.layers, graph.depth)
     assert balanced.neurons == sum(bool(neuron.sources) for neuron in graph.neurons)
+
+
+@pytest.mark.parametrize("name", ["multiply_native", "add_native"])
+def test_memory_takes_the_place_of_registers(name):
+    plain, balanced = balance(CIRCUITS[name]), balance(CIRCUITS[name], has_memory=True)
+    assert sum(balanced.lines.values()) == plain.delays
+    assert balanced.delays < 0.6 * plain.delays
+    # What is not in registers is in memory; registers besides are those of the counters.
+    lengths = {balanced.lines[node] for node in balanced.in_memory}
+    counters = sum(place_bits(length) for length in lengths)
+    assert balanced.delays - counters + balanced.memory_bits == plain.delays
+    assert {balanced.graph.neurons[node - balanced.graph.input_count].scope
+            for node in balanced.in_memory} == {0}
+    assert (plain.in_memory, plain.memory_bits) == (frozenset(), 0)

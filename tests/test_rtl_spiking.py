@@ -203,13 +203,15 @@ def test_verilator_has_no_warning(tmp_path):
         graph, membrane=MEMBRANES[kind], module=f"{name}_{kind}")
         for index, (name, graph) in enumerate(GRAPHS.items())
         for kind in ("at_rest", list(MEMBRANES)[1 + index % (len(MEMBRANES) - 1)])}
+    texts |= {f"{name}_memory": spiking_verilog(graph, module=f"{name}_memory", has_memory=True)
+              for name, graph in GRAPHS.items()}
     for name, text in texts.items():
         (tmp_path / f"{name}.v").write_text(text)
         result = subprocess.run(
             ["verilator", "--lint-only", "-Wall", "-Wno-DECLFILENAME", "--top-module", name,
              f"{name}.v"], cwd=tmp_path, capture_output=True, text=True, env=env)
         assert (result.returncode, result.stderr) == (0, ""), name
-    assert len(texts) == 2 * len(GRAPHS)
+    assert len(texts) == 3 * len(GRAPHS)
 
 
 def count_cells(text, module, script, folder):
@@ -237,3 +239,18 @@ def test_synthesis_makes_a_table_and_a_register_of_each_neuron(tmp_path):
     cells = count_cells(text, "m", "synth_xilinx -noiopad -noclkbuf", tmp_path)
     assert cells["SRL16E"] > 50
     assert sum(count for cell, count in cells.items() if cell.startswith("FD")) < registers / 2
+
+
+@pytest.mark.tool
+def test_synthesis_puts_delays_into_memory(tmp_path):
+    design = find_design("multiply")
+    graph = build(design, make_options(design, objective="neurons"))
+    text = spiking_verilog(graph, module="m", has_memory=True)
+    registers = spiking_registers(graph, has_memory=True)
+    assert registers < 0.6 * spiking_registers(graph)
+    for script, memory, register in (("synth_ecp5 -nodsp", "TRELLIS_DPR16X4", "TRELLIS_FF"),
+                                     ("synth_gowin", "RAM16SDP4", "DFF")):
+        cells = count_cells(text, "m", script, tmp_path)
+        assert 10 < cells[memory] < 20
+        found = sum(count for cell, count in cells.items() if cell.startswith(register))
+        assert 0.9 * registers < found <= registers

@@ -29,13 +29,16 @@ pytestmark = pytest.mark.tool
 NAMES = ("multiply", "add")
 
 
-def make_design(name, label, membrane=None, discharge="first", objective="neurons"):
+def make_design(
+    name, label, membrane=None, discharge="first", objective="neurons", has_memory=False
+):
     design = find_design(name)
     options = make_options(design, objective=objective)
     graph = build(design, options)
     module = f"{name}_{label}"
     return BenchDesign(
-        name=module, verilog=spiking_verilog(graph, membrane=membrane, module=module),
+        name=module, verilog=spiking_verilog(
+            graph, membrane=membrane, module=module, has_memory=has_memory),
         module=module, operation=name, fmt=options.format, overflow=options.overflow,
         library=options.library, latency=balance(graph).latency,
         discharge=None if membrane is None else discharge)
@@ -55,8 +58,9 @@ def bound_of(name, reset):
 @pytest.mark.parametrize("simulator", SIMULATORS)
 def test_every_pair_at_rest(simulator, tmp_path):
     designs = [make_design(name, "at_rest") for name in NAMES]
+    designs += [make_design(name, "memory", has_memory=True) for name in NAMES]
     results = verify(designs, simulator, "all", tmp_path)
-    assert [(result.cases, result.report) for result in results] == [(65536, "")] * 2
+    assert [(result.cases, result.report) for result in results] == [(65536, "")] * 4
 
 
 @pytest.mark.parametrize("name", ["multiply", pytest.param("add", marks=pytest.mark.slow)])

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from rtl_gen.designs import find_design, make_options
+from rtl_gen.designs import find_design, make_options, module_name
 from rtl_gen.hardware import make_hardware
+from rtl_gen.options import DELAYS
 from sim.axi_top import axi_top
 from sim.runner import run_bench
 from sim.verify import BenchDesign, verify
@@ -17,11 +18,14 @@ NEVER = Scene(source="never", sink="never")
 STAGES = range(5)
 
 
-def design_of(name: str, stages: int, is_stream: bool = True, fault=None) -> BenchDesign:
+def design_of(
+    name: str, stages: int, is_stream: bool = True, fault=None, **options
+) -> BenchDesign:
     """Return a design; ``fault`` is a pattern and what is put in its place, once."""
     design = find_design(name)
-    options = make_options(design, stages=stages, is_stream=is_stream)
-    hardware = make_hardware(design, options)
+    options = make_options(design, stages=stages, is_stream=is_stream, **options)
+    label = f"{module_name(design, options)}_{options.delays}"
+    hardware = make_hardware(design, options, module=label)
     text = hardware.verilog
     if fault:
         text, count = re.subn(*fault, text, count=1)
@@ -39,11 +43,12 @@ def test_every_pair_in_streams(simulator, tmp_path):
     designs = [design_of(name, stages) for name in ("multiply", "add") for stages in STAGES]
     # Icarus takes its time; without pauses, it tries every pair in the next test.
     is_fast = simulator == "verilator"
+    designs += spiking_designs() if is_fast else []
     never = Scene(source="never", sink="never", results=None if is_fast else 4096)
     pauses = "random" if is_fast else "one_in_four"
     results = verify_streams(
         designs, simulator, "all", [never, Scene(source=pauses, sink=pauses)], tmp_path)
-    assert len(results) == 20
+    assert len(results) == 2 * len(designs)
     for result in results:
         assert (result.mismatches, result.broken) == (0, 0), result.report
         if result.scene is never:
@@ -53,6 +58,24 @@ def test_every_pair_in_streams(simulator, tmp_path):
             assert result.cases == 65536
         else:
             assert result.cases >= 4096
+
+
+def spiking_designs() -> list[BenchDesign]:
+    return [design_of(name, 0, style="spiking", delays=delays, objective="neurons")
+            for name in ("multiply", "add") for delays in DELAYS]
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
+    results = verify_streams(
+        spiking_designs(), "icarus", "all",
+        [NEVER, Scene(source="one_in_four", sink="one_in_four")], tmp_path)
+    assert len(results) == 8
+    for result in results:
+        assert (result.cases, result.mismatches, result.broken) == (65536, 0, 0), result.report
+        if result.scene is NEVER:
+            assert (result.latency, result.missed) == (result.design.latency, 0)
 
 
 @pytest.mark.tool
@@ -122,6 +145,18 @@ def test_faults_are_seen(tmp_path):
 
 
 @pytest.mark.tool
+def test_a_place_too_many_is_seen(tmp_path):
+    """Spikes cannot wait, so a wave that enters without a place for its result is lost."""
+    changes = (None, (r"has_place <= value_\d+;", "has_place <= 1'b1;"))
+    good, bad = verify_streams(
+        [design_of("multiply", 0, style="spiking", objective="neurons", fault=change)
+         for change in changes],
+        "icarus", "all", [Scene(source="never", sink="random", results=500)], tmp_path)
+    assert (good.mismatches, good.broken, good.missed, good.report) == (0, 0, 0, "")
+    assert bad.mismatches > 100
+
+
+@pytest.mark.tool
 def test_wrong_latency_is_seen(tmp_path):
     """A pipeline that is said to be a clock faster than it is."""
     design = design_of("multiply", 2, is_stream=False)
@@ -158,7 +193,8 @@ def test_unknown_pattern(scene, message, tmp_path):
 
 def test_designs_that_do_not_fit(tmp_path):
     relu, multiply = design_of("relu", 0), design_of("multiply", 0)
-    with pytest.raises(ValueError, match=r"^Operands of multiply_e4m3fn_stream must be 1, not 2$"):
+    with pytest.raises(
+            ValueError, match=rf"^Operands of {multiply.module} must be 1, not 2$"):
         verify_streams([relu, multiply], "icarus", "all", [NEVER], tmp_path)
     with pytest.raises(ValueError, match=r"^Pairs must be all or published, not 'some'$"):
         verify_streams([relu], "icarus", "some", [NEVER], tmp_path)

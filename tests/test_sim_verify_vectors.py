@@ -9,8 +9,15 @@ import pytest
 
 from rtl_gen.designs import DESIGNS, build, make_options, module_name
 from rtl_gen.formats import FORMATS
+from rtl_gen.hardware import make_hardware
 from rtl_gen.rtl.spatial import spatial_verilog
-from sim.verify_vectors import DotDesign, pack_vector, vector_cases, verify_dot
+from sim.verify_vectors import (
+    DotDesign,
+    pack_vector,
+    vector_cases,
+    verify_dot,
+    verify_dot_stream,
+)
 
 E4M3FN = FORMATS["e4m3fn"]
 
@@ -70,6 +77,46 @@ def test_planted_fault_is_found(tmp_path: Path) -> None:
     assert "got 0x" in result.report
     assert "expected 0x" in result.report
     assert " b=[0x" in result.report
+
+
+def clocked_design(**options) -> DotDesign:
+    design = DESIGNS["dot"]
+    chosen = make_options(design, format="e2m1fn", length=2, **options)
+    hardware = make_hardware(design, chosen)
+    return DotDesign(
+        verilog=hardware.verilog, module=hardware.module, fmt=chosen.format,
+        to=chosen.to or chosen.format, length=2, accumulate=chosen.accumulate,
+        overflow=chosen.overflow, latency=hardware.latency if hardware.is_clocked else None,
+        has_discharge=hardware.has_discharge)
+
+
+@pytest.mark.tool
+def test_clocked(tmp_path: Path) -> None:
+    """A pair of vectors in each clock; a latency that is not true is found out."""
+    cases = vector_cases(FORMATS["e2m1fn"], 2, 500, seed=1)
+    for options in ({"stages": 2}, {"style": "spiking", "delays": "memory"},
+                    {"style": "spiking", "residue": "leak"}):
+        design = clocked_design(**options)
+        result = verify_dot(design, "icarus", cases, tmp_path)
+        assert (result.cases, result.mismatches, result.pauses) == (508, 0, "-"), result.report
+    assert design.latency is not None
+    result = verify_dot(replace(design, latency=design.latency - 1), "icarus", cases, tmp_path)
+    assert result.mismatches > 200
+
+
+@pytest.mark.tool
+def test_faults_of_streams_are_found(tmp_path: Path) -> None:
+    cases = vector_cases(FORMATS["e2m1fn"], 2, 200, seed=1)
+    good = clocked_design(stages=2, is_stream=True)
+    results = verify_dot_stream(good, "icarus", cases, tmp_path)
+    assert [(result.pauses, result.mismatches) for result in results] == [
+        ("none", 0), ("random", 0)]
+    assert "if (enable_2) begin" in good.verilog
+    bad = replace(good, verilog=good.verilog.replace("if (enable_2) begin", "begin", 1))
+    without, with_pauses = verify_dot_stream(bad, "icarus", cases, tmp_path)
+    assert without.mismatches == 0
+    assert with_pauses.mismatches > 10
+    assert "offers changed or withdrawn" in with_pauses.report
 
 
 def test_wrong_shape(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 """Clocked designs on the command line: reading their options, and what verifies each."""
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -62,6 +63,10 @@ def add_clocked_options(parser: argparse.ArgumentParser) -> None:
                        "(default: 10)")
 
 
+#: Options that say what a circuit is in hardware.
+_OF_CIRCUITS = ("style", "stages", "residue", "delays", "stream")
+
+
 def refuse_clocked_options(args: argparse.Namespace) -> None:
     """Refuse the options that the design does not have.
 
@@ -88,12 +93,23 @@ def refuse_clocked_options(args: argparse.Namespace) -> None:
 def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
     """Return the clocked designs that the options select; for ``all``, one of each.
 
+    They have no style, so that of all designs they are left out where one is asked for, and this is
+    said on the error stream.
+
     Raises
     ------
     ValueError
-        If an option cannot be read or is out of range.
+        If an option cannot be read or is out of range, or one of them is not theirs.
     """
     refuse_clocked_options(args)
+    styled = [f"--{name}" for name in _OF_CIRCUITS if getattr(args, name, None)]
+    if styled and args.design in CLOCKED_DESIGNS:
+        raise ValueError(
+            f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
+    if styled and args.design == "all":
+        print(f"spikefloat: left out: {', '.join(CLOCKED_DESIGNS)}, as {styled[0]} is for circuits",
+              file=sys.stderr)
+        return []
     names = list(CLOCKED_DESIGNS) if args.design == "all" else [args.design]
     return [instance for name in names if name in CLOCKED_DESIGNS
             for instance in _MAKERS[name](name, args)]
@@ -206,8 +222,9 @@ def _row(
     instance: ClockedInstance, cases: int, mismatches: int, report: str, simulator: str, pairs: str
 ) -> dict:
     return {
-        **instance.labels, "to": "-", "library": "-", "simulator": simulator, "cases": cases,
-        "exact": cases - mismatches, "mismatches": mismatches, "report": report, "pairs": pairs}
+        **instance.labels, "to": "-", "library": "-", "hardware": "clocked", "pauses": "-",
+        "simulator": simulator, "cases": cases, "exact": cases - mismatches,
+        "mismatches": mismatches, "report": report, "pairs": pairs}
 
 
 def _weights(text: str) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 """Options that several commands share, and what they select."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,11 +13,15 @@ from rtl_gen.circuits.linear import ACTIVATIONS
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow, find_format
+from rtl_gen.hardware import obstacle
 from rtl_gen.layer_options import LayerOptions, make_layer_options
 from rtl_gen.models import read_model
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
 from rtl_gen.neurons.residue import RESIDUES
+from rtl_gen.options import DELAYS
+
+from .output import tracked
 
 __all__ = [
     "Selection", "add_command", "add_design_options", "add_json_option", "add_output_option",
@@ -91,10 +96,10 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         help=f"{' or '.join(ACTIVATIONS)} behind each layer of linear (default: none, and relu "
              "between layers)")
     parser.add_argument(
-        "--style", metavar="S",
-        help=f"{', '.join(STYLES)}: what a neuron is in hardware (default: {STYLES[0]})")
+        "--style", metavar="S[,S]",
+        help=f"what a neuron is in hardware: {', '.join(STYLES)}, or all (default: {STYLES[0]})")
     parser.add_argument(
-        "--stages", metavar="P", type=int,
+        "--stages", metavar="P[,P]",
         help="register cuts through the spatial style (default: 0, combinational)")
     parser.add_argument(
         "--residue", metavar="R",
@@ -105,6 +110,10 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         help="share of a membrane kept for the next step: below 1 in the spiking style (default: "
              "the largest multiple of 1/256 that is exact), up to 1 for the design neuron "
              "(default: 1, the ideal integrate-and-fire neuron)")
+    parser.add_argument(
+        "--delays", metavar="D",
+        help="delay lines of the spiking style: registers, which become shift registers where a "
+             "target has them, or memory, for targets with small memories (default: registers)")
     parser.add_argument(
         "--stream", action="store_true",
         help="give operands and result as AXI4-Streams, with valid and ready")
@@ -125,13 +134,27 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
 def selections(args: argparse.Namespace) -> list[Selection]:
     """Return the instances that the options select, in a fixed order.
 
+    Where all designs or all styles are asked for, what does not exist in a style or cannot use so
+    many register cuts is left out, and named on the error stream.
+
     Raises
     ------
     ValueError
         If a name is unknown or the design does not work for the format.
     """
     designs = list(DESIGNS.values()) if args.design == "all" else [find_design(args.design)]
-    return [selection for design in designs for selection in _instances(design, args)]
+    every = [selection for design in designs for selection in _instances(design, args)]
+    if "all" not in (args.design, args.style):
+        return every
+    chosen = []
+    for selection in tracked(every, "Choosing designs"):
+        if reason := obstacle(*selection):
+            print(f"spikefloat: left out: {reason}", file=sys.stderr)
+        else:
+            chosen.append(selection)
+    if not chosen:
+        raise ValueError("Designs must be at least one of those that exist, not none")
+    return chosen
 
 
 def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
@@ -143,18 +166,40 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
         for to in _targets(design, name, args):
             for policy in _split(args.overflow, None, _policies(to or name)):
                 for library in _split(args.library, LIBRARIES[0], LIBRARIES):
-                    yield Selection(design, make_options(
-                        design, format=name, to=to, overflow=policy, library=library,
-                        budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
-                        style=args.style or STYLES[0], stages=args.stages or 0,
-                        residue=args.residue, leak=_leak(args.leak), is_stream=args.stream,
-                        layer=_layer(design, args, name, policy), **_vector_options(design, args)))
+                    for style, stages in _styles(args):
+                        yield Selection(design, make_options(
+                            design, format=name, to=to, overflow=policy, library=library,
+                            budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
+                            style=style, stages=stages, is_stream=args.stream,
+                            layer=_layer(design, args, name, policy),
+                            **_spiking_options(style, args), **_vector_options(design, args)))
+
+
+def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
+    """Return the styles, each with its number of cuts; only the spatial one has several."""
+    styles = _split(args.style, STYLES[0], STYLES)
+    try:
+        stages = [int(text) for text in (args.stages or "0").split(",")]
+    except ValueError:
+        raise ValueError(
+            f"Stages must be integers separated by commas, not {args.stages!r}") from None
+    return [(style, count) for style in styles
+            for count in (stages if style == STYLES[0] or STYLES[0] not in styles else [0])]
+
+
+def _spiking_options(style: str, args: argparse.Namespace) -> dict:
+    """Return the options of the spiking style; among several styles, they concern that one only."""
+    if style != "spiking" and "spiking" in _split(args.style, STYLES[0], STYLES):
+        return {}
+    return {"residue": args.residue, "leak": _leak(args.leak), "delays": args.delays}
 
 
 def _vector_options(design: Design, args: argparse.Namespace) -> dict:
     """Return the options of a dot product; with all designs, they concern that one only."""
     if args.design == "all" and not design.is_vector:
         return {}
+    if args.design == "all" and design.is_layer:  # it has inputs and outputs, but no length
+        return {"accumulate": args.accumulate, "wide": args.wide}
     return {"length": args.length, "accumulate": args.accumulate, "wide": args.wide}
 
 
@@ -223,6 +268,7 @@ def command_line(command: str, selection: Selection) -> str:
             + (f" --style {options.style}" if options.style != STYLES[0] else "")
             + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
             + (f" --leak {options.leak}" if options.leak is not None else "")
+            + (f" --delays {options.delays}" if options.delays != DELAYS[0] else "")
             + (f" --stages {options.stages}" if options.stages else "")
             + (" --stream" if options.is_stream else ""))
 

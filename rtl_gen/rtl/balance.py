@@ -11,15 +11,18 @@ Of several answers the one with the earliest layers is taken. It is unique, beca
 two such schedules, neuron by neuron, is one, too; so the same circuit always gets the same one.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from ..neurons.graph import Neuron, NeuronGraph, Port, Scope
+from .delay_memory import choose_lengths, place_bits, split_line
 from .names import Label, split_index
 
 __all__ = ["DISCHARGE", "BalancedGraph", "balance"]
@@ -42,6 +45,7 @@ class BalancedGraph:
     graph: NeuronGraph
     lines: dict[int, int]  #: Which nodes are delays, and of how many clocks.
     latency: int  #: Clocks from operands to result.
+    in_memory: frozenset[int] = frozenset()  #: Which of the delays are in memories.
 
     @property
     def neurons(self) -> int:
@@ -51,11 +55,20 @@ class BalancedGraph:
     @property
     def delays(self) -> int:
         """Number of registers in all delay lines, of one bit each."""
-        return sum(self.lines.values())
+        counters = {self.lines[node] for node in self.in_memory}
+        return len(self.in_memory) + sum(map(place_bits, counters)) + sum(
+            length for node, length in self.lines.items() if node not in self.in_memory)
+
+    @property
+    def memory_bits(self) -> int:
+        """Number of bits that are kept in memories."""
+        return sum(self.lines[node] - 1 for node in self.in_memory)
 
 
 @lru_cache(maxsize=64)
-def balance(graph: NeuronGraph, *, has_discharge: bool = False) -> BalancedGraph:
+def balance(
+    graph: NeuronGraph, *, has_discharge: bool = False, has_memory: bool = False
+) -> BalancedGraph:
     """Return a circuit with the delays that it needs to take one wave in each clock.
 
     Parameters
@@ -64,10 +77,13 @@ def balance(graph: NeuronGraph, *, has_discharge: bool = False) -> BalancedGraph
         The circuit.
     has_discharge : bool
         Whether an input is added that reaches every neuron together with the wave it came with.
+    has_memory : bool
+        Whether delays are put into memories where that is worth it. Those are in the module of the
+        whole circuit, as lines from everywhere share them.
     """
     latency = max(graph.layers, default=0)  # which is the depth, unless a neuron is of no use
     layers = _layers(graph, latency)
-    return _Rewriter(graph, layers, latency, has_discharge).rewrite()
+    return _Rewriter(graph, layers, latency, has_discharge, has_memory).rewrite()
 
 
 def _layers(graph: NeuronGraph, latency: int) -> list[int]:
@@ -126,7 +142,8 @@ class _Rewriter:
     """Puts delays into a graph."""
 
     def __init__(
-        self, graph: NeuronGraph, layers: list[int], latency: int, has_discharge: bool
+        self, graph: NeuronGraph, layers: list[int], latency: int, has_discharge: bool,
+        has_memory: bool,
     ) -> None:
         self._graph = graph
         self._has_discharge = has_discharge
@@ -135,6 +152,10 @@ class _Rewriter:
         self._latency = latency
         self._constants = _constants(graph)
         self._taps = self._find_taps()
+        self._lengths = choose_lengths(Counter(
+            clocks for taps in self._taps for clocks in _clocks_between(taps))
+        ) if has_memory else ()
+        self._in_memory: set[int] = set()
         self._names = {(neuron.scope, neuron.name) for neuron in graph.neurons}
         self._neurons: list[Neuron] = []
         self._lines: dict[int, int] = {}
@@ -169,7 +190,7 @@ class _Rewriter:
         balanced = NeuronGraph(
             graph.name, inputs, outputs, tuple(self._neurons), tuple(map(
                 self._rename, graph.scopes)))
-        return BalancedGraph(balanced, self._lines, self._latency)
+        return BalancedGraph(balanced, self._lines, self._latency, frozenset(self._in_memory))
 
     def _delay(self, source: int, node: int) -> int:
         if source in self._constants:
@@ -204,16 +225,32 @@ class _Rewriter:
 
     def _add_delays(self, node: int, scope: int, label: Label) -> None:
         before = 0
+        last = self._at[node, 0]
+        for clocks in _clocks_between(self._taps[node]):
+            registers, *memories = split_line(clocks, self._lengths)
+            if registers:
+                before += registers
+                last = self._add_line(last, registers, scope, self._delayed(label, before, ""))
+            for length in memories:
+                before += length
+                path = "_".join(self._graph.scopes[scope].path)
+                last = self._add_line(last, length, 0, self._delayed(label, before, path))
+                self._in_memory.add(last)
+            self._at[node, before] = last
+
+    def _delayed(self, label: Label, clocks: int, path: str) -> str:
+        """Return what a word or a bit is called some clocks later, perhaps outside its scope."""
         base, index = label
-        for delay in sorted(self._taps[node] - {0}):
-            name = f"{base}_d{delay}" + ("" if index is None else f"[{index}]")
-            while (scope, name) in self._names:  # a circuit may have such a name of its own
-                name = f"delayed_{name}"
-            self._names.add((scope, name))
-            new = self._add(Neuron((self._at[node, before],), (1,), 1, scope, name))
-            self._at[node, delay] = new
-            self._lines[new] = delay - before
-            before = delay
+        return (f"{path}_" if path else "") + f"{base}_d{clocks}" + (
+            "" if index is None else f"[{index}]")
+
+    def _add_line(self, source: int, length: int, scope: int, name: str) -> int:
+        while (scope, name) in self._names:  # a circuit may have such a name of its own
+            name = f"delayed_{name}"
+        self._names.add((scope, name))
+        new = self._add(Neuron((source,), (1,), 1, scope, name))
+        self._lines[new] = length
+        return new
 
     def _rename(self, scope: Scope) -> Scope:
         """Return a scope in which delayed words are called after the words that they delay."""
@@ -221,8 +258,16 @@ class _Rewriter:
             renamed for port in scope.ports for renamed in self._delayed_ports(port)))
 
     def _delayed_ports(self, port: Port) -> Iterable[Port]:
-        delays = sorted({delay for node in port.nodes for delay in (0, *self._taps[node])})
+        # A bit of the word that no neuron needed is no node.
+        delays = sorted({
+            delay for node in port.nodes if node >= 0 for delay in (0, *self._taps[node])})
         for delay in delays:
             name = f"{port.name}_d{delay}" if delay else port.name
             # A bit that nothing wants this late has no node; no scope takes it as an input.
             yield Port(name, tuple(self._at.get((node, delay), -1) for node in port.nodes))
+
+
+def _clocks_between(taps: set[int]) -> list[int]:
+    """Return the delays of a chain: up to its first tap, then from tap to tap."""
+    marks = sorted(taps | {0})
+    return [after - before for before, after in pairwise(marks)]

@@ -42,6 +42,7 @@ class Line(NamedTuple):
     length: int  #: Clocks.
     source: tuple[NetBit, ...]  #: Bits, least significant first.
     target: tuple[NetBit, ...]
+    is_memory: bool = False
 
 
 class Register(NamedTuple):

@@ -6,7 +6,7 @@ turn out the same become one module with several instances.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from os.path import commonprefix
 from typing import NamedTuple
@@ -24,6 +24,7 @@ __all__ = ["build_modules"]
 def build_modules(
     graph: NeuronGraph, top: str, *, lines: Mapping[int, int] | None = None,
     registers: Mapping[int, int] | None = None, controls: Sequence[str] = (),
+    in_memory: Collection[int] = (),
 ) -> list[ModuleClass]:
     """Return the modules of a graph, the top first, each before what it contains.
 
@@ -39,6 +40,8 @@ def build_modules(
         Nodes that are no neurons but registers of their one source, and the cuts they belong to.
     controls : sequence of str
         Names of inputs that modules have besides, such as the clock.
+    in_memory : collection of int
+        Which of the delays are in memories, one for all of the same length.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def build_modules(
         children = [
             _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
         body, layouts[scope] = _ModuleBuilder(
-            graph, tree, scope, lines, registers, controls).build(children)
+            graph, tree, scope, lines, registers, controls, in_memory).build(children)
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
             neurons = sum(
@@ -84,13 +87,14 @@ class _ModuleBuilder:
 
     def __init__(
         self, graph: NeuronGraph, tree: ScopeTree, scope: int, lines: Mapping[int, int],
-        registers: Mapping[int, int], controls: Sequence[str],
+        registers: Mapping[int, int], controls: Sequence[str], in_memory: Collection[int],
     ) -> None:
         self._graph = graph
         self._tree = tree
         self._scope = scope
         self._lines = lines
         self._registers = registers
+        self._in_memory = in_memory
         # A net called like the instance it is in would hide it, of which Verilator warns.
         self._pool = NamePool(reserved=graph.scopes[scope].path[-1] if scope else "")
         for name in controls:
@@ -223,19 +227,25 @@ class _ModuleBuilder:
             tuple(bits[source] for source in sources), bits[node], discharge)
 
     def _line_items(self) -> Iterator[tuple[int, Line]]:
-        """Yield delay lines with their first nodes; bits of one word share a line."""
+        """Yield delay lines with their first nodes; a word has a line, a memory all of a length."""
         bits = self._layout.bits
         words: dict[tuple[int, str, str], list[int]] = {}
+        memories: dict[int, list[int]] = {}
         for node in self._tree.local[self._scope]:
-            if node in self._lines:
+            if node in self._in_memory:
+                memories.setdefault(self._lines[node], []).append(node)
+            elif node in self._lines:
                 source = self._source(node)
                 key = self._lines[node], bits[source].net, bits[node].net
                 words.setdefault(key, []).append(node)
-        for (length, _, net), nodes in words.items():
+        named = [(length, f"{net.rstrip('_')}_line", nodes, False)
+                 for (length, _, net), nodes in words.items()]
+        named += [(length, f"delay_{length}_memory", nodes, True)
+                  for length, nodes in memories.items()]
+        for length, name, nodes, is_memory in named:
             yield nodes[0], Line(
-                self._pool.give(f"{net.rstrip('_')}_line"), length,
-                tuple(bits[self._source(node)] for node in nodes),
-                tuple(bits[node] for node in nodes))
+                self._pool.give(name), length, tuple(bits[self._source(node)] for node in nodes),
+                tuple(bits[node] for node in nodes), is_memory)
 
     def _register_items(self) -> Iterator[Register]:
         """Yield registers by their cuts; bits of one word are together."""

@@ -6,6 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from ..neurons.graph import NeuronGraph
+from .delay_memory import place_bits
 from .items import Assign, Cell, Child, Line, ModuleClass, Register
 from .nets import Net, NetBit, Role
 
@@ -67,7 +68,7 @@ def module_lines(
     controls : sequence of str
         Inputs that every module and neuron has besides, and hands down; the first is the clock.
     line : str
-        Name of the module of a delay line.
+        Name of the module of a delay line; that of one in memory has ``_memory`` after it.
     clocked : callable
         Names the inputs that a module, but no neuron, has besides for its registers.
     has_enables : bool
@@ -174,6 +175,10 @@ def _cell(module: str, cell: Cell, nets: dict[str, Net], shared: list[str]) -> I
 def _line(module: str, line: Line, nets: dict[str, Net], shared: list[str]) -> Iterator[str]:
     values = [f".{name}({value})" for name, value in (
         ("LENGTH", line.length), ("WIDTH", len(line.source))) if value > 1]
+    if line.is_memory:
+        module = f"{module}_memory"
+        bits = place_bits(line.length)
+        values[1:1] = [f".PLACE_BITS({bits})", f".LAST_PLACE({bits}'d{line.length - 2})"]
     parameters = f"#({', '.join(values)}) " if values else ""
     pins = ", ".join((
         *shared, f".x({_expression(line.source, nets)})", f".y({_expression(line.target, nets)})"))

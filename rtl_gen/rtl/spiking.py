@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..neurons.graph import NeuronGraph
 from .balance import balance
+from .delay_memory import memory_module
 from .items import Assign, ModuleClass
 from .kinds import kind_name
 from .membrane import Membrane, membrane_module, membrane_parameters, resting_module
@@ -32,7 +33,7 @@ _DISCHARGE = (
 
 def spiking_verilog(
     graph: NeuronGraph, *, membrane: Membrane | None = None, module: str | None = None,
-    header: Sequence[str] = (),
+    header: Sequence[str] = (), has_memory: bool = False,
 ) -> str:
     """Return a neuron graph as one self-contained Verilog-2001 file of clocked cells.
 
@@ -52,6 +53,8 @@ def spiking_verilog(
         Name of the top module; the name of the graph if None.
     header : sequence of str
         Lines for the comment at the top of the file: what it is and how it was made.
+    has_memory : bool
+        Whether delay lines are put into memories where that is worth it.
 
     Returns
     -------
@@ -64,8 +67,10 @@ def spiking_verilog(
         If the name of the module or of a port cannot be used in Verilog, or is that of a control.
     """
     top = graph.name if module is None else module
-    balanced = balance(graph, has_discharge=membrane is not None)
-    modules = build_modules(balanced.graph, top, lines=balanced.lines, controls=_CONTROLS)
+    balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
+    modules = build_modules(
+        balanced.graph, top, lines=balanced.lines, controls=_CONTROLS,
+        in_memory=balanced.in_memory)
     if balanced.latency == 0:
         _gather_controls(modules[0])
     names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds_of(modules)}
@@ -74,13 +79,16 @@ def spiking_verilog(
     residue = "every wave finds the membranes at rest" if membrane is None else str(membrane)
     parts = ["\n".join(file_header(
         graph, top, (*header, f"membranes: {residue}",
-                     f"delay lines: {balanced.delays} registers of one bit"),
+                     f"delay lines: {balanced.delays} registers of one bit"
+                     + (f", {balanced.memory_bits} bits of memory" if has_memory else "")),
         _REST.format(latency=balanced.latency) + (_DISCHARGE if membrane else "")))]
     for entry in modules:
         parts.append("\n".join(module_lines(
             entry, of_number, names, controls=_CONTROLS, line=line)))
-    if balanced.lines:
+    if balanced.lines.keys() - balanced.in_memory:
         parts.append(delay_module(line))
+    if balanced.in_memory:
+        parts.append(memory_module(f"{line}_memory"))
     for (weights, threshold), name in names.items():
         if membrane is None:
             parts.append(resting_module(name, weights, threshold))
@@ -97,9 +105,11 @@ def _gather_controls(top: ModuleClass) -> None:
     top.body = top.body._replace(nets=(*top.body.nets, net), items=(*top.body.items, item))
 
 
-def spiking_registers(graph: NeuronGraph, membrane: Membrane | None = None) -> int:
+def spiking_registers(
+    graph: NeuronGraph, membrane: Membrane | None = None, *, has_memory: bool = False
+) -> int:
     """Return the number of one-bit registers: of delay lines, spikes and membranes."""
-    balanced = balance(graph, has_discharge=membrane is not None)
+    balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     registers = balanced.neurons + balanced.delays
     if membrane is not None:
         registers += sum(

@@ -8,12 +8,13 @@ from amaranth.hdl import ClockSignal, Instance, Module, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..neurons.graph import NeuronGraph
 from .names import check_identifier
 from .pipeline import Pipeline
 from .pipelined import pipeline_verilog
 from .verilog import component_verilog
 
-__all__ = ["StreamPipeline", "stream_verilog"]
+__all__ = ["StreamPipeline", "all_of", "axi_verilog", "stream_ports", "stream_verilog"]
 
 
 class StreamPipeline(wiring.Component):
@@ -53,16 +54,11 @@ class StreamPipeline(wiring.Component):
         self, pipeline: Pipeline, *, module: str, has_whole_bytes: bool = False
     ) -> None:
         graph = pipeline.graph
-        if len(graph.outputs) != 1:
-            raise ValueError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
+        ports = stream_ports(graph, has_whole_bytes=has_whole_bytes)
         self._pipeline = pipeline
         self._module = module
         self._verilog = pipeline_verilog(pipeline, module=module, has_enables=True)
-        super().__init__({
-            port.name: flow(stream.Signature(
-                -(-len(port.nodes) // 8) * 8 if has_whole_bytes else len(port.nodes)))
-            for flow, ports in ((In, graph.inputs), (Out, graph.outputs)) for port in ports
-        })
+        super().__init__(ports)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -92,7 +88,7 @@ class StreamPipeline(wiring.Component):
         full += [Signal(name=f"full_{cut}") for cut in range(1, self.latency + 1)]
         enables = [Signal(name=f"enable_{cut}") for cut in range(1, self.latency + 1)]
         moves = [*enables, result.ready]
-        m.d.comb += full[0].eq(_all(valids))
+        m.d.comb += full[0].eq(all_of(valids))
         for cut in range(1, self.latency + 1):
             m.d.comb += enables[cut - 1].eq(~full[cut] | moves[cut])
             with m.If(enables[cut - 1]):
@@ -100,7 +96,7 @@ class StreamPipeline(wiring.Component):
         m.d.comb += result.valid.eq(full[-1])
         for operand in operands.values():
             others = [valid for valid in valids if valid is not operand.valid]
-            m.d.comb += operand.ready.eq(_all([moves[0], *others]))
+            m.d.comb += operand.ready.eq(all_of([moves[0], *others]))
 
         controls = {f"i_enable_{cut}": enable for cut, enable in enumerate(enables, start=1)}
         if self.latency:
@@ -114,6 +110,22 @@ class StreamPipeline(wiring.Component):
         if add_file is not None:
             add_file(f"{self._module}.v", self._verilog)
         return m
+
+
+def stream_ports(graph: NeuronGraph, *, has_whole_bytes: bool) -> dict[str, wiring.Member]:
+    """Return a stream for each port of a graph, by its name.
+
+    Raises
+    ------
+    ValueError
+        If the graph has other than one output.
+    """
+    if len(graph.outputs) != 1:
+        raise ValueError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
+    return {
+        port.name: flow(stream.Signature(
+            -(-len(port.nodes) // 8) * 8 if has_whole_bytes else len(port.nodes)))
+        for flow, ports in ((In, graph.inputs), (Out, graph.outputs)) for port in ports}
 
 
 def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = ()) -> str:
@@ -140,30 +152,52 @@ def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = (
     """
     check_identifier(module, "Module name")
     component = StreamPipeline(pipeline, module=f"{module}_circuit", has_whole_bytes=True)
-    names = {port.name: f"s_axis_{port.name}" for port in pipeline.graph.inputs}
-    names[pipeline.graph.outputs[0].name] = "m_axis"
     clocks = "clock" if pipeline.latency == 1 else "clocks"
     reset = ["rst: active high; forgets what is under way"] if pipeline.latency else []
+    return axi_verilog(component, pipeline.graph, module, is_clocked=pipeline.latency > 0, header=(
+        *header,
+        f"latency: {pipeline.latency} {clocks} if nothing waits; one result per clock",
+        "streams: AXI4-Stream; operands are taken together, once all of them are valid",
+        *reset)) + f"\n{component.verilog}"
+
+
+def axi_verilog(
+    component: wiring.Component, graph: NeuronGraph, module: str, *, is_clocked: bool,
+    header: Sequence[str],
+) -> str:
+    """Return the Verilog of a component with a stream for each port of a graph, named as in AXI.
+
+    Parameters
+    ----------
+    component : Component
+        What has the streams. What it is made of besides is not part of the text.
+    graph : NeuronGraph
+        The circuit.
+    module : str
+        Name of the top module.
+    is_clocked : bool
+        Whether the component has ``clk`` and ``rst``.
+    header : sequence of str
+        Lines for the comment at the top of the file, after the name.
+    """
+    names = {port.name: f"s_axis_{port.name}" for port in graph.inputs}
+    names[graph.outputs[0].name] = "m_axis"
     text = component_verilog(
         component, module,
-        ports_order=[*(("clk", "rst") if pipeline.latency else ()), *(
+        ports_order=[*(("clk", "rst") if is_clocked else ()), *(
             f"{name}__{signal}" for name in names for signal in _AXI_SIGNALS)],
-        header=(
-            module, *header,
-            f"latency: {pipeline.latency} {clocks} if nothing waits; one result per clock",
-            "streams: AXI4-Stream; operands are taken together, once all of them are valid",
-            *reset))
+        header=(module, *header))
     for name, axi_name in names.items():
         for signal, axi_signal in _AXI_SIGNALS.items():
             text = re.sub(rf"\b{name}__{signal}\b", f"{axi_name}_{axi_signal}", text)
-    return f"{text}\n{component.verilog}"
+    return text
 
 
 #: What the signals of a stream are called in AXI4-Stream.
 _AXI_SIGNALS = {"payload": "tdata", "valid": "tvalid", "ready": "tready"}
 
 
-def _all(signals: Sequence[Value]) -> Value:
+def all_of(signals: Sequence[Value]) -> Value:
     """Return whether every one of some signals is set."""
     every = signals[0]
     for signal in signals[1:]:
