@@ -24,7 +24,7 @@ from .multiply import multiply
 from .rounding import denormalize, normalize, round_to_nearest_even
 from .unpack import RawFloat, pack, unpack
 
-__all__ = ["ACCUMULATIONS", "SumFlags", "dot", "round_sum"]
+__all__ = ["ACCUMULATIONS", "SumFlags", "dot", "fixed_point", "round_sum"]
 
 #: Ways to accumulate.
 ACCUMULATIONS = ("tree", "chain", "wide", "exact")
@@ -141,7 +141,7 @@ def _exact(
         with builder.scope("term", a=x, b=y):
             raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
             sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
-            magnitude = _fixed_point(gates, raw_x, raw_y, term_width)
+            magnitude = fixed_point(gates, raw_x, raw_y, term_width)
             flipped = builder.name_word(
                 "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude))
             infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
@@ -217,7 +217,7 @@ def round_sum(
         gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite)
 
 
-def _fixed_point(gates: GateLibrary, x: RawFloat, y: RawFloat, width: int) -> Word:
+def fixed_point(gates: GateLibrary, x: RawFloat, y: RawFloat, width: int) -> Word:
     """Return the product of two magnitudes in units of the product of the smallest values."""
     product = gates.builder.name_word(
         "product", array_multiply(gates, x.significand, y.significand))

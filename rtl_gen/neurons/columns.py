@@ -51,6 +51,15 @@ class Columns:
 
     def total(self, gates: GateLibrary) -> Word:
         """Return the sum of everything that was added, modulo ``2**width``."""
+        first, second = self.rows(gates)
+        total, _ = gates.add(first, second, ZERO)
+        return gates.builder.name_word("total", total)
+
+    def rows(self, gates: GateLibrary) -> tuple[Word, Word]:
+        """Return two words whose sum is that of everything that was added, modulo ``2**width``.
+
+        No carry runs further than one place for each layer of adders.
+        """
         constant = self._constant % (1 << self.width)
         columns = [[*column, ONE] if constant >> index & 1 else list(column)
                    for index, column in enumerate(self._columns)]
@@ -63,8 +72,7 @@ class Columns:
             columns = _layer(gates, columns, target)
         first = tuple(column[0] if column else ZERO for column in columns)
         second = tuple(column[1] if len(column) > 1 else ZERO for column in columns)
-        total, _ = gates.add(first, second, ZERO)
-        return gates.builder.name_word("total", total)
+        return first, second
 
 
 def _layer(gates: GateLibrary, columns: list[list[Bit]], target: int) -> list[list[Bit]]:
