@@ -61,7 +61,7 @@ def array_top(designs: Sequence[ArrayPorts], name: str = "bench_top") -> str:
 
 
 def _instance(index: int, design: ArrayPorts) -> list[str]:
-    drive, y = f"drive_{index}", f"y_{index}"
+    drive, y = f"now_{index}", f"y_{index}"
     pins = {
         "clk": "clk", "rst": "rst", "frame_error": f"seen_{index}[2]",
         "s_axis_x_tdata": f"{drive}[{design.drive_width - 1}:16]",
@@ -79,6 +79,9 @@ def _instance(index: int, design: ArrayPorts) -> list[str]:
     every = "{" + f"{size}{{1'b1}}" + "}"
     valid = f"seen_{index}[3]"
     return [
+        # What Python writes after a rising edge must not race with that edge.
+        f"    reg [{design.drive_width - 1}:0] {drive} = 0;",
+        f"    always @(negedge clk) {drive} <= drive_{index};",
         f"    wire [{8 * size - 1}:0] {y}_tdata;",
         f"    wire [{size - 1}:0] {y}_tkeep;",
         f"    wire {y}_tlast;",

@@ -157,11 +157,10 @@ class LayerArray(wiring.Component):
         return max(2, -(-busy // self._sizes.interval))
 
     @property
-    def verilog(self) -> str:
-        """Verilog of the circuits."""
-        return "\n".join((
-            pipeline_verilog(self._multiply), spatial_verilog(self._graphs.accumulate),
-            pipeline_verilog(self._finish)))
+    def circuits(self) -> tuple[str, ...]:
+        """Verilog of each of the circuits."""
+        return (pipeline_verilog(self._multiply), spatial_verilog(self._graphs.accumulate),
+                pipeline_verilog(self._finish))
 
     def elaborate(self, platform: object) -> Module:
         """Describe the array."""
@@ -300,5 +299,9 @@ def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
 
 def array_verilog(array: LayerArray, module: str, header: Sequence[str] = ()) -> str:
     """Return an array with all its circuits as one self-contained Verilog file."""
-    text = axi_names(component_verilog(array, module, header=header))
-    return f"{text}\n{array.verilog}"
+    streams = [name for name in ("s_axis_x", "s_axis_w", "m_axis_y") if hasattr(array, name)]
+    order = [f"{name}__{signal}" for name in streams for signal in (
+        "tdata", "tvalid", "tready", "tlast", "tkeep") if hasattr(getattr(array, name), signal)]
+    text = component_verilog(
+        array, module, ports_order=["clk", "rst", *order, "frame_error"], header=header)
+    return "\n".join((axi_names(text), *array.circuits))

@@ -78,7 +78,7 @@ class InputBuffer(wiring.Component):
         accept = Signal()
         is_last = Signal()
         m.d.comb += [
-            stream.tready.eq(~full.bit_select(bank, 1)),
+            stream.tready.eq(~Mux(bank, full[1], full[0])),
             accept.eq(stream.tvalid & stream.tready),
             is_last.eq((step == s.steps - 1) & (part == last_part)),
             write.addr.eq(_address(step, bank, step_bits)),
@@ -97,7 +97,7 @@ class InputBuffer(wiring.Component):
                 m.d.sync += self.frame_error.eq(1)
 
         m.d.comb += [
-            self.available.eq(full.bit_select(read_bank, 1)),
+            self.available.eq(Mux(read_bank, full[1], full[0])),
             read.addr.eq(_address(self.step, read_bank, step_bits)),
         ]
         # A bank that is filled is not the one that is released.

@@ -66,7 +66,8 @@ def lay_out_module(
     for net_name, net in nets.items():
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}
-    statements = [_respell(line, signed) for line in statements]
+    wide = {net_name for net_name, net in nets.items() if net.width > 1}
+    statements = [_respell(_without_wide_not(line, wide), signed) for line in statements]
 
     # A wire that one statement defines whole is declared there.
     definitions: dict[str, str] = {}
@@ -135,6 +136,12 @@ def _respell(line: str, signed: Collection[str]) -> str:
     gives_signed = target in signed
     # Each arm is exactly as wide as the result, so the most negative number fits as it stands.
     return _NUMBER.sub(lambda match: _number(match[0], gives_signed, exact=True), line)
+
+
+def _without_wide_not(line: str, wide: Collection[str]) -> str:
+    """Write "none of the bits" of a word as such, not as the opposite of the word."""
+    return re.sub(r"= ! (\w+);$", lambda match: f"= ~| {match[1]};" if match[1] in wide else match[0],
+                  line)
 
 
 def _without_sign(expression: str, signed: Collection[str]) -> str:
