@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checking layers on arrays of lanes: every result once, in order and right, whatever the pauses."""
+"""Checking layers on arrays of lanes: each result right, once and in order, with any pauses."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Layers on arrays of lanes, with random weights, for the tests."""
 
-import numpy as np
-
 from rtl_gen.circuits.lane import LaneOptions
 from rtl_gen.formats import FORMATS, resolve_overflow
 from rtl_gen.rtl.layer_array import LayerArray, array_verilog
@@ -20,8 +18,8 @@ def random_weights(fmt, outputs, inputs, seed):
 
 
 def make_array(
-    inputs, outputs, lanes, fmt="e4m3fn", to=None, overflow=None, *, name="layer", accumulate="exact",
-    activation="none", has_bias=True, weight=None, bias=None, levels=6,
+    inputs, outputs, lanes, fmt="e4m3fn", to=None, overflow=None, *, name="layer",
+    accumulate="exact", activation="none", has_bias=True, weight=None, bias=None, levels=6,
 ):
     """Return a component."""
     sizes = ArraySizes(

@@ -66,14 +66,34 @@ def test_input_vectors():
 def test_verilator(tmp_path):
     """Sizes that lanes do not divide, cut circuits, weights sent twice, one product per clock."""
     designs = [
-        make_design(10, 6, (4, 3), levels=12, name="cut"),
-        make_design(7, 5, (2, 2), "e5m2", name="sent", is_fixed=False, sets=2, activation="relu",
+        small_design("cut", inputs=10, lanes=(2, 3), levels=6),
+        small_design("sent", inputs=7, outputs=5, is_fixed=False, sets=2, activation="relu"),
+        small_design("tight", inputs=2, lanes=(3, 2), to="bfloat16"),
+    ]
+    assert [design.interval for design in designs] == [8, 12, 1]
+    assert all_exact(designs, "verilator", tmp_path, vectors=60) == 60 * 11 * 4
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_many_shapes(tmp_path):
+    """Formats with infinity and without, cut and uncut, random sizes and lanes."""
+    rng = np.random.default_rng(1)
+    designs = [
+        make_design(10, 6, (4, 3), levels=6, name="cut", to="bfloat16"),
+        make_design(7, 5, (2, 2), "e5m2", name="e5m2", is_fixed=False, sets=2, activation="relu",
                     levels=UNCUT),
         make_design(5, 4, (3, 1), accumulate="chain", name="chain", has_bias=False, levels=UNCUT),
         small_design("wide", inputs=3, outputs=5, lanes=(4, 3), to="binary16"),
     ]
-    assert [design.interval for design in designs] == [8, 12, 10, 2]
-    assert all_exact(designs, "verilator", tmp_path, vectors=60) == 60 * 20 * 4
+    for number in range(6):
+        inputs, outputs = rng.integers(1, 20, 2).tolist()
+        lanes = rng.integers(1, min(outputs, 4) + 1), rng.integers(1, min(inputs, 4) + 1)
+        designs.append(small_design(
+            f"random_{number}", inputs=inputs, outputs=outputs, is_fixed=number % 2 == 0,
+            has_bias=number % 3 > 0, lanes=tuple(int(n) for n in lanes), seed=number))
+    outputs = sum(design.outputs for design in designs)
+    assert all_exact(designs, "verilator", tmp_path, vectors=200) == 200 * outputs * 4
 
 
 @pytest.mark.tool
@@ -90,22 +110,24 @@ def test_icarus(tmp_path):
 @pytest.mark.tool
 def test_faults_are_found(tmp_path):
     right = small_design("layer", is_fixed=False)
-    faults = {
-        "another bias": ("biases[write__addr", "biases[1'b1 ^ write__addr"),
-        "sums are not begun anew": ("wire first = first_line[", "wire first = 1'b0 & first_line["),
-        "a step is left out": ("wire active = active_line[", "wire active = ~first & active_line["),
-        "vectors overwrite each other": ("assign s_axis_x_tready = ", "assign s_axis_x_tready = 1'b1 | "),
-        "results overwrite each other": ("assign room = ", "assign room = 1'b1 | "),
-        "an offer is withdrawn": (".r_en(m_axis_y_tready)", ".r_en(1'b1)"),
-        "another end of a vector": ("assign m_axis_y_tlast = ", "assign m_axis_y_tlast = ~"),
-    }
+    tight = small_design("layer", inputs=2, lanes=(3, 2))
+    faults = (
+        ("another bias", right, "biases[write__addr", "biases[1'b1 ^ write__addr"),
+        ("sums not begun anew", right, "wire first = ", "wire first = 1'b0 & "),
+        ("a step left out", right, "wire active = ", "wire active = ~first & "),
+        ("vectors overwritten", right, "assign s_axis_x_tready = ",
+         "assign s_axis_x_tready = 1'b1 | "),
+        ("results overwritten", tight, "assign room = ", "assign room = 1'b1 | "),
+        ("an offer withdrawn", right, ".r_en(m_axis_y_tready)", ".r_en(1'b1)"),
+        ("another end", right, "assign m_axis_y_tlast = ", "assign m_axis_y_tlast = ~"),
+    )
     designs = []
-    for name, (old, new) in faults.items():
-        assert right.verilog.count(old) == 1, name
-        designs.append(replace(right, name=name, verilog=right.verilog.replace(old, new)))
-    results = run(designs, "icarus", tmp_path, scenes=SCENES[:2])
-    wrong = {result.design.name for result in results if result.mismatches}
-    assert wrong == set(faults)
+    for name, design, old, new in faults:
+        assert design.verilog.count(old) == 1, name
+        designs.append(replace(design, name=name, verilog=design.verilog.replace(old, new)))
+    results = run(designs, "icarus", tmp_path, vectors=60, scenes=SCENES[:2])
+    assert {result.design.name for result in results if result.mismatches} == {
+        name for name, *_ in faults}
     assert all(result.report.startswith(f"{result.design.name} (pauses: ")
                for result in results if result.mismatches)
 

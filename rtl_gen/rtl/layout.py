@@ -140,8 +140,9 @@ def _respell(line: str, signed: Collection[str]) -> str:
 
 def _without_wide_not(line: str, wide: Collection[str]) -> str:
     """Write "none of the bits" of a word as such, not as the opposite of the word."""
-    return re.sub(r"= ! (\w+);$", lambda match: f"= ~| {match[1]};" if match[1] in wide else match[0],
-                  line)
+    match = re.search(r"= ! (\w+);$", line)
+    return line if match is None or match[1] not in wide else (
+        f"{line[:match.start()]}= ~| {match[1]};")
 
 
 def _without_sign(expression: str, signed: Collection[str]) -> str:
