@@ -8,8 +8,10 @@ from sim.criticality import find_criticality
 from sim.device_operands import operand_sample
 from sim.targets import Target
 
+from .figure import add_plot_option, check_plot
 from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table, tracked
+from .output import print_json, print_table, tell_files, tracked
+from .physics_figures import plot_criticality
 from .physics_options import targets
 
 __all__ = ["register"]
@@ -28,6 +30,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--seed", type=int, default=0,
         help="of the operands, where they are too many to try all (default: 0)")
+    add_plot_option(parser)
     add_json_option(parser)
 
 
@@ -40,7 +43,8 @@ def _figures(target: Target, seed: int) -> dict[str, Any]:
         neuron = graph.neurons[exposure.node - graph.input_count]
         neurons.append({
             "neuron": "/".join((*graph.scopes[neuron.scope].path, neuron.name)),
-            "node": exposure.node, "critical": exposure.critical,
+            "node": exposure.node, "layer": graph.layers[exposure.node],
+            "sources": list(dict.fromkeys(neuron.sources)), "critical": exposure.critical,
             "silent": exposure.silent, "firing": exposure.firing})
     count = len(neurons)
     return {
@@ -56,7 +60,13 @@ def _figures(target: Target, seed: int) -> dict[str, Any]:
 
 
 def _run(args: argparse.Namespace) -> int:
-    rows = [_figures(target, args.seed) for target in tracked(targets(args), "Inverting neurons")]
+    check_plot(args.plot)
+    chosen = targets(args)
+    if args.plot and len(chosen) != 1:
+        raise ValueError(f"Circuits must be one for a picture, not {len(chosen)}")
+    rows = [_figures(target, args.seed) for target in tracked(chosen, "Inverting neurons")]
+    if args.plot:
+        tell_files("drawn", plot_criticality(rows[0], args.plot))
     if args.json:
         print_json(rows[0] if len(rows) == 1 else rows)
         return 0

@@ -4,13 +4,14 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-__all__ = ["print_json", "print_table", "tracked"]
+__all__ = ["print_json", "print_table", "tell_files", "tracked"]
 
 Item = TypeVar("Item")
 
@@ -19,6 +20,11 @@ def tracked(items: Sequence[Item], what: str) -> Iterable[Item]:
     """Yield items with a progress bar on the error stream, where that is a terminal."""
     console = Console(stderr=True)
     return track(items, what, console=console, transient=True, disable=not console.is_terminal)
+
+
+def tell_files(what: str, files: Iterable[Path]) -> None:
+    """Name files that were written, on the error stream."""
+    print(f"{what}: {', '.join(map(str, files))}", file=sys.stderr)
 
 
 def print_json(result: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from rtl_gen.exploration import Point
 
+from .figure import write_figure as draw_figure
+
 __all__ = ["write_figure"]
 
 _MARKERS = {"w1": "v", "w2": "o", "w8": "s", "free": "D", "published gates": "P"}
@@ -20,22 +22,7 @@ def write_figure(points: Sequence[Point], title: str, folder: Path, name: str) -
     ValueError
         If matplotlib is not installed, or the folder cannot be written.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ValueError(
-            "Package matplotlib must be installed to draw a figure "
-            "(pip install 'spikefloat[plot]'), not missing") from None
-    with mpl.rc_context({"svg.hashsalt": "spikefloat", "font.size": 9}):
-        figure = Figure(figsize=(8.4, 5.2), layout="constrained")
-        _draw(figure, points, title)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-            figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
-        except OSError:
-            raise ValueError(f"Output folder must be writable, not '{folder}'") from None
+    draw_figure(lambda figure: _draw(figure, points, title), folder / name)
 
 
 def _draw(figure: Any, points: Sequence[Point], title: str) -> None:

@@ -17,8 +17,10 @@ from sim.campaign_store import run_campaign
 from sim.device_operands import ORDERS, circuit_leak_bound
 from sim.physics import IDEAL
 
+from .figure import add_plot_option, check_plot
 from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table
+from .output import print_json, print_table, tell_files
+from .physics_figures import plot_sweep, swept_knob
 from .physics_options import (
     BLOCKS,
     add_physics_options,
@@ -41,9 +43,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_spiking_options(parser)
     add_campaign_options(parser)
     parser.add_argument(
-        "--order", default=ORDERS[0], metavar="O",
+        "--order", default=ORDERS[0], metavar="O[,O]",
         help="how operands follow each other in the spiking style: random, or provoking (a few "
              "that charge a neuron, then one that it decides wrongly if it leaks too slowly)")
+    add_plot_option(parser)
     add_json_option(parser)
     parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
                      f"separated by commas.\nMore designs: {', '.join(BLOCKS)}.")
@@ -99,20 +102,27 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 def _run(args: argparse.Namespace) -> int:
     cells = [
         Cell(target=target, physics=physics, seed=args.seed, precision=args.precision,
-             max_trials=args.max_trials, order=args.order)
-        for target in targets(args) for physics in physics_grid(args)]
+             max_trials=args.max_trials, order=order)
+        for target in targets(args) for order in args.order.split(",")
+        for physics in physics_grid(args)]
+    if args.plot:
+        check_plot(args.plot)
+        swept_knob(cell.physics.as_dict() for cell in cells)
     rows = campaign_rows(cells, args)
+    if args.plot:
+        tell_files("drawn", plot_sweep(rows, args.plot))
     if args.json:
         print_json(rows)
         return 0
     ideal = IDEAL.as_dict()
     knobs = [name for name in ideal if any(row[name] != ideal[name] for row in rows)]
+    orders = ["order"] if len({row["order"] for row in rows}) > 1 else []
     spiking = ["leak bound"] if any(row["leak_bound"] is not None for row in rows) else []
-    columns = ["design", "library", "budget", "objective", *knobs, *spiking, "exact %",
+    columns = ["design", "library", "budget", "objective", *orders, *knobs, *spiking, "exact %",
                "95 % interval", "mean ulp", "spikes", "trials"]
     print_table(f"Exact results, seed {args.seed}", columns, [
         [row["design"], row["library"], row["budget"], row["objective"],
-         *(row[knob] for knob in knobs), *(f"{row['leak_bound']:.4f}" for _ in spiking),
+         *(row[name] for name in (*orders, *knobs)), *(f"{row['leak_bound']:.4f}" for _ in spiking),
          f"{100 * row['exact_rate']:.2f}",
          f"{100 * row['ci_low']:.2f} ... {100 * row['ci_high']:.2f}",
          "-" if row["mean_ulp"] is None else f"{row['mean_ulp']:.3g}",

@@ -2,17 +2,25 @@
 """``spikefloat tolerance``: the largest noise that designs stand."""
 
 import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 
 from sim.campaign import Cell
 from sim.criticality import find_criticality
 from sim.device_operands import ORDERS, operand_sample
+from sim.hardening import find_cheapest
 from sim.physics import Physics
+from sim.targets import Target
 from sim.tolerance import find_tolerance
 
+from .figure import add_plot_option, check_plot
 from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table
+from .output import print_json, print_table, tell_files
+from .physics_figures import plot_tolerance
 from .physics_options import add_spiking_options, spiking_knobs, targets
 
 __all__ = ["register"]
@@ -44,6 +52,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--order", default=ORDERS[0], metavar="O",
         help="how operands follow each other in the spiking style: random or provoking")
+    parser.add_argument(
+        "--harden", metavar="S[,S...]",
+        help="also each circuit hardened for these values of the knob, where it can be done with "
+             "131072 synapses")
+    add_plot_option(parser)
     add_json_option(parser)
     parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
                      "separated by commas. For noise on\nsynapses or membranes, what criticality "
@@ -65,13 +78,44 @@ def _base(args: argparse.Namespace) -> Physics:
     return Physics(**{name: values[0] for name, values in given.items()})
 
 
+def _candidates(
+    args: argparse.Namespace, base: Physics, tell: Callable[[str], None]
+) -> Iterator[tuple[Target, float | None]]:
+    """Yield each circuit, and what it was hardened for."""
+    sigmas = [_sigma(text) for text in args.harden.split(",")] if args.harden else []
+    if sigmas and (args.knob not in _PREDICTED or base != Physics()):
+        raise ValueError(f"Knob to harden against must be {' or '.join(_PREDICTED)} in the spatial "
+                         f"style, not {args.knob!r}")
+    for target in targets(args):
+        yield target, None
+        for sigma in sigmas:
+            try:
+                noise: dict[str, Any] = {args.knob: sigma}
+                found = find_cheapest(
+                    [target], replace(base, **noise), exact_rate=args.exact_rate,
+                    seed=args.seed, progress=tell)
+            except ValueError as error:
+                name = " ".join(str(target.label[word]) for word in ("design", "library", "budget"))
+                print(f"left out: {name} for {sigma}: {error}", file=sys.stderr)
+                continue
+            yield found.target, sigma
+
+
+def _sigma(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"Noise to harden against must be a number, not {text!r}") from None
+
+
 def _run(args: argparse.Namespace) -> int:
+    check_plot(args.plot)
     rows = []
     base = _base(args)
     with Console(stderr=True).status("Bisecting") as status:
-        for target in targets(args):
-            # No precision but the number of trials ends a step: all steps are then alike.
+        for target, hardened in _candidates(args, base, status.update):
             status.update(f"Bisecting {target.label['design']}")
+            # No precision but the number of trials ends a step: all steps are then alike.
             found = find_tolerance(
                 Cell(target=target, physics=base, seed=args.seed, precision=1e-9,
                      max_trials=args.trials, order=args.order),
@@ -81,16 +125,21 @@ def _run(args: argparse.Namespace) -> int:
                 (predicted,) = find_criticality(
                     target.graph, operand_sample(target.graph, args.seed),
                     [Physics(**{args.knob: found["largest"]})]).predicted
+            graph = target.graph
             rows.append({
-                **target.label, "neurons": len(target.graph.neurons), "knob": args.knob, **found,
-                "predicted_rate": predicted, "seed": args.seed})
+                **target.label, "hardened_for": hardened, "neurons": len(graph.neurons),
+                "synapses": int(target.fan_out.sum()), "depth": graph.depth, "knob": args.knob,
+                "asked_rate": args.exact_rate, **found, "predicted_rate": predicted,
+                "seed": args.seed})
+    if args.plot:
+        tell_files("drawn", plot_tolerance(rows, args.plot))
     if args.json:
         print_json(rows)
         return 0
-    columns = ["design", "library", "budget", "objective", "neurons", f"largest {args.knob}",
-               "exact %", "predicted %"]
+    columns = ["design", "library", "budget", "objective", *["hardened_for"] * bool(args.harden),
+               "neurons", "synapses", f"largest {args.knob}", "exact %", "predicted %"]
     print_table(f"{100 * args.exact_rate:g} % exact, seed {args.seed}", columns, [
-        [*(row[c] for c in columns[:5]), f"{row['largest']:.4g}",
+        [*("-" if row[c] is None else row[c] for c in columns[:-3]), f"{row['largest']:.4g}",
          f"{100 * row['exact_rate']:.3f}",
          "-" if row["predicted_rate"] is None else f"{100 * row['predicted_rate']:.3f}"]
         for row in rows], numbers=columns[4:])
