@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from amaranth.sim import Simulator
 
-from rtl_gen.rtl.cell import NeuronCell
+from rtl_gen.rtl.cell import NeuronCell, cell_verilog
 from rtl_gen.rtl.cell_parameters import CellParameters
 from sim.cell import CellModel
 
@@ -229,3 +229,9 @@ def test_discharge_comes_before_the_step_and_needs_no_enable():
     parameters = CellParameters(weights=(3, 4), threshold=5)
     train = [((1, 1), 1, 0), ((1, 0), 1, 1), ((1, 1), 0, 1), ((0, 0), 1, 0)]
     assert run(parameters, train) == [(1, 2), (0, 3), (0, 0), (0, 0)]
+
+
+def test_bias_keeps_its_sign():
+    """A bias that no sum without a sign may hold stays positive; Verilator rejected the other."""
+    _, text = cell_verilog(CellParameters(weights=(-1, -1), threshold=0.5, bias=1, leak=0.25))
+    assert "wire signed [4:0] raised = leaked + 5'sd8;" in text

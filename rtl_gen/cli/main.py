@@ -16,6 +16,7 @@ from . import (
     explore,
     export,
     harden,
+    inject,
     report,
     stats,
     sweep,
@@ -60,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, export, synth, board,
+        criticality, inject, export, synth, board,
     ):
         command.register(commands)
     return parser

@@ -52,10 +52,15 @@ class _Steps:
         """Add terms from left to right; the last sum gets the plain name."""
         total = terms[0]
         for index, term in enumerate(terms[1:], start=1):
+            low = total.low + term.low
+            if low >= 0 > min(total.low, term.low):
+                # Without a sign, a constant in the sum would be cut to a width where it looks
+                # negative.
+                low = -1
             total = self.name(
                 name if index == len(terms) - 1 else f"{name}_{index}",
                 total.value + term.value,
-                total.low + term.low,
+                low,
                 total.high + term.high,
             )
         return total

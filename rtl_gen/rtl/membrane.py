@@ -13,7 +13,9 @@ from ..neurons.residue import RESETS, neuron_bias, neuron_level
 from .cell_parameters import CellParameters, width_of
 from .kinds import kind_comment, kind_logic
 
-__all__ = ["Membrane", "membrane_module", "membrane_parameters", "resting_module"]
+__all__ = [
+    "Membrane", "membrane_module", "membrane_parameters", "noisy_membrane_module", "resting_module",
+]
 
 #: Finest leak, in bits.
 _LEAK_BITS = 16
@@ -93,6 +95,52 @@ def membrane_module(
         *_membrane_lines(parameters), "endmodule", ""))
 
 
+def noisy_membrane_module(
+    name: str, weights: tuple[int, ...], threshold: int, membrane: Membrane, *,
+    fraction_bits: int, noise_width: int,
+) -> str:
+    """Return the neuron of :func:`membrane_module` with an input ``noise`` on the membrane.
+
+    It is for benches: what comes in is added to the membrane in each step, in units of
+    ``2 ** -fraction_bits``, and stays there like what synapses bring.
+
+    Parameters
+    ----------
+    name : str
+        Name of the module.
+    weights : tuple of int
+        Weight of each synapse.
+    threshold : int
+        Sum at which it fires.
+    membrane : Membrane
+        Leak and reset.
+    fraction_bits : int
+        Bits of a potential below the point, at least those of the membrane.
+    noise_width : int
+        Bits of the noise, sign included.
+
+    Raises
+    ------
+    ValueError
+        If the leak is 1, so that noise could take the membrane anywhere, or the bits are too few.
+    """
+    if membrane.leak == 1:
+        raise ValueError("Leak must be below 1 where there is noise, not 1")
+    if fraction_bits < membrane.fraction_bits:
+        raise ValueError(
+            f"Fraction bits must be at least {membrane.fraction_bits}, not {fraction_bits}")
+    # Two synapses as strong as the noise make room for it.
+    reach = 1 << max(0, noise_width - 1 - fraction_bits)
+    parameters = CellParameters(
+        weights=(*weights, reach, -reach), threshold=neuron_level(threshold), leak=membrane.leak,
+        reset=membrane.reset, bias=neuron_bias(threshold), fraction_bits=fraction_bits)
+    noise = f"    input  wire signed [{noise_width - 1}:0] noise,"
+    ports = _ports(name, len(weights), ("clk", "rst", "discharge"))
+    return "\n".join((
+        *kind_comment(weights, threshold), *ports[:-2], noise, *ports[-2:],
+        *_membrane_lines(parameters, len(weights), "noise"), "endmodule", ""))
+
+
 def _ports(name: str, count: int, controls: Sequence[str]) -> list[str]:
     indent = " " * len(f"[{count - 1}:0] ") if count > 1 else ""
     synapses = f"[{count - 1}:0] " if count > 1 else ""
@@ -101,7 +149,10 @@ def _ports(name: str, count: int, controls: Sequence[str]) -> list[str]:
         f"    input  wire {synapses}x,", f"    output reg  {indent}spike", ");"]
 
 
-def _membrane_lines(p: CellParameters) -> Iterator[str]:
+def _membrane_lines(
+    p: CellParameters, synapses: int | None = None, noise: str | None = None
+) -> Iterator[str]:
+    """Yield the body; ``synapses`` says how many of the weights are synapses, if not all."""
     share, whole = p.leak.numerator, p.leak.denominator
     # Wide enough for every value on the way, so that no sum wraps and all have the same width.
     low, high = p.low + p.least_current, p.high + p.greatest_current
@@ -127,10 +178,13 @@ def _membrane_lines(p: CellParameters) -> Iterator[str]:
     yield f"    wire signed [{width - 1}:0] total ="
     base = [*["leaked"] * is_kept, *[f"{width}'sd{p.bias * p.unit}"] * (p.bias > 0)]
     terms = ["        " + (" + ".join(base) or f"{width}'sd0")]
-    for index, weight in enumerate(p.weights):
-        synapse = f"x[{index}]" if len(p.weights) > 1 else "x"
+    count = len(p.weights) if synapses is None else synapses
+    for index, weight in enumerate(p.weights[:count]):
+        synapse = f"x[{index}]" if count > 1 else "x"
         drive = f"({synapse} ? {width}'sd{abs(weight) * p.unit} : {width}'sd0)"
         terms.append(f"        {'-' if weight < 0 else '+'} {drive}")
+    if noise:
+        terms.append(f"        + {noise}")
     yield "\n".join(terms) + ";"
     yield f"    wire fires = total >= {level};"
     rest = f"total - {level}" if p.reset == "soft" else f"{width}'sd0"
