@@ -141,7 +141,8 @@ def _print(rows: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> 
     table = Table(title="Plain and ours (spiking: beside plain with most cuts)",
                   title_justify="left")
     for column in columns:
-        table.add_column(column, justify="left" if column in columns[:3] else "right")
+        table.add_column(
+            column.replace("_", " "), justify="left" if column in columns[:3] else "right")
     for row in rows:
         table.add_row(*(str(row[column]) for column in columns))
     console.print(table)

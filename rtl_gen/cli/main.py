@@ -17,6 +17,7 @@ from . import (
     export,
     harden,
     inject,
+    package,
     report,
     stats,
     sweep,
@@ -61,7 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, inject, export, synth, board,
+        criticality, inject, export, synth, board, package,
     ):
         command.register(commands)
     return parser
