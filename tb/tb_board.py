@@ -1,21 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench for a board: plays what a file says on its serial line, and writes down what it hears.
+"""Bench for a board: plays what a file says on its serial line, or connects it to a terminal.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file; :mod:`sim.board_line` writes it. The top
-module is that of :mod:`sim.board_top`. Whether what was heard is right is not for this bench to
-say.
+module is that of :mod:`sim.board_top`. The job says which of the two is wanted. Whether what was
+heard is right is not for this bench to say.
 """
 
 import json
 import os
+import select
+import tty
 from pathlib import Path
 
 import cocotb
 import numpy as np
 from cocotb.triggers import Timer, ValueChange
 
-from sim.board_top import PERIOD, ROW
+from sim.board_top import PERIOD, ROW, Symbol, pack_symbols
 from tb.job import Stopwatch
+
+#: Seconds between two looks at the terminal.
+_POLL_SECONDS = 0.05
+
+JOB = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
 
 
 class Line:
@@ -52,20 +59,51 @@ class Line:
         return np.frombuffer(data, "<u4")[:count]
 
 
-@cocotb.test()
+@cocotb.test(skip="symbols" not in JOB)
 async def play_file(dut):
     """Play all rows of symbols, one after the other."""
-    job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
-    symbols = np.load(job["symbols"])
-    line = Line(dut, job["bit_time"])
+    symbols = np.load(JOB["symbols"])
+    line = Line(dut, JOB["bit_time"])
     await line.start()
     watch = Stopwatch()
     heard = []
     for first in range(0, len(symbols), ROW):
         row = symbols[first : first + ROW]
         is_last = first + ROW >= len(symbols)
-        words = (await line.play(row, job["settle"] if is_last else 0)).astype(np.int64)
+        words = (await line.play(row, JOB["settle"] if is_last else 0)).astype(np.int64)
         heard.append(words + (first << 16))
-    np.save(job["heard"], np.concatenate(heard))
+    np.save(JOB["heard"], np.concatenate(heard))
     outcome = {**watch.read(), "lights": int(dut.lights.value)}
-    Path(job["outcome"]).write_text(json.dumps(outcome), encoding="utf-8")
+    Path(JOB["outcome"]).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+@cocotb.test(skip="terminal" not in JOB)
+async def serve_terminal(dut):
+    """Connect the line to a pseudo-terminal until told to stop.
+
+    The clock of the board runs only while there is something to send or to hear.
+    """
+    stop = Path(JOB["stop"])
+    line = Line(dut, JOB["bit_time"])
+    await line.start()
+    host, board = os.openpty()
+    tty.setraw(board)
+    name = Path(JOB["terminal"])
+    part = name.with_suffix(".part")
+    part.write_text(os.ttyname(board), encoding="utf-8")
+    part.replace(name)
+    silent = False
+    while not stop.exists():
+        ready, _, _ = select.select([host], [], [], _POLL_SECONDS)
+        if ready:
+            symbols = pack_symbols([Symbol(byte) for byte in os.read(host, ROW)])
+            words = await line.play(symbols, JOB["settle"])
+        elif not silent:
+            # Long enough for the board to give up what has begun.
+            words = await line.play(pack_symbols([Symbol(bits=0)]), JOB["silence"])
+        else:
+            continue
+        silent = not ready
+        os.write(host, (words & 0xFF).astype(np.uint8).tobytes())
+    os.close(board)
+    os.close(host)

@@ -50,8 +50,8 @@ def test_table(capsys: Capture, tmp_path: Path) -> None:
     (["icebreaker", "--verify", "divide"],
      "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
      "unordered, not 'divide'"),
-    (["icebreaker", "--verify", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
-    (["icebreaker", "--verify", "--noise", "-1"], "Noise must be 0 packets or more, not -1"),
+    (["icebreaker", "--verify", "add", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
+    (["icebreaker", "--verify", "add", "--noise", "-1"], "Noise must be 0 packets or more, not -1"),
 ])
 def test_wrong(arguments: list[str], message: str, capsys: Capture, tmp_path: Path) -> None:
     assert main(["board", *arguments, "-o", str(tmp_path / "out")]) == 2

@@ -61,10 +61,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--seed", metavar="N", type=int, default=1, help="seed of the placer (default: 1)")
     parser.add_argument(
-        "--verify", metavar="O[,O]", nargs="?", const="multiply",
+        "--verify", metavar="O[,O]",
         help="write nothing, but send every pair of operands of these operations, or all, through "
-             "the serial line of the simulated board, then packets that go wrong (default: "
-             "multiply)")
+             "the serial line of the simulated board, then packets that go wrong")
     parser.add_argument(
         "--noise", metavar="N", type=int, default=10_000,
         help="how many packets go wrong in --verify (default: 10000)")

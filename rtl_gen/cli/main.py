@@ -16,6 +16,7 @@ from . import (
     explore,
     export,
     harden,
+    host,
     inject,
     package,
     report,
@@ -62,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, inject, export, synth, board, package,
+        criticality, inject, export, synth, board, host, package,
     ):
         command.register(commands)
     return parser
