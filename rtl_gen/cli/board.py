@@ -21,7 +21,7 @@ from rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from rtl_gen.rtl.verilog import OutputError, write_files
 from sim.tools import SIMULATORS
 from sim.verify_board import BoardResult, BoardUnderTest, verify_board
-from synth.bitstream import Bitstream, make_bitstream
+from synth.bitstream import Bitstream, find_family, make_bitstream
 
 from .options import add_command, add_json_option, add_output_option
 from .output import print_json, print_table
@@ -105,6 +105,8 @@ def _run(args: argparse.Namespace) -> int:
     stages = board.stages if args.stages is None else args.stages
     if args.verify is not None:
         return _verify(args, board, fmt, overflow, stages)
+    if args.bitstream:
+        find_family(board)  # before what takes time
     verilog = board_verilog(board, fmt=fmt, overflow=overflow, stages=stages)
     constraints = constraint_files(board)
     files = {f"{board.name}.v": verilog, **constraints}
