@@ -72,6 +72,7 @@ lint: verilog  ## Check the style of the sources and of the generated Verilog
 
 bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 	$(BIN)/python benchmarks/network_speed.py
+	$(BIN)/python benchmarks/layer_speed.py
 	$(BIN)/python benchmarks/stream_speed.py
 	$(BIN)/python benchmarks/device_speed.py
 	$(BIN)/python benchmarks/campaign_speed.py

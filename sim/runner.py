@@ -64,6 +64,7 @@ def run_bench(
     expected_tests: int | None = None,
     check: bool = True,
     progress: Callable[[str], None] | None = None,
+    is_quick: bool = False,
 ) -> BenchResult:
     """Build ``toplevel`` and run the cocotb tests of ``test_module`` on it.
 
@@ -96,6 +97,9 @@ def run_bench(
         Whether failing tests raise :exc:`BenchFailure`.
     progress
         Called with a few words at the start of each step.
+    is_quick
+        Whether to leave out the C++ compiler's optimisation: a large design then builds several
+        times faster, and runs slower.
 
     Raises
     ------
@@ -114,6 +118,9 @@ def run_bench(
     # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
     # cocotb does with Verilator. Bytecode would end up beside the sources.
     variables = {**found.env, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    if is_quick:
+        flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
+        variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)
     with _environment(variables):
         runner = get_runner(found.name)
         runner.log.setLevel(logging.CRITICAL)  # our errors say all that it would

@@ -100,11 +100,12 @@ def layer_cases(
 
 def verify_layer(
     design: LayerDesign, simulator: str, cases: LayerCases, build_dir: Path,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None, *, is_quick: bool = False,
 ) -> LayerResult:
     """Drive layers through vectors and compare every output with the golden model.
 
-    Wrong outputs are returned, not raised.
+    Wrong outputs are returned, not raised. With ``is_quick`` the build is made quick and the
+    simulation slow, which pays for a large design and few vectors.
 
     Raises
     ------
@@ -133,7 +134,8 @@ def verify_layer(
     results.unlink(missing_ok=True)
     bench = run_bench(
         simulator, [source], design.module, "tb.tb_layer", folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, progress=progress)
+        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, progress=progress,
+        is_quick=is_quick)
     outputs = _codes(np.load(results), design.to)
     expected = _expected(design, cases)
     outputs = outputs[..., : expected.shape[-1]]

@@ -12,6 +12,7 @@ from sim.tools import ToolError
 from . import (
     board,
     criticality,
+    demo,
     designs,
     explore,
     export,
@@ -63,7 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
         designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, inject, export, synth, board, host, package,
+        criticality, inject, export, synth, board, host, package, demo,
     ):
         command.register(commands)
     return parser
