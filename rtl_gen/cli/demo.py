@@ -28,7 +28,7 @@ from sim.verify_layer import LayerCases, verify_layer
 from .options import Selection, add_command, add_json_option, add_output_option
 from .output import print_json, print_table
 from .raster_figure import draw_raster
-from .verify import layer_bench
+from .verify_circuits import layer_bench
 from .verilog import design_hardware
 
 __all__ = ["register"]
