@@ -19,12 +19,14 @@ from rtl_gen.circuits.fma import fma
 from rtl_gen.circuits.linear import linear, network
 from rtl_gen.circuits.multiply import multiply
 from rtl_gen.circuits.sign import absolute, negate, relu
+from rtl_gen.circuits.stored import fitting_circuits, load
 from rtl_gen.circuits.widen import holds_products, widening_multiply
 from rtl_gen.formats import FORMATS, Format
 from rtl_gen.neurons.builder import Bit, Word
 from rtl_gen.neurons.gates import GateLibrary, make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.options import DELAYS, OBJECTIVES, STYLES, Circuit, Design, Options, make_options
+from rtl_gen.rtl.tables import best_for_tables
 
 __all__ = [
     "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
@@ -228,7 +230,8 @@ def build(design: Design, options: Options) -> NeuronGraph:
     """Return the neuron graph of a design, which is the same in every style and however it is cut.
 
     For an objective other than ``structure``, the best of all circuits known to keep the budget is
-    taken: structured, constructed by hand, or stored.
+    taken: structured, constructed by hand, or stored. For lookup tables that is the circuit which
+    was searched for that, or else the best by the estimate of :mod:`rtl_gen.rtl.tables`.
     """
     plain = replace(options, style="spatial", stages=0, is_stream=False, delays=DELAYS[0])
     if options != plain:
@@ -241,8 +244,11 @@ def build(design: Design, options: Options) -> NeuronGraph:
     structured = gates.builder.build()
     if options.objective == "structure":
         return structured
-    known = [structured, *(other.graph for other in alternatives(
-        design.name, options.format, options.overflow, options.budget))]
+    kind = design.name, options.format, options.overflow, options.budget
+    known = [structured, *(other.graph for other in alternatives(*kind))]
+    if options.objective in ("luts", "fmax"):
+        searched = fitting_circuits(*kind, objective=options.objective)
+        return load(searched[0]) if searched else best_for_tables(known, options.objective)
     return min(known, key=lambda graph: (
         (graph.depth, len(graph.neurons)) if options.objective == "depth"
         else (len(graph.neurons), graph.depth)))

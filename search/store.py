@@ -44,11 +44,12 @@ def describe_graph(graph: NeuronGraph) -> dict:
 
 def store(
     description: dict, *, operation: str, fmt: str, overflow: str, budget: str, origin: str,
-    folder: Path = DATA,
+    folder: Path = DATA, objective: str = "neurons",
 ) -> StoredCircuit | None:
     """Write a circuit and its line in the index, unless a stored one is as good.
 
-    Stored circuits of the same kind that the new one beats in neurons and depth are removed.
+    Stored circuits of the same kind that the new one beats in neurons and depth are removed. Of an
+    objective of lookup tables there is one, which the new one replaces.
 
     Parameters
     ----------
@@ -60,6 +61,8 @@ def store(
         How it was found, in a few words.
     folder : Path
         Where to write.
+    objective : str
+        What it was searched for: ``neurons``, ``luts`` or ``fmax``.
 
     Returns
     -------
@@ -80,25 +83,34 @@ def store(
     listed = folder / _INDEX
     entries = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
     index = [StoredCircuit(**entry) for entry in entries]
-    rivals = [c for c in index if (c.operation, c.format, c.overflow, c.budget) == (
-        operation, fmt, overflow, budget)]
-    if any(c.neurons <= metrics.neurons and c.depth <= metrics.depth for c in rivals):
-        return None
-    beaten = [c for c in rivals if metrics.neurons <= c.neurons and metrics.depth <= c.depth]
+    rivals = [c for c in index if (c.operation, c.format, c.overflow, c.budget, c.objective) == (
+        operation, fmt, overflow, budget, objective)]
+    if objective == "neurons":
+        if any(c.neurons <= metrics.neurons and c.depth <= metrics.depth for c in rivals):
+            return None
+        beaten = [c for c in rivals if metrics.neurons <= c.neurons and metrics.depth <= c.depth]
+    else:
+        beaten = rivals
     content = _layout(describe_graph(graph))
     entry = StoredCircuit(
-        file=f"{operation}_{fmt}_{overflow}_{budget}_{metrics.neurons}x{metrics.depth}.json",
+        file=(f"{operation}_{fmt}_{overflow}_{budget}_"
+              + ("" if objective == "neurons" else f"{objective}_")
+              + f"{metrics.neurons}x{metrics.depth}.json"),
         operation=operation, format=fmt, overflow=overflow, budget=budget, origin=origin,
         neurons=metrics.neurons, depth=metrics.depth,
-        sha256=hashlib.sha256(content.encode()).hexdigest())
+        sha256=hashlib.sha256(content.encode()).hexdigest(), objective=objective)
     for old in beaten:
         (folder / old.file).unlink()
     (folder / entry.file).write_text(content, encoding="utf-8")
     index = sorted(
         [c for c in index if c not in beaten] + [entry],
-        key=lambda c: (c.operation, c.format, c.overflow, list(BUDGETS).index(c.budget), c.neurons))
-    listed.write_text(
-        json.dumps([asdict(c) for c in index], indent=1) + "\n", encoding="utf-8")
+        key=lambda c: (c.operation, c.format, c.overflow, list(BUDGETS).index(c.budget),
+                       c.objective != "neurons", c.objective, c.neurons))
+    lines = [asdict(c) for c in index]
+    for line in lines:
+        if line["objective"] == "neurons":
+            del line["objective"]
+    listed.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     return entry
 
 

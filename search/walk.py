@@ -39,8 +39,15 @@ class Step:
     depth_cost: float = 0.0  #: More than 0 to look for less depth first.
 
 
-def compile_optimiser(folder: Path | None = None) -> Path:
+def compile_optimiser(folder: Path | None = None, sources: Path = _SOURCES) -> Path:
     """Return the path of the optimiser, after compiling it if there is none for these sources.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where the compiled program is kept.
+    sources : Path
+        Where the sources are.
 
     Raises
     ------
@@ -48,8 +55,8 @@ def compile_optimiser(folder: Path | None = None) -> Path:
         If there is no compiler.
     """
     folder = folder or Path(tempfile.gettempdir()) / f"spikefloat-search-{os.getuid()}"
-    sources = sorted(_SOURCES.glob("*.[ch]pp"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    files = sorted(sources.glob("*.[ch]pp"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     digest.update(platform.node().encode())  # it is compiled for the processor at hand
     program = folder / f"optimise-{digest.hexdigest()[:16]}"
     if program.exists():
@@ -61,7 +68,7 @@ def compile_optimiser(folder: Path | None = None) -> Path:
     draft = program.with_suffix(f".{os.getpid()}")
     subprocess.run(
         [compiler, "-std=c++17", "-O3", "-march=native", "-o", str(draft),
-         *(str(path) for path in sources if path.suffix == ".cpp")], check=True)
+         *(str(path) for path in files if path.suffix == ".cpp")], check=True)
     draft.rename(program)
     return program
 

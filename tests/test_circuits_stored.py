@@ -69,9 +69,11 @@ def test_every_file_is_in_the_index() -> None:
 def test_none_is_as_good_as_another_in_all() -> None:
     for circuit in stored_circuits():
         for other in stored_circuits():
-            if other != circuit and (other.operation, other.format, other.overflow,
-                                     other.budget) == (circuit.operation, circuit.format,
-                                                       circuit.overflow, circuit.budget):
+            if other != circuit and (
+                    other.operation, other.format, other.overflow, other.budget, other.objective
+            ) == (circuit.operation, circuit.format, circuit.overflow, circuit.budget,
+                  circuit.objective):
+                assert circuit.objective == "neurons"
                 assert other.neurons > circuit.neurons or other.depth > circuit.depth
 
 

@@ -3,8 +3,9 @@
 
 Each file in ``data/`` is one circuit; ``index.json`` says what it computes, within which budget,
 how it was found, and its SHA-256. Of one kind and budget, those are kept that no other is as good
-as in both neurons and depth. The searches are in the folder ``search/`` of the repository; the
-tests compare every stored circuit with the golden model on all operand pairs.
+as in both neurons and depth, and one for each objective of lookup tables. The searches are in the
+folder ``search/`` of the repository; the tests compare every stored circuit with the golden model
+on all operand pairs.
 """
 
 import hashlib
@@ -36,6 +37,8 @@ class StoredCircuit:
     neurons: int
     depth: int
     sha256: str  #: Of the data file.
+    #: What it was searched for: ``neurons`` (or depth, which is the same kind), ``luts``, ``fmax``.
+    objective: str = "neurons"
 
 
 @lru_cache
@@ -84,14 +87,14 @@ def read_graph(description: dict, name: str, budget: Budget) -> NeuronGraph:
 
 
 def fitting_circuits(
-    operation: str, fmt: Format, overflow: Overflow, budget: Budget
+    operation: str, fmt: Format, overflow: Overflow, budget: Budget, objective: str = "neurons"
 ) -> tuple[StoredCircuit, ...]:
-    """Return the stored circuits that compute an operation and keep a budget.
+    """Return the stored circuits of an objective that compute an operation and keep a budget.
 
     The budget of a circuit may be tighter than the one asked for.
     """
     return tuple(
         circuit for circuit in stored_circuits()
-        if (circuit.operation, circuit.format, circuit.overflow) == (
-            operation, fmt.name, overflow.value)
+        if (circuit.operation, circuit.format, circuit.overflow, circuit.objective) == (
+            operation, fmt.name, overflow.value, objective)
         and BUDGETS[circuit.budget].is_within(budget))

@@ -74,7 +74,8 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--objective", metavar="O",
         help="structure: parts that can be read; neurons, depth: the smallest or the shallowest "
-             "circuit known for the budget (default: structure)")
+             "circuit known for the budget; luts, fmax: few lookup tables, or a fast clock, on an "
+             "FPGA (default: structure)")
     parser.add_argument(
         "--length", metavar="N", type=int,
         help="number of codes in each operand of dot (default: 16)")

@@ -20,7 +20,10 @@ from rtl_gen.neurons.budgets import Budget
 
 from .libraries import import_library
 
-__all__ = ["LISTED_INPUTS", "Weighting", "drop_input", "fit", "input_table", "recognise"]
+__all__ = [
+    "LISTED_INPUTS", "Listing", "Weighting", "drop_input", "fit", "input_table", "listing",
+    "recognise",
+]
 
 #: Up to this number of inputs, all threshold functions are listed.
 LISTED_INPUTS = 4
@@ -95,20 +98,22 @@ def fit(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     if on & off:
         return None
     if inputs <= LISTED_INPUTS:
-        listing = _listing(inputs, budget)
-        fits = (listing.tables & np.uint32(on) == on) & (listing.tables & np.uint32(off) == 0)
+        listed = listing(inputs, budget)
+        fits = (listed.tables & np.uint32(on) == on) & (listed.tables & np.uint32(off) == 0)
         index = int(np.argmax(fits))
-        return listing.weightings[index] if fits[index] else None
+        return listed.weightings[index] if fits[index] else None
     return _solve(on, off, inputs, budget)
 
 
-class _Listing(NamedTuple):
+class Listing(NamedTuple):
+    """All threshold functions of some inputs, and how each may be weighed."""
+
     tables: NDArray[np.uint32]
     weightings: list[Weighting]  #: Fewest synapses first, then least sum of weights.
 
 
 @lru_cache(maxsize=64)
-def _listing(inputs: int, budget: Budget) -> _Listing:
+def listing(inputs: int, budget: Budget) -> Listing:
     """Return all threshold functions of a few inputs within a budget."""
     limit = _LISTED_WEIGHT if budget.max_weight is None else min(budget.max_weight, _LISTED_WEIGHT)
     vectors: set[tuple[int, ...]] = set()
@@ -124,7 +129,7 @@ def _listing(inputs: int, budget: Budget) -> _Listing:
         for threshold in (*sorted(set(sums)), max(sums) + 1):
             table = sum(1 << m for m, total in enumerate(sums) if total >= threshold)
             found.setdefault(table, Weighting(weights, threshold))
-    return _Listing(np.array(list(found), np.uint32), list(found.values()))
+    return Listing(np.array(list(found), np.uint32), list(found.values()))
 
 
 def _synapses(weights: tuple[int, ...]) -> int:

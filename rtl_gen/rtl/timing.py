@@ -73,6 +73,14 @@ class TimingModel:
             return () if isinstance(root, bool) else (root,)
         return gates[signal - gates[0][0]][1]
 
+    def root(self, signal: int) -> int | bool:
+        """Return the decision or input that a signal is, or whose complement; or a constant."""
+        while self.graph.input_count <= signal < self.graph.node_count:
+            signal = self.neurons[signal - self.graph.input_count][1]
+            if isinstance(signal, bool):
+                break
+        return signal
+
     @property
     def floor(self) -> int:
         """Levels of the slowest neuron by itself: no stage can be made faster than that."""
@@ -150,6 +158,10 @@ class Timing:
     def leaves(self, signal: int) -> tuple[int, ...]:
         """Return the inputs of the lookup table of a signal; none for an input or a constant."""
         return () if self.levels[signal] == 0 else self._cuts[signal][0][1]
+
+    def tables(self, signal: int) -> list[Cut]:
+        """Return the lookup tables that a decision may be, the earliest first."""
+        return [cut for cut in self._cuts[signal] if cut[1] != (signal,)]
 
     def table_neurons(self, signal: int) -> set[int]:
         """Return the neurons that are, in whole or in part, in the lookup table of a signal."""

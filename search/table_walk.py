@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running the walk through networks of lookup tables, which is in ``search/tables``."""
+
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .table_network import TableNetwork, parse_tables
+from .walk import compile_optimiser
+
+__all__ = ["TableStep", "walk_tables"]
+
+_SOURCES = Path(__file__).parent / "tables"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableStep:
+    """One walk."""
+
+    fan_in: int  #: Inputs of a table, up to 6.
+    seed: int
+    visits: int  #: Tables visited before it ends.
+    max_depth: int = 0  #: 0 for no limit.
+    temperature: float = 0.25
+    slack: int = 3  #: How many more tables than the best the walk may have by doubling.
+    depth_cost: float = 0.0  #: More than 0 to look for less depth first.
+
+
+def walk_tables(
+    network: TableNetwork, step: TableStep, folder: Path | None = None,
+    report: Callable[[str], None] | None = None,
+) -> TableNetwork:
+    """Return the best network that a walk from ``network`` meets.
+
+    The result depends on nothing but the arguments.
+
+    Parameters
+    ----------
+    network : TableNetwork
+        Where to begin; it must have 8 to 16 input bits.
+    step : TableStep
+        What to do.
+    folder : Path, optional
+        Where the compiled program is kept.
+    report : callable, optional
+        Called with "visits tables depth" for each better network.
+
+    Raises
+    ------
+    ValueError
+        If the walk cannot begin.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        start, best = Path(work) / "start.txt", Path(work) / "best.txt"
+        start.write_text(network.text(), encoding="ascii")
+        command = [
+            compile_optimiser(folder, _SOURCES), start, best, step.fan_in, step.visits, step.seed,
+            step.max_depth, step.temperature, step.slack, step.depth_cost]
+        with subprocess.Popen(
+                [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            for line in process.stdout:
+                if report is not None:
+                    report(line.strip())
+            message = process.stderr.read().strip()
+        if process.returncode:
+            raise ValueError(f"Walk must end well, not with {message!r}")
+        return parse_tables(best.read_text(encoding="ascii"), network)
