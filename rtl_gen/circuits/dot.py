@@ -12,17 +12,18 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
-from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
-from rtl_gen.neurons.columns import Columns
+from rtl_gen.neurons.builder import ZERO, Bit, Word
 from rtl_gen.neurons.gates import GateLibrary
+from rtl_gen.neurons.prefix import scan
 from rtl_gen.neurons.words import add as add_words
-from rtl_gen.neurons.words import array_multiply, gate_word, increment, shift_left
+from rtl_gen.neurons.words import gate_word, increment
 
 from .add import add
 from .convert import convert
+from .exact import exact_sum, multiply_significands, place
+from .fixed_point import round_fixed_point
 from .multiply import multiply
-from .rounding import denormalize, normalize, round_to_nearest_even
-from .unpack import RawFloat, pack, unpack
+from .unpack import RawFloat, pack
 
 __all__ = ["ACCUMULATIONS", "SumFlags", "dot", "fixed_point", "round_sum"]
 
@@ -81,7 +82,7 @@ def dot(
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
         raise ValueError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
-        return _exact(gates, fmt, a, b, to or fmt, overflow, relu)
+        return exact_sum(gates, fmt, a, b, to, overflow, relu=relu)
     if relu:
         raise ValueError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt
@@ -122,48 +123,6 @@ def _in_turn(terms: list[Word], add_nodes: Callable[[Word, Word], Word]) -> Word
     return total
 
 
-def _exact(
-    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], to: Format,
-    overflow: Overflow | None, relu: bool,
-) -> Word:
-    """Add all products as integers of one unit, the product of the smallest values."""
-    builder = gates.builder
-    highest_exponent = fmt.max_code >> fmt.mantissa_bits
-    term_width = 2 * fmt.precision + 2 * (highest_exponent - 1)
-    width = term_width + len(a).bit_length()  # room for the sum, and its sign above
-    columns = Columns(width + 1)
-    nans: list[Bit] = []
-    plus: list[Bit] = []
-    minus: list[Bit] = []
-    signs: list[Bit] = []
-    zeros: list[Bit] = []
-    for x, y in zip(a, b, strict=True):
-        with builder.scope("term", a=x, b=y):
-            raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
-            sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
-            magnitude = fixed_point(gates, raw_x, raw_y, term_width)
-            flipped = builder.name_word(
-                "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude))
-            infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
-            is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
-            nans += [raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid")]
-            plus.append(gates.and_(infinite, gates.not_(sign), name="plus_infinity"))
-            minus.append(gates.and_(infinite, sign, name="minus_infinity"))
-        # In two's complement a negative term is its complement plus one, less 2**term_width;
-        # that is (1 - sign) * 2**term_width, less a constant that all terms share.
-        columns.add(flipped)
-        columns.add((sign,))
-        columns.add((gates.not_(sign),), term_width)
-        columns.add_constant(-(1 << term_width))
-        signs.append(sign)
-        zeros.append(is_zero)
-
-    with builder.scope("accumulate"):
-        total = columns.total(gates)
-    return round_sum(
-        gates, fmt, to, total, SumFlags(nans, plus, minus, signs, zeros), overflow, relu=relu)
-
-
 def round_sum(
     gates: GateLibrary, fmt: Format, to: Format, total: Word, flags: SumFlags,
     overflow: Overflow | None = None, *, relu: bool = False,
@@ -197,7 +156,7 @@ def round_sum(
     negative = total[-1]
     if relu:
         with builder.scope("round", magnitude=total[:-1]):
-            rounded, _ = _round(gates, fmt, to, total[:-1])
+            rounded = _round(gates, fmt, to, total[:-1])
             keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
             rounded = builder.name_word("kept", gate_word(gates, rounded, keep))
         return pack(gates, to, policy, sign=ZERO, magnitude=rounded, is_nan=is_nan,
@@ -206,7 +165,7 @@ def round_sum(
         flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
     with builder.scope("round", magnitude=magnitude):
-        rounded, _ = _round(gates, fmt, to, magnitude)
+        rounded = _round(gates, fmt, to, magnitude)
     with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
@@ -217,34 +176,17 @@ def round_sum(
         gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite)
 
 
+def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> Word:
+    """Return exponent and mantissa of a magnitude in units of the smallest product."""
+    is_below = scan(magnitude, lambda low, high: gates.or_(low, high, name="is_below"))
+    unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+    return round_fixed_point(gates, to, magnitude, tuple(is_below), unit)
+
+
 def fixed_point(gates: GateLibrary, x: RawFloat, y: RawFloat, width: int) -> Word:
     """Return the product of two magnitudes in units of the product of the smallest values."""
-    product = gates.builder.name_word(
-        "product", array_multiply(gates, x.significand, y.significand))
+    name_word = gates.builder.name_word
+    product = name_word("product", multiply_significands(gates, x.significand, y.significand))
     # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay zero.
-    amount = gates.builder.name_word("amount", add_words(gates, x.exponent, y.exponent))
-    padded = product + (ZERO,) * (width + 2 - len(product))
-    return gates.builder.name_word("placed", shift_left(gates, padded, amount)[2:])
-
-
-def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> tuple[Word, Bit]:
-    """Return exponent and mantissa of a fixed-point magnitude, and whether it is not zero."""
-    kept_bits = to.precision + 1
-    unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-    padding = max(kept_bits - len(magnitude), 0)
-    padded = (ZERO,) * padding + magnitude
-    # The top bit stands for 2**(height + 1 - bias).
-    height = unit - padding + len(padded) - 2 + to.bias
-    if height < 0:  # even the top bit is below the smallest normal value
-        bits = (-height).bit_length() + 1
-        word = constant(height % (1 << bits), bits)
-        kept, sticky = denormalize(gates, padded, word, ONE, lowest=height, kept_bits=kept_bits)
-        exponent: Word = (ZERO,) * to.exponent_bits
-        return (round_to_nearest_even(gates, exponent, kept, sticky),
-                gates.or_(*magnitude, name="nonzero"))
-    normal = normalize(
-        gates, padded, constant(height, max(height.bit_length(), to.exponent_bits)),
-        kept_bits=kept_bits, min_height=height)
-    exponent = gate_word(gates, normal.height, normal.is_nonzero)
-    return (round_to_nearest_even(gates, exponent, normal.significand, normal.sticky),
-            normal.is_nonzero)
+    amount = name_word("amount", add_words(gates, x.exponent, y.exponent))
+    return name_word("placed", place(gates, product, amount, ZERO, width + 2)[2:])

@@ -14,7 +14,7 @@ from rtl_gen.formats import Format, Overflow
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from rtl_gen.neurons.columns import Columns
 from rtl_gen.neurons.gates import GateLibrary
-from rtl_gen.neurons.words import increment, or_shift_left
+from rtl_gen.neurons.words import increment, mux_word
 
 from .dot import SumFlags, round_sum
 from .products import magnitude_value
@@ -84,17 +84,20 @@ def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _In
     builder = gates.builder
     with builder.scope(f"input_{index}", code=code):
         raw = unpack(gates, fmt, code)
-        highest_exponent = fmt.max_code >> fmt.mantissa_bits
-        padded = raw.significand + (ZERO,) * highest_exponent
+        # The significand is negated while it is short. Minus zero has no sign here.
+        flipped = tuple(gates.xor(bit, raw.sign, name="flipped") for bit in raw.significand)
+        negated = increment(gates, flipped, raw.sign)[:-1]
+        sign = gates.and_(raw.sign, gates.not_(raw.is_zero), name="negative")
+        number = builder.name_word("signed", (*negated, sign))
         # Effective exponents begin at 1, so the lowest bit stays zero.
-        magnitude = or_shift_left(gates, padded, raw.exponent)[1:]
-        builder.name_word("magnitude", magnitude)
-        flipped = tuple(gates.xor(bit, raw.sign, name="flipped") for bit in magnitude)
-        number = increment(gates, flipped, raw.sign)[:-1]
-        # Minus zero has no sign here; its flipped bits are all ones, and overflow.
-        nonzero = gates.not_(raw.is_zero)
-        sign = gates.and_(raw.sign, nonzero, name="negative")
-        return _Input(raw, builder.name_word("number", (*number, sign)))
+        width = len(raw.significand) + (fmt.max_code >> fmt.mantissa_bits) + 1
+        for stage, select in enumerate(raw.exponent):
+            distance = 1 << stage
+            moved, kept = (ZERO,) * distance + number, number + (sign,) * distance
+            number = mux_word(gates, select, moved[:width], kept[:width])
+            builder.name_word(f"by_{distance}", number)
+        number = number[1:] + (sign,) * (width - len(number))
+        return _Input(raw, builder.name_word("number", number))
 
 
 def _value(fmt: Format, code: int) -> int:

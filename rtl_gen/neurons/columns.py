@@ -4,14 +4,21 @@
 A full adder turns three bits of one weight into one of that weight and one of twice the weight, so
 a layer of them leaves two thirds of the rows. The depth grows with the logarithm of the number of
 rows, and no carry runs along a word until the very last addition.
+
+The bits that are there first are added first (after Oklobdzija). So bits that come late, such as
+the carries of the column before, pass few adders; and no adder is spent on two bits only.
 """
 
 from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 
 from .builder import ONE, ZERO, Bit, Word
 from .gates import GateLibrary
 
 __all__ = ["Columns"]
+
+#: A bit, and when it is there, counted in full adders.
+_Entry = tuple[int, Bit]
 
 
 class Columns:
@@ -24,7 +31,7 @@ class Columns:
     """
 
     def __init__(self, width: int) -> None:
-        self._columns: list[list[Bit]] = [[] for _ in range(width)]
+        self._columns: list[list[_Entry]] = [[] for _ in range(width)]
         self._constant = 0
 
     @property
@@ -37,13 +44,23 @@ class Columns:
         """Number of bits in the fullest column."""
         return max(len(column) for column in self._columns)
 
-    def add(self, bits: Iterable[Bit], position: int = 0) -> None:
-        """Add an unsigned word whose lowest bit has the weight ``2**position``."""
+    def add(self, bits: Iterable[Bit], position: int = 0, *, arrival: int = 0) -> None:
+        """Add an unsigned word whose lowest bit has the weight ``2**position``.
+
+        Parameters
+        ----------
+        bits : iterable of Bit
+            The word.
+        position : int
+            Where its lowest bit stands.
+        arrival : int
+            When it is there, counted in full adders; what comes later is added later.
+        """
         for index, bit in enumerate(bits, start=position):
             if bit == ONE:
                 self._constant += 1 << index
             elif bit != ZERO and index < self.width:
-                self._columns[index].append(bit)
+                self._columns[index].append((arrival, bit))
 
     def add_constant(self, value: int) -> None:
         """Add a constant, which may be negative."""
@@ -51,48 +68,72 @@ class Columns:
 
     def total(self, gates: GateLibrary) -> Word:
         """Return the sum of everything that was added, modulo ``2**width``."""
-        first, second = self.rows(gates)
-        total, _ = gates.add(first, second, ZERO)
+        total, _ = gates.add(*self.rows(gates), ZERO)
         return gates.builder.name_word("total", total)
 
     def rows(self, gates: GateLibrary) -> tuple[Word, Word]:
-        """Return two words whose sum is that of everything that was added, modulo ``2**width``.
-
-        No carry runs further than one place for each layer of adders.
-        """
+        """Return two words whose sum, modulo ``2**width``, is that of everything that was added."""
         constant = self._constant % (1 << self.width)
-        columns = [[*column, ONE] if constant >> index & 1 else list(column)
-                   for index, column in enumerate(self._columns)]
-        # Dadda's heights 2, 3, 4, 6, 9, 13 ...: in each layer no more adders than it takes to come
-        # down to the next one.
+        deadline = self._deadline()
+        rows: list[list[Bit]] = []
+        carried: list[_Entry] = []
+        for index, column in enumerate(self._columns):
+            entries = [*column, *carried]
+            if constant >> index & 1:
+                entries.append((0, ONE))
+            # Of an odd number of bits, adders of three leave one, which waits for the last carry.
+            # If two bits are added first, the last carry is one of two bits that are left.
+            takes = _takes(len(entries), False)
+            if _finish([when for when, _ in entries], takes) > deadline:
+                takes = _takes(len(entries), True)
+            left, carried = _reduce(gates, entries, takes)
+            rows.append([*left, ZERO, ZERO][:2])
+        return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
+
+    def _deadline(self) -> int:
+        """Return when the results of all adders can be there: the depth of a tree of them."""
         heights = [2]
-        while heights[-1] < max(map(len, columns)):
+        late = max((when for column in self._columns for when, _ in column), default=0)
+        while heights[-1] < self.height:
             heights.append(heights[-1] * 3 // 2)
-        for target in reversed(heights[:-1] if len(heights) > 1 else []):
-            columns = _layer(gates, columns, target)
-        first = tuple(column[0] if column else ZERO for column in columns)
-        second = tuple(column[1] if len(column) > 1 else ZERO for column in columns)
-        return first, second
+        return max(len(heights) - 1, late + 1)
 
 
-def _layer(gates: GateLibrary, columns: list[list[Bit]], target: int) -> list[list[Bit]]:
-    """Return columns of at most ``target`` bits with the same sum."""
-    result: list[list[Bit]] = [[] for _ in columns]
-    carried: list[Bit] = []
-    for index, column in enumerate(columns):
-        pending = list(column)
-        sums: list[Bit] = []
-        carries: list[Bit] = []
-        while len(pending) + len(sums) + len(carried) > target and len(pending) > 1:
-            take = 3 if len(pending) + len(sums) + len(carried) > target + 1 and \
-                len(pending) > 2 else 2
-            bits, pending = pending[:take], pending[take:]
-            if take == 3:
-                total, carry = gates.full_adder(bits[0], bits[1], bits[2])
-            else:
-                total, carry = gates.half_adder(bits[0], bits[1])
-            sums.append(total)
-            carries.append(carry)
-        result[index] = [*pending, *sums, *carried]
-        carried = carries
-    return result
+def _takes(count: int, half_first: bool) -> list[int]:
+    """Return how many bits each adder of a column takes, until two bits are left, or one."""
+    takes = []
+    if half_first and count % 2 and count > 1:
+        takes.append(2)
+        count -= 1
+    while count > 2:
+        takes.append(3)
+        count -= 2
+    return takes
+
+
+def _finish(arrivals: list[int], takes: list[int]) -> int:
+    """Return when the last adder of a column is done, if each takes what is there first."""
+    pending, done = list(arrivals), 0
+    heapify(pending)
+    for take in takes:
+        done = max([heappop(pending) for _ in range(take)]) + 1
+        heappush(pending, done)
+    return done
+
+
+def _reduce(
+    gates: GateLibrary, entries: list[_Entry], takes: list[int]
+) -> tuple[list[Bit], list[_Entry]]:
+    """Return what is left of a column, and its carries."""
+    # In the order of arrival, and of entry among equals.
+    pending = [(when, order, bit) for order, (when, bit) in enumerate(entries)]
+    heapify(pending)
+    carries: list[_Entry] = []
+    for number, take in enumerate(takes, start=len(entries)):
+        taken = [heappop(pending) for _ in range(take)]
+        bits = [bit for _, _, bit in taken] + [ZERO] * (3 - take)
+        total, carry = gates.full_adder(bits[0], bits[1], bits[2])
+        done = taken[-1][0] + 1
+        heappush(pending, (done, number, total))
+        carries.append((done, carry))
+    return [bit for _, _, bit in sorted(pending)], carries
