@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: what it prints, what it writes, and what it refuses."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from rtl_gen.circuits.alternatives import CONSTRUCTIONS
 from rtl_gen.cli import main
+from rtl_gen.cli.main import build_parser
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS
 
@@ -195,12 +197,28 @@ def test_missing_simulator(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
     assert message.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["list", "verilog", "stats", "verify", "explore"])
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command."""
+    (choices,) = (action.choices for action in build_parser()._actions
+                  if isinstance(action, argparse._SubParsersAction))
+    return choices
+
+
+def test_help_names_every_command(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    words = capsys.readouterr().out.split()
+    assert set(commands()) <= set(words)
+
+
+@pytest.mark.parametrize("command", commands())
 def test_help_has_an_example(command: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
     assert stop.value.code == 0
-    assert f"example:\n  spikefloat {command}" in capsys.readouterr().out
+    example = capsys.readouterr().out.partition("example:\n")[2]
+    assert f"spikefloat {command} " in example
 
 
 def test_unknown_command_is_a_usage_error(capsys: Capture) -> None:

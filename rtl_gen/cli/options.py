@@ -42,7 +42,8 @@ def add_command(
 ) -> argparse.ArgumentParser:
     """Add a command whose help ends with an example."""
     parser = commands.add_parser(
-        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.",
+        # Here, and only here, argparse takes a percent sign for the start of a format.
+        name, help=summary.replace("%", "%%"), description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.set_defaults(run=run)
     return parser
