@@ -112,7 +112,7 @@ def test_faults_of_streams_are_found(tmp_path: Path) -> None:
     assert [(result.pauses, result.mismatches) for result in results] == [
         ("none", 0), ("random", 0)]
     assert "if (enable_2) begin" in good.verilog
-    bad = replace(good, verilog=good.verilog.replace("if (enable_2) begin", "begin", 1))
+    bad = replace(good, verilog=good.verilog.replace("if (enable_2) begin", "begin"))
     without, with_pauses = verify_dot_stream(bad, "icarus", cases, tmp_path)
     assert without.mismatches == 0
     assert with_pauses.mismatches > 10
