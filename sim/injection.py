@@ -9,24 +9,26 @@ another way: by table in the spatial style, and not quantised.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.rtl.injected import InjectedCircuit, injected_circuit
-from rtl_gen.rtl.membrane import Membrane
+from rtl_gen.neurons.graph import NeuronGraph
 
 from .campaign import Cell, run_cell, wilson_interval
 from .device import BLOCK, Device
 from .device_operands import random_operands
 from .physics import Physics
 from .targets import Target
+from .tools import find_simulator
 from .trace import pack_lanes, trace, unpack_lanes
 
-__all__ = ["FRACTION_BITS", "Injection", "inject_noise", "trial_order"]
+__all__ = [
+    "FRACTION_BITS", "InjectedHardware", "Injection", "hardware_physics", "inject_noise",
+    "noise_width", "trial_order",
+]
 
 #: Bits of a membrane below the point. With so many, that noise is rounded cannot be seen.
 FRACTION_BITS = 12
@@ -36,6 +38,30 @@ _REACH = 8
 
 #: Operands and noise are other ones than those of the campaign cell.
 _SEED_STEP = 1
+
+
+class InjectedHardware(Protocol):
+    """Verilog of a circuit that takes noise and faults; rtl_gen.rtl.injected makes it."""
+
+    @property
+    def module(self) -> str:
+        """Name of the top module."""
+
+    @property
+    def verilog(self) -> str:
+        """Text of the file."""
+
+    @property
+    def noise_width(self) -> int:
+        """Bits of the noise on one membrane, in units of ``2 ** -FRACTION_BITS``."""
+
+    @property
+    def latency(self) -> int:
+        """Clocks from operands to result."""
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Layer of each neuron."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +93,9 @@ class Injection:
 
 
 def inject_noise(
-    target: Target, physics: Physics, simulator: str, folder: Path, *, seed: int = 0,
-    waves: int = 4 * BLOCK, precision: float = 0.002,
-    progress: Callable[[str], None] | None = None,
+    target: Target, physics: Physics, circuit: InjectedHardware, simulator: str, folder: Path, *,
+    seed: int = 0, waves: int = 4 * BLOCK,
+    precision: float = 0.002, progress: Callable[[str], None] | None = None,
 ) -> Injection:
     """Run a campaign cell, and the same on the Verilog of the circuit.
 
@@ -80,6 +106,9 @@ def inject_noise(
     physics : Physics
         Noise on synapses and membranes; leak and reset, in the spiking style. In the spatial style
         membranes are discharged before every wave.
+    circuit : InjectedHardware
+        The Verilog, with the leak and reset of :func:`hardware_physics` and lanes of
+        :func:`noise_width`.
     simulator : str
         "icarus" or "verilator".
     folder : Path
@@ -96,12 +125,13 @@ def inject_noise(
     Raises
     ------
     ValueError
-        If the physics has anything but noise on synapses and membranes, leak and reset, if the
-        leak is 1 or no multiple of 1/65536, or if there are no waves.
+        If the physics has anything but noise on synapses and membranes, leak and reset, or if
+        there are no waves.
     """
-    device = _device_physics(physics)
+    device = hardware_physics(physics)
     if waves < 1:
         raise ValueError(f"Waves must be 1 or more, not {waves}")
+    find_simulator(simulator)  # which is missed before anything takes long
     say = progress or (lambda words: None)
     say("running the campaign cell")
     cell = run_cell(Cell(target=target, physics=physics, seed=seed, precision=precision))
@@ -112,13 +142,6 @@ def inject_noise(
     assert result.record is not None
     first = graph.input_count
     noise = np.rint(result.record.noise[first:] * (1 << FRACTION_BITS)).astype(np.int64)
-    leak = Fraction(device.leak)
-    sigma = max(float(np.hypot(physics.synapse_noise * np.sqrt(sum(w * w for w in n.weights)),
-                               physics.membrane_noise)) for n in graph.neurons)
-    width = 2 + int(_REACH * sigma * (1 << FRACTION_BITS)).bit_length()
-    circuit = injected_circuit(
-        graph, Membrane(leak=leak, reset=device.reset), fraction_bits=FRACTION_BITS,
-        noise_width=width)
     order = trial_order(waves, device.waves)
     rows = _input_rows(circuit, target, {n: c[order] for n, c in inputs.items()},
                        noise[:, order], order % BLOCK < BLOCK // device.waves)
@@ -139,8 +162,14 @@ def inject_noise(
         wrong_spikes=int(np.count_nonzero(shown != result.record.fired[first:, order])), cell=cell)
 
 
-def _device_physics(physics: Physics) -> Physics:
-    """Return the physics of the device whose noise the hardware gets."""
+def hardware_physics(physics: Physics) -> Physics:
+    """Return the physics of the device whose noise the hardware gets.
+
+    Raises
+    ------
+    ValueError
+        If the physics has anything but noise on synapses and membranes, leak and reset.
+    """
     allowed = Physics(
         synapse_noise=physics.synapse_noise, membrane_noise=physics.membrane_noise,
         style=physics.style, leak=physics.leak, reset=physics.reset, waves=physics.waves)
@@ -153,6 +182,13 @@ def _device_physics(physics: Physics) -> Physics:
         return replace(physics, style="spiking", leak=1 / 16, waves=1,
                        potential_bits=FRACTION_BITS)
     return replace(physics, potential_bits=FRACTION_BITS)
+
+
+def noise_width(graph: NeuronGraph, physics: Physics) -> int:
+    """Return the bits, sign included, that hold noise of eight times the standard deviation."""
+    sigma = max(float(np.hypot(physics.synapse_noise * np.sqrt(sum(w * w for w in n.weights)),
+                               physics.membrane_noise)) for n in graph.neurons)
+    return 2 + int(_REACH * sigma * (1 << FRACTION_BITS)).bit_length()
 
 
 def trial_order(count: int, waves: int) -> NDArray[np.int64]:
@@ -168,7 +204,7 @@ def trial_order(count: int, waves: int) -> NDArray[np.int64]:
 
 
 def _input_rows(
-    circuit: InjectedCircuit, target: Target, inputs: dict[str, NDArray[np.int64]],
+    circuit: InjectedHardware, target: Target, inputs: dict[str, NDArray[np.int64]],
     noise: NDArray[np.int64], discharge: NDArray[np.bool_],
 ) -> dict[str, NDArray[np.uint8]]:
     """Return the words of every clock; a neuron gets its noise when the wave gets there."""

@@ -8,15 +8,12 @@ in a random order until a result is wrong; a fault that is not found has seen th
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from rtl_gen.rtl.injected import injected_circuit
-from rtl_gen.rtl.membrane import Membrane
-
 from .device_operands import operand_sample
+from .injection import InjectedHardware
 from .runner import run_bench
 from .targets import Target
 
@@ -49,8 +46,9 @@ class FaultCampaign:
 
 
 def inject_faults(
-    target: Target, simulator: str, folder: Path, *, neurons: Sequence[int] | None = None,
-    seed: int = 0, progress: Callable[[str], None] | None = None,
+    target: Target, circuit: InjectedHardware, simulator: str, folder: Path, *,
+    neurons: Sequence[int] | None = None, seed: int = 0,
+    progress: Callable[[str], None] | None = None,
 ) -> FaultCampaign:
     """Stick neurons of a circuit in a simulator.
 
@@ -58,6 +56,8 @@ def inject_faults(
     ----------
     target : Target
         Circuit, and what it should compute.
+    circuit : InjectedHardware
+        Its Verilog.
     simulator : str
         "icarus" or "verilator".
     folder : Path
@@ -80,8 +80,6 @@ def inject_faults(
     for number in chosen:
         if not 0 <= number < count:
             raise ValueError(f"Neuron must be from 0 to {count - 1}, not {number}")
-    circuit = injected_circuit(
-        graph, Membrane(leak=Fraction(1, 16)), fraction_bits=5, noise_width=2)
     sample = operand_sample(graph, seed)
     operands = len(next(iter(sample.values())))
     order = np.random.Generator(np.random.PCG64(seed)).permutation(operands)

@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import sim.injection
+from rtl_gen.cli.inject import injected_hardware
 from rtl_gen.cli.options import Selection
 from rtl_gen.cli.physics_options import block_target, design_target
 from rtl_gen.designs import find_design, make_options
-from rtl_gen.rtl.injected import injected_circuit
 from sim.criticality import find_criticality
 from sim.device import BLOCK
 from sim.device_operands import operand_sample
@@ -22,6 +21,16 @@ from sim.physics import Physics
 def multiplier():
     design = find_design("multiply")
     return design_target(Selection(design, make_options(design, objective="neurons")))
+
+
+def inject(target, physics, simulator, folder, **options):
+    circuit = injected_hardware(target, physics)
+    return inject_noise(target, physics, circuit, simulator, folder, **options)
+
+
+def stick(target, folder, **options):
+    circuit = injected_hardware(target, Physics())
+    return inject_faults(target, circuit, "icarus", folder, **options)
 
 
 # In the spatial style the campaign draws by table: nothing is shared with the hardware but sigma.
@@ -43,7 +52,7 @@ CELLS = {
     pytest.param("hard", "icarus", 2048, marks=pytest.mark.slow),
 ])
 def test_campaign_cell_in_hardware(name, simulator, waves, tmp_path):
-    found = inject_noise(multiplier(), CELLS[name], simulator, tmp_path, seed=3, waves=waves)
+    found = inject(multiplier(), CELLS[name], simulator, tmp_path, seed=3, waves=waves)
     assert (found.spikes, found.wrong_spikes) == (83 * waves, 0)
     assert found.is_reproduced
     # Enough noise to be seen, and results that are not wrong for another reason.
@@ -54,17 +63,15 @@ def test_campaign_cell_in_hardware(name, simulator, waves, tmp_path):
 
 
 @pytest.mark.tool
-def test_wrong_hardware_is_noticed(tmp_path, monkeypatch):
+def test_wrong_hardware_is_noticed(tmp_path):
     """A cell that fires half a unit early gives other spikes, and is not reproduced."""
-    def planted(*arguments, **options):
-        circuit = injected_circuit(*arguments, **options)
-        assert "wire fires = total >= " in circuit.verilog
-        return replace(circuit, verilog=circuit.verilog.replace(
-            "wire fires = total >= ", "wire fires = total + 2048 >= ", 1))
-
-    monkeypatch.setattr(sim.injection, "injected_circuit", planted)
-    physics = Physics(synapse_noise=0.0, membrane_noise=0.3)
-    found = inject_noise(block_target("xor"), physics, "icarus", tmp_path, waves=2048)
+    target, physics = block_target("xor"), Physics(membrane_noise=0.3)
+    circuit = injected_hardware(target, physics)
+    fires = "wire fires = total >= "
+    assert fires in circuit.verilog
+    planted = replace(circuit, verilog=circuit.verilog.replace(
+        fires, fires.replace("total", "total + 2048"), 1))
+    found = inject_noise(target, physics, planted, "icarus", tmp_path, waves=2048)
     assert found.wrong_spikes > 0
     assert not found.is_reproduced
 
@@ -72,7 +79,7 @@ def test_wrong_hardware_is_noticed(tmp_path, monkeypatch):
 @pytest.mark.tool
 def test_every_stuck_neuron_of_the_multiplier(tmp_path):
     """All 166 faults are found; a few operands are enough for most."""
-    found = inject_faults(multiplier(), "icarus", tmp_path)
+    found = stick(multiplier(), tmp_path)
     assert (found.detected(0), found.detected(1), found.operands) == (83, 83, 65536)
     assert found.detected_fraction == 1
     tries = np.array(list(found.tries.values()))
@@ -86,7 +93,7 @@ def test_faults_that_hide(tmp_path):
     target = block_target("ripple4")
     exposures = find_criticality(target.graph, operand_sample(target.graph)).exposures
     wanted = {i: (own.firing > 0, own.silent > 0) for i, own in enumerate(exposures)}
-    found = inject_faults(target, "icarus", tmp_path)
+    found = stick(target, tmp_path)
     assert {i: tuple(t is not None for t in own) for i, own in found.tries.items()} == wanted
     assert 0.5 < found.detected_fraction < 1
 
@@ -110,11 +117,11 @@ def test_order_of_trials():
 ])
 def test_wrong(physics, message, tmp_path):
     with pytest.raises(ValueError, match=message):
-        inject_noise(block_target("xor"), physics, "icarus", tmp_path, waves=64)
+        inject(block_target("xor"), physics, "icarus", tmp_path, waves=64)
 
 
 def test_wrong_neuron(tmp_path):
     with pytest.raises(ValueError, match=r"^Neuron must be from 0 to 1, not 2$"):
-        inject_faults(block_target("xor"), "icarus", tmp_path, neurons=[2])
+        stick(block_target("xor"), tmp_path, neurons=[2])
     with pytest.raises(ValueError, match=r"^Waves must be 1 or more, not 0$"):
-        inject_noise(block_target("xor"), Physics(), "icarus", tmp_path, waves=0)
+        inject(block_target("xor"), Physics(), "icarus", tmp_path, waves=0)

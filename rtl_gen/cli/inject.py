@@ -3,12 +3,15 @@
 
 import argparse
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from sim.injection import Injection, inject_noise
+from rtl_gen.rtl.injected import InjectedCircuit, injected_circuit
+from rtl_gen.rtl.membrane import Membrane
+from sim.injection import FRACTION_BITS, Injection, hardware_physics, inject_noise, noise_width
 from sim.injection_faults import inject_faults
 from sim.physics import Physics
 from sim.targets import Target
@@ -17,7 +20,7 @@ from .options import add_command, add_design_options, add_json_option
 from .output import print_json, print_table
 from .physics_options import add_spiking_options, spiking_knobs, targets
 
-__all__ = ["register"]
+__all__ = ["injected_hardware", "register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,6 +53,20 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_json_option(parser)
 
 
+def injected_hardware(target: Target, physics: Physics) -> InjectedCircuit:
+    """Return the Verilog for a campaign cell: with its leak, and with room for its noise.
+
+    Raises
+    ------
+    ValueError
+        If the physics is one that hardware cannot have, such as a leak of 1 with noise.
+    """
+    device = hardware_physics(physics)
+    return injected_circuit(
+        target.graph, Membrane(leak=Fraction(device.leak), reset=device.reset),
+        fraction_bits=FRACTION_BITS, noise_width=noise_width(target.graph, physics))
+
+
 def _run(args: argparse.Namespace) -> int:
     chosen = targets(args)
     if len(chosen) != 1:
@@ -71,8 +88,8 @@ def _run(args: argparse.Namespace) -> int:
         if args.stuck:
             return _stuck(args, chosen[0], folder, status.update)
         found = inject_noise(
-            chosen[0], physics, args.sim, folder, seed=args.seed, waves=args.operations,
-            progress=status.update)
+            chosen[0], physics, injected_hardware(chosen[0], physics), args.sim, folder,
+            seed=args.seed, waves=args.operations, progress=status.update)
     return _show_noise(args, chosen[0], physics, found)
 
 
@@ -101,7 +118,9 @@ def _show_noise(
 
 
 def _stuck(args: argparse.Namespace, target: Target, folder: Path, progress: Any) -> int:
-    found = inject_faults(target, args.sim, folder, seed=args.seed, progress=progress)
+    found = inject_faults(
+        target, injected_hardware(target, Physics()), args.sim, folder, seed=args.seed,
+        progress=progress)
     graph = target.graph
     row: dict[str, Any] = {
         **target.label, "seed": args.seed, "simulator": args.sim, "neurons": len(found.neurons),

@@ -198,11 +198,11 @@ def plot_tolerance(rows: Sequence[Row], path: Path) -> tuple[Path, Path]:
 def _tolerance_panel(axes: Any, rows: Sequence[Row], what: str) -> None:
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-    # What differs by less than this stands the same noise.
-    ranks = {id(row): round(row["largest"] / _SAME_NOISE) for row in rows}
+    # Noise that differs by less than this cannot be told apart; then the smaller one is better.
     front = [row for row in rows if not any(
-        ranks[id(other)] >= ranks[id(row)] and other[what] <= row[what]
-        and (ranks[id(other)], other[what]) != (ranks[id(row)], row[what]) for other in rows)]
+        other["largest"] > row["largest"] - _SAME_NOISE and other[what] < row[what]
+        or other["largest"] > row["largest"] + _SAME_NOISE and other[what] == row[what]
+        for other in rows)]
     front.sort(key=lambda row: (row["largest"], row[what]))
     axes.plot([row["largest"] for row in front], [row[what] for row in front], color="0.8", lw=1.2,
               zorder=1)
