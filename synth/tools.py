@@ -3,10 +3,16 @@
 
 import importlib.metadata
 import importlib.util
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["SynthesisError", "ToolFailure", "run_tool", "tool_version"]
 
@@ -71,13 +77,35 @@ def run_tool(
     module = package.replace("-", "_")
     function = "run_" + (program or package.removeprefix("yowasp-")).replace("-", "_")
     code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=folder, check=False, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", errors="replace")
+    with _alone_at_first(package):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=folder, check=False, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding="utf-8", errors="replace")
     if done.returncode:
         raise ToolFailure(package, done.stdout)
     return done.stdout
+
+
+#: Packages of which a program has run in this process.
+_warm: set[str] = set()
+
+
+@contextmanager
+def _alone_at_first(package: str) -> Iterator[None]:
+    """Let nobody else run a package for the first time while we do.
+
+    The first run compiles the program and writes it into a file that all others use. Two that do so
+    at once would write over what a third already reads.
+    """
+    if package in _warm or sys.platform == "win32":
+        yield
+        return
+    name = f"spikefloat-{os.getuid()}-{package}.lock"
+    with (Path(tempfile.gettempdir()) / name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        yield
+    _warm.add(package)
 
 
 def _reason(log: str) -> str:
