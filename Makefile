@@ -25,7 +25,7 @@ SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all bench clean distclean help lint setup test test-full verify verilog
+.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verilog
 
 all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
 
@@ -76,6 +76,9 @@ bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 	$(BIN)/python benchmarks/stream_speed.py
 	$(BIN)/python benchmarks/device_speed.py
 	$(BIN)/python benchmarks/campaign_speed.py
+
+bench-fpga: $(PYTHON_DONE)  ## Measure size and clock on an FPGA, beside designs written by hand
+	$(BIN)/python benchmarks/fpga_quality.py
 
 clean:  ## Remove what was built
 	rm -rf $(BUILD)

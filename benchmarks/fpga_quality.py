@@ -20,6 +20,7 @@ from rich.table import Table
 
 from rtl_gen.designs import find_design, make_options
 from rtl_gen.hardware import make_hardware
+from rtl_gen.options import OBJECTIVES
 from synth.cache import Cache, default_cache_folder
 from synth.flow import Measurement, measure
 from synth.targets import TARGETS
@@ -115,8 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--design", metavar="D[,D]", default=",".join(REQUIRED),
                         help="multiply, add (default: both)")
-    parser.add_argument("--objective", metavar="O[,O]", default="structure",
-                        help="objectives to measure (default: structure)")
+    ours_by_default = ",".join(name for name in OBJECTIVES if name not in ("neurons", "depth"))
+    parser.add_argument("--objective", metavar="O[,O]", default=ours_by_default,
+                        help=f"objectives to measure (default: {ours_by_default})")
     parser.add_argument("--no-cache", action="store_true", help="compute everything again")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     args = parser.parse_args(argv)

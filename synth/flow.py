@@ -15,7 +15,7 @@ from .netlist import Counts, count_cells
 from .targets import YOSYS, Target
 from .tools import SynthesisError, ToolFailure, run_tool, tool_version
 
-__all__ = ["SEEDS", "Measurement", "measure", "synthesize"]
+__all__ = ["SEEDS", "Measurement", "measure", "synthesize", "unmeasured"]
 
 #: Seeds of the placer; the median of what they give is told.
 SEEDS = (1, 2, 3)
@@ -37,11 +37,11 @@ class Measurement:
     lut4_depth: int | None  #: Tables on the longest path; carry cells count as none.
     lut6_depth: int | None  #: The same for six inputs.
     carry: int | None  #: Cells of carry chains.
-    ff: int  #: Flip-flops, those of the harness not counted.
+    ff: int | None  #: Flip-flops, those of the harness not counted.
     bram: int | None  #: Block RAMs.
     fmax_mhz: float | None  #: Median of the seeds, between registers.
     fmax_seeds: tuple[float, ...]  #: One for each seed.
-    note: str | None  #: Why there is no fmax, if there should be one.
+    note: str | None  #: Why there is no figure where there should be one.
     tools: dict[str, str]  #: Version of each tool, by package.
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,6 +119,14 @@ def _measurement(
         fmax_mhz=None if notes or not clocks else round(statistics.median(clocks), 2),
         fmax_seeds=tuple(round(clock, 2) for clock in clocks),
         note=notes[0] if notes else None, tools=tools)
+
+
+def unmeasured(target: Target, note: str) -> Measurement:
+    """Return a measurement without figures, and why there are none."""
+    return Measurement(
+        target=target.name, device=target.device, lut4=None, lut6=None, lut4_depth=None,
+        lut6_depth=None, carry=None, ff=None, bram=None, fmax_mhz=None, fmax_seeds=(), note=note,
+        tools={YOSYS: tool_version(YOSYS)})
 
 
 def synthesize(verilog: str, module: str, target: Target, folder: Path) -> Counts:

