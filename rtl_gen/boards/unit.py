@@ -107,8 +107,8 @@ def unit_graph(
         for name in names[3:]:
             found = gate_word(gates, circuit(name, x, y), asked[name])
             results.append(found + (ZERO,) * (fmt.width - len(found)))
-        compared = _merge(gates, results)
-    with builder.scope("merge"):
+        compared = builder.name_word("compared", _merge(gates, results))
+    with builder.scope("merge", product=product, total=total, compared=compared):
         result = builder.name_word("y", _merge(gates, [product, total, compared]))
         parts = tuple(_any(gates, builder, word, part) for part, word in zip(
             PARTS, (product, total, compared), strict=True))
