@@ -73,7 +73,7 @@ class LayerSimulator:
         self._output = _network(parts.output)
         self._product, self._sum = _network(parts.product), _network(parts.sum)
         self._convert, self._finish = _network(parts.bias), _network(parts.finish)
-        self._weights: dict[int, Planes] = {}
+        self._weights: tuple[int, Planes] | None = None  # batch, planes: kept for the next call
 
     def run(self, x: ArrayLike) -> NDArray[np.int64]:
         """Return the codes of the outputs, of shape (batch, outputs).
@@ -129,9 +129,9 @@ class LayerSimulator:
         return unpack_codes(total, batch * outputs).reshape(batch, outputs).astype(np.int64)
 
     def _weight_planes(self, batch: int) -> Planes:
-        if batch not in self._weights:
-            self._weights[batch] = self._spread(np.tile(self._weight.T, (1, batch)))
-        return self._weights[batch]
+        if self._weights is None or self._weights[0] != batch:
+            self._weights = batch, self._spread(np.tile(self._weight.T, (1, batch)))
+        return self._weights[1]
 
     def _spread(self, rows: NDArray) -> Planes:
         """Return the planes of rows of codes, each of which fills whole words."""

@@ -107,8 +107,10 @@ def network(
         is_last = index == len(layers) - 1
         weight = [[constant(code, fmt.width) for code in row] for row in layer.weight]
         bias = None if layer.bias is None else [constant(code, fmt.width) for code in layer.bias]
-        # One layer needs no scope of its own.
-        with gates.builder.scope(f"layer_{index + 1}") if len(layers) > 1 else nullcontext():
+        # One layer needs no scope of its own; the inputs of the first have names already.
+        names = {f"x_{i}": word for i, word in enumerate(words)} if index else {}
+        with (gates.builder.scope(f"layer_{index + 1}", **names) if len(layers) > 1
+              else nullcontext()):
             words = linear(
                 gates, fmt, words, weight, bias, accumulate, activation, to if is_last else fmt,
                 overflow if is_last else node_overflow(fmt, overflow), wide=wide)
