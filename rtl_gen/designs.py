@@ -233,6 +233,8 @@ def build(design: Design, options: Options) -> NeuronGraph:
     taken: structured, constructed by hand, or stored. For lookup tables that is the circuit which
     was searched for that, or else the best by the estimate of :mod:`rtl_gen.rtl.tables`.
     """
+    if options.layer is not None and options.layer.lanes is not None:
+        raise ValueError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
     plain = replace(options, style="spatial", stages=0, is_stream=False, delays=DELAYS[0])
     if options != plain:
         return build(design, plain)

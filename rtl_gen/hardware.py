@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtl_gen.designs import Design, Options, build, module_name
+from rtl_gen.layer_array_design import array_obstacle, array_timing_lines, make_layer_array
 from rtl_gen.neurons.residue import graph_leak_bound, safe_leak
 from rtl_gen.rtl.balance import balance
 from rtl_gen.rtl.collector import check_codec_format
+from rtl_gen.rtl.layer_array import array_verilog
 from rtl_gen.rtl.membrane import Membrane
 from rtl_gen.rtl.pipeline import cut, max_stages
 from rtl_gen.rtl.pipelined import pipeline_verilog
@@ -41,6 +43,8 @@ class Hardware:
 
 def obstacle(design: Design, options: Options) -> str | None:
     """Return why a design is not to be had with these options, as one sentence, or None."""
+    if options.layer is not None and options.layer.array is not None:
+        return array_obstacle(options)
     if options.style == "temporal":
         if design.name not in TEMPORAL:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
@@ -80,11 +84,22 @@ def make_hardware(
     if reason := obstacle(design, options):
         raise ValueError(reason)
     name = module or module_name(design, options)
+    if options.layer is not None and options.layer.array is not None:
+        return _array(options, name, header)
     if options.style == "spatial":
         return _spatial(design, options, name, header)
     if options.style == "spiking":
         return _spiking(design, options, name, header)
     return _temporal(design, options, name, header)
+
+
+def _array(options: Options, name: str, header: Sequence[str]) -> Hardware:
+    array = make_layer_array(options, name)
+    lines = (name, *header, *array_timing_lines(array))
+    return Hardware(
+        module=name, verilog=array_verilog(array, name, lines),
+        latency=array.timing.first_result, initiation_interval=array.timing.interval,
+        is_stream=True)
 
 
 def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:

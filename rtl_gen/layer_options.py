@@ -7,11 +7,18 @@ from itertools import pairwise
 
 from rtl_gen.circuits.linear import ACTIVATIONS
 from rtl_gen.parameters import LayerParameters
+from rtl_gen.rtl.layer_array_sizes import DEFAULT_LEVELS, ArraySizes
 
-__all__ = ["LayerOptions", "make_layer_options"]
+__all__ = ["SHAPES", "LayerOptions", "make_layer_options"]
+
+#: All products at once, or some in each clock on an array of lanes.
+SHAPES = ("unrolled", "array")
 
 #: Most products of one circuit: with weights that are part of it, and with weights as operands.
 _MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
+
+#: Most products of an array, which has a memory for the weights.
+_MAX_ARRAY_PRODUCTS = 1 << 22
 
 #: Shape of a layer of which nothing else is said.
 _DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
@@ -26,6 +33,9 @@ class LayerOptions:
     #: Weights and biases of each layer; empty if they are operands, which is for one layer only.
     layers: tuple[LayerParameters, ...]
     source: str = field(default="", compare=False)  #: File of the weights, for a reader.
+    #: Lanes for outputs and for inputs, for a layer on an array of lanes; else None.
+    lanes: tuple[int, int] | None = None
+    levels: int = DEFAULT_LEVELS  #: Most levels of lookup tables between registers of an array.
 
     @property
     def inputs(self) -> int:
@@ -48,12 +58,28 @@ class LayerOptions:
         name = "x".join(map(str, self.sizes))
         if len(self.activations) == 1:
             name += f"_{self.activations[0]}" if self.activations[0] != ACTIVATIONS[0] else ""
+        if self.lanes is not None:
+            name += "_array{}x{}".format(*self.lanes)
         return name if self.layers else f"{name}_ports"
+
+    @property
+    def array(self) -> ArraySizes | None:
+        """How the layer is spread over lanes, if it is."""
+        if self.lanes is None:
+            return None
+        return ArraySizes(inputs=self.inputs, outputs=self.outputs, output_lanes=self.lanes[0],
+                          input_lanes=self.lanes[1])
+
+    @property
+    def shape(self) -> str:
+        """One of :data:`SHAPES`."""
+        return SHAPES[self.lanes is not None]
 
 
 def make_layer_options(
     layers: Sequence[LayerParameters] | None = None, *, inputs: int | None = None,
     outputs: int | None = None, activation: str | None = None, source: str = "",
+    lanes: tuple[int, int] | None = None, levels: int | None = None,
 ) -> LayerOptions:
     """Return checked options for a layer, or a network of several.
 
@@ -68,6 +94,10 @@ def make_layer_options(
         between. By default none behind the last layer, and ReLU behind those before it.
     source : str
         File of the weights, for a reader.
+    lanes : pair of int, optional
+        Lanes for outputs and for inputs, if the layer is to be spread over an array of lanes.
+    levels : int, optional
+        Most levels of lookup tables between the registers of an array; 6 by default.
 
     Raises
     ------
@@ -98,10 +128,27 @@ def make_layer_options(
         raise ValueError(
             f"Activations must be {count}, one for each layer, not {len(activations)}")
     options = LayerOptions(sizes=tuple(sizes), activations=tuple(activations),
-                           layers=tuple(layers or ()), source=source)
+                           layers=tuple(layers or ()), source=source, lanes=lanes,
+                           levels=DEFAULT_LEVELS if levels is None else levels)
+    if lanes is not None or levels is not None:
+        _check_array(options)
+        return options
     most = _MAX_PRODUCTS if options.layers else _MAX_PORT_PRODUCTS
     if options.products > most:
         kind = "known weights" if options.layers else "weights as operands"
         raise ValueError(
             f"Products of a circuit with {kind} must be at most {most}, not {options.products}")
     return options
+
+
+def _check_array(options: LayerOptions) -> None:
+    """Refuse what cannot be spread over lanes."""
+    if options.array is None:
+        raise ValueError(f"Levels must be given for an array of lanes, not {options.levels}")
+    if len(options.sizes) != 2:
+        raise ValueError(f"Layers on an array of lanes must be 1, not {len(options.sizes) - 1}")
+    if options.levels < 1:
+        raise ValueError(f"Levels must be at least 1, not {options.levels}")
+    if options.products > _MAX_ARRAY_PRODUCTS:
+        raise ValueError(
+            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}")

@@ -14,12 +14,13 @@ from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
 from rtl_gen.formats import FORMATS, Overflow, find_format
 from rtl_gen.hardware import obstacle
-from rtl_gen.layer_options import LayerOptions, make_layer_options
+from rtl_gen.layer_options import SHAPES, LayerOptions, make_layer_options
 from rtl_gen.models import read_model
 from rtl_gen.neurons.budgets import BUDGETS
 from rtl_gen.neurons.gates import LIBRARIES
 from rtl_gen.neurons.residue import RESIDUES
 from rtl_gen.options import DELAYS
+from rtl_gen.rtl.layer_array_sizes import DEFAULT_LEVELS, parse_lanes
 
 from .output import tracked
 
@@ -97,6 +98,17 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
         "--activation", metavar="A[,A...]",
         help=f"{' or '.join(ACTIVATIONS)} behind each layer of linear (default: none, and relu "
              "between layers)")
+    parser.add_argument(
+        "--shape", metavar="S",
+        help="unrolled: all products of linear at once; array: some in each clock, with weights in "
+             f"memory and streams at both ends (default: {SHAPES[0]})")
+    parser.add_argument(
+        "--lanes", metavar="PxQ",
+        help="for --shape array: P outputs at once, Q inputs in each clock (default: 1x1)")
+    parser.add_argument(
+        "--levels", metavar="L", type=int,
+        help="for --shape array: most levels of lookup tables between registers, where circuits "
+             f"can be cut (default: {DEFAULT_LEVELS})")
     parser.add_argument(
         "--style", metavar="S[,S]",
         help=f"what a neuron is in hardware: {', '.join(STYLES)}, or all (default: {STYLES[0]})")
@@ -210,15 +222,16 @@ def _layer(
 ) -> LayerOptions | None:
     """Return shape and weights of linear layers, read for a format."""
     if not design.is_layer:
-        for option in ("inputs", "outputs", "activation"):
+        for option in ("inputs", "outputs", "activation", "shape", "lanes", "levels"):
             if getattr(args, option) is not None and args.design != "all":
                 raise ValueError(
                     f"Option --{option} must be used with the design linear, not {design.name!r}")
         return None
     weights = getattr(args, "weights", None)  # not every command reads files
+    array = _array_options(args)
     if weights is None:
         return make_layer_options(
-            inputs=args.inputs, outputs=args.outputs, activation=args.activation)
+            inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array)
     model = read_model(Path(weights), find_format(name), policy)
     if model.activations is not None and args.activation is not None:
         raise ValueError(
@@ -226,7 +239,21 @@ def _layer(
     activation = args.activation if model.activations is None else ",".join(model.activations)
     return make_layer_options(
         model.layers, inputs=args.inputs, outputs=args.outputs, activation=activation,
-        source=weights)
+        source=weights, **array)
+
+
+def _array_options(args: argparse.Namespace) -> dict:
+    """Return the options of an array of lanes, if that is the shape."""
+    shape = args.shape or SHAPES[0]
+    if shape not in SHAPES:
+        raise ValueError(f"Shape must be {' or '.join(SHAPES)}, not {shape!r}")
+    if shape == "array":
+        return {"lanes": parse_lanes(args.lanes or "1x1"), "levels": args.levels}
+    for name in ("lanes", "levels"):
+        if getattr(args, name) is not None:
+            raise ValueError(
+                f"Option --{name} must be used with --shape array, not {getattr(args, name)!r}")
+    return {}
 
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
@@ -276,8 +303,12 @@ def command_line(command: str, selection: Selection) -> str:
 
 
 def _layer_words(layer: LayerOptions) -> str:
-    where = f" --weights {layer.source}" if layer.layers else \
+    words = f" --weights {layer.source}" if layer.layers else \
         f" --inputs {layer.inputs} --outputs {layer.outputs}"
     # The activations of a model need not be said again.
-    return where if layer.source.endswith(".onnx") else \
-        f"{where} --activation {','.join(layer.activations)}"
+    if not layer.source.endswith(".onnx"):
+        words += f" --activation {','.join(layer.activations)}"
+    if layer.lanes is not None:
+        words += " --shape array --lanes {}x{}".format(*layer.lanes)
+        words += f" --levels {layer.levels}" if layer.levels != DEFAULT_LEVELS else ""
+    return words

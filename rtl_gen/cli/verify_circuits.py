@@ -2,6 +2,7 @@
 """What ``spikefloat verify`` does with circuits: one build for as many as fit."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from rtl_gen.options import DELAYS
 from sim.operands import PAIRS, operand_cases
 from sim.samples import SEED, is_exhaustive, sampled_operands
 from sim.verify import BenchDesign, VerifyResult, verify
+from sim.verify_array import ArrayResult, verify_arrays
 from sim.verify_handshake import HandshakeResult, operation_check, verify_handshake
 from sim.verify_layer import LayerDesign, LayerResult, layer_cases, verify_layer
 from sim.verify_stream import Scene, StreamDesign, verify_streams
@@ -21,6 +23,7 @@ from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot, v
 from synth.gate_level import gate_level_verilog
 from synth.targets import find_target
 
+from .array_bench import array_bench, array_vectors
 from .options import Selection, command_line
 from .verilog import design_hardware
 
@@ -60,7 +63,8 @@ def _bench_design(args: argparse.Namespace, selection: Selection) -> BenchDesign
 
 
 def _row(
-    selection: Selection, result: VerifyResult | DotResult | HandshakeResult | LayerResult,
+    selection: Selection,
+    result: VerifyResult | DotResult | HandshakeResult | LayerResult | ArrayResult,
     simulator: str, pauses: str = "-",
 ) -> dict:
     design, options = selection
@@ -79,6 +83,9 @@ def _row(
 def _hardware_words(options: Options) -> str:
     """Return what the hardware of an instance is, for a column of a table."""
     words = options.style
+    if options.layer is not None and options.layer.array is not None:
+        sizes = options.layer.array
+        return f"array {sizes.output_lanes}x{sizes.input_lanes}, streams"
     if options.style == "spatial":
         words = f"{options.stages} stages" if options.stages != 1 else "1 stage"
         words = words if options.stages else "combinational"
@@ -200,6 +207,9 @@ def verify_layers(
     rows = []
     for simulator in SIMULATOR_CHOICES[args.sim]:
         for selection in chosen:
+            if selection.options.layer is not None and selection.options.layer.array is not None:
+                rows += _verify_array(args, selection, simulator, folder, status)
+                continue
             hardware = design_hardware(selection)
             if hardware.is_clocked or hardware.is_stream:
                 raise ValueError(
@@ -215,6 +225,19 @@ def verify_layers(
                 design, simulator, cases, folder, status.update, is_quick=True)
             rows.append(_row(selection, result, simulator) | {"pairs": "sampled"})
     return rows
+
+
+def _verify_array(
+    args: argparse.Namespace, selection: Selection, simulator: str, folder: Path, status: Status
+) -> list[dict]:
+    """Check a layer on an array of lanes, as fast as it goes and with pauses."""
+    design = array_bench(selection)
+    design = replace(design, verilog=checked_source(args, design.verilog, design.module))
+    vectors = array_vectors(design, args.random)
+    results = verify_arrays(
+        [design], [vectors], simulator, SCENES, folder / design.module, status.update)
+    return [_row(selection, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
+            for result in results]
 
 
 def layer_bench(selection: Selection, hardware: Hardware) -> LayerDesign:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.designs import Options, build, module_name
 from rtl_gen.hardware import Hardware, make_hardware
+from rtl_gen.layer_array_design import array_neurons
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.neurons.metrics import measure
 from rtl_gen.rtl.temporal_engine import TEMPORAL
@@ -136,6 +137,8 @@ def _size(selection: Selection) -> dict[str, int]:
     design, options = selection
     if options.style == "temporal":
         return {"neurons": TEMPORAL[design.name].neurons}
+    if options.layer is not None and options.layer.array is not None:
+        return array_neurons(options)
     return _graph_size(build(design, options))
 
 

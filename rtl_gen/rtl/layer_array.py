@@ -14,7 +14,7 @@ from rtl_gen.neurons.graph import NeuronGraph
 from .axi_stream import AxiStream, axi_names
 from .layer_array_input import InputBuffer
 from .layer_array_output import ResultBuffer, result_bytes
-from .layer_array_sizes import ArraySizes
+from .layer_array_sizes import DEFAULT_LEVELS, ArraySizes
 from .layer_array_weights import WeightStore
 from .names import check_identifier
 from .pipeline import Pipeline, cut
@@ -24,9 +24,6 @@ from .timing import LUT_INPUTS, TimingModel
 from .verilog import component_verilog
 
 __all__ = ["ArrayTiming", "LayerArray", "array_verilog"]
-
-#: Levels of lookup tables between registers, where a circuit can be cut.
-DEFAULT_LEVELS = 6
 
 #: Clocks from the use of an input to its lanes: the memory, and a register.
 _FETCH = 2
@@ -134,6 +131,11 @@ class LayerArray(wiring.Component):
     def options(self) -> LaneOptions:
         """Formats and accumulation."""
         return self._options
+
+    @property
+    def has_fixed_weights(self) -> bool:
+        """Whether the weights are in the memory from the start, and not from a stream."""
+        return self._weight is not None
 
     @property
     def graphs(self) -> LaneGraphs:

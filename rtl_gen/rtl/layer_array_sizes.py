@@ -4,7 +4,10 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["ArraySizes", "parse_lanes"]
+__all__ = ["DEFAULT_LEVELS", "ArraySizes", "parse_lanes"]
+
+#: Levels of lookup tables between registers, where a circuit can be cut.
+DEFAULT_LEVELS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
