@@ -25,9 +25,6 @@ def array_obstacle(options: Options) -> str | None:
     if options.accumulate == "chain" and sizes.input_lanes != 1:
         return (f"Lanes of chain must be {sizes.output_lanes}x1, as it rounds after each product, "
                 f"not {sizes.output_lanes}x{sizes.input_lanes}")
-    if options.format.has_nan and options.to is not None and not options.to.has_nan:
-        return (f"Result format must have a NaN, as {options.format.name} has, "
-                f"not {options.to.name!r}")
     return None
 
 
