@@ -30,10 +30,10 @@ def test_verilog(tmp_path, weights, capsys):
     assert row["neurons"] > 200
     text = (out / f"{row['module']}.v").read_text()
     for line in ("// lanes: 2 outputs at once, 2 inputs in each clock",
-                 "// clocks: a vector every 6; from its last transfer to its first result 10, to its "
-                 "last 13",
-                 "// streams: 5 transfers of 1 inputs, 3 of 1 results; each code in whole bytes, the "
-                 "first lowest"):
+                 "// clocks: a vector every 6; from its last transfer to its first result 10, to "
+                 "its last 13",
+                 "// streams: 5 transfers of 1 inputs, 3 of 1 results; each code in whole bytes, "
+                 "the first lowest"):
         assert line in text.splitlines()
     assert f"--weights {weights} --activation relu --shape array --lanes 2x2 --levels 50" in text
     assert main(arguments) == 0
@@ -69,8 +69,8 @@ def test_verify_with_weights_from_a_stream(capsys):
      "on an order that it does not keep, not 'tree'"),
     (["--accumulate", "chain", "--lanes", "1x2"],
      "Lanes of chain must be 1x1, as it rounds after each product, not 1x2"),
-    (["--stages", "2"], "Style of an array must be spatial without stages, as --levels says how its "
-     "circuits are cut, not spatial with 2"),
+    (["--stages", "2"], "Style of an array must be spatial without stages, as --levels says how "
+     "its circuits are cut, not spatial with 2"),
     (["--objective", "depth"], "Objective of an array must be structure, not 'depth'"),
     (["--inputs", "5000", "--outputs", "1000"],
      "Products of an array must be at most 4194304, not 5000000"),
