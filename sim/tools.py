@@ -19,7 +19,9 @@ from pathlib import Path
 
 from find_libpython import find_libpython
 
-__all__ = ["MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_simulator"]
+__all__ = [
+    "MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_program", "find_simulator",
+]
 
 #: Oldest Verilator that cocotb 2.1 works with.
 MIN_VERILATOR = (5, 36)
@@ -69,6 +71,29 @@ def find_simulator(name: str) -> Simulator:
     except KeyError:
         raise ValueError(f"Simulator must be {' or '.join(SIMULATORS)}, not {name!r}") from None
     return find()
+
+
+def find_program(noun: str, program: str, *, package: str) -> str:
+    """Return where a program is.
+
+    Parameters
+    ----------
+    noun : str
+        What it is called in the message.
+    program : str
+        Its name.
+    package : str
+        Package of the system that it comes with.
+
+    Raises
+    ------
+    ToolError
+        If it is missing; the message is one sentence that names the command to run.
+    """
+    _require(noun, program, package=package)
+    found = shutil.which(program)
+    assert found is not None
+    return found
 
 
 def _find_icarus() -> Simulator:

@@ -2,7 +2,7 @@
 """Bench without a check: plays a short scene so that its waveforms can be looked at.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file with ``steps``, a list of the values of
-the inputs by name, and ``clocked``; :mod:`sim.waves` writes it.
+the inputs by name, ``kind``, ``clocked`` and ``drain``; :mod:`sim.waves` writes it.
 """
 
 import json
@@ -13,26 +13,83 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
+from tb.stream_ends import Sink, Source, pause_flags
+
 STEP_NS = 10
+
+#: Clocks after which an operation that has not ended is stuck.
+PATIENCE = 1000
 
 
 @cocotb.test()
 async def scene(dut):
-    """Apply each step for 10 ns, in a clocked design from falling edge to falling edge."""
+    """Play the steps, in a clocked design from falling edge to falling edge."""
     job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
+    tick = FallingEdge(dut.clk) if job["clocked"] else Timer(STEP_NS, "ns")
+    steps = job["steps"]
+    ends = _stream_ends(dut, steps) if job["kind"] == "stream" else []
     if job["clocked"]:
         dut.rst.value = 1
-        for name in job["steps"][0]:
+        for name in steps[0] if job["kind"] != "stream" else ():
             getattr(dut, name).value = 0
+        if job["kind"] == "handshake":
+            dut.start.value = 0
         Clock(dut.clk, STEP_NS, unit="ns").start()
-        await FallingEdge(dut.clk)
+        await tick
         dut.rst.value = 0
-    for step in job["steps"]:
+    if ends:
+        await _play_stream(ends, len(steps), tick)
+    elif job["kind"] == "handshake":
+        await _play_handshake(dut, steps, tick)
+    else:
+        for step in steps:
+            for name, value in step.items():
+                getattr(dut, name).value = value
+            await tick
+    for _ in range(job["drain"]):
+        await tick
+
+
+async def _play_handshake(dut, steps, tick):
+    """Start each operation as soon as the one before it has ended."""
+    for step in steps:
         for name, value in step.items():
             getattr(dut, name).value = value
-        if job["clocked"]:
-            await FallingEdge(dut.clk)
+        dut.start.value = 1
+        await tick
+        dut.start.value = 0
+        for _ in range(PATIENCE):
+            if dut.valid.value == 1:
+                break
+            await tick
         else:
-            await Timer(STEP_NS, "ns")
-    for _ in range(job["drain"]):
-        await FallingEdge(dut.clk)
+            raise AssertionError("Operation must end, not go on and on")
+
+
+def _stream_ends(dut, steps):
+    sources = [
+        Source(dut, name, [step[name] for step in steps], pause_flags("random", seed))
+        for seed, name in enumerate(steps[0])]
+    for source in sources:
+        source.rest()
+    sink = Sink(dut, pause_flags("random", len(sources)))
+    dut.m_axis_tready.value = 0
+    return [*sources, sink]
+
+
+async def _play_stream(ends, count, tick):
+    """Send all operands with random pauses, and wait for as many results."""
+    *sources, sink = ends
+    settled = Timer(STEP_NS // 5, "ns")
+    for _ in range(PATIENCE):
+        for end in ends:
+            end.drive()
+        for source in sources:
+            source.rest()
+        await settled
+        for end in ends:
+            end.see()
+        await tick
+        if len(sink.results) == count:
+            return
+    raise AssertionError(f"Results must be {count}, not {len(sink.results)}")

@@ -147,8 +147,8 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
      "Delays must be given for the spiking style, not for 'spatial'"),
     (["verilog", "multiply", "--stages", "-1"],
      "Stages must be 0 or more, and 0 but in the spatial style, not -1"),
-    (["waves", "multiply", "--stream"],
-     "Waves of multiply must be without streams, not with them"),
+    (["waves", "encoder", "--format", "e4m3fn,e5m2"],
+     "Waves must be of one design and format, not 2"),
 ])
 def test_mistakes(
     arguments: list[str], message: str, tmp_path: Path, capsys: Capture

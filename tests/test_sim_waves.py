@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from rtl_gen.cli import main
+from rtl_gen.cli.main import build_parser
+from rtl_gen.cli.waves import find_scene
 from rtl_gen.formats import FORMATS
 from sim.golden import describe
-from sim.waves import Signal, filter_text, read_signals, save_text
+from sim.tools import ToolError
+from sim.waves import Signal, filter_text, read_signals, save_text, to_fst
 
 VCD = b"""$timescale 1ps $end
  $scope module ports $end
@@ -56,6 +59,111 @@ def test_save_file_groups_and_translates() -> None:
     assert lines.index("-part") < lines.index("top.part.membrane[4:0]")
     assert "some_cell" not in text
     assert "ports" not in text
+
+
+SPIKING_VCD = b"""$timescale 1ps $end
+ $scope module ports $end
+  $var wire 8 # a [7:0] $end
+ $upscope $end
+ $scope module top $end
+  $var wire 8 $ a [7:0] $end
+  $var wire 3 ) a_d [3:1] $end
+  $scope module n_10_cell $end
+   $var wire 2 & x [1:0] $end
+   $var wire 1 ' spike $end
+   $var wire 5 % membrane [4:0] $end
+  $upscope $end
+  $scope module n_9_cell $end
+   $var wire 2 & x [1:0] $end
+   $var wire 1 ' spike $end
+   $var wire 5 % membrane [4:0] $end
+  $upscope $end
+  $scope module a_d_line $end
+   $var wire 32 * LENGTH [31:0] $end
+   $var wire 5 + spikes [4:0] $end
+  $upscope $end
+ $upscope $end
+$enddefinitions $end
+"""
+
+
+def test_membranes_of_a_spiking_circuit() -> None:
+    """They are curves in a group of their own, in the order of their numbers."""
+    lines = save_text(read_signals(SPIKING_VCD), "top.vcd", "top", {}, {}).splitlines()
+    wanted = ["-membranes", "+{n_9} top.n_9_cell.membrane[4:0]",
+              "+{n_9: spike} top.n_9_cell.spike", "+{n_10} top.n_10_cell.membrane[4:0]", "-inside",
+              "top.a_d[3:1]"]
+    assert [line for line in lines if line in wanted] == [
+        *wanted[:4], "-membranes", *wanted[4:], "-inside"]
+    assert not [line for line in lines if "LENGTH" in line or ".x[" in line]
+
+
+def put_program(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a program the only vcd2fst that is found."""
+    program = folder / "vcd2fst"
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_fst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_program(tmp_path, 'cp "$1" "$2"', monkeypatch)
+    assert to_fst(VCD, tmp_path / "work") == VCD
+    put_program(tmp_path, "echo no >&2; exit 1", monkeypatch)
+    with pytest.raises(ToolError, match=r"^Converter vcd2fst must succeed, not stop: no$"):
+        to_fst(VCD, tmp_path / "work")
+
+
+def test_fst_without_converter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["waves", "relu", "--fst", "-o", str(tmp_path / "x")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(
+        "spikefloat: error: Converter vcd2fst must be on PATH, not missing: run `")
+    assert error.count("\n") == 1
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("arguments, kind, ports", [
+    (["encoder"], "handshake", {"value", "sign"}),
+    (["decoder"], "handshake", {"code"}),
+    (["add", "--style", "temporal"], "handshake", {"a", "b"}),
+    (["relu", "--style", "spiking", "--stream"], "stream", {"a"}),
+    (["relu", "--style", "spiking", "--residue", "leak"], "plain", {"a", "discharge"}),
+    (["dot", "--length", "3"], "plain", {"a", "b"}),
+    (["neuron", "--weights", "1,2,3"], "plain", {"enable", "discharge", "synapses"}),
+])
+def test_scenes(arguments: list[str], kind: str, ports: set[str]) -> None:
+    args = build_parser().parse_args(["waves", *arguments])
+    scene = find_scene(args)
+    assert scene.kind == kind
+    assert all(set(step) == ports for step in scene.steps)
+    assert len(scene.steps) >= 8
+    assert scene.is_clocked == (arguments[0] != "dot")
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("arguments, expected", [
+    # 1 and -1.5 become codes; a product comes through streams with pauses.
+    (["encoder"], ["b00111000 ", "b10111100 "]),
+    pytest.param(["decoder"], ["b00000000010000000000 "], marks=pytest.mark.slow),
+    pytest.param(["multiply", "--stages", "2", "--stream"], ["b00111100 ", "b11111110 "],
+                 marks=pytest.mark.slow),
+    pytest.param(["multiply", "--style", "temporal"], ["b00111100 ", "b11111110 "],
+                 marks=pytest.mark.slow),
+])
+def test_scenes_are_played(
+    arguments: list[str], expected: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["waves", *arguments, "-o", str(tmp_path)]) == 0
+    (dump,) = tmp_path.glob("*.vcd")
+    values = dump.read_text()
+    assert [value for value in expected if value not in values] == []
+    assert f'[dumpfile] "{dump.name}"' in (tmp_path / f"{dump.stem}.gtkw").read_text()
+    capsys.readouterr()
 
 
 @pytest.mark.tool

@@ -2,19 +2,24 @@
 """``spikefloat waves``: waveforms of a short scene, ready for GTKWave."""
 
 import argparse
-import random
 import tempfile
 from pathlib import Path
 
-from rtl_gen.formats import Format
-from rtl_gen.rtl.cell import cell_verilog
+from rtl_gen.clocked_designs import CLOCKED_DESIGNS
 from rtl_gen.rtl.verilog import write_files
 from sim.runner import BenchError
-from sim.waves import MAX_FILTER_WIDTH, filter_text, play, read_signals, save_text
+from sim.waves import (
+    MAX_FILTER_WIDTH,
+    filter_text,
+    find_vcd2fst,
+    play,
+    read_signals,
+    save_text,
+    to_fst,
+)
 
-from .clocked import add_clocked_options, cell_parameters, refuse_clocked_options
+from .clocked import add_clocked_options, clocked_instances, refuse_clocked_options
 from .options import (
-    Selection,
     add_command,
     add_design_options,
     add_json_option,
@@ -22,13 +27,12 @@ from .options import (
     selections,
 )
 from .output import print_json, print_table
-from .verilog import design_hardware
+from .scenes import Scene, circuit_scene, clocked_scene
 
-__all__ = ["register"]
+__all__ = ["find_scene", "register"]
 
-_SEED = 1
-_RANDOM_STEPS = 12
-_NEURON_STEPS = 48
+#: An operation of many clocks is to be seen as a whole.
+_ZOOMS = {"plain": 15, "stream": 15, "handshake": 17}
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,79 +43,60 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_design_options(parser)
     add_clocked_options(parser)
     add_output_option(parser)
+    parser.add_argument(
+        "--fst", action="store_true",
+        help="write FST, which is smaller than VCD; needs vcd2fst, which comes with GTKWave")
     add_json_option(parser)
 
 
-def _interesting_codes(fmt: Format) -> list[int]:
-    """Return codes that show what a format has: normal, subnormal, largest, special."""
-    one = fmt.bias << fmt.mantissa_bits
-    codes = [one, one | 1 << max(fmt.mantissa_bits - 1, 0), 1, fmt.max_code, one | fmt.sign_mask, 0]
-    codes += [code for code in (fmt.infinity_code, fmt.nan_code) if code is not None]
-    return list(dict.fromkeys(codes))
+def find_scene(args: argparse.Namespace) -> Scene:
+    """Return the scene of the one design that the options select.
 
-
-def _circuit_steps(selection: Selection) -> list[dict[str, int]]:
-    """Return each interesting operand with the next one, then random operands."""
-    design, options = selection
-    codes = _interesting_codes(options.format)
-    steps = [
-        {name: codes[(i + shift) % len(codes)] for shift, name in enumerate(design.operands)}
-        for i in range(len(codes))]
-    source = random.Random(_SEED)
-    steps += [
-        {name: source.randrange(1 << options.format.width) for name in design.operands}
-        for _ in range(_RANDOM_STEPS)]
-    return steps
-
-
-def _neuron_steps(fan_in: int) -> list[dict[str, int]]:
-    """Return random spikes, with a discharge in the middle."""
-    source = random.Random(_SEED)
-    return [
-        {"enable": 1, "discharge": int(step == _NEURON_STEPS // 2),
-         "synapses": source.randrange(1 << fan_in)}
-        for step in range(_NEURON_STEPS)]
-
-
-def _run(args: argparse.Namespace) -> int:
-    formats: dict[str, Format] = {}
-    clocked, drain = False, 0
-    if args.design == "neuron":
-        parameters = cell_parameters(args)
-        module, verilog = cell_verilog(parameters)
-        clocked, steps = True, _neuron_steps(len(parameters.weights))
+    Raises
+    ------
+    ValueError
+        If they select several, or what they ask for is not to be had.
+    """
+    if args.design in CLOCKED_DESIGNS:
+        instances = clocked_instances(args)
+        if len(instances) == 1:
+            return clocked_scene(instances[0])
+        count = len(instances)
     else:
         refuse_clocked_options(args)
         chosen = selections(args)
-        if len(chosen) != 1:
-            raise ValueError(f"Waves must be of one design and format, not {len(chosen)}")
-        design, options = chosen[0]
-        if options.is_stream:
-            raise ValueError(f"Waves of {design.name} must be without streams, not with them")
-        hardware, steps = design_hardware(chosen[0]), _circuit_steps(chosen[0])
-        module, verilog = hardware.module, hardware.verilog
-        clocked, drain = hardware.is_clocked, hardware.latency
-        if hardware.has_discharge:
-            steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
-        formats = dict.fromkeys(design.operands, options.format)
-        if not design.is_predicate:
-            formats[design.result] = getattr(options, "to", None) or options.format
+        if len(chosen) == 1:
+            return circuit_scene(chosen[0])
+        count = len(chosen)
+    raise ValueError(f"Waves must be of one design and format, not {count}")
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.fst:
+        find_vcd2fst()  # a missing one is said before anything is built
+    scene = find_scene(args)
+    module = scene.module
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         try:
-            waves = play(verilog, module, steps, Path(folder), clocked=clocked, drain=drain)
+            waves = play(scene.verilog, module, scene.steps, Path(folder), clocked=scene.is_clocked,
+                         drain=scene.drain, kind=scene.kind)
         except BenchError as error:
             print(f"spikefloat: {error}")
             return 1
+        dump = to_fst(waves, Path(folder)) if args.fst else waves
+    formats = scene.formats
     filters = {fmt.name: f"{fmt.name}.txt" for fmt in formats.values()
                if fmt.width <= MAX_FILTER_WIDTH}
-    files = {f"{module}.vcd": waves.decode(),
-             f"{module}.gtkw": save_text(
-                 read_signals(waves), f"{module}.vcd", module, formats, filters)}
+    name = f"{module}.fst" if args.fst else f"{module}.vcd"
+    files: dict[str, str | bytes] = {
+        name: dump,
+        f"{module}.gtkw": save_text(
+            read_signals(waves), name, module, formats, filters, zoom=_ZOOMS[scene.kind])}
     files |= {filters[fmt.name]: filter_text(fmt) for fmt in formats.values()
               if fmt.name in filters}
     paths = write_files(args.output, files)
     if args.json:
-        print_json({"module": module, "steps": len(steps), "files": [str(p) for p in paths]})
+        print_json({"module": module, "steps": len(scene.steps), "files": [str(p) for p in paths]})
     else:
         print_table("Waveforms", ("file",), [(path,) for path in paths])
         print(f"look at them with: cd {args.output} && gtkwave {module}.gtkw")
