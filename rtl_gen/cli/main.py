@@ -19,6 +19,7 @@ from . import (
     harden,
     host,
     inject,
+    latency,
     package,
     report,
     stats,
@@ -63,8 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
-        designs, verilog, stats, explore, verify, waves, report, map_, sweep, tolerance, harden,
-        criticality, inject, export, synth, board, host, package, demo,
+        designs, verilog, stats, latency, explore, verify, waves, report, map_, sweep, tolerance,
+        harden, criticality, inject, export, synth, board, host, package, demo,
     ):
         command.register(commands)
     return parser

@@ -15,7 +15,11 @@ from .options import add_command
 
 __all__ = ["exactness_table", "register", "replace_table"]
 
-_START, _END = "<!-- table:exact -->", "<!-- end -->"
+_END = "<!-- end -->"
+
+
+def _start(name: str) -> str:
+    return f"<!-- table:{name} -->"
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,7 +33,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="what `spikefloat verify --json` printed")
     parser.add_argument(
         "--into", metavar="FILE", type=Path,
-        help=f"file in which to replace what is between {_START} and {_END}")
+        help=f"file in which to replace what is between {_start('exact')} and {_END}")
 
 
 def exactness_table(rows: list[dict[str, Any]]) -> str:
@@ -83,19 +87,19 @@ def _cell(rows: list[dict]) -> str:
     return text if not wrong else f"**{wrong:,} wrong** of {text}"
 
 
-def replace_table(text: str, table: str) -> str:
-    """Return a text with the part between the marks replaced.
+def replace_table(text: str, table: str, name: str = "exact") -> str:
+    """Return a text with the part between the marks of a name replaced.
 
     Raises
     ------
     ValueError
         If the marks are missing.
     """
-    before, start, rest = text.partition(_START)
+    before, start, rest = text.partition(_start(name))
     _, end, after = rest.partition(_END)
     if not start or not end:
-        raise ValueError(f"File must have the lines {_START} and {_END}, not lack one")
-    return f"{before}{_START}\n{table}\n{_END}{after}"
+        raise ValueError(f"File must have the lines {_start(name)} and {_END}, not lack one")
+    return f"{before}{start}\n{table}\n{_END}{after}"
 
 
 def _run(args: argparse.Namespace) -> int:
