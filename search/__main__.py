@@ -20,7 +20,7 @@ _EXAMPLES = """\
 examples:
   python -m search shrink multiply --format e5m2 --visits 30000
   python -m search flash --depth 6 -o elsewhere
-  python -m search tables multiply --objective luts --start log_domain --depth 7 -o elsewhere
+  python -m search tables multiply --objective luts --start log_domain --depth 8 -o elsewhere
   python -m search store circuit.json --operation add --origin "by hand"
 """
 

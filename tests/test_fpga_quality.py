@@ -25,7 +25,7 @@ def measured(
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("operation, tables, depth", [("multiply", 100, 8), ("add", 115, 12)])
+@pytest.mark.parametrize("operation, tables, depth", [("multiply", 100, 6), ("add", 115, 12)])
 def test_tables_of_six_inputs(operation: str, tables: int, depth: int) -> None:
     found = measured(operation, "luts", "generic6")
     assert found.lut6 is not None
