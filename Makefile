@@ -25,7 +25,7 @@ SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verilog
+.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verify-dot verilog
 
 all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
 
@@ -58,6 +58,14 @@ $(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
 	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs published
 	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs all
 	@touch $@
+
+verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,000 vectors each
+	@for way in exact tree chain wide; do \
+	  $(BIN)/spikefloat verify dot --accumulate $$way --length 2 --pairs lattice || exit; \
+	  for length in 4 8 16 64; do \
+	    $(BIN)/spikefloat verify dot --accumulate $$way --length $$length --random 100000 || exit; \
+	  done; \
+	done
 
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)

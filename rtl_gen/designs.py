@@ -166,7 +166,7 @@ _RECORDS = (
         targets=_holding_products),
     Design(
         name="dot", summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
-        operands=("a", "b"), circuit=_dot, formats=_NARROW, is_vector=True,
+        operands=("a", "b"), circuit=_dot, formats=_ARITHMETIC, is_vector=True,
         targets=lambda fmt: _ARITHMETIC, check="directed and random vectors"),
     Design(
         name="linear", summary="y = act(w x + b), one linear layer or several, codes side by side",

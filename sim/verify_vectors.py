@@ -13,7 +13,8 @@ from rtl_gen.formats import Format, Overflow
 from sim.runner import BenchError, run_bench
 
 __all__ = [
-    "DotDesign", "DotResult", "pack_vector", "vector_cases", "verify_dot", "verify_dot_stream",
+    "DotDesign", "DotResult", "lattice_cases", "pack_vector", "vector_cases", "verify_dot",
+    "verify_dot_stream",
 ]
 
 
@@ -51,6 +52,19 @@ def pack_vector(codes: Sequence[int], width: int) -> int:
     for code in reversed(codes):
         total = total << width | code
     return total
+
+
+def lattice_cases(fmt: Format) -> NDArray[np.int64]:
+    """Return every operand of two terms over 16 codes, of shape (2, 65536, 2).
+
+    The codes, of either sign: zero, the smallest and the largest subnormal, one and the next value,
+    one less than the largest, the largest, and the highest code, which is NaN where there is one.
+    """
+    one, sign = fmt.bias << fmt.mantissa_bits, fmt.sign_mask
+    codes = [0, 1, fmt.mantissa_mask, one, one + 1, fmt.max_code - 1, fmt.max_code, sign - 1]
+    lattice = np.array([*codes, *(code | sign for code in codes)])
+    grid = np.stack(np.meshgrid(*[lattice] * 4, indexing="ij"), axis=-1).reshape(-1, 2, 2)
+    return np.ascontiguousarray(grid.transpose(1, 0, 2))
 
 
 def vector_cases(fmt: Format, length: int, count: int, seed: int) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from rtl_gen.circuits.dot import dot
 from rtl_gen.formats import FORMATS, Format
 from rtl_gen.neurons.gates import make_gates
 from rtl_gen.neurons.graph import NeuronGraph
+from rtl_gen.rtl.temporal_engine import dot_product_clocks
 from sim import golden_dot
 from sim.network import Network
 from sim.verify_vectors import vector_cases
@@ -99,11 +100,28 @@ def test_published_gates_give_the_same() -> None:
 
 
 def test_depth_of_tree_and_exact_is_logarithmic() -> None:
-    for accumulate, most in (("tree", 60), ("exact", 8)):
+    for accumulate, most in (("tree", 48), ("exact", 5)):
         depths = [make(E4M3FN, 1 << k, accumulate).depth for k in range(1, 6)]
         steps = np.diff(depths)
         assert steps.max() <= most, depths
         assert steps[-1] <= steps.max(), depths
+
+
+def test_latency_of_128_terms() -> None:
+    steps = dot_product_clocks(E4M3FN, 128)
+    assert steps == 8832
+    assert 17 * make(E4M3FN, 128, "tree").depth <= steps
+    assert 60 * make(E4M3FN, 128, "exact").depth <= steps
+
+
+@pytest.mark.parametrize("name, length, accumulate, wide", [
+    ("binary16", 4, "exact", None), ("binary16", 3, "wide", "bfloat16"),
+    ("bfloat16", 2, "exact", None), ("binary32", 2, "tree", None)])
+def test_wide_operands(name: str, length: int, accumulate: str, wide: str | None) -> None:
+    fmt = FORMATS[name]
+    a, b = vector_cases(fmt, length, 1000, seed=5)
+    expected = golden_dot.dot(fmt, a, b, accumulate, wide=FORMATS[wide] if wide else None)
+    check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
 
 
 @pytest.mark.parametrize("arguments, message", [

@@ -13,6 +13,7 @@ from rtl_gen.hardware import make_hardware
 from rtl_gen.rtl.spatial import spatial_verilog
 from sim.verify_vectors import (
     DotDesign,
+    lattice_cases,
     pack_vector,
     vector_cases,
     verify_dot,
@@ -61,12 +62,31 @@ def test_dot_product_of_four(simulator: str, accumulate: str, tmp_path: Path) ->
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("length", [4, 16])
-@pytest.mark.parametrize("accumulate", ["exact", "tree", "chain", "wide"])
+@pytest.mark.parametrize("length, accumulate", [
+    *((length, way) for length in (4, 8, 16) for way in ("exact", "tree", "chain", "wide")),
+    (64, "exact")])  # make verify-dot has the others of 64 terms, each of which takes a minute
 def test_many_vectors(accumulate: str, length: int, tmp_path: Path) -> None:
     cases = vector_cases(E4M3FN, length, 100_000, seed=2)
     result = verify_dot(dot_design(length, accumulate), "verilator", cases, tmp_path)
     assert (result.cases, result.mismatches) == (100_008, 0), result.report
+
+
+def test_lattice_has_every_operand() -> None:
+    cases = lattice_cases(E4M3FN)
+    assert cases.shape == (2, 65536, 2)
+    rows = cases.transpose(1, 0, 2).reshape(-1, 4)
+    assert len(np.unique(rows, axis=0)) == 65536
+    assert [f"{code:02x}" for code in np.unique(rows)] == [
+        "00", "01", "07", "38", "39", "7d", "7e", "7f", "80", "81", "87", "b8", "b9", "fd", "fe",
+        "ff"]
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulate", ["exact", "tree", "chain", "wide"])
+def test_two_terms_over_a_lattice(accumulate: str, tmp_path: Path) -> None:
+    result = verify_dot(dot_design(2, accumulate), "verilator", lattice_cases(E4M3FN), tmp_path)
+    assert (result.cases, result.mismatches) == (65536, 0), result.report
 
 
 @pytest.mark.tool

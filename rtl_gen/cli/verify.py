@@ -42,8 +42,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--pairs", metavar="P", default="all",
         help="all operand pairs, or published: the pairs of non-negative finite codes, 16,129 for "
-             "e4m3fn (default: all; where there are more than a million cases, directed corner "
-             "cases and --random random ones)")
+             "e4m3fn; or lattice: for a dot product of two terms, every operand over 16 codes "
+             "(default: all; where there are more than a million cases, directed corner cases and "
+             "--random random ones)")
     parser.add_argument(
         "--random", metavar="N", type=int, default=100_000,
         help="random cases where not all can be tried (default: 100000)")
@@ -64,7 +65,12 @@ def _run(args: argparse.Namespace) -> int:
         find_simulator(simulator)  # a missing one is said before anything is built
     if args.random < 0:
         raise ValueError(f"Number of random cases must be 0 or more, not {args.random}")
-    if args.pairs not in PAIRS:
+    if args.pairs == "lattice":
+        if args.design != "dot" or args.length != 2:
+            raise ValueError(
+                "Pairs of a lattice must be for a dot product of --length 2, not "
+                f"{args.design} of --length {args.length}")
+    elif args.pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
     if args.gate_level is not None:
         find_target(args.gate_level)

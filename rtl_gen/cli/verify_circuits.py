@@ -19,7 +19,14 @@ from sim.verify_array import ArrayResult, verify_arrays
 from sim.verify_handshake import HandshakeResult, operation_check, verify_handshake
 from sim.verify_layer import LayerDesign, LayerResult, layer_cases, verify_layer
 from sim.verify_stream import Scene, StreamDesign, verify_streams
-from sim.verify_vectors import DotDesign, DotResult, vector_cases, verify_dot, verify_dot_stream
+from sim.verify_vectors import (
+    DotDesign,
+    DotResult,
+    lattice_cases,
+    vector_cases,
+    verify_dot,
+    verify_dot_stream,
+)
 from synth.gate_level import gate_level_verilog
 from synth.targets import find_target
 
@@ -177,7 +184,7 @@ def verify_temporal(
 def verify_dots(
     args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
 ) -> list[dict]:
-    """Check dot products, each on directed and random vectors."""
+    """Check dot products, each on a lattice, or on directed and random vectors."""
     rows = []
     for simulator in SIMULATOR_CHOICES[args.sim]:
         for selection in chosen:
@@ -190,13 +197,15 @@ def verify_dots(
                 accumulate=options.accumulate, overflow=options.overflow, wide=options.wide,
                 latency=hardware.latency if hardware.is_clocked else None,
                 has_discharge=hardware.has_discharge)
-            operands = vector_cases(options.format, options.length, args.random, SEED)
+            is_lattice = args.pairs == "lattice"
+            operands = lattice_cases(options.format) if is_lattice else \
+                vector_cases(options.format, options.length, args.random, SEED)
             results = (
                 verify_dot_stream(dot, simulator, operands, folder, status.update)
                 if hardware.is_stream else
                 [verify_dot(dot, simulator, operands, folder, status.update)])
-            rows += [_row(selection, result, simulator, result.pauses) | {"pairs": "sampled"}
-                     for result in results]
+            rows += [_row(selection, result, simulator, result.pauses)
+                     | {"pairs": "lattice" if is_lattice else "sampled"} for result in results]
     return rows
 
 
