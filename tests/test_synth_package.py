@@ -10,7 +10,8 @@ import pytest
 
 from rtl_gen.cli import main
 from sim.tools import find_simulator
-from synth.package import Cases, CoreSource, core_files
+from synth.core_bench import Cases, Handshake
+from synth.package import CoreSource, core_files
 
 ADDER = """\
 module adder (
@@ -25,6 +26,30 @@ endmodule
 """
 SUMS = Cases(operands=("a", "b"),
              rows=[(a, b, a + b) for a in range(4) for b in range(4)])
+
+#: Takes operands in every third clock; an operand that is not offered counts as 3.
+STREAM = """\
+module adder ( // with a handshake
+    input  wire       clk,
+    input  wire       rst,
+    input  wire [1:0] a,
+    input  wire [1:0] b,
+    input  wire       start,
+    output wire       ready,
+    output reg        valid,
+    output reg  [2:0] y
+);
+    reg [1:0] count;
+    assign ready = count == 0;
+    always @(posedge clk) begin
+        valid <= ready & start;
+        y <= ready & start ? a + b : 3'd7;
+        count <= rst || count == 2 ? 2'd0 : ready & ~start ? 2'd0 : count + 2'd1;
+    end
+endmodule
+"""
+SHAKEN = Cases(operands=("a", "b"), rows=SUMS.rows, handshake=Handshake(
+    offer=("start",), accept=("ready",), valid="valid", take=None, interval=3))
 
 
 def adder(verilog: str = ADDER, latency: int | None = 1, cases: Cases | None = SUMS) -> CoreSource:
@@ -75,6 +100,12 @@ def test_targets_run(tmp_path: Path) -> None:
     sim = fusesoc(tmp_path, "sim", "adder")
     assert sim.returncode == 0, sim.stdout + sim.stderr
     assert "16 results are those of the golden model" in sim.stdout
+    write(tmp_path / "cores" / "stream", {
+        name.replace("adder", "stream"): text.replace("adder", "stream")
+        for name, text in core_files(adder(STREAM, None, SHAKEN)).items()})
+    sim = fusesoc(tmp_path, "sim", "stream")
+    assert sim.returncode == 0, sim.stdout + sim.stderr
+    assert "16 results are those of the golden model" in sim.stdout
 
 
 @pytest.mark.tool
@@ -83,6 +114,8 @@ def test_targets_run(tmp_path: Path) -> None:
     ("late result", "sim", "case 1 must give 1, not 0"),
     ("no cases", "sim", "case 0 must be known"),
     ("open net", "lint", "UNUSEDSIGNAL"),
+    ("never valid", "sim", "cases must be 16, not 0"),
+    ("wrong stream", "sim", "case 9 must give 3, not 2"),
 ])
 def test_targets_find_faults(tmp_path: Path, fault: str, target: str, message: str) -> None:
     verilog = {
@@ -91,8 +124,13 @@ def test_targets_find_faults(tmp_path: Path, fault: str, target: str, message: s
             "always", "reg [1:0] c;\n    always @(posedge clk) c <= b;\n    always").replace(
                 "+ {1'b0, b}", "+ {1'b0, c}"),
         "open net": ADDER.replace("always", "wire left_open = a[0];\n    always"),
+        "never valid": STREAM.replace("valid <=", "valid <= 0 &"),
+        "wrong stream": STREAM.replace("a + b", "a + b - (a == 2 && b == 1)"),
     }.get(fault, ADDER)
-    files = core_files(adder(verilog))
+    if verilog.startswith(STREAM[:40]):
+        files = core_files(adder(verilog, None, SHAKEN))
+    else:
+        files = core_files(adder(verilog))
     if fault == "no cases":
         files["adder_cases.hex"] = ""
     write(tmp_path / "cores", files)

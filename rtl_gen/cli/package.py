@@ -8,11 +8,16 @@ from typing import Any
 import numpy as np
 
 from rtl_gen.clocked_designs import CLOCKED_DESIGNS
+from rtl_gen.hardware import Hardware
+from rtl_gen.options import Options
 from rtl_gen.rtl.verilog import LINT_WAIVERS, write_files
 from sim import reference
+from sim.golden_dot import dot
 from sim.operands import operand_cases
-from sim.samples import sampled_operands
-from synth.package import Cases, CoreSource, core_files
+from sim.samples import SEED, sampled_operands
+from sim.verify_vectors import pack_vector, vector_cases
+from synth.core_bench import Cases, Handshake
+from synth.package import CoreSource, core_files
 
 from .clocked import add_clocked_options, clocked_instances
 from .options import (
@@ -31,6 +36,7 @@ __all__ = ["register"]
 #: With more cases than this, corners and random ones are put into the bench.
 _MAX_CASES = 2**16
 _RANDOM_CASES = 4096
+_RANDOM_VECTORS = 64
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -55,30 +61,61 @@ def _version() -> str:
 def _source(selection: Selection) -> CoreSource:
     design, options = selection
     hardware = design_hardware(selection)
-    # Streams and the step-by-step engine have a handshake, and membranes that are discharged from
-    # outside an input of their own.
+    # Membranes that are discharged from outside have an input for it, and no bench here.
     is_fixed = not (options.is_stream or options.style == "temporal" or hardware.has_discharge)
     return CoreSource(
         module=hardware.module, verilog=hardware.verilog,
         summary=f"{design.summary} ({options.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
-        cases=_cases(selection) if is_fixed else None,
+        cases=None if hardware.has_discharge else _cases(selection, hardware),
         waivers=LINT_WAIVERS.read_text(encoding="utf-8"), version=_version())
 
 
-def _cases(selection: Selection) -> Cases | None:
+def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
+    """Return operands and what they must give; None for what has no bench."""
     design, options = selection
-    if design.name not in reference.OPERATIONS:
+    if design.name in reference.OPERATIONS:
+        rows = _scalar_rows(selection, _MAX_CASES if options.style != "temporal" else 0)
+    elif design.name == "dot":
+        rows = _vector_rows(options)
+    else:
         return None
+    if options.is_stream:
+        words = [f"s_axis_{name}" for name in design.operands]
+        return Cases(
+            operands=tuple(f"{word}_tdata" for word in words), rows=rows, result="m_axis_tdata",
+            handshake=Handshake(
+                offer=tuple(f"{word}_tvalid" for word in words),
+                accept=tuple(f"{word}_tready" for word in words), valid="m_axis_tvalid",
+                take="m_axis_tready", interval=1 + hardware.latency))
+    if options.style == "temporal":
+        return Cases(operands=design.operands, rows=rows, result=design.result,
+                     handshake=Handshake(offer=("start",), accept=("ready",), valid="valid",
+                                         take=None, interval=hardware.latency + 1))
+    return Cases(operands=design.operands, rows=rows, result=design.result)
+
+
+def _scalar_rows(selection: Selection, most: int) -> list[list[int]]:
+    """Return all cases of an operation if they are not too many, else corners and random ones."""
+    design, options = selection
     fmt, count = options.format, len(design.operands)
-    if 1 << fmt.width * count <= _MAX_CASES:
+    if 1 << fmt.width * count <= most:
         operands = operand_cases([fmt], count, "all")
     else:
-        operands = tuple(sampled_operands(fmt, count, _RANDOM_CASES).T)
-    results = reference.expected(
-        design.name, fmt, operands, options.overflow, options.to)
-    rows = np.stack([*operands, results], axis=1)
-    return Cases(operands=design.operands, rows=rows.tolist())
+        sampled = sampled_operands(fmt, count, _RANDOM_CASES)
+        operands = tuple((sampled if most else sampled[-_RANDOM_CASES:]).T)
+    results = reference.expected(design.name, fmt, operands, options.overflow, options.to)
+    return np.stack([*operands, results], axis=1).tolist()
+
+
+def _vector_rows(options: Options) -> list[list[int]]:
+    """Return directed and random vectors, packed, with their dot products."""
+    fmt = options.format
+    first, second = vector_cases(fmt, options.length, _RANDOM_VECTORS, SEED)
+    results = dot(fmt, first, second, options.accumulate, options.to, options.overflow,
+                  wide=options.wide)
+    return [[pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
+            for a, b, result in zip(first.tolist(), second.tolist(), results, strict=True)]
 
 
 def _run(args: argparse.Namespace) -> int:
