@@ -97,6 +97,10 @@ def test_refused_of_weights(tmp_path, capsys):
     assert capsys.readouterr().err == (
         "spikefloat: error: Shape of a layer must be unrolled to be one neuron graph, not "
         "'array'\n")
+    assert main(["waves", "linear", "--shape", "array", "-o", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "spikefloat: error: Shape of a layer must be unrolled to be one neuron graph, not "
+        "'array'\n")
     assert main(["verilog", "add", "--shape", "array"]) == 2
     assert capsys.readouterr().err == (
         "spikefloat: error: Option --shape must be used with the design linear, not 'add'\n")

@@ -62,7 +62,7 @@ def _source(selection: Selection) -> CoreSource:
     design, options = selection
     hardware = design_hardware(selection)
     # Membranes that are discharged from outside have an input for it, and no bench here.
-    is_fixed = not (options.is_stream or options.style == "temporal" or hardware.has_discharge)
+    is_fixed = not (hardware.is_stream or options.style == "temporal" or hardware.has_discharge)
     return CoreSource(
         module=hardware.module, verilog=hardware.verilog,
         summary=f"{design.summary} ({options.format.name}), made of spiking neurons",
