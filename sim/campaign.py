@@ -22,7 +22,7 @@ from .device_operands import ORDERS, provoking_waves, random_operands
 from .physics import IDEAL, Physics
 from .targets import Target
 
-__all__ = ["Cell", "run_cell", "wilson_interval"]
+__all__ = ["Cell", "group_interval", "run_cell", "wilson_interval"]
 
 #: Changes whenever the same cell would give other numbers.
 _MODEL_VERSION = 1
@@ -125,7 +125,7 @@ def _group_rates(is_exact: NDArray[np.bool_], physics: Physics) -> NDArray[np.fl
     return np.array([is_exact.mean()])
 
 
-def _interval(rates: NDArray[np.float64], batch: int, clustered: bool) -> tuple[float, float]:
+def group_interval(rates: NDArray[np.float64], batch: int, clustered: bool) -> tuple[float, float]:
     """Return the confidence interval for the exact share of each group of so many trials.
 
     Trials on one device have its flaws in common, and waves of one stream the residue. Where groups
@@ -173,7 +173,7 @@ def run_cell(cell: Cell) -> dict[str, Any]:
         tally.spikes += result.spikes
         _add_errors(tally, *target.reference.errors(found, right))
         rates.append(_group_rates(is_exact, physics))
-        low, high = _interval(
+        low, high = group_interval(
             np.concatenate(rates), len(is_exact) // len(rates[-1]),
             physics.varies or physics.has_residue)
         if (high - low) / 2 <= cell.precision or tally.trials >= cell.max_trials:

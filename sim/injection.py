@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rtl_gen.neurons.graph import NeuronGraph
 
-from .campaign import Cell, run_cell, wilson_interval
+from .campaign import Cell, group_interval, run_cell
 from .device import BLOCK, Device
 from .device_operands import random_operands
 from .physics import Physics
@@ -136,13 +136,14 @@ def inject_noise(
     say("running the campaign cell")
     cell = run_cell(Cell(target=target, physics=physics, seed=seed, precision=precision))
     graph = target.graph
-    inputs = random_operands(
-        graph, waves, np.random.Generator(np.random.PCG64((seed + _SEED_STEP, seed))))
+    order = trial_order(waves, device.waves)
+    # Whole blocks, of which the hardware gets the first streams.
+    rng = np.random.Generator(np.random.PCG64((seed + _SEED_STEP, seed)))
+    inputs = random_operands(graph, -(-waves // BLOCK) * BLOCK, rng)
     result = Device(graph, device, seed=seed).run(inputs, seed=seed + _SEED_STEP, record=True)
     assert result.record is not None
     first = graph.input_count
     noise = np.rint(result.record.noise[first:] * (1 << FRACTION_BITS)).astype(np.int64)
-    order = trial_order(waves, device.waves)
     rows = _input_rows(circuit, target, {n: c[order] for n, c in inputs.items()},
                        noise[:, order], order % BLOCK < BLOCK // device.waves)
     name = graph.outputs[0].name
@@ -155,8 +156,13 @@ def inject_noise(
         taken[name][circuit.latency - 1:circuit.latency - 1 + waves], 1,
         len(graph.outputs[0].nodes))[:, 0]
     right = target.reference.expected([inputs[port.name][order] for port in graph.inputs])
-    exact = int(np.count_nonzero(codes == right))
-    low, high = wilson_interval(exact, waves)
+    is_exact = codes == right
+    exact = int(np.count_nonzero(is_exact))
+    # Waves of one stream have their residue in common.
+    group = device.waves if waves >= 2 * device.waves else 1
+    low, high = group_interval(
+        is_exact[:waves // group * group].reshape(-1, group).mean(axis=1), group,
+        device.has_residue)
     return Injection(
         waves=waves, exact=exact, ci_low=low, ci_high=high, spikes=shown.size,
         wrong_spikes=int(np.count_nonzero(shown != result.record.fired[first:, order])), cell=cell)
@@ -192,15 +198,13 @@ def noise_width(graph: NeuronGraph, physics: Physics) -> int:
 
 
 def trial_order(count: int, waves: int) -> NDArray[np.int64]:
-    """Return the trials of the device in the order in which they pass the hardware.
+    """Return the first trials of the device in the order in which they pass the hardware.
 
     The streams of a block lie side by side; the hardware has one after the other.
     """
-    streams = BLOCK // waves
-    within = np.arange(BLOCK).reshape(waves, streams).T.ravel()
+    within = np.arange(BLOCK).reshape(waves, -1).T.ravel()
     blocks = -(-count // BLOCK)
-    order = (np.arange(blocks)[:, None] * BLOCK + within).ravel()
-    return order[order < count]
+    return (np.arange(blocks)[:, None] * BLOCK + within).ravel()[:count]
 
 
 def _input_rows(

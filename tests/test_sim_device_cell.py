@@ -20,7 +20,7 @@ from .residue_examples import single_neuron
 
 pytestmark = pytest.mark.tool
 
-CLOCKS, WAVES = 1024, 1024
+CLOCKS, WAVES = 1024, 64
 #: So many that each leak comes with each reset.
 _CELLS = 16
 LEAKS = ("0", "1/16", "25/256", "1/2", "3/4", "15/16", "255/256")
@@ -49,7 +49,7 @@ def test_every_clock(simulator, tmp_path):
         module, verilog = cell_verilog(parameters)
         designs.append(CellDesign(name=f"cell {index}", verilog=verilog, module=module,
                                   parameters=parameters.as_dict()))
-        codes = np.random.default_rng(index).integers(0, 1 << len(weights), CLOCKS)
+        codes = np.random.default_rng(index).integers(0, 1 << len(weights), BLOCK)
         inputs[f"synapses_{index}"] = pack_lanes(codes[order][:, None], len(weights))
         physics = Physics(style="spiking", leak=float(membrane.leak), reset=membrane.reset,
                           waves=WAVES, potential_bits=parameters.fraction_bits)

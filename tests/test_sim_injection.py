@@ -52,7 +52,7 @@ CELLS = {
     pytest.param("hard", "icarus", 2048, marks=pytest.mark.slow),
 ])
 def test_campaign_cell_in_hardware(name, simulator, waves, tmp_path):
-    found = inject(multiplier(), CELLS[name], simulator, tmp_path, seed=3, waves=waves)
+    found = inject(multiplier(), CELLS[name], simulator, tmp_path, waves=waves)
     assert (found.spikes, found.wrong_spikes) == (83 * waves, 0)
     assert found.is_reproduced
     # Enough noise to be seen, and results that are not wrong for another reason.
@@ -99,13 +99,13 @@ def test_faults_that_hide(tmp_path):
 
 
 def test_order_of_trials():
-    """Each stream of a block, one after the other; of a part of a block, what there is of them."""
+    """Each stream of a block, one after the other; of a part of a block, the first of them."""
     order = trial_order(2 * BLOCK, 64)
     assert sorted(order.tolist()) == list(range(2 * BLOCK))
     assert order[:3].tolist() == [0, 256, 512]
     assert order[64:66].tolist() == [1, 257]
     assert trial_order(5, 1 << 14).tolist() == [0, 1, 2, 3, 4]
-    assert trial_order(300, 64)[:3].tolist() == [0, 256, 1]
+    assert trial_order(300, 64).tolist() == order[:300].tolist()
 
 
 @pytest.mark.parametrize("physics, message", [
