@@ -63,8 +63,8 @@ def test_dot_product_of_four(simulator: str, accumulate: str, tmp_path: Path) ->
 @pytest.mark.tool
 @pytest.mark.slow
 @pytest.mark.parametrize("length, accumulate", [
-    *((length, way) for length in (4, 8, 16) for way in ("exact", "tree", "chain", "wide")),
-    (64, "exact")])  # make verify-dot has the others of 64 terms, each of which takes a minute
+    *((length, way) for length in (4, 16) for way in ("exact", "tree", "chain", "wide")),
+    (8, "exact"), (64, "exact")])  # `make verify-dot` has the others, some of which take a minute
 def test_many_vectors(accumulate: str, length: int, tmp_path: Path) -> None:
     cases = vector_cases(E4M3FN, length, 100_000, seed=2)
     result = verify_dot(dot_design(length, accumulate), "verilator", cases, tmp_path)
