@@ -86,7 +86,7 @@ def test_many_shapes(tmp_path):
         make_design(5, 4, (3, 1), accumulate="chain", name="chain", has_bias=False, levels=UNCUT),
         small_design("wide", inputs=3, outputs=5, lanes=(4, 3), to="binary16"),
     ]
-    for number in range(6):
+    for number in range(4):
         inputs, outputs = rng.integers(1, 20, 2).tolist()
         lanes = rng.integers(1, min(outputs, 4) + 1), rng.integers(1, min(inputs, 4) + 1)
         designs.append(small_design(
