@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from cocotb_tools.runner import Runner, VerilatorControlFile, get_runner
-
 from sim.tools import find_simulator
+
+if TYPE_CHECKING:
+    from cocotb_tools.runner import Runner
 
 __all__ = ["WAIVERS", "BenchError", "BenchFailure", "BenchResult", "run_bench"]
 
@@ -113,6 +115,8 @@ def run_bench(
         If there is no simulator of that name.
     """
     found = find_simulator(simulator)
+    from cocotb_tools.runner import get_runner  # which is there, as the simulator is
+
     build_dir = Path(build_dir).resolve()
     build_dir.mkdir(parents=True, exist_ok=True)
     # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
@@ -147,9 +151,11 @@ def run_bench(
 
 
 def _build(
-    runner: Runner, simulator: str, sources: Sequence[Path], toplevel: str, build_dir: Path,
+    runner: "Runner", simulator: str, sources: Sequence[Path], toplevel: str, build_dir: Path,
     parameters: Mapping[str, object], has_delays: bool, waves: bool,
 ) -> None:
+    from cocotb_tools.runner import VerilatorControlFile
+
     inputs: list[Path | VerilatorControlFile] = []
     arguments = []
     if simulator == "verilator":
@@ -174,7 +180,7 @@ def _build(
 
 
 def _run(
-    runner: Runner, toplevel: str, test_module: str, build_dir: Path, env: Mapping[str, str],
+    runner: "Runner", toplevel: str, test_module: str, build_dir: Path, env: Mapping[str, str],
     waves: bool, seed: int,
 ) -> Path:
     """Run the simulation and return the name of its results file."""

@@ -17,8 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from find_libpython import find_libpython
-
 __all__ = [
     "MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_program", "find_simulator",
 ]
@@ -97,7 +95,7 @@ def find_program(noun: str, program: str, *, package: str) -> str:
 
 
 def _find_icarus() -> Simulator:
-    _require_libpython()
+    _require_cocotb()
     _require("Icarus Verilog", "iverilog")
     _require("Icarus Verilog", "vvp", package="iverilog")
     version = _version_of("iverilog", "-V", r"Icarus Verilog version (\d+\.\d+)")
@@ -105,7 +103,7 @@ def _find_icarus() -> Simulator:
 
 
 def _find_verilator() -> Simulator:
-    _require_libpython()
+    _require_cocotb()
     for program in ("make", "c++"):
         _require(f"Verilator's helper {program}", program)
     # Some systems have a Perl without the modules that Verilator's command needs.
@@ -169,9 +167,17 @@ def _require(
         raise ToolError(f"{noun} must be on PATH, not missing: run `{command}`")
 
 
-def _require_libpython() -> None:
-    """Demand Python as a shared library, which cocotb loads into the simulator."""
-    if find_libpython() is None:
+def _require_cocotb() -> None:
+    """Demand cocotb, and Python as a shared library, which it loads into the simulator."""
+    # Not above: what needs no simulator works without.
+    try:
+        import cocotb_tools.runner  # noqa: F401
+        import find_libpython
+    except ImportError:
+        raise ToolError("Package cocotb must be installed, not missing: run "
+                        f"`{shlex.quote(sys.executable)} -m pip install 'spikefloat[sim]'`"
+                        ) from None
+    if find_libpython.find_libpython() is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         command = _system_command(f"libpython{version}")
         raise ToolError(f"Python's shared library must be installed, not missing: run `{command}`")

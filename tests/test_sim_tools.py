@@ -66,7 +66,7 @@ def test_perl_without_modules(programs, tmp_path, monkeypatch):
 def test_python_without_shared_library(monkeypatch, name):
     monkeypatch.setattr(tools.sys, "platform", "linux")
     monkeypatch.setattr(tools.sys, "version_info", (3, 11, 2))
-    monkeypatch.setattr(tools, "find_libpython", lambda: None)
+    monkeypatch.setattr("find_libpython.find_libpython", lambda: None)
     message = ("^Python's shared library must be installed, not missing: "
                "run `sudo apt-get install -y libpython3.11`$")
     with pytest.raises(ToolError, match=message):
