@@ -68,6 +68,8 @@ def test_published_adder_and_gates():
 
 @pytest.mark.parametrize("arguments, message", [
     (["nand"], "Design must be one of "),
+    (["dot", "--length", "2"], "Design must have one code for each operand, not vectors (dot)"),
+    (["multiply", "--stages", "2"], "Design must be without register cuts and streams, "),
     (["xor", "--synapse-noise", "much"], "Physics synapse_noise must be a number, not 'much'"),
     (["xor", "--synapse-noise", "-1"], "Physics synapse_noise must not be negative, not -1.0"),
     (["xor", "--precision", "0"], "Precision must be positive, not 0.0"),

@@ -43,7 +43,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _run(args: argparse.Namespace) -> int:
     if args.style not in (None, "spatial") or args.stages or args.stream:
         raise ValueError("Exported design must be combinational, not clocked")
-    chosen = targets(args)
+    chosen = targets(args, takes_vectors=True)
     names = [_file_name(target) for target in chosen]
     networks = [export(target.graph) for target in chosen]
     if args.check and (wide := [

@@ -181,7 +181,7 @@ def design_target(selection: Selection) -> Target:
             operation=design.name, fmt=options.format, overflow=options.overflow, to=options.to))
 
 
-def targets(args: argparse.Namespace) -> list[Target]:
+def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Target]:
     """Return what the options of a design select; designs, budgets and objectives may be several.
 
     Published gates have neither budget nor objective, so that they come only once. The style is
@@ -190,8 +190,11 @@ def targets(args: argparse.Namespace) -> list[Target]:
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If a name is unknown, the design has register cuts or streams, or it is one on vectors,
+        unless ``takes_vectors``.
     """
+    if args.stages or args.stream:
+        raise ValueError("Design must be without register cuts and streams, not with them")
     own = {"style": None, "residue": None, "leak": None} if hasattr(args, "waves") else {}
     chosen: list[Target] = []
     for name in args.design.split(","):
@@ -209,5 +212,11 @@ def targets(args: argparse.Namespace) -> list[Target]:
                 one = argparse.Namespace(**{
                     **vars(args), "design": name, "library": library, "budget": budget,
                     "objective": objective, **own})
-                chosen += [design_target(selection) for selection in selections(one)]
+                for selection in selections(one):
+                    if selection.design.is_vector and not takes_vectors:
+                        if name == "all":
+                            continue
+                        raise ValueError(
+                            f"Design must have one code for each operand, not vectors ({name})")
+                    chosen.append(design_target(selection))
     return chosen
