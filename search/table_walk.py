@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running the walk through networks of lookup tables, which is in ``search/tables``."""
 
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .table_network import TableNetwork, parse_tables
-from .walk import compile_optimiser
+from .walk import compile_optimiser, run_reporting
 
 __all__ = ["TableStep", "walk_tables"]
 
@@ -58,15 +57,5 @@ def walk_tables(
         command = [
             compile_optimiser(folder, _SOURCES), start, best, step.fan_in, step.visits, step.seed,
             step.max_depth, step.temperature, step.slack, step.depth_cost]
-        with subprocess.Popen(
-                [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                text=True) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            for line in process.stdout:
-                if report is not None:
-                    report(line.strip())
-            message = process.stderr.read().strip()
-        if process.returncode:
-            raise ValueError(f"Walk must end well, not with {message!r}")
+        run_reporting(command, "Walk", report)
         return parse_tables(best.read_text(encoding="ascii"), network)

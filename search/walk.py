@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from rtl_gen.circuits.stored import read_graph
 from rtl_gen.neurons.budgets import BUDGETS, Budget
 from rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "walk"]
+__all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "run_reporting", "walk"]
 
 _SOURCES = Path(__file__).parent / "optimiser"
 
@@ -98,6 +98,29 @@ def parse_network(text: str, like: NeuronGraph, budget: Budget) -> NeuronGraph:
     }, like.name, budget)
 
 
+def run_reporting(
+    command: Sequence[object], noun: str, report: Callable[[str], None] | None
+) -> None:
+    """Run a program and report each line that it prints.
+
+    Raises
+    ------
+    ValueError
+        If it fails; ``noun`` says what it is.
+    """
+    with subprocess.Popen(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            if report is not None:
+                report(line.strip())
+        message = process.stderr.read().strip()
+    if process.returncode:
+        raise ValueError(f"{noun} must end well, not with {message!r}")
+
+
 def walk(
     graph: NeuronGraph, step: Step, folder: Path | None = None,
     report: Callable[[str], None] | None = None,
@@ -130,15 +153,5 @@ def walk(
         command = [
             compile_optimiser(folder), start, best, limits.max_fan_in, limits.max_weight,
             step.visits, step.seed, step.max_depth, step.temperature, step.slack, step.depth_cost]
-        with subprocess.Popen(
-                [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                text=True) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            for line in process.stdout:
-                if report is not None:
-                    report(line.strip())
-            message = process.stderr.read().strip()
-        if process.returncode:
-            raise ValueError(f"Optimiser must end well, not with {message!r}")
+        run_reporting(command, "Optimiser", report)
         return parse_network(best.read_text(encoding="ascii"), graph, budget)
