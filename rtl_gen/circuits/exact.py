@@ -90,12 +90,13 @@ def exact_sum(
         sign = gates.mux(is_infinite, minus, total.is_negative, name="sign")
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
         unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-        rounded = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+        rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
         if relu:
-            rounded = builder.name_word("kept", gate_word(gates, rounded, gates.not_(sign)))
+            *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
+            rounded = builder.name_word("kept", kept)
     return pack(
         gates, to, policy, sign=ZERO if relu else sign, magnitude=rounded, is_nan=is_nan,
-        is_infinite=plus if relu else is_infinite)
+        is_infinite=plus if relu else is_infinite, too_large=too_large)
 
 
 def _term(

@@ -3,22 +3,22 @@
 
 Where the leading one of the number stands is its exponent. Only the places that the format has
 exponents for are looked at: a bit above them makes the number too large, and below them begin the
-subnormals. What is lost in rounding needs no shifter, as it is known for each place whether any bit
-is set there or below.
+subnormals. What the number would be rounded to is known at every place at once, while the leading
+one is still looked for; then one place is chosen. No shifter is passed, and no carry after it.
 """
 
 from rtl_gen.formats import Format
-from rtl_gen.neurons.builder import ZERO, Bit, Word
+from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.prefix import any_above
-from rtl_gen.neurons.words import increment
+from rtl_gen.neurons.words import at_least, increment
 
 __all__ = ["round_fixed_point"]
 
 
 def round_fixed_point(
     gates: GateLibrary, to: Format, magnitude: Word, is_below: Word, unit: int
-) -> Word:
+) -> tuple[Word, Bit]:
     """Return exponent and mantissa of a magnitude, rounded once to nearest even.
 
     Parameters
@@ -37,8 +37,9 @@ def round_fixed_point(
     Returns
     -------
     Word
-        The code without sign, and above it bits that are set if the magnitude is beyond the
-        exponents of the format; then the other bits mean nothing.
+        The code without sign; means nothing if the flag is set.
+    Bit
+        Whether the rounded magnitude is beyond the largest finite one.
     """
     builder = gates.builder
     # Position of the hidden bit of the smallest normals. Below are mantissa, guard and sticky bits.
@@ -56,54 +57,67 @@ def round_fixed_point(
     # reached[k]: the exponent is k + 1 or more.
     reached = any_above(gates, padded[lowest : highest + 1])
     builder.name_word("reached", reached)
-    exponent = builder.name_word("exponent", _count(gates, reached, to.exponent_bits))
-    # Moved down by as much as the exponent is above 1.
-    steps = list(reached[1:])
-    first = lowest - kept
-    word, sticky = padded[first : highest + 1], sticky[first - 1 : highest]
-    for stage in reversed(range(len(steps).bit_length())):
-        distance = 1 << stage
-        select = steps[distance - 1]
-        # No bits that later stages cannot reach.
-        word = _moved_down(gates, word, select, distance, kept + distance)
-        sticky = _moved_down(gates, sticky, select, distance, distance)
-        builder.name_word(f"by_{distance}", word)
-        above = steps[distance:]
-        above += [ZERO] * (distance - 1 - len(above))
-        steps = [gates.and_or(gates.not_(select), x, y, name="step")
-                 for x, y in zip(steps[: distance - 1], above, strict=False)]
-    guard, mantissa = word[0], word[1:kept]
-    code = (*mantissa, *exponent)
-    round_up = gates.or_and(code[0], sticky[0], guard, name="round_up")
+    largest_exponent = to.max_code >> to.mantissa_bits
+    found: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
+    for place in range(lowest, highest + 1):
+        exponent = place - lowest + 1
+        here = reached[exponent - 1]
+        chosen = gates.not_(reached[exponent]) if place < highest else ONE
+        # In the lowest place there are also subnormals: without a leading one, of exponent 0.
+        odd = here if place == lowest else _bit(exponent & 1)
+        if place > lowest:
+            chosen = gates.and_(here, chosen, name="chosen")
+        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits, odd)
+        if place == lowest:
+            low, high = gates.half_adder(here, carry)
+            field: Word = (low, high, *(ZERO,) * to.exponent_bits)[: to.exponent_bits]
+        else:
+            field = tuple(
+                _either(gates, carry, exponent + 1 >> i & 1, exponent >> i & 1)
+                for i in range(to.exponent_bits))
+        if exponent == largest_exponent:
+            beyond = gates.or_(carry, _is_above(gates, mantissa, to), name="beyond")
+            too_large = gates.or_(
+                too_large, gates.and_(here, beyond, name="too_large"), name="too_large")
+        for bits, bit in zip(found, (*mantissa, *field), strict=True):
+            bits.append(gates.and_(chosen, bit, name="found"))
+    return builder.name_word(
+        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)), too_large
+
+
+def _round_at(
+    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int, odd: Bit
+) -> tuple[Word, Bit]:
+    """Return mantissa and carry if the hidden bit stands at ``place``.
+
+    ``odd`` is the lowest bit of the exponent. It decides a tie if there is no mantissa.
+    """
+    mantissa = magnitude[place - mantissa_bits : place]
+    guard, sticky = magnitude[place - mantissa_bits - 1], is_below[place - mantissa_bits - 2]
+    if not mantissa:
+        return (), gates.or_and(odd, sticky, guard, name="carry")
     # A carry out of the lowest bit means that it is set; then the guard bit alone decides.
-    lowest_bit = gates.xor(code[0], round_up, name="rounded")
-    carry = gates.and_(code[0], guard, name="carry")
-    rest = increment(gates, code[1:], carry)
-    return builder.name_word("rounded", (lowest_bit, *rest, too_large))
+    lowest, upper = mantissa[0], mantissa[1:]
+    raised = gates.and_(gates.not_(lowest), guard, sticky, name="raised")
+    rounded = increment(gates, upper, gates.and_(lowest, guard, name="carry"))
+    return (gates.and_or(lowest, gates.not_(guard), raised, name="lowest"), *rounded[:-1]), \
+        rounded[-1]
 
 
-def _moved_down(
-    gates: GateLibrary, word: Word, select: Bit, distance: int, width: int
-) -> Word:
-    """Return the lowest ``width`` bits of ``word``, moved down by ``distance`` if selected."""
-    upper = word[distance:] + (ZERO,) * distance
-    return tuple(gates.mux(select, high, low)
-                 for high, low in zip(upper[:width], word[:width], strict=True))
+def _is_above(gates: GateLibrary, mantissa: Word, to: Format) -> Bit:
+    """Return whether a mantissa of the largest exponent is above that of the largest number."""
+    limit = to.max_code & to.mantissa_mask
+    if limit == to.mantissa_mask:
+        return ZERO
+    return at_least(gates, mantissa, constant(limit + 1, to.mantissa_bits))
 
 
-def _count(gates: GateLibrary, reached: Word, width: int) -> Word:
-    """Return how many of the first bits of ``reached`` are set: if one is, so are those before."""
-    result: list[Bit] = []
-    left = list(reached)
-    for stage in reversed(range(width)):
-        middle = 1 << stage
-        if len(left) < middle:
-            result.append(ZERO)
-            continue
-        select = left[middle - 1]
-        result.append(select)
-        above = left[middle:]
-        above += [ZERO] * (middle - 1 - len(above))
-        left = [gates.and_or(gates.not_(select), x, y, name="count")
-                for x, y in zip(left[: middle - 1], above, strict=False)]
-    return tuple(reversed(result))
+def _bit(value: int) -> Bit:
+    return ONE if value else ZERO
+
+
+def _either(gates: GateLibrary, select: Bit, one: int, zero: int) -> Bit:
+    """Return one of two constants."""
+    if one == zero:
+        return _bit(one)
+    return select if one else gates.not_(select)

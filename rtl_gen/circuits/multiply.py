@@ -87,7 +87,7 @@ def multiply(
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
     return pack(
         gates, to, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite,
-        can_overflow=fmt.max_value**2 > to.max_value)
+        too_large=None if fmt.max_value**2 > to.max_value else ZERO)
 
 
 def _height(gates: GateLibrary, a: RawFloat, b: RawFloat, lowest: int) -> tuple[Word, Bit]:

@@ -89,7 +89,7 @@ def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Wo
 
 def pack(
     gates: GateLibrary, fmt: Format, overflow: Overflow, *, sign: Bit, magnitude: Word,
-    is_nan: Bit, is_infinite: Bit, can_overflow: bool = True,
+    is_nan: Bit, is_infinite: Bit, too_large: Bit | None = None,
 ) -> Word:
     """Put a code together: apply the overflow policy and the special values.
 
@@ -112,14 +112,16 @@ def pack(
     is_infinite : Bit
         Whether the result is infinite because of its operands. Where the format has no infinity,
         that is an overflow.
-    can_overflow : bool
-        Whether the magnitude can be beyond the largest finite one.
+    too_large : Bit, optional
+        Whether the magnitude is beyond the largest finite one, if that is known (ZERO if it cannot
+        be); else it is compared.
     """
     width = fmt.exponent_bits + fmt.mantissa_bits
     with gates.builder.scope("pack", magnitude=magnitude):
         limit = fmt.max_code + 1
-        too_large = at_least(gates, magnitude, constant(limit, len(magnitude))) \
-            if can_overflow and limit < 1 << len(magnitude) else ZERO
+        if too_large is None:
+            too_large = at_least(gates, magnitude, constant(limit, len(magnitude))) \
+                if limit < 1 << len(magnitude) else ZERO
         if not fmt.has_infinity:
             too_large = gates.or_(too_large, is_infinite, name="too_large")
         bits = magnitude[:width]

@@ -19,7 +19,7 @@ from rtl_gen.rtl.pipeline import max_stages
 from rtl_gen.rtl.temporal_engine import TEMPORAL
 from synth.cache import CACHE_VARIABLE, Cache, default_cache_folder
 from synth.flow import SEEDS, measure, unmeasured
-from synth.targets import TARGETS, Target, find_target
+from synth.targets import TARGETS, Target, find_target, with_delay
 from synth.tools import ToolFailure
 
 from .clocked import ClockedInstance, add_clocked_options, clocked_instances
@@ -47,6 +47,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--target", metavar="T[,T]", default="ecp5",
         help=f"{', '.join(TARGETS)}, or all; generic6 counts tables of six inputs and is no device "
              "(default: ecp5)")
+    parser.add_argument(
+        "--delay", metavar="NS", type=float,
+        help="map for this delay of the longest path with as few tables as can be, instead of as "
+             "fast as can be (target ecp5)")
     parser.add_argument(
         "--matrix", action="store_true",
         help="every style, and the spatial one with "
@@ -77,8 +81,11 @@ def _run(args: argparse.Namespace) -> int:
             "Option --matrix must be used without style, stages and stream, not with them")
     names = list(TARGETS) if args.target == "all" else args.target.split(",")
     targets = [find_target(name) for name in names]
+    if args.delay is not None:
+        targets = [with_delay(target, args.delay) for target in targets]
     cache = Cache(None if args.no_cache else default_cache_folder())
-    rows = _measure_all(_sources(args), targets, args.jobs, cache, args.matrix)
+    rows = [{**row, "delay_ns": args.delay}
+            for row in _measure_all(_sources(args), targets, args.jobs, cache, args.matrix)]
     if args.json:
         print_json(rows)
     else:
@@ -178,6 +185,8 @@ def _print(rows: Sequence[dict[str, Any]]) -> None:
         f"{package} {version}" for row in rows for package, version in row["tools"].items())
     print(f"fmax between registers, median of seeds {', '.join(map(str, SEEDS))}; "
           f"{', '.join(tools)}")
+    if rows[0]["delay_ns"] is not None:
+        print(f"mapped for a delay of {rows[0]['delay_ns']:g} ns")
     for note in dict.fromkeys(f"{row['module']}: {row['note']}" for row in rows if row["note"]):
         print(f"not measured: {note}")
 
