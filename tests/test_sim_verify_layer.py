@@ -29,7 +29,8 @@ def layer_design(*sizes: int, accumulate: str = "exact", fault: bool = False,
     options = make_options(DESIGNS["linear"], accumulate=accumulate, layer=shape)
     graph = build(DESIGNS["linear"], options)
     if fault:
-        index = max(i for i, n in enumerate(graph.neurons) if n.name == "round_up")
+        # The lowest bit of the mantissa, if the leading one is in the middle of its places.
+        index = max(i for i, n in enumerate(graph.neurons) if n.name == "lowest_7")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
             graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :]))

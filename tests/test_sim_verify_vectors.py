@@ -28,7 +28,7 @@ def dot_design(length: int, accumulate: str, fault: bool = False) -> DotDesign:
     options = make_options(design, length=length, accumulate=accumulate)
     graph = build(design, options)
     if fault:
-        index = next(i for i, n in enumerate(graph.neurons) if n.name == "round_up")
+        index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
             graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :]))
