@@ -52,23 +52,22 @@ def round_fixed_point(
     missing = max(lowest + 1 - len(padded), 0)
     any_set = sticky[-1] if sticky else ZERO
     padded, sticky = padded + (ZERO,) * missing, sticky + (any_set,) * missing
-    highest = min(len(padded) - 1, lowest + (to.max_code >> to.mantissa_bits) - 1)
+    largest_exponent = to.max_code >> to.mantissa_bits
+    highest = min(len(padded) - 1, lowest + largest_exponent - 1)
     too_large = gates.or_(*padded[highest + 1 :], name="too_large")
     # reached[k]: the exponent is k + 1 or more.
     reached = any_above(gates, padded[lowest : highest + 1])
     builder.name_word("reached", reached)
-    largest_exponent = to.max_code >> to.mantissa_bits
     found: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
     for place in range(lowest, highest + 1):
         exponent = place - lowest + 1
         here = reached[exponent - 1]
         chosen = gates.not_(reached[exponent]) if place < highest else ONE
-        # In the lowest place there are also subnormals: without a leading one, of exponent 0.
-        odd = here if place == lowest else _bit(exponent & 1)
         if place > lowest:
             chosen = gates.and_(here, chosen, name="chosen")
-        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits, odd)
+        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits)
         if place == lowest:
+            # Subnormals, too: without a leading one, the exponent is 0.
             low, high = gates.half_adder(here, carry)
             field: Word = (low, high, *(ZERO,) * to.exponent_bits)[: to.exponent_bits]
         else:
@@ -86,22 +85,17 @@ def round_fixed_point(
 
 
 def _round_at(
-    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int, odd: Bit
+    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int
 ) -> tuple[Word, Bit]:
-    """Return mantissa and carry if the hidden bit stands at ``place``.
-
-    ``odd`` is the lowest bit of the exponent. It decides a tie if there is no mantissa.
-    """
-    mantissa = magnitude[place - mantissa_bits : place]
+    """Return mantissa and carry if the hidden bit stands at ``place``."""
+    lowest, *upper = magnitude[place - mantissa_bits : place]
     guard, sticky = magnitude[place - mantissa_bits - 1], is_below[place - mantissa_bits - 2]
-    if not mantissa:
-        return (), gates.or_and(odd, sticky, guard, name="carry")
-    # A carry out of the lowest bit means that it is set; then the guard bit alone decides.
-    lowest, upper = mantissa[0], mantissa[1:]
     raised = gates.and_(gates.not_(lowest), guard, sticky, name="raised")
-    rounded = increment(gates, upper, gates.and_(lowest, guard, name="carry"))
-    return (gates.and_or(lowest, gates.not_(guard), raised, name="lowest"), *rounded[:-1]), \
-        rounded[-1]
+    # A carry out of the lowest bit means that it is set; then the guard bit alone decides.
+    carry = gates.and_(lowest, guard, name="carry")
+    rounded = increment(gates, tuple(upper), carry)
+    lowest = gates.and_or(lowest, gates.not_(guard), raised, name="lowest")
+    return (lowest, *rounded[:-1]), rounded[-1]
 
 
 def _is_above(gates: GateLibrary, mantissa: Word, to: Format) -> Bit:
@@ -112,12 +106,8 @@ def _is_above(gates: GateLibrary, mantissa: Word, to: Format) -> Bit:
     return at_least(gates, mantissa, constant(limit + 1, to.mantissa_bits))
 
 
-def _bit(value: int) -> Bit:
-    return ONE if value else ZERO
-
-
 def _either(gates: GateLibrary, select: Bit, one: int, zero: int) -> Bit:
     """Return one of two constants."""
     if one == zero:
-        return _bit(one)
+        return ONE if one else ZERO
     return select if one else gates.not_(select)
