@@ -5,6 +5,8 @@ import random
 
 from rtl_gen.designs import build, find_design, make_options
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder
+from rtl_gen.neurons.carry_chain import carry_chain
+from rtl_gen.neurons.gates import make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["FULL_ADDER", "GRAPHS", "design_graph", "full_adder_bits", "random_kinds"]
@@ -80,6 +82,21 @@ def ripple_adder() -> NeuronGraph:
             sums.append(total)
     builder.output("y", (*sums, carry))
     return builder.build()
+
+
+def carry_chains() -> NeuronGraph:
+    """Scopes that are written as additions: with a carry, of complements, with a bit that is zero.
+
+    The last adds a word to itself, which takes no neuron.
+    """
+    gates = make_gates("carry_chains")
+    a, b, c = (gates.builder.input(name, width) for name, width in (("a", 4), ("b", 3), ("c", 2)))
+    first = carry_chain(gates, a, b, ~c[0])[:4]
+    second = carry_chain(gates, tuple(~bit for bit in first), (c[1], ZERO, a[0]))
+    third = carry_chain(gates, second[1:], carry_in=b[1])
+    gates.builder.output("y", third)
+    gates.builder.output("z", carry_chain(gates, b, b))
+    return gates.builder.build()
 
 
 def inverted_outputs() -> NeuronGraph:
@@ -183,7 +200,7 @@ def random_graph(seed: int) -> NeuronGraph:
 
 
 EXAMPLES = (
-    full_adder, ripple_adder, inverted_outputs, constants_and_wires, words_with_holes,
+    full_adder, ripple_adder, carry_chains, inverted_outputs, constants_and_wires, words_with_holes,
     name_collisions, unused_neurons, wide_neurons,
 )
 GRAPHS = {example.__name__: example() for example in EXAMPLES}

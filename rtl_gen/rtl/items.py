@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from .nets import Net, NetBit
 
-__all__ = ["Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass", "Register"]
+__all__ = [
+    "Addition", "Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass",
+    "Register", "Summand",
+]
 
 
 class Cell(NamedTuple):
@@ -35,6 +38,23 @@ class Assign(NamedTuple):
     source: tuple[NetBit, ...] | bool
 
 
+class Summand(NamedTuple):
+    """A word that is added."""
+
+    bits: tuple[NetBit | None, ...]  #: Least significant first; None for zero.
+    is_inverted: bool  #: Whether its complement is added.
+
+
+class Addition(NamedTuple):
+    """The neurons of a module, written as the addition that they make."""
+
+    target: str  #: Net of the sum; with a carry into it, its lowest bit is not part of the sum.
+    width: int  #: Number of bits of that net.
+    summands: tuple[Summand, ...]
+    carry_in: Summand | None  #: One bit.
+    neurons: int  #: How many they are.
+
+
 class Line(NamedTuple):
     """A delay line: spikes that come out some clocks after they went in."""
 
@@ -54,7 +74,7 @@ class Register(NamedTuple):
 
 
 #: What a module may hold.
-Item = Cell | Child | Assign | Line | Register
+Item = Addition | Cell | Child | Assign | Line | Register
 
 
 class ModuleBody(NamedTuple):

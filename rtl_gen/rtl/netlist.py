@@ -12,6 +12,7 @@ from os.path import commonprefix
 from typing import NamedTuple
 
 from ..neurons.graph import NeuronGraph, Port
+from .additions import Sum, addition_body, find_sum
 from .hierarchy import ScopeTree
 from .items import Assign, Cell, Child, Item, Line, ModuleBody, ModuleClass, Register
 from .kinds import parse_kind_name
@@ -24,7 +25,7 @@ __all__ = ["build_modules"]
 def build_modules(
     graph: NeuronGraph, top: str, *, lines: Mapping[int, int] | None = None,
     registers: Mapping[int, int] | None = None, controls: Sequence[str] = (),
-    in_memory: Collection[int] = (),
+    in_memory: Collection[int] = (), has_additions: bool = False,
 ) -> list[ModuleClass]:
     """Return the modules of a graph, the top first, each before what it contains.
 
@@ -42,6 +43,8 @@ def build_modules(
         Names of inputs that modules have besides, such as the clock.
     in_memory : collection of int
         Which of the delays are in memories, one for all of the same length.
+    has_additions : bool
+        Whether a scope that adds two words becomes an addition; see :mod:`rtl_gen.rtl.additions`.
 
     Raises
     ------
@@ -57,8 +60,10 @@ def build_modules(
     for scope in reversed(tree.order):  # children come before their parents
         children = [
             _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
-        body, layouts[scope] = _ModuleBuilder(
-            graph, tree, scope, lines, registers, controls, in_memory).build(children)
+        builder = _ModuleBuilder(graph, tree, scope, lines, registers, controls, in_memory)
+        found = find_sum(graph, tree, scope) if has_additions else None
+        body, layouts[scope] = builder.build(children) if found is None else \
+            builder.build_addition(found)
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
             neurons = sum(
@@ -134,6 +139,14 @@ class _ModuleBuilder:
         last.extend(self._unused_items())
         nets = sorted(layout.nets, key=lambda net: list(Role).index(net.role))
         return ModuleBody(tuple(nets), (*(item for _, item in items), *last)), layout
+
+    def build_addition(self, found: Sum) -> tuple[ModuleBody, Layout]:
+        """Return the module of a scope that only adds, and where the nodes at its edge are."""
+        layout = self._layout
+        layout.place(self._aliased_words())
+        layout.place(self._other_words([], {}))
+        neurons = len(self._tree.local[self._scope])
+        return addition_body(found, layout, self._pool, neurons), layout
 
     def _place_top_ports(self, children: list[_ChildModule]) -> None:
         """Place the ports of the circuit, and the nodes that drive an output by themselves."""

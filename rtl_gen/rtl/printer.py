@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from ..neurons.graph import NeuronGraph
 from .delay_memory import place_bits
-from .items import Assign, Cell, Child, Line, ModuleClass, Register
+from .items import Addition, Assign, Cell, Child, Line, ModuleClass, Register, Summand
 from .nets import Net, NetBit, Role
 
 __all__ = ["COLUMNS", "Kind", "file_header", "kinds_of", "module_lines"]
@@ -101,6 +101,8 @@ def module_lines(
             yield from _line(line, item, nets, shared[:1])
         elif isinstance(item, Assign):
             yield from _assignment(item, nets)
+        elif isinstance(item, Addition):
+            yield from _addition(item, nets)
     registers = [item for item in entry.body.items if isinstance(item, Register)]
     for cut, group in groupby(registers, key=lambda item: item.cut):
         yield from _registers(cut, list(group), nets, has_enables)
@@ -211,6 +213,34 @@ def _assignment(item: Assign, nets: dict[str, Net]) -> Iterator[str]:
     else:
         source = _expression(item.source, nets)
     yield from _wrapped(f"{_INDENT}assign {_expression(item.target, nets)} = {source};")
+
+
+def _addition(item: Addition, nets: dict[str, Net]) -> Iterator[str]:
+    plural = "s add" if item.neurons != 1 else " adds"
+    yield f"{_INDENT}// {item.neurons} neuron{plural}. An addition takes carry cells."
+    width, words = item.width, list(item.summands)
+    if item.carry_in is None:
+        texts = [_summand(word, width, nets) for word in words]
+    else:
+        # The carry comes out of one more bit at the low end.
+        words = [*words, Summand((), False)][:2]
+        carry = _summand(item.carry_in, 1, nets)
+        texts = [_summand(word, width - 1, nets, low)
+                 for word, low in zip(words, ("1'b1", carry), strict=True)]
+    yield from _wrapped(f"{_INDENT}assign {item.target} = {' + '.join(texts)};")
+
+
+def _summand(word: Summand, width: int, nets: dict[str, Net], low: str = "") -> str:
+    """Return a word with zeros above up to the given width, and with ``low`` below it."""
+    bits = (*word.bits, *([None] * width))[:width]
+    parts = []
+    for is_zero, group in groupby(reversed(bits), key=lambda bit: bit is None):
+        run = list(group)[::-1]
+        text = f"{len(run)}'b{'0' * len(run)}" if is_zero else \
+            _expression([bit for bit in run if bit is not None], nets)
+        parts.append(f"~{text}" if word.is_inverted and not is_zero else text)
+    parts += [low] if low else []
+    return parts[0] if len(parts) == 1 else f"{{{', '.join(parts)}}}"
 
 
 def _registers(

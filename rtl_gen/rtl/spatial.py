@@ -12,6 +12,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..neurons.graph import NeuronGraph
+from .items import Addition
 from .kinds import kind_module, kind_name
 from .netlist import build_modules
 from .printer import file_header, kinds_of, module_lines
@@ -25,7 +26,8 @@ def spatial_verilog(
 
     The top module has the inputs and then the outputs of the graph as ports, in order. Each scope
     is a module of its own, and so is each kind of neuron; every module name begins with that of the
-    top module, so that several such files can be used together.
+    top module, so that several such files can be used together. A scope made by
+    :func:`~rtl_gen.neurons.carry_chain.carry_chain` is written as an addition.
 
     Parameters
     ----------
@@ -47,9 +49,12 @@ def spatial_verilog(
         If the name of the module or of a port cannot be used in Verilog.
     """
     top = graph.name if module is None else module
-    modules = build_modules(graph, top)
+    modules = build_modules(graph, top, has_additions=True)
     names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds_of(modules)}
-    parts = ["\n".join(file_header(graph, top, header))]
+    rest = "Everything else is wires."
+    if any(isinstance(item, Addition) for entry in modules for item in entry.body.items):
+        rest = f"Neurons of a scope that adds are written as that addition. {rest}"
+    parts = ["\n".join(file_header(graph, top, header, rest))]
     of_number = {entry.number: entry for entry in modules}
     for entry in modules:
         parts.append("\n".join(module_lines(entry, of_number, names)))
