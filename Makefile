@@ -60,7 +60,7 @@ $(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
 	@touch $@
 
 verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,000 vectors each
-	@for way in exact tree chain wide; do \
+	@for way in exact "exact --objective luts" tree chain wide; do \
 	  $(BIN)/spikefloat verify dot --accumulate $$way --length 2 --pairs lattice || exit; \
 	  for length in 4 8 16 64; do \
 	    $(BIN)/spikefloat verify dot --accumulate $$way --length $$length --random 100000 || exit; \

@@ -100,7 +100,7 @@ def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) ->
 def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
     a, b = (_split(word, options.format.width) for word in operands)
     return dot(gates, options.format, a, b, options.accumulate, options.to, options.overflow,
-               wide=options.wide)
+               wide=options.wide, has_carry_chains=options.objective == "luts")
 
 
 #: Formats that can hold operands and results: all but the MX scale.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rtl_gen.circuits.dot import dot
 from rtl_gen.formats import FORMATS, Format
+from rtl_gen.neurons.carry_chain import CARRY_CHAIN
 from rtl_gen.neurons.gates import make_gates
 from rtl_gen.neurons.graph import NeuronGraph
 from rtl_gen.rtl.temporal_engine import dot_product_clocks
@@ -26,14 +27,14 @@ LATTICE = np.array([0x00, 0x01, 0x07, 0x08, 0x1B, 0x38, 0x39, 0x7E,
 
 def make(
     fmt: Format, length: int, accumulate: str, to: str | None = None, wide: str | None = None,
-    library: str = "native",
+    library: str = "native", has_carry_chains: bool = False,
 ) -> NeuronGraph:
     gates = make_gates("dot", library)
     a, b = (gates.builder.input(name, length * fmt.width) for name in "ab")
     words = [[port[i : i + fmt.width] for i in range(0, len(port), fmt.width)] for port in (a, b)]
     gates.builder.output("y", dot(
         gates, fmt, words[0], words[1], accumulate, FORMATS[to] if to else None,
-        wide=FORMATS[wide] if wide else None))
+        wide=FORMATS[wide] if wide else None, has_carry_chains=has_carry_chains))
     return gates.builder.build()
 
 
@@ -77,6 +78,35 @@ def test_long_vectors(length: int, accumulate: str, wide: str | None) -> None:
     a, b = vector_cases(E4M3FN, length, 20_000, seed=2)
     expected = golden_dot.dot(E4M3FN, a, b, accumulate)
     check(E4M3FN, make(E4M3FN, length, accumulate), a, b, expected)
+
+
+def test_carry_chains_over_a_lattice() -> None:
+    grid = np.stack(np.meshgrid(*[LATTICE] * 4, indexing="ij"), axis=-1).reshape(-1, 4)
+    a, b = grid[:, :2], grid[:, 2:]
+    check(E4M3FN, make(E4M3FN, 2, "exact", has_carry_chains=True), a, b,
+          golden_dot.dot(E4M3FN, a, b, "exact"))
+
+
+@pytest.mark.parametrize("name, length, library", [
+    *(("e4m3fn", length, "native") for length in (1, 3, 6, 7, 15, 16, 17, 18, 33)),
+    ("e4m3fn", 9, "published"), ("e5m2", 16, "native"), ("e2m1fn", 40, "native"),
+    ("bfloat16", 8, "native")])
+def test_carry_chains_give_the_same(name: str, length: int, library: str) -> None:
+    fmt = FORMATS[name]
+    a, b = vector_cases(fmt, length, 2000, seed=6)
+    graph = make(fmt, length, "exact", library=library, has_carry_chains=True)
+    check(fmt, graph, a, b, golden_dot.dot(fmt, a, b, "exact"))
+    scopes = {scope.path[0] for scope in graph.scopes if CARRY_CHAIN in scope.path[-1:]}
+    # One term needs no sum. Of up to six, the five others are counted by a tree.
+    used = ["accumulate"] * (length > 1) + ["complements"] * (length > 6)
+    assert sorted(scopes) == used
+
+
+def test_carry_chains_do_not_grow_with_the_terms() -> None:
+    depths = [make(E4M3FN, 1 << k, "exact", has_carry_chains=True).depth for k in range(4, 8)]
+    steps = np.diff(depths)
+    assert steps.max() <= 10, depths
+    assert steps[-1] <= 6, depths
 
 
 @pytest.mark.parametrize("to", ["e5m2", "bfloat16", "binary16", "binary32", "e2m1fn"])

@@ -23,9 +23,11 @@ from sim.verify_vectors import (
 E4M3FN = FORMATS["e4m3fn"]
 
 
-def dot_design(length: int, accumulate: str, fault: bool = False) -> DotDesign:
+def dot_design(
+    length: int, accumulate: str, fault: bool = False, objective: str = "structure"
+) -> DotDesign:
     design = DESIGNS["dot"]
-    options = make_options(design, length=length, accumulate=accumulate)
+    options = make_options(design, length=length, accumulate=accumulate, objective=objective)
     graph = build(design, options)
     if fault:
         index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
@@ -58,6 +60,25 @@ def test_dot_product_of_four(simulator: str, accumulate: str, tmp_path: Path) ->
     cases = vector_cases(E4M3FN, 4, 3000, seed=1)
     result = verify_dot(dot_design(4, accumulate), simulator, cases, tmp_path)
     assert (result.cases, result.mismatches) == (3008, 0), result.report
+
+
+@pytest.mark.tool
+def test_dot_product_with_additions(tmp_path: Path) -> None:
+    design = dot_design(8, "exact", objective="luts")
+    # Two kinds of steps in the count, and one that adds it to two terms.
+    assert design.verilog.count(" + {") == 3
+    cases = vector_cases(E4M3FN, 8, 600, seed=1)
+    result = verify_dot(design, "icarus", cases, tmp_path)
+    assert (result.cases, result.mismatches) == (608, 0), result.report
+
+
+@pytest.mark.tool
+def test_a_fault_in_an_addition_is_found(tmp_path: Path) -> None:
+    design = dot_design(8, "exact", objective="luts")
+    assert design.verilog.count("~carry_in") == 2
+    faulty = replace(design, verilog=design.verilog.replace("~carry_in", "carry_in", 1))
+    cases = vector_cases(E4M3FN, 8, 600, seed=1)
+    assert verify_dot(faulty, "icarus", cases, tmp_path).mismatches > 100
 
 
 @pytest.mark.tool

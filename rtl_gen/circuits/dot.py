@@ -44,7 +44,7 @@ class SumFlags(NamedTuple):
 def dot(
     gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], accumulate: str,
     to: Format | None = None, overflow: Overflow | None = None, *, wide: Format | None = None,
-    relu: bool = False,
+    relu: bool = False, has_carry_chains: bool = False,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``.
 
@@ -66,6 +66,8 @@ def dot(
         Format of the nodes, for ``wide``.
     relu : bool
         Whether a negative sum becomes +0 before it is rounded, for ``exact``.
+    has_carry_chains : bool
+        Whether ``exact`` is to take few lookup tables; see :func:`~.exact.exact_sum`.
 
     Raises
     ------
@@ -82,7 +84,8 @@ def dot(
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
         raise ValueError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
-        return exact_sum(gates, fmt, a, b, to, overflow, relu=relu)
+        return exact_sum(gates, fmt, a, b, to, overflow, relu=relu,
+                         has_carry_chains=has_carry_chains)
     if relu:
         raise ValueError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt

@@ -7,11 +7,12 @@ their *number* that enters the sum. Full adders that keep their carries bring th
 two rows; one adder with a prefix network then gives the magnitude of the sum, whatever its sign.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtl_gen.formats import Format, Overflow, resolve_overflow
 from rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
+from rtl_gen.neurons.carry_chain import carry_chain
 from rtl_gen.neurons.columns import Columns
 from rtl_gen.neurons.gates import GateLibrary
 from rtl_gen.neurons.prefix import prefix_carries
@@ -21,6 +22,15 @@ from .fixed_point import round_fixed_point
 from .unpack import pack, unpack
 
 __all__ = ["exact_sum", "multiply_significands", "place"]
+
+
+#: With carry chains, so many complements are counted by a tree, which gives three bits, and those
+#: up to the second number one after the other, which gives four; the others by a tree again, as the
+#: depth must not grow with the terms.
+_COUNTED_FIRST, _COUNTED_IN_TURN = 5, 15
+
+#: To so many terms the count is added one after the other, as far as it reaches.
+_ADDED_IN_TURN = 2
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class _Total:
 def exact_sum(
     gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word],
     to: Format | None = None, overflow: Overflow | None = None, *, relu: bool = False,
+    has_carry_chains: bool = False,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``, rounded once to nearest even.
 
@@ -65,6 +76,9 @@ def exact_sum(
         What a value that is too large becomes.
     relu : bool
         Whether a negative sum becomes +0 before it is rounded.
+    has_carry_chains : bool
+        Whether complements are counted, and added to the first terms, one after the other in adders
+        that hardware may write as additions. That takes far fewer lookup tables and more time.
     """
     to = to or fmt
     policy = resolve_overflow(to, overflow)
@@ -74,7 +88,7 @@ def exact_sum(
     for x, y in zip(a, b, strict=True):
         with builder.scope("term", a=x, b=y):
             terms.append(_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
-    total = _sum(gates, terms)
+    total = _sum(gates, terms, has_carry_chains)
     with builder.scope("special_values"):
         infinite = [term.is_infinite for term in terms]
         signs = [term.sign for term in terms]
@@ -179,7 +193,24 @@ def place(gates: GateLibrary, word: Word, amount: Word, fill: Bit, width: int) -
     return tuple(result)
 
 
-def _sum(gates: GateLibrary, terms: Sequence[_Term]) -> _Total:
+def _count(gates: GateLibrary, words: Iterable[Word], width: int) -> Word:
+    """Return the sum of words."""
+    counted = Columns(width)
+    for word in words:
+        counted.add(word)
+    return counted.total(gates)
+
+
+def _count_in_turn(gates: GateLibrary, flags: Sequence[Bit], width: int) -> Word:
+    """Return how many flags are set, most of them counted one after the other."""
+    in_turn = flags[_COUNTED_FIRST:_COUNTED_IN_TURN]
+    count = _count(gates, ((flag,) for flag in flags[:_COUNTED_FIRST]), min(width, 3))
+    for flag in in_turn:
+        count = carry_chain(gates, count, carry_in=flag)[:4]
+    return _count(gates, (count, *((flag,) for flag in flags[_COUNTED_IN_TURN:])), width)
+
+
+def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> _Total:
     """Add all terms.
 
     With ``w`` bits, the complement of ``m`` is ``2**w - 1 - m``. So ``n`` complements make the sum
@@ -192,17 +223,26 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term]) -> _Total:
     builder = gates.builder
     width = len(terms[0].bits)
     extra = len(terms).bit_length()
+    flipped = [term.is_flipped for term in terms[1:]]
     with builder.scope("complements"):
-        counted = Columns(extra)
-        for term in terms[1:]:
-            counted.add((term.is_flipped,))
-        number = counted.total(gates)
+        number = _count_in_turn(gates, flipped, extra) if has_carry_chains else \
+            _count(gates, ((flag,) for flag in flipped), extra)
     with builder.scope("accumulate"):
         columns = Columns(width + extra)
-        for term in terms:
-            columns.add(term.bits)
-        columns.add(number)
         columns.add(invert(gates, number), width)
+        lowest = number
+        in_turn = _ADDED_IN_TURN if has_carry_chains else 0
+        # Carry chains take longest, and what they give is added first all the same. So only these
+        # few bits are on the longest path, and synthesis can save tables everywhere else.
+        arrival = -1 if has_carry_chains else 0
+        for term in terms[:in_turn]:
+            total = carry_chain(gates, lowest, term.bits[:extra])
+            lowest = total[:extra]
+            columns.add(total[extra:], extra, arrival=arrival)
+            columns.add(term.bits[extra:], extra)
+        for term in terms[in_turn:]:
+            columns.add(term.bits)
+        columns.add(lowest, arrival=arrival)
         first, second = columns.rows(gates)
     with builder.scope("magnitude", first=first, second=second):
         generate = tuple(gates.and_(x, y, name="both") for x, y in zip(first, second, strict=True))
