@@ -107,7 +107,8 @@ def test_file_that_is_something_else(name: str, tmp_path: Path, capsys: Capture)
      "Products of a circuit with weights as operands must be at most 1024, not 4096"),
     (["stats", "linear", "--to", "e2m1fn"],
      "Result format of linear for e4m3fn must be one of "),
-    (["verilog", "linear", "--weights", "missing.npz"], "No such file or directory: 'missing.npz'"),
+    (["verilog", "linear", "--weights", "missing.npz"],
+     "error: No such file or directory: 'missing.npz'\n"),
 ])
 def test_wrong_options(arguments: list[str], message: str, capsys: Capture) -> None:
     assert main(arguments) == 2

@@ -84,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             # The reader of our output has gone (as `head` does); that is no mistake.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"spikefloat: error: {error}", file=sys.stderr)
+        told = f"{error.strerror}: {error.filename!r}" \
+            if isinstance(error, OSError) and error.filename else error
+        print(f"spikefloat: error: {told}", file=sys.stderr)
         return _USAGE_ERROR
     except KeyboardInterrupt:
         print("spikefloat: interrupted", file=sys.stderr)
