@@ -15,7 +15,7 @@ from ..neurons.graph import NeuronGraph
 from .hierarchy import ScopeTree
 from .items import Addition, Assign, Item, ModuleBody, Summand
 from .names import NamePool
-from .nets import Layout, Net, Role
+from .nets import Layout, Net, Role, by_role, unused_net
 
 __all__ = ["MAX_INPUTS", "Operand", "Sum", "addition_body", "find_sum"]
 
@@ -109,10 +109,9 @@ def addition_body(found: Sum, layout: Layout, pool: NamePool, neurons: int) -> M
                tuple(total.bits[found.bits[node] + shift] for node in results))]
     unused = sorted(set(range(width)) - {bit + shift for bit in found.bits.values()})
     if unused:
-        nets.append(Net(pool.give("unused"), Role.INNER, len(unused) - 1 or None))
+        nets.append(unused_net(pool, len(unused)))
         items.append(Assign(nets[-1].bits, tuple(total.bits[bit] for bit in unused)))
-    nets.sort(key=lambda net: list(Role).index(net.role))
-    return ModuleBody(tuple(nets), tuple(items))
+    return ModuleBody(by_role(nets), tuple(items))
 
 
 def _evaluate(graph: NeuronGraph, local: list[int], inputs: list[int]) -> dict[int, int]:

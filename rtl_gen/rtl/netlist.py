@@ -17,7 +17,7 @@ from .hierarchy import ScopeTree
 from .items import Assign, Cell, Child, Item, Line, ModuleBody, ModuleClass, Register
 from .kinds import parse_kind_name
 from .names import Label, NamePool, check_identifier, split_index
-from .nets import Layout, Net, NetBit, Role, Word
+from .nets import Layout, Net, NetBit, Role, Word, by_role, unused_net
 
 __all__ = ["build_modules"]
 
@@ -137,8 +137,7 @@ class _ModuleBuilder:
         last: list[Item] = list(self._register_items())
         last += self._output_items() if scope == 0 else ()
         last.extend(self._unused_items())
-        nets = sorted(layout.nets, key=lambda net: list(Role).index(net.role))
-        return ModuleBody(tuple(nets), (*(item for _, item in items), *last)), layout
+        return ModuleBody(by_role(layout.nets), (*(item for _, item in items), *last)), layout
 
     def build_addition(self, found: Sum) -> tuple[ModuleBody, Layout]:
         """Return the module of a scope that only adds, and where the nodes at its edge are."""
@@ -288,14 +287,13 @@ class _ModuleBuilder:
                     yield Assign(targets, sources)
 
     def _unused_items(self) -> Iterator[Assign]:
-        """Yield what gathers the spikes that nothing uses, so that a reader, or lint, can tell."""
+        """Yield what gathers the spikes that nothing uses."""
         nodes = list(self._tree.local[self._scope])
         if self._scope == 0:
             nodes = [*range(self._graph.input_count), *nodes]
         unused = [node for node in nodes if node not in self._tree.used]
         if unused:
-            high = len(unused) - 1 if len(unused) > 1 else None
-            net = Net(self._pool.give("unused"), Role.INNER, high)
+            net = unused_net(self._pool, len(unused))
             self._layout.nets.append(net)
             yield Assign(net.bits, tuple(self._layout.bits[node] for node in unused))
 

@@ -2,7 +2,7 @@
 """Words of spikes as nets: which bits make a vector, which stand alone, and their names."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import groupby
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .names import NamePool
 
-__all__ = ["Layout", "Net", "NetBit", "Role", "Word"]
+__all__ = ["Layout", "Net", "NetBit", "Role", "Word", "by_role", "unused_net"]
 
 
 class Role(Enum):
@@ -47,6 +47,16 @@ class Net(NamedTuple):
         if self.high is None:
             return (NetBit(self.name, None),)
         return tuple(NetBit(self.name, index) for index in range(self.low, self.high + 1))
+
+
+def by_role(nets: Iterable[Net]) -> tuple[Net, ...]:
+    """Return nets in the order in which a module declares them: inputs, outputs, inner ones."""
+    return tuple(sorted(nets, key=lambda net: list(Role).index(net.role)))
+
+
+def unused_net(pool: NamePool, width: int) -> Net:
+    """Return a net that gathers bits that nothing uses, so that a reader, or lint, can tell."""
+    return Net(pool.give("unused"), Role.INNER, width - 1 if width > 1 else None)
 
 
 @dataclass
