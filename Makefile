@@ -76,7 +76,7 @@ test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make tes
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m sim.lint $(BUILD)/verilog/*.v
+	$(BIN)/python -m spikefloat.sim.simulators.lint $(BUILD)/verilog/*.v
 
 bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 	$(BIN)/python benchmarks/network_speed.py

@@ -7,12 +7,12 @@ Run as ``python benchmarks/campaign_speed.py``. The results must be the same.
 import sys
 import time
 
-from rtl_gen.cli.options import Selection
-from rtl_gen.cli.physics_options import design_target
-from rtl_gen.designs import find_design, make_options
-from sim.campaign import Cell
-from sim.campaign_store import run_campaign
-from sim.physics import Physics
+from spikefloat.rtl_gen.cli.options import Selection
+from spikefloat.rtl_gen.cli.physics_options import design_target
+from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.sim.campaigns.campaign import Cell
+from spikefloat.sim.campaigns.store import run_campaign
+from spikefloat.sim.devices.physics import Physics
 
 REQUIRED_RATIO = 1.7
 

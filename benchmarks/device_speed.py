@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.designs import build, find_design, make_options
-from sim import golden
-from sim.device import Device
-from sim.physics import Physics
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.sim.devices.device import Device
+from spikefloat.sim.devices.physics import Physics
+from spikefloat.sim.golden import arithmetic as golden
 
 #: Neuron evaluations per second and core that are asked for.
 REQUIRED_SPEED = 50e6

@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from rtl_gen.designs import find_design, make_options
-from rtl_gen.hardware import make_hardware
-from rtl_gen.options import OBJECTIVES
-from synth.cache import Cache, default_cache_folder
-from synth.flow import Measurement, measure
-from synth.targets import TARGETS
+from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.options import OBJECTIVES
+from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
+from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
+from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 
 REFERENCE = Path(__file__).parent / "reference"
 CUTS = (0, 1, 2, 3, 4)

@@ -11,10 +11,10 @@ import sys
 
 import numpy as np
 
-from rtl_gen.designs import build, find_design, make_options
-from rtl_gen.layer_options import make_layer_options
-from rtl_gen.neurons.metrics import measure
-from rtl_gen.parameters import make_layer
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.rtl_gen.weights.parameters import make_layer
 
 #: Inputs and outputs.
 SIZES = ((4, 2), (16, 4), (16, 16), (32, 16))

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.designs import find_design, make_options
-from rtl_gen.layer_parts import layer_parts
-from sim.golden_layer import layer
-from sim.layer import LayerSimulator
+from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.parts import layer_parts
+from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.graphs.layers import LayerSimulator
 
 #: Seconds that the published simulator takes for 128 inputs and 64 outputs, batch 1, tree.
 PUBLISHED_SECONDS = 0.44

@@ -32,9 +32,9 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from rtl_gen.mapping.aig import FALSE, TRUE, Aig, Circuit, WordPort
-from rtl_gen.mapping.mapper import Objective, map_circuit
-from rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, Circuit, WordPort
+from spikefloat.rtl_gen.mapping.mapper import Objective, map_circuit
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 
 #: Threshold gates, levels and how they were found.
 PUBLISHED = {

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.designs import build, find_design, make_options
-from sim import golden
-from sim.network import Network
-from sim.planes import all_pairs_planes
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.sim.golden import arithmetic as golden
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.graphs.planes import all_pairs_planes
 
 #: Multiplications per second of the published simulator, on one core, all 65,536 pairs at once.
 PUBLISHED_SPEED = 0.27e6

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.designs import find_design, make_options
-from rtl_gen.hardware import make_hardware
-from sim.operands import operand_cases
-from sim.tools import SIMULATORS
-from sim.verify import BenchDesign, verify
+from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.cases.exhaustive import operand_cases
+from spikefloat.sim.simulators.find import SIMULATORS
 
 #: Pairs per second that are asked of Verilator.
 REQUIRED_SPEED = 700_000

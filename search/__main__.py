@@ -6,8 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from rtl_gen.circuits.alternatives import CONSTRUCTIONS
-from rtl_gen.circuits.stored import StoredCircuit
+from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
+from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 
 from .flash import flash_adder
 from .for_tables import for_tables

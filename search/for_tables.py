@@ -8,7 +8,7 @@ turned back into neurons, table by table.
 from collections.abc import Callable
 from pathlib import Path
 
-from rtl_gen.circuits.stored import StoredCircuit
+from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 
 from .shrink import start_of
 from .store import DATA, describe_graph, store

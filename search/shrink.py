@@ -4,10 +4,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rtl_gen.circuits.alternatives import CONSTRUCTIONS, build_construction
-from rtl_gen.circuits.stored import StoredCircuit, load, stored_circuits
-from rtl_gen.designs import build, find_design, make_options
-from rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS, build_construction
+from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 from .store import DATA, describe_graph, store
 from .walk import Step, walk

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-import rtl_gen.circuits
-from rtl_gen.circuits.stored import StoredCircuit, read_graph
-from rtl_gen.formats import FORMATS
-from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.neurons.metrics import measure
-from sim.network import Network
-from sim.reference import expected
+import spikefloat.rtl_gen.circuits
+from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, read_graph
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.sim.golden.operations import expected
+from spikefloat.sim.graphs.network import Network
 
 __all__ = ["DATA", "count_wrong", "describe_graph", "store"]
 
 #: Where the stored circuits are, in the source tree.
-DATA = Path(rtl_gen.circuits.__file__).parent / "data"
+DATA = Path(spikefloat.rtl_gen.circuits.__file__).parent / "data"
 
 _INDEX = "index.json"
 

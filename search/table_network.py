@@ -9,9 +9,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.rtl.spatial import spatial_verilog
-from synth.tools import run_tool
+from spikefloat.rtl_gen.fpga.synthesis.tools import run_tool
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 
 __all__ = ["Table", "TableNetwork", "map_graph", "parse_blif", "parse_tables", "shallow_tables"]
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.circuits.stored import read_graph
-from rtl_gen.mapping.functions import Weighting, fit, input_table, listing
-from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.circuits.small.stored import read_graph
+from spikefloat.rtl_gen.mapping.functions import Weighting, fit, input_table, listing
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 from .table_network import TableNetwork
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtl_gen.circuits.stored import read_graph
-from rtl_gen.neurons.budgets import BUDGETS, Budget
-from rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.circuits.small.stored import read_graph
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "run_reporting", "walk"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bench is told by :mod:`sim.verify`, and what it tells in return."""
+"""What a bench is told by :mod:`spikefloat.sim.benches.pairs`, and what it tells in return."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.formats import find_format
-from sim.operands import concerns, operand_cases
-from sim.reference import expected, find_operation
-from tb.scoreboard import Scoreboard
+from spikefloat.rtl_gen.formats import find_format
+from spikefloat.sim.cases.exhaustive import concerns, operand_cases
+from spikefloat.sim.golden.operations import expected, find_operation
+from spikefloat.tb.scoreboard import Scoreboard
 
 __all__ = ["Job", "Stopwatch"]
 

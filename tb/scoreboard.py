@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rtl_gen.formats import Format
-from sim.golden import describe
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.arithmetic import describe
 
 __all__ = ["Scoreboard"]
 

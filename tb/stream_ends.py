@@ -5,7 +5,7 @@ They drive at falling edges of the clock, and see shortly before the rising ones
 settled and nothing moves.
 """
 
-from sim.pauses import pause_rows
+from spikefloat.sim.cases.pauses import pause_rows
 
 __all__ = ["Sink", "Source", "pause_flags"]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench for layers on arrays of lanes: send vectors with pauses, and keep what comes out.
 
-The environment variable SPIKEFLOAT_JOB names a JSON file that :mod:`sim.verify_array` writes, and
-that compares the results afterwards.
+The environment variable SPIKEFLOAT_JOB names a JSON file that :mod:`spikefloat.sim.benches.arrays`
+writes, and that compares the results afterwards.
 """
 
 import json
@@ -15,8 +15,8 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from sim.pauses import pause_rows
-from tb.array_ports import LayerDriver, Transfer
+from spikefloat.sim.cases.pauses import pause_rows
+from spikefloat.tb.array_ports import LayerDriver, Transfer
 
 ROW = 1024
 

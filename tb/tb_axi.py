@@ -2,8 +2,8 @@
 """Bench for designs with AXI4-Streams under one top module, with pauses at both ends.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the top module holds, and
-which pauses to try; `sim.verify_stream` writes it. The outcome goes into the file that it names,
-whether or not the results are right.
+which pauses to try; `spikefloat.sim.benches.streams` writes it. The outcome goes into the file that
+it names, whether or not the results are right.
 """
 
 import json
@@ -15,13 +15,13 @@ import numpy as np
 from cocotb.triggers import First, Timer, ValueChange
 from numpy.typing import NDArray
 
-from rtl_gen.formats import find_format
-from sim.axi_top import CONTROL_BITS, ROW
-from sim.operands import operand_cases
-from sim.pauses import pause_rows
-from sim.reference import expected, find_operation
-from tb.job import Stopwatch
-from tb.scoreboard import Scoreboard
+from spikefloat.rtl_gen.formats import find_format
+from spikefloat.sim.benches.axi_top import CONTROL_BITS, ROW
+from spikefloat.sim.cases.exhaustive import operand_cases
+from spikefloat.sim.cases.pauses import pause_rows
+from spikefloat.sim.golden.operations import expected, find_operation
+from spikefloat.tb.job import Stopwatch
+from spikefloat.tb.scoreboard import Scoreboard
 
 #: Clocks, for each result, after which a design that still has some to give is stuck.
 _PATIENCE = 16

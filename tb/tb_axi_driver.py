@@ -17,9 +17,9 @@ from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiStreamBus, AxiStreamSink, AxiStreamSource
 
-from rtl_gen.formats import find_format
-from sim.reference import expected
-from tb.scoreboard import Scoreboard
+from spikefloat.rtl_gen.formats import find_format
+from spikefloat.sim.golden.operations import expected
+from spikefloat.tb.scoreboard import Scoreboard
 
 # Each maker returns an endless iterator of pauses; the last draws on the seed of the run.
 PAUSES = [

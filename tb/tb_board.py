@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench for a board: plays what a file says on its serial line, or connects it to a terminal.
 
-The environment variable SPIKEFLOAT_JOB names a JSON file; :mod:`sim.board_line` writes it. The top
-module is that of :mod:`sim.board_top`. The job says which of the two is wanted. Whether what was
-heard is right is not for this bench to say.
+The environment variable SPIKEFLOAT_JOB names a JSON file; :mod:`spikefloat.sim.board.line` writes
+it. The top module is that of :mod:`spikefloat.sim.board.line_top`. The job says which of the two is
+wanted. Whether what was heard is right is not for this bench to say.
 """
 
 import json
@@ -16,8 +16,8 @@ import cocotb
 import numpy as np
 from cocotb.triggers import Timer, ValueChange
 
-from sim.board_top import PERIOD, ROW, Symbol, pack_symbols
-from tb.job import Stopwatch
+from spikefloat.sim.board.line_top import PERIOD, ROW, Symbol, pack_symbols
+from spikefloat.tb.job import Stopwatch
 
 #: Seconds between two looks at the terminal.
 _POLL_SECONDS = 0.05

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench that sticks one neuron after another, and sends operands until a result is wrong.
 
-The environment variable SPIKEFLOAT_JOB names a JSON file that :mod:`sim.injection_faults` writes.
-Every fault that no chunk of operands shows has seen them all.
+The environment variable SPIKEFLOAT_JOB names a JSON file that
+:mod:`spikefloat.sim.campaigns.faults` writes. Every fault that no chunk of operands shows has seen
+them all.
 """
 
 import json

@@ -2,7 +2,7 @@
 """Bench for designs with a handshake under one top module: operations back to back, each in time.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file with the operands of each design, and a
-name for its results; `sim.handshake` writes it, and compares the results.
+name for its results; `spikefloat.sim.benches.handshake` writes it, and compares the results.
 """
 
 import json

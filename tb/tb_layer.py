@@ -2,7 +2,7 @@
 """Bench for linear layers: drives vectors and keeps the outputs.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says where the operands are and where
-the outputs go, both as bytes; :mod:`sim.verify_layer` writes it, and compares.
+the outputs go, both as bytes; :mod:`spikefloat.sim.benches.layers` writes it, and compares.
 """
 
 import json

@@ -2,8 +2,8 @@
 """Bench for integrate-and-fire cells under one top module: every clock as the model has it.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the top module holds, and
-the seed of the spikes; `sim.verify_cell` writes it. The outcome goes into the file that it names,
-whether or not the cells are right.
+the seed of the spikes; `spikefloat.sim.benches.cells` writes it. The outcome goes into the file
+that it names, whether or not the cells are right.
 """
 
 import json
@@ -15,8 +15,8 @@ import cocotb
 from cocotb.clock import Clock as ClockDriver
 from cocotb.triggers import FallingEdge
 
-from sim.cell import CellModel
-from sim.verify_cell import Clock, cell_model, spike_train
+from spikefloat.sim.benches.cells import Clock, cell_model, spike_train
+from spikefloat.sim.golden.cell import CellModel
 
 #: How many wrong clocks a message shows.
 SHOWN = 8

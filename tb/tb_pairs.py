@@ -2,15 +2,15 @@
 """Bench for combinational designs under one top module: every result equal to the golden model.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the top module holds, and
-which operands to drive; `sim.verify` writes it. The outcome goes into the file that it names,
-whether or not the results are right.
+which operands to drive; `spikefloat.sim.benches.pairs` writes it. The outcome goes into the file
+that it names, whether or not the results are right.
 """
 
 import cocotb
 
-from sim.bench_top import OPERAND_NAMES
-from tb.driver import drive_cases
-from tb.job import Job, Stopwatch
+from spikefloat.sim.benches.top import OPERAND_NAMES
+from spikefloat.tb.driver import drive_cases
+from spikefloat.tb.job import Job, Stopwatch
 
 
 @cocotb.test()

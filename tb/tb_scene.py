@@ -2,7 +2,8 @@
 """Bench without a check: plays a short scene so that its waveforms can be looked at.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file with ``steps``, a list of the values of
-the inputs by name, ``kind``, ``clocked`` and ``drain``; :mod:`sim.waves` writes it.
+the inputs by name, ``kind``, ``clocked`` and ``drain``; :mod:`spikefloat.sim.exchange.waves` writes
+it.
 """
 
 import json
@@ -13,7 +14,7 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
-from tb.stream_ends import Sink, Source, pause_flags
+from spikefloat.tb.stream_ends import Sink, Source, pause_flags
 
 STEP_NS = 10
 

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench for clocked designs under one top module: one case per clock, every result expected.
 
-The job is that of :mod:`tb.tb_pairs`; the top module is that of :mod:`sim.stream_top`. Results are
-taken exactly as many clocks after their operands as the latency of each design says.
+The job is that of :mod:`spikefloat.tb.tb_pairs`; the top module is that of
+:mod:`spikefloat.sim.benches.clocked_top`. Results are taken exactly as many clocks after their
+operands as the latency of each design says.
 """
 
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, Timer
 
-from sim.bench_top import OPERAND_NAMES
-from sim.stream_top import PERIOD, ROW, result_clock
-from tb.job import Job, Stopwatch
+from spikefloat.sim.benches.clocked_top import PERIOD, ROW, result_clock
+from spikefloat.sim.benches.top import OPERAND_NAMES
+from spikefloat.tb.job import Job, Stopwatch
 
 
 def _rows(values, width: int, count: int) -> list[int]:

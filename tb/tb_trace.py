@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench that applies given words in every clock and writes down what comes out.
 
-The environment variable SPIKEFLOAT_JOB names a JSON file that :mod:`sim.trace` writes. Nothing is
-judged here but that every output is defined; who asked for the trace compares it.
+The environment variable SPIKEFLOAT_JOB names a JSON file that
+:mod:`spikefloat.sim.simulators.trace` writes. Nothing is judged here but that every output is
+defined; who asked for the trace compares it.
 """
 
 import json

@@ -2,8 +2,8 @@
 """Bench for one dot product with AXI4-Streams: every result once, in order, whatever the pauses.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the design computes and
-where its operands are; :mod:`sim.verify_vectors` writes it. All ends change at falling edges of
-the clock, and look shortly before the rising ones, when all has settled and nothing moves.
+where its operands are; :mod:`spikefloat.sim.benches.vectors` writes it. All ends change at falling
+edges of the clock, and look shortly before the rising ones, when all has settled and nothing moves.
 """
 
 import time
@@ -12,8 +12,8 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
-from tb.stream_ends import Sink, Source, pause_flags
-from tb.vector_job import VectorJob
+from spikefloat.tb.stream_ends import Sink, Source, pause_flags
+from spikefloat.tb.vector_job import VectorJob
 
 PERIOD = 10
 

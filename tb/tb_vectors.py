@@ -2,8 +2,9 @@
 """Bench for one dot product: every result equal to the golden model.
 
 The environment variable SPIKEFLOAT_JOB names a JSON file that says what the design computes and
-where its operands are; :mod:`sim.verify_vectors` writes it. A clocked design takes a pair of
-vectors in each clock, and its results are taken exactly as many clocks later as its latency says.
+where its operands are; :mod:`spikefloat.sim.benches.vectors` writes it. A clocked design takes a
+pair of vectors in each clock, and its results are taken exactly as many clocks later as its latency
+says.
 """
 
 import time
@@ -12,7 +13,7 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
-from tb.vector_job import VectorJob
+from spikefloat.tb.vector_job import VectorJob
 
 PERIOD = 10
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bench of dot products is told by :mod:`sim.verify_vectors`, and what it tells."""
+"""What a bench of dot products is told by :mod:`spikefloat.sim.benches.vectors`, and what it tells."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.formats import Format, find_format
-from sim.golden import describe
-from sim.golden_dot import dot
-from sim.verify_vectors import pack_vector
+from spikefloat.rtl_gen.formats import Format, find_format
+from spikefloat.sim.benches.vectors import pack_vector
+from spikefloat.sim.golden.arithmetic import describe
+from spikefloat.sim.golden.dot import dot
 
 __all__ = ["VectorJob"]
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from rtl_gen.designs import build
+from spikefloat.rtl_gen.designs.catalog import build
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
-from rtl_gen.circuits.dot import ACCUMULATIONS
-from rtl_gen.designs import DESIGNS, build, make_options
-from rtl_gen.formats import FORMATS
-from rtl_gen.rtl.temporal_engine import dot_product_clocks
+from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 
 __all__ = ["LENGTHS", "depths", "main"]
 

@@ -12,12 +12,12 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
 
-from rtl_gen.designs import DESIGNS, build, make_options
-from rtl_gen.formats import FORMATS
-from rtl_gen.neurons.graph import NeuronGraph
-from sim.golden import describe
-from sim.network import Network
-from sim.planes import pack_codes
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.golden.arithmetic import describe
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.graphs.planes import pack_codes
 
 A, B = 0x3D, 0x2A
 

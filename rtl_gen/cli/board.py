@@ -11,20 +11,24 @@ from typing import Any
 
 from rich.console import Console
 
-from rtl_gen.boards.boards import BAUD, BOARDS, Board, find_board
-from rtl_gen.boards.constraints import constraint_files
-from rtl_gen.boards.core import BoardCore, core_verilog
-from rtl_gen.boards.protocol import IDENTIFY, encode_identity
-from rtl_gen.boards.top import board_verilog
-from rtl_gen.boards.unit import BOARD_FORMATS, OPERATIONS, operations_of, unit_pipeline
-from rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
-from rtl_gen.rtl.verilog import OutputError, write_files
-from sim.tools import SIMULATORS
-from sim.verify_board import BoardResult, BoardUnderTest, verify_board
-from synth.bitstream import Bitstream, find_family, make_bitstream
-
-from .options import add_command, add_json_option, add_output_option
-from .output import print_json, print_table
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
+from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
+from spikefloat.rtl_gen.fpga.boards.core import BoardCore, core_verilog
+from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, encode_identity
+from spikefloat.rtl_gen.fpga.boards.top import board_verilog
+from spikefloat.rtl_gen.fpga.boards.unit import (
+    BOARD_FORMATS,
+    OPERATIONS,
+    operations_of,
+    unit_pipeline,
+)
+from spikefloat.rtl_gen.fpga.synthesis.bitstream import Bitstream, find_family, make_bitstream
+from spikefloat.rtl_gen.rtl.text.verilog import OutputError, write_files
+from spikefloat.sim.board.verify import BoardResult, BoardUnderTest, verify_board
+from spikefloat.sim.simulators.find import SIMULATORS
 
 __all__ = ["SIMULATED_CLOCKS_PER_BIT", "SIMULATED_TIMEOUT", "board_under_test", "register", "told"]
 

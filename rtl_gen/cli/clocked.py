@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS, codec_verilog
-from rtl_gen.formats import Overflow, find_format, resolve_overflow
-from rtl_gen.rtl.cell import cell_verilog
-from rtl_gen.rtl.cell_parameters import CellParameters
-from rtl_gen.rtl.codec_parameters import CodecParameters
-from sim.verify_cell import CellDesign, verify_cells
-from sim.verify_handshake import HandshakeCheck, decoder_check, encoder_check, verify_handshake
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, codec_verilog
+from spikefloat.rtl_gen.formats import Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
+from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
+from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
+from spikefloat.sim.benches.cells import CellDesign, verify_cells
+from spikefloat.sim.benches.operations import (
+    HandshakeCheck,
+    decoder_check,
+    encoder_check,
+    verify_handshake,
+)
 
 __all__ = [
     "ClockedInstance", "add_clocked_options", "cell_parameters", "clocked_instances",

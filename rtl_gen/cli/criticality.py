@@ -4,15 +4,14 @@
 import argparse
 from typing import Any
 
-from sim.criticality import find_criticality
-from sim.device_operands import operand_sample
-from sim.targets import Target
-
-from .figure import add_plot_option, check_plot
-from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table, tell_files, tracked
-from .physics_figures import plot_criticality
-from .physics_options import targets
+from spikefloat.rtl_gen.cli.figures.physics import plot_criticality
+from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
+from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files, tracked
+from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.sim.campaigns.criticality import find_criticality
+from spikefloat.sim.campaigns.target import Target
+from spikefloat.sim.devices.operands import operand_sample
 
 __all__ = ["register"]
 

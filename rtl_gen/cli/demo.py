@@ -12,24 +12,28 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.status import Status
 
-from rtl_gen.designs import Design, Options, build, find_design, make_options
-from rtl_gen.layer_options import make_layer_options
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.parameters import make_layers, quantise
-from rtl_gen.rtl.verilog import write_files
-from sim.digits import Digits, load_digits, train
-from sim.golden import decode
-from sim.golden_layer import network
-from sim.network import Network
-from sim.runner import BenchError
-from sim.tools import find_simulator
-from sim.verify_layer import LayerCases, verify_layer
-
-from .options import Selection, add_command, add_json_option, add_output_option
-from .output import print_json, print_table
-from .raster_figure import draw_raster
-from .verify_circuits import layer_bench
-from .verilog import design_hardware
+from spikefloat.rtl_gen.checks.plan import layer_bench
+from spikefloat.rtl_gen.cli.figures.raster import draw_raster
+from spikefloat.rtl_gen.cli.options import (
+    Selection,
+    add_command,
+    add_json_option,
+    add_output_option,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.cli.verilog import design_hardware
+from spikefloat.rtl_gen.designs.catalog import Design, Options, build, find_design, make_options
+from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.rtl_gen.weights.parameters import make_layers, quantise
+from spikefloat.sim.benches.layers import LayerCases, verify_layer
+from spikefloat.sim.exchange.digits import Digits, load_digits, train
+from spikefloat.sim.golden.arithmetic import decode
+from spikefloat.sim.golden.layer import network
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["register"]
 

@@ -3,11 +3,10 @@
 
 import argparse
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS, ClockedRecord
-from rtl_gen.designs import DESIGNS, Design
-
-from .options import add_command, add_json_option
-from .output import print_json, print_table
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, Design
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, ClockedRecord
 
 __all__ = ["register"]
 

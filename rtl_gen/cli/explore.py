@@ -4,12 +4,11 @@
 import argparse
 from pathlib import Path
 
-from rtl_gen.designs import find_design
-from rtl_gen.exploration import Point, explore
-
-from .options import add_command, add_json_option
-from .output import print_json, print_table
-from .pareto_figure import write_figure
+from spikefloat.rtl_gen.cli.figures.pareto import write_figure
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.exploration import Point, explore
 
 __all__ = ["register"]
 

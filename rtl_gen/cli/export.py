@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.rtl.verilog import write_files
-from sim.nir_export import export
-from sim.nir_run import run_in_norse
-from sim.targets import Target
-
-from .options import add_command, add_design_options, add_json_option, add_output_option
-from .output import print_json, print_table, tracked
-from .physics_options import targets
+from spikefloat.rtl_gen.cli.options import (
+    add_command,
+    add_design_options,
+    add_json_option,
+    add_output_option,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
+from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.sim.campaigns.target import Target
+from spikefloat.sim.exchange.nir_export import export
+from spikefloat.sim.exchange.nir_run import run_in_norse
 
 __all__ = ["register"]
 

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.rtl.spatial import spatial_verilog
-from rtl_gen.rtl.verilog import write_files
-from sim.hardening import COSTS, Hardened, find_cheapest
-from sim.physics import Physics
-
-from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table
-from .physics_options import targets
+from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.sim.campaigns.hardening import COSTS, Hardened, find_cheapest
+from spikefloat.sim.devices.physics import Physics
 
 __all__ = ["hardened_verilog", "register"]
 

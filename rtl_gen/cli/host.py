@@ -9,19 +9,18 @@ from contextlib import ExitStack, contextmanager
 from rich.console import Console
 from rich.progress import Progress
 
-from rtl_gen.boards.boards import BAUD, BOARDS, find_board
-from rtl_gen.boards.link import Link, LinkError, open_line
-from rtl_gen.boards.protocol import Answer, Request, Status
-from rtl_gen.boards.unit import OPERATIONS, operations_of
-from rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
-from sim.board_terminal import board_terminal
-from sim.golden_values import describe, encode, value
-from sim.reference import expected, find_operation
-from sim.tools import SIMULATORS
-
-from .board import board_under_test, told
-from .options import add_command, add_json_option
-from .output import print_json, print_table
+from spikefloat.rtl_gen.cli.board import board_under_test, told
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, find_board
+from spikefloat.rtl_gen.fpga.boards.link import Link, LinkError, open_line
+from spikefloat.rtl_gen.fpga.boards.protocol import Answer, Request, Status
+from spikefloat.rtl_gen.fpga.boards.unit import OPERATIONS, operations_of
+from spikefloat.sim.board.terminal import board_terminal
+from spikefloat.sim.golden.operations import expected, find_operation
+from spikefloat.sim.golden.values import describe, encode, value
+from spikefloat.sim.simulators.find import SIMULATORS
 
 __all__ = ["register"]
 

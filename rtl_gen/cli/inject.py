@@ -9,16 +9,21 @@ from typing import Any
 
 from rich.console import Console
 
-from rtl_gen.rtl.injected import InjectedCircuit, injected_circuit
-from rtl_gen.rtl.membrane import Membrane
-from sim.injection import FRACTION_BITS, Injection, hardware_physics, inject_noise, noise_width
-from sim.injection_faults import inject_faults
-from sim.physics import Physics
-from sim.targets import Target
-
-from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table
-from .physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.rtl_gen.rtl.styles.injected import InjectedCircuit, injected_circuit
+from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
+from spikefloat.sim.campaigns.faults import inject_faults
+from spikefloat.sim.campaigns.injection import (
+    FRACTION_BITS,
+    Injection,
+    hardware_physics,
+    inject_noise,
+    noise_width,
+)
+from spikefloat.sim.campaigns.target import Target
+from spikefloat.sim.devices.physics import Physics
 
 __all__ = ["injected_hardware", "register"]
 

@@ -8,20 +8,19 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from rtl_gen.designs import find_design
-from rtl_gen.hardware import make_hardware
-from rtl_gen.latencies import Latency, latencies
-from rtl_gen.rtl.verilog import write_files
-from sim.runner import BenchError
-from sim.samples import SEED, sampled_operands
-from sim.tools import find_simulator
-from sim.verify import BenchDesign, verify
-from sim.verify_handshake import operation_check, verify_handshake
-from sim.verify_vectors import DotDesign, vector_cases, verify_dot
-
-from .options import add_command, add_json_option
-from .output import print_json, print_table, tracked
-from .report import replace_table
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
+from spikefloat.rtl_gen.cli.report import replace_table
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.latencies import Latency, latencies
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.sim.benches.operations import operation_check, verify_handshake
+from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.benches.vectors import DotDesign, vector_cases, verify_dot
+from spikefloat.sim.cases.sampled import SEED, sampled_operands
+from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["latency_table", "register"]
 

@@ -7,9 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sim.tools import ToolError
-
-from . import (
+from spikefloat.rtl_gen.cli import (
     board,
     criticality,
     demo,
@@ -30,7 +28,8 @@ from . import (
     verilog,
     waves,
 )
-from . import map as map_
+from spikefloat.rtl_gen.cli import map as map_
+from spikefloat.sim.simulators.find import ToolError
 
 __all__ = ["main"]
 

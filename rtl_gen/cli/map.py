@@ -6,15 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
-from rtl_gen.mapping.verilog_source import read_verilog
-from rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
-from rtl_gen.neurons.metrics import measure
-from rtl_gen.rtl.spatial import spatial_verilog
-from rtl_gen.rtl.verilog import write_files
-
-from .options import add_command, add_json_option, add_output_option
-from .output import print_json, print_table
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
+from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
 __all__ = ["register"]
 

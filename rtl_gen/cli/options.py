@@ -8,21 +8,28 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from rtl_gen.circuits.dot import ACCUMULATIONS
-from rtl_gen.circuits.linear import ACTIVATIONS
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.designs import DESIGNS, OBJECTIVES, STYLES, Design, Options, find_design, make_options
-from rtl_gen.formats import FORMATS, Overflow, find_format
-from rtl_gen.hardware import obstacle
-from rtl_gen.layer_options import SHAPES, LayerOptions, make_layer_options
-from rtl_gen.models import read_model
-from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.neurons.gates import LIBRARIES
-from rtl_gen.neurons.residue import RESIDUES
-from rtl_gen.options import DELAYS
-from rtl_gen.rtl.layer_array_sizes import DEFAULT_LEVELS, parse_lanes
-
-from .output import tracked
+from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
+from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
+from spikefloat.rtl_gen.cli.output import tracked
+from spikefloat.rtl_gen.designs.catalog import (
+    DESIGNS,
+    OBJECTIVES,
+    STYLES,
+    Design,
+    Options,
+    find_design,
+    make_options,
+)
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.hardware import obstacle
+from spikefloat.rtl_gen.designs.layer_options import SHAPES, LayerOptions, make_layer_options
+from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.gates import LIBRARIES
+from spikefloat.rtl_gen.neurons.residue import RESIDUES
+from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, parse_lanes
+from spikefloat.rtl_gen.weights.models import read_model
 
 __all__ = [
     "Selection", "add_command", "add_design_options", "add_json_option", "add_output_option",

@@ -7,20 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.hardware import Hardware
-from rtl_gen.options import Options
-from rtl_gen.rtl.verilog import LINT_WAIVERS, write_files
-from sim import reference
-from sim.golden_dot import dot
-from sim.operands import operand_cases
-from sim.samples import SEED, sampled_operands
-from sim.verify_vectors import pack_vector, vector_cases
-from synth.core_bench import Cases, Handshake
-from synth.package import CoreSource, core_files
-
-from .clocked import add_clocked_options, clocked_instances
-from .options import (
+from spikefloat.rtl_gen.cli.clocked import add_clocked_options, clocked_instances
+from spikefloat.rtl_gen.cli.options import (
     Selection,
     add_command,
     add_design_options,
@@ -28,8 +16,19 @@ from .options import (
     add_output_option,
     selections,
 )
-from .output import print_json, print_table, tracked
-from .verilog import design_hardware
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
+from spikefloat.rtl_gen.cli.verilog import design_hardware
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
+from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
+from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS, write_files
+from spikefloat.sim.benches.vectors import pack_vector, vector_cases
+from spikefloat.sim.cases.exhaustive import operand_cases
+from spikefloat.sim.cases.sampled import SEED, sampled_operands
+from spikefloat.sim.golden import operations as reference
+from spikefloat.sim.golden.dot import dot
 
 __all__ = ["register"]
 

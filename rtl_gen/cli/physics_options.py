@@ -8,14 +8,13 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from rtl_gen.designs import build
-from rtl_gen.neurons.builder import ZERO
-from rtl_gen.neurons.gates import LIBRARIES, make_gates
-from rtl_gen.neurons.residue import RESIDUES
-from sim.physics import Physics
-from sim.targets import FloatReference, IntegerReference, Target
-
-from .options import Selection, selections
+from spikefloat.rtl_gen.cli.options import Selection, selections
+from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.neurons.builder import ZERO
+from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.residue import RESIDUES
+from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target
+from spikefloat.sim.devices.physics import Physics
 
 __all__ = [
     "BLOCKS", "KNOBS", "add_physics_options", "add_spiking_options", "block_target",

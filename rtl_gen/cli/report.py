@@ -7,11 +7,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from rtl_gen.designs import DESIGNS
-from rtl_gen.formats import FORMATS
-from rtl_gen.rtl.verilog import write_files
-
-from .options import add_command
+from spikefloat.rtl_gen.cli.options import add_command
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
 __all__ = ["exactness_table", "register", "replace_table"]
 

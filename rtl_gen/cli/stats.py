@@ -3,19 +3,24 @@
 
 import argparse
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.designs import build
-from rtl_gen.hardware import make_hardware
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.neurons.metrics import measure, neurons_by_scope
-from rtl_gen.neurons.residue import graph_leak_bound
-from rtl_gen.rtl.balance import balance
-from rtl_gen.rtl.pipeline import cut
-from rtl_gen.rtl.temporal_engine import TEMPORAL
-
-from .clocked import ClockedInstance, add_clocked_options, clocked_instances
-from .options import Selection, add_command, add_design_options, add_json_option, selections
-from .output import print_json, print_table
+from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
+from spikefloat.rtl_gen.cli.options import (
+    Selection,
+    add_command,
+    add_design_options,
+    add_json_option,
+    selections,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
+from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
+from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
+from spikefloat.rtl_gen.rtl.timing.balance import balance
+from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
 __all__ = ["register"]
 

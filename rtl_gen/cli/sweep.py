@@ -12,22 +12,21 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from sim.campaign import Cell
-from sim.campaign_store import run_campaign
-from sim.device_operands import ORDERS, circuit_leak_bound
-from sim.physics import IDEAL
-
-from .figure import add_plot_option, check_plot
-from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table, tell_files
-from .physics_figures import plot_sweep, swept_knob
-from .physics_options import (
+from spikefloat.rtl_gen.cli.figures.physics import plot_sweep, swept_knob
+from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
+from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files
+from spikefloat.rtl_gen.cli.physics_options import (
     BLOCKS,
     add_physics_options,
     add_spiking_options,
     physics_grid,
     targets,
 )
+from spikefloat.sim.campaigns.campaign import Cell
+from spikefloat.sim.campaigns.store import run_campaign
+from spikefloat.sim.devices.operands import ORDERS, circuit_leak_bound
+from spikefloat.sim.devices.physics import IDEAL
 
 __all__ = ["add_campaign_options", "campaign_rows", "register"]
 

@@ -12,20 +12,25 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.designs import build
-from rtl_gen.options import STYLES
-from rtl_gen.rtl.pipeline import max_stages
-from rtl_gen.rtl.temporal_engine import TEMPORAL
-from synth.cache import CACHE_VARIABLE, Cache, default_cache_folder
-from synth.flow import SEEDS, measure, unmeasured
-from synth.targets import TARGETS, Target, find_target, with_delay
-from synth.tools import ToolFailure
-
-from .clocked import ClockedInstance, add_clocked_options, clocked_instances
-from .options import Selection, add_command, add_design_options, add_json_option, selections
-from .output import print_json, print_table
-from .verilog import design_hardware
+from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
+from spikefloat.rtl_gen.cli.options import (
+    Selection,
+    add_command,
+    add_design_options,
+    add_json_option,
+    selections,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.cli.verilog import design_hardware
+from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.options import STYLES
+from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE, Cache, default_cache_folder
+from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
+from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, Target, find_target, with_delay
+from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure
+from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
+from spikefloat.rtl_gen.rtl.timing.pipeline import max_stages
 
 __all__ = ["register"]
 

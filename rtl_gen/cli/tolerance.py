@@ -9,19 +9,18 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.campaign import Cell
-from sim.criticality import find_criticality
-from sim.device_operands import ORDERS, operand_sample
-from sim.hardening import find_cheapest
-from sim.physics import Physics
-from sim.targets import Target
-from sim.tolerance import find_tolerance
-
-from .figure import add_plot_option, check_plot
-from .options import add_command, add_design_options, add_json_option
-from .output import print_json, print_table, tell_files
-from .physics_figures import plot_tolerance
-from .physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.rtl_gen.cli.figures.physics import plot_tolerance
+from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
+from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files
+from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.sim.campaigns.campaign import Cell
+from spikefloat.sim.campaigns.criticality import find_criticality
+from spikefloat.sim.campaigns.hardening import find_cheapest
+from spikefloat.sim.campaigns.target import Target
+from spikefloat.sim.campaigns.tolerance import find_tolerance
+from spikefloat.sim.devices.operands import ORDERS, operand_sample
+from spikefloat.sim.devices.physics import Physics
 
 __all__ = ["register"]
 

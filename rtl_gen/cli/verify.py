@@ -8,16 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from sim.operands import PAIRS
-from sim.runner import BenchError
-from sim.tools import find_simulator
-from synth.targets import TARGETS, find_target
-
-from .clocked import add_clocked_options, clocked_instances, verify_clocked_instances
-from .options import add_command, add_design_options, add_json_option, selections
-from .output import print_json, print_table
-from .verify_circuits import (
+from spikefloat.rtl_gen.checks.plan import (
     SIMULATOR_CHOICES,
     checked_source,
     verify_circuits,
@@ -25,6 +16,23 @@ from .verify_circuits import (
     verify_layers,
     verify_temporal,
 )
+from spikefloat.rtl_gen.cli.clocked import (
+    add_clocked_options,
+    clocked_instances,
+    verify_clocked_instances,
+)
+from spikefloat.rtl_gen.cli.options import (
+    add_command,
+    add_design_options,
+    add_json_option,
+    selections,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
+from spikefloat.sim.cases.exhaustive import PAIRS
+from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["register"]
 

@@ -4,20 +4,9 @@
 import argparse
 from pathlib import Path
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.designs import Options, build, module_name
-from rtl_gen.hardware import Hardware, make_hardware
-from rtl_gen.layer_array_design import array_neurons
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.neurons.metrics import measure
-from rtl_gen.rtl.temporal_engine import TEMPORAL
-from rtl_gen.rtl.verilog import write_files
-from sim.hardening import Hardened, find_cheapest
-from sim.physics import Physics
-
-from .clocked import ClockedInstance, add_clocked_options, clocked_instances
-from .harden import hardened_verilog
-from .options import (
+from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
+from spikefloat.rtl_gen.cli.harden import hardened_verilog
+from spikefloat.rtl_gen.cli.options import (
     Selection,
     add_command,
     add_design_options,
@@ -26,8 +15,18 @@ from .options import (
     command_line,
     selections,
 )
-from .output import print_json, print_table, tracked
-from .physics_options import design_target
+from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
+from spikefloat.rtl_gen.cli.physics_options import design_target
+from spikefloat.rtl_gen.designs.arrays import array_neurons
+from spikefloat.rtl_gen.designs.catalog import Options, build, module_name
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.sim.campaigns.hardening import Hardened, find_cheapest
+from spikefloat.sim.devices.physics import Physics
 
 __all__ = ["design_hardware", "design_verilog", "register"]
 

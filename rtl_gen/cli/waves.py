@@ -5,10 +5,23 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from rtl_gen.clocked_designs import CLOCKED_DESIGNS
-from rtl_gen.rtl.verilog import write_files
-from sim.runner import BenchError
-from sim.waves import (
+from spikefloat.rtl_gen.checks.scenes import Scene, circuit_scene, clocked_scene
+from spikefloat.rtl_gen.cli.clocked import (
+    add_clocked_options,
+    clocked_instances,
+    refuse_clocked_options,
+)
+from spikefloat.rtl_gen.cli.options import (
+    add_command,
+    add_design_options,
+    add_json_option,
+    add_output_option,
+    selections,
+)
+from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.sim.exchange.waves import (
     MAX_FILTER_WIDTH,
     filter_text,
     find_vcd2fst,
@@ -17,17 +30,7 @@ from sim.waves import (
     save_text,
     to_fst,
 )
-
-from .clocked import add_clocked_options, clocked_instances, refuse_clocked_options
-from .options import (
-    add_command,
-    add_design_options,
-    add_json_option,
-    add_output_option,
-    selections,
-)
-from .output import print_json, print_table
-from .scenes import Scene, circuit_scene, clocked_scene
+from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["find_scene", "register"]
 

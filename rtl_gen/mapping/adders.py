@@ -9,10 +9,9 @@ sum and carry are functions of the same three lines and can be found as such.
 from itertools import product
 from typing import NamedTuple
 
-from rtl_gen.neurons.budgets import Budget
-
-from .aig import Aig, Circuit
-from .cuts import enumerate_cuts
+from spikefloat.rtl_gen.mapping.aig import Aig, Circuit
+from spikefloat.rtl_gen.mapping.cuts import enumerate_cuts
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["rewrite_adders"]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["FALSE", "TRUE", "Aig", "Circuit", "WordPort", "circuit_of_graph"]
 

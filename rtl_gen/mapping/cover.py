@@ -7,11 +7,10 @@ of costs and at last exactly, within the depth if that is the objective.
 
 from collections.abc import Callable
 
-from rtl_gen.neurons.budgets import Budget
-
-from .aig import Circuit
-from .cuts import Cut, enumerate_cuts
-from .network import CONSTANT, Cell, Network, empty_network
+from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.rtl_gen.mapping.cuts import Cut, enumerate_cuts
+from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network, empty_network
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["cover"]
 

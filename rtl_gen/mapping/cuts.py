@@ -9,10 +9,9 @@ threshold function of those two, but it is one of ``a``, ``b`` and ``a and b``.
 from functools import lru_cache
 from typing import NamedTuple
 
-from rtl_gen.neurons.budgets import Budget
-
-from .aig import Aig
-from .functions import Weighting, drop_input, recognise
+from spikefloat.rtl_gen.mapping.aig import Aig
+from spikefloat.rtl_gen.mapping.functions import Weighting, drop_input, recognise
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["Cut", "enumerate_cuts"]
 

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.neurons.budgets import Budget
-
-from .functions import LISTED_INPUTS, Weighting, fit
-from .patterns import Words
+from spikefloat.rtl_gen.mapping.functions import LISTED_INPUTS, Weighting, fit
+from spikefloat.rtl_gen.mapping.patterns import Words
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["Sample", "find_pairs", "fit_exactly"]
 

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.neurons.graph import NeuronGraph
-
-from .aig import FALSE, Aig, Circuit
-from .libraries import import_library
-from .patterns import Words, every_pattern, random_patterns
+from spikefloat.rtl_gen.mapping.aig import FALSE, Aig, Circuit
+from spikefloat.rtl_gen.mapping.libraries import import_library
+from spikefloat.rtl_gen.mapping.patterns import Words, every_pattern, random_patterns
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["EXHAUSTIVE_INPUTS", "Proof", "import_solver", "prove", "run_by_definition"]
 

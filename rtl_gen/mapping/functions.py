@@ -16,9 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rtl_gen.neurons.budgets import Budget
-
-from .libraries import import_library
+from spikefloat.rtl_gen.mapping.libraries import import_library
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = [
     "LISTED_INPUTS", "Listing", "Weighting", "drop_input", "fit", "input_table", "listing",

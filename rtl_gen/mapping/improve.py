@@ -4,14 +4,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rtl_gen.neurons.budgets import Budget
-
-from .aig import Circuit
-from .equivalence import EXHAUSTIVE_INPUTS
-from .network import Network
-from .patterns import every_pattern, random_patterns
-from .resubstitute import Resubstitution, Search
-from .window import WindowProver
+from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.rtl_gen.mapping.equivalence import EXHAUSTIVE_INPUTS
+from spikefloat.rtl_gen.mapping.network import Network
+from spikefloat.rtl_gen.mapping.patterns import every_pattern, random_patterns
+from spikefloat.rtl_gen.mapping.resubstitute import Resubstitution, Search
+from spikefloat.rtl_gen.mapping.window import WindowProver
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["EFFORTS", "Effort", "effort_level", "improve"]
 

@@ -11,15 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from rtl_gen.neurons.budgets import Budget
-from rtl_gen.neurons.graph import NeuronGraph
-
-from .adders import rewrite_adders
-from .aig import Circuit, circuit_of_graph
-from .cover import cover
-from .equivalence import Proof, prove
-from .improve import Effort, effort_level, improve
-from .network import Network, network_of_graph
+from spikefloat.rtl_gen.mapping.adders import rewrite_adders
+from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
+from spikefloat.rtl_gen.mapping.cover import cover
+from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
+from spikefloat.rtl_gen.mapping.improve import Effort, effort_level, improve
+from spikefloat.rtl_gen.mapping.network import Network, network_of_graph
+from spikefloat.rtl_gen.neurons.budgets import Budget
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["Mapping", "MappingError", "Objective", "map_circuit", "map_graph"]
 

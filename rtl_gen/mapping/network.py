@@ -4,12 +4,11 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rtl_gen.neurons.budgets import BUDGETS
-from rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder
-from rtl_gen.neurons.graph import NeuronGraph
-from rtl_gen.neurons.threshold import reduce_threshold
-
-from .aig import Circuit, WordPort
+from spikefloat.rtl_gen.mapping.aig import Circuit, WordPort
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.threshold import reduce_threshold
 
 __all__ = ["CONSTANT", "Cell", "Network", "empty_network", "network_of_graph", "redirected"]
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .aig import FALSE, TRUE, Aig
-from .network import Cell
+from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig
+from spikefloat.rtl_gen.mapping.network import Cell
 
 __all__ = ["Words", "every_pattern", "fires", "random_patterns"]
 

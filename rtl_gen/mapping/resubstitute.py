@@ -12,13 +12,12 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from rtl_gen.neurons.budgets import Budget
-
-from .divisors import Sample, find_pairs, fit_exactly
-from .functions import LISTED_INPUTS
-from .network import CONSTANT, Cell, Network, redirected
-from .patterns import Words
-from .simulation import Simulation
+from spikefloat.rtl_gen.mapping.divisors import Sample, find_pairs, fit_exactly
+from spikefloat.rtl_gen.mapping.functions import LISTED_INPUTS
+from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network, redirected
+from spikefloat.rtl_gen.mapping.patterns import Words
+from spikefloat.rtl_gen.mapping.simulation import Simulation
+from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["Resubstitution", "Search"]
 

@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from .network import CONSTANT, Cell, Network
-from .patterns import Words, fires
+from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network
+from spikefloat.rtl_gen.mapping.patterns import Words, fires
 
 __all__ = ["Simulation"]
 

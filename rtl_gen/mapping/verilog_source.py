@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .aig import FALSE, TRUE, Aig, Circuit, WordPort
-from .libraries import find_library
+from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, Circuit, WordPort
+from spikefloat.rtl_gen.mapping.libraries import find_library
 
 __all__ = ["VerilogError", "circuit_of_netlist", "read_verilog"]
 

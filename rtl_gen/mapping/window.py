@@ -6,9 +6,9 @@ of neurons before them show that already, with whatever reaches those layers lef
 proof looks at a small window first, and at larger ones where that fails.
 """
 
-from .aig import FALSE, TRUE, Aig
-from .equivalence import import_solver
-from .network import Cell, Network
+from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig
+from spikefloat.rtl_gen.mapping.equivalence import import_solver
+from spikefloat.rtl_gen.mapping.network import Cell, Network
 
 __all__ = ["WindowProver"]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from .bits import CONSTANT, ONE, ZERO, Bit, Word, constant
-from .budgets import BUDGETS, Budget
-from .graph import Neuron, NeuronGraph, Port, Scope
-from .naming import NameGiver, check_name
-from .threshold import reduce_threshold
+from spikefloat.rtl_gen.neurons.bits import CONSTANT, ONE, ZERO, Bit, Word, constant
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
+from spikefloat.rtl_gen.neurons.naming import NameGiver, check_name
+from spikefloat.rtl_gen.neurons.threshold import reduce_threshold
 
 __all__ = ["ONE", "ZERO", "Bit", "NeuronGraphBuilder", "Word", "constant"]
 
@@ -21,7 +21,7 @@ class _Draft(NamedTuple):
 
 
 class NeuronGraphBuilder:
-    """Builds a :class:`~rtl_gen.neurons.graph.NeuronGraph`.
+    """Builds a :class:`~spikefloat.rtl_gen.neurons.graph.NeuronGraph`.
 
     With ``simplify``, a neuron that is constant or only copies a spike line is not made, and what
     no output needs is dropped by :meth:`build`; with ``share``, a neuron that repeats an earlier

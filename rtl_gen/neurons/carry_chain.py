@@ -2,12 +2,12 @@
 """Adders that hardware may write as additions, so that they take the carry cells of an FPGA.
 
 They are neurons like all others. Each has a scope of its own, by whose name and ports
-:mod:`rtl_gen.rtl.additions` finds it.
+:mod:`spikefloat.rtl_gen.rtl.text.additions` finds it.
 """
 
-from .builder import ZERO, Bit, Word
-from .gates import GateLibrary
-from .words import add
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.words import add
 
 __all__ = ["CARRY_CHAIN", "carry_chain"]
 

@@ -12,8 +12,8 @@ the carries of the column before, pass few adders; and no adder is spent on two 
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from .builder import ONE, ZERO, Bit, Word
-from .gates import GateLibrary
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["Columns"]
 

@@ -12,8 +12,8 @@ one neuron where the budget permits.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from .budgets import BUDGETS, Budget
-from .builder import ONE, ZERO, Bit, NeuronGraphBuilder, Word
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder, Word
 
 __all__ = ["LIBRARIES", "GateLibrary", "NativeGates", "PublishedGates", "make_gates"]
 

@@ -2,7 +2,8 @@
 """The neuron graph: a circuit as threshold neurons, immutable and hashable.
 
 Everything else is derived from this one description: Verilog, fast simulation, statistics, noise
-studies and exports. Graphs are made by :class:`~rtl_gen.neurons.builder.NeuronGraphBuilder`.
+studies and exports. Graphs are made by
+:class:`~spikefloat.rtl_gen.neurons.builder.NeuronGraphBuilder`.
 """
 
 import hashlib

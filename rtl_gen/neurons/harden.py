@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .graph import Neuron, NeuronGraph, Port, Scope
+from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 
 __all__ = ["Copies", "Plan", "apply_plan", "choose_copies", "plan_cost"]
 

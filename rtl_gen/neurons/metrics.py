@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from .graph import NeuronGraph
-from .threshold import reachable_sums
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.threshold import reachable_sums
 
 __all__ = ["Metrics", "measure", "neuron_margin", "neurons_by_scope"]
 

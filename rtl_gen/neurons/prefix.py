@@ -8,8 +8,8 @@ groups instead, then of groups of groups, so that a word of 41 bits takes six st
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from .builder import Bit, Word
-from .gates import GateLibrary
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["Carries", "any_above", "prefix_carries", "scan"]
 

@@ -22,9 +22,9 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
-from .budgets import Budget
-from .graph import NeuronGraph
-from .threshold import reachable_sums
+from spikefloat.rtl_gen.neurons.budgets import Budget
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.threshold import reachable_sums
 
 __all__ = [
     "RESETS", "RESIDUES", "Provocation", "WeakestNeuron", "budget_leak_bound", "check_residue",
@@ -180,7 +180,7 @@ def graph_leak_bound(
         One of :data:`RESETS`.
     sums : mapping of int to set of int, optional
         For each neuron, by node, the sums that it meets; without it, those that its weights allow.
-        :func:`sim.spiking.sums_met` finds them.
+        :func:`spikefloat.sim.graphs.membranes.sums_met` finds them.
     """
     weakest = WeakestNeuron(None, Fraction(1))
     for node, neuron in graph.numbered_neurons():

@@ -7,8 +7,8 @@ least significant first.
 
 from collections.abc import Sequence
 
-from .builder import ONE, ZERO, Bit, Word
-from .gates import GateLibrary
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = [
     "add", "array_multiply", "at_least", "equal_constant", "gate_word", "increment", "invert",

@@ -1,9 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Run the command line: ``python -m rtl_gen``."""
-
-import sys
-
-from rtl_gen.cli import main
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers on an array of lanes as their bench takes them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.cli.options import Selection
+from spikefloat.rtl_gen.cli.verilog import design_hardware
+from spikefloat.rtl_gen.designs.arrays import make_layer_array
+from spikefloat.rtl_gen.designs.catalog import module_name
+from spikefloat.sim.benches.arrays import ArrayDesign, input_vectors
+from spikefloat.sim.benches.vectors import vector_cases
+from spikefloat.sim.cases.sampled import SEED
+
+__all__ = ["array_bench", "array_vectors"]
+
+#: Sets of weights that are sent, one after the other, where weights come from a stream.
+_SETS = 2
+
+#: Clocks that the vectors of one scene may take in all.
+_MOST_CLOCKS = 50_000
+
+
+def array_bench(selection: Selection) -> ArrayDesign:
+    """Return a layer with its weights, or with random ones to be sent."""
+    options, layer = selection.options, selection.options.layer
+    assert layer is not None
+    hardware = design_hardware(selection)
+    array = make_layer_array(options, module_name(*selection))
+    if layer.layers:
+        (parameters,) = layer.layers
+        weights, biases = [parameters.weight_codes], [parameters.bias_codes]
+    else:
+        drawn = [input_vectors(options.format, layer.inputs + 1, layer.outputs, SEED + index)
+                 for index in range(_SETS)]
+        weights, biases = [rows[:, :-1] for rows in drawn], [rows[:, -1] for rows in drawn]
+    timing = array.timing
+    return ArrayDesign(
+        name=hardware.module, verilog=hardware.verilog, module=hardware.module,
+        weights=tuple(weights), biases=tuple(biases), sends_weights=not layer.layers,
+        x_codes=array.sizes.x_codes, y_codes=array.sizes.y_codes, fmt=options.format,
+        to=options.to or options.format, accumulate=options.accumulate,
+        activation=layer.activations[0], overflow=options.overflow, interval=timing.interval,
+        first_result=timing.first_result, last_result=timing.last_result)
+
+
+def array_vectors(design: ArrayDesign, count: int) -> NDArray[np.int64]:
+    """Return directed vectors, and random ones: no more than an array can take in a while."""
+    directed = vector_cases(design.fmt, design.inputs, 0, SEED)[0]
+    count = min(count, _MOST_CLOCKS // design.interval)
+    return np.concatenate([directed, input_vectors(design.fmt, design.inputs, count, SEED)])

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a fixed-point number to a float, with one rounding.
+
+Where the leading one of the number stands is its exponent. Only the places that the format has
+exponents for are looked at: a bit above them makes the number too large, and below them begin the
+subnormals. What the number would be rounded to is known at every place at once, while the leading
+one is still looked for; then one place is chosen. No shifter is passed, and no carry after it.
+"""
+
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.prefix import any_above
+from spikefloat.rtl_gen.neurons.words import at_least, increment
+
+__all__ = ["round_fixed_point"]
+
+
+def round_fixed_point(
+    gates: GateLibrary, to: Format, magnitude: Word, is_below: Word, unit: int
+) -> tuple[Word, Bit]:
+    """Return exponent and mantissa of a magnitude, rounded once to nearest even.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    to : Format
+        Format of the result.
+    magnitude : Word
+        A number without sign. Its leading one is looked for only where the format has exponents.
+    is_below : Word
+        For each bit of the magnitude, whether that bit or any below it is set.
+    unit : int
+        The lowest bit of the magnitude stands for ``2**unit``.
+
+    Returns
+    -------
+    Word
+        The code without sign; means nothing if the flag is set.
+    Bit
+        Whether the rounded magnitude is beyond the largest finite one.
+    """
+    builder = gates.builder
+    # Position of the hidden bit of the smallest normals. Below are mantissa, guard and sticky bits.
+    lowest = to.min_exponent - unit
+    kept = to.mantissa_bits + 1
+    padding = max(kept + 1 - lowest, 0)
+    padded = (ZERO,) * padding + magnitude
+    sticky = (ZERO,) * padding + is_below
+    lowest += padding
+    missing = max(lowest + 1 - len(padded), 0)
+    any_set = sticky[-1] if sticky else ZERO
+    padded, sticky = padded + (ZERO,) * missing, sticky + (any_set,) * missing
+    largest_exponent = to.max_code >> to.mantissa_bits
+    highest = min(len(padded) - 1, lowest + largest_exponent - 1)
+    too_large = gates.or_(*padded[highest + 1 :], name="too_large")
+    # reached[k]: the exponent is k + 1 or more.
+    reached = any_above(gates, padded[lowest : highest + 1])
+    builder.name_word("reached", reached)
+    found: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
+    for place in range(lowest, highest + 1):
+        exponent = place - lowest + 1
+        here = reached[exponent - 1]
+        chosen = gates.not_(reached[exponent]) if place < highest else ONE
+        if place > lowest:
+            chosen = gates.and_(here, chosen, name="chosen")
+        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits)
+        if place == lowest:
+            # Subnormals, too: without a leading one, the exponent is 0.
+            low, high = gates.half_adder(here, carry)
+            field: Word = (low, high, *(ZERO,) * to.exponent_bits)[: to.exponent_bits]
+        else:
+            field = tuple(
+                _either(gates, carry, exponent + 1 >> i & 1, exponent >> i & 1)
+                for i in range(to.exponent_bits))
+        if exponent == largest_exponent:
+            beyond = gates.or_(carry, _is_above(gates, mantissa, to), name="beyond")
+            too_large = gates.or_(
+                too_large, gates.and_(here, beyond, name="too_large"), name="too_large")
+        for bits, bit in zip(found, (*mantissa, *field), strict=True):
+            bits.append(gates.and_(chosen, bit, name="found"))
+    return builder.name_word(
+        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)), too_large
+
+
+def _round_at(
+    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int
+) -> tuple[Word, Bit]:
+    """Return mantissa and carry if the hidden bit stands at ``place``."""
+    lowest, *upper = magnitude[place - mantissa_bits : place]
+    guard, sticky = magnitude[place - mantissa_bits - 1], is_below[place - mantissa_bits - 2]
+    raised = gates.and_(gates.not_(lowest), guard, sticky, name="raised")
+    # A carry out of the lowest bit means that it is set; then the guard bit alone decides.
+    carry = gates.and_(lowest, guard, name="carry")
+    rounded = increment(gates, tuple(upper), carry)
+    lowest = gates.and_or(lowest, gates.not_(guard), raised, name="lowest")
+    return (lowest, *rounded[:-1]), rounded[-1]
+
+
+def _is_above(gates: GateLibrary, mantissa: Word, to: Format) -> Bit:
+    """Return whether a mantissa of the largest exponent is above that of the largest number."""
+    limit = to.max_code & to.mantissa_mask
+    if limit == to.mantissa_mask:
+        return ZERO
+    return at_least(gates, mantissa, constant(limit + 1, to.mantissa_bits))
+
+
+def _either(gates: GateLibrary, select: Bit, one: int, zero: int) -> Bit:
+    """Return one of two constants."""
+    if one == zero:
+        return ONE if one else ZERO
+    return select if one else gates.not_(select)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Smaller circuits for the same operations: constructed, searched and stored."""

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other ways to compute an operation than the structured circuit: constructions and stored ones."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes
+from spikefloat.rtl_gen.circuits.small.log_multiply import log_multiply
+from spikefloat.rtl_gen.circuits.small.serial_add import serial_add
+from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
+from spikefloat.rtl_gen.circuits.small.two_deep_multiply import two_deep_multiply
+from spikefloat.rtl_gen.circuits.small.two_path_add import two_path_add
+from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+
+__all__ = ["CONSTRUCTIONS", "Alternative", "Construction", "alternatives", "build_construction"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Construction:
+    """A circuit for one purpose, written by hand."""
+
+    name: str
+    operation: str
+    circuit: Callable[..., Word]  #: Called with gates, format, both operands and the policy.
+    budget: str  #: The tightest budget it keeps.
+    formats: tuple[str, ...]
+    policies: tuple[Overflow, ...] = tuple(Overflow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """A circuit that computes an operation within a budget."""
+
+    name: str  #: Of the construction, or ``stored``.
+    origin: str  #: How it was found, in a few words.
+    graph: NeuronGraph
+
+
+_RECORDS = (
+    Construction(
+        name="two_deep", operation="multiply", circuit=two_deep_multiply, budget="free",
+        formats=tuple(fmt.name for fmt in FORMATS.values()
+                      if fmt.width == 8 and has_magnitude_codes(fmt))),
+    Construction(
+        name="log_domain", operation="multiply", circuit=log_multiply, budget="w2",
+        formats=("e4m3fn",)),
+    Construction(
+        name="serial", operation="add", circuit=serial_add, budget="w2", formats=("e4m3fn",),
+        policies=(Overflow.NAN,)),
+    Construction(
+        name="two_path", operation="add", circuit=two_path_add, budget="w2", formats=("e4m3fn",),
+        policies=(Overflow.NAN,)),
+)
+
+#: Every construction, by name.
+CONSTRUCTIONS: dict[str, Construction] = {record.name: record for record in _RECORDS}
+
+
+@lru_cache(maxsize=32)
+def build_construction(construction: Construction, fmt: Format, overflow: Overflow) -> NeuronGraph:
+    """Return the graph of a construction, which keeps the budget it states."""
+    gates = make_gates(
+        f"{construction.operation}_{fmt.name}", "native", BUDGETS[construction.budget])
+    a, b = (gates.builder.input(name, fmt.width) for name in "ab")
+    gates.builder.output("y", construction.circuit(gates, fmt, a, b, overflow))
+    return gates.builder.build()
+
+
+def alternatives(
+    operation: str, fmt: Format, overflow: Overflow, budget: Budget
+) -> Iterator[Alternative]:
+    """Yield every known circuit for an operation that keeps a budget, but the structured one."""
+    for circuit in fitting_circuits(operation, fmt, overflow, budget):
+        yield Alternative(name="stored", origin=circuit.origin, graph=load(circuit))
+    for record in CONSTRUCTIONS.values():
+        if (record.operation == operation and fmt.name in record.formats
+                and overflow in record.policies and BUDGETS[record.budget].is_within(budget)):
+            yield Alternative(
+                name=record.name, origin="by hand",
+                graph=build_construction(record, fmt, overflow))

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exact sum of products as a neuron graph: one fixed-point number, rounded once.
+
+Each product is moved to its place in a number that is wide enough for all of them. A negative one
+is complemented there, bit by bit; what the complements are short of is the same for all, so it is
+their *number* that enters the sum. Full adders that keep their carries bring the products down to
+two rows; one adder with a prefix network then gives the magnitude of the sum, whatever its sign.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
+from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
+from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
+from spikefloat.rtl_gen.neurons.carry_chain import carry_chain
+from spikefloat.rtl_gen.neurons.columns import Columns
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.prefix import prefix_carries
+from spikefloat.rtl_gen.neurons.words import add, gate_word, invert, mux_word
+
+__all__ = ["exact_sum", "multiply_significands", "place"]
+
+
+#: With carry chains, so many complements are counted by a tree, which gives three bits, and those
+#: up to the second number one after the other, which gives four; the others by a tree again, as the
+#: depth must not grow with the terms.
+_COUNTED_FIRST, _COUNTED_IN_TURN = 5, 15
+
+#: To so many terms the count is added one after the other, as far as it reaches.
+_ADDED_IN_TURN = 2
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A product in its place."""
+
+    sign: Bit
+    is_flipped: Bit  #: Whether the bits are complemented.
+    bits: Word  #: Magnitude in units of the product of the smallest values, or its complement.
+    is_nan: Bit
+    is_infinite: Bit
+
+
+@dataclass(frozen=True)
+class _Total:
+    """The exact sum."""
+
+    is_negative: Bit  #: Whether it is below zero, or a zero of products that are all negative.
+    magnitude: Word
+    is_below: Word  #: For each bit of the magnitude, whether any bit there or below is set.
+
+
+def exact_sum(
+    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word],
+    to: Format | None = None, overflow: Overflow | None = None, *, relu: bool = False,
+    has_carry_chains: bool = False,
+) -> Word:
+    """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``, rounded once to nearest even.
+
+    Operands may be constants, whose neurons then fold away.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of the operands.
+    a, b : sequence of Word
+        Codes of the operands, as many of each.
+    to : Format, optional
+        Format of the result; by default that of the operands.
+    overflow : Overflow, optional
+        What a value that is too large becomes.
+    relu : bool
+        Whether a negative sum becomes +0 before it is rounded.
+    has_carry_chains : bool
+        Whether complements are counted, and added to the first terms, one after the other in adders
+        that hardware may write as additions. That takes far fewer lookup tables and more time.
+    """
+    to = to or fmt
+    policy = resolve_overflow(to, overflow)
+    builder = gates.builder
+    width = 2 * fmt.precision + 2 * ((fmt.max_code >> fmt.mantissa_bits) - 1)
+    terms: list[_Term] = []
+    for x, y in zip(a, b, strict=True):
+        with builder.scope("term", a=x, b=y):
+            terms.append(_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
+    total = _sum(gates, terms, has_carry_chains)
+    with builder.scope("special_values"):
+        infinite = [term.is_infinite for term in terms]
+        signs = [term.sign for term in terms]
+        plus = gates.or_(*(
+            gates.and_(flag, gates.not_(sign), name="plus_infinity")
+            for flag, sign in zip(infinite, signs, strict=True)), name="any_plus")
+        minus = gates.or_(*(
+            gates.and_(flag, sign, name="minus_infinity")
+            for flag, sign in zip(infinite, signs, strict=True)), name="any_minus")
+        is_nan = gates.or_(*(term.is_nan for term in terms),
+                           gates.and_(plus, minus, name="invalid"), name="nan")
+        is_infinite = gates.or_(plus, minus, name="infinite")
+        sign = gates.mux(is_infinite, minus, total.is_negative, name="sign")
+    with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
+        unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+        rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+        if relu:
+            *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
+            rounded = builder.name_word("kept", kept)
+    return pack(
+        gates, to, policy, sign=ZERO if relu else sign, magnitude=rounded, is_nan=is_nan,
+        is_infinite=plus if relu else is_infinite, too_large=too_large)
+
+
+def _term(
+    gates: GateLibrary, fmt: Format, x: Word, y: Word, width: int, reference: Bit | None
+) -> _Term:
+    """Return a product, complemented if its sign is ``reference``, which is its own if None."""
+    builder = gates.builder
+    raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
+    sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
+    same = ONE if reference is None else gates.not_(gates.xor(sign, reference, name="differs"))
+    product = builder.name_word(
+        "product", multiply_significands(gates, raw_x.significand, raw_y.significand))
+    flipped = builder.name_word(
+        "flipped", tuple(gates.xor(bit, same, name="flipped") for bit in product))
+    # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay empty.
+    amount = builder.name_word("amount", add(gates, raw_x.exponent, raw_y.exponent))
+    placed = place(gates, flipped, amount, same, width + 2)[2:]
+    infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
+    is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
+    is_nan = gates.or_(
+        raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan")
+    return _Term(sign, same, builder.name_word("placed", placed), is_nan, infinite)
+
+
+def multiply_significands(gates: GateLibrary, a: Word, b: Word) -> Word:
+    """Return the product of two significands, as wide as both together."""
+    columns = Columns(len(a) + len(b))
+    for row, bit in enumerate(b):
+        # The hidden bits are known last.
+        columns.add(tuple(gates.and_(x, bit, name="partial") for x in a[:-1]), row,
+                    arrival=int(row == len(b) - 1))
+        columns.add((gates.and_(a[-1], bit, name="partial"),), row + len(a) - 1, arrival=1)
+    return columns.total(gates)
+
+
+def place(gates: GateLibrary, word: Word, amount: Word, fill: Bit, width: int) -> Word:
+    """Return ``word << amount``, ``width`` bits wide, with ``fill`` below and above it.
+
+    Narrow stages come first, while the word is short. The last two are one, if at most two bits of
+    the word can come to the same place.
+    """
+    builder = gates.builder
+    step = 1 << len(amount) - 2
+    # Before the last two stages, the word has grown by what it may have been moved.
+    can_join = len(word) + step - 1 <= 2 * step
+    for stage in range(len(amount) - 2 if can_join else len(amount)):
+        distance = 1 << stage
+        pad = (fill,) * distance
+        word = mux_word(gates, amount[stage], pad + word, word + pad)[:width]
+        builder.name_word(f"by_{distance}", word)
+    if not can_join:
+        return (word + (fill,) * (width - len(word)))[:width]
+    low, high = amount[-2:]
+    moved = [gates.and_(x, y, name="moved") for x, y in (
+        (gates.not_(high), gates.not_(low)), (gates.not_(high), low),
+        (high, gates.not_(low)), (high, low))]
+    # Which of two neighbours is chosen; neither if the word is elsewhere, and both if the fill is
+    # set there.
+    pairs = []
+    for number in range(3):
+        elsewhere = [*moved[:number], *moved[number + 2 :]]
+        filled = gates.and_(gates.or_(*elsewhere, name="elsewhere"), fill, name="filled")
+        pairs.append([
+            gates.or_(flag, filled, name="chosen") for flag in moved[number : number + 2]])
+    result = []
+    for index in range(width):
+        found = [number for number in range(4) if 0 <= index - number * step < len(word)]
+        if not found:
+            result.append(fill)
+            continue
+        number = found[0]
+        bit = word[index - number * step]
+        if len(found) == 1:
+            result.append(gates.mux(moved[number], bit, fill, name="placed"))
+            continue
+        first, second = pairs[number]
+        upper = gates.or_and(bit, second, first, name="placed_first")
+        result.append(
+            gates.and_or(second, word[index - (number + 1) * step], upper, name="placed"))
+    return tuple(result)
+
+
+def _count(gates: GateLibrary, words: Iterable[Word], width: int) -> Word:
+    """Return the sum of words."""
+    counted = Columns(width)
+    for word in words:
+        counted.add(word)
+    return counted.total(gates)
+
+
+def _count_in_turn(gates: GateLibrary, flags: Sequence[Bit], width: int) -> Word:
+    """Return how many flags are set, most of them counted one after the other."""
+    in_turn = flags[_COUNTED_FIRST:_COUNTED_IN_TURN]
+    count = _count(gates, ((flag,) for flag in flags[:_COUNTED_FIRST]), min(width, 3))
+    for flag in in_turn:
+        count = carry_chain(gates, count, carry_in=flag)[:4]
+    return _count(gates, (count, *((flag,) for flag in flags[_COUNTED_IN_TURN:])), width)
+
+
+def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> _Total:
+    """Add all terms.
+
+    With ``w`` bits, the complement of ``m`` is ``2**w - 1 - m``. So ``n`` complements make the sum
+    of all bits too large by ``n * (2**w - 1)``. The first term is always a complement, and the sum
+    negated if that term is positive. Added are, besides the bits, the number of the *other*
+    complements, and ``-n * 2**w``, which is its complement at ``2**w``. What comes out is the sum
+    less one; its complement is the sum negated, and a carry into the lowest column makes it the
+    sum. So the sign decides between two numbers that one prefix network gives.
+    """
+    builder = gates.builder
+    width = len(terms[0].bits)
+    extra = len(terms).bit_length()
+    flipped = [term.is_flipped for term in terms[1:]]
+    with builder.scope("complements"):
+        number = _count_in_turn(gates, flipped, extra) if has_carry_chains else \
+            _count(gates, ((flag,) for flag in flipped), extra)
+    with builder.scope("accumulate"):
+        columns = Columns(width + extra)
+        columns.add(invert(gates, number), width)
+        lowest = number
+        in_turn = _ADDED_IN_TURN if has_carry_chains else 0
+        # Carry chains take longest, and what they give is added first all the same. So only these
+        # few bits are on the longest path, and synthesis can save tables everywhere else.
+        arrival = -1 if has_carry_chains else 0
+        for term in terms[:in_turn]:
+            total = carry_chain(gates, lowest, term.bits[:extra])
+            lowest = total[:extra]
+            columns.add(total[extra:], extra, arrival=arrival)
+            columns.add(term.bits[extra:], extra)
+        for term in terms[in_turn:]:
+            columns.add(term.bits)
+        columns.add(lowest, arrival=arrival)
+        first, second = columns.rows(gates)
+    with builder.scope("magnitude", first=first, second=second):
+        generate = tuple(gates.and_(x, y, name="both") for x, y in zip(first, second, strict=True))
+        half = builder.name_word("half_sum", tuple(
+            gates.xor(x, y, name="half_sum") for x, y in zip(first, second, strict=True)))
+        carries = prefix_carries(gates, generate, half)
+        negative = gates.xor(half[-1], carries[-2][0], name="negative")
+        plus = gates.not_(negative)
+        into = [(ZERO, ONE), *carries[:-2]]
+        magnitude = builder.name_word("magnitude", tuple(
+            gates.full_adder(bit, negative, gates.and_or(passed, plus, made, name="carry"))[0]
+            for bit, (made, passed) in zip(half[:-1], into, strict=True)))
+        is_below = tuple(gates.not_(passed) for _, passed in carries[:-1])
+        # If the sum is zero, all bits are set. It is minus zero if all products are.
+        first_sign = terms[0].sign
+        is_zero = gates.and_(half[-1], carries[-2][1], name="zero")
+        differ = gates.not_(gates.and_(*(term.is_flipped for term in terms), name="all_alike"))
+        cleared = gates.and_(is_zero, differ, name="plus_zero")
+        sign = gates.and_(
+            gates.not_(gates.xor(negative, first_sign)), gates.not_(cleared), name="minus")
+    return _Total(sign, magnitude, is_below)

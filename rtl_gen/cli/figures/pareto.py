@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figure of ``spikefloat explore``: neurons against depth, coloured by noise margin."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from spikefloat.rtl_gen.cli.figures.write import write_figure as draw_figure
+from spikefloat.rtl_gen.designs.exploration import Point
+
+__all__ = ["write_figure"]
+
+_MARKERS = {"w1": "v", "w2": "o", "w8": "s", "free": "D", "published gates": "P"}
+
+
+def write_figure(points: Sequence[Point], title: str, folder: Path, name: str) -> None:
+    """Draw the points into ``name.svg`` and ``name.png``, the same bytes each time.
+
+    Raises
+    ------
+    ValueError
+        If matplotlib is not installed, or the folder cannot be written.
+    """
+    draw_figure(lambda figure: _draw(figure, points, title), folder / name)
+
+
+def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
+    from matplotlib.colors import LogNorm
+
+    axes = figure.add_subplot()
+    ours = [p for p in points if p.metrics is not None]
+    norm = LogNorm(min(p.metrics.relative_margin for p in ours if p.metrics), 0.25)
+    colours = None
+    for label, marker in _MARKERS.items():
+        group = [p for p in ours if _label(p) == label]
+        if not group:
+            continue
+        front = sorted((p.depth, p.neurons) for p in group if p.is_pareto)
+        if front:
+            axes.plot(*zip(*front, strict=True), color="0.8", lw=1, zorder=1)
+        colours = axes.scatter(
+            [p.depth for p in group], [p.neurons for p in group], marker=marker, s=52,
+            c=[p.metrics.relative_margin for p in group if p.metrics], norm=norm, cmap="viridis",
+            edgecolors="black", linewidths=0.6, zorder=3)
+        axes.scatter([], [], marker=marker, s=52, facecolors="0.8", edgecolors="black",
+                     linewidths=0.6, label=label)
+    for point in points:
+        if point.source == "release":
+            axes.scatter(point.depth, point.neurons, marker="*", s=130, color="tab:red", zorder=3,
+                         label="code release of the paper")
+    for point in points:
+        if point.is_pareto or point.metrics is None or point.library == "published":
+            axes.annotate(
+                f"{point.neurons} / {point.depth}", (point.depth, point.neurons),
+                textcoords="offset points", xytext=(6, 5), fontsize=7.5)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xticks([2, 3, 5, 10, 20, 50, 100], labels=["2", "3", "5", "10", "20", "50", "100"])
+    axes.set_yticks([30, 50, 100, 200, 500, 1000, 2000],
+                    labels=["30", "50", "100", "200", "500", "1000", "2000"])
+    axes.set_xlim(1.7, 140)
+    axes.minorticks_off()
+    axes.set_xlabel("depth: neurons on the longest path")
+    axes.set_ylabel("neurons")
+    axes.set_title(f"{title} (labels: neurons / depth)", loc="left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="0.93", zorder=0)
+    figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=6)
+    if colours is not None:
+        bar = figure.colorbar(colours, ax=axes)
+        bar.set_label("relative margin: the common weight error that no neuron notices")
+
+
+def _label(point: Point) -> str:
+    return point.budget if point.library == "native" else "published gates"

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the layers of a linear network are: sizes, activations, and weights if they are known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
+from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
+from spikefloat.rtl_gen.weights.parameters import LayerParameters
+
+__all__ = ["SHAPES", "LayerOptions", "make_layer_options"]
+
+#: All products at once, or some in each clock on an array of lanes.
+SHAPES = ("unrolled", "array")
+
+#: Most products of one circuit: with weights that are part of it, and with weights as operands.
+_MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
+
+#: Most products of an array, which has a memory for the weights.
+_MAX_ARRAY_PRODUCTS = 1 << 22
+
+#: Shape of a layer of which nothing else is said.
+_DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerOptions:
+    """One layer or several, of which each takes the outputs of the one before."""
+
+    sizes: tuple[int, ...]  #: Number of inputs, then of outputs of each layer.
+    activations: tuple[str, ...]  #: Of each layer.
+    #: Weights and biases of each layer; empty if they are operands, which is for one layer only.
+    layers: tuple[LayerParameters, ...]
+    source: str = field(default="", compare=False)  #: File of the weights, for a reader.
+    #: Lanes for outputs and for inputs, for a layer on an array of lanes; else None.
+    lanes: tuple[int, int] | None = None
+    levels: int = DEFAULT_LEVELS  #: Most levels of lookup tables between registers of an array.
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs of the first layer."""
+        return self.sizes[0]
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs of the last layer."""
+        return self.sizes[-1]
+
+    @property
+    def products(self) -> int:
+        """Number of products of all layers."""
+        return sum(a * b for a, b in pairwise(self.sizes))
+
+    @property
+    def name(self) -> str:
+        """Part of the name of a module: ``64x32x10``, ``4x2_relu``, ``4x2_ports``."""
+        name = "x".join(map(str, self.sizes))
+        if len(self.activations) == 1:
+            name += f"_{self.activations[0]}" if self.activations[0] != ACTIVATIONS[0] else ""
+        if self.lanes is not None:
+            name += "_array{}x{}".format(*self.lanes)
+        return name if self.layers else f"{name}_ports"
+
+    @property
+    def array(self) -> ArraySizes | None:
+        """How the layer is spread over lanes, if it is."""
+        if self.lanes is None:
+            return None
+        return ArraySizes(inputs=self.inputs, outputs=self.outputs, output_lanes=self.lanes[0],
+                          input_lanes=self.lanes[1])
+
+    @property
+    def shape(self) -> str:
+        """One of :data:`SHAPES`."""
+        return SHAPES[self.lanes is not None]
+
+
+def make_layer_options(
+    layers: Sequence[LayerParameters] | None = None, *, inputs: int | None = None,
+    outputs: int | None = None, activation: str | None = None, source: str = "",
+    lanes: tuple[int, int] | None = None, levels: int | None = None,
+) -> LayerOptions:
+    """Return checked options for a layer, or a network of several.
+
+    Parameters
+    ----------
+    layers : sequence of LayerParameters, optional
+        Weights and biases; without them they are operands of the circuit.
+    inputs, outputs : int, optional
+        Shape of a layer without weights; 4 and 2 by default.
+    activation : str, optional
+        One of :data:`~spikefloat.rtl_gen.circuits.sums.linear.ACTIVATIONS`, or one for each layer
+        with commas between. By default none behind the last layer, and ReLU behind those before it.
+    source : str
+        File of the weights, for a reader.
+    lanes : pair of int, optional
+        Lanes for outputs and for inputs, if the layer is to be spread over an array of lanes.
+    levels : int, optional
+        Most levels of lookup tables between the registers of an array; 6 by default.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, an activation is unknown, or there are not as many as layers.
+    """
+    if layers is None:
+        sizes = [_DEFAULT_INPUTS if inputs is None else inputs,
+                 _DEFAULT_OUTPUTS if outputs is None else outputs]
+        for noun, size in zip(("inputs", "outputs"), sizes, strict=True):
+            if size < 1:
+                raise ValueError(f"Number of {noun} must be at least 1, not {size!r}")
+    else:
+        if inputs is not None or outputs is not None:
+            given = inputs if inputs is not None else outputs
+            raise ValueError(
+                f"Number of inputs and outputs must be that of the weights, not {given!r}")
+        if not layers:
+            raise ValueError("Layers must be at least one, not none")
+        sizes = [layers[0].inputs, *(layer.outputs for layer in layers)]
+    count = len(sizes) - 1
+    activations = activation.split(",") if activation else \
+        [*["relu"] * (count - 1), ACTIVATIONS[0]]
+    for name in activations:
+        if name not in ACTIVATIONS:
+            raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
+    if len(activations) != count:
+        raise ValueError(
+            f"Activations must be {count}, one for each layer, not {len(activations)}")
+    options = LayerOptions(sizes=tuple(sizes), activations=tuple(activations),
+                           layers=tuple(layers or ()), source=source, lanes=lanes,
+                           levels=DEFAULT_LEVELS if levels is None else levels)
+    if lanes is not None or levels is not None:
+        _check_array(options)
+        return options
+    most = _MAX_PRODUCTS if options.layers else _MAX_PORT_PRODUCTS
+    if options.products > most:
+        kind = "known weights" if options.layers else "weights as operands"
+        raise ValueError(
+            f"Products of a circuit with {kind} must be at most {most}, not {options.products}")
+    return options
+
+
+def _check_array(options: LayerOptions) -> None:
+    """Refuse what cannot be spread over lanes."""
+    if options.array is None:
+        raise ValueError(f"Levels must be given for an array of lanes, not {options.levels}")
+    if len(options.sizes) != 2:
+        raise ValueError(f"Layers on an array of lanes must be 1, not {len(options.sizes) - 1}")
+    if options.levels < 1:
+        raise ValueError(f"Levels must be at least 1, not {options.levels}")
+    if options.products > _MAX_ARRAY_PRODUCTS:
+        raise ValueError(
+            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}")

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host's end of a board's serial line."""
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.fpga.boards.boards import BAUD
+from spikefloat.rtl_gen.fpga.boards.protocol import (
+    IDENTIFY,
+    Answer,
+    Request,
+    Status,
+    decode_identity,
+    encode_request,
+    split_answers,
+)
+
+__all__ = ["BATCH", "Line", "Link", "LinkError", "open_line"]
+
+#: Requests that are sent before their answers are read.
+BATCH = 128
+
+#: How often requests are sent anew after a fault.
+_RETRIES = 3
+
+#: Seconds without a byte after which a board has said all.
+_QUIET = 0.05
+
+#: Answers to whole packets; all others are faults, which belong to no request.
+_TO_REQUESTS = (Status.OK, Status.UNKNOWN_OPERATION)
+
+
+class LinkError(OSError):
+    """A serial line that is not there, or a board that does not answer."""
+
+
+class Line(Protocol):
+    """What is needed of a serial port."""
+
+    timeout: float | None
+
+    def read(self, size: int = 1) -> bytes:
+        """Return up to ``size`` bytes, fewer after the timeout."""
+
+    def write(self, data: bytes) -> int | None:
+        """Send bytes."""
+
+
+def open_line(port: str, baud: int = BAUD, timeout: float = 2.0) -> Any:
+    """Return a serial port.
+
+    Raises
+    ------
+    LinkError
+        If it cannot be opened, or pyserial is not installed.
+    """
+    try:
+        serial = importlib.import_module("serial")
+    except ImportError:
+        raise LinkError(
+            "Package pyserial must be installed for this, as by pip install 'spikefloat[host]'"
+        ) from None
+    try:
+        return serial.Serial(port, baud, timeout=timeout)
+    except (serial.SerialException, ValueError) as error:
+        raise LinkError(f"Serial port must be one that can be opened, not {port!r}") from error
+
+
+class Link:
+    """Requests and answers over a serial line.
+
+    Whatever goes wrong on the way is noticed and asked again, a few times.
+
+    Parameters
+    ----------
+    line : Line
+        An open serial port.
+
+    Attributes
+    ----------
+    retries : int
+        How often a batch had to be sent anew, so far.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.retries = 0
+
+    def ask(
+        self, requests: Sequence[Request], progress: Callable[[int], None] | None = None
+    ) -> list[Answer]:
+        """Return the answers to requests, in their order.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+            What to ask.
+        progress : callable, optional
+            Called with the number of requests that were answered, after each batch.
+
+        Raises
+        ------
+        LinkError
+            If the board does not answer each of them, again and again.
+        """
+        answers: list[Answer] = []
+        for first in range(0, len(requests), BATCH):
+            batch = requests[first : first + BATCH]
+            for _ in range(1 + _RETRIES):
+                told = self._try(batch)
+                if told is not None:
+                    break
+                self.retries += 1
+                self.settle()
+            else:
+                raise LinkError(
+                    f"Board must answer every request, not fail {1 + _RETRIES} times at "
+                    f"number {first} to {first + len(batch) - 1}")
+            answers += told
+            if progress:
+                progress(len(answers))
+        return answers
+
+    def identify(self) -> tuple[Format, Overflow]:
+        """Return format and overflow policy of the board.
+
+        Raises
+        ------
+        LinkError
+            If it does not answer, or with a format that is not known here.
+        """
+        (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
+        try:
+            return decode_identity(answer.result)
+        except ValueError as error:
+            raise LinkError(str(error)) from error
+
+    def settle(self) -> bytes:
+        """Wait until the board has said all, forget what was said, and return it."""
+        patience, self._line.timeout = self._line.timeout, _QUIET
+        said = b""
+        deadline = time.monotonic() + 40 * _QUIET
+        while time.monotonic() < deadline and (data := self._line.read(4096)):
+            said += data
+        self._line.timeout = patience
+        return said
+
+    def _try(self, batch: Sequence[Request]) -> list[Answer] | None:
+        """Return the answers to a batch, or None if something is wrong with them."""
+        self._line.write(b"".join(encode_request(request) for request in batch))
+        told: list[Answer] = []
+        rest = b""
+        while len(told) < len(batch):
+            data = self._line.read(3 * (len(batch) - len(told)) - len(rest))
+            if not data:
+                return None
+            answers, rest = split_answers(rest + data)
+            for answer in answers:
+                if answer is None or answer.status not in _TO_REQUESTS:
+                    return None
+                told.append(answer)
+        return told

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said on the serial line of a board: requests, answers and how they are checked.
+
+Only the first byte of a packet has its top bit set, so a receiver that lost the thread finds it
+again with the next packet, whatever came before. The top bits of the operands travel in the first
+byte of a request, that of the result in the first byte of an answer; the last byte is the checksum.
+docs/board.md has the table.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from amaranth.lib.crc import Algorithm, Parameters
+
+from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
+from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
+
+__all__ = [
+    "ANSWER_BYTES", "CHECKSUM", "IDENTIFY", "OPERATION_WIDTH", "REQUEST_BYTES", "START",
+    "STATUS_WIDTH", "Answer", "Request", "Status", "decode_answer", "decode_identity",
+    "encode_answer", "encode_identity", "encode_request", "split_answers",
+]
+
+#: Bytes of a request and of an answer. An answer is the shorter one, so that answers keep up with
+#: requests that follow each other without a gap.
+REQUEST_BYTES = 4
+ANSWER_BYTES = 3
+
+#: The bit that only the first byte of a packet has.
+START = 0x80
+
+#: Bits of an operation and of a status.
+OPERATION_WIDTH = 5
+STATUS_WIDTH = 6
+
+#: The operation that is answered with format and overflow policy.
+IDENTIFY = 31
+
+#: Checksum over the lower seven bits of the bytes before it. The polynomial is (x + 1) times the
+#: primitive x^6 + x + 1: all errors of up to three bits are found in up to 63.
+CHECKSUM: Parameters = Algorithm(
+    crc_width=7, polynomial=0x45, initial_crc=0x7F, reflect_input=False, reflect_output=False,
+    xor_output=0)(data_width=7)
+
+
+class Status(IntEnum):
+    """First thing that an answer says."""
+
+    OK = 0  #: The result is that of the operation.
+    UNKNOWN_OPERATION = 1  #: The result is the number of the operation that is not known.
+    BAD_CHECKSUM = 2
+    FRAMING_ERROR = 3  #: A byte without a stop bit.
+    INCOMPLETE = 4  #: A packet that broke off, or a byte that belongs to none.
+
+
+class Request(NamedTuple):
+    """What a host asks for."""
+
+    operation: int
+    a: int
+    b: int
+
+
+class Answer(NamedTuple):
+    """What a board says to it."""
+
+    status: int
+    result: int
+
+
+def encode_request(request: Request) -> bytes:
+    """Return a request as bytes.
+
+    Raises
+    ------
+    ValueError
+        If an operand is not a byte, or the operation has more than 5 bits.
+    """
+    _check(request.operation, OPERATION_WIDTH, "Operation")
+    _check(request.a, 8, "Operand")
+    _check(request.b, 8, "Operand")
+    tops = request.a >> 7 << 6 | request.b >> 7 << 5
+    return _packet([tops | request.operation, request.a & 0x7F, request.b & 0x7F])
+
+
+def encode_answer(answer: Answer) -> bytes:
+    """Return an answer as bytes.
+
+    Raises
+    ------
+    ValueError
+        If the result is not a byte, or the status has more than 6 bits.
+    """
+    _check(answer.status, STATUS_WIDTH, "Status")
+    _check(answer.result, 8, "Result")
+    return _packet([answer.result >> 7 << 6 | answer.status, answer.result & 0x7F])
+
+
+def decode_answer(packet: Sequence[int]) -> Answer | None:
+    """Return what a packet says, or None if it is no answer or its checksum is wrong."""
+    first, *others = packet
+    if len(packet) != ANSWER_BYTES or not first & START or any(byte & START for byte in others):
+        return None
+    words = [byte & 0x7F for byte in packet[:-1]]
+    if CHECKSUM.compute(words) != packet[-1]:
+        return None
+    return Answer(first & (1 << STATUS_WIDTH) - 1, (first >> 6 & 1) << 7 | packet[1])
+
+
+def split_answers(data: bytes) -> tuple[list[Answer | None], bytes]:
+    """Return the answers in what came from a board, and the beginning of one that goes on.
+
+    None stands for what is not an answer, or one that fails its checksum.
+    """
+    answers: list[Answer | None] = []
+    start = 0
+    while start < len(data):
+        end = start + 1
+        while end < len(data) and end < start + ANSWER_BYTES and not data[end] & START:
+            end += 1
+        is_whole = end == start + ANSWER_BYTES
+        if end == len(data) and not is_whole and data[start] & START:
+            break
+        answers.append(decode_answer(data[start:end]))
+        start = end
+    return answers, data[start:]
+
+
+def encode_identity(fmt: Format, overflow: Overflow) -> int:
+    """Return the result of :data:`IDENTIFY`: the number of the format, and 128 if it saturates.
+
+    Raises
+    ------
+    ValueError
+        If there is no board for that format.
+    """
+    if fmt.name not in BOARD_FORMATS:
+        raise ValueError(
+            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}")
+    return BOARD_FORMATS.index(fmt.name) | (overflow is Overflow.SATURATE) << 7
+
+
+def decode_identity(result: int) -> tuple[Format, Overflow]:
+    """Return format and overflow policy from the result of :data:`IDENTIFY`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such format.
+    """
+    number = result & 0x7F
+    if number >= len(BOARD_FORMATS):
+        raise ValueError(f"Format of a board must be one of {len(BOARD_FORMATS)}, not {number}")
+    return FORMATS[BOARD_FORMATS[number]], Overflow.SATURATE if result >> 7 else Overflow.NAN
+
+
+def _packet(words: list[int]) -> bytes:
+    return bytes([words[0] | START, *words[1:], CHECKSUM.compute(words)])
+
+
+def _check(value: int, width: int, noun: str) -> None:
+    if not 0 <= value < 1 << width:
+        raise ValueError(f"{noun} must be from 0 to {(1 << width) - 1}, not {value!r}")

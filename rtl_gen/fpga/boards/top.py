@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The top module of a board: its pins around the core that all boards share."""
+
+from amaranth.hdl import Cat, ClockDomain, Const, Instance, Module, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board
+from spikefloat.rtl_gen.fpga.boards.core import BoardCore
+from spikefloat.rtl_gen.fpga.boards.unit import unit_pipeline
+from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
+from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
+
+__all__ = ["BoardTop", "board_verilog"]
+
+#: Lights shine for a sixteenth of a second at least.
+_LIGHTS_PER_SECOND = 16
+
+
+class BoardTop(wiring.Component):
+    """A core at the pins of a board.
+
+    There is no reset: registers have their first values from the bitstream.
+
+    Parameters
+    ----------
+    board : Board
+        The board.
+    fmt : Format
+        Format of operands and results.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes.
+    stages : int, optional
+        Register cuts through the arithmetic; by default as many as the board's clock needs.
+
+    Members
+    -------
+    ... : ``In`` or ``Out``
+        One for each port of the board, as wide as it has pins.
+
+    Raises
+    ------
+    ValueError
+        If the format has no board, or there are more stages than the arithmetic can use.
+    """
+
+    def __init__(
+        self, board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+    ) -> None:
+        self._board = board
+        self._format = fmt
+        self._overflow = overflow
+        self._stages = board.stages if stages is None else stages
+        self._module = f"unit_{fmt.name}"
+        self._pipeline = unit_pipeline(fmt, overflow, self._stages)
+        super().__init__({
+            port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports})
+
+    @property
+    def board(self) -> Board:
+        """The board."""
+        return self._board
+
+    @property
+    def latency(self) -> int:
+        """Clocks from operands to result in the arithmetic."""
+        return self._pipeline.latency
+
+    @property
+    def verilog(self) -> str:
+        """Text of the Verilog file of the arithmetic."""
+        return pipeline_verilog(self._pipeline, module=self._module)
+
+    def elaborate(self, platform: object) -> Module:
+        """Return the core, connected to the pins."""
+        m = Module()
+        board = self._board
+        shown = [name for port in board.ports for name in port.shows]
+        m.submodules.core = core = BoardCore(
+            fmt=self._format, overflow=self._overflow, clocks_per_bit=board.clocks_per_bit,
+            stages=self._stages, light_clocks=board.frequency // _LIGHTS_PER_SECOND,
+            lights=shown, module=self._module)
+        m.domains.sync = domain = ClockDomain(reset_less=True)
+        lights = {name: core.lights[index] for index, name in enumerate(shown)}
+        driven: dict[int, Value] = {}
+        for port in board.ports:
+            pin = getattr(self, port.name)
+            if port.role == "clock":
+                m.d.comb += domain.clk.eq(pin)
+            elif port.role == "receive":
+                m.d.comb += core.rx.eq(pin)
+            elif port.role == "transmit":
+                m.d.comb += pin.eq(core.tx)
+            elif port.role == "high":
+                m.d.comb += pin.eq(1)
+            elif board.has_rgb_driver:
+                # The pins of the three current sources follow each other.
+                driven[int(port.sites[0])] = pin, lights[port.shows[0]]
+            else:
+                light = Cat(lights[name] for name in port.shows)
+                m.d.comb += pin.eq(~light if port.inverted else light)
+        if driven:
+            self._add_rgb_driver(m, [driven[site] for site in sorted(driven)])
+        return m
+
+    def _add_rgb_driver(self, m: Module, lights: list[tuple[Signal, Value]]) -> None:
+        m.submodules.rgb = Instance(
+            "SB_RGBA_DRV", p_CURRENT_MODE="0b1",  # half current: 4 mA for each light
+            p_RGB0_CURRENT="0b000001", p_RGB1_CURRENT="0b000001", p_RGB2_CURRENT="0b000001",
+            i_CURREN=Const(1), i_RGBLEDEN=Const(1),
+            **{f"i_RGB{index}PWM": light for index, (_, light) in enumerate(lights)},
+            **{f"o_RGB{index}": pin for index, (pin, _) in enumerate(lights)})
+
+
+def board_verilog(
+    board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+) -> str:
+    """Return the top module of a board, called ``top``, as one self-contained Verilog file.
+
+    Parameters and errors are those of :class:`BoardTop`.
+    """
+    # A component that cannot be made must not be begun: Amaranth would warn that it is not used.
+    stages = board.stages if stages is None else stages
+    unit_pipeline(fmt, overflow, stages)
+    component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages)
+    text = component_verilog(component, "top", header=(
+        f"top: {board.title}", f"{fmt.name}, overflow to {overflow.value}, latency of the "
+        f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
+        f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
+        "parity, 1 stop bit"))
+    return f"{text}\n{component.verilog}"

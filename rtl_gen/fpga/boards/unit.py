@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arithmetic of a board: several operations in one neuron graph, of which one works at a time.
+
+An operation that is not asked for gets no spikes, so its circuit is at rest. What comes out of the
+circuits is merged by neurons too: nothing that computes is anything else.
+"""
+
+from functools import lru_cache
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, find_design, make_options
+from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.words import equal_constant, gate_word, mux_word
+from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
+
+__all__ = [
+    "BOARD_FORMATS", "OPERATIONS", "OPERATION_BITS", "PARTS", "operations_of", "unit_graph",
+    "unit_pipeline",
+]
+
+#: Number of each operation on the serial line and at the input of the graph. Never renumber.
+OPERATIONS = {
+    "multiply": 0, "add": 1, "subtract": 2, "minimum": 3, "maximum": 4, "less": 5, "equal": 6,
+    "unordered": 7,
+}
+
+#: Bits that hold the number of an operation.
+OPERATION_BITS = 3
+
+#: Parts of the circuit whose spikes a board can show.
+PARTS = ("multiplier", "adder", "comparator")
+
+#: Formats that a board can be made for; a number in an answer is an index of this. Only append.
+BOARD_FORMATS = (
+    "e4m3fn", "e5m2", "e4m3", "e3m4", "e4m3fnuz", "e5m2fnuz", "e4m3b11fnuz", "e3m2fn", "e2m3fn",
+    "e2m1fn",
+)
+
+
+def operations_of(fmt: Format) -> tuple[str, ...]:
+    """Return the names of the operations that a format has: those on NaN need a NaN."""
+    return tuple(name for name in OPERATIONS if fmt.name in DESIGNS[name].formats)
+
+
+@lru_cache(maxsize=8)
+def unit_graph(
+    fmt: Format, overflow: Overflow, objective: str = "structure"
+) -> NeuronGraph:
+    """Return the neuron graph of a board.
+
+    Its inputs are ``operation``, ``a`` and ``b``; its outputs the result ``y``, where that of a
+    predicate is 0 or 1, and ``parts``, which has a bit for each of :data:`PARTS`: whether a neuron
+    at its end fires.
+
+    Parameters
+    ----------
+    fmt : Format
+        Format of operands and results, of up to 8 bits.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes.
+    objective : str
+        What the circuits are made for; see :func:`spikefloat.rtl_gen.designs.options.make_options`.
+
+    Raises
+    ------
+    ValueError
+        If the format has no arithmetic or is too wide, or the objective is unknown.
+    """
+    if fmt.name not in BOARD_FORMATS:
+        raise ValueError(
+            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}")
+    gates = make_gates(f"unit_{fmt.name}", "native")
+    builder = gates.builder
+    operation = builder.input("operation", OPERATION_BITS)
+    a = builder.input("a", fmt.width)
+    b = builder.input("b", fmt.width)
+    names = operations_of(fmt)
+
+    def circuit(name: str, x: Word, y: Word) -> Word:
+        design = find_design(name)
+        options = make_options(
+            design, format=fmt.name, overflow=overflow.value,
+            objective=objective if name in ("multiply", "add") else "structure")
+        inputs = dict(zip(design.operands, (x, y), strict=False))
+        return builder.embed(build(design, options), inputs)[design.result]
+
+    with builder.scope("select"):
+        asked = {name: builder.rename(name, equal_constant(gates, operation, OPERATIONS[name]))
+                 for name in names}
+        adds = gates.or_(asked["add"], asked["subtract"], name="adds")
+        compares = gates.or_(*(asked[name] for name in names[3:]), name="compares")
+        operands = {
+            part: tuple(builder.name_word(f"{part}_{operand}", gate_word(gates, word, enable))
+                        for operand, word in (("a", a), ("b", b)))
+            for part, enable in zip(PARTS, (asked["multiply"], adds, compares), strict=True)}
+    with builder.scope("multiplier"):
+        product = circuit("multiply", *operands["multiplier"])
+    with builder.scope("adder"):
+        x, y = operands["adder"]
+        negative = circuit("negate", y, ())
+        total = circuit("add", x, mux_word(gates, asked["subtract"], negative, y))
+    with builder.scope("comparator"):
+        x, y = operands["comparator"]
+        results = []
+        for name in names[3:]:
+            found = gate_word(gates, circuit(name, x, y), asked[name])
+            results.append(found + (ZERO,) * (fmt.width - len(found)))
+        compared = builder.name_word("compared", _merge(gates, results))
+    with builder.scope("merge", product=product, total=total, compared=compared):
+        result = builder.name_word("y", _merge(gates, [product, total, compared]))
+        parts = tuple(_any(gates, builder, word, part) for part, word in zip(
+            PARTS, (product, total, compared), strict=True))
+    builder.output("y", result)
+    builder.output("parts", parts)
+    return builder.build()
+
+
+def unit_pipeline(fmt: Format, overflow: Overflow, stages: int) -> Pipeline:
+    """Return the neuron graph of a board with register cuts.
+
+    Raises
+    ------
+    ValueError
+        If the format has no board, or there are more stages than make it faster.
+    """
+    return cut(unit_graph(fmt, overflow), stages)
+
+
+def _merge(gates: GateLibrary, words: list[Word]) -> Word:
+    """Return the word that is at rest in no more than one of several."""
+    return tuple(gates.or_(*bits) for bits in zip(*words, strict=True))
+
+
+def _any(gates: GateLibrary, builder: NeuronGraphBuilder, word: Word, name: str) -> Bit:
+    return builder.rename(name, gates.or_(*word))
+
+
+assert all(name in FORMATS for name in BOARD_FORMATS)

@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A linear layer on an array of lanes: some outputs at once, some inputs in each clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, ResetSignal, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions, lane_graphs
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.array.input import InputBuffer
+from spikefloat.rtl_gen.rtl.array.output import ResultBuffer, result_bytes
+from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
+from spikefloat.rtl_gen.rtl.array.weights import WeightStore
+from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_names
+from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.text.names import check_identifier
+from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
+from spikefloat.rtl_gen.rtl.timing.model import LUT_INPUTS, TimingModel
+from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
+
+__all__ = ["ArrayTiming", "LayerArray", "array_verilog"]
+
+#: Clocks from the use of an input to its lanes: the memory, and a register.
+_FETCH = 2
+
+#: Clocks from a complete sum to its rounding, for the bias to be fetched.
+_WAIT = 2
+
+#: Clocks from a result to the stream: a register, into the memory, and out of it.
+_SEND = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrayTiming:
+    """Clocks that an array takes if nobody makes it wait."""
+
+    interval: int  #: From one vector to the next.
+    first_result: int  #: From the last transfer of a vector to that of its first result.
+    last_result: int  #: From the last transfer of a vector to that of its last result.
+
+
+class LayerArray(wiring.Component):
+    """A linear layer, time-multiplexed on lanes.
+
+    Vectors come and results go by streams, both through memories with room for more than one
+    vector: the next vector is received while one is computed, and results are sent while the next
+    are computed. A new vector is begun only if there is room for its results, so that nothing
+    between has ever to stop.
+
+    Parameters
+    ----------
+    sizes : ArraySizes
+        The layer and the lanes.
+    options : LaneOptions
+        Formats and accumulation; products and steps must be those of ``sizes``.
+    module : str
+        Name of the top module, with which the names of the circuits begin.
+    weight : sequence of sequence of int, optional
+        Codes of the weights, a row for each output; if None, they come from a stream.
+    bias : sequence of int, optional
+        Codes of the bias; with ``weight``, if the options say that there is one.
+    levels : int
+        Most levels of lookup tables between registers, where the circuits can be cut.
+
+    Members
+    -------
+    s_axis_x : ``In(AxiStream)``
+        Vectors; see :class:`~.layer_array_input.InputBuffer`.
+    s_axis_w : ``In(AxiStream)``
+        Weights, unless they are given; see :class:`~.layer_array_weights.WeightStore`.
+    m_axis_y : ``Out(AxiStream)``
+        Results; see :class:`~.layer_array_output.ResultBuffer`.
+    frame_error : ``Out(1)``
+        Whether ever since reset ``tlast`` came in another place than the sizes say.
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not fit each other.
+    """
+
+    def __init__(
+        self, sizes: ArraySizes, options: LaneOptions, *, module: str,
+        weight: Sequence[Sequence[int]] | None = None, bias: Sequence[int] | None = None,
+        levels: int = DEFAULT_LEVELS,
+    ) -> None:
+        check_identifier(module, "Module name")
+        if (options.products, options.steps) != (sizes.input_lanes, sizes.steps):
+            raise ValueError(
+                f"Products and steps must be {sizes.input_lanes} and {sizes.steps}, "
+                f"not {options.products} and {options.steps}")
+        if weight is not None:
+            shape = (len(weight), *{len(row) for row in weight})
+            if shape != (sizes.outputs, sizes.inputs):
+                raise ValueError(
+                    f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}")
+        if (bias is not None) != (weight is not None and options.has_bias):
+            raise ValueError("Bias must be given with weights where there is one, and only there")
+        if bias is not None and len(bias) != sizes.outputs:
+            raise ValueError(f"Bias must have {sizes.outputs} codes, not {len(bias)}")
+        if levels < 1:
+            raise ValueError(f"Levels must be at least 1, not {levels}")
+        self._sizes = sizes
+        self._options = options
+        self._module = module
+        self._weight = weight
+        self._bias = bias
+        self._graphs = lane_graphs(options, module)
+        self._multiply = _cut(self._graphs.multiply, levels)
+        self._finish = _cut(self._graphs.finish, levels)
+        super().__init__({
+            "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
+            **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
+            "m_axis_y": Out(AxiStream(
+                8 * result_bytes(options.to.width) * sizes.y_codes,
+                has_keep=sizes.outputs % sizes.y_codes > 0)),
+            "frame_error": Out(1),
+        })
+
+    @property
+    def sizes(self) -> ArraySizes:
+        """The layer and the lanes."""
+        return self._sizes
+
+    @property
+    def options(self) -> LaneOptions:
+        """Formats and accumulation."""
+        return self._options
+
+    @property
+    def has_fixed_weights(self) -> bool:
+        """Whether the weights are in the memory from the start, and not from a stream."""
+        return self._weight is not None
+
+    @property
+    def graphs(self) -> LaneGraphs:
+        """The circuits of a lane."""
+        return self._graphs
+
+    @property
+    def timing(self) -> ArrayTiming:
+        """Clocks that it takes."""
+        s = self._sizes
+        # From the step that completes a group to the first of its results at the stream.
+        tail = _FETCH + self._multiply.latency + _WAIT + self._finish.latency + _SEND
+        return ArrayTiming(
+            interval=s.interval, first_result=s.steps + tail,
+            last_result=s.interval + tail + s.last_beats - 1)
+
+    @property
+    def result_vectors(self) -> int:
+        """For how many vectors there is room for results: so many that none has to wait."""
+        busy = self.timing.last_result + 1
+        return max(2, -(-busy // self._sizes.interval))
+
+    @property
+    def circuits(self) -> tuple[str, ...]:
+        """Verilog of each of the circuits."""
+        return (pipeline_verilog(self._multiply), spatial_verilog(self._graphs.accumulate),
+                pipeline_verilog(self._finish))
+
+    def elaborate(self, platform: object) -> Module:
+        """Describe the array."""
+        m = Module()
+        s, o = self._sizes, self._options
+        width = o.format.width
+        m.submodules.input_buffer = inputs = InputBuffer(s, width)
+        m.submodules.weight_store = weights = WeightStore(
+            s, width, neutral=o.neutral_weight, has_bias=o.has_bias, weight=self._weight,
+            bias=self._bias)
+        m.submodules.result_buffer = results = ResultBuffer(s, o.to.width, self.result_vectors)
+        wiring.connect(m, wiring.flipped(self.s_axis_x), inputs.s_axis_x)
+        wiring.connect(m, results.m_axis_y, wiring.flipped(self.m_axis_y))
+        if self._weight is None:
+            wiring.connect(m, wiring.flipped(self.s_axis_w), weights.s_axis_w)
+        m.d.comb += self.frame_error.eq(inputs.frame_error | weights.frame_error)
+
+        # One step in each clock, as soon as there is a vector and room for its results.
+        address = Signal(range(s.interval))
+        step = Signal(range(s.steps))
+        issue = Signal()
+        begins = Signal()
+        ends_group = Signal()
+        ends = Signal()
+        m.d.comb += [
+            begins.eq((address == 0) & issue),
+            issue.eq(inputs.available & ((address != 0) | (results.room & weights.ready))),
+            ends_group.eq(issue & (step == s.steps - 1)),
+            ends.eq(issue & (address == s.interval - 1)),
+            inputs.step.eq(step), inputs.done.eq(ends),
+            weights.address.eq(address), weights.is_last_step.eq(step == s.steps - 1),
+            weights.is_idle.eq(results.is_idle & (address == 0)),
+            results.starts.eq(begins),
+        ]
+        with m.If(issue):
+            m.d.sync += [
+                address.eq(Mux(ends, 0, address + 1)), step.eq(Mux(ends_group, 0, step + 1))]
+
+        delay = _FETCH + self._multiply.latency
+        first = _delayed(m, "first", issue & (step == 0), delay)
+        active = _delayed(m, "active", issue, delay)
+        completes = _delayed(m, "completes", ends_group, delay)
+        completes_last = _delayed(m, "completes_last", ends, delay)
+        sums = self._add_lanes(m, inputs.codes, weights.weights, first, active)
+        self._add_finish(m, sums, completes, completes_last, weights, results)
+        return m
+
+    def _add_lanes(
+        self, m: Module, codes: Value, weights: Value, first: Signal, active: Signal
+    ) -> list[Signal]:
+        """Add the lanes for outputs; return the state that each will have after this clock."""
+        o = self._options
+        size = o.format.width * o.products
+        x = Signal(size, reset_less=True)
+        m.d.sync += x.eq(codes)
+        sums = []
+        for lane in range(self._sizes.output_lanes):
+            w = Signal(size, name=f"w_{lane}", reset_less=True)
+            m.d.sync += w.eq(weights[lane * size : (lane + 1) * size])
+            partial = Signal(_width(self._graphs.multiply, "partial"), name=f"partial_{lane}")
+            state = Signal(
+                _width(self._graphs.accumulate, "state_next"), name=f"state_{lane}",
+                reset_less=True)
+            state_next = Signal(len(state), name=f"state_next_{lane}")
+            m.submodules[f"multiply_{lane}"] = _instance(
+                self._multiply, {"x": x, "w": w}, {"partial": partial})
+            m.submodules[f"accumulate_{lane}"] = Instance(
+                self._graphs.accumulate.name, i_state=state, i_partial=partial, i_first=first,
+                o_state_next=state_next)
+            with m.If(active):
+                m.d.sync += state.eq(state_next)
+            sums.append(state_next)
+        return sums
+
+    def _add_finish(
+        self, m: Module, sums: list[Signal], completes: Signal, completes_last: Signal,
+        weights: WeightStore, results: ResultBuffer,
+    ) -> None:
+        """Add what turns sums into results, a few in each clock."""
+        s = self._sizes
+        size = len(sums[0])
+        held = Signal(size * s.output_lanes, reset_less=True)
+        left = Signal(range(s.group_beats + 1))
+        beat = Signal(range(s.y_beats))
+        m.d.sync += held.eq(held[size * s.y_codes :])
+        with m.If(left != 0):
+            m.d.sync += [left.eq(left - 1), beat.eq(Mux(beat == s.y_beats - 1, 0, beat + 1))]
+        with m.If(completes):
+            m.d.sync += [
+                held.eq(Cat(sums)), left.eq(Mux(completes_last, s.last_beats, s.group_beats))]
+        m.d.comb += weights.beat.eq(beat)
+
+        state = Signal(size * s.y_codes, reset_less=True)
+        m.d.sync += state.eq(held)
+        width, result = self._options.format.width, self._options.to.width
+        codes = Signal(result * s.y_codes, reset_less=True)
+        m.d.comb += results.codes.eq(codes)
+        for number in range(s.y_codes):
+            operands: dict[str, Value] = {"state": state[number * size : (number + 1) * size]}
+            if self._options.has_bias:
+                operands["bias"] = weights.bias[number * width : (number + 1) * width]
+            y = Signal(result, name=f"y_{number}")
+            m.submodules[f"finish_{number}"] = _instance(self._finish, operands, {"y": y})
+            m.d.sync += codes[number * result : (number + 1) * result].eq(y)
+        m.d.comb += results.enable.eq(
+            _delayed(m, "finishing", left != 0, 2 + self._finish.latency))
+
+
+def _cut(graph: NeuronGraph, levels: int) -> Pipeline:
+    """Cut a graph so often that no stage has more levels than asked for, if that can be."""
+    model = TimingModel(graph, LUT_INPUTS)
+    return cut(graph, max(model.earliest(max(levels, model.floor)), default=0))
+
+
+def _width(graph: NeuronGraph, output: str) -> int:
+    return next(len(port.nodes) for port in graph.outputs if port.name == output)
+
+
+def _instance(
+    pipeline: Pipeline, inputs: dict[str, Value], outputs: dict[str, Signal]
+) -> Instance:
+    clocks = {"i_clk": ClockSignal(), "i_rst": ResetSignal()} if pipeline.latency else {}
+    return Instance(
+        pipeline.graph.name, **clocks, **{f"i_{name}": value for name, value in inputs.items()},
+        **{f"o_{name}": value for name, value in outputs.items()})
+
+
+def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
+    """Return a signal as it was some clocks ago, 0 at first."""
+    line = Signal(clocks, name=f"{name}_line")
+    delayed = Signal(name=name)
+    m.d.sync += line.eq(Cat(value, line[:-1]))
+    m.d.comb += delayed.eq(line[-1])
+    return delayed
+
+
+def array_verilog(array: LayerArray, module: str, header: Sequence[str] = ()) -> str:
+    """Return an array with all its circuits as one self-contained Verilog file."""
+    streams = [name for name in ("s_axis_x", "s_axis_w", "m_axis_y") if hasattr(array, name)]
+    order = [f"{name}__{signal}" for name in streams for signal in (
+        "tdata", "tvalid", "tready", "tlast", "tkeep") if hasattr(getattr(array, name), signal)]
+    text = component_verilog(
+        array, module, ports_order=["clk", "rst", *order, "frame_error"], header=header)
+    return "\n".join((axi_names(text), *array.circuits))

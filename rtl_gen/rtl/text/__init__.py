@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verilog as text: names, nets, printing, layout."""

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which operands a bench drives, and which of them concern which design.
+
+Designs of several widths may share a bench. It then drives what any of them needs, and each is
+checked on the cases that are its own.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.formats import Format
+
+__all__ = ["MAX_CASES", "PAIRS", "concerns", "operand_cases", "published_codes"]
+
+#: Names of the sets of operands that need no file.
+PAIRS = ("all", "published")
+
+#: More cases than this take a simulator too long.
+MAX_CASES = 2**24
+
+
+def published_codes(fmt: Format) -> NDArray[np.int64]:
+    """Return all codes of finite values that are not negative, in order: 127 in E4M3FN."""
+    return np.arange(fmt.max_code + 1)
+
+
+def operand_cases(
+    formats: Sequence[Format], count: int, pairs: str | Path
+) -> tuple[NDArray[np.int64], ...]:
+    """Return the operands of every case, one array for each operand.
+
+    Operands change one bit at a time where they can. An event-driven simulator then has a third
+    less to do than in counting order.
+
+    Parameters
+    ----------
+    formats
+        Formats of the designs of the bench.
+    count
+        Number of operands.
+    pairs
+        "all" for all combinations of all codes; "published" for all combinations of codes of
+        finite values that are not negative; else a file that ``numpy.save`` wrote, with one row
+        for each case and one column for each operand.
+
+    Raises
+    ------
+    ValueError
+        If there are too many cases, or the file has the wrong shape or codes too large for every
+        format.
+    """
+    if pairs not in PAIRS:
+        rows = np.load(pairs)
+        if rows.ndim != 2 or rows.shape[1] != count or rows.dtype.kind not in "iu":
+            raise ValueError(
+                f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}")
+        limit = max(2**fmt.width for fmt in formats)
+        wrong = rows[(rows < 0) | (rows >= limit)]
+        if wrong.size:
+            raise ValueError(f"Operand must be from 0 to {limit - 1:#x}, not {wrong[0]}")
+        return tuple(rows.T.astype(np.int64))
+    if pairs == "all":
+        size = max(2**fmt.width for fmt in formats)
+    else:
+        size = max(fmt.max_code + 1 for fmt in formats)
+    if size**count > MAX_CASES:
+        raise ValueError(f"Number of cases must be at most {MAX_CASES}, not {size**count}")
+    codes = _gray_codes(size)
+    return tuple(axis.ravel() for axis in np.meshgrid(*[codes] * count, indexing="ij"))
+
+
+def concerns(
+    fmt: Format, operands: Sequence[NDArray[np.int64]], pairs: str | Path
+) -> NDArray[np.bool_]:
+    """Tell which cases concern a design of format ``fmt``."""
+    limit = fmt.max_code + 1 if pairs == "published" else 2**fmt.width
+    return np.logical_and.reduce([operand < limit for operand in operands])
+
+
+def _gray_codes(size: int) -> NDArray[np.int64]:
+    """Return the codes from 0 to ``size - 1``, neighbours being one bit apart if they can be."""
+    counts = np.arange(1 << (size - 1).bit_length())
+    codes = counts ^ counts >> 1
+    return codes[codes < size]

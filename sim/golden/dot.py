@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dot products as they must be: four ways to accumulate, each rounding only where it says.
+
+``exact`` adds all products as integers of one common unit and rounds once, so the order does not
+matter; ``tree``, ``chain`` and ``wide`` round at each step, with the scalar operations of
+:mod:`spikefloat.sim.golden.arithmetic`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.sim.golden import arithmetic as golden
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, pack, unpack
+
+__all__ = ["ACCUMULATIONS", "dot", "exact_sum"]
+
+Codes = NDArray[np.int64]
+
+
+def dot(
+    fmt: Format, a: ArrayLike, b: ArrayLike, accumulate: str, to: Format | None = None,
+    overflow: Overflow | str | None = None, *, wide: Format | None = None,
+) -> Codes:
+    """Return the sum of the products of the last axis.
+
+    Parameters
+    ----------
+    fmt : Format
+        Format of the operands.
+    a, b : array of int
+        Codes; the last axis is summed over.
+    accumulate : str
+        ``tree``: products rounded, then added in pairs of neighbours, rounding at every node; an
+        odd one out passes to the next level. ``chain``: products rounded, then added one after the
+        other. ``wide``: as ``tree`` in format ``wide``, with one conversion at the end. ``exact``:
+        one rounding of the exact sum.
+    to : Format, optional
+        Format of the result, for ``wide`` and ``exact``; by default that of the operands.
+    overflow : Overflow or str, optional
+        What becomes of a value that is too large, at each rounding.
+    wide : Format, optional
+        Format of the nodes, for ``wide``.
+
+    Raises
+    ------
+    ValueError
+        If the accumulation is unknown or a format does not fit it.
+    """
+    check_arithmetic(fmt)
+    a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
+    if accumulate not in ACCUMULATIONS:
+        raise ValueError(
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+    if (accumulate == "wide") != (wide is not None):
+        raise ValueError("Format of the nodes must be given for wide, and only there")
+    if to not in (None, fmt) and accumulate in ("tree", "chain"):
+        raise ValueError(f"Result format of {accumulate} must be that of the operands")
+    if accumulate == "exact":
+        # Of at least two axes, since numpy makes scalars of the elements of a single one.
+        total = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))
+        return pack(to or fmt, total, overflow).reshape(a.shape[:-1])
+    if accumulate == "wide":
+        assert wide is not None
+        products = golden.widening_multiply(fmt, wide, a, b, overflow)
+        wide_sum = _in_pairs(products, lambda x, y: golden.add(wide, x, y, overflow))
+        return golden.convert(wide, to or fmt, wide_sum, overflow)
+    products = golden.multiply(fmt, a, b, overflow)
+
+    def add(x: Codes, y: Codes) -> Codes:
+        return golden.add(fmt, x, y, overflow)
+
+    return _in_pairs(products, add) if accumulate == "tree" else _in_turn(products, add)
+
+
+#: Ways to accumulate.
+ACCUMULATIONS = ("tree", "chain", "wide", "exact")
+
+
+def _in_pairs(terms: Codes, add: Callable[[Codes, Codes], Codes]) -> Codes:
+    while terms.shape[-1] > 1:
+        even = terms.shape[-1] // 2 * 2
+        sums = add(terms[..., 0:even:2], terms[..., 1:even:2])
+        terms = np.concatenate([sums, terms[..., even:]], axis=-1)
+    return terms[..., 0]
+
+
+def _in_turn(terms: Codes, add: Callable[[Codes, Codes], Codes]) -> Codes:
+    total = terms[..., 0]
+    for index in range(1, terms.shape[-1]):
+        total = add(total, terms[..., index])
+    return total
+
+
+def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
+    """Return the exact sums of the products of the last axis, as integers of one unit.
+
+    The unit is the product of the smallest values. There must be two axes at least.
+    """
+    x, y = unpack(fmt, a), unpack(fmt, b)
+    unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+    shift = x.exponent + y.exponent - unit
+    highest = int(2 * (fmt.max_exponent - fmt.mantissa_bits) - unit)
+    bits = highest + 2 * fmt.precision + a.shape[-1].bit_length()
+    kind: type = np.int64 if bits < 61 else object  # Python's integers where 64 bits are too few
+    products = (x.significand * y.significand).astype(kind) << shift.astype(kind)
+    negative = x.sign ^ y.sign
+    total = np.where(negative, -products, products).sum(axis=-1)
+
+    def any_of(flags: NDArray) -> NDArray:
+        return np.asarray(flags.any(axis=-1))
+
+    infinite = x.is_infinite | y.is_infinite
+    invalid = x.is_nan | y.is_nan | infinite & (x.is_zero | y.is_zero)
+    plus, minus = any_of(infinite & ~negative), any_of(infinite & negative)
+    # An exact zero is +0 unless every product is -0.
+    all_minus = negative.all(axis=-1) & (products == 0).all(axis=-1)
+    sign = np.where(plus | minus, minus, np.where(total == 0, all_minus, total < 0)).astype(bool)
+    is_nan = any_of(invalid) | (plus & minus)
+    return Numbers(
+        sign=sign, significand=abs(total), exponent=np.full(total.shape, unit),
+        is_nan=is_nan, is_infinite=(plus | minus) & ~is_nan)
+

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden model of the operations that do not round: signs, comparisons, minimum and maximum.
+
+Each is stated on exact numbers. NaN results are canonical, also where only a sign would change.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, pack, unpack
+
+__all__ = [
+    "absolute",
+    "equal",
+    "less",
+    "maximum",
+    "minimum",
+    "negate",
+    "relu",
+    "unordered",
+]
+
+
+def negate(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
+    """Return the codes of ``-a``; the only zero of a format without negative zero stays."""
+    check_arithmetic(fmt)
+    numbers = unpack(fmt, a)
+    return pack(fmt, replace(numbers, sign=~numbers.sign))
+
+
+def absolute(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
+    """Return the codes of ``|a|``."""
+    check_arithmetic(fmt)
+    numbers = unpack(fmt, a)
+    return pack(fmt, replace(numbers, sign=np.zeros_like(numbers.sign)))
+
+
+def relu(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
+    """Return ``a`` where it is positive or NaN, else +0, also for -0 and negative infinity."""
+    check_arithmetic(fmt)
+    numbers = unpack(fmt, a)
+    return pack(fmt, replace(
+        numbers,
+        sign=np.zeros_like(numbers.sign),
+        significand=np.where(numbers.sign, 0, numbers.significand),
+        is_infinite=numbers.is_infinite & ~numbers.sign))
+
+
+def less(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
+    """Tell where ``a < b``. Zeros are equal whatever their signs; NaN is less than nothing."""
+    check_arithmetic(fmt)
+    return decode(fmt, a) < decode(fmt, b)
+
+
+def equal(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
+    """Tell where ``a == b``. Zeros are equal whatever their signs; NaN is equal to nothing."""
+    check_arithmetic(fmt)
+    return decode(fmt, a) == decode(fmt, b)
+
+
+def unordered(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
+    """Tell where ``a`` or ``b`` is NaN."""
+    check_arithmetic(fmt)
+    return unpack(fmt, a).is_nan | unpack(fmt, b).is_nan
+
+
+def minimum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
+    """Return the lesser of ``a`` and ``b`` as IEEE 754-2019 ``minimum``.
+
+    NaN if either is NaN; -0 is less than +0.
+    """
+    return np.where(_precedes(fmt, a, b), *_or_nan(fmt, a, b))
+
+
+def maximum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
+    """Return the greater of ``a`` and ``b`` as IEEE 754-2019 ``maximum``.
+
+    NaN if either is NaN; +0 is greater than -0.
+    """
+    return np.where(_precedes(fmt, b, a), *_or_nan(fmt, a, b))
+
+
+def _precedes(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
+    """Tell where ``a < b``, with -0 before +0."""
+    both_zero = unpack(fmt, a).is_zero & unpack(fmt, b).is_zero
+    return less(fmt, a, b) | (both_zero & unpack(fmt, a).sign)
+
+
+def _or_nan(
+    fmt: Format, a: ArrayLike, b: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return both operands, or NaN in the place of both where either is NaN."""
+    a, b = check_codes(fmt, a), check_codes(fmt, b)
+    if fmt.nan_code is None:
+        return a, b
+    is_nan = unordered(fmt, a, b)
+    return np.where(is_nan, fmt.nan_code, a), np.where(is_nan, fmt.nan_code, b)

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""What hardware costs on an FPGA: synthesis, place and route, and reports."""

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures that docs/neurons.md states are those that the generator gives."""
+
+import re
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.metrics import Metrics, measure
+from tests.helpers.paths import ROOT
+
+TEXT = (ROOT / "docs" / "neurons.md").read_text(encoding="utf-8")
+OPERATIONS = {"multiplier": "multiply", "adder": "add"}
+
+
+def figures(operation: str, **options: str) -> Metrics:
+    design = DESIGNS[operation]
+    return measure(build(design, make_options(design, **options)))
+
+
+def test_budgets() -> None:
+    rows = re.findall(r"^\| (multiplier|adder), (fewest neurons|least depth) .*?\|(.*)\|$", TEXT,
+                      re.MULTILINE)
+    assert len(rows) == 4
+    for name, what, cells in rows:
+        objective = what.split()[1]
+        for budget, cell in zip(BUDGETS, cells.split("|"), strict=True):
+            found = figures(OPERATIONS[name], budget=budget, objective=objective)
+            first, second = (int(n) for n in re.findall(r"\d+", cell)[:2])
+            if objective == "depth":
+                first, second = second, first
+            if budget == "w1":  # partly structured circuits, which may become better
+                assert (found.neurons <= first or found.depth <= second), (name, objective)
+            else:
+                assert (first, second) == (found.neurons, found.depth), (name, budget, objective)
+
+
+def test_formats() -> None:
+    rows = re.findall(r"^\| (e\dm\d\w*) \|(.*)\|$", TEXT, re.MULTILINE)
+    assert len(rows) == 7
+    kinds = [(operation, policy) for operation in ("multiply", "add")
+             for policy in ("nan", "saturate")]
+    for fmt, cells in rows:
+        for (operation, policy), cell in zip(kinds, cells.split("|"), strict=True):
+            few = figures(operation, format=fmt, overflow=policy, objective="neurons")
+            assert int(cell) == few.neurons, (fmt, operation, policy)

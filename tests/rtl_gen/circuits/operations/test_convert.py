@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversions between any two formats: every code up to 16 bits, some of 32 bits."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.circuits.operations import convert as convert_module
+from spikefloat.rtl_gen.circuits.operations.convert import convert
+from spikefloat.rtl_gen.circuits.parts.rounding import round_to_nearest_even
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
+from spikefloat.rtl_gen.formats import FORMATS, Overflow
+from spikefloat.rtl_gen.neurons.builder import ZERO
+from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.sim.cases.corners import corner_codes, random_codes
+from spikefloat.sim.graphs.network import Network
+from tests.helpers.circuits import VARIANTS, check
+from tests.helpers.oracle import NARROW_FORMATS, UP_TO_16_BITS, all_codes
+
+CONVERT = DESIGNS["convert"]
+
+
+def policies(dst):
+    return [p.value for p in Overflow if dst.has_nan or p is Overflow.SATURATE]
+
+
+def codes_near(src, dst, count, seed):
+    """Return the corner codes and random ones, half of them near the range of ``dst``."""
+    anywhere = random_codes(src, count, seed)
+    rng = np.random.default_rng(seed)
+    field = rng.integers(
+        max(dst.min_exponent - dst.precision - 1, src.min_exponent),
+        min(dst.max_exponent + 2, src.max_exponent + 1), count // 2) + src.bias
+    anywhere[: count // 2] &= ~src.exponent_mask
+    anywhere[: count // 2] |= field << src.mantissa_bits
+    # Of those, some are exact, or ties, or a last place beside one.
+    lost = max(src.mantissa_bits - dst.mantissa_bits, 1)
+    chosen = slice(0, count // 2, 4)
+    anywhere[chosen] = (anywhere[chosen] >> lost - 1 << lost - 1) + rng.integers(
+        -1, 2, anywhere[chosen].size)
+    return np.concatenate([corner_codes(src), anywhere & (1 << src.width) - 1])
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
+@pytest.mark.parametrize("src", UP_TO_16_BITS, ids=lambda fmt: fmt.name)
+def test_every_code(src, dst, library):
+    for policy in policies(dst):
+        count = check("convert", src, (all_codes(src),), to=dst.name, overflow=policy,
+                      library=library)
+        assert count == 2**src.width
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
+def test_binary32(dst, library):
+    src = FORMATS["binary32"]
+    codes = codes_near(src, dst, 60_000, 61)
+    for policy in policies(dst):
+        count = check("convert", src, (codes,), to=dst.name, overflow=policy, library=library)
+        assert count > 60_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
+def test_binary32_million(dst):
+    src = FORMATS["binary32"]
+    codes = codes_near(src, dst, 1_000_000, 62)
+    assert check("convert", src, (codes,), to=dst.name) > 1_000_000
+
+
+@pytest.mark.parametrize("library, budget", VARIANTS[2:])
+@pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
+def test_every_code_other_budgets(dst, library, budget):
+    for src in (*NARROW_FORMATS, FORMATS["binary16"]):
+        count = check("convert", src, (all_codes(src),), to=dst.name, library=library,
+                      budget=budget)
+        assert count == 2**src.width
+
+
+@pytest.mark.parametrize("src, dst, native, published", [
+    ("e5m2", "binary16", 8, 19),  # NaN only; the rest is wires
+    ("e4m3fn", "e4m3fn", 3, 9),  # NaN only
+    ("e8m0fnu", "e8m0fnu", 0, 0),
+    ("e4m3fn", "binary16", 40, 100),
+    ("e4m3fn", "bfloat16", 42, 100),
+    ("e5m2", "e4m3fn", 90, 170),
+    ("bfloat16", "e4m3fn", 140, 290),
+    ("binary32", "bfloat16", 84, 160),
+])
+def test_size(src, dst, native, published):
+    for library, most in (("native", native), ("published", published)):
+        options = make_options(CONVERT, format=src, to=dst, library=library)
+        assert measure(build(CONVERT, options)).neurons <= most
+
+
+@pytest.mark.parametrize("src, code, dst, result", [
+    ("e5m2", 0x7C, "e4m3fn", 0x7F),  # infinity is too large
+    ("e5m2", 0xFE, "e2m1fn", 0x0),  # NaN: a zero of the opposite sign
+    ("e4m3fn", 0x80, "e4m3fnuz", 0x00),  # there is but one zero
+    ("e4m3fn", 0x80, "e8m0fnu", 0xFF),  # none at all
+    ("bfloat16", 0xBF80, "e8m0fnu", 0xFF),  # no sign
+    ("bfloat16", 0x0001, "e8m0fnu", 0x00),  # the smallest
+    ("bfloat16", 0x3FBF, "e8m0fnu", 127),  # just below 1.5
+    ("bfloat16", 0x3FC0, "e8m0fnu", 128),  # 1.5, a tie, goes up
+    ("e8m0fnu", 0xFF, "e5m2", 0x7E),  # NaN
+    ("e8m0fnu", 0x00, "bfloat16", 0x0040),  # 2**-127 is subnormal
+])
+def test_special(src, code, dst, result):
+    options = make_options(CONVERT, format=src, to=dst)
+    assert Network(build(CONVERT, options)).run({"a": np.asarray(code)})["y"] == result
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"to": "e9m9"}, r"^Format must be one of e4m3fn, [a-z0-9, ]+, not 'e9m9'$"),
+    ({"to": "e2m1fn", "overflow": "nan"},
+     r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$"),
+])
+def test_wrong_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_options(CONVERT, **options)
+
+
+def test_wrong_target_of_another_design():
+    with pytest.raises(ValueError, match=(
+            r"^Result format of add must be that of its operands, not 'bfloat16'$")):
+        make_options(DESIGNS["add"], to="bfloat16")
+
+
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e8m0fnu"])
+def test_wrong_width(fmt):
+    gates = make_gates("test")
+    a = gates.builder.input("a", 7)
+    with pytest.raises(ValueError, match=rf"^Code must have 8 bits for {fmt}, not 7$"):
+        convert(gates, FORMATS[fmt], FORMATS["bfloat16"], a)
+
+
+@pytest.mark.parametrize("src, dst, name", [
+    ("e4m3fn", "binary16", "convert_e4m3fn_to_binary16"),
+    ("e4m3fn", None, "convert_e4m3fn_to_bfloat16"),
+    ("bfloat16", None, "convert_bfloat16_to_binary32"),
+])
+def test_module_name(src, dst, name):
+    assert module_name(CONVERT, make_options(CONVERT, format=src, to=dst)) == name
+
+
+def ignore_sticky(gates, exponent, significand, sticky):
+    return round_to_nearest_even(gates, exponent, significand, ZERO)
+
+
+def test_planted_fault_is_found(fresh_builds):
+    fresh_builds.setattr(convert_module, "round_to_nearest_even", ignore_sticky)
+    with pytest.raises(AssertionError, match=r"^[1-9]\d* of 65536 results differ:\n  binary16 0x"):
+        check("convert", FORMATS["binary16"], (all_codes(FORMATS["binary16"]),), to="e4m3fn")
+    with pytest.raises(AssertionError, match=r"^[1-9]\d* of \d+ results differ:\n  binary32 0x"):
+        test_binary32(FORMATS["bfloat16"], "native")

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo: a tiny network in the exact simulator, and the whole thing in Verilator."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["demo", "digits", "--hidden", "3", "--kept", "0.1", "--images", "20", "--sim",
+                 "network", "-o", str(tmp_path), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
+    assert result["nonzero_weights"] <= 30
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "digits.json", "digits.npz", "digits_spikes.png", "linear64x3x10_exact_e4m3fn.v"}
+    assert (tmp_path / "digits_spikes.png").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((tmp_path / "digits.json").read_text()) == result
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["demo", "digits", "-o", str(tmp_path), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (360, 3600, 3600)
+    assert result["simulator"] == "verilator"
+    assert result["accuracy_float"] > 0.97
+    assert result["loss_points"] < 1
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["letters"], "Demo must be digits, not 'letters'"),
+    (["digits", "--sim", "vcs"],
+     "Simulator must be verilator, icarus or network, not 'vcs'"),
+    (["digits", "--images", "0"], "Number of images must be at least 1, not 0"),
+    (["digits", "--hidden", "0"], "Number of hidden neurons must be at least 1, not 0"),
+])
+def test_wrong_options(
+    arguments: list[str], message: str, tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["demo", *arguments, "-o", str(tmp_path / "out")]) == 2
+    assert f"spikefloat: error: {message}\n" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

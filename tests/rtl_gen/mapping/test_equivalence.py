@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proofs of equality: they find every planted fault, and name an input that shows it."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.rtl_gen.mapping.cover import cover
+from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
+from spikefloat.rtl_gen.mapping.network import Cell, Network
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from tests.helpers.graphs import evaluate
+from tests.helpers.mapping_examples import adder, multiplier
+
+
+def network_of(circuit: Circuit) -> Network:
+    return cover(circuit, BUDGETS["w2"], keep_depth=False, size=4, kept=12)
+
+
+def output(network: Network, inputs: dict[str, int]) -> int:
+    graph = network.graph()
+    codes = {name: np.array([code]) for name, code in inputs.items()}
+    return int(evaluate(graph, codes)["y"][0])
+
+
+@pytest.mark.parametrize("width, method", [(4, "all 512 input patterns"), (12, "satisfiability")])
+def test_equal(width: int, method: str) -> None:
+    circuit = adder(width)
+    proof = prove(circuit, network_of(circuit).graph())
+    assert proof.equal
+    assert proof.method.startswith(method)
+    assert proof.counterexample is None
+
+
+@pytest.mark.parametrize("width", [3, 11])
+def test_planted_faults(width: int) -> None:
+    """Each neuron with its threshold one higher is found, unless that changes nothing."""
+    circuit = adder(width)
+    right = network_of(circuit)
+    nodes = right.order() if width < 5 else right.order()[::7]
+    for node in nodes:
+        faulty = right.copy()
+        cell = right.cells[node]
+        faulty.replace(node, Cell(cell.sources, cell.weights, cell.threshold + 1))
+        proof = prove(circuit, faulty.graph())
+        assert not proof.equal
+        assert proof.counterexample is not None
+        assert set(proof.counterexample) == {"a", "b", "c"}
+        right_sum = sum(proof.counterexample.values())
+        assert output(right, proof.counterexample) == right_sum
+        assert output(faulty, proof.counterexample) != right_sum
+
+
+def test_rare_fault() -> None:
+    """One wrong pattern of 2 ** 25 is found."""
+    circuit = adder(12)
+    aig = circuit.aig
+    rare = 1
+    for i in range(25):
+        rare = aig.and_(rare, aig.input(i) ^ (i * 7 // 3 & 1))
+    faulty = circuit._replace(literals=(aig.xor(circuit.literals[0], rare), *circuit.literals[1:]))
+    proof = prove(circuit, network_of(faulty).graph())
+    assert not proof.equal
+    assert proof.counterexample is not None
+    bits = proof.counterexample["a"] | proof.counterexample["b"] << 12
+    bits |= proof.counterexample["c"] << 24
+    assert bits == sum(1 << i for i in range(25) if not i * 7 // 3 & 1)
+
+
+def test_large_multiplier() -> None:
+    """Two multipliers of 12 bits, 24 inputs, built alike."""
+    circuit = multiplier(12)
+    proof = prove(circuit, network_of(circuit).graph())
+    assert proof == Proof(True, proof.method, None)
+
+
+def test_ports_must_agree() -> None:
+    graph = network_of(adder(3)).graph()
+    with pytest.raises(ValueError, match=r"^Ports of adder must be those of its source$"):
+        prove(adder(4), graph)

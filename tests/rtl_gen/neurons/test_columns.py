@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adding many words at once."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Word
+from spikefloat.rtl_gen.neurons.columns import Columns
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from tests.helpers.graphs import LIBRARIES_AND_BUDGETS, all_codes, make_graph, run
+
+
+def add_all(gates: GateLibrary, *words: Word) -> Word:
+    columns = Columns(6)
+    for position, word in enumerate(words):
+        columns.add(word, position)
+    columns.add_constant(-3)
+    columns.add((ONE, ZERO, ONE), 1)
+    return columns.total(gates)
+
+
+@pytest.mark.parametrize("library, budget", LIBRARIES_AND_BUDGETS)
+def test_every_operand(library: str, budget: str) -> None:
+    operands = all_codes(3, 3, 3, 2)
+    assert operands[0].size == 2**11
+    wanted = (sum(word << i for i, word in enumerate(operands)) - 3 + 10) % 64
+    np.testing.assert_array_equal(run(add_all, operands, (3, 3, 3, 2), library, budget), wanted)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 20])
+def test_number_of_words(count: int) -> None:
+    def total(gates: GateLibrary, *words: Word) -> Word:
+        columns = Columns(8)
+        for word in words:
+            columns.add(word)
+        assert columns.height == count
+        assert columns.width == 8
+        return columns.total(gates)
+
+    operands = np.random.default_rng(1).integers(0, 8, (count, 300))
+    np.testing.assert_array_equal(
+        run(total, list(operands), [3] * count), operands.sum(axis=0) % 256)
+
+
+def test_depth_grows_with_the_logarithm() -> None:
+    def depth(count: int) -> int:
+        def total(gates: GateLibrary, *words: Word) -> Word:
+            columns = Columns(8)
+            for word in words:
+                columns.add(word)
+            return columns.total(gates)
+        return make_graph(total, [4] * count).depth
+
+    depths = [depth(count) for count in (4, 8, 16, 32, 64)]
+    assert all(later - earlier <= 8 for earlier, later in zip(depths, depths[1:], strict=False))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated arithmetic in RTL simulation: every operand pair, bit for bit, no exceptions.
+
+Designs share one build for each simulator, since building costs more than running.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.neurons.gates import LIBRARIES
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+
+OPERATIONS = ("multiply", "add", "subtract")
+#: The formats that most people mean by FP8, and the other ones of up to eight bits.
+MAIN_FORMATS = ("e4m3fn", "e5m2")
+OTHER_FORMATS = tuple(
+    fmt.name for fmt in FORMATS.values()
+    if fmt.width <= 8 and fmt.has_zero and fmt.name not in MAIN_FORMATS)
+
+
+def bench_design(
+    operation: str, fmt: str, overflow: str | None = None, library: str = "native",
+    graph: NeuronGraph | None = None,
+) -> BenchDesign:
+    """Return a design for the bench, made from ``graph`` if one is given."""
+    options = make_options(DESIGNS[operation], format=fmt, overflow=overflow, library=library)
+    module = f"{operation}_{fmt}_{options.overflow.value}_{library}"
+    text = spatial_verilog(graph or build(DESIGNS[operation], options), module=module)
+    return BenchDesign(
+        name=module, verilog=text, module=module, operation=operation, fmt=options.format,
+        overflow=options.overflow, library=library)
+
+
+def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[BenchDesign]:
+    """Return all operations, policies and libraries for some formats."""
+    return [
+        bench_design(operation, fmt, overflow, library)
+        for operation in operations for fmt in formats for library in LIBRARIES
+        for overflow in (("nan", "saturate") if FORMATS[fmt].has_nan else ("saturate",))]
+
+
+def assert_exact(results: list[VerifyResult]) -> None:
+    """Check that every case of every design was driven, and that none was wrong."""
+    for result in results:
+        assert result.mismatches == 0, result.report
+        assert result.cases == 4**result.design.fmt.width
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_every_pair_of_e4m3fn_and_e5m2(simulator: str, tmp_path: Path) -> None:
+    designs = every_design(MAIN_FORMATS, OPERATIONS)
+    assert len(designs) == 3 * 2 * 2 * 2
+    assert_exact(verify(designs, simulator, "all", tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_every_pair_of_the_other_formats(
+    simulator: str, operation: str, tmp_path: Path
+) -> None:
+    designs = every_design(OTHER_FORMATS, (operation,))
+    assert len(designs) == (5 * 2 + 3) * 2
+    assert_exact(verify(designs, simulator, "all", tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_published_pairs(simulator: str, tmp_path: Path) -> None:
+    """The 16,129 pairs of non-negative finite codes that the paper checks."""
+    (result,) = verify(
+        [bench_design("multiply", "e4m3fn")], simulator, "published", tmp_path)
+    assert (result.cases, result.mismatches) == (127 * 127, 0)
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("what", ["weight", "threshold"])
+def test_planted_fault_is_found(what: str, simulator: str, tmp_path: Path) -> None:
+    """One weight or threshold changed: the bench fails, and says where and how."""
+    options = make_options(DESIGNS["multiply"])
+    graph = build(DESIGNS["multiply"], options)
+    index = next(i for i, n in enumerate(graph.neurons) if n.name == "round_up")
+    neuron = graph.neurons[index]
+    changed = neuron._replace(threshold=neuron.threshold + 1) if what == "threshold" else \
+        neuron._replace(weights=(-neuron.weights[0], *neuron.weights[1:]))
+    faulty = replace(
+        graph, neurons=(*graph.neurons[:index], changed, *graph.neurons[index + 1 :]))
+    (result,) = verify(
+        [bench_design("multiply", "e4m3fn", graph=faulty)], simulator, "all", tmp_path)
+    assert result.cases == 65536
+    assert 0 < result.mismatches < 65536
+    # Operands, both results, and their values.
+    first = result.report.splitlines()
+    assert any("0x" in line and "expected" in line and "got" in line for line in first), first
+    print(result.report)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The other operations in RTL simulation, and wide formats: corners and a million random pairs.
+
+Designs share one build for each simulator, since building costs more than running.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.neurons.gates import LIBRARIES
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+from spikefloat.sim.cases.corners import corner_codes, directed_pairs, random_pairs, random_triples
+from spikefloat.sim.cases.sampled import sampled_operands
+
+MAIN_FORMATS = ("e4m3fn", "e5m2")
+ONE_OPERAND = ("negate", "absolute", "relu")
+TWO_OPERANDS = ("less", "equal", "unordered", "minimum", "maximum", "widening_multiply")
+WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
+
+
+def bench_design(operation: str, fmt: str, library: str = "native", **more: str) -> BenchDesign:
+    """Return a design for the bench; ``more`` may be ``to`` and ``overflow``."""
+    design = DESIGNS[operation]
+    options = make_options(design, format=fmt, library=library, **more)
+    module = "_".join((operation, fmt, library, *more.values()))
+    return BenchDesign(
+        name=module, verilog=spatial_verilog(build(design, options), module=module), module=module,
+        operation=operation, fmt=options.format, to=options.to, overflow=options.overflow,
+        library=library)
+
+
+def assert_exact(results: Sequence[VerifyResult], cases: int | None = None) -> None:
+    """Check that all cases were driven, those of all codes if not said, and that none was wrong."""
+    for result in results:
+        count = len(DESIGNS[result.design.operation].operands)
+        assert result.mismatches == 0, result.report
+        every = 2 ** (result.design.fmt.width * count)
+        assert result.cases == (cases or every)
+
+
+def conversions(library: str, targets: Iterable[str] = FORMATS) -> list[BenchDesign]:
+    """Return conversions from each 8-bit kind of format, and from the smallest format."""
+    return [
+        bench_design("convert", src, library, to=dst)
+        for src in (*MAIN_FORMATS, "e4m3fnuz", "e8m0fnu", "e2m1fn") for dst in targets]
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator, targets", [
+    ("icarus", tuple(FORMATS)), ("verilator", ("e4m3fn", "e2m3fn", "e8m0fnu", "bfloat16"))])
+def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) -> None:
+    """Conversions to every format in the simulator that builds quickly, to some in the other."""
+    designs = conversions("native", targets)
+    assert len(designs) == 5 * len(targets)
+    designs += [bench_design(name, fmt) for name in ONE_OPERAND for fmt in MAIN_FORMATS]
+    assert_exact(verify(designs, simulator, "all", tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_every_pair(simulator: str, tmp_path: Path) -> None:
+    designs = [bench_design(name, fmt) for name in TWO_OPERANDS for fmt in MAIN_FORMATS]
+    assert len(designs) == 6 * 2
+    assert_exact(verify(designs, simulator, "all", tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator, count", [("icarus", 4_000), ("verilator", 60_000)])
+def test_sample_of_triples(simulator: str, count: int, tmp_path: Path) -> None:
+    """Random triples, many of them near cancellation; the graph is tried on all there are."""
+    path = tmp_path / "triples.npy"
+    np.save(path, np.stack(random_triples(FORMATS["e4m3fn"], count, 92), axis=1))
+    results = verify([bench_design("fma", fmt) for fmt in MAIN_FORMATS], simulator, path, tmp_path)
+    assert_exact(results, count)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_corner_triples(library: str, tmp_path: Path) -> None:
+    """Triples of corner codes and 200,000 random ones."""
+    for fmt in MAIN_FORMATS:
+        triples = sampled_operands(FORMATS[fmt], 3, 200_000)
+        assert len(triples) > 230_000
+        path = tmp_path / "triples.npy"
+        np.save(path, triples)
+        results = verify([bench_design("fma", fmt, library)], "verilator", path, tmp_path / fmt)
+        assert_exact(results, len(triples))
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_published_library(simulator: str, tmp_path: Path) -> None:
+    designs = [bench_design(name, fmt, "published")
+               for name in (*ONE_OPERAND, *TWO_OPERANDS) for fmt in MAIN_FORMATS]
+    designs += conversions("published")
+    assert_exact(verify(designs, simulator, "all", tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("fmt", WIDE_FORMATS)
+def test_million_random_pairs(fmt: str, tmp_path: Path) -> None:
+    """Directed pairs and a million random ones."""
+    directed = np.stack(directed_pairs(FORMATS[fmt]), axis=1)
+    drawn = np.stack(random_pairs(FORMATS[fmt], 1_000_000, 91), axis=1)
+    pairs = np.concatenate([directed, drawn])
+    np.save(tmp_path / "pairs.npy", pairs)
+    designs = [bench_design(name, fmt) for name in ("multiply", "add", "subtract")]
+    results = verify(designs, "verilator", tmp_path / "pairs.npy", tmp_path)
+    assert_exact(results, len(pairs))
+    assert len(pairs) > 1_020_000
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("fmt", WIDE_FORMATS)
+def test_directed_pairs(fmt: str, library: str, tmp_path: Path) -> None:
+    """In the other simulator, also saturating; of binary32 every tenth, as events are many."""
+    pairs = np.stack(directed_pairs(FORMATS[fmt]), axis=1)[:: 10 if fmt == "binary32" else 1]
+    np.save(tmp_path / "pairs.npy", pairs)
+    designs = [bench_design(name, fmt, library, overflow=policy)
+               for name in ("multiply", "add") for policy in ("nan", "saturate")]
+    results = verify(designs, "icarus", tmp_path / "pairs.npy", tmp_path)
+    assert_exact(results, len(pairs))
+    assert len(pairs) > (3_000 if fmt == "binary32" else 20_000)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("fmt", WIDE_FORMATS)
+def test_conversions_of_wide_formats(fmt: str, tmp_path: Path) -> None:
+    """Every code of 16 bits to every format; of binary32 corners and 200,000 random codes."""
+    designs = [bench_design("convert", fmt, to=dst) for dst in FORMATS]
+    if FORMATS[fmt].width <= 16:
+        assert_exact(verify(designs, "verilator", "all", tmp_path))
+        return
+    codes = sampled_operands(FORMATS[fmt], 1, 200_000)
+    assert len(codes) == 200_000 + len(corner_codes(FORMATS[fmt]))
+    np.save(tmp_path / "codes.npy", codes)
+    assert_exact(verify(designs, "verilator", tmp_path / "codes.npy", tmp_path), len(codes))

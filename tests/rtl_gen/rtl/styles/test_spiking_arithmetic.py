@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Float arithmetic as clocked cells: every operand pair, one in each clock, and what residue does.
+
+The pairs come in the order of the bench, and then in an order that was made to provoke errors in
+the weakest neurons. With a leak just inside the bound all results are right; just outside, the
+same waves bring wrong ones.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
+from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
+from spikefloat.rtl_gen.rtl.styles.spiking import spiking_verilog
+from spikefloat.rtl_gen.rtl.timing.balance import balance
+from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.cases.exhaustive import operand_cases
+from spikefloat.sim.golden.operations import expected
+from spikefloat.sim.graphs.membranes import SpikingSimulation
+from spikefloat.sim.simulators.find import SIMULATORS
+from tests.helpers.residue_examples import just_inside, just_outside, met_sums, provoking_order
+
+pytestmark = pytest.mark.tool
+
+NAMES = ("multiply", "add")
+
+
+def make_design(
+    name, label, membrane=None, discharge="first", objective="neurons", has_memory=False
+):
+    design = find_design(name)
+    options = make_options(design, objective=objective)
+    graph = build(design, options)
+    module = f"{name}_{label}"
+    return BenchDesign(
+        name=module, verilog=spiking_verilog(
+            graph, membrane=membrane, module=module, has_memory=has_memory),
+        module=module, operation=name, fmt=options.format, overflow=options.overflow,
+        library=options.library, latency=balance(graph).latency,
+        discharge=None if membrane is None else discharge)
+
+
+def make_graph(name):
+    design = find_design(name)
+    return build(design, make_options(design, objective="neurons"))
+
+
+def bound_of(name, reset):
+    """Return the bound of a circuit for the sums that its neurons meet."""
+    graph = make_graph(name)
+    return graph_leak_bound(graph, reset, sums=met_sums(graph)).bound
+
+
+@pytest.mark.parametrize("simulator", SIMULATORS)
+def test_every_pair_at_rest(simulator, tmp_path):
+    designs = [make_design(name, "at_rest") for name in NAMES]
+    designs += [make_design(name, "memory", has_memory=True) for name in NAMES]
+    results = verify(designs, simulator, "all", tmp_path)
+    assert [(result.cases, result.report) for result in results] == [(65536, "")] * 4
+
+
+@pytest.mark.parametrize("name", ["multiply", pytest.param("add", marks=pytest.mark.slow)])
+def test_residue(name, tmp_path):
+    """Inside the bound every pair is right, with soft and with hard reset; outside, not."""
+    fmt = make_options(find_design(name)).format
+    every = np.stack(operand_cases([fmt], 2, "all"), axis=1)
+    orders = [provoking_order(make_graph(name), reset, 1, 16) for reset in ("soft", "hard")]
+    pairs = tmp_path / "pairs.npy"
+    np.save(pairs, np.concatenate([every, *orders]))
+    cases = len(every) + sum(map(len, orders))
+    assert cases > 65536 + 2 * 16 * 8
+    designs = []
+    for reset in ("soft", "hard"):
+        bound = bound_of(name, reset)
+        for label, leak in (("in", just_inside(bound)), ("out", just_outside(bound))):
+            designs.append(make_design(
+                name, f"{reset}_{label}", Membrane(leak=leak, reset=reset)))
+    results = verify(designs, "verilator", pairs, tmp_path / "build")
+    assert [result.cases for result in results] == [cases] * 4
+    assert [result.report == "" for result in results] == [True, False, True, False]
+
+
+def test_without_leak(tmp_path):
+    """Nearly all is wrong, to the same bit as in the simulation; discharged, all is right."""
+    membrane = Membrane(leak=Fraction(1))
+    designs = [make_design("multiply", "ideal", membrane),
+               make_design("multiply", "ideal_discharged", membrane, "every")]
+    ideal, discharged = verify(designs, "verilator", "all", tmp_path)
+    assert (discharged.cases, discharged.report) == (65536, "")
+    graph = make_graph("multiply")
+    cells = [membrane_parameters(neuron.weights, neuron.threshold, membrane)
+             for neuron in graph.neurons]
+    a, b = operand_cases([ideal.design.fmt], 2, "all")
+    outputs = SpikingSimulation(
+        graph, membrane.leak, rails=[(cell.low, cell.high) for cell in cells]
+    ).run({"a": a, "b": b}).outputs["y"]
+    wanted = expected("multiply", ideal.design.fmt, (a, b), ideal.design.overflow)
+    assert ideal.mismatches == np.count_nonzero(outputs != wanted) > 40_000

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The small circuits in RTL simulation: every budget and objective, every operand pair."""
+
+from pathlib import Path
+
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, OBJECTIVES, build, make_options
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.sim.benches.pairs import BenchDesign, verify
+
+
+def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
+    """Return each E4M3FN circuit that a budget and an objective take, up to a size."""
+    designs: dict[NeuronGraph, BenchDesign] = {}
+    for operation in ("multiply", "add"):
+        for budget in BUDGETS:
+            for objective in OBJECTIVES:
+                options = make_options(DESIGNS[operation], budget=budget, objective=objective)
+                graph = build(DESIGNS[operation], options)
+                if most is not None and len(graph.neurons) > most:
+                    continue
+                module = f"{operation}_{budget}_{objective}"
+                designs.setdefault(graph, BenchDesign(
+                    name=module, verilog=spatial_verilog(graph, module=module), module=module,
+                    operation=operation, fmt=options.format, overflow=options.overflow,
+                    library="native"))
+    return list(designs.values())
+
+
+def check_every_pair(simulator: str, designs: list[BenchDesign], folder: Path) -> None:
+    for result in verify(designs, simulator, "all", folder):
+        assert result.mismatches == 0, result.report
+        assert result.cases == 65536
+
+
+@pytest.mark.tool
+def test_every_pair_of_most(tmp_path: Path) -> None:
+    """All that are not large, among them neurons with a hundred synapses."""
+    designs = every_small_circuit(most=400)
+    assert len(designs) >= 15
+    check_every_pair("verilator", designs, tmp_path)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_every_pair_of_the_smallest_under_icarus(tmp_path: Path) -> None:
+    """Icarus is slow on wide sums; the smallest have neurons with up to 49 synapses."""
+    designs = every_small_circuit(most=130)
+    assert len(designs) == 6
+    check_every_pair("icarus", designs, tmp_path)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_every_pair_of_all(tmp_path: Path) -> None:
+    """With the large ones, most of all the multiplier of depth 2, building takes minutes."""
+    designs = every_small_circuit()
+    assert len(designs) >= 20
+    check_every_pair("verilator", designs, tmp_path)

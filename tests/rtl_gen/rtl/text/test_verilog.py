@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verilog of components: its text, its meaning, and how files are written."""
+
+import functools
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from amaranth.back import rtlil
+from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.lib import stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
+from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
+from spikefloat.rtl_gen.rtl.text.verilog import (
+    LINT_WAIVERS,
+    OutputError,
+    component_verilog,
+    write_files,
+)
+from spikefloat.sim.simulators.lint import lint
+from tests.helpers.yosys import run_yosys
+from tests.rtl_gen.rtl.cells.test_cell import CELLS
+
+NEURON = """\
+// neuron: integrate-and-fire neuron, one step per clock, spike one clock later
+//
+// weights    1, 1, -2
+// threshold  1.5
+// leak       0.25 (share of the potential that stays, rounded toward zero)
+// reset      soft (subtract the threshold)
+// membrane   6 bits, in units of 0.125; saturates at -4 and 3.875
+//
+// Made by: spikefloat verilog neuron --weights 1,1,-2 --threshold 1.5 --leak 0.25 --reset soft \
+--fraction-bits 3 --membrane-width 6
+
+module neuron (
+    input wire              clk,
+    input wire              rst,
+    input wire              enable,
+    input wire              discharge,
+    input wire        [2:0] synapses,
+    output reg              spike = 1'b0,
+    output reg signed [5:0] membrane = 6'sd0
+);
+    // Potential from the step before; zero after a discharge.
+    wire signed [5:0] held = discharge ? 6'sd0 : membrane;
+
+    // What leak leaves of it, rounded toward zero.
+    wire [1:0] correction = held[5] ? 2'd3 : 2'd0;
+    wire signed [5:0] rounded = held + $signed({ 1'b0, correction });
+    wire signed [3:0] leaked = rounded[5:2];
+
+    // What the asserted synapses add, and what they take.
+    wire [3:0] drive_0 = synapses[0] ? 4'd8 : 4'd0;
+    wire [3:0] drive_1 = synapses[1] ? 4'd8 : 4'd0;
+    wire [4:0] excitation = drive_0 + drive_1;
+    wire signed [5:0] raised = leaked + $signed({ 1'b0, excitation });
+    wire [4:0] drive_2 = synapses[2] ? 5'd16 : 5'd0;
+    wire signed [5:0] total = raised - $signed({ 1'b0, drive_2 });
+
+    // The decision, and the potential after it.
+    wire signed [6:0] surplus = total - 5'sd12;
+    wire fires = surplus >= 1'sd0;
+    wire signed [5:0] remaining = fires ? surplus[5:0] : total;
+    wire signed [5:0] membrane_next = enable ? remaining : held;
+
+    always @(posedge clk)
+        if (rst) membrane <= 6'sd0;
+        else membrane <= membrane_next;
+
+    always @(posedge clk)
+        if (rst) spike <= 1'b0;
+        else if (enable) spike <= fires;
+endmodule
+"""
+
+
+class Average(wiring.Component):
+    """Signed arithmetic with names and without, in a submodule, behind a memory and a stream."""
+
+    def __init__(self):
+        super().__init__(
+            {
+                "i": In(stream.Signature(signed(6))),
+                "o": Out(stream.Signature(signed(6))),
+                "mask": In(6),
+                "flags": Out(4),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.clip = clip = Clip()
+        m.submodules.memory = memory = Memory(shape=signed(6), depth=8, init=[3, -5])
+        read, write = memory.read_port(domain="comb"), memory.write_port()
+        count = Signal(3)
+        total = Signal(signed(9))
+        lowest = Signal(signed(6), init=-32)
+        m.d.comb += [
+            read.addr.eq(self.i.payload[:3]),
+            write.addr.eq(count),
+            write.data.eq(self.i.payload),
+            write.en.eq(self.i.valid),
+            clip.i.eq(read.data * 3 - total),
+            self.flags[0].eq((total < -7) ^ (total < 0) ^ (total > -1) ^ (total == -256)),
+            self.flags[1].eq((total.as_unsigned() & self.mask) > 3),
+            self.flags[2].eq(total.as_unsigned() == self.mask),
+            self.flags[3].eq(lowest == -32),
+            self.o.payload.eq(Mux(self.mask[0], clip.o, total >> 3)),
+        ]
+        with m.If(self.i.valid & self.i.ready):
+            m.d.sync += count.eq(count + 1)
+            m.d.sync += total.eq(total + self.i.payload)
+            m.d.sync += lowest.eq(Mux(lowest < clip.o, lowest, clip.o))
+        with m.FSM():
+            with m.State("TAKE"):
+                m.d.comb += self.i.ready.eq(1)
+                with m.If(self.i.valid & (count == 7)):
+                    m.next = "GIVE"
+            with m.State("GIVE"):
+                m.d.comb += self.o.valid.eq(1)
+                with m.If(self.o.ready):
+                    m.next = "TAKE"
+        return m
+
+
+class Clip(wiring.Component):
+    """Signed number limited to six bits; combinational."""
+
+    i: In(signed(10))
+    o: Out(signed(6))
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.comb += self.o.eq(Mux(self.i < -32, -32, Mux(self.i > 31, 31, self.i)))
+        return m
+
+
+@functools.cache
+def cell_files():
+    """Return every cell of the tests as a file."""
+    return {
+        f"cell_{index}.v": cell_verilog(CellParameters(**cell), f"cell_{index}")[1]
+        for index, cell in enumerate(CELLS)
+    }
+
+
+def equivalence_script(folder, component, text, *, number=0, options="-tempinduct"):
+    """Return a script that proves a text to mean the same as the component, in every state."""
+    source = rtlil.convert(component, name="gold", emit_src=False)
+    write_files(folder, {f"gold_{number}.il": source, f"gate_{number}.v": text})
+    return f"""
+        design -reset
+        read_rtlil gold_{number}.il
+        hierarchy -top gold; proc; memory; flatten; opt_clean; design -stash gold
+        read_verilog gate_{number}.v
+        hierarchy -top gate; proc; memory; flatten; opt_clean; design -stash gate
+        design -copy-from gold -as gold gold
+        design -copy-from gate -as gate gate
+        miter -equiv -flatten -make_outputs -make_assert gold gate miter
+        hierarchy -top miter
+        sat -verify -prove-asserts {options} miter
+    """
+
+
+def test_cell_text():
+    parameters = CellParameters(weights=(1, 1, -2), threshold=1.5, leak=0.25)
+    assert cell_verilog(parameters) == ("neuron", NEURON)
+
+
+def test_every_process_writes_the_same_bytes():
+    code = (
+        "from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog\n"
+        "from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters\n"
+        "parameters = CellParameters(weights=(1, 1, -2), threshold=1.5, leak=0.25)\n"
+        "print(cell_verilog(parameters)[1], end='')"
+    )
+    paths = os.pathsep.join(sys.path)
+    for seed in ("1", "2"):
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert result.stdout == NEURON
+
+
+def test_no_names_need_a_backslash():
+    for text in [*cell_files().values(), component_verilog(Average(), "average")]:
+        assert "\\" not in text
+        assert "Yosys" not in text
+        assert "auto" not in text
+
+
+def test_header_gives_the_whole_command():
+    cell = CellParameters(weights=(-1, 300), bias=-2, threshold=0.5, leak=0, reset="hard")
+    text = cell_verilog(cell, "inhibited")[1]
+    assert text.startswith("// inhibited: integrate-and-fire neuron")
+    assert "\n// bias       -2\n" in text
+    assert "\n// leak       0 (at rest before each step)\n" in text
+    assert (
+        "\n// Made by: spikefloat verilog neuron --weights=-1,300 --bias -2 --threshold 0.5"
+        " --leak 0 --reset hard --fraction-bits 1 --membrane-width 4\n" in text
+    )
+
+
+def test_ports_are_in_the_given_order():
+    order = ["flags", "mask", "rst", "clk", "o__payload", "o__valid", "o__ready"]
+    order += ["i__payload", "i__valid", "i__ready"]
+    text = component_verilog(Average(), "average", ports_order=order)
+    head = text[text.index("module average (") :].partition(");")[0]
+    assert re.findall(r"(\w+)(?: = \S+)?,?$", head, re.M) == order
+
+
+def test_wrong_port_order():
+    with pytest.raises(ValueError, match=r"^Port order must name clk, .*, not clk, nothing$"):
+        component_verilog(Average(), "average", ports_order=["clk", "nothing"])
+
+
+@pytest.mark.tool
+def test_text_means_what_the_cell_means(tmp_path):
+    scripts = []
+    for number, cell in enumerate(CELLS):
+        parameters = CellParameters(**cell)
+        text = cell_verilog(parameters, "gate")[1]
+        scripts.append(
+            equivalence_script(tmp_path, NeuronCell(parameters), text, number=number)
+        )
+    run_yosys("".join(scripts), tmp_path)
+
+
+@pytest.mark.tool
+def test_text_means_what_a_larger_component_means(tmp_path):
+    """For the first clocks, whatever the inputs."""
+    text = component_verilog(Average(), "gate")
+    script = equivalence_script(tmp_path, Average(), text, options="-seq 4")
+    run_yosys(script, tmp_path)
+
+
+@pytest.mark.tool
+def test_a_change_of_meaning_is_seen(tmp_path):
+    parameters = CellParameters(weights=(1, 1, -2), threshold=1.5, leak=0.25)
+    text = cell_verilog(parameters, "gate")[1]
+    changed = text.replace("wire signed [3:0] leaked", "wire [3:0] leaked")
+    assert changed != text
+    script = equivalence_script(tmp_path, NeuronCell(parameters), changed)
+    with pytest.raises(AssertionError, match=r"proof did fail!"):
+        run_yosys(script, tmp_path)
+
+
+@pytest.mark.tool
+def test_verilator_has_nothing_to_say(tmp_path):
+    files = {**cell_files(), "average.v": component_verilog(Average(), "average")}
+    for path in write_files(tmp_path, files):
+        assert lint(path) == ""
+
+
+@pytest.mark.tool
+def test_waivers_do_not_hide_errors(tmp_path):
+    text = NEURON.replace("wire [3:0] drive_0", "wire [1:0] drive_0")
+    assert text != NEURON
+    [path] = write_files(tmp_path, {"neuron.v": text})
+    assert "%Warning-WIDTHTRUNC" in lint(path)
+
+
+def test_each_waiver_has_a_reason():
+    first, *lines = LINT_WAIVERS.read_text(encoding="utf-8").splitlines()
+    assert first == "`verilator_config"
+    assert len(lines) >= 2
+    for reason, waiver in zip(lines[::2], lines[1::2], strict=True):
+        assert reason.startswith("// ")
+        assert waiver.startswith("lint_off -rule ")
+
+
+@pytest.mark.tool
+def test_icarus_accepts_the_text(tmp_path):
+    for path in write_files(tmp_path, cell_files()):
+        result = subprocess.run(
+            ["iverilog", "-g2001", "-Wall", "-o", str(tmp_path / "out"), str(path)],
+            capture_output=True,
+            text=True,
+        )
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_write_files(tmp_path):
+    folder = tmp_path / "a" / "b"
+    files = {"one.v": "module one;\nendmodule\n", "two.v": "µ\n"}
+    assert write_files(folder, files) == [folder / "one.v", folder / "two.v"]
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == files
+    write_files(folder, {"one.v": "new\n"})
+    assert (folder / "one.v").read_bytes() == b"new\n"
+
+
+def test_unwritable_folder(tmp_path):
+    (tmp_path / "file").write_text("old")
+    folder = tmp_path / "file" / "folder"
+    with pytest.raises(OutputError, match=f"^Output folder must be writable, not '{folder}'$"):
+        write_files(folder, {"one.v": "text"})
+    with pytest.raises(OutputError, match=r"^Output folder must be writable, not '.*/file'$"):
+        write_files(tmp_path / "file", {"one.v": "text"})
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_failure_leaves_nothing_behind(tmp_path):
+    (tmp_path / "two.v").mkdir()
+    with pytest.raises(OutputError, match=r"^Output folder must be writable, not "):
+        write_files(tmp_path, {"one.v": "text", "two.v": "text"})
+    assert [path.name for path in tmp_path.iterdir()] == ["two.v"]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is missing is installed if the user may, or named with the command that installs it."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.helpers.paths import ROOT
+
+SETUP = ROOT / "scripts" / "setup.sh"
+
+
+@pytest.fixture
+def system(tmp_path):
+    """Make a system of stub programs; return a function that adds one, and one that sets it up."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("bash", "env", "chmod", "cp"):
+        (programs / name).symlink_to(shutil.which(name))
+
+    def add(name, script):
+        (programs / name).write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+
+    def run(*arguments, **env):
+        return subprocess.run(
+            [str(SETUP), *arguments], env={"PATH": str(programs), **env}, capture_output=True,
+            text=True, check=False, cwd=tmp_path)
+
+    add("id", "echo 1000")
+    add("apt-get", f'[ "$1" = update ] || cp {programs}/id {programs}/iverilog')
+    return add, run
+
+
+def test_icarus_present(system):
+    add, run = system
+    add("iverilog", "")
+    add("apt-get", "exit 1")
+    done = run("icarus")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_icarus_installed_by_root(system):
+    add, run = system
+    add("id", "echo 0")
+    done = run("icarus")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Installing iverilog\n", "")
+
+
+def test_icarus_installed_by_sudo(system):
+    add, run = system
+    add("sudo", '[ "$1" = -n ] && shift && "$@"')
+    add("true", "")
+    done = run("icarus")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Installing iverilog\n", "")
+
+
+MISSING = ("error: Icarus Verilog must be installed, not missing: "
+           "run `sudo apt-get install -y iverilog`\n")
+
+
+def test_icarus_missing_and_user_may_not_install(system):
+    add, run = system
+    add("sudo", "exit 1")
+    done = run("icarus")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", MISSING)
+
+
+def test_icarus_cannot_be_installed(system):
+    add, run = system
+    add("id", "echo 0")
+    add("apt-get", "exit 100")
+    done = run("icarus")
+    assert (done.returncode, done.stderr) == (1, MISSING)
+
+
+@pytest.mark.parametrize("version, env, message", [
+    ("Python 3.10.2", {}, "3.11 or newer, not Python 3.10.2: run `make PYTHON=...` with one"),
+    ("Python 3.9.1", {"PYTHON": "my"}, "3.11 or newer, not Python 3.9.1: run `make PYTHON=...`"),
+    (None, {}, "3.11 or newer, not missing: run `make PYTHON=...` with one that is"),
+])
+def test_python_too_old(system, version, env, message):
+    add, run = system
+    if version:
+        for name in ("python3", "my"):
+            add(name, f'[ "$1" = -c ] && exit 1; echo {version}')
+    done = run("python", "venv", **env)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: Python must be {message}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_venv_module_missing(system):
+    add, run = system
+    add("python3", 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.11;; esac')
+    done = run("python", "venv")
+    assert (done.returncode, done.stderr) == (
+        1, "error: Python's venv module must be installed, not missing: "
+           "run `sudo apt-get install -y python3.11-venv`\n")
+
+
+def test_wrong_argument(system):
+    done = system[1]("verilator")
+    assert (done.returncode, done.stderr) == (
+        1, "error: First argument must be python, norse or icarus, not 'verilator'\n")

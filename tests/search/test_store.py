@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Storing a circuit: checked first, and only if it is better."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from search.store import describe_graph, store
+from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+
+
+def circuit(budget: str = "w2", operation: str = "multiply") -> dict:
+    design = DESIGNS[operation]
+    return describe_graph(build(design, make_options(design, format="e2m1fn", budget=budget)))
+
+
+def put(description: dict, folder: Path, budget: str = "w2") -> StoredCircuit | None:
+    return store(description, operation="multiply", fmt="e2m1fn", overflow="saturate",
+                 budget=budget, origin="test", folder=folder)
+
+
+def test_better_circuits_replace_others(tmp_path: Path) -> None:
+    first = put(circuit("w1"), tmp_path)
+    assert first is not None
+    second = put(circuit("w2"), tmp_path)
+    assert second is not None
+    assert (second.neurons, second.depth) < (first.neurons, first.depth)
+    assert put(circuit("w1"), tmp_path) is None
+    assert put(circuit("w2"), tmp_path) is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.json", second.file]
+    assert len(json.loads((tmp_path / "index.json").read_text())) == 1
+
+
+def test_wrong_circuit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=(
+            r"^Circuit must be exact on every pair, not wrong on \d+$")):
+        put(circuit(operation="add"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_broken_budget_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^Neuron \S+ must keep budget w1 "):
+        put(circuit("w2"), tmp_path, "w1")
+    assert not list(tmp_path.iterdir())

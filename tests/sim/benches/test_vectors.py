@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dot products in RTL simulation."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
+from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.sim.benches.vectors import (
+    DotDesign,
+    lattice_cases,
+    pack_vector,
+    vector_cases,
+    verify_dot,
+    verify_dot_stream,
+)
+
+E4M3FN = FORMATS["e4m3fn"]
+
+
+def dot_design(
+    length: int, accumulate: str, fault: bool = False, objective: str = "structure"
+) -> DotDesign:
+    design = DESIGNS["dot"]
+    options = make_options(design, length=length, accumulate=accumulate, objective=objective)
+    graph = build(design, options)
+    if fault:
+        index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
+        faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
+        graph = replace(
+            graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :]))
+    return DotDesign(
+        verilog=spatial_verilog(graph), module=module_name(design, options), fmt=options.format,
+        to=options.to or options.format, length=length, accumulate=accumulate,
+        overflow=options.overflow, wide=options.wide)
+
+
+def test_element_0_is_lowest() -> None:
+    assert pack_vector([1, 2, 3], 8) == 0x030201
+
+
+def test_cases_are_directed_and_repeatable() -> None:
+    cases = vector_cases(E4M3FN, 16, 100, seed=1)
+    assert cases.shape == (2, 108, 16)
+    np.testing.assert_array_equal(cases, vector_cases(E4M3FN, 16, 100, seed=1))
+    assert cases.min() >= 0
+    assert cases.max() < 256
+    assert (cases == 0x7F).any()
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("accumulate", ["exact", "tree"])
+def test_dot_product_of_four(simulator: str, accumulate: str, tmp_path: Path) -> None:
+    cases = vector_cases(E4M3FN, 4, 3000, seed=1)
+    result = verify_dot(dot_design(4, accumulate), simulator, cases, tmp_path)
+    assert (result.cases, result.mismatches) == (3008, 0), result.report
+
+
+@pytest.mark.tool
+def test_dot_product_with_additions(tmp_path: Path) -> None:
+    design = dot_design(8, "exact", objective="luts")
+    # Two kinds of steps in the count, and one that adds it to two terms.
+    assert design.verilog.count(" + {") == 3
+    cases = vector_cases(E4M3FN, 8, 600, seed=1)
+    result = verify_dot(design, "icarus", cases, tmp_path)
+    assert (result.cases, result.mismatches) == (608, 0), result.report
+
+
+@pytest.mark.tool
+def test_a_fault_in_an_addition_is_found(tmp_path: Path) -> None:
+    design = dot_design(8, "exact", objective="luts")
+    assert design.verilog.count("~carry_in") == 2
+    faulty = replace(design, verilog=design.verilog.replace("~carry_in", "carry_in", 1))
+    cases = vector_cases(E4M3FN, 8, 600, seed=1)
+    assert verify_dot(faulty, "icarus", cases, tmp_path).mismatches > 100
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("length, accumulate", [
+    *((length, way) for length in (4, 16) for way in ("exact", "tree", "chain", "wide")),
+    (8, "exact"), (64, "exact")])  # `make verify-dot` has the others, some of which take a minute
+def test_many_vectors(accumulate: str, length: int, tmp_path: Path) -> None:
+    cases = vector_cases(E4M3FN, length, 100_000, seed=2)
+    result = verify_dot(dot_design(length, accumulate), "verilator", cases, tmp_path)
+    assert (result.cases, result.mismatches) == (100_008, 0), result.report
+
+
+def test_lattice_has_every_operand() -> None:
+    cases = lattice_cases(E4M3FN)
+    assert cases.shape == (2, 65536, 2)
+    rows = cases.transpose(1, 0, 2).reshape(-1, 4)
+    assert len(np.unique(rows, axis=0)) == 65536
+    assert [f"{code:02x}" for code in np.unique(rows)] == [
+        "00", "01", "07", "38", "39", "7d", "7e", "7f", "80", "81", "87", "b8", "b9", "fd", "fe",
+        "ff"]
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulate", ["exact", "tree", "chain", "wide"])
+def test_two_terms_over_a_lattice(accumulate: str, tmp_path: Path) -> None:
+    result = verify_dot(dot_design(2, accumulate), "verilator", lattice_cases(E4M3FN), tmp_path)
+    assert (result.cases, result.mismatches) == (65536, 0), result.report
+
+
+@pytest.mark.tool
+def test_planted_fault_is_found(tmp_path: Path) -> None:
+    cases = vector_cases(E4M3FN, 2, 3000, seed=3)
+    result = verify_dot(dot_design(2, "exact", fault=True), "icarus", cases, tmp_path)
+    assert 0 < result.mismatches < 3008
+    assert "got 0x" in result.report
+    assert "expected 0x" in result.report
+    assert " b=[0x" in result.report
+
+
+def clocked_design(**options) -> DotDesign:
+    design = DESIGNS["dot"]
+    chosen = make_options(design, format="e2m1fn", length=2, **options)
+    hardware = make_hardware(design, chosen)
+    return DotDesign(
+        verilog=hardware.verilog, module=hardware.module, fmt=chosen.format,
+        to=chosen.to or chosen.format, length=2, accumulate=chosen.accumulate,
+        overflow=chosen.overflow, latency=hardware.latency if hardware.is_clocked else None,
+        has_discharge=hardware.has_discharge)
+
+
+@pytest.mark.tool
+def test_clocked(tmp_path: Path) -> None:
+    """A pair of vectors in each clock; a latency that is not true is found out."""
+    cases = vector_cases(FORMATS["e2m1fn"], 2, 500, seed=1)
+    for options in ({"stages": 2}, {"style": "spiking", "delays": "memory"},
+                    {"style": "spiking", "residue": "leak"}):
+        design = clocked_design(**options)
+        result = verify_dot(design, "icarus", cases, tmp_path)
+        assert (result.cases, result.mismatches, result.pauses) == (508, 0, "-"), result.report
+    assert design.latency is not None
+    result = verify_dot(replace(design, latency=design.latency - 1), "icarus", cases, tmp_path)
+    assert result.mismatches > 200
+
+
+@pytest.mark.tool
+def test_faults_of_streams_are_found(tmp_path: Path) -> None:
+    cases = vector_cases(FORMATS["e2m1fn"], 2, 200, seed=1)
+    good = clocked_design(stages=2, is_stream=True)
+    results = verify_dot_stream(good, "icarus", cases, tmp_path)
+    assert [(result.pauses, result.mismatches) for result in results] == [
+        ("none", 0), ("random", 0)]
+    assert "if (enable_2) begin" in good.verilog
+    bad = replace(good, verilog=good.verilog.replace("if (enable_2) begin", "begin"))
+    without, with_pauses = verify_dot_stream(bad, "icarus", cases, tmp_path)
+    assert without.mismatches == 0
+    assert with_pauses.mismatches > 10
+    assert "offers changed or withdrawn" in with_pauses.report
+
+
+def test_wrong_shape(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^Operands must have the shape \(2, cases, 2\), not "):
+        verify_dot(dot_design(2, "exact"), "icarus", np.zeros((2, 5, 3), np.int64), tmp_path)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exported networks have the neurons of their graphs, and compute what these do."""
+
+import sys
+
+import nir
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.cli.physics_options import block_target
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.exchange.nir_export import export
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.simulators.find import ToolError
+
+
+def multiplier():
+    design = find_design("multiply")
+    return build(design, make_options(design, objective="neurons"))
+
+
+def fire(network, spikes):
+    """Run the layers of a network, with nothing but matrices."""
+    names = [end for _, end in network.edges]
+    assert names[0::2] == [f"synapses_{n}" for n in range(1, len(names) // 2 + 1)] + ["output"]
+    for synapses, layer in zip(names[0:-1:2], names[1::2], strict=True):
+        sums = spikes @ network.nodes[synapses].weight.T
+        spikes = sums >= network.nodes[layer].v_threshold
+    return spikes
+
+
+def input_spikes(graph):
+    return np.arange(1 << graph.input_count)[:, np.newaxis] >> np.arange(graph.input_count) & 1
+
+
+def test_multiplier_of_every_pair():
+    graph = multiplier()
+    exported = export(graph)
+    spikes = input_spikes(graph)
+    found = fire(exported.graph, spikes) @ (1 << np.arange(8))
+    every = np.arange(1 << 16)
+    right = Network(graph).run({"a": every & 255, "b": every >> 8})["y"]
+    assert len(found) == 65536
+    np.testing.assert_array_equal(found, right)
+    assert exported.layers == graph.depth
+
+
+def test_weights_and_thresholds_are_those_of_the_graph():
+    graph = block_target("full_adder").graph
+    exported = export(graph)
+    layers = [exported.graph.nodes[f"layer_{n}"] for n in range(1, exported.layers + 1)]
+    names = [name for layer in layers for name in layer.metadata["neurons"].split()]
+    relays = [name for name in names if name.startswith("relay:")]
+    assert len(relays) == exported.relays
+    assert len(names) - len(relays) == len(graph.neurons)
+    synapses = sum(
+        np.count_nonzero(node.weight) for name, node in exported.graph.nodes.items()
+        if name.startswith("synapses"))
+    assert synapses == sum(len(neuron.sources) for neuron in graph.neurons) + exported.relays
+    # Margins are half a unit on both sides, so that > and >= are the same.
+    assert all((layer.v_threshold % 1 == 0.5).all() and (layer.r == 1).all() for layer in layers)
+
+
+def test_planted_fault_is_seen():
+    graph = block_target("xor").graph
+    exported = export(graph)
+    right = fire(exported.graph, input_spikes(graph))
+    exported.graph.nodes["layer_1"].v_threshold[0] += 1
+    assert (fire(exported.graph, input_spikes(graph)) != right).any()
+
+
+def test_outputs_that_are_inputs_constants_or_repeated():
+    builder = NeuronGraphBuilder("edges")
+    a = builder.input("a", 2)
+    both = builder.neuron([(bit, 1) for bit in a], 2, "both")
+    builder.output("y", (both, a[1], both))
+    builder.output("z", (builder.neuron([(bit, 1) for bit in a], 1, "either"),))
+    graph = builder.build()
+    found = fire(export(graph).graph, input_spikes(graph))
+    expected = [[a & b, b, a & b, a | b] for b in (0, 1) for a in (0, 1)]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_same_bytes():
+    graph = block_target("ripple4").graph
+    assert export(graph).to_bytes() == export(graph).to_bytes()
+
+
+def test_file_can_be_read(tmp_path):
+    path = tmp_path / "xor.nir"
+    path.write_bytes(export(block_target("xor").graph).to_bytes())
+    network = nir.read(path)
+    assert network.metadata["inputs"] == "a[0] b[0]"
+    assert fire(network, input_spikes(block_target("xor").graph)).ravel().tolist() == [
+        False, True, True, False]
+
+
+def test_bad_input(monkeypatch):
+    empty = NeuronGraph(name="empty", inputs=(), outputs=(), neurons=(), scopes=())
+    with pytest.raises(ValueError, match="must have a neuron and an output"):
+        export(empty)
+    monkeypatch.setitem(sys.modules, "nir", None)
+    with pytest.raises(ToolError, match="run `pip install nir`"):
+        export(block_target("xor").graph)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An independent simulator computes with exported networks what the golden model says."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.cli.physics_options import block_target
+from spikefloat.sim.exchange.nir_export import export
+from spikefloat.sim.exchange.nir_run import run_in_norse
+from spikefloat.sim.simulators.find import ToolError
+
+# Norse uses what PyTorch and nirtorch are about to drop.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.torch.jit.* is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:nirtorch.load is being deprecated:DeprecationWarning"),
+]
+
+XOR = (np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]))
+
+
+def write_xor(tmp_path, *, fault=0.0):
+    exported = export(block_target("xor").graph)
+    exported.graph.nodes["layer_1"].v_threshold[0] += fault
+    path = tmp_path / "xor.nir"
+    path.write_bytes(exported.to_bytes())
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.tool
+def test_every_operand(tmp_path, capsys):
+    """XOR, full adder, and multipliers and adders of three kinds, in Norse."""
+    rows = []
+    for arguments in (["xor,full_adder,ripple4"], ["multiply,add", "--objective", "neurons"],
+                      ["multiply", "--library", "published"]):
+        assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
+        rows += json.loads(capsys.readouterr().out)
+    assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
+        ("xor", 4, 0), ("full_adder", 8, 0), ("ripple4", 256, 0), ("multiply", 65536, 0),
+        ("add", 65536, 0), ("multiply", 65536, 0)]
+
+
+@pytest.mark.slow
+@pytest.mark.tool
+def test_planted_fault_is_seen(tmp_path):
+    right = run_in_norse(write_xor(tmp_path), XOR)
+    assert right.tolist() == [0, 1, 1, 0]
+    assert run_in_norse(write_xor(tmp_path, fault=1.0), XOR).tolist() != right.tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.tool
+def test_files_that_are_something_else(tmp_path):
+    path = tmp_path / "text.nir"
+    path.write_text("hello\n", encoding="utf-8")
+    for wrong in (path, tmp_path / "missing.nir"):
+        with pytest.raises(ValueError, match="must be a network written by spikefloat export"):
+            run_in_norse(wrong, XOR)
+    with pytest.raises(ValueError, match="Operands must be 2, not 1"):
+        run_in_norse(write_xor(tmp_path), XOR[:1])
+
+
+def test_missing_simulator(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "norse.torch", None)
+    with pytest.raises(ToolError, match=r"run `pip install 'spikefloat\[norse\]'`"):
+        run_in_norse(tmp_path / "xor.nir", XOR)
