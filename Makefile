@@ -75,6 +75,7 @@ test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make tes
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m spikefloat.sim.simulators.lint $(BUILD)/verilog/*.v
 

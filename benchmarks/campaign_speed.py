@@ -23,15 +23,18 @@ def main() -> int:
     # So much work that starting the processes, half a second each, does not matter.
     cells = [
         Cell(target=target, physics=Physics(synapse_noise=0.1), seed=seed, precision=1e-9)
-        for seed in range(24)]
+        for seed in range(24)
+    ]
     seconds, results = {}, []
     for workers in (1, 2):
         begin = time.perf_counter()
         results.append(run_campaign(cells, workers=workers))
         seconds[workers] = time.perf_counter() - begin
         evaluations = len(target.graph.neurons) * sum(r["trials"] for r in results[-1])
-        print(f"{workers} worker(s): {seconds[workers]:.1f} s, "
-              f"{evaluations / seconds[workers] / 1e6:.0f} M evaluations/s")
+        print(
+            f"{workers} worker(s): {seconds[workers]:.1f} s, "
+            f"{evaluations / seconds[workers] / 1e6:.0f} M evaluations/s"
+        )
     if results[0] != results[1]:
         print("Results must be the same with one and two workers", file=sys.stderr)
         return 2

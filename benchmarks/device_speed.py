@@ -40,8 +40,12 @@ def measure(library: str, objective: str, seconds: float) -> dict[str, Any]:
         device.run({"a": a, "b": b}, seed=seed)
         best = min(best, time.perf_counter() - begin)
     return {
-        "design": graph.name, "library": library, "objective": objective,
-        "neurons": len(graph.neurons), "trials": len(a), "exact_rate": exact,
+        "design": graph.name,
+        "library": library,
+        "objective": objective,
+        "neurons": len(graph.neurons),
+        "trials": len(a),
+        "exact_rate": exact,
         "evaluations_per_second": len(graph.neurons) * len(a) / best,
         "required": REQUIRED_SPEED,
     }
@@ -52,16 +56,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="how long to measure each")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    rows = [measure("published", "structure", args.seconds),
-            measure("native", "structure", args.seconds),
-            measure("native", "neurons", args.seconds)]
+    rows = [
+        measure("published", "structure", args.seconds),
+        measure("native", "structure", args.seconds),
+        measure("native", "neurons", args.seconds),
+    ]
     if args.json:
         print(json.dumps(rows, indent=2))
     else:
         for row in rows:
-            print(f"{row['design']} ({row['library']}, {row['objective']}): {row['neurons']} "
-                  f"neurons, {row['evaluations_per_second'] / 1e6:.0f} M evaluations/s "
-                  f"(asked: {REQUIRED_SPEED / 1e6:.0f} M)")
+            print(
+                f"{row['design']} ({row['library']}, {row['objective']}): {row['neurons']} "
+                f"neurons, {row['evaluations_per_second'] / 1e6:.0f} M evaluations/s "
+                f"(asked: {REQUIRED_SPEED / 1e6:.0f} M)"
+            )
     return 0 if rows[0]["evaluations_per_second"] >= REQUIRED_SPEED else 1
 
 

@@ -31,10 +31,18 @@ CUTS = (0, 1, 2, 3, 4)
 #: What is asked of our circuits. Tables and depth are of six inputs, clocks in MHz on the ECP5; of
 #: the multiplier's two pairs of tables and depth, one is enough.
 REQUIRED: dict[str, dict[str, Any]] = {
-    "multiply": {"tables": ((100, 8), (120, 6)), "cuts": {0: 85, 2: 160, 4: 220},
-                 "spiking": 360, "spiking_ff": 1070},
-    "add": {"tables": ((115, 99),), "cuts": {0: 60, 1: 110, 3: 150},
-            "spiking": 360, "spiking_ff": None},
+    "multiply": {
+        "tables": ((100, 8), (120, 6)),
+        "cuts": {0: 85, 2: 160, 4: 220},
+        "spiking": 360,
+        "spiking_ff": 1070,
+    },
+    "add": {
+        "tables": ((115, 99),),
+        "cuts": {0: 60, 1: 110, 3: 150},
+        "spiking": 360,
+        "spiking_ff": None,
+    },
 }
 
 
@@ -50,26 +58,47 @@ def plain(design: str, cuts: int) -> tuple[str, str]:
 def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str]:
     """Return module and Verilog of a generated design."""
     design = find_design(name)
-    hardware = make_hardware(design, make_options(
-        design, objective=objective, style=style, stages=cuts, overflow="nan"))
+    hardware = make_hardware(
+        design, make_options(design, objective=objective, style=style, stages=cuts, overflow="nan")
+    )
     return hardware.module, hardware.verilog
 
 
 def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str, Any]]:
     """Return a row of figures for the plain design and for ours, for every kind of hardware."""
-    jobs = [(who, style, cuts) for style, cuts in (*(("spatial", c) for c in CUTS), ("spiking", 0))
-            for who in ("plain", *objectives) if (who, style) != ("plain", "spiking")]
+    jobs = [
+        (who, style, cuts)
+        for style, cuts in (*(("spatial", c) for c in CUTS), ("spiking", 0))
+        for who in ("plain", *objectives)
+        if (who, style) != ("plain", "spiking")
+    ]
     rows = []
-    for who, style, cuts in track(jobs, f"Measuring {name}", console=Console(stderr=True),
-                                  transient=True, disable=not sys.stderr.isatty()):
+    for who, style, cuts in track(
+        jobs,
+        f"Measuring {name}",
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ):
         module, verilog = plain(name, cuts) if who == "plain" else ours(name, who, style, cuts)
         tables: Measurement = measure(verilog, module, TARGETS["generic6"], cache=cache)
         device: Measurement = measure(verilog, module, TARGETS["ecp5"], cache=cache)
-        rows.append({
-            "design": name, "who": who, "style": style, "cuts": cuts, "lut6": tables.lut6,
-            "lut6_depth": tables.lut6_depth, "lut4": device.lut4, "carry": device.carry,
-            "ff": device.ff, "fmax_mhz": device.fmax_mhz, "fmax_seeds": device.fmax_seeds,
-            "tools": device.tools})
+        rows.append(
+            {
+                "design": name,
+                "who": who,
+                "style": style,
+                "cuts": cuts,
+                "lut6": tables.lut6,
+                "lut6_depth": tables.lut6_depth,
+                "lut4": device.lut4,
+                "carry": device.carry,
+                "ff": device.ff,
+                "fmax_mhz": device.fmax_mhz,
+                "fmax_seeds": device.fmax_seeds,
+                "tools": device.tools,
+            }
+        )
     base = {row["cuts"]: row for row in rows if row["who"] == "plain"}
     for row in rows:
         peer = base[row["cuts"]] if row["style"] == "spatial" else base[CUTS[-1]]
@@ -84,41 +113,83 @@ def verdicts(name: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     asked = REQUIRED[name]
     mine = [row for row in rows if row["who"] != "plain"]
     found = []
-    tables = [(row["lut6"], row["lut6_depth"]) for row in mine
-              if row["style"] == "spatial" and row["cuts"] == 0]
-    is_met = any(size <= most and depth <= deepest for size, depth in tables
-                 for most, deepest in asked["tables"])
-    found.append({
-        "design": name, "figure": "LUT6 / depth", "met": is_met,
-        "asked": " or ".join(
-            f"{most} / {deepest}" if deepest < 99 else f"{most}"
-            for most, deepest in asked["tables"]),
-        "measured": ", ".join(f"{size} / {depth}" for size, depth in dict.fromkeys(tables))})
+    tables = [
+        (row["lut6"], row["lut6_depth"])
+        for row in mine
+        if row["style"] == "spatial" and row["cuts"] == 0
+    ]
+    is_met = any(
+        size <= most and depth <= deepest
+        for size, depth in tables
+        for most, deepest in asked["tables"]
+    )
+    found.append(
+        {
+            "design": name,
+            "figure": "LUT6 / depth",
+            "met": is_met,
+            "asked": " or ".join(
+                f"{most} / {deepest}" if deepest < 99 else f"{most}"
+                for most, deepest in asked["tables"]
+            ),
+            "measured": ", ".join(f"{size} / {depth}" for size, depth in dict.fromkeys(tables)),
+        }
+    )
     for cuts, least in asked["cuts"].items():
-        best = max(row["fmax_mhz"] for row in mine
-                   if row["style"] == "spatial" and row["cuts"] == cuts)
-        found.append({"design": name, "figure": f"ECP5 MHz at {cuts} cuts", "asked": least,
-                      "measured": round(best, 1), "met": best >= least})
-    fastest = max((row for row in mine if row["style"] == "spiking"),
-                  key=lambda row: row["fmax_mhz"])
+        best = max(
+            row["fmax_mhz"] for row in mine if row["style"] == "spatial" and row["cuts"] == cuts
+        )
+        found.append(
+            {
+                "design": name,
+                "figure": f"ECP5 MHz at {cuts} cuts",
+                "asked": least,
+                "measured": round(best, 1),
+                "met": best >= least,
+            }
+        )
+    fastest = max(
+        (row for row in mine if row["style"] == "spiking"), key=lambda row: row["fmax_mhz"]
+    )
     most = asked["spiking_ff"]
-    found.append({
-        "design": name, "figure": "spiking, MHz", "asked": asked["spiking"],
-        "measured": round(fastest["fmax_mhz"], 1), "met": fastest["fmax_mhz"] >= asked["spiking"]})
+    found.append(
+        {
+            "design": name,
+            "figure": "spiking, MHz",
+            "asked": asked["spiking"],
+            "measured": round(fastest["fmax_mhz"], 1),
+            "met": fastest["fmax_mhz"] >= asked["spiking"],
+        }
+    )
     if most is not None:
-        found.append({"design": name, "figure": "spiking, flip-flops", "asked": f"< {most}",
-                      "measured": fastest["ff"], "met": fastest["ff"] < most})
+        found.append(
+            {
+                "design": name,
+                "figure": "spiking, flip-flops",
+                "asked": f"< {most}",
+                "measured": fastest["ff"],
+                "met": fastest["ff"] < most,
+            }
+        )
     return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print, and return 1 if something that is asked for is not met."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--design", metavar="D[,D]", default=",".join(REQUIRED),
-                        help="multiply, add (default: both)")
+    parser.add_argument(
+        "--design",
+        metavar="D[,D]",
+        default=",".join(REQUIRED),
+        help="multiply, add (default: both)",
+    )
     ours_by_default = ",".join(name for name in OBJECTIVES if name not in ("neurons", "depth"))
-    parser.add_argument("--objective", metavar="O[,O]", default=ours_by_default,
-                        help=f"objectives to measure (default: {ours_by_default})")
+    parser.add_argument(
+        "--objective",
+        metavar="O[,O]",
+        default=ours_by_default,
+        help=f"objectives to measure (default: {ours_by_default})",
+    )
     parser.add_argument("--no-cache", action="store_true", help="compute everything again")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     args = parser.parse_args(argv)
@@ -138,13 +209,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _print(rows: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
-    columns = ("design", "who", "style", "cuts", "lut6", "lut6_depth", "lut4", "carry", "ff",
-               "fmax_mhz", "lut6_ratio", "depth_ratio", "fmax_ratio")
-    table = Table(title="Plain and ours (spiking: beside plain with most cuts)",
-                  title_justify="left")
+    columns = (
+        "design",
+        "who",
+        "style",
+        "cuts",
+        "lut6",
+        "lut6_depth",
+        "lut4",
+        "carry",
+        "ff",
+        "fmax_mhz",
+        "lut6_ratio",
+        "depth_ratio",
+        "fmax_ratio",
+    )
+    table = Table(
+        title="Plain and ours (spiking: beside plain with most cuts)", title_justify="left"
+    )
     for column in columns:
         table.add_column(
-            column.replace("_", " "), justify="left" if column in columns[:3] else "right")
+            column.replace("_", " "), justify="left" if column in columns[:3] else "right"
+        )
     for row in rows:
         table.add_row(*(str(row[column]) for column in columns))
     console.print(table)
@@ -152,8 +238,10 @@ def _print(rows: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> 
     for column in ("design", "figure", "asked", "measured", "met"):
         summary.add_column(column)
     for verdict in wanted:
-        summary.add_row(*(str(verdict[column]) for column in (
-            "design", "figure", "asked", "measured")), "yes" if verdict["met"] else "no")
+        summary.add_row(
+            *(str(verdict[column]) for column in ("design", "figure", "asked", "measured")),
+            "yes" if verdict["met"] else "no",
+        )
     console.print(summary)
     tools = {f"{name} {version}" for row in rows for name, version in row["tools"].items()}
     print(f"seeds 1, 2, 3; {', '.join(sorted(tools))}")

@@ -25,16 +25,24 @@ def sizes(inputs: int, outputs: int) -> dict[str, float]:
     design = find_design("linear")
     rng = np.random.default_rng(1)
     layer = make_layer(
-        make_options(design).format, rng.normal(size=(outputs, inputs)) / np.sqrt(inputs),
-        rng.normal(size=outputs) / 4)
+        make_options(design).format,
+        rng.normal(size=(outputs, inputs)) / np.sqrt(inputs),
+        rng.normal(size=outputs) / 4,
+    )
     ports, known = (
-        measure(build(design, make_options(design, layer=shape))) for shape in (
+        measure(build(design, make_options(design, layer=shape)))
+        for shape in (
             make_layer_options(inputs=inputs, outputs=outputs, activation="relu"),
-            make_layer_options([layer], activation="relu")))
+            make_layer_options([layer], activation="relu"),
+        )
+    )
     return {
-        "inputs": inputs, "outputs": outputs,
-        "neurons_ports": ports.neurons, "depth_ports": ports.depth,
-        "neurons_hardwired": known.neurons, "depth_hardwired": known.depth,
+        "inputs": inputs,
+        "outputs": outputs,
+        "neurons_ports": ports.neurons,
+        "depth_ports": ports.depth,
+        "neurons_hardwired": known.neurons,
+        "depth_hardwired": known.depth,
         "ratio": ports.neurons / known.neurons,
     }
 
@@ -48,9 +56,12 @@ def main() -> int:
         if args.json:
             print(json.dumps(row))
         else:
-            print(f"{inputs:3} -> {outputs:2}   ports {row['neurons_ports']:7,} / "
-                  f"{row['depth_ports']:3}   hard-wired {row['neurons_hardwired']:6,} / "
-                  f"{row['depth_hardwired']:3}   {row['ratio']:.1f} times smaller", flush=True)
+            print(
+                f"{inputs:3} -> {outputs:2}   ports {row['neurons_ports']:7,} / "
+                f"{row['depth_ports']:3}   hard-wired {row['neurons_hardwired']:6,} / "
+                f"{row['depth_hardwired']:3}   {row['ratio']:.1f} times smaller",
+                flush=True,
+            )
     return 0
 
 

@@ -35,8 +35,9 @@ def measure(accumulate: str, batch: int, seconds: float) -> dict[str, Any]:
     parts = layer_parts(options, _INPUTS, "none", fmt, has_bias=False)
     rng = np.random.default_rng(1)
     # Small exponents, so that the sums are numbers and not all NaN.
-    x, weight = (rng.integers(0, 256, shape) & 0xBF
-                 for shape in ((batch, _INPUTS), (_OUTPUTS, _INPUTS)))
+    x, weight = (
+        rng.integers(0, 256, shape) & 0xBF for shape in ((batch, _INPUTS), (_OUTPUTS, _INPUTS))
+    )
     simulator = LayerSimulator(parts, weight, None, fmt.width)
     found = simulator.run(x)
     prepared = time.perf_counter() - begin
@@ -45,8 +46,12 @@ def measure(accumulate: str, batch: int, seconds: float) -> dict[str, Any]:
         raise ValueError(f"Outputs for {accumulate} must be those of the golden model")
     best = best_time(lambda: simulator.run(x), seconds)
     return {
-        "accumulate": accumulate, "inputs": _INPUTS, "outputs": _OUTPUTS, "batch": batch,
-        "prepare_seconds": prepared, "seconds": best,
+        "accumulate": accumulate,
+        "inputs": _INPUTS,
+        "outputs": _OUTPUTS,
+        "batch": batch,
+        "prepare_seconds": prepared,
+        "seconds": best,
         "products_per_second": batch * _INPUTS * _OUTPUTS / best,
     }
 
@@ -64,27 +69,38 @@ def best_time(function: Callable[[], object], seconds: float) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--seconds", type=float, default=2.0, help="how long to measure each figure")
+        "--seconds", type=float, default=2.0, help="how long to measure each figure"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args()
     try:
-        rows = [measure(accumulate, batch, args.seconds)
-                for accumulate in ("tree", "exact") for batch in (1, 32)]
+        rows = [
+            measure(accumulate, batch, args.seconds)
+            for accumulate in ("tree", "exact")
+            for batch in (1, 32)
+        ]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     ratio = PUBLISHED_SECONDS / rows[0]["seconds"]
     if args.json:
-        print(json.dumps({"rows": rows, "published_seconds": PUBLISHED_SECONDS, "ratio": ratio},
-                         indent=2))
+        print(
+            json.dumps(
+                {"rows": rows, "published_seconds": PUBLISHED_SECONDS, "ratio": ratio}, indent=2
+            )
+        )
     else:
         for row in rows:
-            print(f"{row['accumulate']:5}  batch {row['batch']:2}  "
-                  f"{row['seconds'] * 1e3:8.2f} ms   "
-                  f"{row['products_per_second'] / 1e6:7.2f} M products/s   "
-                  f"(prepared in {row['prepare_seconds']:.1f} s)")
-        print(f"tree, batch 1 is {ratio:.0f} times the published simulator's "
-              f"{PUBLISHED_SECONDS} s (asked: {REQUIRED_RATIO})")
+            print(
+                f"{row['accumulate']:5}  batch {row['batch']:2}  "
+                f"{row['seconds'] * 1e3:8.2f} ms   "
+                f"{row['products_per_second'] / 1e6:7.2f} M products/s   "
+                f"(prepared in {row['prepare_seconds']:.1f} s)"
+            )
+        print(
+            f"tree, batch 1 is {ratio:.0f} times the published simulator's "
+            f"{PUBLISHED_SECONDS} s (asked: {REQUIRED_RATIO})"
+        )
     return 0 if ratio >= REQUIRED_RATIO else 1
 
 

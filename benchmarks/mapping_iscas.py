@@ -48,7 +48,8 @@ Word = list[int]
 
 
 def _circuit(
-    name: str, inputs: Sequence[tuple[str, int]],
+    name: str,
+    inputs: Sequence[tuple[str, int]],
     make: Callable[..., dict[str, Word]],
 ) -> Circuit:
     aig = Aig(sum(width for _, width in inputs))
@@ -58,9 +59,12 @@ def _circuit(
         start += width
     outputs = make(aig, *words)
     return Circuit(
-        name, tuple(WordPort(*port) for port in inputs),
-        tuple(WordPort(port, len(bits)) for port, bits in outputs.items()), aig,
-        tuple(bit for bits in outputs.values() for bit in bits))
+        name,
+        tuple(WordPort(*port) for port in inputs),
+        tuple(WordPort(port, len(bits)) for port, bits in outputs.items()),
+        aig,
+        tuple(bit for bits in outputs.values() for bit in bits),
+    )
 
 
 def _full_adder(aig: Aig, a: int, b: int, c: int) -> tuple[int, int]:
@@ -70,6 +74,7 @@ def _full_adder(aig: Aig, a: int, b: int, c: int) -> tuple[int, int]:
 
 def _nor_adder(aig: Aig, a: int, b: int, c: int) -> tuple[int, int]:
     """Return sum and carry from nine NOR gates."""
+
     def nor(x: int, y: int) -> int:
         return aig.or_(x, y) ^ 1
 
@@ -81,6 +86,7 @@ def _nor_adder(aig: Aig, a: int, b: int, c: int) -> tuple[int, int]:
 
 def c6288() -> Circuit:
     """Return the 16 x 16 array multiplier: rows of carry-save adders, and a ripple row below."""
+
     def make(aig: Aig, a: Word, b: Word) -> dict[str, Word]:
         width = len(a)
         sums = [aig.and_(bit, b[0]) for bit in a]
@@ -89,8 +95,10 @@ def c6288() -> Circuit:
         for row in range(1, width):
             product.append(sums[0])
             shifted = [*sums[1:], FALSE]
-            pairs = [_nor_adder(aig, aig.and_(a[i], b[row]), shifted[i], carries[i])
-                     for i in range(width)]
+            pairs = [
+                _nor_adder(aig, aig.and_(a[i], b[row]), shifted[i], carries[i])
+                for i in range(width)
+            ]
             sums = [pair[0] for pair in pairs]
             carries = [pair[1] for pair in pairs]
         product.append(sums[0])
@@ -100,11 +108,13 @@ def c6288() -> Circuit:
             bit, carry = _nor_adder(aig, above, carries[i], carry)
             product.append(bit)
         return {"p": product}
+
     return _circuit("c6288", [("a", 16), ("b", 16)], make)
 
 
 def c432() -> Circuit:
     """Return the interrupt controller: which bus is served, and which of its channels."""
+
     def make(aig: Aig, a: Word, b: Word, c: Word, enable: Word) -> dict[str, Word]:
         def any_of(bits: Word) -> int:
             result = FALSE
@@ -112,15 +122,18 @@ def c432() -> Circuit:
                 result = aig.or_(result, bit)
             return result
 
-        requests = [[aig.and_(bit, on) for bit, on in zip(bus, enable, strict=True)]
-                    for bus in (a, b, c)]
+        requests = [
+            [aig.and_(bit, on) for bit, on in zip(bus, enable, strict=True)] for bus in (a, b, c)
+        ]
         wanted = [any_of(bits) for bits in requests]
         served, free = [], TRUE
         for want in wanted:
             served.append(aig.and_(want, free))
             free = aig.and_(free, want ^ 1)
-        lines = [any_of([aig.and_(bits[i], on) for bits, on in zip(requests, served, strict=True)])
-                 for i in range(9)]
+        lines = [
+            any_of([aig.and_(bits[i], on) for bits, on in zip(requests, served, strict=True)])
+            for i in range(9)
+        ]
         channel, blocked = [FALSE] * 4, FALSE
         for i in reversed(range(9)):
             grant = aig.and_(lines[i], blocked ^ 1)
@@ -129,13 +142,16 @@ def c432() -> Circuit:
                 if (i + 1) >> bit & 1:
                     channel[bit] = aig.or_(channel[bit], grant)
         return {"served": served, "channel": channel}
+
     return _circuit("c432", [("a", 9), ("b", 9), ("c", 9), ("enable", 9)], make)
 
 
 def c880() -> Circuit:
     """Return an ALU: sum, difference, AND, OR, exclusive or, select, parity and flags."""
-    def make(aig: Aig, a: Word, b: Word, c: Word, mask: Word, op: Word, carry_in: Word
-             ) -> dict[str, Word]:
+
+    def make(
+        aig: Aig, a: Word, b: Word, c: Word, mask: Word, op: Word, carry_in: Word
+    ) -> dict[str, Word]:
         def mux(select: int, one: int, zero: int) -> int:
             return aig.or_(aig.and_(select, one), aig.and_(select ^ 1, zero))
 
@@ -145,24 +161,29 @@ def c880() -> Circuit:
                 result = aig.xor(result, bit)
             return result
 
-        second = [mux(op[3], aig.and_(y, m), x)
-                  for x, y, m in zip(b, c, mask, strict=True)]
+        second = [mux(op[3], aig.and_(y, m), x) for x, y, m in zip(b, c, mask, strict=True)]
         carry, total = carry_in[0], []
         for x, y in zip(a, second, strict=True):
             bit, carry = _full_adder(aig, x, aig.xor(y, op[0]), carry)
             total.append(bit)
-        logic = [mux(op[0], aig.and_(x, y), aig.or_(x, y))
-                 for x, y in zip(a, second, strict=True)]
+        logic = [mux(op[0], aig.and_(x, y), aig.or_(x, y)) for x, y in zip(a, second, strict=True)]
         differ = [aig.xor(x, y) for x, y in zip(a, second, strict=True)]
-        result = [mux(op[2], mux(op[1], d, g), t)
-                  for t, g, d in zip(total, logic, differ, strict=True)]
+        result = [
+            mux(op[2], mux(op[1], d, g), t) for t, g, d in zip(total, logic, differ, strict=True)
+        ]
         zero = TRUE
         for bit in result:
             zero = aig.and_(zero, bit ^ 1)
-        return {"y": result, "carry": [carry], "zero": [zero],
-                "parity": [parity(result), parity(a), parity(b), parity(c)]}
+        return {
+            "y": result,
+            "carry": [carry],
+            "zero": [zero],
+            "parity": [parity(result), parity(a), parity(b), parity(c)],
+        }
+
     return _circuit(
-        "c880", [("a", 8), ("b", 8), ("c", 8), ("mask", 8), ("op", 4), ("carry_in", 1)], make)
+        "c880", [("a", 8), ("b", 8), ("c", 8), ("mask", 8), ("op", 4), ("carry_in", 1)], make
+    )
 
 
 CIRCUITS = {"c6288": c6288, "c432": c432, "c880": c880}
@@ -184,12 +205,21 @@ def main() -> None:
         for budget in arguments.budgets.split(","):
             with Console(stderr=True).status("") as status:
                 mapping = map_circuit(
-                    circuit, BUDGETS[budget], Objective.NEURONS, effort=arguments.effort,
-                    progress=lambda text, name=name: status.update(f"{name}: {text}"))
+                    circuit,
+                    BUDGETS[budget],
+                    Objective.NEURONS,
+                    effort=arguments.effort,
+                    progress=lambda text, name=name: status.update(f"{name}: {text}"),
+                )
             table.add_row(
-                name, f"{len(mapping.graph.neurons):,}", str(mapping.graph.depth),
-                f"{mapping.gates:,}", f"spikefloat map, budget {BUDGETS[budget]}",
-                mapping.proof.method, f"{mapping.seconds:.1f}")
+                name,
+                f"{len(mapping.graph.neurons):,}",
+                str(mapping.graph.depth),
+                f"{mapping.gates:,}",
+                f"spikefloat map, budget {BUDGETS[budget]}",
+                mapping.proof.method,
+                f"{mapping.seconds:.1f}",
+            )
     console.print(table)
 
 

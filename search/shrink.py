@@ -38,13 +38,21 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
         if circuit.file == start:
             return load(circuit)
     if start not in CONSTRUCTIONS:
-        raise ValueError(f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
-                         f"data file, not {start!r}")
+        raise ValueError(
+            f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
+            f"data file, not {start!r}"
+        )
     return build_construction(CONSTRUCTIONS[start], options.format, options.overflow)
 
 
 def shrink(
-    operation: str, fmt: str, overflow: str, start: str, step: Step, *, folder: Path = DATA,
+    operation: str,
+    fmt: str,
+    overflow: str,
+    start: str,
+    step: Step,
+    *,
+    folder: Path = DATA,
     report: Callable[[str], None] | None = None,
 ) -> StoredCircuit | None:
     """Walk, and store what was found if it is better than what is stored.
@@ -55,11 +63,22 @@ def shrink(
         If a name is unknown, or the start breaks the budget.
     """
     graph = walk(start_of(operation, fmt, overflow, step.budget, start), step, report=report)
-    command = [f"python -m search shrink {operation} --format {fmt} --overflow {overflow} "
-               f"--budget {step.budget} --start {start} --visits {step.visits} --seed {step.seed}"]
+    command = [
+        f"python -m search shrink {operation} --format {fmt} --overflow {overflow} "
+        f"--budget {step.budget} --start {start} --visits {step.visits} --seed {step.seed}"
+    ]
     usual = Step(budget=step.budget, seed=step.seed, visits=step.visits)
-    command += [f"--{name.replace('_', '-')} {value}" for name, value in vars(step).items()
-                if value != getattr(usual, name)]
+    command += [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in vars(step).items()
+        if value != getattr(usual, name)
+    ]
     return store(
-        describe_graph(graph), operation=operation, fmt=fmt, overflow=overflow,
-        budget=step.budget, origin=" ".join(command), folder=folder)
+        describe_graph(graph),
+        operation=operation,
+        fmt=fmt,
+        overflow=overflow,
+        budget=step.budget,
+        origin=" ".join(command),
+        folder=folder,
+    )

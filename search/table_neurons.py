@@ -53,14 +53,22 @@ def to_graph(network: TableNetwork, name: str) -> NeuronGraph:
         recipe = neurons_of(truth, len(sources))
         lines = [nodes[source] for source in sources]
         for spike in recipe:
-            neurons.append(([lines[s] for s in spike.sources], list(spike.weights),
-                            spike.threshold))
+            neurons.append(
+                ([lines[s] for s in spike.sources], list(spike.weights), spike.threshold)
+            )
             lines.append(network.input_count + len(neurons) - 1)
         nodes.append(lines[-1])
-    return read_graph({
-        "inputs": [list(port) for port in network.inputs], "neurons": neurons,
-        "outputs": [[port, [nodes[node] for node in places]] for port, places in network.outputs],
-    }, name, _BUDGET)
+    return read_graph(
+        {
+            "inputs": [list(port) for port in network.inputs],
+            "neurons": neurons,
+            "outputs": [
+                [port, [nodes[node] for node in places]] for port, places in network.outputs
+            ],
+        },
+        name,
+        _BUDGET,
+    )
 
 
 def neurons_of(truth: int, inputs: int) -> Recipe:
@@ -103,8 +111,7 @@ def _peel(on: int, off: int, inputs: int, patience: int) -> Recipe | None:
     chosen = chosen[np.argsort(asked, kind="stable")]
     inner: dict[tuple[int, int], int] = {}
     for index in chosen:
-        inner.setdefault(
-            (int(listens[index] & is_one), int(listens[index] & is_zero)), int(index))
+        inner.setdefault((int(listens[index] & is_one), int(listens[index] & is_zero)), int(index))
     for (ones, zeros), kind in list(inner.items())[:_ONE_NEURON_TRIES]:
         neuron = _one(ones, zeros, inputs)
         if neuron is not None:
@@ -112,15 +119,17 @@ def _peel(on: int, off: int, inputs: int, patience: int) -> Recipe | None:
     found = [
         (*recipe, _listen(kinds[kind], inputs + len(recipe) - 1))
         for (ones, zeros), kind in list(inner.items())[:_TRIES]
-        for recipe in [_solve(ones, zeros, inputs, patience - 1)]]
+        for recipe in [_solve(ones, zeros, inputs, patience - 1)]
+    ]
     return min(found, key=len) if found else None
 
 
 def _listen(kind: tuple[tuple[int, ...], Weighting], inner: int) -> Spike:
     """Return the outer neuron of a peel, which listens to a node besides some inputs."""
     places, (weights, threshold) = kind
-    terms = [(place, weight) for place, weight in zip((*places, inner), weights, strict=True)
-             if weight]
+    terms = [
+        (place, weight) for place, weight in zip((*places, inner), weights, strict=True) if weight
+    ]
     return Spike(tuple(p for p, _ in terms), tuple(w for _, w in terms), threshold)
 
 
@@ -133,14 +142,19 @@ def _multiplex(on: int, off: int, inputs: int, bit: int, patience: int) -> Recip
     first = _place(then, len(rest), rest, inputs)
     second = _place(otherwise, len(rest), rest, inputs, len(first))
     last = inputs + len(first) + len(second)
-    return (*first, *second, Spike((inputs + len(first) - 1, bit), (1, 1), 2),
-            Spike((last, last - 1, bit), (2, 1, -1), 1))
+    return (
+        *first,
+        *second,
+        Spike((inputs + len(first) - 1, bit), (1, 1), 2),
+        Spike((last, last - 1, bit), (2, 1, -1), 1),
+    )
 
 
 def _place(
     recipe: Recipe, count: int, places: Sequence[int], inputs: int, before: int = 0
 ) -> Recipe:
     """Return neurons of a function of few inputs as those of one of more."""
+
     def node(source: int) -> int:
         return places[source] if source < count else source - count + inputs + before
 
@@ -157,8 +171,9 @@ def _one(on: int, off: int, inputs: int) -> Spike | None:
             weighting = None if ones & zeros else fit(ones, zeros, size, _BUDGET)
             if weighting is not None:
                 terms = [(p, w) for p, w in zip(places, weighting.weights, strict=True) if w]
-                return Spike(tuple(p for p, _ in terms), tuple(w for _, w in terms),
-                             weighting.threshold)
+                return Spike(
+                    tuple(p for p, _ in terms), tuple(w for _, w in terms), weighting.threshold
+                )
     return None
 
 
@@ -184,14 +199,16 @@ def _project(on: int, off: int, inputs: int, places: tuple[int, ...]) -> tuple[i
 
 @lru_cache(maxsize=1024)
 def _indices(inputs: int, places: tuple[int, ...]) -> list[int]:
-    return [sum((pattern >> place & 1) << i for i, place in enumerate(places))
-            for pattern in range(1 << inputs)]
+    return [
+        sum((pattern >> place & 1) << i for i, place in enumerate(places))
+        for pattern in range(1 << inputs)
+    ]
 
 
 @lru_cache
-def _outer(inputs: int) -> tuple[
-    NDArray[np.uint64], NDArray[np.uint64], list[tuple[tuple[int, ...], Weighting]]
-]:
+def _outer(
+    inputs: int,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], list[tuple[tuple[int, ...], Weighting]]]:
     """Return all neurons that listen to some of the inputs and to one more line, positively.
 
     That is their truth tables if that line is 1 and if it is 0, and the neurons.

@@ -28,7 +28,9 @@ class TableStep:
 
 
 def walk_tables(
-    network: TableNetwork, step: TableStep, folder: Path | None = None,
+    network: TableNetwork,
+    step: TableStep,
+    folder: Path | None = None,
     report: Callable[[str], None] | None = None,
 ) -> TableNetwork:
     """Return the best network that a walk from ``network`` meets.
@@ -55,7 +57,16 @@ def walk_tables(
         start, best = Path(work) / "start.txt", Path(work) / "best.txt"
         start.write_text(network.text(), encoding="ascii")
         command = [
-            compile_optimiser(folder, _SOURCES), start, best, step.fan_in, step.visits, step.seed,
-            step.max_depth, step.temperature, step.slack, step.depth_cost]
+            compile_optimiser(folder, _SOURCES),
+            start,
+            best,
+            step.fan_in,
+            step.visits,
+            step.seed,
+            step.max_depth,
+            step.temperature,
+            step.slack,
+            step.depth_cost,
+        ]
         run_reporting(command, "Walk", report)
         return parse_tables(best.read_text(encoding="ascii"), network)

@@ -67,8 +67,17 @@ def compile_optimiser(folder: Path | None = None, sources: Path = _SOURCES) -> P
     folder.mkdir(parents=True, exist_ok=True)
     draft = program.with_suffix(f".{os.getpid()}")
     subprocess.run(
-        [compiler, "-std=c++17", "-O3", "-march=native", "-o", str(draft),
-         *(str(path) for path in files if path.suffix == ".cpp")], check=True)
+        [
+            compiler,
+            "-std=c++17",
+            "-O3",
+            "-march=native",
+            "-o",
+            str(draft),
+            *(str(path) for path in files if path.suffix == ".cpp"),
+        ],
+        check=True,
+    )
     draft.rename(program)
     return program
 
@@ -77,8 +86,10 @@ def format_network(graph: NeuronGraph) -> str:
     """Return a graph in the text format of the optimiser."""
     outputs = [node for port in graph.outputs for node in port.nodes]
     lines = [f"{graph.input_count} {len(graph.neurons)} {len(outputs)}"]
-    lines += [" ".join(map(str, (len(n.sources), *n.sources, *n.weights, n.threshold)))
-              for n in graph.neurons]
+    lines += [
+        " ".join(map(str, (len(n.sources), *n.sources, *n.weights, n.threshold)))
+        for n in graph.neurons
+    ]
     return "\n".join([*lines, " ".join(map(str, outputs)), ""])
 
 
@@ -91,11 +102,15 @@ def parse_network(text: str, like: NeuronGraph, budget: Budget) -> NeuronGraph:
         fan_in = next(numbers)
         sources, weights = ([next(numbers) for _ in range(fan_in)] for _ in range(2))
         neurons.append((sources, weights, next(numbers)))
-    return read_graph({
-        "inputs": [(port.name, len(port.nodes)) for port in like.inputs],
-        "neurons": neurons,
-        "outputs": [(port.name, [next(numbers) for _ in port.nodes]) for port in like.outputs],
-    }, like.name, budget)
+    return read_graph(
+        {
+            "inputs": [(port.name, len(port.nodes)) for port in like.inputs],
+            "neurons": neurons,
+            "outputs": [(port.name, [next(numbers) for _ in port.nodes]) for port in like.outputs],
+        },
+        like.name,
+        budget,
+    )
 
 
 def run_reporting(
@@ -109,8 +124,8 @@ def run_reporting(
         If it fails; ``noun`` says what it is.
     """
     with subprocess.Popen(
-            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True) as process:
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         for line in process.stdout:
@@ -122,7 +137,9 @@ def run_reporting(
 
 
 def walk(
-    graph: NeuronGraph, step: Step, folder: Path | None = None,
+    graph: NeuronGraph,
+    step: Step,
+    folder: Path | None = None,
     report: Callable[[str], None] | None = None,
 ) -> NeuronGraph:
     """Return the best circuit that a walk from ``graph`` meets.
@@ -151,7 +168,17 @@ def walk(
         start, best = Path(work) / "start.txt", Path(work) / "best.txt"
         start.write_text(format_network(graph), encoding="ascii")
         command = [
-            compile_optimiser(folder), start, best, limits.max_fan_in, limits.max_weight,
-            step.visits, step.seed, step.max_depth, step.temperature, step.slack, step.depth_cost]
+            compile_optimiser(folder),
+            start,
+            best,
+            limits.max_fan_in,
+            limits.max_weight,
+            step.visits,
+            step.seed,
+            step.max_depth,
+            step.temperature,
+            step.slack,
+            step.depth_cost,
+        ]
         run_reporting(command, "Optimiser", report)
         return parse_network(best.read_text(encoding="ascii"), graph, budget)

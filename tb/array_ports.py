@@ -60,8 +60,12 @@ class LayerDriver:
     """
 
     def __init__(
-        self, x: Sequence[Transfer], w: Sequence[Transfer],
-        pauses: tuple[Iterator[bool], Iterator[bool], Iterator[bool]], y_bytes: int, *,
+        self,
+        x: Sequence[Transfer],
+        w: Sequence[Transfer],
+        pauses: tuple[Iterator[bool], Iterator[bool], Iterator[bool]],
+        y_bytes: int,
+        *,
         weights_first: bool = False,
     ) -> None:
         self.x = _Source(x, pauses[0])
@@ -97,5 +101,12 @@ class LayerDriver:
         self._ready = not next(self._pauses)
         x_data, x_valid, x_last = self.x.bits
         w_data, w_valid, w_last = self.w.bits
-        return (int(self._ready) | x_valid << 1 | x_last << 2 | w_valid << 3 | w_last << 4
-                | w_data << 8 | x_data << 16)
+        return (
+            int(self._ready)
+            | x_valid << 1
+            | x_last << 2
+            | w_valid << 3
+            | w_last << 4
+            | w_data << 8
+            | x_data << 16
+        )

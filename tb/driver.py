@@ -54,7 +54,8 @@ async def drive_cases(inputs, output, operands: Sequence[NDArray]) -> NDArray[np
     except ValueError:
         given = ", ".join(f"{values[case]:#x}" for values in operands)
         raise AssertionError(
-            f"Output must be defined, not {output.value}, for operands {given}") from None
+            f"Output must be defined, not {output.value}, for operands {given}"
+        ) from None
     return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), len(output) // 8)
 
 

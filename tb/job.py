@@ -28,8 +28,10 @@ class Stopwatch:
 
     def read(self) -> dict[str, float]:
         """Return the time so far: by the clock, and of this process alone."""
-        return {"seconds": time.perf_counter() - self._start[0],
-                "cpu_seconds": time.process_time() - self._start[1]}
+        return {
+            "seconds": time.perf_counter() - self._start[0],
+            "cpu_seconds": time.process_time() - self._start[1],
+        }
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,19 @@ class Job:
         AssertionError
             If a result is wrong.
         """
-        boards = [self._board(design, rows)
-                  for design, rows in zip(self.designs, outputs, strict=True)]
+        boards = [
+            self._board(design, rows) for design, rows in zip(self.designs, outputs, strict=True)
+        ]
         outcome = {
             **times,
             "designs": [
-                {"cases": board.cases, "mismatches": int(board.wrong.size),
-                 "report": board.report()}
-                for board in boards],
+                {
+                    "cases": board.cases,
+                    "mismatches": int(board.wrong.size),
+                    "report": board.report(),
+                }
+                for board in boards
+            ],
         }
         text = json.dumps(outcome, indent=1) + "\n"
         Path(self.told["outcome"]).write_text(text, encoding="utf-8")
@@ -85,13 +92,18 @@ class Job:
         fmt = find_format(design["format"])
         mine = concerns(fmt, self.operands, self.told["pairs"])
         # Driven in an order that suits the simulator, reported in one that suits the reader.
-        mine = np.flatnonzero(mine)[
-            np.lexsort([codes[mine] for codes in reversed(self.operands)])]
+        mine = np.flatnonzero(mine)[np.lexsort([codes[mine] for codes in reversed(self.operands)])]
         chosen = [codes[mine] for codes in self.operands]
         columns = outputs[mine, design["offset"] : design["offset"] + design["size"]]
         actual = columns.astype(np.int64) @ (1 << 8 * np.arange(design["size"], dtype=np.int64))
         to = find_format(design["to"]) if design["to"] else None
         wanted = expected(design["operation"], fmt, chosen, design["overflow"], to)
         return Scoreboard(
-            design["name"], fmt, chosen, actual, wanted,
-            find_operation(design["operation"]).is_predicate, to)
+            design["name"],
+            fmt,
+            chosen,
+            actual,
+            wanted,
+            find_operation(design["operation"]).is_predicate,
+            to,
+        )

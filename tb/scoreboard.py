@@ -39,8 +39,9 @@ class Scoreboard:
     def __post_init__(self):
         for codes in (*self.operands, self.expected):
             if len(codes) != len(self.actual):
-                raise AssertionError(f"Number of results of {self.name} must be {len(codes)}, "
-                                     f"not {len(self.actual)}")
+                raise AssertionError(
+                    f"Number of results of {self.name} must be {len(codes)}, not {len(self.actual)}"
+                )
 
     @property
     def cases(self) -> int:
@@ -61,9 +62,12 @@ class Scoreboard:
         for case in wrong[:SHOWN]:
             given = " ".join(
                 f"{name}={_show(self.fmt, codes[case])}"
-                for name, codes in zip(_OPERAND_NAMES, self.operands, strict=False))
-            lines.append(f"  {given}: got {self._show_result(self.actual[case])}, "
-                         f"expected {self._show_result(self.expected[case])}")
+                for name, codes in zip(_OPERAND_NAMES, self.operands, strict=False)
+            )
+            lines.append(
+                f"  {given}: got {self._show_result(self.actual[case])}, "
+                f"expected {self._show_result(self.expected[case])}"
+            )
         if wrong.size > SHOWN:
             lines.append(f"  and {wrong.size - SHOWN} more")
         return "\n".join(lines)
@@ -78,7 +82,8 @@ class Scoreboard:
         """
         if self.cases != cases:
             raise AssertionError(
-                f"Number of cases of {self.name} must be {cases}, not {self.cases}")
+                f"Number of cases of {self.name} must be {cases}, not {self.cases}"
+            )
         if report := self.report():
             raise AssertionError(report)
 

@@ -34,12 +34,14 @@ def make_driver(
     part: dict, scene: dict, y_bytes: int, seed: int, *, weights_first: bool
 ) -> LayerDriver:
     """Return a driver for one part of a job."""
-    x = [Transfer(data, index == len(row) - 1)
-         for row in part["x"] for index, data in enumerate(row)]
+    x = [
+        Transfer(data, index == len(row) - 1) for row in part["x"] for index, data in enumerate(row)
+    ]
     w = [Transfer(code, index == len(part["w"]) - 1) for index, code in enumerate(part["w"])]
     pauses = tuple(
         pauses_of(scene[end], seed + offset)
-        for offset, end in enumerate(("source", "source", "sink")))
+        for offset, end in enumerate(("source", "source", "sink"))
+    )
     return LayerDriver(x, w, pauses, y_bytes, weights_first=weights_first)
 
 
@@ -48,8 +50,7 @@ def read(signal) -> int:
     try:
         return int(signal.value)
     except ValueError:
-        raise AssertionError(
-            f"{signal._name} must be defined, not {signal.value}") from None
+        raise AssertionError(f"{signal._name} must be defined, not {signal.value}") from None
 
 
 async def drive(dut, index: int, design: dict, scene: dict) -> dict:
@@ -60,8 +61,12 @@ async def drive(dut, index: int, design: dict, scene: dict) -> dict:
     edge = RisingEdge(dut.clk)
     for number, part in enumerate(design["parts"]):
         driver = make_driver(
-            part, scene, design["y_bytes"], 1000 * scene["seed"] + 100 * index + 10 * number,
-            weights_first=number > 0)
+            part,
+            scene,
+            design["y_bytes"],
+            1000 * scene["seed"] + 100 * index + 10 * number,
+            weights_first=number > 0,
+        )
         quiet, before = 0, None
         while quiet < (QUIET if len(driver.results) >= part["results"] else design["patience"]):
             await edge
@@ -91,8 +96,11 @@ async def every_vector(dut):
             getattr(dut, f"drive_{index}").value = 0
         await ClockCycles(dut.clk, 3)
         dut.rst.value = 0
-        tasks = [cocotb.start_soon(drive(dut, index, design, scene))
-                 for index, design in enumerate(job["designs"])]
+        tasks = [
+            cocotb.start_soon(drive(dut, index, design, scene))
+            for index, design in enumerate(job["designs"])
+        ]
         scenes.append([await task for task in tasks])
-    Path(job["outcome"]).write_text(json.dumps(
-        {"seconds": time.perf_counter() - start, "scenes": scenes}), encoding="utf-8")
+    Path(job["outcome"]).write_text(
+        json.dumps({"seconds": time.perf_counter() - start, "scenes": scenes}), encoding="utf-8"
+    )

@@ -27,7 +27,8 @@ async def frames(dut, chance):
     await ClockCycles(dut.clk, 1)  # the drivers cannot make sense of an undefined reset
     vectors, weights = (
         AxiStreamSource(AxiStreamBus.from_prefix(dut, f"s_axis_{name}"), dut.clk, dut.rst)
-        for name in "xw")
+        for name in "xw"
+    )
     results = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_y"), dut.clk, dut.rst)
     for axis in (vectors, weights, results):
         axis.log.setLevel(logging.WARNING)  # it would tell of every frame

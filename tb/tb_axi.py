@@ -92,24 +92,39 @@ def outcome_of(design, controls, seen, operands, wanted: int, total: int):
     # There are never more than there are cases; where not all of them are wanted, the first are.
     count = max(len(codes), wanted) if wanted == total else min(len(codes), total)
     if len(codes) != count:
-        return {"results": len(codes), "mismatches": abs(count - len(codes)), "broken": broken,
-                "report": f"{design['name']}: {len(codes)} results, not {count}",
-                "latency": -1, "missed": -1}
+        return {
+            "results": len(codes),
+            "mismatches": abs(count - len(codes)),
+            "broken": broken,
+            "report": f"{design['name']}: {len(codes)} results, not {count}",
+            "latency": -1,
+            "missed": -1,
+        }
     fmt = find_format(design["format"])
     to = find_format(design["to"]) if design["to"] else None
     chosen = [column[:count] for column in operands]
     board = Scoreboard(
-        design["name"], fmt, chosen, codes,
+        design["name"],
+        fmt,
+        chosen,
+        codes,
         expected(design["operation"], fmt, chosen, design["overflow"], to),
-        find_operation(design["operation"]).is_predicate, to)
+        find_operation(design["operation"]).is_predicate,
+        to,
+    )
     start = np.flatnonzero(controls[:, -1])[-1] + 1 + _FIRST_OFFER
     could = ~controls[taken[0] : taken[-1] + 1, CONTROL_BITS - 2]
     report = board.report()
     if broken:
         report += f"\n{design['name']}: {broken} offers changed or withdrawn"
-    return {"results": board.cases, "mismatches": int(board.wrong.size), "broken": broken,
-            "report": report, "latency": int(taken[0] - start),
-            "missed": int(could.sum()) - len(taken)}
+    return {
+        "results": board.cases,
+        "mismatches": int(board.wrong.size),
+        "broken": broken,
+        "report": report,
+        "latency": int(taken[0] - start),
+        "missed": int(could.sum()) - len(taken),
+    }
 
 
 @cocotb.test()
@@ -128,10 +143,16 @@ async def every_scene(dut):
         wanted = min(scene["results"] or total, total)
         watch = Stopwatch()
         controls, seen = await play_scene(player, scene, designs, wanted)
-        told.append({
-            **watch.read(), "clocks": len(seen),
-            "designs": [outcome_of(design, controls, seen, operands, wanted, total)
-                        for design in designs]})
+        told.append(
+            {
+                **watch.read(),
+                "clocks": len(seen),
+                "designs": [
+                    outcome_of(design, controls, seen, operands, wanted, total)
+                    for design in designs
+                ],
+            }
+        )
     Path(job["outcome"]).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     reports = [entry["report"] for scene in told for entry in scene["designs"] if entry["report"]]
     assert not reports, "\n".join(reports)

@@ -40,7 +40,8 @@ async def random_operands(dut, source, sink):
     await ClockCycles(dut.clk, 1)  # the drivers cannot make sense of an undefined reset
     sources = [
         AxiStreamSource(AxiStreamBus.from_prefix(dut, f"s_axis_{name}"), dut.clk, dut.rst)
-        for name in "ab"]
+        for name in "ab"
+    ]
     taker = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis"), dut.clk, dut.rst)
     for axis in (*sources, taker):
         axis.log.setLevel(logging.WARNING)  # it would tell of every transfer
@@ -60,5 +61,9 @@ async def random_operands(dut, source, sink):
     await ClockCycles(dut.clk, 20)
     assert taker.empty(), "Results must not be more than operands"
     Scoreboard(
-        job["operation"], fmt, operands, np.array(actual),
-        expected(job["operation"], fmt, operands, None)).check(job["cases"])
+        job["operation"],
+        fmt,
+        operands,
+        np.array(actual),
+        expected(job["operation"], fmt, operands, None),
+    ).check(job["cases"])

@@ -22,8 +22,9 @@ class Circuit:
     def __init__(self, dut, job):
         self._dut = dut
         self._latency = job["latency"]
-        self._inputs = [(getattr(dut, name), np.load(file).tolist())
-                        for name, file in job["inputs"].items()]
+        self._inputs = [
+            (getattr(dut, name), np.load(file).tolist()) for name, file in job["inputs"].items()
+        ]
         self._result = getattr(dut, job["output"])
         self._expected = np.load(job["expected"]).tolist()
         self.cases = len(self._expected)

@@ -61,9 +61,17 @@ async def every_operation(dut):
     dut.rst.value = 0
     await FallingEdge(dut.clk)
     tasks = [
-        cocotb.start_soon(operate(
-            dut, index, design["name"], design["latency"], np.load(design["operands"]),
-            job["patience"]))
-        for index, design in enumerate(designs)]
+        cocotb.start_soon(
+            operate(
+                dut,
+                index,
+                design["name"],
+                design["latency"],
+                np.load(design["operands"]),
+                job["patience"],
+            )
+        )
+        for index, design in enumerate(designs)
+    ]
     for design, task in zip(designs, tasks, strict=True):
         np.save(design["results"], await task)

@@ -55,12 +55,14 @@ class Cell:
             self._model.rest()
         else:
             self._model.clock(
-                clock.synapses[self._index], enable=clock.enable, discharge=clock.discharge)
+                clock.synapses[self._index], enable=clock.enable, discharge=clock.discharge
+            )
         got = (str(self._spike.value), str(self._membrane.value))
         width = self._model.membrane_width
         wanted = (
             str(int(self._model.spike)),
-            f"{self._model.membrane & ((1 << width) - 1):0{width}b}")
+            f"{self._model.membrane & ((1 << width) - 1):0{width}b}",
+        )
         if got != wanted:
             self._note(clock, before, got)
         self.board.clocks += 1
@@ -78,7 +80,8 @@ class Cell:
             f"{self._name}: clock {self.board.clocks}: rst {clock.rst:d}, enable {clock.enable:d},"
             f" discharge {clock.discharge:d}, synapses {spikes}, membrane {before} before:"
             f" got spike {spike}, membrane {membrane};"
-            f" expected spike {self._model.spike:d}, membrane {self._model.membrane}\n")
+            f" expected spike {self._model.spike:d}, membrane {self._model.membrane}\n"
+        )
 
 
 def _signed(bits: str) -> int:
@@ -91,7 +94,8 @@ async def every_clock(dut):
     job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
     cells = [
         Cell(dut, index, cell["name"], cell_model(cell["parameters"]))
-        for index, cell in enumerate(job["cells"])]
+        for index, cell in enumerate(job["cells"])
+    ]
     weights = [cell["parameters"]["weights"] for cell in job["cells"]]
 
     ClockDriver(dut.clk, 10, unit="ns").start(start_high=False)

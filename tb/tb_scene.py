@@ -70,7 +70,8 @@ async def _play_handshake(dut, steps, tick):
 def _stream_ends(dut, steps):
     sources = [
         Source(dut, name, [step[name] for step in steps], pause_flags("random", seed))
-        for seed, name in enumerate(steps[0])]
+        for seed, name in enumerate(steps[0])
+    ]
     for source in sources:
         source.rest()
     sink = Sink(dut, pause_flags("random", len(sources)))

@@ -19,8 +19,10 @@ def _rows(values, width: int, count: int) -> list[int]:
     """Return values as the rows that the top module takes, with zeros at the end."""
     bits = np.zeros((count * ROW, width), np.uint8)
     bits[: len(values)] = values[:, None] >> np.arange(width) & 1
-    return [int.from_bytes(row.tobytes(), "little")
-            for row in np.packbits(bits.reshape(count, ROW * width), axis=1, bitorder="little")]
+    return [
+        int.from_bytes(row.tobytes(), "little")
+        for row in np.packbits(bits.reshape(count, ROW * width), axis=1, bitorder="little")
+    ]
 
 
 @cocotb.test()
@@ -56,6 +58,10 @@ async def every_clock(dut):
         taken.append(dut.y_row.value.to_bytes(byteorder="little"))
     times = watch.read()
     results = np.frombuffer(b"".join(taken), np.uint8).reshape(count * ROW, -1)
-    job.compare([
-        results[(first := result_clock(design["latency"])) : first + cases]
-        for design in job.designs], times)
+    job.compare(
+        [
+            results[(first := result_clock(design["latency"])) : first + cases]
+            for design in job.designs
+        ],
+        times,
+    )

@@ -47,8 +47,11 @@ async def every_clock(dut):
         for _, handle, taken in outputs:
             value = handle.value
             # A port of one bit has a type of its own.
-            taken.append(bytes([int(value)]) if isinstance(value, Logic)
-                         else value.to_bytes(byteorder="little"))
+            taken.append(
+                bytes([int(value)])
+                if isinstance(value, Logic)
+                else value.to_bytes(byteorder="little")
+            )
     for name, _, taken in outputs:
         rows = np.frombuffer(b"".join(taken), np.uint8).reshape(clocks, -1)
         np.save(folder / f"out_{name}.npy", rows)

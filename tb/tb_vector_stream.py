@@ -48,7 +48,9 @@ async def _play(dut, job, tick, pattern, is_clocked):
     sources = [
         Source(dut, name, vectors, pause_flags(pattern, seed))
         for seed, (name, vectors) in enumerate(
-            zip("ab", zip(*job.packed, strict=True), strict=True))]
+            zip("ab", zip(*job.packed, strict=True), strict=True)
+        )
+    ]
     sink = Sink(dut, pause_flags(pattern, len(sources)))
     for source in sources:
         source.rest()

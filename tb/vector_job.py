@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bench of dot products is told by :mod:`spikefloat.sim.benches.vectors`, and what it tells."""
+"""The job of a bench of dot products, written by :mod:`spikefloat.sim.benches.vectors`."""
 
 import json
 import os
@@ -49,16 +49,25 @@ class VectorJob:
     def packed(self) -> list[tuple[int, int]]:
         """The operands of each case as they stand on the wires."""
         width = find_format(self.told["format"]).width
-        return [(pack_vector(a, width), pack_vector(b, width))
-                for a, b in zip(*self.operands.tolist(), strict=True)]
+        return [
+            (pack_vector(a, width), pack_vector(b, width))
+            for a, b in zip(*self.operands.tolist(), strict=True)
+        ]
 
     @cached_property
     def expected(self) -> NDArray[np.int64]:
         """The result of each case, by the golden model."""
         told, (a, b) = self.told, self.operands
         wide = find_format(told["wide"]) if told["wide"] else None
-        return dot(find_format(told["format"]), a, b, told["accumulate"], self.to,
-                   told["overflow"], wide=wide)
+        return dot(
+            find_format(told["format"]),
+            a,
+            b,
+            told["accumulate"],
+            self.to,
+            told["overflow"],
+            wide=wide,
+        )
 
     def outcome(self, actual: Sequence[int], seconds: float, **more: str) -> dict[str, Any]:
         """Return what came of one run through all cases; results that are missing are wrong."""
@@ -74,12 +83,20 @@ class VectorJob:
         for case in wrong[wrong < min(self.cases, len(actual))][:SHOWN]:
             vectors = " ".join(
                 f"{name}=[{' '.join(f'{code:#04x}' for code in row[case])}]"
-                for name, row in (("a", a), ("b", b)))
-            got, right = (f"{code:#04x} ({describe(self.to, code)})"
-                          for code in (int(found[case]), int(wanted[case])))
+                for name, row in (("a", a), ("b", b))
+            )
+            got, right = (
+                f"{code:#04x} ({describe(self.to, code)})"
+                for code in (int(found[case]), int(wanted[case]))
+            )
             lines.append(f"  {vectors}: got {got}, expected {right}")
-        return {"cases": self.cases, "mismatches": int(wrong.size), "seconds": seconds,
-                "report": "\n".join(lines) if wrong.size else "", **more}
+        return {
+            "cases": self.cases,
+            "mismatches": int(wrong.size),
+            "seconds": seconds,
+            "report": "\n".join(lines) if wrong.size else "",
+            **more,
+        }
 
     def tell(self, outcomes: Sequence[dict[str, Any]]) -> None:
         """Write what came of every run.

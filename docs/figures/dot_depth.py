@@ -27,8 +27,10 @@ LENGTHS = tuple(2**k for k in range(1, 9))
 def depths(accumulate: str) -> list[int]:
     """Return the depth in neurons for each of :data:`LENGTHS`, for E4M3FN."""
     design = DESIGNS["dot"]
-    return [build(design, make_options(design, length=length, accumulate=accumulate)).depth
-            for length in LENGTHS]
+    return [
+        build(design, make_options(design, length=length, accumulate=accumulate)).depth
+        for length in LENGTHS
+    ]
 
 
 def main() -> None:

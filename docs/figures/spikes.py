@@ -29,7 +29,9 @@ def positions(graph: NeuronGraph) -> dict[int, tuple[float, float]]:
         columns.setdefault(layer, []).append(node)
     return {
         node: (layer, row - (len(nodes) - 1) / 2)
-        for layer, nodes in columns.items() for row, node in enumerate(nodes)}
+        for layer, nodes in columns.items()
+        for row, node in enumerate(nodes)
+    }
 
 
 def main() -> None:
@@ -37,37 +39,67 @@ def main() -> None:
     fmt = FORMATS["e4m3fn"]
     design = DESIGNS["multiply"]
     graph = build(design, make_options(design))
-    planes = Network(graph).node_planes({
-        "a": pack_codes(np.array([A]), 8), "b": pack_codes(np.array([B]), 8)})
+    planes = Network(graph).node_planes(
+        {"a": pack_codes(np.array([A]), 8), "b": pack_codes(np.array([B]), 8)}
+    )
     fires = planes[:, 0] & 1
     result = sum(int(fires[node]) << bit for bit, node in enumerate(graph.output("y").nodes))
     place = positions(graph)
-    parts = [graph.scopes[n.scope].path[0] if graph.scopes[n.scope].path else "top"
-             for n in graph.neurons]
+    parts = [
+        graph.scopes[n.scope].path[0] if graph.scopes[n.scope].path else "top"
+        for n in graph.neurons
+    ]
     names = list(dict.fromkeys(part.removesuffix("_a").removesuffix("_b") for part in parts))
     colours = dict(zip(names, plt.get_cmap("tab10").colors, strict=False))
 
     mpl.rcParams["svg.hashsalt"] = "spikefloat"  # the same bytes each time
     figure, axes = plt.subplots(figsize=(11, 4.6))
-    axes.add_collection(LineCollection(
-        [(place[source], place[node]) for node, neuron in graph.numbered_neurons()
-         for source in neuron.sources if fires[source]], colors="0.75", linewidths=0.6, zorder=1))
+    axes.add_collection(
+        LineCollection(
+            [
+                (place[source], place[node])
+                for node, neuron in graph.numbered_neurons()
+                for source in neuron.sources
+                if fires[source]
+            ],
+            colors="0.75",
+            linewidths=0.6,
+            zorder=1,
+        )
+    )
     for name, colour in colours.items():
-        nodes = [node for node, part in enumerate(parts, start=graph.input_count)
-                 if part.removesuffix("_a").removesuffix("_b") == name]
+        nodes = [
+            node
+            for node, part in enumerate(parts, start=graph.input_count)
+            if part.removesuffix("_a").removesuffix("_b") == name
+        ]
         axes.scatter(
-            *np.array([place[node] for node in nodes]).T, s=26, edgecolors=[colour],
+            *np.array([place[node] for node in nodes]).T,
+            s=26,
+            edgecolors=[colour],
             facecolors=[colour if fires[node] else "white" for node in nodes],
-            linewidths=1.0, zorder=2)
+            linewidths=1.0,
+            zorder=2,
+        )
         axes.scatter([], [], s=26, color=[colour], label=name.replace("_", " "))
     inputs = range(graph.input_count)
-    axes.scatter(*np.array([place[node] for node in inputs]).T, s=26, marker="s",
-                 facecolors=["black" if fires[node] else "white" for node in inputs],
-                 edgecolors="black", linewidths=1.0, label="operand bits", zorder=2)
+    axes.scatter(
+        *np.array([place[node] for node in inputs]).T,
+        s=26,
+        marker="s",
+        facecolors=["black" if fires[node] else "white" for node in inputs],
+        edgecolors="black",
+        linewidths=1.0,
+        label="operand bits",
+        zorder=2,
+    )
     axes.set_title(
         f"{describe(fmt, A)} × {describe(fmt, B)} = {describe(fmt, result)} in E4M3FN: "
-        f"{int(fires[graph.input_count:].sum())} of {len(graph.neurons)} neurons fire (filled), "
-        f"in {graph.depth} layers", fontsize=10, loc="left")
+        f"{int(fires[graph.input_count :].sum())} of {len(graph.neurons)} neurons fire (filled), "
+        f"in {graph.depth} layers",
+        fontsize=10,
+        loc="left",
+    )
     axes.set_xlabel("layer")
     axes.set_yticks([])
     axes.spines[["left", "right", "top"]].set_visible(False)

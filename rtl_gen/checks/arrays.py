@@ -31,17 +31,30 @@ def array_bench(selection: Selection) -> ArrayDesign:
         (parameters,) = layer.layers
         weights, biases = [parameters.weight_codes], [parameters.bias_codes]
     else:
-        drawn = [input_vectors(options.format, layer.inputs + 1, layer.outputs, SEED + index)
-                 for index in range(_SETS)]
+        drawn = [
+            input_vectors(options.format, layer.inputs + 1, layer.outputs, SEED + index)
+            for index in range(_SETS)
+        ]
         weights, biases = [rows[:, :-1] for rows in drawn], [rows[:, -1] for rows in drawn]
     timing = array.timing
     return ArrayDesign(
-        name=hardware.module, verilog=hardware.verilog, module=hardware.module,
-        weights=tuple(weights), biases=tuple(biases), sends_weights=not layer.layers,
-        x_codes=array.sizes.x_codes, y_codes=array.sizes.y_codes, fmt=options.format,
-        to=options.to or options.format, accumulate=options.accumulate,
-        activation=layer.activations[0], overflow=options.overflow, interval=timing.interval,
-        first_result=timing.first_result, last_result=timing.last_result)
+        name=hardware.module,
+        verilog=hardware.verilog,
+        module=hardware.module,
+        weights=tuple(weights),
+        biases=tuple(biases),
+        sends_weights=not layer.layers,
+        x_codes=array.sizes.x_codes,
+        y_codes=array.sizes.y_codes,
+        fmt=options.format,
+        to=options.to or options.format,
+        accumulate=options.accumulate,
+        activation=layer.activations[0],
+        overflow=options.overflow,
+        interval=timing.interval,
+        first_result=timing.first_result,
+        last_result=timing.last_result,
+    )
 
 
 def array_vectors(design: ArrayDesign, count: int) -> NDArray[np.int64]:

@@ -34,8 +34,13 @@ from spikefloat.sim.cases.exhaustive import PAIRS, operand_cases
 from spikefloat.sim.cases.sampled import SEED, is_exhaustive, sampled_operands
 
 __all__ = [
-    "SIMULATOR_CHOICES", "checked_source", "layer_bench", "verify_circuits", "verify_dots",
-    "verify_layers", "verify_temporal",
+    "SIMULATOR_CHOICES",
+    "checked_source",
+    "layer_bench",
+    "verify_circuits",
+    "verify_dots",
+    "verify_layers",
+    "verify_temporal",
 ]
 
 #: How streams are tried: as fast as they go, and with pauses at both ends.
@@ -43,7 +48,10 @@ SCENES = (Scene(source="never", sink="never"), Scene(source="random", sink="rand
 
 #: Simulators for each value of ``--sim``.
 SIMULATOR_CHOICES = {
-    "verilator": ("verilator",), "icarus": ("icarus",), "both": ("icarus", "verilator")}
+    "verilator": ("verilator",),
+    "icarus": ("icarus",),
+    "both": ("icarus", "verilator"),
+}
 
 
 def checked_source(args: argparse.Namespace, verilog: str, module: str) -> str:
@@ -55,33 +63,52 @@ def checked_source(args: argparse.Namespace, verilog: str, module: str) -> str:
 
 def _bench_design(args: argparse.Namespace, selection: Selection) -> BenchDesign:
     design, options = selection
-    module = "_".join((
-        module_name(design, options), options.overflow.value, options.library,
-        options.budget.name, options.objective))
+    module = "_".join(
+        (
+            module_name(design, options),
+            options.overflow.value,
+            options.library,
+            options.budget.name,
+            options.objective,
+        )
+    )
     hardware = design_hardware(selection, module)
     kind = StreamDesign if options.is_stream else BenchDesign
     return kind(
-        name=module, verilog=checked_source(args, hardware.verilog, module), module=module,
+        name=module,
+        verilog=checked_source(args, hardware.verilog, module),
+        module=module,
         operation=design.name,
-        fmt=options.format, to=options.to, overflow=options.overflow, library=options.library,
+        fmt=options.format,
+        to=options.to,
+        overflow=options.overflow,
+        library=options.library,
         latency=hardware.latency if hardware.is_clocked or options.is_stream else None,
-        discharge="first" if hardware.has_discharge else None)
+        discharge="first" if hardware.has_discharge else None,
+    )
 
 
 def _row(
     selection: Selection,
     result: VerifyResult | DotResult | HandshakeResult | LayerResult | ArrayResult,
-    simulator: str, pauses: str = "-",
+    simulator: str,
+    pauses: str = "-",
 ) -> dict:
     design, options = selection
     return {
-        "design": design.name, "format": options.format.name,
+        "design": design.name,
+        "format": options.format.name,
         "to": (options.to or options.format).name,
-        "overflow": options.overflow.value, "library": options.library,
-        "hardware": _hardware_words(options), "pauses": pauses,
-        "simulator": simulator, "cases": result.cases,
-        "exact": result.cases - result.mismatches, "mismatches": result.mismatches,
-        "seconds": round(result.seconds, 3), "report": result.report,
+        "overflow": options.overflow.value,
+        "library": options.library,
+        "hardware": _hardware_words(options),
+        "pauses": pauses,
+        "simulator": simulator,
+        "cases": result.cases,
+        "exact": result.cases - result.mismatches,
+        "mismatches": result.mismatches,
+        "seconds": round(result.seconds, 3),
+        "report": result.report,
         "command": command_line("verify", selection),
     }
 
@@ -108,16 +135,29 @@ def _verify(
     """Check designs that are all streams, or none of them; for each, give pauses and result."""
     streams = [design for design in designs if isinstance(design, StreamDesign)]
     if not streams:
-        return [[("-", result)] for result in verify(
-            designs, simulator, pairs, folder, status.update)]
+        return [
+            [("-", result)] for result in verify(designs, simulator, pairs, folder, status.update)
+        ]
     results = verify_streams(streams, simulator, pairs, SCENES, folder, status.update)
     return [
-        [(_pauses(result.scene), VerifyResult(
-            design=design, simulator=simulator, cases=result.cases,
-            mismatches=result.mismatches + result.broken, seconds=result.seconds,
-            cpu_seconds=result.cpu_seconds, report=result.report))
-         for result in results if result.design is design]
-        for design in streams]
+        [
+            (
+                _pauses(result.scene),
+                VerifyResult(
+                    design=design,
+                    simulator=simulator,
+                    cases=result.cases,
+                    mismatches=result.mismatches + result.broken,
+                    seconds=result.seconds,
+                    cpu_seconds=result.cpu_seconds,
+                    report=result.report,
+                ),
+            )
+            for result in results
+            if result.design is design
+        ]
+        for design in streams
+    ]
 
 
 def _pauses(scene: Scene) -> str:
@@ -147,14 +187,20 @@ def verify_circuits(
         designs = [_bench_design(args, chosen[index]) for index in indices]
         for simulator in SIMULATOR_CHOICES[args.sim]:
             results = _verify(
-                designs, simulator, pairs, folder / group / f"{kind}_{simulator}", status)
+                designs, simulator, pairs, folder / group / f"{kind}_{simulator}", status
+            )
             for index, scenes in zip(indices, results, strict=True):
                 rows[simulator, index] = [
-                    _row(chosen[index], result, simulator, pauses) | {
-                        "pairs": group if group in PAIRS else "sampled"}
-                    for pauses, result in scenes]
-    return [row for simulator in SIMULATOR_CHOICES[args.sim] for index in range(len(chosen))
-            for row in rows[simulator, index]]
+                    _row(chosen[index], result, simulator, pauses)
+                    | {"pairs": group if group in PAIRS else "sampled"}
+                    for pauses, result in scenes
+                ]
+    return [
+        row
+        for simulator in SIMULATOR_CHOICES[args.sim]
+        for index in range(len(chosen))
+        for row in rows[simulator, index]
+    ]
 
 
 def verify_temporal(
@@ -167,16 +213,25 @@ def verify_temporal(
         name = f"{module_name(design, options)}_{options.overflow.value}"
         header = (f"{design.summary} ({options.format.name})",)
         hardware = make_hardware(design, options, module=name, header=header)
-        checks.append(operation_check(
-            name=name, verilog=checked_source(args, hardware.verilog, name), module=name,
-            latency=hardware.latency, operation=design.name, fmt=options.format,
-            overflow=options.overflow,
-            operands=operand_cases([options.format], len(design.operands), args.pairs)))
+        checks.append(
+            operation_check(
+                name=name,
+                verilog=checked_source(args, hardware.verilog, name),
+                module=name,
+                latency=hardware.latency,
+                operation=design.name,
+                fmt=options.format,
+                overflow=options.overflow,
+                operands=operand_cases([options.format], len(design.operands), args.pairs),
+            )
+        )
     rows = []
     for simulator in SIMULATOR_CHOICES[args.sim] if checks else ():
         results = verify_handshake(checks, simulator, folder / "temporal", progress=status.update)
-        rows += [_row(selection, result, simulator) | {"pairs": args.pairs}
-                 for selection, result in zip(chosen, results, strict=True)]
+        rows += [
+            _row(selection, result, simulator) | {"pairs": args.pairs}
+            for selection, result in zip(chosen, results, strict=True)
+        ]
     return rows
 
 
@@ -192,19 +247,31 @@ def verify_dots(
             dot = DotDesign(
                 verilog=checked_source(args, hardware.verilog, hardware.module),
                 module=hardware.module,
-                fmt=options.format, to=options.to or options.format, length=options.length,
-                accumulate=options.accumulate, overflow=options.overflow, wide=options.wide,
+                fmt=options.format,
+                to=options.to or options.format,
+                length=options.length,
+                accumulate=options.accumulate,
+                overflow=options.overflow,
+                wide=options.wide,
                 latency=hardware.latency if hardware.is_clocked else None,
-                has_discharge=hardware.has_discharge)
+                has_discharge=hardware.has_discharge,
+            )
             is_lattice = args.pairs == "lattice"
-            operands = lattice_cases(options.format) if is_lattice else \
-                vector_cases(options.format, options.length, args.random, SEED)
+            operands = (
+                lattice_cases(options.format)
+                if is_lattice
+                else vector_cases(options.format, options.length, args.random, SEED)
+            )
             results = (
                 verify_dot_stream(dot, simulator, operands, folder, status.update)
-                if hardware.is_stream else
-                [verify_dot(dot, simulator, operands, folder, status.update)])
-            rows += [_row(selection, result, simulator, result.pauses)
-                     | {"pairs": "lattice" if is_lattice else "sampled"} for result in results]
+                if hardware.is_stream
+                else [verify_dot(dot, simulator, operands, folder, status.update)]
+            )
+            rows += [
+                _row(selection, result, simulator, result.pauses)
+                | {"pairs": "lattice" if is_lattice else "sampled"}
+                for result in results
+            ]
     return rows
 
 
@@ -222,15 +289,19 @@ def verify_layers(
             if hardware.is_clocked or hardware.is_stream:
                 raise ValueError(
                     f"Layer must be combinational to be verified, not {hardware.module!r}; "
-                    "leave out --style, --stages and --stream")
+                    "leave out --style, --stages and --stream"
+                )
             design = layer_bench(selection, hardware)
             layer = selection.options.layer
             assert layer is not None
             cases = layer_cases(
-                selection.options.format, layer.inputs, args.random, SEED,
-                None if layer.layers else layer.outputs)
-            result = verify_layer(
-                design, simulator, cases, folder, status.update, is_quick=True)
+                selection.options.format,
+                layer.inputs,
+                args.random,
+                SEED,
+                None if layer.layers else layer.outputs,
+            )
+            result = verify_layer(design, simulator, cases, folder, status.update, is_quick=True)
             rows.append(_row(selection, result, simulator) | {"pairs": "sampled"})
     return rows
 
@@ -243,9 +314,12 @@ def _verify_array(
     design = replace(design, verilog=checked_source(args, design.verilog, design.module))
     vectors = array_vectors(design, args.random)
     results = verify_arrays(
-        [design], [vectors], simulator, SCENES, folder / design.module, status.update)
-    return [_row(selection, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
-            for result in results]
+        [design], [vectors], simulator, SCENES, folder / design.module, status.update
+    )
+    return [
+        _row(selection, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
+        for result in results
+    ]
 
 
 def layer_bench(selection: Selection, hardware: Hardware) -> LayerDesign:
@@ -254,7 +328,13 @@ def layer_bench(selection: Selection, hardware: Hardware) -> LayerDesign:
     layer = options.layer
     assert layer is not None
     return LayerDesign(
-        verilog=hardware.verilog, module=hardware.module, fmt=options.format,
-        to=options.to or options.format, accumulate=options.accumulate,
-        activations=layer.activations, overflow=options.overflow, wide=options.wide,
-        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None)
+        verilog=hardware.verilog,
+        module=hardware.module,
+        fmt=options.format,
+        to=options.to or options.format,
+        accumulate=options.accumulate,
+        activations=layer.activations,
+        overflow=options.overflow,
+        wide=options.wide,
+        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
+    )

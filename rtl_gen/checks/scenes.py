@@ -44,12 +44,17 @@ def circuit_scene(selection: Selection) -> Scene:
     codes = _interesting_codes(fmt)
     ports = build(design, options).inputs
     steps = [
-        {port.name: _side_by_side(fmt, codes, i + shift, len(port.nodes))
-         for shift, port in enumerate(ports)} for i in range(len(codes))]
+        {
+            port.name: _side_by_side(fmt, codes, i + shift, len(port.nodes))
+            for shift, port in enumerate(ports)
+        }
+        for i in range(len(codes))
+    ]
     source = random.Random(_SEED)
     steps += [
         {port.name: source.randrange(1 << len(port.nodes)) for port in ports}
-        for _ in range(_FEW_STEPS if is_temporal else _RANDOM_STEPS)]
+        for _ in range(_FEW_STEPS if is_temporal else _RANDOM_STEPS)
+    ]
     if hardware.has_discharge:
         steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
     formats = dict.fromkeys((port.name for port in ports), fmt)
@@ -59,14 +64,22 @@ def circuit_scene(selection: Selection) -> Scene:
         formats = {_axi_name(name, design.result): fmt for name, fmt in formats.items()}
     kind = "stream" if hardware.is_stream else "handshake" if is_temporal else "plain"
     return Scene(
-        module=hardware.module, verilog=hardware.verilog, steps=steps, formats=formats, kind=kind,
-        is_clocked=hardware.is_clocked, drain=hardware.latency if kind == "plain" else 2)
+        module=hardware.module,
+        verilog=hardware.verilog,
+        steps=steps,
+        formats=formats,
+        kind=kind,
+        is_clocked=hardware.is_clocked,
+        drain=hardware.latency if kind == "plain" else 2,
+    )
 
 
 def _side_by_side(fmt: Format, codes: list[int], first: int, width: int) -> int:
     """Return a code or, for a vector, as many as it has, one after the other."""
-    return sum(codes[(first + place) % len(codes)] << place * fmt.width
-               for place in range(width // fmt.width))
+    return sum(
+        codes[(first + place) % len(codes)] << place * fmt.width
+        for place in range(width // fmt.width)
+    )
 
 
 def _axi_name(port: str, result: str) -> str:
@@ -77,12 +90,20 @@ def clocked_scene(instance: ClockedInstance) -> Scene:
     """Return a scene of a neuron, an encoder or a decoder."""
     parameters = instance.parameters
     if isinstance(parameters, CellParameters):
-        return Scene(module=instance.module, verilog=instance.verilog,
-                     steps=_neuron_steps(len(parameters.weights)))
+        return Scene(
+            module=instance.module,
+            verilog=instance.verilog,
+            steps=_neuron_steps(len(parameters.weights)),
+        )
     make_steps = _numbers if instance.design == "encoder" else _codes
     return Scene(
-        module=instance.module, verilog=instance.verilog, steps=make_steps(parameters),
-        kind="handshake", drain=2, formats={"code": parameters.fmt})
+        module=instance.module,
+        verilog=instance.verilog,
+        steps=make_steps(parameters),
+        kind="handshake",
+        drain=2,
+        formats={"code": parameters.fmt},
+    )
 
 
 def _interesting_codes(fmt: Format) -> list[int]:
@@ -97,9 +118,13 @@ def _neuron_steps(fan_in: int) -> list[dict[str, int]]:
     """Return random spikes, with a discharge in the middle."""
     source = random.Random(_SEED)
     return [
-        {"enable": 1, "discharge": int(step == _NEURON_STEPS // 2),
-         "synapses": source.randrange(1 << fan_in)}
-        for step in range(_NEURON_STEPS)]
+        {
+            "enable": 1,
+            "discharge": int(step == _NEURON_STEPS // 2),
+            "synapses": source.randrange(1 << fan_in),
+        }
+        for step in range(_NEURON_STEPS)
+    ]
 
 
 def _numbers(parameters: CodecParameters) -> list[dict[str, int]]:
@@ -107,10 +132,13 @@ def _numbers(parameters: CodecParameters) -> list[dict[str, int]]:
     one = 1 << parameters.fraction_bits
     numbers = [one, one + one // 2, 1, 0, (1 << parameters.width) - 1]
     source = random.Random(_SEED)
-    numbers += [source.randrange(1 << source.randrange(1, parameters.width + 1))
-                for _ in range(_FEW_STEPS)]
-    return [{"value": number & ((1 << parameters.width) - 1), "sign": position % 2}
-            for position, number in enumerate(numbers)]
+    numbers += [
+        source.randrange(1 << source.randrange(1, parameters.width + 1)) for _ in range(_FEW_STEPS)
+    ]
+    return [
+        {"value": number & ((1 << parameters.width) - 1), "sign": position % 2}
+        for position, number in enumerate(numbers)
+    ]
 
 
 def _codes(parameters: CodecParameters) -> list[dict[str, int]]:

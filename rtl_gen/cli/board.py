@@ -45,38 +45,67 @@ _MOST_REPORTS = 5
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "board", "write what a board needs, up to its bitstream, or check it in "
-        "simulation", "spikefloat board icebreaker --bitstream -o build", _run)
+        commands,
+        "board",
+        "write what a board needs, up to its bitstream, or check it in simulation",
+        "spikefloat board icebreaker --bitstream -o build",
+        _run,
+    )
     parser.add_argument("board", metavar="BOARD", help=f"{', '.join(BOARDS)}")
     parser.add_argument(
-        "--format", metavar="F", default="e4m3fn",
-        help=f"number format: {', '.join(BOARD_FORMATS)} (default: e4m3fn)")
+        "--format",
+        metavar="F",
+        default="e4m3fn",
+        help=f"number format: {', '.join(BOARD_FORMATS)} (default: e4m3fn)",
+    )
     parser.add_argument(
-        "--overflow", metavar="P",
+        "--overflow",
+        metavar="P",
         help="nan (infinity where the format has one) or saturate (default: nan where the format "
-             "can)")
+        "can)",
+    )
     parser.add_argument(
-        "--stages", metavar="P", type=int,
-        help="register cuts through the arithmetic (default: what the clock of the board needs)")
+        "--stages",
+        metavar="P",
+        type=int,
+        help="register cuts through the arithmetic (default: what the clock of the board needs)",
+    )
     parser.add_argument(
-        "--bitstream", action="store_true",
+        "--bitstream",
+        action="store_true",
         help="synthesize, place, route and pack, too; the exit status is 1 if the board's clock is "
-             "too fast for the result")
+        "too fast for the result",
+    )
     parser.add_argument(
-        "--seed", metavar="N", type=int, default=1, help="seed of the placer (default: 1)")
+        "--seed", metavar="N", type=int, default=1, help="seed of the placer (default: 1)"
+    )
     parser.add_argument(
-        "--verify", metavar="O[,O]",
+        "--verify",
+        metavar="O[,O]",
         help="write nothing, but send every pair of operands of these operations, or all, through "
-             "the serial line of the simulated board, then packets that go wrong")
+        "the serial line of the simulated board, then packets that go wrong",
+    )
     parser.add_argument(
-        "--noise", metavar="N", type=int, default=10_000,
-        help="how many packets go wrong in --verify (default: 10000)")
+        "--noise",
+        metavar="N",
+        type=int,
+        default=10_000,
+        help="how many packets go wrong in --verify (default: 10000)",
+    )
     parser.add_argument(
-        "--sample", metavar="N", type=int, default=256,
-        help="first operands to try in --verify, evenly spread (default: 256, which is all)")
+        "--sample",
+        metavar="N",
+        type=int,
+        default=256,
+        help="first operands to try in --verify, evenly spread (default: 256, which is all)",
+    )
     parser.add_argument(
-        "--sim", metavar="S", choices=SIMULATORS, default="verilator",
-        help=f"{' or '.join(SIMULATORS)}, for --verify (default: verilator)")
+        "--sim",
+        metavar="S",
+        choices=SIMULATORS,
+        default="verilator",
+        help=f"{' or '.join(SIMULATORS)}, for --verify (default: verilator)",
+    )
     add_output_option(parser)
     add_json_option(parser)
 
@@ -93,13 +122,23 @@ def board_under_test(board: Board, fmt: Format, overflow: Overflow, stages: int)
     """Return what is behind the pins of a board, with a fast serial line, for simulation."""
     unit_pipeline(fmt, overflow, stages)  # a component must not fail, as Amaranth would warn
     core = BoardCore(
-        fmt=fmt, overflow=overflow, clocks_per_bit=SIMULATED_CLOCKS_PER_BIT, stages=stages,
-        timeout_bits=SIMULATED_TIMEOUT)
+        fmt=fmt,
+        overflow=overflow,
+        clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
+        stages=stages,
+        timeout_bits=SIMULATED_TIMEOUT,
+    )
     return BoardUnderTest(
-        verilog=core_verilog(core, "board"), module="board", fmt=fmt, overflow=overflow,
-        operations={name: OPERATIONS[name] for name in operations_of(fmt)}, identify=IDENTIFY,
-        identity=encode_identity(fmt, overflow), clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
-        timeout_bits=SIMULATED_TIMEOUT)
+        verilog=core_verilog(core, "board"),
+        module="board",
+        fmt=fmt,
+        overflow=overflow,
+        operations={name: OPERATIONS[name] for name in operations_of(fmt)},
+        identify=IDENTIFY,
+        identity=encode_identity(fmt, overflow),
+        clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
+        timeout_bits=SIMULATED_TIMEOUT,
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -122,8 +161,14 @@ def _run(args: argparse.Namespace) -> int:
     if made is not None:
         paths.append(_write_bitstream(args.output / f"{board.name}{made.suffix}", made.data))
     row: dict[str, Any] = {
-        "board": board.name, "format": fmt.name, "overflow": overflow.value, "stages": stages,
-        "clock_mhz": board.frequency / 1e6, "baud": BAUD, "files": [str(path) for path in paths]}
+        "board": board.name,
+        "format": fmt.name,
+        "overflow": overflow.value,
+        "stages": stages,
+        "clock_mhz": board.frequency / 1e6,
+        "baud": BAUD,
+        "files": [str(path) for path in paths],
+    }
     if args.json:
         print_json({**row, **({"bitstream": made.as_dict()} if made else {})})
     else:
@@ -148,11 +193,14 @@ def _print_bitstream(board: Board, made: Bitstream | None) -> None:
         print(board.note)
     if made is None:
         return
-    cells = ", ".join(f"{count} of {made.available[name]} {name}"
-                      for name, count in made.used.items())
+    cells = ", ".join(
+        f"{count} of {made.available[name]} {name}" for name, count in made.used.items()
+    )
     verdict = "closed" if made.is_fast_enough else "NOT closed"
-    print(f"{cells}; timing is {verdict}: {made.fmax_mhz} MHz, of which the board needs "
-          f"{made.clock_mhz:g}")
+    print(
+        f"{cells}; timing is {verdict}: {made.fmax_mhz} MHz, of which the board needs "
+        f"{made.clock_mhz:g}"
+    )
     print(f"Load it: {board.load} {board.name}{made.suffix}")
 
 
@@ -167,11 +215,24 @@ def _verify(
     names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
     with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         result = verify_board(
-            subject, operations=names, noise=args.noise, build_dir=Path(folder),
-            simulator=args.sim, sample=args.sample, progress=tell)
+            subject,
+            operations=names,
+            noise=args.noise,
+            build_dir=Path(folder),
+            simulator=args.sim,
+            sample=args.sample,
+            progress=tell,
+        )
     if args.json:
-        print_json({"board": board.name, "format": fmt.name, "overflow": overflow.value,
-                    "right": result.is_right, **asdict(result)})
+        print_json(
+            {
+                "board": board.name,
+                "format": fmt.name,
+                "overflow": overflow.value,
+                "right": result.is_right,
+                **asdict(result),
+            }
+        )
     else:
         _print_result(board, fmt, result)
     return 0 if result.is_right else 1
@@ -180,16 +241,29 @@ def _verify(
 def _print_result(board: Board, fmt: Format, result: BoardResult) -> None:
     print_table(
         f"{board.title} in simulation, {fmt.name}: requests through the serial line",
-        ("requests", "number", "wrong"), [
-            *([f"{name}, pairs of operands", f"{count:,}", result.wrong_pairs[name]]
-              for name, count in result.pairs.items()),
-            *([f"{kind}, then a good one", f"{count:,}", "-"]
-              for kind, count in result.noise.items()),
-            ["good ones after these, unanswered or wrong", f"{sum(result.noise.values()):,}",
-             result.unanswered],
-            ["answers to these, other than the model's", f"{sum(result.noise.values()):,}",
-             result.disagreements],
-        ], numbers=("number", "wrong"))
+        ("requests", "number", "wrong"),
+        [
+            *(
+                [f"{name}, pairs of operands", f"{count:,}", result.wrong_pairs[name]]
+                for name, count in result.pairs.items()
+            ),
+            *(
+                [f"{kind}, then a good one", f"{count:,}", "-"]
+                for kind, count in result.noise.items()
+            ),
+            [
+                "good ones after these, unanswered or wrong",
+                f"{sum(result.noise.values()):,}",
+                result.unanswered,
+            ],
+            [
+                "answers to these, other than the model's",
+                f"{sum(result.noise.values()):,}",
+                result.disagreements,
+            ],
+        ],
+        numbers=("number", "wrong"),
+    )
     for line in result.reports[:_MOST_REPORTS]:
         print(line)
     print(f"{result.seconds:.1f} s of simulation")

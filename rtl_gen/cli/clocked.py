@@ -22,8 +22,12 @@ from spikefloat.sim.benches.operations import (
 )
 
 __all__ = [
-    "ClockedInstance", "add_clocked_options", "cell_parameters", "clocked_instances",
-    "refuse_clocked_options", "verify_clocked_instances",
+    "ClockedInstance",
+    "add_clocked_options",
+    "cell_parameters",
+    "clocked_instances",
+    "refuse_clocked_options",
+    "verify_clocked_instances",
 ]
 
 
@@ -52,20 +56,33 @@ def add_clocked_options(parser: argparse.ArgumentParser) -> None:
     """Add the parameters of the clocked designs."""
     neuron = parser.add_argument_group("only for the design neuron")
     neuron.add_argument(
-        "--weights", metavar="W,W,...", help="weight of each synapse (default: 1,1); for the "
-        "design linear, a file: .npy, .npz or .onnx (default: weights are operands)")
+        "--weights",
+        metavar="W,W,...",
+        help="weight of each synapse (default: 1,1); for the "
+        "design linear, a file: .npy, .npz or .onnx (default: weights are operands)",
+    )
     neuron.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
-    neuron.add_argument("--reset", metavar="R", help="soft (keeps the residue) or hard "
-                        "(default: soft)")
+    neuron.add_argument(
+        "--reset", metavar="R", help="soft (keeps the residue) or hard (default: soft)"
+    )
     neuron.add_argument("--bias", metavar="B", help="added in each step (default: 0)")
-    neuron.add_argument("--membrane-width", metavar="N", help="bits of the membrane register "
-                        "(default: enough never to saturate, if the leak permits)")
+    neuron.add_argument(
+        "--membrane-width",
+        metavar="N",
+        help="bits of the membrane register "
+        "(default: enough never to saturate, if the leak permits)",
+    )
     both = parser.add_argument_group("only for the designs neuron, encoder and decoder")
-    both.add_argument("--fraction-bits", metavar="M", help="bits of membrane or number below the "
-                      "point (default: as many as threshold and leak need; 10)")
+    both.add_argument(
+        "--fraction-bits",
+        metavar="M",
+        help="bits of membrane or number below the "
+        "point (default: as many as threshold and leak need; 10)",
+    )
     codec = parser.add_argument_group("only for the designs encoder and decoder")
-    codec.add_argument("--integer-bits", metavar="N", help="bits of the number above the point "
-                       "(default: 10)")
+    codec.add_argument(
+        "--integer-bits", metavar="N", help="bits of the number above the point (default: 10)"
+    )
 
 
 #: Options that say what a circuit is in hardware.
@@ -81,18 +98,26 @@ def refuse_clocked_options(args: argparse.Namespace) -> None:
         If one was given.
     """
     # Circuits have a leak of their own, in the spiking style; linear layers have weights.
-    own = CLOCKED_DESIGNS[args.design].options if args.design in CLOCKED_DESIGNS else (
-        ("leak", "weights") if args.design == "linear" else ("leak",))
+    own = (
+        CLOCKED_DESIGNS[args.design].options
+        if args.design in CLOCKED_DESIGNS
+        else (("leak", "weights") if args.design == "linear" else ("leak",))
+    )
     owners: dict[str, list[str]] = {}
     for record in CLOCKED_DESIGNS.values():
         for name in record.options:
             owners.setdefault(name, []).append(record.name)
     for name, designs in owners.items():
         if name not in own and getattr(args, name, None) is not None:
-            words = f"design {designs[0]}" if len(designs) == 1 else (
-                f"designs {', '.join(designs[:-1])} and {designs[-1]}")
-            raise ValueError(f"Option --{name.replace('_', '-')} must be used with the {words}, "
-                             f"not {args.design!r}")
+            words = (
+                f"design {designs[0]}"
+                if len(designs) == 1
+                else (f"designs {', '.join(designs[:-1])} and {designs[-1]}")
+            )
+            raise ValueError(
+                f"Option --{name.replace('_', '-')} must be used with the {words}, "
+                f"not {args.design!r}"
+            )
 
 
 def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
@@ -109,15 +134,20 @@ def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
     refuse_clocked_options(args)
     styled = [f"--{name}" for name in _OF_CIRCUITS if getattr(args, name, None)]
     if styled and args.design in CLOCKED_DESIGNS:
-        raise ValueError(
-            f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
+        raise ValueError(f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
     if styled and args.design == "all":
-        print(f"spikefloat: left out: {', '.join(CLOCKED_DESIGNS)}, as {styled[0]} is for circuits",
-              file=sys.stderr)
+        print(
+            f"spikefloat: left out: {', '.join(CLOCKED_DESIGNS)}, as {styled[0]} is for circuits",
+            file=sys.stderr,
+        )
         return []
     names = list(CLOCKED_DESIGNS) if args.design == "all" else [args.design]
-    return [instance for name in names if name in CLOCKED_DESIGNS
-            for instance in _MAKERS[name](name, args)]
+    return [
+        instance
+        for name in names
+        if name in CLOCKED_DESIGNS
+        for instance in _MAKERS[name](name, args)
+    ]
 
 
 def cell_parameters(args: argparse.Namespace) -> CellParameters:
@@ -135,14 +165,18 @@ def cell_parameters(args: argparse.Namespace) -> CellParameters:
         reset=args.reset or "soft",
         bias=_integer("Bias", args.bias or "0"),
         fraction_bits=_optional("Fraction bits", args.fraction_bits),
-        membrane_width=_optional("Membrane width", args.membrane_width))
+        membrane_width=_optional("Membrane width", args.membrane_width),
+    )
 
 
 def _neurons(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
     parameters = cell_parameters(args)
     module, text = cell_verilog(parameters)
-    return [ClockedInstance(
-        design=name, module=module, verilog=text, parameters=parameters, neurons=1, latency=1)]
+    return [
+        ClockedInstance(
+            design=name, module=module, verilog=text, parameters=parameters, neurons=1, latency=1
+        )
+    ]
 
 
 def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
@@ -155,18 +189,26 @@ def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
     for text in formats:
         fmt = find_format(text)
         if fmt.name not in known:
-            raise ValueError(
-                f"Format for {name} must be one of {', '.join(known)}, not {text!r}")
+            raise ValueError(f"Format for {name} must be one of {', '.join(known)}, not {text!r}")
         for policy in _policies(name, fmt.has_nan, args.overflow):
             parameters = CodecParameters(
-                fmt=fmt, overflow=resolve_overflow(fmt, policy),
+                fmt=fmt,
+                overflow=resolve_overflow(fmt, policy),
                 integer_bits=_integer("Integer bits", args.integer_bits or "10"),
-                fraction_bits=_integer("Fraction bits", args.fraction_bits or "10"))
-            instances.append(ClockedInstance(
-                design=name, module=f"{name}_{fmt.name}", parameters=parameters, neurons=1,
-                verilog=codec_verilog(name, parameters),
-                latency=parameters.encoder_latency if name == "encoder"
-                else parameters.decoder_latency))
+                fraction_bits=_integer("Fraction bits", args.fraction_bits or "10"),
+            )
+            instances.append(
+                ClockedInstance(
+                    design=name,
+                    module=f"{name}_{fmt.name}",
+                    parameters=parameters,
+                    neurons=1,
+                    verilog=codec_verilog(name, parameters),
+                    latency=parameters.encoder_latency
+                    if name == "encoder"
+                    else parameters.decoder_latency,
+                )
+            )
     return instances
 
 
@@ -179,11 +221,17 @@ def _policies(name: str, has_nan: bool, text: str | None) -> list[str | None]:
 
 
 _MAKERS: Mapping[str, Callable[[str, argparse.Namespace], list[ClockedInstance]]] = {
-    "neuron": _neurons, "encoder": _codecs, "decoder": _codecs}
+    "neuron": _neurons,
+    "encoder": _codecs,
+    "decoder": _codecs,
+}
 
 
 def verify_clocked_instances(
-    instances: list[ClockedInstance], simulator: str, folder: Path, random_cases: int,
+    instances: list[ClockedInstance],
+    simulator: str,
+    folder: Path,
+    random_cases: int,
     progress: Callable[[str], None],
 ) -> list[dict]:
     """Check clocked designs in one simulator, and return a row for each."""
@@ -192,11 +240,19 @@ def verify_clocked_instances(
     codecs = [(i, i.parameters) for i in instances if isinstance(i.parameters, CodecParameters)]
     if cells:
         designs = [
-            CellDesign(name=cell.design, verilog=cell.verilog, module=cell.module,
-                       parameters=parameters.as_dict()) for cell, parameters in cells]
+            CellDesign(
+                name=cell.design,
+                verilog=cell.verilog,
+                module=cell.module,
+                parameters=parameters.as_dict(),
+            )
+            for cell, parameters in cells
+        ]
         found = verify_cells(designs, simulator, folder, progress=progress)
-        rows += [_row(cell, result.clocks, result.mismatches, result.report, simulator,
-                      "random spikes") for (cell, _), result in zip(cells, found, strict=True)]
+        rows += [
+            _row(cell, result.clocks, result.mismatches, result.report, simulator, "random spikes")
+            for (cell, _), result in zip(cells, found, strict=True)
+        ]
     if codecs:
         # Icarus would take hours for every number.
         sample = random_cases if simulator == "icarus" else None
@@ -204,40 +260,66 @@ def verify_clocked_instances(
         results = verify_handshake(checks, simulator, folder, progress=progress)
         for (codec, _), check, outcome in zip(codecs, checks, results, strict=True):
             bits = sum(port.width for port in check.cases.design.operands)
-            rows.append(_row(
-                codec, outcome.cases, outcome.mismatches, outcome.report, simulator,
-                "all" if outcome.cases == 1 << bits else "sampled"))
+            rows.append(
+                _row(
+                    codec,
+                    outcome.cases,
+                    outcome.mismatches,
+                    outcome.report,
+                    simulator,
+                    "all" if outcome.cases == 1 << bits else "sampled",
+                )
+            )
     return rows
 
 
-def _codec_check(
-    codec: ClockedInstance, p: CodecParameters, sample: int | None
-) -> HandshakeCheck:
+def _codec_check(codec: ClockedInstance, p: CodecParameters, sample: int | None) -> HandshakeCheck:
     if codec.design == "decoder":
         return decoder_check(
-            name=codec.module, verilog=codec.verilog, module=codec.module, latency=codec.latency,
-            fmt=p.fmt, integer_bits=p.integer_bits, fraction_bits=p.fraction_bits)
+            name=codec.module,
+            verilog=codec.verilog,
+            module=codec.module,
+            latency=codec.latency,
+            fmt=p.fmt,
+            integer_bits=p.integer_bits,
+            fraction_bits=p.fraction_bits,
+        )
     return encoder_check(
-        name=codec.module, verilog=codec.verilog, module=codec.module, latency=codec.latency,
-        fmt=p.fmt, integer_bits=p.integer_bits, fraction_bits=p.fraction_bits,
-        overflow=p.overflow, sample=sample)
+        name=codec.module,
+        verilog=codec.verilog,
+        module=codec.module,
+        latency=codec.latency,
+        fmt=p.fmt,
+        integer_bits=p.integer_bits,
+        fraction_bits=p.fraction_bits,
+        overflow=p.overflow,
+        sample=sample,
+    )
 
 
 def _row(
     instance: ClockedInstance, cases: int, mismatches: int, report: str, simulator: str, pairs: str
 ) -> dict:
     return {
-        **instance.labels, "to": "-", "library": "-", "hardware": "clocked", "pauses": "-",
-        "simulator": simulator, "cases": cases, "exact": cases - mismatches,
-        "mismatches": mismatches, "report": report, "pairs": pairs}
+        **instance.labels,
+        "to": "-",
+        "library": "-",
+        "hardware": "clocked",
+        "pauses": "-",
+        "simulator": simulator,
+        "cases": cases,
+        "exact": cases - mismatches,
+        "mismatches": mismatches,
+        "report": report,
+        "pairs": pairs,
+    }
 
 
 def _weights(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(
-            f"Weights must be integers separated by commas, not {text!r}") from None
+        raise ValueError(f"Weights must be integers separated by commas, not {text!r}") from None
 
 
 def _number(noun: str, text: str) -> Fraction:

@@ -19,16 +19,26 @@ __all__ = ["register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "criticality",
+        commands,
+        "criticality",
         "say whose mistakes reach the output, and how many stuck neurons show",
-        "spikefloat criticality multiply --library published --top 5", _run)
+        "spikefloat criticality multiply --library published --top 5",
+        _run,
+    )
     add_design_options(parser)
     parser.add_argument(
-        "--top", type=int, default=10, metavar="N",
-        help="how many neurons to print in a table (default: 10)")
+        "--top",
+        type=int,
+        default=10,
+        metavar="N",
+        help="how many neurons to print in a table (default: 10)",
+    )
     parser.add_argument(
-        "--seed", type=int, default=0,
-        help="of the operands, where they are too many to try all (default: 0)")
+        "--seed",
+        type=int,
+        default=0,
+        help="of the operands, where they are too many to try all (default: 0)",
+    )
     add_plot_option(parser)
     add_json_option(parser)
 
@@ -40,11 +50,17 @@ def _figures(target: Target, seed: int) -> dict[str, Any]:
     neurons: list[dict[str, Any]] = []
     for exposure in found.exposures:
         neuron = graph.neurons[exposure.node - graph.input_count]
-        neurons.append({
-            "neuron": "/".join((*graph.scopes[neuron.scope].path, neuron.name)),
-            "node": exposure.node, "layer": graph.layers[exposure.node],
-            "sources": list(dict.fromkeys(neuron.sources)), "critical": exposure.critical,
-            "silent": exposure.silent, "firing": exposure.firing})
+        neurons.append(
+            {
+                "neuron": "/".join((*graph.scopes[neuron.scope].path, neuron.name)),
+                "node": exposure.node,
+                "layer": graph.layers[exposure.node],
+                "sources": list(dict.fromkeys(neuron.sources)),
+                "critical": exposure.critical,
+                "silent": exposure.silent,
+                "firing": exposure.firing,
+            }
+        )
     count = len(neurons)
     return {
         **target.label,
@@ -70,13 +86,26 @@ def _run(args: argparse.Namespace) -> int:
         print_json(rows[0] if len(rows) == 1 else rows)
         return 0
     for row in rows:
-        title = (f"{row['design']}, {row['library']}: {row['operands']:,} operands; of "
-                 f"{row['neurons']} neurons stuck at 0, {row['stuck_at_0_detected']} are detected, "
-                 f"at 1, {row['stuck_at_1_detected']}")
-        worst = sorted(row["by_neuron"], key=lambda neuron: -neuron["critical"])[:args.top]
+        title = (
+            f"{row['design']}, {row['library']}: {row['operands']:,} operands; of "
+            f"{row['neurons']} neurons stuck at 0, {row['stuck_at_0_detected']} are detected, "
+            f"at 1, {row['stuck_at_1_detected']}"
+        )
+        worst = sorted(row["by_neuron"], key=lambda neuron: -neuron["critical"])[: args.top]
         shares = ("wrong if inverted %", "stuck at 0 %", "stuck at 1 %")
-        print_table(title, ("neuron", "node", *shares), [
-            (n["neuron"], n["node"], f"{100 * n['critical']:.2f}",
-             f"{100 * n['firing']:.2f}", f"{100 * n['silent']:.2f}") for n in worst],
-            numbers=("node", *shares))
+        print_table(
+            title,
+            ("neuron", "node", *shares),
+            [
+                (
+                    n["neuron"],
+                    n["node"],
+                    f"{100 * n['critical']:.2f}",
+                    f"{100 * n['firing']:.2f}",
+                    f"{100 * n['silent']:.2f}",
+                )
+                for n in worst
+            ],
+            numbers=("node", *shares),
+        )
     return 0

@@ -46,24 +46,43 @@ _SIMULATORS = ("verilator", "icarus", "network")
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "demo", "train a network on the digits of scikit-learn, and run it as Verilog",
-        "spikefloat demo digits -o digits", _run)
+        commands,
+        "demo",
+        "train a network on the digits of scikit-learn, and run it as Verilog",
+        "spikefloat demo digits -o digits",
+        _run,
+    )
     parser.add_argument("demo", metavar="DEMO", help=f"which: {', '.join(_DEMOS)}")
     parser.add_argument(
-        "--hidden", metavar="N", type=int, default=12,
-        help="neurons of the hidden layer (default: 12)")
+        "--hidden",
+        metavar="N",
+        type=int,
+        default=12,
+        help="neurons of the hidden layer (default: 12)",
+    )
     parser.add_argument(
-        "--kept", metavar="SHARE", type=float, default=0.35,
-        help="share of the weights of the first layer that are not zero (default: 0.35)")
+        "--kept",
+        metavar="SHARE",
+        type=float,
+        default=0.35,
+        help="share of the weights of the first layer that are not zero (default: 0.35)",
+    )
     parser.add_argument(
-        "--images", metavar="N", type=int, help="images of the test set to run (default: all 360)")
+        "--images", metavar="N", type=int, help="images of the test set to run (default: all 360)"
+    )
     parser.add_argument(
-        "--sim", metavar="S", default="verilator",
+        "--sim",
+        metavar="S",
+        default="verilator",
         help="verilator, icarus, or network: the exact simulator of the neurons, which needs no "
-             "other program (default: verilator)")
+        "other program (default: verilator)",
+    )
     parser.add_argument(
-        "--build-dir", metavar="DIR", type=Path,
-        help="folder for what the simulator builds, kept (default: a temporary one)")
+        "--build-dir",
+        metavar="DIR",
+        type=Path,
+        help="folder for what the simulator builds, kept (default: a temporary one)",
+    )
     add_output_option(parser)
     add_json_option(parser)
 
@@ -72,8 +91,10 @@ def _check(args: argparse.Namespace) -> None:
     if args.demo not in _DEMOS:
         raise ValueError(f"Demo must be {' or '.join(_DEMOS)}, not {args.demo!r}")
     if args.sim not in _SIMULATORS:
-        raise ValueError(f"Simulator must be {', '.join(_SIMULATORS[:-1])} or "
-                         f"{_SIMULATORS[-1]}, not {args.sim!r}")
+        raise ValueError(
+            f"Simulator must be {', '.join(_SIMULATORS[:-1])} or "
+            f"{_SIMULATORS[-1]}, not {args.sim!r}"
+        )
     if args.images is not None and args.images < 1:
         raise ValueError(f"Number of images must be at least 1, not {args.images}")
     if args.sim != "network":
@@ -81,7 +102,11 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _outputs(
-    args: argparse.Namespace, selection: Selection, graph: NeuronGraph, x: Codes, folder: Path,
+    args: argparse.Namespace,
+    selection: Selection,
+    graph: NeuronGraph,
+    x: Codes,
+    folder: Path,
     status: Status,
 ) -> tuple[Codes, dict[str, float]]:
     """Return what the circuit gives for each image, and how long that took."""
@@ -93,10 +118,14 @@ def _outputs(
         codes = np.packbits(bits, axis=-1, bitorder="little").astype(np.int64)
         return codes, {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
     result = verify_layer(
-        layer_bench(selection, hardware), args.sim, LayerCases(x=x[None]), folder, status.update,
-        is_quick=True)
-    return result.outputs[0], {
-        "build_seconds": result.build_seconds, "run_seconds": result.seconds}
+        layer_bench(selection, hardware),
+        args.sim,
+        LayerCases(x=x[None]),
+        folder,
+        status.update,
+        is_quick=True,
+    )
+    return result.outputs[0], {"build_seconds": result.build_seconds, "run_seconds": result.seconds}
 
 
 def _draw(
@@ -107,8 +136,14 @@ def _draw(
     planes, _ = simulator.pack({"x": x[:1].astype(np.uint8)})
     fires = (simulator.node_planes(planes)[graph.input_count :, 0] & np.uint64(1)).astype(bool)
     path = args.output / "digits_spikes.png"
-    draw_raster(path, graph, fires, digits.test_images[0].reshape(8, 8), logits[0].tolist(),
-                int(digits.test_labels[0]))
+    draw_raster(
+        path,
+        graph,
+        fires,
+        digits.test_images[0].reshape(8, 8),
+        logits[0].tolist(),
+        int(digits.test_labels[0]),
+    )
     return path
 
 
@@ -117,8 +152,10 @@ def _run(args: argparse.Namespace) -> int:
     digits = load_digits()
     console = Console(stderr=True)
     design: Design = find_design("linear")
-    with console.status("Training") as status, tempfile.TemporaryDirectory(
-            prefix="spikefloat-") as temporary:
+    with (
+        console.status("Training") as status,
+        tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary,
+    ):
         perceptron = train(digits, args.hidden, args.kept)
         fmt = make_options(design).format
         layers = make_layers(fmt, perceptron.arrays)
@@ -126,20 +163,31 @@ def _run(args: argparse.Namespace) -> int:
         weights = args.output / "digits.npz"
         np.savez(weights, **perceptron.arrays)  # type: ignore[arg-type]
         options: Options = make_options(
-            design, layer=make_layer_options(layers, source=str(weights)))
+            design, layer=make_layer_options(layers, source=str(weights))
+        )
         status.update("Building the neurons")
         graph = build(design, options)
         x = quantise(fmt, digits.test_images)[: args.images]
         labels = digits.test_labels[: args.images]
         shape = make_layer_options(layers)
-        expected = network(fmt, x, [
-            (layer.weight_codes, layer.bias_codes, activation)
-            for layer, activation in zip(layers, shape.activations, strict=True)])[-1]
+        expected = network(
+            fmt,
+            x,
+            [
+                (layer.weight_codes, layer.bias_codes, activation)
+                for layer, activation in zip(layers, shape.activations, strict=True)
+            ],
+        )[-1]
         status.update("Generating Verilog")
         try:
             found, times = _outputs(
-                args, Selection(design, options), graph, x, args.build_dir or Path(temporary),
-                status)
+                args,
+                Selection(design, options),
+                graph,
+                x,
+                args.build_dir or Path(temporary),
+                status,
+            )
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1
@@ -149,15 +197,22 @@ def _run(args: argparse.Namespace) -> int:
     in_float = float((floats.argmax(axis=1) == labels).mean())
     in_codes = float((decode(fmt, found).argmax(axis=1) == labels).mean())
     result = {
-        "network": "-".join(map(str, shape.sizes)), "format": fmt.name,
+        "network": "-".join(map(str, shape.sizes)),
+        "format": fmt.name,
         "weights": sum(len(layer.weight) * layer.inputs for layer in layers),
-        "nonzero_weights": int(sum(
-            (layer.weight_codes & fmt.magnitude_mask != 0).sum() for layer in layers)),
-        "neurons": len(graph.neurons), "depth": graph.depth, "simulator": args.sim,
-        "images": len(x), "logits": int(found.size),
+        "nonzero_weights": int(
+            sum((layer.weight_codes & fmt.magnitude_mask != 0).sum() for layer in layers)
+        ),
+        "neurons": len(graph.neurons),
+        "depth": graph.depth,
+        "simulator": args.sim,
+        "images": len(x),
+        "logits": int(found.size),
         "logits_equal": int((found == expected).sum()),
-        "accuracy_float": in_float, "accuracy_fp8": in_codes,
-        "loss_points": round(100 * (in_float - in_codes), 3), **times,
+        "accuracy_float": in_float,
+        "accuracy_fp8": in_codes,
+        "loss_points": round(100 * (in_float - in_codes), 3),
+        **times,
         "picture": str(picture),
     }
     (args.output / "digits.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -169,15 +224,21 @@ def _print(result: dict, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    print_table("Digits of scikit-learn, in neurons", ("what", "value"), [
-        ("network, all weights hard-wired", f"{result['network']}, {result['format']}"),
-        ("weights that are not zero", f"{result['nonzero_weights']} of {result['weights']}"),
-        ("neurons / depth", f"{result['neurons']:,} / {result['depth']}"),
-        (f"images of the test set, in {result['simulator']}", result["images"]),
-        ("logits equal to the golden model, bit for bit",
-         f"{result['logits_equal']:,} of {result['logits']:,}"),
-        ("accuracy in float64", f"{100 * result['accuracy_float']:.2f} %"),
-        ("accuracy in FP8", f"{100 * result['accuracy_fp8']:.2f} %"),
-        ("loss", f"{result['loss_points']:g} points"),
-        ("spikes of one inference", result["picture"]),
-    ])
+    print_table(
+        "Digits of scikit-learn, in neurons",
+        ("what", "value"),
+        [
+            ("network, all weights hard-wired", f"{result['network']}, {result['format']}"),
+            ("weights that are not zero", f"{result['nonzero_weights']} of {result['weights']}"),
+            ("neurons / depth", f"{result['neurons']:,} / {result['depth']}"),
+            (f"images of the test set, in {result['simulator']}", result["images"]),
+            (
+                "logits equal to the golden model, bit for bit",
+                f"{result['logits_equal']:,} of {result['logits']:,}",
+            ),
+            ("accuracy in float64", f"{100 * result['accuracy_float']:.2f} %"),
+            ("accuracy in FP8", f"{100 * result['accuracy_fp8']:.2f} %"),
+            ("loss", f"{result['loss_points']:g} points"),
+            ("spikes of one inference", result["picture"]),
+        ],
+    )

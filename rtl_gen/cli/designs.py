@@ -10,24 +10,39 @@ from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, ClockedRecord
 
 __all__ = ["register"]
 
+
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "list", "list the designs, their formats and how each is checked",
-        "spikefloat list --json", _run)
+        commands,
+        "list",
+        "list the designs, their formats and how each is checked",
+        "spikefloat list --json",
+        _run,
+    )
     add_json_option(parser)
 
 
 def _run(args: argparse.Namespace) -> int:
     designs: list[ClockedRecord | Design] = [*CLOCKED_DESIGNS.values(), *DESIGNS.values()]
     rows = [
-        {"name": design.name, "summary": design.summary, "formats": list(design.formats),
-         "check": design.check}
-        for design in designs]
+        {
+            "name": design.name,
+            "summary": design.summary,
+            "formats": list(design.formats),
+            "check": design.check,
+        }
+        for design in designs
+    ]
     if args.json:
         print_json(rows)
     else:
-        print_table("Designs", ("design", "what it is", "formats", "checked on"), [
-            (row["name"], row["summary"], ", ".join(row["formats"]) or "-", row["check"])
-            for row in rows])
+        print_table(
+            "Designs",
+            ("design", "what it is", "formats", "checked on"),
+            [
+                (row["name"], row["summary"], ", ".join(row["formats"]) or "-", row["check"])
+                for row in rows
+            ],
+        )
     return 0

@@ -12,22 +12,45 @@ from spikefloat.rtl_gen.designs.exploration import Point, explore
 
 __all__ = ["register"]
 
-_COLUMNS = ("source", "library", "budget", "neurons", "depth", "synapses", "max_weight",
-            "max_fan_in", "margin", "relative_margin", "is_pareto", "chosen_for")
+_COLUMNS = (
+    "source",
+    "library",
+    "budget",
+    "neurons",
+    "depth",
+    "synapses",
+    "max_weight",
+    "max_fan_in",
+    "margin",
+    "relative_margin",
+    "is_pareto",
+    "chosen_for",
+)
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "explore", "compare every known circuit for a design: neurons, depth, margin",
-        "spikefloat explore multiply -o build", _run)
+        commands,
+        "explore",
+        "compare every known circuit for a design: neurons, depth, margin",
+        "spikefloat explore multiply -o build",
+        _run,
+    )
     parser.add_argument("design", metavar="DESIGN", help="multiply, add, or any other design")
-    parser.add_argument("--format", metavar="F", default="e4m3fn",
-                        help="number format (default: e4m3fn)")
-    parser.add_argument("--overflow", metavar="P",
-                        help="nan or saturate (default: nan where the format can)")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path,
-                        help="also draw the figure there, as PNG and SVG (needs matplotlib)")
+    parser.add_argument(
+        "--format", metavar="F", default="e4m3fn", help="number format (default: e4m3fn)"
+    )
+    parser.add_argument(
+        "--overflow", metavar="P", help="nan or saturate (default: nan where the format can)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="also draw the figure there, as PNG and SVG (needs matplotlib)",
+    )
     add_json_option(parser)
 
 
@@ -40,8 +63,12 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         print_json([point.as_dict() for point in points])
         return 0
-    print_table(f"Circuits for {design.name}, {args.format}", _COLUMNS,
-                [_row(point) for point in points], numbers=_COLUMNS[3:10])
+    print_table(
+        f"Circuits for {design.name}, {args.format}",
+        _COLUMNS,
+        [_row(point) for point in points],
+        numbers=_COLUMNS[3:10],
+    )
     return 0
 
 

@@ -29,19 +29,27 @@ _MAX_BITS = 20
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "export", "write designs as NIR networks for other simulators",
-        "spikefloat export multiply --objective neurons --check -o build", _run)
+        commands,
+        "export",
+        "write designs as NIR networks for other simulators",
+        "spikefloat export multiply --objective neurons --check -o build",
+        _run,
+    )
     add_design_options(parser)
     parser.add_argument(
-        "--check", action="store_true",
+        "--check",
+        action="store_true",
         help="run each file in Norse, an independent simulator, on every operand, and compare "
-             "with the golden model")
+        "with the golden model",
+    )
     add_output_option(parser)
     add_json_option(parser)
-    parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
-                     "separated by commas; DESIGN may also be\nand, or, xor, full_adder or "
-                     "ripple4, made of the gates of the paper. Every file is one design in\nthe "
-                     "spatial style: layers of integrate-and-fire neurons, one after another.")
+    parser.epilog = (
+        f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
+        "separated by commas; DESIGN may also be\nand, or, xor, full_adder or "
+        "ripple4, made of the gates of the paper. Every file is one design in\nthe "
+        "spatial style: layers of integrate-and-fire neurons, one after another."
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -50,17 +58,28 @@ def _run(args: argparse.Namespace) -> int:
     chosen = targets(args, takes_vectors=True)
     names = [_file_name(target) for target in chosen]
     networks = [export(target.graph) for target in chosen]
-    if args.check and (wide := [
-            target.graph.name for target in chosen if target.graph.input_count > _MAX_BITS]):
-        raise ValueError(f"Checked design must have at most {_MAX_BITS} operand bits, "
-                         f"not more ({', '.join(wide)})")
-    paths = write_files(args.output, {
-        name: network.to_bytes() for name, network in zip(names, networks, strict=True)})
+    if args.check and (
+        wide := [target.graph.name for target in chosen if target.graph.input_count > _MAX_BITS]
+    ):
+        raise ValueError(
+            f"Checked design must have at most {_MAX_BITS} operand bits, "
+            f"not more ({', '.join(wide)})"
+        )
+    paths = write_files(
+        args.output,
+        {name: network.to_bytes() for name, network in zip(names, networks, strict=True)},
+    )
     rows: list[dict[str, Any]] = []
     for target, network, path in tracked(
-            list(zip(chosen, networks, paths, strict=True)), "Exporting"):
-        row = {**target.label, "file": str(path), "layers": network.layers,
-               "neurons": len(target.graph.neurons), "relays": network.relays}
+        list(zip(chosen, networks, paths, strict=True)), "Exporting"
+    ):
+        row = {
+            **target.label,
+            "file": str(path),
+            "layers": network.layers,
+            "neurons": len(target.graph.neurons),
+            "relays": network.relays,
+        }
         if args.check:
             operands = _all_operands(target.graph)
             wrong = run_in_norse(path, operands) != target.reference.expected(operands)
@@ -70,15 +89,18 @@ def _run(args: argparse.Namespace) -> int:
         print_json(rows)
     else:
         columns = [key for key in rows[0] if key not in chosen[0].label]
-        print_table("NIR networks", columns, [[row[c] for c in columns] for row in rows],
-                    numbers=columns[1:])
+        print_table(
+            "NIR networks",
+            columns,
+            [[row[c] for c in columns] for row in rows],
+            numbers=columns[1:],
+        )
     return int(any(row.get("wrong") for row in rows))
 
 
 def _file_name(target: Target) -> str:
     """Return a name that tells all designs of one call apart."""
-    parts = [target.graph.name, *(
-        target.label[key] for key in ("library", "budget", "objective"))]
+    parts = [target.graph.name, *(target.label[key] for key in ("library", "budget", "objective"))]
     return "_".join(part for part in parts if part != "-") + ".nir"
 
 

@@ -31,37 +31,57 @@ _MOST_WRONG = 10
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "host", "talk to a board over its serial line, real or simulated",
+        commands,
+        "host",
+        "talk to a board over its serial line, real or simulated",
         "spikefloat host --port /dev/ttyUSB0 compute multiply 0x38 0x40\n"
         "  spikefloat host --simulate icebreaker compute multiply 1.5 -2\n"
-        "  spikefloat host --simulate icebreaker sweep multiply --sample 16", _run)
+        "  spikefloat host --simulate icebreaker sweep multiply --sample 16",
+        _run,
+    )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--port", metavar="PORT", help="serial port of a board")
-    where.add_argument(
-        "--simulate", metavar="BOARD", help=f"simulate a board: {', '.join(BOARDS)}")
+    where.add_argument("--simulate", metavar="BOARD", help=f"simulate a board: {', '.join(BOARDS)}")
     parser.add_argument(
-        "--format", metavar="F", default="e4m3fn",
-        help="number format of the simulated board; a real one tells its own (default: e4m3fn)")
+        "--format",
+        metavar="F",
+        default="e4m3fn",
+        help="number format of the simulated board; a real one tells its own (default: e4m3fn)",
+    )
     parser.add_argument(
-        "--overflow", metavar="P", help="overflow policy of the simulated board: nan or saturate")
+        "--overflow", metavar="P", help="overflow policy of the simulated board: nan or saturate"
+    )
     parser.add_argument(
-        "--sim", metavar="S", choices=SIMULATORS, default="verilator",
-        help=f"{' or '.join(SIMULATORS)}, for --simulate (default: verilator)")
+        "--sim",
+        metavar="S",
+        choices=SIMULATORS,
+        default="verilator",
+        help=f"{' or '.join(SIMULATORS)}, for --simulate (default: verilator)",
+    )
     parser.add_argument(
-        "--baud", metavar="N", type=int, default=BAUD,
-        help=f"of the serial port (default: {BAUD})")
+        "--baud", metavar="N", type=int, default=BAUD, help=f"of the serial port (default: {BAUD})"
+    )
     parser.add_argument(
-        "action", choices=("identify", "compute", "sweep"),
+        "action",
+        choices=("identify", "compute", "sweep"),
         help="ask what the board computes; compute one result; compute those of every pair of "
-             "operands, and compare them with the golden model")
+        "operands, and compare them with the golden model",
+    )
     parser.add_argument(
-        "operands", metavar="ARGUMENT", nargs="*",
+        "operands",
+        metavar="ARGUMENT",
+        nargs="*",
         help=f"for compute: an operation ({', '.join(OPERATIONS)}) and its operands, each a code "
-             "such as 0x38 or a number such as 1.5; for sweep: operations with commas between "
-             "them, or all (default: multiply)")
+        "such as 0x38 or a number such as 1.5; for sweep: operations with commas between "
+        "them, or all (default: multiply)",
+    )
     parser.add_argument(
-        "--sample", metavar="N", type=int, default=256,
-        help="first operands to try in sweep, evenly spread (default: 256, or all that there are)")
+        "--sample",
+        metavar="N",
+        type=int,
+        default=256,
+        help="first operands to try in sweep, evenly spread (default: 256, or all that there are)",
+    )
     add_json_option(parser)
 
 
@@ -79,9 +99,16 @@ def _connected(args: argparse.Namespace) -> Iterator[Link]:
     subject = board_under_test(board, fmt, resolve_overflow(fmt, args.overflow), board.stages)
     with ExitStack() as stack:
         with told() as tell:
-            terminal = stack.enter_context(board_terminal(
-                subject.verilog, subject.module, clocks_per_bit=subject.clocks_per_bit,
-                timeout_bits=subject.timeout_bits, simulator=args.sim, progress=tell))
+            terminal = stack.enter_context(
+                board_terminal(
+                    subject.verilog,
+                    subject.module,
+                    clocks_per_bit=subject.clocks_per_bit,
+                    timeout_bits=subject.timeout_bits,
+                    simulator=args.sim,
+                    progress=tell,
+                )
+            )
         yield Link(stack.enter_context(open_line(terminal, args.baud, timeout=30)))
 
 
@@ -97,10 +124,15 @@ def _check(args: argparse.Namespace) -> None:
     """Refuse what no board can do, before one is asked or built."""
     counts = {"identify": (0,), "compute": (3,), "sweep": (0, 1)}[args.action]
     if len(args.operands) not in counts:
-        wanted = {"identify": "nothing", "compute": "an operation and two operands",
-                  "sweep": "one list of operations"}[args.action]
-        raise ValueError(f"Arguments of {args.action} must be {wanted}, "
-                         f"not {' '.join(args.operands) or 'nothing'!r}")
+        wanted = {
+            "identify": "nothing",
+            "compute": "an operation and two operands",
+            "sweep": "one list of operations",
+        }[args.action]
+        raise ValueError(
+            f"Arguments of {args.action} must be {wanted}, "
+            f"not {' '.join(args.operands) or 'nothing'!r}"
+        )
     for name in _operations(args):
         if name not in OPERATIONS:
             raise ValueError(f"Operation must be one of {', '.join(OPERATIONS)}, not {name!r}")
@@ -141,7 +173,8 @@ def _code(text: str, fmt: Format) -> int:
         pass
     raise ValueError(
         f"Operand must be a code such as 0x{fmt.max_code:02x} or a number that {fmt.name} has, "
-        f"not {text!r}")
+        f"not {text!r}"
+    )
 
 
 def _compute(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overflow) -> int:
@@ -159,9 +192,17 @@ def _compute(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overfl
 
     result = ("yes" if answer.result else "no") if is_predicate else shown(answer.result)
     if args.json:
-        print_json({
-            "operation": name, "format": fmt.name, "overflow": overflow.value, "a": a, "b": b,
-            "result": answer.result, "expected": wanted})
+        print_json(
+            {
+                "operation": name,
+                "format": fmt.name,
+                "overflow": overflow.value,
+                "a": a,
+                "b": b,
+                "result": answer.result,
+                "expected": wanted,
+            }
+        )
     else:
         print(f"{name} {shown(a)} {shown(b)}: {result}")
         if answer.result != wanted:
@@ -174,8 +215,9 @@ def _sweep(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overflow
     names = _operations(args) or list(known)
     for name in names:
         if name not in known:
-            raise ValueError(f"Operation of {fmt.name} must be one of {', '.join(known)}, "
-                             f"not {name!r}")
+            raise ValueError(
+                f"Operation of {fmt.name} must be one of {', '.join(known)}, not {name!r}"
+            )
     size = 1 << fmt.width
     count = min(args.sample, size)
     firsts = sorted({index * (size - 1) // max(1, count - 1) for index in range(count)})
@@ -185,18 +227,30 @@ def _sweep(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overflow
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         for name in names:
             start = time.perf_counter()
-            answers = _ask(link, [Request(OPERATIONS[name], a, b) for a, b in pairs], progress,
-                           name)
+            answers = _ask(
+                link, [Request(OPERATIONS[name], a, b) for a, b in pairs], progress, name
+            )
             seconds = time.perf_counter() - start
-            wanted = expected(name, fmt, [list(codes) for codes in zip(*pairs, strict=True)],
-                              overflow)
+            wanted = expected(
+                name, fmt, [list(codes) for codes in zip(*pairs, strict=True)], overflow
+            )
             wrong = [
                 {"a": a, "b": b, "result": answer.result, "expected": int(code)}
                 for (a, b), answer, code in zip(pairs, answers, wanted, strict=True)
-                if (answer.status, answer.result) != (Status.OK, code)]
-            rows.append({"operation": name, "format": fmt.name, "overflow": overflow.value,
-                         "pairs": len(pairs), "wrong": len(wrong), "retries": link.retries,
-                         "seconds": seconds, "first_wrong": wrong[:_MOST_WRONG]})
+                if (answer.status, answer.result) != (Status.OK, code)
+            ]
+            rows.append(
+                {
+                    "operation": name,
+                    "format": fmt.name,
+                    "overflow": overflow.value,
+                    "pairs": len(pairs),
+                    "wrong": len(wrong),
+                    "retries": link.retries,
+                    "seconds": seconds,
+                    "first_wrong": wrong[:_MOST_WRONG],
+                }
+            )
     _print_sweep(args, rows)
     return 1 if any(row["wrong"] for row in rows) else 0
 
@@ -213,10 +267,22 @@ def _print_sweep(args: argparse.Namespace, rows: Sequence[dict]) -> None:
     print_table(
         "Against the golden model",
         ("operation", "format", "overflow", "pairs", "wrong", "pairs per second"),
-        [[row["operation"], row["format"], row["overflow"], f"{row['pairs']:,}", row["wrong"],
-          f"{row['pairs'] / row['seconds']:,.0f}"] for row in rows],
-        numbers=("pairs", "wrong", "pairs per second"))
+        [
+            [
+                row["operation"],
+                row["format"],
+                row["overflow"],
+                f"{row['pairs']:,}",
+                row["wrong"],
+                f"{row['pairs'] / row['seconds']:,.0f}",
+            ]
+            for row in rows
+        ],
+        numbers=("pairs", "wrong", "pairs per second"),
+    )
     for row in rows:
         for case in row["first_wrong"]:
-            print(f"{row['operation']} 0x{case['a']:02x} 0x{case['b']:02x} must give "
-                  f"0x{case['expected']:02x}, not 0x{case['result']:02x}")
+            print(
+                f"{row['operation']} 0x{case['a']:02x} 0x{case['b']:02x} must give "
+                f"0x{case['expected']:02x}, not 0x{case['result']:02x}"
+            )

@@ -33,23 +33,38 @@ _STYLES = ("temporal", "sequential", "spatial", "spiking")
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "latency", "tell how long operations take in each style of hardware, in clocks",
-        "spikefloat latency --format e4m3fn,e5m2 --check", _run)
+        commands,
+        "latency",
+        "tell how long operations take in each style of hardware, in clocks",
+        "spikefloat latency --format e4m3fn,e5m2 --check",
+        _run,
+    )
     parser.add_argument(
-        "--format", metavar="F[,F...]", default="e4m3fn",
-        help="number formats of up to 8 bits (default: e4m3fn)")
+        "--format",
+        metavar="F[,F...]",
+        default="e4m3fn",
+        help="number formats of up to 8 bits (default: e4m3fn)",
+    )
     parser.add_argument(
-        "--stages", metavar="P[,P...]", default="1,2,3,4",
-        help="numbers of register cuts in the spatial style (default: 1,2,3,4)")
+        "--stages",
+        metavar="P[,P...]",
+        default="1,2,3,4",
+        help="numbers of register cuts in the spatial style (default: 1,2,3,4)",
+    )
     parser.add_argument(
-        "--length", metavar="N", type=int, default=16,
-        help="terms of the dot product (default: 16)")
+        "--length", metavar="N", type=int, default=16, help="terms of the dot product (default: 16)"
+    )
     parser.add_argument(
-        "--check", action="store_true",
-        help="run the hardware in Icarus: every result must come right when it is said to")
+        "--check",
+        action="store_true",
+        help="run the hardware in Icarus: every result must come right when it is said to",
+    )
     parser.add_argument(
-        "--into", metavar="FILE", type=Path,
-        help="file in which to replace what is between <!-- table:latency --> and <!-- end -->")
+        "--into",
+        metavar="FILE",
+        type=Path,
+        help="file in which to replace what is between <!-- table:latency --> and <!-- end -->",
+    )
     add_json_option(parser)
 
 
@@ -68,8 +83,11 @@ def latency_table(rows: list[Latency]) -> str:
     times: dict[tuple[str, str], dict[str, list[Latency]]] = {}
     for row in rows:
         times.setdefault((row.operation, row.format), {}).setdefault(row.style, []).append(row)
-    lines = ["| latency / interval, in clocks | temporal | sequential | spatial | "
-             "spatial, P stages | spiking |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| latency / interval, in clocks | temporal | sequential | spatial | "
+        "spatial, P stages | spiking |",
+        "|---|---|---|---|---|---|",
+    ]
     for (operation, fmt), styles in times.items():
         cells = [f"{operation} {fmt}"]
         for style in _STYLES:
@@ -105,30 +123,52 @@ def _check(rows: list[Latency], folder: Path) -> list[str]:
         hardware = make_hardware(design, options, module=name)
         if design.is_vector:
             dot = DotDesign(
-                verilog=hardware.verilog, module=name, fmt=options.format,
-                to=options.to or options.format, length=options.length,
-                accumulate=options.accumulate, overflow=options.overflow, latency=row.latency)
+                verilog=hardware.verilog,
+                module=name,
+                fmt=options.format,
+                to=options.to or options.format,
+                length=options.length,
+                accumulate=options.accumulate,
+                overflow=options.overflow,
+                latency=row.latency,
+            )
             cases = vector_cases(options.format, options.length, _CASES, SEED)
             reports.append(verify_dot(dot, "icarus", cases, folder / name).report)
         elif row.style == "temporal":
-            handshakes.append(operation_check(
-                name=name, verilog=hardware.verilog, module=name, latency=row.latency,
-                operation=row.design, fmt=options.format, overflow=options.overflow,
-                operands=list(sampled_operands(options.format, 2, _CASES)[-_CASES:].T)))
+            handshakes.append(
+                operation_check(
+                    name=name,
+                    verilog=hardware.verilog,
+                    module=name,
+                    latency=row.latency,
+                    operation=row.design,
+                    fmt=options.format,
+                    overflow=options.overflow,
+                    operands=list(sampled_operands(options.format, 2, _CASES)[-_CASES:].T),
+                )
+            )
         else:
-            plain.append(BenchDesign(
-                name=name, verilog=hardware.verilog, module=name, operation=row.design,
-                fmt=options.format, overflow=options.overflow, library=options.library,
-                latency=row.latency))
+            plain.append(
+                BenchDesign(
+                    name=name,
+                    verilog=hardware.verilog,
+                    module=name,
+                    operation=row.design,
+                    fmt=options.format,
+                    overflow=options.overflow,
+                    library=options.library,
+                    latency=row.latency,
+                )
+            )
     if handshakes:
-        reports += [result.report for result in verify_handshake(
-            handshakes, "icarus", folder / "temporal")]
+        reports += [
+            result.report for result in verify_handshake(handshakes, "icarus", folder / "temporal")
+        ]
     for fmt in dict.fromkeys(design.fmt for design in plain):
         pairs = folder / f"{fmt.name}.npy"
         np.save(pairs, sampled_operands(fmt, 2, _CASES))
         designs = [design for design in plain if design.fmt == fmt]
-        reports += [result.report for result in verify(
-            designs, "icarus", pairs, folder / fmt.name)]
+        reports += [result.report for result in verify(designs, "icarus", pairs, folder / fmt.name)]
     return [report for report in reports if report]
 
 
@@ -136,30 +176,47 @@ def _run(args: argparse.Namespace) -> int:
     stages = _stages(args.stages)
     if args.check:
         find_simulator("icarus")  # a missing one is said before anything is built
-    rows = [row for fmt in tracked(args.format.split(","), "Making hardware")
-            for row in latencies(fmt, stages=stages, length=args.length)]
+    rows = [
+        row
+        for fmt in tracked(args.format.split(","), "Making hardware")
+        for row in latencies(fmt, stages=stages, length=args.length)
+    ]
     wrong: list[str] = []
     if args.check:
         console = Console(stderr=True)
-        with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder, console.status(
-                "Running the hardware"):
+        with (
+            tempfile.TemporaryDirectory(prefix="spikefloat-") as folder,
+            console.status("Running the hardware"),
+        ):
             try:
                 wrong = _check(rows, Path(folder))
             except BenchError as error:
                 wrong = [str(error)]
     if args.into is not None:
-        text = replace_table(
-            args.into.read_text(encoding="utf-8"), latency_table(rows), "latency")
+        text = replace_table(args.into.read_text(encoding="utf-8"), latency_table(rows), "latency")
         write_files(args.into.parent, {args.into.name: text})
     elif args.json:
-        print_json([{
-            "operation": row.operation, "format": row.format, "style": row.style,
-            "stages": row.stages, "latency": row.latency, "initiation_interval": row.interval}
-            for row in rows])
+        print_json(
+            [
+                {
+                    "operation": row.operation,
+                    "format": row.format,
+                    "style": row.style,
+                    "stages": row.stages,
+                    "latency": row.latency,
+                    "initiation_interval": row.interval,
+                }
+                for row in rows
+            ]
+        )
     else:
         columns = ("operation", "format", "style", "stages", "latency", "interval")
-        print_table("Clocks", columns, [
-            [getattr(row, column) for column in columns] for row in rows], numbers=columns[3:])
+        print_table(
+            "Clocks",
+            columns,
+            [[getattr(row, column) for column in columns] for row in rows],
+            numbers=columns[3:],
+        )
     for report in wrong:
         print(report)
     if args.check and not wrong and not args.json:

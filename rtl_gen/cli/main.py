@@ -58,13 +58,34 @@ def _version() -> str:
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with every command."""
     parser = argparse.ArgumentParser(
-        prog="spikefloat", description="Bit-exact float arithmetic made of spiking neurons.",
-        epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="spikefloat",
+        description="Bit-exact float arithmetic made of spiking neurons.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (
-        designs, verilog, stats, latency, explore, verify, waves, report, map_, sweep, tolerance,
-        harden, criticality, inject, export, synth, board, host, package, demo,
+        designs,
+        verilog,
+        stats,
+        latency,
+        explore,
+        verify,
+        waves,
+        report,
+        map_,
+        sweep,
+        tolerance,
+        harden,
+        criticality,
+        inject,
+        export,
+        synth,
+        board,
+        host,
+        package,
+        demo,
     ):
         command.register(commands)
     return parser
@@ -83,8 +104,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             # The reader of our output has gone (as `head` does); that is no mistake.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        told = f"{error.strerror}: {error.filename!r}" \
-            if isinstance(error, OSError) and error.filename else error
+        told = (
+            f"{error.strerror}: {error.filename!r}"
+            if isinstance(error, OSError) and error.filename
+            else error
+        )
         print(f"spikefloat: error: {told}", file=sys.stderr)
         return _USAGE_ERROR
     except KeyboardInterrupt:

@@ -21,23 +21,39 @@ __all__ = ["register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "map", "map any combinational Verilog module to neurons, proved equal",
-        "spikefloat map adder.v --budget w2 --objective neurons -o build", _run)
+        commands,
+        "map",
+        "map any combinational Verilog module to neurons, proved equal",
+        "spikefloat map adder.v --budget w2 --objective neurons -o build",
+        _run,
+    )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="Verilog source")
     parser.add_argument(
-        "--top", metavar="NAME", help="module to map (default: the one that no other uses)")
+        "--top", metavar="NAME", help="module to map (default: the one that no other uses)"
+    )
     parser.add_argument(
-        "--budget", metavar="B", default="w2",
+        "--budget",
+        metavar="B",
+        default="w2",
         help=f"limits of a neuron: {', '.join(BUDGETS)}, or WEIGHT,FAN-IN such as 3,5 "
-             "(default: w2)")
+        "(default: w2)",
+    )
     parser.add_argument(
-        "--objective", metavar="O", default="neurons",
-        help="neurons, depth or product: what is to be small (default: neurons)")
+        "--objective",
+        metavar="O",
+        default="neurons",
+        help="neurons, depth or product: what is to be small (default: neurons)",
+    )
     parser.add_argument(
-        "--effort", metavar="N", type=int, default=1,
-        help="0 (a cover only) to 3 (long search) (default: 1)")
+        "--effort",
+        metavar="N",
+        type=int,
+        default=1,
+        help="0 (a cover only) to 3 (long search) (default: 1)",
+    )
     parser.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="seed of the search (default: 0)")
+        "--seed", metavar="N", type=int, default=0, help="seed of the search (default: 0)"
+    )
     add_output_option(parser)
     add_json_option(parser)
 
@@ -50,7 +66,8 @@ def _budget(text: str) -> Budget:
         budget = Budget(f"w{int(weight)}f{int(fan_in)}", int(weight), int(fan_in))
     except ValueError:
         raise ValueError(
-            f"Budget must be a name, or weight and fan-in such as 3,5, not {text!r}") from None
+            f"Budget must be a name, or weight and fan-in such as 3,5, not {text!r}"
+        ) from None
     return budget
 
 
@@ -71,21 +88,32 @@ def _run(args: argparse.Namespace) -> int:
         circuit = read_verilog(args.files, args.top, shallow=objective is Objective.DEPTH)
         try:
             mapping = map_circuit(
-                circuit, budget, objective, effort=args.effort, seed=args.seed,
-                progress=status.update)
+                circuit,
+                budget,
+                objective,
+                effort=args.effort,
+                seed=args.seed,
+                progress=status.update,
+            )
         except MappingError as error:  # no output: nothing is written that was not proved
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1
     # The graph has the module's own name; a file of the source must not be overwritten.
     name = f"{circuit.name}_neurons"
-    text = spatial_verilog(mapping.graph, module=name, header=(
-        f"{circuit.name} as neurons",
-        f"budget {budget}",
-        f"proved equal to its source: {mapping.proof.method}",
-        "made by: spikefloat map " + " ".join(path.name for path in args.files)
-        + (f" --top {args.top}" if args.top else "")
-        + f" --budget {args.budget} --objective {args.objective} --effort {args.effort}"
-        + f" --seed {args.seed}"))
+    text = spatial_verilog(
+        mapping.graph,
+        module=name,
+        header=(
+            f"{circuit.name} as neurons",
+            f"budget {budget}",
+            f"proved equal to its source: {mapping.proof.method}",
+            "made by: spikefloat map "
+            + " ".join(path.name for path in args.files)
+            + (f" --top {args.top}" if args.top else "")
+            + f" --budget {args.budget} --objective {args.objective} --effort {args.effort}"
+            + f" --seed {args.seed}",
+        ),
+    )
     write_files(args.output, {f"{name}.v": text})
     _report(args, mapping, circuit.name, budget, str(args.output / f"{name}.v"))
     return 0
@@ -96,21 +124,36 @@ def _report(
 ) -> None:
     metrics = measure(mapping.graph)
     figures = {
-        "module": module, "budget": budget.name, "objective": args.objective,
+        "module": module,
+        "budget": budget.name,
+        "objective": args.objective,
         "gates": mapping.gates,
-        "cover_neurons": mapping.covered[0], "cover_depth": mapping.covered[1],
+        "cover_neurons": mapping.covered[0],
+        "cover_depth": mapping.covered[1],
         **metrics.as_dict(),
-        "proof": mapping.proof.method, "seconds": round(mapping.seconds, 3), "file": file,
+        "proof": mapping.proof.method,
+        "seconds": round(mapping.seconds, 3),
+        "file": file,
     }
     if args.json:
         print_json(figures)
         return
     print_table(
-        f"{module} within {budget}", ("", "neurons", "depth", "synapses", "weights", "fan-in"), [
+        f"{module} within {budget}",
+        ("", "neurons", "depth", "synapses", "weights", "fan-in"),
+        [
             ("first cover", *mapping.covered, "-", "-", "-"),
-            ("result", metrics.neurons, metrics.depth, metrics.synapses,
-             f"<= {metrics.max_weight}", f"<= {metrics.max_fan_in}"),
-        ], numbers=("neurons", "depth", "synapses"))
+            (
+                "result",
+                metrics.neurons,
+                metrics.depth,
+                metrics.synapses,
+                f"<= {metrics.max_weight}",
+                f"<= {metrics.max_fan_in}",
+            ),
+        ],
+        numbers=("neurons", "depth", "synapses"),
+    )
     print(f"source: {mapping.gates} two-input gates")
     print(f"proved equal: {mapping.proof.method}")
     print(f"written: {file}")

@@ -32,8 +32,13 @@ from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, parse_lanes
 from spikefloat.rtl_gen.weights.models import read_model
 
 __all__ = [
-    "Selection", "add_command", "add_design_options", "add_json_option", "add_output_option",
-    "command_line", "selections",
+    "Selection",
+    "add_command",
+    "add_design_options",
+    "add_json_option",
+    "add_output_option",
+    "command_line",
+    "selections",
 ]
 
 
@@ -45,14 +50,21 @@ class Selection(NamedTuple):
 
 
 def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str,
-    example: str, run: Callable[[argparse.Namespace], int],
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    example: str,
+    run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
     """Add a command whose help ends with an example."""
     parser = commands.add_parser(
         # Here, and only here, argparse takes a percent sign for the start of a format.
-        name, help=summary.replace("%", "%%"), description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter)
+        name,
+        help=summary.replace("%", "%%"),
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -60,91 +72,142 @@ def add_command(
 def add_design_options(parser: argparse.ArgumentParser) -> None:
     """Add the design and the options that say which instances of it are meant."""
     parser.add_argument(
-        "design", metavar="DESIGN",
-        help=f"{', '.join([*CLOCKED_DESIGNS, *DESIGNS])}, or all")
+        "design", metavar="DESIGN", help=f"{', '.join([*CLOCKED_DESIGNS, *DESIGNS])}, or all"
+    )
     parser.add_argument(
-        "--format", metavar="F[,F...]",
+        "--format",
+        metavar="F[,F...]",
         help=f"number format: {', '.join(FORMATS)}, or all that the design works for "
-             "(default: e4m3fn)")
+        "(default: e4m3fn)",
+    )
     parser.add_argument(
-        "--to", metavar="F[,F...]",
+        "--to",
+        metavar="F[,F...]",
         help="format of the result, for convert and widening_multiply, or all (default: bfloat16 "
-             "or, where that cannot be, binary32)")
+        "or, where that cannot be, binary32)",
+    )
     parser.add_argument(
-        "--overflow", metavar="P[,P]",
+        "--overflow",
+        metavar="P[,P]",
         help="nan (infinity where the format has one) or saturate, or all "
-             "(default: nan where the format can)")
+        "(default: nan where the format can)",
+    )
     parser.add_argument(
-        "--library", metavar="L[,L]",
-        help=f"{' or '.join(LIBRARIES)} gates, or all (default: {LIBRARIES[0]})")
+        "--library",
+        metavar="L[,L]",
+        help=f"{' or '.join(LIBRARIES)} gates, or all (default: {LIBRARIES[0]})",
+    )
     parser.add_argument(
-        "--budget", metavar="B",
-        help=f"limits of a native neuron: {', '.join(BUDGETS)} (default: w2)")
+        "--budget",
+        metavar="B",
+        help=f"limits of a native neuron: {', '.join(BUDGETS)} (default: w2)",
+    )
     parser.add_argument(
-        "--objective", metavar="O",
+        "--objective",
+        metavar="O",
         help="structure: parts that can be read; neurons, depth: the smallest or the shallowest "
-             "circuit known for the budget; luts, fmax: few lookup tables, or a fast clock, on an "
-             "FPGA (default: structure)")
+        "circuit known for the budget; luts, fmax: few lookup tables, or a fast clock, on an "
+        "FPGA (default: structure)",
+    )
     parser.add_argument(
-        "--length", metavar="N", type=int,
-        help="number of codes in each operand of dot (default: 16)")
+        "--length",
+        metavar="N",
+        type=int,
+        help="number of codes in each operand of dot (default: 16)",
+    )
     parser.add_argument(
-        "--accumulate", metavar="A",
-        help=f"how dot and linear add: {', '.join(ACCUMULATIONS)} (default: exact)")
+        "--accumulate",
+        metavar="A",
+        help=f"how dot and linear add: {', '.join(ACCUMULATIONS)} (default: exact)",
+    )
     parser.add_argument(
-        "--wide", metavar="F",
+        "--wide",
+        metavar="F",
         help="format of the nodes of --accumulate wide: binary16, bfloat16 or binary32 "
-             "(default: binary32)")
+        "(default: binary32)",
+    )
     parser.add_argument(
-        "--inputs", metavar="N", type=int,
-        help="inputs of linear, where weights are operands (default: 4)")
+        "--inputs",
+        metavar="N",
+        type=int,
+        help="inputs of linear, where weights are operands (default: 4)",
+    )
     parser.add_argument(
-        "--outputs", metavar="N", type=int,
-        help="outputs of linear, where weights are operands (default: 2)")
+        "--outputs",
+        metavar="N",
+        type=int,
+        help="outputs of linear, where weights are operands (default: 2)",
+    )
     parser.add_argument(
-        "--activation", metavar="A[,A...]",
+        "--activation",
+        metavar="A[,A...]",
         help=f"{' or '.join(ACTIVATIONS)} behind each layer of linear (default: none, and relu "
-             "between layers)")
+        "between layers)",
+    )
     parser.add_argument(
-        "--shape", metavar="S",
+        "--shape",
+        metavar="S",
         help="unrolled: all products of linear at once; array: some in each clock, with weights in "
-             f"memory and streams at both ends (default: {SHAPES[0]})")
+        f"memory and streams at both ends (default: {SHAPES[0]})",
+    )
     parser.add_argument(
-        "--lanes", metavar="PxQ",
-        help="for --shape array: P outputs at once, Q inputs in each clock (default: 1x1)")
+        "--lanes",
+        metavar="PxQ",
+        help="for --shape array: P outputs at once, Q inputs in each clock (default: 1x1)",
+    )
     parser.add_argument(
-        "--levels", metavar="L", type=int,
+        "--levels",
+        metavar="L",
+        type=int,
         help="for --shape array: most levels of lookup tables between registers, where circuits "
-             f"can be cut (default: {DEFAULT_LEVELS})")
+        f"can be cut (default: {DEFAULT_LEVELS})",
+    )
     parser.add_argument(
-        "--style", metavar="S[,S]",
-        help=f"what a neuron is in hardware: {', '.join(STYLES)}, or all (default: {STYLES[0]})")
+        "--style",
+        metavar="S[,S]",
+        help=f"what a neuron is in hardware: {', '.join(STYLES)}, or all (default: {STYLES[0]})",
+    )
     parser.add_argument(
-        "--stages", metavar="P[,P]",
-        help="register cuts through the spatial style (default: 0, combinational)")
+        "--stages",
+        metavar="P[,P]",
+        help="register cuts through the spatial style (default: 0, combinational)",
+    )
     parser.add_argument(
-        "--residue", metavar="R",
+        "--residue",
+        metavar="R",
         help="what the spiking style does against residue: discharge every membrane before every "
-             "wave, hard reset, or leak alone (default: discharge)")
+        "wave, hard reset, or leak alone (default: discharge)",
+    )
     parser.add_argument(
-        "--leak", metavar="BETA",
+        "--leak",
+        metavar="BETA",
         help="share of a membrane kept for the next step: below 1 in the spiking style (default: "
-             "the largest multiple of 1/256 that is exact), up to 1 for the design neuron "
-             "(default: 1, the ideal integrate-and-fire neuron)")
+        "the largest multiple of 1/256 that is exact), up to 1 for the design neuron "
+        "(default: 1, the ideal integrate-and-fire neuron)",
+    )
     parser.add_argument(
-        "--delays", metavar="D",
+        "--delays",
+        metavar="D",
         help="delay lines of the spiking style: registers, which become shift registers where a "
-             "target has them, or memory, for targets with small memories (default: registers)")
+        "target has them, or memory, for targets with small memories (default: registers)",
+    )
     parser.add_argument(
-        "--stream", action="store_true",
-        help="give operands and result as AXI4-Streams, with valid and ready")
+        "--stream",
+        action="store_true",
+        help="give operands and result as AXI4-Streams, with valid and ready",
+    )
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:
     """Add ``-o``, the folder for what a command writes."""
     parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, default=Path(),
-        help="folder to write into; made if missing (default: the current one)")
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="folder to write into; made if missing (default: the current one)",
+    )
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -188,12 +251,24 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
             for policy in _split(args.overflow, None, _policies(to or name)):
                 for library in _split(args.library, LIBRARIES[0], LIBRARIES):
                     for style, stages in _styles(args):
-                        yield Selection(design, make_options(
-                            design, format=name, to=to, overflow=policy, library=library,
-                            budget=args.budget or "w2", objective=args.objective or OBJECTIVES[0],
-                            style=style, stages=stages, is_stream=args.stream,
-                            layer=_layer(design, args, name, policy),
-                            **_spiking_options(style, args), **_vector_options(design, args)))
+                        yield Selection(
+                            design,
+                            make_options(
+                                design,
+                                format=name,
+                                to=to,
+                                overflow=policy,
+                                library=library,
+                                budget=args.budget or "w2",
+                                objective=args.objective or OBJECTIVES[0],
+                                style=style,
+                                stages=stages,
+                                is_stream=args.stream,
+                                layer=_layer(design, args, name, policy),
+                                **_spiking_options(style, args),
+                                **_vector_options(design, args),
+                            ),
+                        )
 
 
 def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
@@ -203,9 +278,13 @@ def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
         stages = [int(text) for text in (args.stages or "0").split(",")]
     except ValueError:
         raise ValueError(
-            f"Stages must be integers separated by commas, not {args.stages!r}") from None
-    return [(style, count) for style in styles
-            for count in (stages if style == STYLES[0] or STYLES[0] not in styles else [0])]
+            f"Stages must be integers separated by commas, not {args.stages!r}"
+        ) from None
+    return [
+        (style, count)
+        for style in styles
+        for count in (stages if style == STYLES[0] or STYLES[0] not in styles else [0])
+    ]
 
 
 def _spiking_options(style: str, args: argparse.Namespace) -> dict:
@@ -232,21 +311,29 @@ def _layer(
         for option in ("inputs", "outputs", "activation", "shape", "lanes", "levels"):
             if getattr(args, option) is not None and args.design != "all":
                 raise ValueError(
-                    f"Option --{option} must be used with the design linear, not {design.name!r}")
+                    f"Option --{option} must be used with the design linear, not {design.name!r}"
+                )
         return None
     weights = getattr(args, "weights", None)  # not every command reads files
     array = _array_options(args)
     if weights is None:
         return make_layer_options(
-            inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array)
+            inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array
+        )
     model = read_model(Path(weights), find_format(name), policy)
     if model.activations is not None and args.activation is not None:
         raise ValueError(
-            f"Activations must be those of the model {weights}, not {args.activation!r}")
+            f"Activations must be those of the model {weights}, not {args.activation!r}"
+        )
     activation = args.activation if model.activations is None else ",".join(model.activations)
     return make_layer_options(
-        model.layers, inputs=args.inputs, outputs=args.outputs, activation=activation,
-        source=weights, **array)
+        model.layers,
+        inputs=args.inputs,
+        outputs=args.outputs,
+        activation=activation,
+        source=weights,
+        **array,
+    )
 
 
 def _array_options(args: argparse.Namespace) -> dict:
@@ -259,7 +346,8 @@ def _array_options(args: argparse.Namespace) -> dict:
     for name in ("lanes", "levels"):
         if getattr(args, name) is not None:
             raise ValueError(
-                f"Option --{name} must be used with --shape array, not {getattr(args, name)!r}")
+                f"Option --{name} must be used with --shape array, not {getattr(args, name)!r}"
+            )
     return {}
 
 
@@ -272,8 +360,11 @@ def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
 
 def _policies(name: str) -> list[str]:
     """Return the overflow policies that a result format permits."""
-    return [policy.value for policy in Overflow
-            if policy is Overflow.SATURATE or name not in FORMATS or FORMATS[name].has_nan]
+    return [
+        policy.value
+        for policy in Overflow
+        if policy is Overflow.SATURATE or name not in FORMATS or FORMATS[name].has_nan
+    ]
 
 
 def _leak(text: str | None) -> Fraction | None:
@@ -293,25 +384,33 @@ def command_line(command: str, selection: Selection) -> str:
     """Return the command that repeats a selection."""
     design, options = selection
     to = f"--to {options.to.name} " if options.to else ""
-    return (f"spikefloat {command} {design.name} --format {options.format.name} {to}"
-            f"--overflow {options.overflow.value} --library {options.library}"
-            + (f" --budget {options.budget.name} --objective {options.objective}"
-               if options.library == "native" else "")
-            + (f" --length {options.length}" if options.accumulate and not options.layer else "")
-            + (f" --accumulate {options.accumulate}" if options.accumulate else "")
-            + (f" --wide {options.wide.name}" if options.wide else "")
-            + (_layer_words(options.layer) if options.layer else "")
-            + (f" --style {options.style}" if options.style != STYLES[0] else "")
-            + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
-            + (f" --leak {options.leak}" if options.leak is not None else "")
-            + (f" --delays {options.delays}" if options.delays != DELAYS[0] else "")
-            + (f" --stages {options.stages}" if options.stages else "")
-            + (" --stream" if options.is_stream else ""))
+    return (
+        f"spikefloat {command} {design.name} --format {options.format.name} {to}"
+        f"--overflow {options.overflow.value} --library {options.library}"
+        + (
+            f" --budget {options.budget.name} --objective {options.objective}"
+            if options.library == "native"
+            else ""
+        )
+        + (f" --length {options.length}" if options.accumulate and not options.layer else "")
+        + (f" --accumulate {options.accumulate}" if options.accumulate else "")
+        + (f" --wide {options.wide.name}" if options.wide else "")
+        + (_layer_words(options.layer) if options.layer else "")
+        + (f" --style {options.style}" if options.style != STYLES[0] else "")
+        + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
+        + (f" --leak {options.leak}" if options.leak is not None else "")
+        + (f" --delays {options.delays}" if options.delays != DELAYS[0] else "")
+        + (f" --stages {options.stages}" if options.stages else "")
+        + (" --stream" if options.is_stream else "")
+    )
 
 
 def _layer_words(layer: LayerOptions) -> str:
-    words = f" --weights {layer.source}" if layer.layers else \
-        f" --inputs {layer.inputs} --outputs {layer.outputs}"
+    words = (
+        f" --weights {layer.source}"
+        if layer.layers
+        else f" --inputs {layer.inputs} --outputs {layer.outputs}"
+    )
     # The activations of a model need not be said again.
     if not layer.source.endswith(".onnx"):
         words += f" --activation {','.join(layer.activations)}"

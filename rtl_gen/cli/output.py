@@ -34,14 +34,16 @@ def print_json(result: Any) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]],
-    *, numbers: Sequence[str] = (),
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numbers: Sequence[str] = (),
 ) -> None:
     """Print rows under a title, the columns named in ``numbers`` to the right."""
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left",
-                         overflow="fold")
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     # Without a terminal the width is not known; a table that wraps would be hard to read.

@@ -41,9 +41,13 @@ _RANDOM_VECTORS = 64
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "package", "write designs as FuseSoC cores, with file list, example and bench",
+        commands,
+        "package",
+        "write designs as FuseSoC cores, with file list, example and bench",
         "spikefloat package multiply --stages 2 -o cores\n"
-        "  fusesoc --cores-root cores run --target=sim multiply_e4m3fn_p2", _run)
+        "  fusesoc --cores-root cores run --target=sim multiply_e4m3fn_p2",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     add_output_option(parser)
@@ -63,11 +67,14 @@ def _source(selection: Selection) -> CoreSource:
     # Membranes that are discharged from outside have an input for it, and no bench here.
     is_fixed = not (hardware.is_stream or options.style == "temporal" or hardware.has_discharge)
     return CoreSource(
-        module=hardware.module, verilog=hardware.verilog,
+        module=hardware.module,
+        verilog=hardware.verilog,
         summary=f"{design.summary} ({options.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(selection, hardware),
-        waivers=LINT_WAIVERS.read_text(encoding="utf-8"), version=_version())
+        waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
+        version=_version(),
+    )
 
 
 def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
@@ -82,15 +89,30 @@ def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
     if options.is_stream:
         words = [f"s_axis_{name}" for name in design.operands]
         return Cases(
-            operands=tuple(f"{word}_tdata" for word in words), rows=rows, result="m_axis_tdata",
+            operands=tuple(f"{word}_tdata" for word in words),
+            rows=rows,
+            result="m_axis_tdata",
             handshake=Handshake(
                 offer=tuple(f"{word}_tvalid" for word in words),
-                accept=tuple(f"{word}_tready" for word in words), valid="m_axis_tvalid",
-                take="m_axis_tready", interval=1 + hardware.latency))
+                accept=tuple(f"{word}_tready" for word in words),
+                valid="m_axis_tvalid",
+                take="m_axis_tready",
+                interval=1 + hardware.latency,
+            ),
+        )
     if options.style == "temporal":
-        return Cases(operands=design.operands, rows=rows, result=design.result,
-                     handshake=Handshake(offer=("start",), accept=("ready",), valid="valid",
-                                         take=None, interval=hardware.latency + 1))
+        return Cases(
+            operands=design.operands,
+            rows=rows,
+            result=design.result,
+            handshake=Handshake(
+                offer=("start",),
+                accept=("ready",),
+                valid="valid",
+                take=None,
+                interval=hardware.latency + 1,
+            ),
+        )
     return Cases(operands=design.operands, rows=rows, result=design.result)
 
 
@@ -111,18 +133,28 @@ def _vector_rows(options: Options) -> list[list[int]]:
     """Return directed and random vectors, packed, with their dot products."""
     fmt = options.format
     first, second = vector_cases(fmt, options.length, _RANDOM_VECTORS, SEED)
-    results = dot(fmt, first, second, options.accumulate, options.to, options.overflow,
-                  wide=options.wide)
-    return [[pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
-            for a, b, result in zip(first.tolist(), second.tolist(), results, strict=True)]
+    results = dot(
+        fmt, first, second, options.accumulate, options.to, options.overflow, wide=options.wide
+    )
+    return [
+        [pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
+        for a, b, result in zip(first.tolist(), second.tolist(), results, strict=True)
+    ]
 
 
 def _run(args: argparse.Namespace) -> int:
     sources = [
-        CoreSource(module=instance.module, verilog=instance.verilog, latency=None, cases=None,
-                   summary=f"{CLOCKED_DESIGNS[instance.design].summary}",
-                   waivers=LINT_WAIVERS.read_text(encoding="utf-8"), version=_version())
-        for instance in clocked_instances(args)]
+        CoreSource(
+            module=instance.module,
+            verilog=instance.verilog,
+            latency=None,
+            cases=None,
+            summary=f"{CLOCKED_DESIGNS[instance.design].summary}",
+            waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
+            version=_version(),
+        )
+        for instance in clocked_instances(args)
+    ]
     chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
     sources += [_source(selection) for selection in tracked(chosen, "Packaging")]
     cores = {}
@@ -130,23 +162,29 @@ def _run(args: argparse.Namespace) -> int:
         if source.module in cores:
             raise ValueError(
                 f"Core {source.module} must be written once, not for several libraries or "
-                "overflow policies; use a folder for each")
+                "overflow policies; use a folder for each"
+            )
         cores[source.module] = core_files(source)
     rows: list[dict[str, Any]] = []
     for source in sources:
         folder = args.output / source.module
         files = cores[source.module]
         write_files(folder, files)
-        rows.append({
-            "core": f"spikefloat:arithmetic:{source.module}:{source.version}",
-            "cases": len(source.cases.rows) if source.cases else 0,
-            "targets": ["lint", "sim"] if source.cases else ["lint"],
-            "files": [str(folder / name) for name in files]})
+        rows.append(
+            {
+                "core": f"spikefloat:arithmetic:{source.module}:{source.version}",
+                "cases": len(source.cases.rows) if source.cases else 0,
+                "targets": ["lint", "sim"] if source.cases else ["lint"],
+                "files": [str(folder / name) for name in files],
+            }
+        )
     if args.json:
         print_json(rows)
     else:
         print_table(
-            f"Written {len(rows)} cores into {args.output}", ("core", "targets", "cases"),
+            f"Written {len(rows)} cores into {args.output}",
+            ("core", "targets", "cases"),
             [[row["core"], ", ".join(row["targets"]), row["cases"]] for row in rows],
-            numbers=("cases",))
+            numbers=("cases",),
+        )
     return 0

@@ -17,8 +17,15 @@ from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Ta
 from spikefloat.sim.devices.physics import Physics
 
 __all__ = [
-    "BLOCKS", "KNOBS", "add_physics_options", "add_spiking_options", "block_target",
-    "design_target", "physics_grid", "spiking_knobs", "targets",
+    "BLOCKS",
+    "KNOBS",
+    "add_physics_options",
+    "add_spiking_options",
+    "block_target",
+    "design_target",
+    "physics_grid",
+    "spiking_knobs",
+    "targets",
 ]
 
 #: Circuits that are no float design: gates of the published library, and its adders.
@@ -51,20 +58,27 @@ def add_physics_options(parser: argparse.ArgumentParser) -> None:
     for name, meaning in KNOBS.items():
         group.add_argument(f"--{name.replace('_', '-')}", metavar="X[,X...]", help=meaning)
     group.add_argument(
-        "--clamp-inputs", action="store_true",
-        help="clip noisy spikes at the inputs to the range from 0 to 1")
+        "--clamp-inputs",
+        action="store_true",
+        help="clip noisy spikes at the inputs to the range from 0 to 1",
+    )
 
 
 def add_spiking_options(parser: argparse.ArgumentParser) -> None:
     """Add what else says how membranes live on; ``--leak`` is an option of designs already."""
     group = parser.add_argument_group(
-        "spiking style, where --leak makes a grid, too (--residue is leak if one is given)")
+        "spiking style, where --leak makes a grid, too (--residue is leak if one is given)"
+    )
     group.add_argument(
-        "--waves", metavar="N[,N...]",
-        help="operations that follow each other from rest, a power of two (default: 64)")
+        "--waves",
+        metavar="N[,N...]",
+        help="operations that follow each other from rest, a power of two (default: 64)",
+    )
     group.add_argument(
-        "--potential-bits", metavar="N[,N...]",
-        help="bits of a potential below the point, as in hardware (default: not quantised)")
+        "--potential-bits",
+        metavar="N[,N...]",
+        help="bits of a potential below the point, as in hardware (default: not quantised)",
+    )
 
 
 def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[Any]]:
@@ -82,8 +96,11 @@ def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[
     ValueError
         If a value is not a number, or the residue is unknown or contradicts another option.
     """
-    given = {name: _values(name, text) for name in ("leak", "waves", "potential_bits")
-             if (text := getattr(args, name, None)) is not None}
+    given = {
+        name: _values(name, text)
+        for name in ("leak", "waves", "potential_bits")
+        if (text := getattr(args, name, None)) is not None
+    }
     style = args.style or "spatial"
     if style == "spatial" and not given and args.residue is None:
         return {}
@@ -94,12 +111,15 @@ def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[
     if residue == "discharge" and style == "spiking":
         for name in ("leak", "waves"):
             if name in given:
-                raise ValueError(f"Physics {name} must be left out where membranes are "
-                                 f"discharged, not {getattr(args, name)!r}")
+                raise ValueError(
+                    f"Physics {name} must be left out where membranes are "
+                    f"discharged, not {getattr(args, name)!r}"
+                )
         given["waves"] = [1]
     elif not keeps:
-        raise ValueError(f"Leak must be given where membranes keep a residue ({residue}), "
-                         "not left out")
+        raise ValueError(
+            f"Leak must be given where membranes keep a residue ({residue}), not left out"
+        )
     return {"style": [style], "reset": ["hard" if residue == "hard" else "soft"], **given}
 
 
@@ -116,8 +136,7 @@ def physics_grid(args: argparse.Namespace) -> Iterator[Physics]:
         if (text := getattr(args, name)) is not None:
             given[name] = _values(name, text)
     for values in itertools.product(*given.values()):
-        yield Physics(
-            clamp_inputs=args.clamp_inputs, **dict(zip(given, values, strict=True)))
+        yield Physics(clamp_inputs=args.clamp_inputs, **dict(zip(given, values, strict=True)))
 
 
 def _values(knob: str, text: str) -> list[Any]:
@@ -135,8 +154,8 @@ def _values(knob: str, text: str) -> list[Any]:
                 raise ValueError
         except (ValueError, ArithmeticError, InvalidOperation):
             raise ValueError(
-                f"Physics {knob} must be numbers or ranges start:stop:step, "
-                f"not {part!r}") from None
+                f"Physics {knob} must be numbers or ranges start:stop:step, not {part!r}"
+            ) from None
         numbers += [_number(knob, str(start + index * step)) for index in range(count)]
     return numbers
 
@@ -162,22 +181,34 @@ def block_target(name: str) -> Target:
         total, carry = gates.add(a, b, carry_in)
         gates.builder.output("y", (*total, carry))
     return Target(
-        label={"design": name, "format": "-", "library": "published", "budget": "-",
-               "objective": "-"},
+        label={
+            "design": name,
+            "format": "-",
+            "library": "published",
+            "budget": "-",
+            "objective": "-",
+        },
         graph=gates.builder.build(),
-        reference=IntegerReference(operation=name if is_gate else "sum"))
+        reference=IntegerReference(operation=name if is_gate else "sum"),
+    )
 
 
 def design_target(selection: Selection) -> Target:
     """Return a float design."""
     design, options = selection
     return Target(
-        label={"design": design.name, "format": options.format.name, "library": options.library,
-               "budget": options.budget.name if options.library == "native" else "-",
-               "objective": options.objective},
+        label={
+            "design": design.name,
+            "format": options.format.name,
+            "library": options.library,
+            "budget": options.budget.name if options.library == "native" else "-",
+            "objective": options.objective,
+        },
         graph=build(design, options),
         reference=FloatReference(
-            operation=design.name, fmt=options.format, overflow=options.overflow, to=options.to))
+            operation=design.name, fmt=options.format, overflow=options.overflow, to=options.to
+        ),
+    )
 
 
 def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Target]:
@@ -200,22 +231,31 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
         if name in BLOCKS:
             chosen.append(block_target(name))
             continue
-        libraries = LIBRARIES if args.library == "all" else (
-            args.library or LIBRARIES[0]).split(",")
+        libraries = (
+            LIBRARIES if args.library == "all" else (args.library or LIBRARIES[0]).split(",")
+        )
         for library in libraries:
             # Published gates are what they are: they have neither budget nor objective.
             native = library != "published"
             budgets = (args.budget if native and args.budget else "w2").split(",")
             objectives = (args.objective if native and args.objective else "structure").split(",")
             for budget, objective in itertools.product(budgets, objectives):
-                one = argparse.Namespace(**{
-                    **vars(args), "design": name, "library": library, "budget": budget,
-                    "objective": objective, **own})
+                one = argparse.Namespace(
+                    **{
+                        **vars(args),
+                        "design": name,
+                        "library": library,
+                        "budget": budget,
+                        "objective": objective,
+                        **own,
+                    }
+                )
                 for selection in selections(one):
                     if selection.design.is_vector and not takes_vectors:
                         if name == "all":
                             continue
                         raise ValueError(
-                            f"Design must have one code for each operand, not vectors ({name})")
+                            f"Design must have one code for each operand, not vectors ({name})"
+                        )
                     chosen.append(design_target(selection))
     return chosen

@@ -24,15 +24,26 @@ def _start(name: str) -> str:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "report", "turn results of verify into a table, printed or put into a file",
+        commands,
+        "report",
+        "turn results of verify into a table, printed or put into a file",
         "spikefloat verify multiply --format all --json > results.json\n"
-        "  spikefloat report results.json --into README.md", _run)
+        "  spikefloat report results.json --into README.md",
+        _run,
+    )
     parser.add_argument(
-        "results", metavar="FILE", type=Path, nargs="+",
-        help="what `spikefloat verify --json` printed")
+        "results",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="what `spikefloat verify --json` printed",
+    )
     parser.add_argument(
-        "--into", metavar="FILE", type=Path,
-        help=f"file in which to replace what is between {_start('exact')} and {_END}")
+        "--into",
+        metavar="FILE",
+        type=Path,
+        help=f"file in which to replace what is between {_start('exact')} and {_END}",
+    )
 
 
 def exactness_table(rows: list[dict[str, Any]]) -> str:
@@ -52,8 +63,10 @@ def exactness_table(rows: list[dict[str, Any]]) -> str:
                 cells[row["format"], row["design"]].append(row)
         designs = [name for name in DESIGNS if any(key[1] == name for key in cells)]
         formats = [name for name in FORMATS if any(key[0] == name for key in cells)]
-        lines = ["| cases, all exact | " + " | ".join(name.replace("_", " ") for name in designs),
-                 "|---|" + "---:|" * len(designs)]
+        lines = [
+            "| cases, all exact | " + " | ".join(name.replace("_", " ") for name in designs),
+            "|---|" + "---:|" * len(designs),
+        ]
         lines[0] += " |"
         for fmt in formats:
             texts = [_cell(cells.get((fmt, name), [])) for name in designs]
@@ -62,17 +75,26 @@ def exactness_table(rows: list[dict[str, Any]]) -> str:
         total = sum(row["cases"] for row in rows)
         ways = ", ".join(
             f"{what} {' and '.join(sorted({row[key] for row in rows if row[key] != '-'}))}"
-            for what, key in (("libraries", "library"), ("overflow", "overflow"),
-                              ("simulators", "simulator")))
+            for what, key in (
+                ("libraries", "library"),
+                ("overflow", "overflow"),
+                ("simulators", "simulator"),
+            )
+        )
     except KeyError as error:
         raise ValueError(
-            f"Results must have been printed by verify --json, not lack {error}") from None
+            f"Results must have been printed by verify --json, not lack {error}"
+        ) from None
     heading = lines[0] if not wrong else lines[0].replace("cases, all exact", "cases")
     lines[0] = heading
-    return "\n".join([
-        *lines, "",
-        f"{total:,} results of {len(rows)} runs were compared with the golden model; "
-        f"{wrong:,} differed ({ways})."])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{total:,} results of {len(rows)} runs were compared with the golden model; "
+            f"{wrong:,} differed ({ways}).",
+        ]
+    )
 
 
 def _cell(rows: list[dict]) -> str:

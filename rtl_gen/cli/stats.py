@@ -28,8 +28,12 @@ __all__ = ["register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "stats", "count neurons, depth and synapses of a design",
-        "spikefloat stats multiply --library published --json", _run)
+        commands,
+        "stats",
+        "count neurons, depth and synapses of a design",
+        "spikefloat stats multiply --library published --json",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     add_json_option(parser)
@@ -56,23 +60,37 @@ def _figures(selection: Selection) -> dict:
 
 
 #: Figures of clocked hardware, which have a table of their own.
-_CLOCKED = ("latency", "initiation_interval", "registers", "lut_levels", "delays", "leak_bound",
-            "leak_bound_hard")
+_CLOCKED = (
+    "latency",
+    "initiation_interval",
+    "registers",
+    "lut_levels",
+    "delays",
+    "leak_bound",
+    "leak_bound_hard",
+)
 
 
 def _pipeline_figures(graph: NeuronGraph, stages: int) -> dict:
     pipeline = cut(graph, stages)
-    return {"latency": pipeline.latency, "initiation_interval": 1, "registers": pipeline.registers,
-            "lut_levels": pipeline.worst}
+    return {
+        "latency": pipeline.latency,
+        "initiation_interval": 1,
+        "registers": pipeline.registers,
+        "lut_levels": pipeline.worst,
+    }
 
 
 def _spiking_figures(selection: Selection, graph: NeuronGraph) -> dict:
     hardware = make_hardware(*selection)
     return {
-        "latency": hardware.latency, "initiation_interval": hardware.initiation_interval,
-        "registers": hardware.registers, "delays": balance(graph).delays,
+        "latency": hardware.latency,
+        "initiation_interval": hardware.initiation_interval,
+        "registers": hardware.registers,
+        "delays": balance(graph).delays,
         "leak_bound": str(graph_leak_bound(graph).bound),
-        "leak_bound_hard": str(graph_leak_bound(graph, "hard").bound)}
+        "leak_bound_hard": str(graph_leak_bound(graph, "hard").bound),
+    }
 
 
 def _temporal_figures(selection: Selection) -> dict:
@@ -80,16 +98,24 @@ def _temporal_figures(selection: Selection) -> dict:
     hardware = make_hardware(design, options)
     neurons = TEMPORAL[design.name].neurons
     return {
-        "design": design.name, "format": options.format.name, "overflow": options.overflow.value,
-        "style": options.style, "neurons": neurons, "latency": hardware.latency,
+        "design": design.name,
+        "format": options.format.name,
+        "overflow": options.overflow.value,
+        "style": options.style,
+        "neurons": neurons,
+        "latency": hardware.latency,
         "initiation_interval": hardware.initiation_interval,
-        "scopes": {hardware.module: neurons}}
+        "scopes": {hardware.module: neurons},
+    }
 
 
 def _clocked_figures(instance: ClockedInstance) -> dict:
     return {
-        **instance.labels, "neurons": instance.neurons, "latency": instance.latency,
-        "scopes": {instance.module: instance.neurons}}
+        **instance.labels,
+        "neurons": instance.neurons,
+        "latency": instance.latency,
+        "scopes": {instance.module: instance.neurons},
+    }
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -102,15 +128,29 @@ def _run(args: argparse.Namespace) -> int:
     names = list(dict.fromkeys(name for row in results for name in row if name != "scopes"))
     columns = [name for name in names if name not in _CLOCKED]
     numbers = names[names.index("neurons") :]
-    print_table("Circuits", columns, [
-        [f"{row[c]:.3g}" if isinstance(row.get(c), float) else row.get(c, "-") for c in columns]
-        for row in results], numbers=numbers)
+    print_table(
+        "Circuits",
+        columns,
+        [
+            [f"{row[c]:.3g}" if isinstance(row.get(c), float) else row.get(c, "-") for c in columns]
+            for row in results
+        ],
+        numbers=numbers,
+    )
     clocked = [name for name in names if name in _CLOCKED]
     if clocked:
         columns = ["design", "format", *clocked]
-        print_table("Clocked hardware", columns, [
-            [row.get(column, "-") for column in columns] for row in results], numbers=numbers)
+        print_table(
+            "Clocked hardware",
+            columns,
+            [[row.get(column, "-") for column in columns] for row in results],
+            numbers=numbers,
+        )
     if len(results) == 1:
-        print_table("Neurons by scope", ("scope", "neurons"),
-                    list(results[0]["scopes"].items()), numbers=("neurons",))
+        print_table(
+            "Neurons by scope",
+            ("scope", "neurons"),
+            list(results[0]["scopes"].items()),
+            numbers=("neurons",),
+        )
     return 0

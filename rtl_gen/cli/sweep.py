@@ -34,21 +34,29 @@ __all__ = ["add_campaign_options", "campaign_rows", "register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "sweep", "measure how often designs are right on devices that are not ideal",
+        commands,
+        "sweep",
+        "measure how often designs are right on devices that are not ideal",
         "spikefloat sweep multiply,add --budget w1,w2 --synapse-noise 0.05,0.1 --store noise.db",
-        _run)
+        _run,
+    )
     add_design_options(parser)
     add_physics_options(parser)
     add_spiking_options(parser)
     add_campaign_options(parser)
     parser.add_argument(
-        "--order", default=ORDERS[0], metavar="O[,O]",
+        "--order",
+        default=ORDERS[0],
+        metavar="O[,O]",
         help="how operands follow each other in the spiking style: random, or provoking (a few "
-             "that charge a neuron, then one that it decides wrongly if it leaks too slowly)")
+        "that charge a neuron, then one that it decides wrongly if it leaks too slowly)",
+    )
     add_plot_option(parser)
     add_json_option(parser)
-    parser.epilog = (f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
-                     f"separated by commas.\nMore designs: {', '.join(BLOCKS)}.")
+    parser.epilog = (
+        f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
+        f"separated by commas.\nMore designs: {', '.join(BLOCKS)}."
+    )
 
 
 def add_campaign_options(parser: argparse.ArgumentParser) -> None:
@@ -56,19 +64,35 @@ def add_campaign_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("campaign")
     group.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
     group.add_argument(
-        "--precision", type=float, default=0.005, metavar="H",
-        help="half-width of the 95 %% confidence interval at which to stop (default: 0.005)")
+        "--precision",
+        type=float,
+        default=0.005,
+        metavar="H",
+        help="half-width of the 95 %% confidence interval at which to stop (default: 0.005)",
+    )
     group.add_argument(
-        "--max-trials", type=int, default=1 << 20, metavar="N",
-        help="trials at which to stop in any case (default: 1048576)")
+        "--max-trials",
+        type=int,
+        default=1 << 20,
+        metavar="N",
+        help="trials at which to stop in any case (default: 1048576)",
+    )
     group.add_argument(
-        "--workers", type=int, default=1, metavar="N",
-        help="processes on this machine; 0 for one on each core (default: 1)")
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes on this machine; 0 for one on each core (default: 1)",
+    )
     group.add_argument(
-        "--scheduler", metavar="URL", help="address of a Dask scheduler whose workers to use")
+        "--scheduler", metavar="URL", help="address of a Dask scheduler whose workers to use"
+    )
     group.add_argument(
-        "--store", type=Path, metavar="FILE",
-        help="SQLite file that keeps results; what is there is not run again")
+        "--store",
+        type=Path,
+        metavar="FILE",
+        help="SQLite file that keeps results; what is there is not run again",
+    )
 
 
 def campaign_rows(cells: list[Cell], args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -81,13 +105,25 @@ def campaign_rows(cells: list[Cell], args: argparse.Namespace) -> list[dict[str,
     """
     with _progress() as progress:
         results = run_campaign(
-            cells, path=args.store, workers=args.workers or os.cpu_count() or 1,
-            scheduler=args.scheduler, progress=progress)
+            cells,
+            path=args.store,
+            workers=args.workers or os.cpu_count() or 1,
+            scheduler=args.scheduler,
+            progress=progress,
+        )
     return [
-        {**cell.target.label, **cell.physics.as_dict(), "order": cell.order, "seed": cell.seed,
-         "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
-         if cell.physics.style == "spiking" else None, **result}
-        for cell, result in zip(cells, results, strict=True)]
+        {
+            **cell.target.label,
+            **cell.physics.as_dict(),
+            "order": cell.order,
+            "seed": cell.seed,
+            "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
+            if cell.physics.style == "spiking"
+            else None,
+            **result,
+        }
+        for cell, result in zip(cells, results, strict=True)
+    ]
 
 
 @contextmanager
@@ -100,10 +136,18 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _run(args: argparse.Namespace) -> int:
     cells = [
-        Cell(target=target, physics=physics, seed=args.seed, precision=args.precision,
-             max_trials=args.max_trials, order=order)
-        for target in targets(args) for order in args.order.split(",")
-        for physics in physics_grid(args)]
+        Cell(
+            target=target,
+            physics=physics,
+            seed=args.seed,
+            precision=args.precision,
+            max_trials=args.max_trials,
+            order=order,
+        )
+        for target in targets(args)
+        for order in args.order.split(",")
+        for physics in physics_grid(args)
+    ]
     if args.plot:
         check_plot(args.plot)
         swept_knob(cell.physics.as_dict() for cell in cells)
@@ -117,16 +161,41 @@ def _run(args: argparse.Namespace) -> int:
     knobs = [name for name in ideal if any(row[name] != ideal[name] for row in rows)]
     orders = ["order"] if len({row["order"] for row in rows}) > 1 else []
     spiking = ["leak bound"] if any(row["leak_bound"] is not None for row in rows) else []
-    columns = ["design", "library", "budget", "objective", *orders, *knobs, *spiking, "exact %",
-               "95 % interval", "mean ulp", "spikes", "trials"]
-    print_table(f"Exact results, seed {args.seed}", columns, [
-        [row["design"], row["library"], row["budget"], row["objective"],
-         *(row[name] for name in (*orders, *knobs)), *(f"{row['leak_bound']:.4f}" for _ in spiking),
-         f"{100 * row['exact_rate']:.2f}",
-         f"{100 * row['ci_low']:.2f} ... {100 * row['ci_high']:.2f}",
-         "-" if row["mean_ulp"] is None else f"{row['mean_ulp']:.3g}",
-         f"{row['spikes_per_operation']:.1f}", f"{row['trials']:,}"]
-        for row in rows], numbers=columns[4:])
+    columns = [
+        "design",
+        "library",
+        "budget",
+        "objective",
+        *orders,
+        *knobs,
+        *spiking,
+        "exact %",
+        "95 % interval",
+        "mean ulp",
+        "spikes",
+        "trials",
+    ]
+    print_table(
+        f"Exact results, seed {args.seed}",
+        columns,
+        [
+            [
+                row["design"],
+                row["library"],
+                row["budget"],
+                row["objective"],
+                *(row[name] for name in (*orders, *knobs)),
+                *(f"{row['leak_bound']:.4f}" for _ in spiking),
+                f"{100 * row['exact_rate']:.2f}",
+                f"{100 * row['ci_low']:.2f} ... {100 * row['ci_high']:.2f}",
+                "-" if row["mean_ulp"] is None else f"{row['mean_ulp']:.3g}",
+                f"{row['spikes_per_operation']:.1f}",
+                f"{row['trials']:,}",
+            ]
+            for row in rows
+        ],
+        numbers=columns[4:],
+    )
     if args.store:
         print(f"kept in {args.store}", file=sys.stderr)
     return 0

@@ -37,36 +37,65 @@ __all__ = ["register"]
 #: Register cuts that ``--matrix`` tries, where a circuit can use as many.
 _MATRIX_STAGES = range(5)
 
-_COLUMNS = ("module", "overflow", "objective", "target", "lut4", "lut6", "depth", "carry", "ff",
-            "bram", "fmax_mhz")
+_COLUMNS = (
+    "module",
+    "overflow",
+    "objective",
+    "target",
+    "lut4",
+    "lut6",
+    "depth",
+    "carry",
+    "ff",
+    "bram",
+    "fmax_mhz",
+)
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "synth", "synthesize a design, place and route it, and report size and clock",
-        "spikefloat synth multiply --stages 2 --target ecp5,generic6", _run)
+        commands,
+        "synth",
+        "synthesize a design, place and route it, and report size and clock",
+        "spikefloat synth multiply --stages 2 --target ecp5,generic6",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     parser.add_argument(
-        "--target", metavar="T[,T]", default="ecp5",
+        "--target",
+        metavar="T[,T]",
+        default="ecp5",
         help=f"{', '.join(TARGETS)}, or all; generic6 counts tables of six inputs and is no device "
-             "(default: ecp5)")
+        "(default: ecp5)",
+    )
     parser.add_argument(
-        "--delay", metavar="NS", type=float,
+        "--delay",
+        metavar="NS",
+        type=float,
         help="map for this delay of the longest path with as few tables as can be, instead of as "
-             "fast as can be (target ecp5)")
+        "fast as can be (target ecp5)",
+    )
     parser.add_argument(
-        "--matrix", action="store_true",
+        "--matrix",
+        action="store_true",
         help="every style, and the spatial one with "
-             f"{_MATRIX_STAGES[0]} to {_MATRIX_STAGES[-1]} register cuts")
+        f"{_MATRIX_STAGES[0]} to {_MATRIX_STAGES[-1]} register cuts",
+    )
     parser.add_argument(
-        "--jobs", metavar="N", type=int, default=os.cpu_count() or 1,
-        help="how many to run at once (default: one for each core)")
+        "--jobs",
+        metavar="N",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="how many to run at once (default: one for each core)",
+    )
     parser.add_argument(
-        "--no-cache", action="store_true",
+        "--no-cache",
+        action="store_true",
         help="compute everything again; else what was computed before is taken from "
-             f"{default_cache_folder()} (or from where {CACHE_VARIABLE} says)")
+        f"{default_cache_folder()} (or from where {CACHE_VARIABLE} says)",
+    )
     add_json_option(parser)
 
 
@@ -83,14 +112,17 @@ def _run(args: argparse.Namespace) -> int:
         raise ValueError(f"Jobs must be 1 or more, not {args.jobs}")
     if args.matrix and any((args.style, args.stages, args.stream, args.residue, args.leak)):
         raise ValueError(
-            "Option --matrix must be used without style, stages and stream, not with them")
+            "Option --matrix must be used without style, stages and stream, not with them"
+        )
     names = list(TARGETS) if args.target == "all" else args.target.split(",")
     targets = [find_target(name) for name in names]
     if args.delay is not None:
         targets = [with_delay(target, args.delay) for target in targets]
     cache = Cache(None if args.no_cache else default_cache_folder())
-    rows = [{**row, "delay_ns": args.delay}
-            for row in _measure_all(_sources(args), targets, args.jobs, cache, args.matrix)]
+    rows = [
+        {**row, "delay_ns": args.delay}
+        for row in _measure_all(_sources(args), targets, args.jobs, cache, args.matrix)
+    ]
     if args.json:
         print_json(rows)
     else:
@@ -100,17 +132,24 @@ def _run(args: argparse.Namespace) -> int:
 
 def _sources(args: argparse.Namespace) -> list[_Source]:
     sources = [
-        _Source(labels={**instance.labels, "style": "-", "stages": 0},
-                make=partial(_instance_text, instance))
-        for instance in clocked_instances(args)]
+        _Source(
+            labels={**instance.labels, "style": "-", "stages": 0},
+            make=partial(_instance_text, instance),
+        )
+        for instance in clocked_instances(args)
+    ]
     if args.design in CLOCKED_DESIGNS:
         return sources
     chosen = selections(args)
-    variants = [variant for selection in chosen for variant in _variants(selection)] \
-        if args.matrix else chosen
+    variants = (
+        [variant for selection in chosen for variant in _variants(selection)]
+        if args.matrix
+        else chosen
+    )
     return sources + [
         _Source(labels=_labels(variant), make=partial(_hardware_text, variant))
-        for variant in variants]
+        for variant in variants
+    ]
 
 
 def _instance_text(instance: ClockedInstance) -> tuple[str, str]:
@@ -127,31 +166,47 @@ def _variants(selection: Selection) -> list[Selection]:
     design, options = selection
     most = max_stages(build(design, options))
     changes: list[dict[str, Any]] = [
-        {"stages": stages} for stages in _MATRIX_STAGES if stages <= most]
-    changes += [{"style": style} for style in STYLES[1:]
-                if style != "temporal" or design.name in TEMPORAL]
+        {"stages": stages} for stages in _MATRIX_STAGES if stages <= most
+    ]
+    changes += [
+        {"style": style} for style in STYLES[1:] if style != "temporal" or design.name in TEMPORAL
+    ]
     return [Selection(design, replace(options, **change)) for change in changes]
 
 
 def _labels(selection: Selection) -> dict[str, Any]:
     design, options = selection
     return {
-        "design": design.name, "format": options.format.name,
-        **({"to": options.to.name} if options.to else {}), "overflow": options.overflow.value,
-        "library": options.library, "budget": options.budget.name, "objective": options.objective,
-        "style": options.style, "stages": options.stages}
+        "design": design.name,
+        "format": options.format.name,
+        **({"to": options.to.name} if options.to else {}),
+        "overflow": options.overflow.value,
+        "library": options.library,
+        "budget": options.budget.name,
+        "objective": options.objective,
+        "style": options.style,
+        "stages": options.stages,
+    }
 
 
 def _measure_all(
-    sources: Sequence[_Source], targets: Sequence[Target], jobs: int, cache: Cache,
+    sources: Sequence[_Source],
+    targets: Sequence[Target],
+    jobs: int,
+    cache: Cache,
     is_matrix: bool,
 ) -> list[dict[str, Any]]:
     """Return a row for each design on each target; several tools run at once."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True,
-                  disable=not console.is_terminal) as progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task("Synthesizing", total=len(sources) * len(targets))
 
         def tell(step: str) -> None:
@@ -187,9 +242,11 @@ def _print(rows: Sequence[dict[str, Any]]) -> None:
     for device in dict.fromkeys(f"{row['target']}: {row['device']}" for row in rows):
         print(device)
     tools = dict.fromkeys(
-        f"{package} {version}" for row in rows for package, version in row["tools"].items())
-    print(f"fmax between registers, median of seeds {', '.join(map(str, SEEDS))}; "
-          f"{', '.join(tools)}")
+        f"{package} {version}" for row in rows for package, version in row["tools"].items()
+    )
+    print(
+        f"fmax between registers, median of seeds {', '.join(map(str, SEEDS))}; {', '.join(tools)}"
+    )
     if rows[0]["delay_ns"] is not None:
         print(f"mapped for a delay of {rows[0]['delay_ns']:g} ns")
     for note in dict.fromkeys(f"{row['module']}: {row['note']}" for row in rows if row["note"]):

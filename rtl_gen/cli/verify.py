@@ -40,29 +40,48 @@ __all__ = ["register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "verify", "simulate a design and compare every result with the golden model",
-        "spikefloat verify multiply --sim both --pairs all", _run)
+        commands,
+        "verify",
+        "simulate a design and compare every result with the golden model",
+        "spikefloat verify multiply --sim both --pairs all",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     parser.add_argument(
-        "--sim", metavar="S", default="verilator",
-        help="verilator, icarus or both (default: verilator)")
+        "--sim",
+        metavar="S",
+        default="verilator",
+        help="verilator, icarus or both (default: verilator)",
+    )
     parser.add_argument(
-        "--pairs", metavar="P", default="all",
+        "--pairs",
+        metavar="P",
+        default="all",
         help="all operand pairs, or published: the pairs of non-negative finite codes, 16,129 for "
-             "e4m3fn; or lattice: for a dot product of two terms, every operand over 16 codes "
-             "(default: all; where there are more than a million cases, directed corner cases and "
-             "--random random ones)")
+        "e4m3fn; or lattice: for a dot product of two terms, every operand over 16 codes "
+        "(default: all; where there are more than a million cases, directed corner cases and "
+        "--random random ones)",
+    )
     parser.add_argument(
-        "--random", metavar="N", type=int, default=100_000,
-        help="random cases where not all can be tried (default: 100000)")
+        "--random",
+        metavar="N",
+        type=int,
+        default=100_000,
+        help="random cases where not all can be tried (default: 100000)",
+    )
     parser.add_argument(
-        "--build-dir", metavar="DIR", type=Path,
-        help="folder for what the simulator builds, kept (default: a temporary one)")
+        "--build-dir",
+        metavar="DIR",
+        type=Path,
+        help="folder for what the simulator builds, kept (default: a temporary one)",
+    )
     parser.add_argument(
-        "--gate-level", metavar="T",
+        "--gate-level",
+        metavar="T",
         help="check the netlist after synthesis, made of the cells of a target: "
-             f"{', '.join(TARGETS)}")
+        f"{', '.join(TARGETS)}",
+    )
     add_json_option(parser)
 
 
@@ -77,31 +96,40 @@ def _run(args: argparse.Namespace) -> int:
         if args.design != "dot" or args.length != 2:
             raise ValueError(
                 "Pairs of a lattice must be for a dot product of --length 2, not "
-                f"{args.design} of --length {args.length}")
+                f"{args.design} of --length {args.length}"
+            )
     elif args.pairs not in PAIRS:
         raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
     if args.gate_level is not None:
         find_target(args.gate_level)
-    clocked = [replace(instance, verilog=checked_source(args, instance.verilog, instance.module))
-               for instance in clocked_instances(args)]
+    clocked = [
+        replace(instance, verilog=checked_source(args, instance.verilog, instance.module))
+        for instance in clocked_instances(args)
+    ]
     chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
     console = Console(stderr=True)
     rows: list[dict] = []
-    with tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary, console.status(
-            "Generating Verilog") as status:
+    with (
+        tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary,
+        console.status("Generating Verilog") as status,
+    ):
         folder = args.build_dir or Path(temporary)
         try:
             for simulator in SIMULATOR_CHOICES[args.sim] if clocked else ():
                 rows += verify_clocked_instances(
-                    clocked, simulator, folder, args.random, status.update)
+                    clocked, simulator, folder, args.random, status.update
+                )
             temporal = [s for s in chosen if s.options.style == "temporal"]
             rows += verify_temporal(args, temporal, folder, status)
             chosen = [s for s in chosen if s.options.style != "temporal"]
             scalar = [selection for selection in chosen if not selection.design.is_vector]
             if scalar:
                 rows += verify_circuits(args, scalar, folder, status)
-            vector = [selection for selection in chosen
-                      if selection.design.is_vector and not selection.design.is_layer]
+            vector = [
+                selection
+                for selection in chosen
+                if selection.design.is_vector and not selection.design.is_layer
+            ]
             rows += verify_dots(args, vector, folder, status)
             layers = [selection for selection in chosen if selection.design.is_layer]
             rows += verify_layers(args, layers, folder, status)
@@ -116,8 +144,20 @@ def _print(rows: list[dict], args: argparse.Namespace) -> None:
     if args.json:
         print_json(rows[0] if len(rows) == 1 else rows)
         return
-    columns = ["design", "format", "to", "overflow", "library", "hardware", "pauses", "simulator",
-               "pairs", "cases", "exact", "result"]
+    columns = [
+        "design",
+        "format",
+        "to",
+        "overflow",
+        "library",
+        "hardware",
+        "pauses",
+        "simulator",
+        "pairs",
+        "cases",
+        "exact",
+        "result",
+    ]
     for row in rows:
         row["result"] = "FAILED" if row["mismatches"] else "bit-exact"
     for column, plain in (("hardware", "combinational"), ("pauses", "-")):
@@ -125,13 +165,17 @@ def _print(rows: list[dict], args: argparse.Namespace) -> None:
             columns.remove(column)
     netlist = f", as a netlist of {args.gate_level} cells" if args.gate_level else ""
     print_table(
-        f"Compared with the golden model{netlist}", columns,
+        f"Compared with the golden model{netlist}",
+        columns,
         [[f"{row[c]:,}" if isinstance(row[c], int) else row[c] for c in columns] for row in rows],
-        numbers=("cases", "exact"))
+        numbers=("cases", "exact"),
+    )
     for row in rows:
         if row["mismatches"]:
             print(row["report"])
             if "command" in row:
-                print(f"repeat with: {row['command']} --sim {row['simulator']} "
-                      f"--pairs {args.pairs}"
-                      + (f" --gate-level {args.gate_level}" if args.gate_level else ""))
+                print(
+                    f"repeat with: {row['command']} --sim {row['simulator']} "
+                    f"--pairs {args.pairs}"
+                    + (f" --gate-level {args.gate_level}" if args.gate_level else "")
+                )

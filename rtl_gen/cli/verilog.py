@@ -34,15 +34,22 @@ __all__ = ["design_hardware", "design_verilog", "register"]
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "verilog", "write a design as one self-contained Verilog file",
-        "spikefloat verilog multiply --format e4m3fn,e5m2 -o build", _run)
+        commands,
+        "verilog",
+        "write a design as one self-contained Verilog file",
+        "spikefloat verilog multiply --format e4m3fn,e5m2 -o build",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     add_output_option(parser)
     parser.add_argument(
-        "--harden", type=float, metavar="SIGMA",
+        "--harden",
+        type=float,
+        metavar="SIGMA",
         help="make the circuit stand that much noise on every synapse, with 99.9 %% of the results "
-             "exact")
+        "exact",
+    )
     add_json_option(parser)
 
 
@@ -57,13 +64,21 @@ def design_hardware(selection: Selection, module: str | None = None) -> Hardware
         Name of the top module; by default that of the design and format.
     """
     design, options = selection
-    return make_hardware(design, options, module=module, header=(
-        f"{design.summary} ({_formats(options)})",
-        f"overflow: {_OVERFLOW[options.overflow.value]}",
-        *([f"library: {options.library} gates, budget {options.budget}"]
-          if options.style != "temporal" else []),
-        f"made by: {command_line('verilog', selection)}",
-    ))
+    return make_hardware(
+        design,
+        options,
+        module=module,
+        header=(
+            f"{design.summary} ({_formats(options)})",
+            f"overflow: {_OVERFLOW[options.overflow.value]}",
+            *(
+                [f"library: {options.library} gates, budget {options.budget}"]
+                if options.style != "temporal"
+                else []
+            ),
+            f"made by: {command_line('verilog', selection)}",
+        ),
+    )
 
 
 def design_verilog(selection: Selection, module: str | None = None) -> str:
@@ -88,10 +103,15 @@ def _clocked_files(
     rows = []
     for instance in instances:
         _add_file(files, f"{instance.module}.v", instance.verilog)
-        rows.append({
-            **instance.labels, "file": str(folder / f"{instance.module}.v"),
-            "module": instance.module, "neurons": instance.neurons,
-            "latency": instance.latency})
+        rows.append(
+            {
+                **instance.labels,
+                "file": str(folder / f"{instance.module}.v"),
+                "module": instance.module,
+                "neurons": instance.neurons,
+                "latency": instance.latency,
+            }
+        )
     return files, rows
 
 
@@ -99,7 +119,8 @@ def _add_file(files: dict[str, str], name: str, text: str) -> None:
     if name in files:
         raise ValueError(
             f"Output {name} must be written once, not for several libraries or overflow "
-            "policies; use a folder for each")
+            "policies; use a folder for each"
+        )
     files[name] = text
 
 
@@ -108,7 +129,8 @@ def _harden(selection: Selection, sigma: float) -> Hardened:
     if options.style != "spatial" or options.stages:
         raise ValueError(
             f"Style of a hardened design must be spatial without stages, not {options.style} with "
-            f"{options.stages}")
+            f"{options.stages}"
+        )
     return find_cheapest([design_target(selection)], Physics(synapse_noise=sigma))
 
 
@@ -124,11 +146,17 @@ def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]
             found = _harden(selection, args.harden)
             text, size = hardened_verilog(found, args.harden), _graph_size(found.target.graph)
         _add_file(files, name, text)
-        rows.append({
-            "design": selection.design.name, "file": str(args.output / name),
-            "module": module, "format": selection.options.format.name,
-            "overflow": selection.options.overflow.value, "library": selection.options.library,
-            **size})
+        rows.append(
+            {
+                "design": selection.design.name,
+                "file": str(args.output / name),
+                "module": module,
+                "format": selection.options.format.name,
+                "overflow": selection.options.overflow.value,
+                "library": selection.options.library,
+                **size,
+            }
+        )
     return files, rows
 
 
@@ -157,7 +185,10 @@ def _run(args: argparse.Namespace) -> int:
         print_json(rows)
     else:
         columns = ("design", "format", "overflow", "library", "neurons", "depth", "file")
-        print_table(f"Written {len(files)} Verilog files", columns,
-                    [[row.get(column, "-") for column in columns] for row in rows],
-                    numbers=("neurons", "depth"))
+        print_table(
+            f"Written {len(files)} Verilog files",
+            columns,
+            [[row.get(column, "-") for column in columns] for row in rows],
+            numbers=("neurons", "depth"),
+        )
     return 0

@@ -41,14 +41,20 @@ _ZOOMS = {"plain": 15, "stream": 15, "handshake": 17}
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = add_command(
-        commands, "waves", "simulate a short scene and write its waveforms for GTKWave",
-        "spikefloat waves multiply -o waves && cd waves && gtkwave multiply_e4m3fn.gtkw", _run)
+        commands,
+        "waves",
+        "simulate a short scene and write its waveforms for GTKWave",
+        "spikefloat waves multiply -o waves && cd waves && gtkwave multiply_e4m3fn.gtkw",
+        _run,
+    )
     add_design_options(parser)
     add_clocked_options(parser)
     add_output_option(parser)
     parser.add_argument(
-        "--fst", action="store_true",
-        help="write FST, which is smaller than VCD; needs vcd2fst, which comes with GTKWave")
+        "--fst",
+        action="store_true",
+        help="write FST, which is smaller than VCD; needs vcd2fst, which comes with GTKWave",
+    )
     add_json_option(parser)
 
 
@@ -81,22 +87,33 @@ def _run(args: argparse.Namespace) -> int:
     module = scene.module
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         try:
-            waves = play(scene.verilog, module, scene.steps, Path(folder), clocked=scene.is_clocked,
-                         drain=scene.drain, kind=scene.kind)
+            waves = play(
+                scene.verilog,
+                module,
+                scene.steps,
+                Path(folder),
+                clocked=scene.is_clocked,
+                drain=scene.drain,
+                kind=scene.kind,
+            )
         except BenchError as error:
             print(f"spikefloat: {error}")
             return 1
         dump = to_fst(waves, Path(folder)) if args.fst else waves
     formats = scene.formats
-    filters = {fmt.name: f"{fmt.name}.txt" for fmt in formats.values()
-               if fmt.width <= MAX_FILTER_WIDTH}
+    filters = {
+        fmt.name: f"{fmt.name}.txt" for fmt in formats.values() if fmt.width <= MAX_FILTER_WIDTH
+    }
     name = f"{module}.fst" if args.fst else f"{module}.vcd"
     files: dict[str, str | bytes] = {
         name: dump,
         f"{module}.gtkw": save_text(
-            read_signals(waves), name, module, formats, filters, zoom=_ZOOMS[scene.kind])}
-    files |= {filters[fmt.name]: filter_text(fmt) for fmt in formats.values()
-              if fmt.name in filters}
+            read_signals(waves), name, module, formats, filters, zoom=_ZOOMS[scene.kind]
+        ),
+    }
+    files |= {
+        filters[fmt.name]: filter_text(fmt) for fmt in formats.values() if fmt.name in filters
+    }
     paths = write_files(args.output, files)
     if args.json:
         print_json({"module": module, "steps": len(scene.steps), "files": [str(p) for p in paths]})

@@ -15,16 +15,22 @@ def array_obstacle(options: Options) -> str | None:
     """Return why a layer cannot be spread over lanes with these options, or None."""
     sizes = _sizes(options)
     if options.style != "spatial" or options.stages:
-        return ("Style of an array must be spatial without stages, as --levels says how its "
-                f"circuits are cut, not {options.style} with {options.stages}")
+        return (
+            "Style of an array must be spatial without stages, as --levels says how its "
+            f"circuits are cut, not {options.style} with {options.stages}"
+        )
     if options.objective != "structure":
         return f"Objective of an array must be structure, not {options.objective!r}"
     if options.accumulate not in LANE_ACCUMULATIONS:
-        return (f"Accumulation on an array must be {' or '.join(LANE_ACCUMULATIONS)}, as others "
-                f"depend on an order that it does not keep, not {options.accumulate!r}")
+        return (
+            f"Accumulation on an array must be {' or '.join(LANE_ACCUMULATIONS)}, as others "
+            f"depend on an order that it does not keep, not {options.accumulate!r}"
+        )
     if options.accumulate == "chain" and sizes.input_lanes != 1:
-        return (f"Lanes of chain must be {sizes.output_lanes}x1, as it rounds after each product, "
-                f"not {sizes.output_lanes}x{sizes.input_lanes}")
+        return (
+            f"Lanes of chain must be {sizes.output_lanes}x1, as it rounds after each product, "
+            f"not {sizes.output_lanes}x{sizes.input_lanes}"
+        )
     return None
 
 
@@ -41,9 +47,13 @@ def make_layer_array(options: Options, module: str) -> LayerArray:
     assert layer is not None
     (parameters,) = layer.layers or (None,)
     return LayerArray(
-        _sizes(options), _lane_options(options), module=module, levels=layer.levels,
+        _sizes(options),
+        _lane_options(options),
+        module=module,
+        levels=layer.levels,
         weight=None if parameters is None else parameters.weight,
-        bias=None if parameters is None else parameters.bias)
+        bias=None if parameters is None else parameters.bias,
+    )
 
 
 def array_neurons(options: Options) -> dict[str, int]:
@@ -53,8 +63,8 @@ def array_neurons(options: Options) -> dict[str, int]:
     lane = len(graphs.multiply.neurons) + len(graphs.accumulate.neurons)
     return {
         "neurons": sizes.output_lanes * lane + sizes.y_codes * len(graphs.finish.neurons),
-        "depth": max(
-            graph.depth for graph in (graphs.multiply, graphs.accumulate, graphs.finish))}
+        "depth": max(graph.depth for graph in (graphs.multiply, graphs.accumulate, graphs.finish)),
+    }
 
 
 def array_timing_lines(array: LayerArray) -> tuple[str, ...]:
@@ -66,9 +76,10 @@ def array_timing_lines(array: LayerArray) -> tuple[str, ...]:
         f"{timing.first_result}, to its last {timing.last_result}",
         f"streams: {sizes.x_beats} transfers of {sizes.x_codes} inputs, {sizes.y_beats} of "
         f"{sizes.y_codes} results; each code in whole bytes, the first lowest",
-        "rst: active high; forgets what is under way" + (
-            "" if array.has_fixed_weights else ", and the weights"),
-        "frame_error: whether since reset tlast came in another place than these numbers say")
+        "rst: active high; forgets what is under way"
+        + ("" if array.has_fixed_weights else ", and the weights"),
+        "frame_error: whether since reset tlast came in another place than these numbers say",
+    )
 
 
 def _sizes(options: Options) -> ArraySizes:
@@ -82,7 +93,14 @@ def _lane_options(options: Options) -> LaneOptions:
     layer, sizes = options.layer, _sizes(options)
     assert layer is not None
     return LaneOptions(
-        format=options.format, to=options.to or options.format, overflow=options.overflow,
-        accumulate=options.accumulate, products=sizes.input_lanes, steps=sizes.steps,
+        format=options.format,
+        to=options.to or options.format,
+        overflow=options.overflow,
+        accumulate=options.accumulate,
+        products=sizes.input_lanes,
+        steps=sizes.steps,
         has_bias=not layer.layers or layer.layers[0].bias is not None,
-        activation=layer.activations[0], library=options.library, budget=options.budget)
+        activation=layer.activations[0],
+        library=options.library,
+        budget=options.budget,
+    )

@@ -37,15 +37,24 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
 __all__ = [
-    "DESIGNS", "OBJECTIVES", "STYLES", "Design", "Options", "build", "find_design", "make_options",
-    "module_name", "operand_widths",
+    "DESIGNS",
+    "OBJECTIVES",
+    "STYLES",
+    "Design",
+    "Options",
+    "build",
+    "find_design",
+    "make_options",
+    "module_name",
+    "operand_widths",
 ]
 
 
 def _rounded(circuit: Callable[..., Word]) -> Circuit:
     """Adapt a circuit that takes an overflow policy."""
     return lambda gates, options, operands: circuit(
-        gates, options.format, *operands, overflow=options.overflow)
+        gates, options.format, *operands, overflow=options.overflow
+    )
 
 
 def _exact(circuit: Callable[..., Word]) -> Circuit:
@@ -94,21 +103,46 @@ def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) ->
     x = _split(operands[0], fmt.width)
     if layer.layers:
         outputs = network(
-            gates, fmt, x, layer.layers, options.accumulate, layer.activations, to,
-            options.overflow, wide=options.wide)
+            gates,
+            fmt,
+            x,
+            layer.layers,
+            options.accumulate,
+            layer.activations,
+            to,
+            options.overflow,
+            wide=options.wide,
+        )
     else:
         weight = _split(operands[1], fmt.width * layer.inputs)
         outputs = linear(
-            gates, fmt, x, [_split(row, fmt.width) for row in weight],
-            _split(operands[2], fmt.width), options.accumulate, layer.activations[0], to,
-            options.overflow, wide=options.wide)
+            gates,
+            fmt,
+            x,
+            [_split(row, fmt.width) for row in weight],
+            _split(operands[2], fmt.width),
+            options.accumulate,
+            layer.activations[0],
+            to,
+            options.overflow,
+            wide=options.wide,
+        )
     return tuple(chain.from_iterable(outputs))
 
 
 def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
     a, b = (_split(word, options.format.width) for word in operands)
-    return dot(gates, options.format, a, b, options.accumulate, options.to, options.overflow,
-               wide=options.wide, has_carry_chains=options.objective == "luts")
+    return dot(
+        gates,
+        options.format,
+        a,
+        b,
+        options.accumulate,
+        options.to,
+        options.overflow,
+        wide=options.wide,
+        has_carry_chains=options.objective == "luts",
+    )
 
 
 #: Formats that can hold operands and results: all but the MX scale.
@@ -128,58 +162,143 @@ _PAIRS = "every operand pair up to 8 bits; corners and random pairs above"
 
 _RECORDS = (
     Design(
-        name="multiply", summary="y = a * b, rounded to nearest even", operands=("a", "b"),
-        circuit=_rounded(multiply), formats=_ARITHMETIC, check=_PAIRS),
+        name="multiply",
+        summary="y = a * b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=_rounded(multiply),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+    ),
     Design(
-        name="add", summary="y = a + b, rounded to nearest even", operands=("a", "b"),
-        circuit=_rounded(add), formats=_ARITHMETIC, check=_PAIRS),
+        name="add",
+        summary="y = a + b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=_rounded(add),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+    ),
     Design(
-        name="subtract", summary="y = a - b, rounded to nearest even", operands=("a", "b"),
-        circuit=_subtract, formats=_ARITHMETIC, check=_PAIRS),
+        name="subtract",
+        summary="y = a - b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=_subtract,
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+    ),
     Design(
-        name="fma", summary="y = a * b + c, rounded once to nearest even",
-        operands=("a", "b", "c"), circuit=_rounded(fma), formats=_ARITHMETIC,
-        check="every operand triple up to 8 bits in the graph, a sample in RTL; random above"),
+        name="fma",
+        summary="y = a * b + c, rounded once to nearest even",
+        operands=("a", "b", "c"),
+        circuit=_rounded(fma),
+        formats=_ARITHMETIC,
+        check="every operand triple up to 8 bits in the graph, a sample in RTL; random above",
+    ),
     Design(
-        name="negate", summary="y = -a", operands=("a",),
-        circuit=_exact(negate), formats=_ARITHMETIC, check=_CODES),
+        name="negate",
+        summary="y = -a",
+        operands=("a",),
+        circuit=_exact(negate),
+        formats=_ARITHMETIC,
+        check=_CODES,
+    ),
     Design(
-        name="absolute", summary="y = |a|", operands=("a",),
-        circuit=_exact(absolute), formats=_ARITHMETIC, check=_CODES),
+        name="absolute",
+        summary="y = |a|",
+        operands=("a",),
+        circuit=_exact(absolute),
+        formats=_ARITHMETIC,
+        check=_CODES,
+    ),
     Design(
-        name="relu", summary="y = a if a > 0, else +0", operands=("a",),
-        circuit=_exact(relu), formats=_ARITHMETIC, check=_CODES),
+        name="relu",
+        summary="y = a if a > 0, else +0",
+        operands=("a",),
+        circuit=_exact(relu),
+        formats=_ARITHMETIC,
+        check=_CODES,
+    ),
     Design(
-        name="less", summary="whether a < b", operands=("a", "b"),
-        circuit=_predicate(less), formats=_ARITHMETIC, check=_PAIRS, is_predicate=True),
+        name="less",
+        summary="whether a < b",
+        operands=("a", "b"),
+        circuit=_predicate(less),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+        is_predicate=True,
+    ),
     Design(
-        name="equal", summary="whether a = b", operands=("a", "b"),
-        circuit=_predicate(equal), formats=_ARITHMETIC, check=_PAIRS, is_predicate=True),
+        name="equal",
+        summary="whether a = b",
+        operands=("a", "b"),
+        circuit=_predicate(equal),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+        is_predicate=True,
+    ),
     Design(
-        name="unordered", summary="whether a or b is NaN", operands=("a", "b"),
-        circuit=_predicate(unordered), formats=_WITH_NAN, check=_PAIRS, is_predicate=True),
+        name="unordered",
+        summary="whether a or b is NaN",
+        operands=("a", "b"),
+        circuit=_predicate(unordered),
+        formats=_WITH_NAN,
+        check=_PAIRS,
+        is_predicate=True,
+    ),
     Design(
-        name="minimum", summary="the lesser of a and b, NaN if either is", operands=("a", "b"),
-        circuit=_exact(minimum), formats=_ARITHMETIC, check=_PAIRS),
+        name="minimum",
+        summary="the lesser of a and b, NaN if either is",
+        operands=("a", "b"),
+        circuit=_exact(minimum),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+    ),
     Design(
-        name="maximum", summary="the greater of a and b, NaN if either is", operands=("a", "b"),
-        circuit=_exact(maximum), formats=_ARITHMETIC, check=_PAIRS),
+        name="maximum",
+        summary="the greater of a and b, NaN if either is",
+        operands=("a", "b"),
+        circuit=_exact(maximum),
+        formats=_ARITHMETIC,
+        check=_PAIRS,
+    ),
     Design(
-        name="convert", summary="y = a in another format, rounded to nearest even",
-        operands=("a",), circuit=_convert, formats=tuple(FORMATS), check=_CODES,
-        targets=lambda fmt: tuple(FORMATS)),
+        name="convert",
+        summary="y = a in another format, rounded to nearest even",
+        operands=("a",),
+        circuit=_convert,
+        formats=tuple(FORMATS),
+        check=_CODES,
+        targets=lambda fmt: tuple(FORMATS),
+    ),
     Design(
-        name="widening_multiply", summary="y = a * b in a wider format, exactly",
-        operands=("a", "b"), circuit=_widening_multiply, formats=_WIDENING, check=_PAIRS,
-        targets=_holding_products),
+        name="widening_multiply",
+        summary="y = a * b in a wider format, exactly",
+        operands=("a", "b"),
+        circuit=_widening_multiply,
+        formats=_WIDENING,
+        check=_PAIRS,
+        targets=_holding_products,
+    ),
     Design(
-        name="dot", summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
-        operands=("a", "b"), circuit=_dot, formats=_ARITHMETIC, is_vector=True,
-        targets=lambda fmt: _ARITHMETIC, check="directed and random vectors"),
+        name="dot",
+        summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
+        operands=("a", "b"),
+        circuit=_dot,
+        formats=_ARITHMETIC,
+        is_vector=True,
+        targets=lambda fmt: _ARITHMETIC,
+        check="directed and random vectors",
+    ),
     Design(
-        name="linear", summary="y = act(w x + b), one linear layer or several, codes side by side",
-        operands=("x", "w", "b"), circuit=_linear, formats=_NARROW, is_vector=True, is_layer=True,
-        targets=_holding_nan, check="directed and random vectors"),
+        name="linear",
+        summary="y = act(w x + b), one linear layer or several, codes side by side",
+        operands=("x", "w", "b"),
+        circuit=_linear,
+        formats=_NARROW,
+        is_vector=True,
+        is_layer=True,
+        targets=_holding_nan,
+        check="directed and random vectors",
+    ),
 )
 
 
@@ -229,8 +348,11 @@ def operand_widths(design: Design, options: Options) -> dict[str, int]:
         return dict.fromkeys(design.operands, width * options.length)
     inputs, outputs = options.layer.inputs, options.layer.outputs
     widths = {"x": width * inputs}
-    return widths if options.layer.layers else widths | {
-        "w": width * inputs * outputs, "b": width * outputs}
+    return (
+        widths
+        if options.layer.layers
+        else widths | {"w": width * inputs * outputs, "b": width * outputs}
+    )
 
 
 @lru_cache(maxsize=64)
@@ -249,8 +371,8 @@ def build(design: Design, options: Options) -> NeuronGraph:
         return build(design, plain)
     gates = make_gates(module_name(design, options), options.library, options.budget)
     operands = tuple(
-        gates.builder.input(name, width)
-        for name, width in operand_widths(design, options).items())
+        gates.builder.input(name, width) for name, width in operand_widths(design, options).items()
+    )
     gates.builder.output(design.result, design.circuit(gates, options, operands))
     structured = gates.builder.build()
     if options.objective == "structure":
@@ -260,6 +382,11 @@ def build(design: Design, options: Options) -> NeuronGraph:
     if options.objective in ("luts", "fmax"):
         searched = fitting_circuits(*kind, objective=options.objective)
         return load(searched[0]) if searched else best_for_tables(known, options.objective)
-    return min(known, key=lambda graph: (
-        (graph.depth, len(graph.neurons)) if options.objective == "depth"
-        else (len(graph.neurons), graph.depth)))
+    return min(
+        known,
+        key=lambda graph: (
+            (graph.depth, len(graph.neurons))
+            if options.objective == "depth"
+            else (len(graph.neurons), graph.depth)
+        ),
+    )

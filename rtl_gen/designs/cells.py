@@ -28,7 +28,8 @@ class ClockedRecord:
 
 
 _CODES = tuple(
-    fmt.name for fmt in FORMATS.values() if fmt.has_zero and fmt.is_signed and fmt.width <= 8)
+    fmt.name for fmt in FORMATS.values() if fmt.has_zero and fmt.is_signed and fmt.width <= 8
+)
 
 _RECORDS = (
     ClockedRecord(
@@ -36,18 +37,30 @@ _RECORDS = (
         summary="one clocked integrate-and-fire cell: membrane, leak, threshold, reset",
         formats=(),
         options=(
-            "weights", "threshold", "leak", "reset", "bias", "fraction_bits", "membrane_width"),
-        check="step by step against an integer model, random spike trains"),
+            "weights",
+            "threshold",
+            "leak",
+            "reset",
+            "bias",
+            "fraction_bits",
+            "membrane_width",
+        ),
+        check="step by step against an integer model, random spike trains",
+    ),
     ClockedRecord(
         name="encoder",
         summary="fixed point to a code, through a spike train, rounded to nearest even",
-        formats=_CODES, options=("integer_bits", "fraction_bits"),
-        check="every number up to 21 bits with sign; ties and random ones above"),
+        formats=_CODES,
+        options=("integer_bits", "fraction_bits"),
+        check="every number up to 21 bits with sign; ties and random ones above",
+    ),
     ClockedRecord(
         name="decoder",
         summary="a code to fixed point, through a spike train, rounded to nearest even",
-        formats=_CODES, options=("integer_bits", "fraction_bits"),
-        check="every code"),
+        formats=_CODES,
+        options=("integer_bits", "fraction_bits"),
+        check="every code",
+    ),
 )
 
 #: Every clocked design, by name.
@@ -71,14 +84,18 @@ def codec_verilog(name: str, parameters: CodecParameters, module: str | None = N
     overflow = f"--overflow {p.overflow.value} " if name == "encoder" else ""
     record = CLOCKED_DESIGNS[name]
     top = module or f"{name}_{p.fmt.name}"
-    return component_verilog(component, top, header=[
-        f"{top}: {record.summary}",
-        "",
-        f"format     {p.fmt.name}",
-        *[f"overflow   {p.overflow.value}"] * (name == "encoder"),
-        f"magnitude  {p.integer_bits} integer bits, {p.fraction_bits} fraction bits, and a sign",
-        f"latency    {component.latency} clocks from start to valid, and to the next start",
-        "",
-        f"Made by: spikefloat verilog {name} --format {p.fmt.name} {overflow}"
-        f"--integer-bits {p.integer_bits} --fraction-bits {p.fraction_bits}",
-    ])
+    return component_verilog(
+        component,
+        top,
+        header=[
+            f"{top}: {record.summary}",
+            "",
+            f"format     {p.fmt.name}",
+            *[f"overflow   {p.overflow.value}"] * (name == "encoder"),
+            f"magnitude  {p.integer_bits} integer bits, {p.fraction_bits} fraction bits, and a sign",
+            f"latency    {component.latency} clocks from start to valid, and to the next start",
+            "",
+            f"Made by: spikefloat verilog {name} --format {p.fmt.name} {overflow}"
+            f"--integer-bits {p.integer_bits} --fraction-bits {p.fraction_bits}",
+        ],
+    )

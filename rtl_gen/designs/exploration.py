@@ -33,12 +33,21 @@ class Point:
 
     def as_dict(self) -> dict:
         """Return everything by name."""
-        figures = self.metrics.as_dict() if self.metrics else {
-            "neurons": self.neurons, "depth": self.depth}
+        figures = (
+            self.metrics.as_dict()
+            if self.metrics
+            else {"neurons": self.neurons, "depth": self.depth}
+        )
         return {
-            "source": self.source, "library": self.library, "budget": self.budget,
-            "origin": self.origin, **figures, "is_pareto": self.is_pareto,
-            "chosen_for": list(self.chosen_for), "scopes": self.scopes}
+            "source": self.source,
+            "library": self.library,
+            "budget": self.budget,
+            "origin": self.origin,
+            **figures,
+            "is_pareto": self.is_pareto,
+            "chosen_for": list(self.chosen_for),
+            "scopes": self.scopes,
+        }
 
 
 def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) -> list[Point]:
@@ -53,63 +62,102 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
     for budget in BUDGETS.values():
         options = make_options(design, format=fmt, overflow=overflow, budget=budget.name)
         graph = build(design, options)
-        graphs.setdefault((_tightest(graph).name, graph), (
-            "structured", "native", "the circuit in its parts"))
+        graphs.setdefault(
+            (_tightest(graph).name, graph), ("structured", "native", "the circuit in its parts")
+        )
         for other in alternatives(design.name, options.format, options.overflow, budget):
-            graphs.setdefault((_tightest(other.graph).name, other.graph), (
-                other.name, "native", other.origin))
-    published = build(design, make_options(
-        design, format=fmt, overflow=overflow, library="published"))
+            graphs.setdefault(
+                (_tightest(other.graph).name, other.graph), (other.name, "native", other.origin)
+            )
+    published = build(
+        design, make_options(design, format=fmt, overflow=overflow, library="published")
+    )
     points = [_point(graph, budget, *source) for (budget, graph), source in graphs.items()]
     points = _mark(design, fmt, overflow, points, list(graphs))
-    points.append(_point(
-        published, _tightest(published).name, "structured", "published", "gates of the paper"))
-    points.sort(key=lambda p: (
-        list(BUDGETS).index(p.budget), p.library != "native", p.neurons, p.depth))
+    points.append(
+        _point(
+            published, _tightest(published).name, "structured", "published", "gates of the paper"
+        )
+    )
+    points.sort(
+        key=lambda p: (list(BUDGETS).index(p.budget), p.library != "native", p.neurons, p.depth)
+    )
     if fmt == "e4m3fn" and design.name in RELEASE:
         neurons, depth = RELEASE[design.name]
-        points.append(Point(
-            source="release", library="published", budget="w2",
-            origin="code release of arXiv 2512.07724", neurons=neurons, depth=depth, metrics=None,
-            scopes={}))
+        points.append(
+            Point(
+                source="release",
+                library="published",
+                budget="w2",
+                origin="code release of arXiv 2512.07724",
+                neurons=neurons,
+                depth=depth,
+                metrics=None,
+                scopes={},
+            )
+        )
     return points
 
 
 def _tightest(graph: NeuronGraph) -> Budget:
-    return next(budget for budget in BUDGETS.values()
-                if all(budget.allows(neuron.weights) for neuron in graph.neurons))
+    return next(
+        budget
+        for budget in BUDGETS.values()
+        if all(budget.allows(neuron.weights) for neuron in graph.neurons)
+    )
 
 
 def _point(graph: NeuronGraph, budget: str, source: str, library: str, origin: str) -> Point:
     metrics = measure(graph)
     return Point(
-        source=source, library=library, budget=budget, origin=origin, neurons=metrics.neurons,
-        depth=metrics.depth, metrics=metrics, scopes=neurons_by_scope(graph))
+        source=source,
+        library=library,
+        budget=budget,
+        origin=origin,
+        neurons=metrics.neurons,
+        depth=metrics.depth,
+        metrics=metrics,
+        scopes=neurons_by_scope(graph),
+    )
 
 
 def _mark(
-    design: Design, fmt: str, overflow: str | None, points: list[Point],
+    design: Design,
+    fmt: str,
+    overflow: str | None,
+    points: list[Point],
     keys: list[tuple[str, NeuronGraph]],
 ) -> list[Point]:
     """Say which points are best, and for what."""
     chosen: dict[NeuronGraph, list[str]] = {}
     for budget in BUDGETS:
         for objective in ("neurons", "depth"):
-            graph = build(design, make_options(
-                design, format=fmt, overflow=overflow, budget=budget, objective=objective))
+            graph = build(
+                design,
+                make_options(
+                    design, format=fmt, overflow=overflow, budget=budget, objective=objective
+                ),
+            )
             chosen.setdefault(graph, []).append(f"{budget}/{objective}")
     marked = []
     for point, (_, graph) in zip(points, keys, strict=True):
         # A circuit of a tighter budget is a circuit of this one, too.
-        rivals = [other for other in points
-                  if BUDGETS[other.budget].is_within(BUDGETS[point.budget])]
+        rivals = [
+            other for other in points if BUDGETS[other.budget].is_within(BUDGETS[point.budget])
+        ]
         is_beaten = any(
-            other.neurons <= point.neurons and other.depth <= point.depth
+            other.neurons <= point.neurons
+            and other.depth <= point.depth
             and (other.neurons, other.depth) != (point.neurons, point.depth)
-            for other in rivals)
-        marked.append(Point(**{
-            **vars(point), "is_pareto": not is_beaten,
-            "chosen_for": tuple(chosen.get(graph, ()))}))
+            for other in rivals
+        )
+        marked.append(
+            Point(
+                **{
+                    **vars(point),
+                    "is_pareto": not is_beaten,
+                    "chosen_for": tuple(chosen.get(graph, ())),
+                }
+            )
+        )
     return marked
-
-

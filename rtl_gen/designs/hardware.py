@@ -97,9 +97,12 @@ def _array(options: Options, name: str, header: Sequence[str]) -> Hardware:
     array = make_layer_array(options, name)
     lines = (name, *header, *array_timing_lines(array))
     return Hardware(
-        module=name, verilog=array_verilog(array, name, lines),
-        latency=array.timing.first_result, initiation_interval=array.timing.interval,
-        is_stream=True)
+        module=name,
+        verilog=array_verilog(array, name, lines),
+        latency=array.timing.first_result,
+        initiation_interval=array.timing.interval,
+        is_stream=True,
+    )
 
 
 def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
@@ -111,9 +114,13 @@ def _spatial(design: Design, options: Options, name: str, header: Sequence[str])
     make_verilog = stream_verilog if options.is_stream else pipeline_verilog
     registers = pipeline.registers + (options.stages if options.is_stream else 0)
     return Hardware(
-        module=name, verilog=make_verilog(pipeline, module=name, header=header),
-        latency=pipeline.latency, initiation_interval=1 if options.stages else 0,
-        registers=registers, is_stream=options.is_stream)
+        module=name,
+        verilog=make_verilog(pipeline, module=name, header=header),
+        latency=pipeline.latency,
+        initiation_interval=1 if options.stages else 0,
+        registers=registers,
+        is_stream=options.is_stream,
+    )
 
 
 def _spiking(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
@@ -125,32 +132,49 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
         bound = graph_leak_bound(graph, reset).bound
         leak = safe_leak(bound) if options.leak is None else options.leak
         membrane = Membrane(leak=leak, reset=reset)
-        is_safe = "exact whatever came before, as the leak is" if leak < bound else (
-            "may err after some waves, as the leak is not")
+        is_safe = (
+            "exact whatever came before, as the leak is"
+            if leak < bound
+            else ("may err after some waves, as the leak is not")
+        )
         lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
     has_memory = options.delays == "memory"
     if options.is_stream:
         component = SpikingStream(
-            graph, module=f"{name}_circuit", has_memory=has_memory, has_whole_bytes=True)
+            graph, module=f"{name}_circuit", has_memory=has_memory, has_whole_bytes=True
+        )
         return Hardware(
-            module=name, verilog=spiking_stream_verilog(component, module=name, header=lines),
-            latency=component.latency, initiation_interval=1,
-            registers=spiking_registers(graph, has_memory=has_memory), is_stream=True)
+            module=name,
+            verilog=spiking_stream_verilog(component, module=name, header=lines),
+            latency=component.latency,
+            initiation_interval=1,
+            registers=spiking_registers(graph, has_memory=has_memory),
+            is_stream=True,
+        )
     balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     return Hardware(
         module=name,
         verilog=spiking_verilog(
-            graph, membrane=membrane, module=name, header=lines, has_memory=has_memory),
-        latency=balanced.latency, initiation_interval=1,
+            graph, membrane=membrane, module=name, header=lines, has_memory=has_memory
+        ),
+        latency=balanced.latency,
+        initiation_interval=1,
         registers=spiking_registers(graph, membrane, has_memory=has_memory),
-        has_discharge=membrane is not None)
+        has_discharge=membrane is not None,
+    )
 
 
 def _temporal(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
     operation = TEMPORAL[design.name](options.format, options.overflow)
-    text = component_verilog(operation, name, header=[
-        *header,
-        f"{operation.neurons} neurons, used again and again",
-        f"latency: {operation.latency} clocks from start to valid, and to the next start"])
-    return Hardware(module=name, verilog=text, latency=operation.latency,
-                    initiation_interval=operation.interval)
+    text = component_verilog(
+        operation,
+        name,
+        header=[
+            *header,
+            f"{operation.neurons} neurons, used again and again",
+            f"latency: {operation.latency} clocks from start to valid, and to the next start",
+        ],
+    )
+    return Hardware(
+        module=name, verilog=text, latency=operation.latency, initiation_interval=operation.interval
+    )

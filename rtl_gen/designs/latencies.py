@@ -25,8 +25,9 @@ class Latency:
     options: Options | None  #: What makes the hardware; None for operations one after the other.
 
 
-def latencies(format: str, *, stages: tuple[int, ...] = (1, 2, 3, 4),
-              length: int = 16) -> list[Latency]:
+def latencies(
+    format: str, *, stages: tuple[int, ...] = (1, 2, 3, 4), length: int = 16
+) -> list[Latency]:
     """Return the time of multiplication, addition and a dot product in every style.
 
     The styles are temporal; sequential, which is the dot product on one temporal multiplier and one
@@ -55,19 +56,45 @@ def latencies(format: str, *, stages: tuple[int, ...] = (1, 2, 3, 4),
         design = find_design(name)
         operation = f"{name} {length}" if design.is_vector else name
         if design.is_vector:
-            rows.append(Latency(
-                operation=operation, format=fmt.name, style="sequential", stages=0, latency=clocks,
-                interval=clocks, design=name, options=None))
+            rows.append(
+                Latency(
+                    operation=operation,
+                    format=fmt.name,
+                    style="sequential",
+                    stages=0,
+                    latency=clocks,
+                    interval=clocks,
+                    design=name,
+                    options=None,
+                )
+            )
         styles = [("temporal", 0)] * (not design.is_vector)
         # Cuts through a dot product take minutes to place, and their number is the latency, too.
         cuts = () if design.is_vector else stages
-        for style, count in (*styles, ("spatial", 0), *(("spatial", n) for n in cuts),
-                             ("spiking", 0)):
-            options = make_options(design, format=fmt.name, style=style, stages=count,
-                                   length=length if design.is_vector else None)
+        for style, count in (
+            *styles,
+            ("spatial", 0),
+            *(("spatial", n) for n in cuts),
+            ("spiking", 0),
+        ):
+            options = make_options(
+                design,
+                format=fmt.name,
+                style=style,
+                stages=count,
+                length=length if design.is_vector else None,
+            )
             hardware = make_hardware(design, options)
-            rows.append(Latency(
-                operation=operation, format=fmt.name, style=style, stages=count,
-                latency=hardware.latency, interval=hardware.initiation_interval, design=name,
-                options=options))
+            rows.append(
+                Latency(
+                    operation=operation,
+                    format=fmt.name,
+                    style=style,
+                    stages=count,
+                    latency=hardware.latency,
+                    interval=hardware.initiation_interval,
+                    design=name,
+                    options=options,
+                )
+            )
     return rows

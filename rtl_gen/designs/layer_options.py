@@ -67,8 +67,12 @@ class LayerOptions:
         """How the layer is spread over lanes, if it is."""
         if self.lanes is None:
             return None
-        return ArraySizes(inputs=self.inputs, outputs=self.outputs, output_lanes=self.lanes[0],
-                          input_lanes=self.lanes[1])
+        return ArraySizes(
+            inputs=self.inputs,
+            outputs=self.outputs,
+            output_lanes=self.lanes[0],
+            input_lanes=self.lanes[1],
+        )
 
     @property
     def shape(self) -> str:
@@ -77,9 +81,14 @@ class LayerOptions:
 
 
 def make_layer_options(
-    layers: Sequence[LayerParameters] | None = None, *, inputs: int | None = None,
-    outputs: int | None = None, activation: str | None = None, source: str = "",
-    lanes: tuple[int, int] | None = None, levels: int | None = None,
+    layers: Sequence[LayerParameters] | None = None,
+    *,
+    inputs: int | None = None,
+    outputs: int | None = None,
+    activation: str | None = None,
+    source: str = "",
+    lanes: tuple[int, int] | None = None,
+    levels: int | None = None,
 ) -> LayerOptions:
     """Return checked options for a layer, or a network of several.
 
@@ -105,8 +114,10 @@ def make_layer_options(
         If a number is out of range, an activation is unknown, or there are not as many as layers.
     """
     if layers is None:
-        sizes = [_DEFAULT_INPUTS if inputs is None else inputs,
-                 _DEFAULT_OUTPUTS if outputs is None else outputs]
+        sizes = [
+            _DEFAULT_INPUTS if inputs is None else inputs,
+            _DEFAULT_OUTPUTS if outputs is None else outputs,
+        ]
         for noun, size in zip(("inputs", "outputs"), sizes, strict=True):
             if size < 1:
                 raise ValueError(f"Number of {noun} must be at least 1, not {size!r}")
@@ -114,22 +125,26 @@ def make_layer_options(
         if inputs is not None or outputs is not None:
             given = inputs if inputs is not None else outputs
             raise ValueError(
-                f"Number of inputs and outputs must be that of the weights, not {given!r}")
+                f"Number of inputs and outputs must be that of the weights, not {given!r}"
+            )
         if not layers:
             raise ValueError("Layers must be at least one, not none")
         sizes = [layers[0].inputs, *(layer.outputs for layer in layers)]
     count = len(sizes) - 1
-    activations = activation.split(",") if activation else \
-        [*["relu"] * (count - 1), ACTIVATIONS[0]]
+    activations = activation.split(",") if activation else [*["relu"] * (count - 1), ACTIVATIONS[0]]
     for name in activations:
         if name not in ACTIVATIONS:
             raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
     if len(activations) != count:
-        raise ValueError(
-            f"Activations must be {count}, one for each layer, not {len(activations)}")
-    options = LayerOptions(sizes=tuple(sizes), activations=tuple(activations),
-                           layers=tuple(layers or ()), source=source, lanes=lanes,
-                           levels=DEFAULT_LEVELS if levels is None else levels)
+        raise ValueError(f"Activations must be {count}, one for each layer, not {len(activations)}")
+    options = LayerOptions(
+        sizes=tuple(sizes),
+        activations=tuple(activations),
+        layers=tuple(layers or ()),
+        source=source,
+        lanes=lanes,
+        levels=DEFAULT_LEVELS if levels is None else levels,
+    )
     if lanes is not None or levels is not None:
         _check_array(options)
         return options
@@ -137,7 +152,8 @@ def make_layer_options(
     if options.products > most:
         kind = "known weights" if options.layers else "weights as operands"
         raise ValueError(
-            f"Products of a circuit with {kind} must be at most {most}, not {options.products}")
+            f"Products of a circuit with {kind} must be at most {most}, not {options.products}"
+        )
     return options
 
 
@@ -151,4 +167,5 @@ def _check_array(options: LayerOptions) -> None:
         raise ValueError(f"Levels must be at least 1, not {options.levels}")
     if options.products > _MAX_ARRAY_PRODUCTS:
         raise ValueError(
-            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}")
+            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}"
+        )

@@ -83,11 +83,23 @@ class Design:
 
 
 def make_options(
-    design: Design, *, format: str = "e4m3fn", to: str | None = None, overflow: str | None = None,
-    library: str = "native", budget: str = "w2", objective: str = "structure",
-    style: str = "spatial", stages: int = 0, is_stream: bool = False,
-    residue: str | None = None, leak: Fraction | None = None, delays: str | None = None,
-    length: int | None = None, accumulate: str | None = None, wide: str | None = None,
+    design: Design,
+    *,
+    format: str = "e4m3fn",
+    to: str | None = None,
+    overflow: str | None = None,
+    library: str = "native",
+    budget: str = "w2",
+    objective: str = "structure",
+    style: str = "spatial",
+    stages: int = 0,
+    is_stream: bool = False,
+    residue: str | None = None,
+    leak: Fraction | None = None,
+    delays: str | None = None,
+    length: int | None = None,
+    accumulate: str | None = None,
+    wide: str | None = None,
     layer: LayerOptions | None = None,
 ) -> Options:
     """Return checked options for a design.
@@ -143,8 +155,8 @@ def make_options(
     fmt = find_format(format)
     if fmt.name not in design.formats:
         raise ValueError(
-            f"Format for {design.name} must be one of {', '.join(design.formats)}, "
-            f"not {format!r}")
+            f"Format for {design.name} must be one of {', '.join(design.formats)}, not {format!r}"
+        )
     target = _find_target(design, fmt, to)
     if library not in LIBRARIES:
         raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
@@ -159,7 +171,8 @@ def make_options(
         layer = layer or make_layer_options()
     elif design.is_vector and vector["accumulate"] in ("tree", "chain") and target != fmt:
         raise ValueError(
-            f"Result format of {vector['accumulate']} must be that of the operands, not {to!r}")
+            f"Result format of {vector['accumulate']} must be that of the operands, not {to!r}"
+        )
     if style not in STYLES:
         raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
     if stages < 0 or (stages and style != "spatial"):
@@ -177,11 +190,21 @@ def make_options(
     if delays not in (None, *DELAYS):
         raise ValueError(f"Delays must be one of {', '.join(DELAYS)}, not {delays!r}")
     return Options(
-        format=fmt, to=target, overflow=resolve_overflow(target or fmt, overflow), library=library,
+        format=fmt,
+        to=target,
+        overflow=resolve_overflow(target or fmt, overflow),
+        library=library,
         budget=find_budget(budget) if library == "native" else BUDGETS["w2"],
-        objective=objective, style=style, stages=stages, is_stream=is_stream,
-        residue=residue or RESIDUES[0], leak=leak, delays=delays or DELAYS[0], layer=layer,
-        **vector)
+        objective=objective,
+        style=style,
+        stages=stages,
+        is_stream=is_stream,
+        residue=residue or RESIDUES[0],
+        leak=leak,
+        delays=delays or DELAYS[0],
+        layer=layer,
+        **vector,
+    )
 
 
 def _vector_options(
@@ -201,13 +224,15 @@ def _vector_options(
         raise ValueError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
     if accumulate not in ACCUMULATIONS:
         raise ValueError(
-            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
+        )
     if wide is not None and accumulate != "wide":
         raise ValueError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
     nodes = find_format(wide or "binary32") if accumulate == "wide" else None
     if nodes is not None and nodes.name not in _WIDE:
         raise ValueError(
-            f"Format of the nodes must be one of {', '.join(_WIDE)}, not {nodes.name!r}")
+            f"Format of the nodes must be one of {', '.join(_WIDE)}, not {nodes.name!r}"
+        )
     return {"length": 1 if design.is_layer else length, "accumulate": accumulate, "wide": nodes}
 
 
@@ -216,18 +241,24 @@ def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
     if design.targets is None:
         if to is not None:
             raise ValueError(
-                f"Result format of {design.name} must be that of its operands, not {to!r}")
+                f"Result format of {design.name} must be that of its operands, not {to!r}"
+            )
         return None
     targets = design.targets(fmt)
     if to is None and design.is_vector:
         return fmt
     if to is None:
-        return FORMATS[next(
-            name for name in (*_DEFAULT_TARGETS, *targets)
-            if name in targets and name != fmt.name)]
+        return FORMATS[
+            next(
+                name
+                for name in (*_DEFAULT_TARGETS, *targets)
+                if name in targets and name != fmt.name
+            )
+        ]
     target = find_format(to)
     if target.name not in targets:
         raise ValueError(
             f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
-            f"not {to!r}")
+            f"not {to!r}"
+        )
     return target

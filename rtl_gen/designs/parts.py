@@ -65,12 +65,12 @@ def layer_parts(
         words = {name: gates.builder.input(name, width) for name, width in widths.items()}
         x, w = (_split(words[name], fmt.width) for name in "xw")
         bias = [words["b"]] if has_bias else None
-        gates.builder.output("y", linear(
-            gates, fmt, x, [w], bias, "exact", activation, to, policy)[0])
+        gates.builder.output(
+            "y", linear(gates, fmt, x, [w], bias, "exact", activation, to, policy)[0]
+        )
         return LayerParts(accumulate="exact", output=gates.builder.build())
 
-    def make(name: str, operands: dict[str, Format],
-             circuit: Callable[..., Word]) -> NeuronGraph:
+    def make(name: str, operands: dict[str, Format], circuit: Callable[..., Word]) -> NeuronGraph:
         gates = make_gates(name, options.library, options.budget)
         words = [gates.builder.input(port, own.width) for port, own in operands.items()]
         gates.builder.output("y", circuit(gates, *words))
@@ -86,13 +86,19 @@ def layer_parts(
 
     return LayerParts(
         accumulate=options.accumulate,
-        product=make("product", {"a": fmt, "b": fmt}, lambda gates, a, b: multiply(
-            gates, fmt, a, b, rounding, to=node)),
-        sum=make("sum", {"a": node, "b": node}, lambda gates, a, b: add(
-            gates, node, a, b, rounding)),
+        product=make(
+            "product",
+            {"a": fmt, "b": fmt},
+            lambda gates, a, b: multiply(gates, fmt, a, b, rounding, to=node),
+        ),
+        sum=make(
+            "sum", {"a": node, "b": node}, lambda gates, a, b: add(gates, node, a, b, rounding)
+        ),
         bias=make("bias", {"a": fmt}, lambda gates, a: convert(gates, fmt, node, a, rounding))
-        if has_bias and node != fmt else None,
-        finish=make("finish", {"a": node}, finish) if rectifies or node != to else None)
+        if has_bias and node != fmt
+        else None,
+        finish=make("finish", {"a": node}, finish) if rectifies or node != to else None,
+    )
 
 
 def _split(word: Word, width: int) -> list[Word]:

@@ -24,9 +24,7 @@ def _majority_tables() -> dict[int, tuple[int, int, int]]:
     tables = {}
     for a, b, c in product((0, 1), repeat=3):
         flips = a, b, c
-        table = sum(
-            1 << m for m in range(8)
-            if sum((m >> i & 1) ^ flips[i] for i in range(3)) >= 2)
+        table = sum(1 << m for m in range(8) if sum((m >> i & 1) ^ flips[i] for i in range(3)) >= 2)
         tables[table] = flips
     return tables
 
@@ -44,7 +42,8 @@ def rewrite_adders(circuit: Circuit) -> Circuit | None:
     """Return the same circuit with its full adders written anew, or None if it has none."""
     nodes = circuit.aig.cone(circuit.literals)
     cuts = enumerate_cuts(
-        circuit.aig, nodes, Budget("adder", max_weight=1, max_fan_in=3), size=3, kept=_KEPT)
+        circuit.aig, nodes, Budget("adder", max_weight=1, max_fan_in=3), size=3, kept=_KEPT
+    )
     parities: dict[int, list[_Found]] = {}
     majorities: dict[int, list[_Found]] = {}
     flips_of: dict[tuple[int, ...], tuple[int, int, int]] = {}
@@ -67,8 +66,9 @@ def rewrite_adders(circuit: Circuit) -> Circuit | None:
 
     for node in nodes:
         carries = [found for found in majorities.get(node, ()) if found.leaves in summed]
-        sums = sorted(parities.get(node, ()),
-                      key=lambda found: (found.leaves not in flips_of, found.leaves))
+        sums = sorted(
+            parities.get(node, ()), key=lambda found: (found.leaves not in flips_of, found.leaves)
+        )
         if carries:
             copy[node] = majority(carries[0].leaves, _MAJORITIES[carries[0].table])
         elif sums:
@@ -82,4 +82,5 @@ def rewrite_adders(circuit: Circuit) -> Circuit | None:
             a, b = circuit.aig.fanins[node]
             copy[node] = result.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
     return circuit._replace(
-        aig=result, literals=tuple(copy[lit >> 1] ^ lit & 1 for lit in circuit.literals))
+        aig=result, literals=tuple(copy[lit >> 1] ^ lit & 1 for lit in circuit.literals)
+    )

@@ -109,7 +109,7 @@ class Aig:
         """Return the words of all nodes, plain, for a row of words for each input."""
         values = np.empty((len(self.fanins), inputs.shape[1]), np.uint64)
         values[0] = 0
-        values[1:self.first_and] = inputs
+        values[1 : self.first_and] = inputs
         flip = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
         for node in range(self.first_and, len(self.fanins)):
             a, b = self.fanins[node]
@@ -178,12 +178,13 @@ def circuit_of_graph(graph: NeuronGraph) -> Circuit:
     aig = Aig(graph.input_count)
     literals = [aig.input(i) for i in range(graph.input_count)]
     for neuron in graph.neurons:
-        literals.append(aig.threshold(
-            [literals[s] for s in neuron.sources], neuron.weights, neuron.threshold))
+        literals.append(
+            aig.threshold([literals[s] for s in neuron.sources], neuron.weights, neuron.threshold)
+        )
     return Circuit(
         name=graph.name,
         inputs=tuple(WordPort(port.name, len(port.nodes)) for port in graph.inputs),
         outputs=tuple(WordPort(port.name, len(port.nodes)) for port in graph.outputs),
         aig=aig,
-        literals=tuple(literals[node] for port in graph.outputs for node in port.nodes))
-
+        literals=tuple(literals[node] for port in graph.outputs for node in port.nodes),
+    )

@@ -37,9 +37,14 @@ def cover(
     """
     nodes = circuit.aig.cone(circuit.literals)
     cuts = enumerate_cuts(circuit.aig, nodes, budget, size=size, kept=kept)
-    work = _Cover(circuit, nodes, {
-        node: [cut for cut in cuts[node] if cut.neuron and cut.leaves != (node,)]
-        for node in nodes})
+    work = _Cover(
+        circuit,
+        nodes,
+        {
+            node: [cut for cut in cuts[node] if cut.neuron and cut.leaves != (node,)]
+            for node in nodes
+        },
+    )
     work.choose(lambda cut: (work.arrival_of(cut), work.flow_of(cut)))
     depth = work.depth() if keep_depth else _FAR
     for _ in range(rounds):
@@ -78,7 +83,8 @@ class _Cover:
     def flow_of(self, cut: Cut) -> float:
         """Return an estimate of the neurons that a cut costs."""
         return 1 + sum(
-            self._flow.get(leaf, 0.0) / max(1.0, self._shared.get(leaf, 1)) for leaf in cut.leaves)
+            self._flow.get(leaf, 0.0) / max(1.0, self._shared.get(leaf, 1)) for leaf in cut.leaves
+        )
 
     def depth(self) -> int:
         """Return the depth of the choice."""
@@ -90,7 +96,8 @@ class _Cover:
             limit = self._required.get(node, _FAR)
             cut = min(
                 self._cuts[node],
-                key=lambda c: (self.arrival_of(c) > limit, *cost(c), len(c.leaves), c.leaves))
+                key=lambda c: (self.arrival_of(c) > limit, *cost(c), len(c.leaves), c.leaves),
+            )
             self._take(node, cut)
         self._count()
 
@@ -133,11 +140,13 @@ class _Cover:
             if self._uses.get(node):
                 cut = self._chosen[node]
                 assert cut.neuron is not None
-                known[node] = network.add(Cell(
-                    tuple(known[leaf] for leaf in cut.leaves), *cut.neuron))
+                known[node] = network.add(
+                    Cell(tuple(known[leaf] for leaf in cut.leaves), *cut.neuron)
+                )
         network.targets = [
             (known[literal >> 1] if literal > 1 else CONSTANT, bool(literal & 1))
-            for literal in self._circuit.literals]
+            for literal in self._circuit.literals
+        ]
         network.sweep()
         return network
 

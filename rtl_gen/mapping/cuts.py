@@ -36,8 +36,9 @@ def _spread(table: int, places: tuple[int, ...], inputs: int) -> int:
     return result
 
 
-def enumerate_cuts(aig: Aig, nodes: list[int], budget: Budget, *, size: int, kept: int
-                   ) -> dict[int, list[Cut]]:
+def enumerate_cuts(
+    aig: Aig, nodes: list[int], budget: Budget, *, size: int, kept: int
+) -> dict[int, list[Cut]]:
     """Return the best cuts of each node.
 
     Parameters
@@ -80,10 +81,12 @@ def enumerate_cuts(aig: Aig, nodes: list[int], budget: Budget, *, size: int, kep
         ranked.sort(key=lambda entry: (entry[0], *entry[1:3], entry[3].leaves))
         neurons = [entry for entry in ranked if entry[3].neuron]
         # The shallowest as well as the cheapest cuts, so that either objective has a choice.
-        shallow = sorted(neurons, key=lambda e: (e[1], e[0], e[2], e[3].leaves))[:kept // 2]
-        best = _unique([*neurons[:kept - kept // 2], *shallow, *neurons])[:kept]
-        others = sorted((entry for entry in ranked if not entry[3].neuron),
-                        key=lambda e: (e[2], e[0], e[1], e[3].leaves))[:kept // 2]
+        shallow = sorted(neurons, key=lambda e: (e[1], e[0], e[2], e[3].leaves))[: kept // 2]
+        best = _unique([*neurons[: kept - kept // 2], *shallow, *neurons])[:kept]
+        others = sorted(
+            (entry for entry in ranked if not entry[3].neuron),
+            key=lambda e: (e[2], e[0], e[1], e[3].leaves),
+        )[: kept // 2]
         cuts[node] = [entry[3] for entry in (*best, *others)]
         if node not in {leaf for cut in cuts[node] for leaf in cut.leaves}:
             cuts[node].append(trivial(node))
@@ -121,7 +124,7 @@ def _merge_all(
                 smaller = drop_input(table, index, len(leaves))
                 if smaller is not None:
                     table = smaller
-                    leaves = leaves[:index] + leaves[index + 1:]
+                    leaves = leaves[:index] + leaves[index + 1 :]
             # Over internal nodes one cut can have several tables, all right; a neuron wins.
             if leaves and (leaves not in found or found[leaves].neuron is None):
                 found[leaves] = Cut(leaves, table, recognise(table, len(leaves), budget))

@@ -39,8 +39,9 @@ class Sample:
         Source of chance.
     """
 
-    def __init__(self, rows: Words, on: Words, off: Words, limit: int,
-                 source: np.random.Generator) -> None:
+    def __init__(
+        self, rows: Words, on: Words, off: Words, limit: int, source: np.random.Generator
+    ) -> None:
         self.on = _bits(rows, _choose(on, limit, source))
         self.off = _bits(rows, _choose(off, limit, source))
 
@@ -78,8 +79,10 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
     cells = [_cells(bits, kept) for bits in (sample.on, sample.off)]
     first = _telling_apart(sample, cells)
     count = 1 << len(kept)
-    present = [_present(bits, cell, count, first)
-               for bits, cell in zip((sample.on, sample.off), cells, strict=True)]
+    present = [
+        _present(bits, cell, count, first)
+        for bits, cell in zip((sample.on, sample.off), cells, strict=True)
+    ]
     possible = ~(present[0] & present[1]).any(axis=0)
     # A pair of two of the first kind is found twice, and one of a line with itself is none.
     place = np.full(size, size)
@@ -90,14 +93,18 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
     if not len(pairs) or len(kept) + 2 > LISTED_INPUTS:
         return pairs
     scale = 1 << np.arange(4 * count, dtype=np.uint32)
-    masks = [
-        (p[:, rows, columns] * scale[:, None]).sum(axis=0, dtype=np.uint32) for p in present]
+    masks = [(p[:, rows, columns] * scale[:, None]).sum(axis=0, dtype=np.uint32) for p in present]
     both = masks[0].astype(np.uint64) << np.uint64(32) | masks[1]
     distinct, where = np.unique(both, return_inverse=True)
     inputs = len(kept) + 2
-    good = np.array([
-        fit(int(key >> np.uint64(32)), int(key & np.uint64(0xFFFF_FFFF)), inputs, budget)
-        is not None for key in distinct], bool)
+    good = np.array(
+        [
+            fit(int(key >> np.uint64(32)), int(key & np.uint64(0xFFFF_FFFF)), inputs, budget)
+            is not None
+            for key in distinct
+        ],
+        bool,
+    )
     return pairs[good[where]]
 
 
@@ -167,9 +174,7 @@ def fit_exactly(rows: Sequence[Words], on: Words, off: Words, budget: Budget) ->
     return fit(on_table, off_table, len(rows), budget)
 
 
-def _fit_codes(
-    rows: Sequence[Words], on: Words, off: Words, budget: Budget
-) -> Weighting | None:
+def _fit_codes(rows: Sequence[Words], on: Words, off: Words, budget: Budget) -> Weighting | None:
     """Do the same with the number that the sources make up on each pattern."""
     codes = np.zeros(on.size * 64, np.uint32)
     for position, words in enumerate(rows):
@@ -198,4 +203,3 @@ def _split(
         if without.any():
             result.append((cell, without))
     return result
-

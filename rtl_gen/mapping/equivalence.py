@@ -52,7 +52,8 @@ def prove(
     """
     ports = tuple((p.name, len(p.nodes)) for p in graph.inputs)
     if ports != tuple(circuit.inputs) or tuple(
-            (p.name, len(p.nodes)) for p in graph.outputs) != tuple(circuit.outputs):
+        (p.name, len(p.nodes)) for p in graph.outputs
+    ) != tuple(circuit.outputs):
         raise ValueError(f"Ports of {graph.name} must be those of its source")
     if graph.input_count <= EXHAUSTIVE_INPUTS:
         return _try_every_pattern(circuit, graph)
@@ -62,7 +63,8 @@ def prove(
 def run_by_definition(graph: NeuronGraph, inputs: Words) -> list[Words]:
     """Return the words of each output bit, each neuron as it is defined: sum, then compare."""
     spikes: list[NDArray[np.int8]] = [
-        np.unpackbits(row.view(np.uint8), bitorder="little").view(np.int8) for row in inputs]
+        np.unpackbits(row.view(np.uint8), bitorder="little").view(np.int8) for row in inputs
+    ]
     uses = [0] * graph.node_count
     for neuron in graph.neurons:
         for source in neuron.sources:
@@ -85,7 +87,9 @@ def run_by_definition(graph: NeuronGraph, inputs: Words) -> list[Words]:
         spikes.append((total >= neuron.threshold).view(np.int8))
     return [
         np.packbits(spikes[node].view(np.uint8), bitorder="little").view(np.uint64)
-        for port in graph.outputs for node in port.nodes]
+        for port in graph.outputs
+        for node in port.nodes
+    ]
 
 
 def import_solver() -> Any:
@@ -126,8 +130,7 @@ def _as_ports(circuit: Circuit, bits: list[int]) -> dict[str, int]:
     ports = {}
     start = 0
     for port in circuit.inputs:
-        ports[port.name] = sum(
-            bit << i for i, bit in enumerate(bits[start:start + port.width]))
+        ports[port.name] = sum(bit << i for i, bit in enumerate(bits[start : start + port.width]))
         start += port.width
     return ports
 
@@ -147,12 +150,19 @@ class _Sweep:
             copy[node] = joint.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
         lines = [joint.input(i) for i in range(joint.input_count)]
         for neuron in graph.neurons:
-            lines.append(joint.threshold(
-                [lines[s] for s in neuron.sources], neuron.weights, neuron.threshold))
+            lines.append(
+                joint.threshold(
+                    [lines[s] for s in neuron.sources], neuron.weights, neuron.threshold
+                )
+            )
         self._joint = joint
-        self._pairs = list(zip(
-            (copy[lit >> 1] ^ lit & 1 for lit in circuit.literals),
-            (lines[node] for port in graph.outputs for node in port.nodes), strict=True))
+        self._pairs = list(
+            zip(
+                (copy[lit >> 1] ^ lit & 1 for lit in circuit.literals),
+                (lines[node] for port in graph.outputs for node in port.nodes),
+                strict=True,
+            )
+        )
         self._solver = import_solver()()
         self._solver.add_clause([-1])  # variable of a node: its number plus one
         #: Literal that a node was proved equal to.
@@ -198,8 +208,10 @@ class _Sweep:
                 bits = [int(2 + i in true) for i in range(joint.input_count)]
                 return Proof(False, "a differing pattern", _as_ports(self._circuit, bits))
         return Proof(
-            True, f"satisfiability: {len(self._pairs)} output bits, "
-                  f"{proved} inner equalities proved on the way")
+            True,
+            f"satisfiability: {len(self._pairs)} output bits, "
+            f"{proved} inner equalities proved on the way",
+        )
 
     def _find(self, literal: int) -> int:
         """Return the earliest literal that was proved equal."""

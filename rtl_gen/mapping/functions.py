@@ -20,7 +20,13 @@ from spikefloat.rtl_gen.mapping.libraries import import_library
 from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = [
-    "LISTED_INPUTS", "Listing", "Weighting", "drop_input", "fit", "input_table", "listing",
+    "LISTED_INPUTS",
+    "Listing",
+    "Weighting",
+    "drop_input",
+    "fit",
+    "input_table",
+    "listing",
     "recognise",
 ]
 
@@ -156,7 +162,7 @@ def _standard_form(table: int, inputs: int) -> _Standard | None:
             return None
         if zero & ~one:
             negative.add(index)
-            table = (one | zero << (1 << index))
+            table = one | zero << (1 << index)
     # In a threshold function, the more patterns with an input fire, the larger its weight.
     power = [(table & input_table(index, inputs)).bit_count() for index in range(inputs)]
     places = tuple(sorted(range(inputs), key=lambda i: (-power[i], i)))
@@ -213,9 +219,12 @@ def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
         return None
     shift = optimize.LinearConstraint(matrix, np.where(direction > 0, 0.0, 1.0), np.inf)
     result = optimize.milp(
-        cost, constraints=shift, bounds=optimize.Bounds(lower, upper),
+        cost,
+        constraints=shift,
+        bounds=optimize.Bounds(lower, upper),
         integrality=np.ones(len(cost)),
-        options={"node_limit": 1000})  # not a time limit: same call, same result
+        options={"node_limit": 1000},
+    )  # not a time limit: same call, same result
     if not result.success:
         return None
     values = [round(value) for value in result.x]
@@ -233,9 +242,12 @@ def _pairs_balance(on: int, off: int, inputs: int) -> bool:
     """
     seen = []
     for table in (on, off):
-        cells = np.flatnonzero(np.unpackbits(
-            np.frombuffer(table.to_bytes((1 << inputs) // 8, "little"), np.uint8),
-            bitorder="little"))
+        cells = np.flatnonzero(
+            np.unpackbits(
+                np.frombuffer(table.to_bytes((1 << inputs) // 8, "little"), np.uint8),
+                bitorder="little",
+            )
+        )
         pairs = np.zeros(1 << 2 * inputs, bool)
         # The spikes of both: twice those that are in both, once those that are in one.
         pairs[(cells[:, None] & cells) << inputs | (cells[:, None] | cells)] = True

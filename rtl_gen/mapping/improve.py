@@ -36,10 +36,15 @@ class Effort:
 EFFORTS = (
     Effort(cuts=24, starts=0, passes=0, rounds=0, moves=0, search=Search()),
     Effort(cuts=24, starts=1, passes=3, rounds=0, moves=0, search=Search()),
-    Effort(cuts=32, starts=2, passes=4, rounds=4, moves=50,
-           search=Search(kept_sets=10, trials=32)),
-    Effort(cuts=32, starts=3, passes=6, rounds=24, moves=100,
-           search=Search(divisors=400, kept_sets=15, trials=48)),
+    Effort(cuts=32, starts=2, passes=4, rounds=4, moves=50, search=Search(kept_sets=10, trials=32)),
+    Effort(
+        cuts=32,
+        starts=3,
+        passes=6,
+        rounds=24,
+        moves=100,
+        search=Search(divisors=400, kept_sets=15, trials=48),
+    ),
 )
 
 
@@ -57,8 +62,14 @@ def effort_level(effort: int) -> Effort:
 
 
 def improve(
-    network: Network, circuit: Circuit, budget: Budget, level: Effort, *, seed: int,
-    depth_first: bool, cost: Callable[[Network], tuple[int, int]],
+    network: Network,
+    circuit: Circuit,
+    budget: Budget,
+    level: Effort,
+    *,
+    seed: int,
+    depth_first: bool,
+    cost: Callable[[Network], tuple[int, int]],
     progress: Callable[[str], None],
 ) -> Iterator[Network]:
     """Yield better networks; each computes the circuit.
@@ -88,7 +99,8 @@ def improve(
     else:
         patterns, confirm = random_patterns(inputs, _SAMPLE_WORDS, seed), WindowProver().confirm
     work = Resubstitution(
-        network.copy(), patterns, budget, level.search, seed=seed, confirm=confirm)
+        network.copy(), patterns, budget, level.search, seed=seed, confirm=confirm
+    )
 
     def report(what: str) -> None:
         neurons, depth = work.network.cost()

@@ -22,7 +22,8 @@ def find_library(module: str, package: str) -> None:
     """
     if importlib.util.find_spec(module.partition(".")[0]) is None:
         raise LibraryError(
-            f"Package {package} must be installed for this, as by pip install 'spikefloat[map]'")
+            f"Package {package} must be installed for this, as by pip install 'spikefloat[map]'"
+        )
 
 
 def import_library(module: str, package: str) -> ModuleType:

@@ -60,21 +60,37 @@ class Mapping:
 
 
 def map_graph(
-    graph: NeuronGraph, budget: Budget, objective: Objective = Objective.NEURONS, *,
-    effort: int = 1, seed: int = 0, progress: Callable[[str], None] | None = None,
+    graph: NeuronGraph,
+    budget: Budget,
+    objective: Objective = Objective.NEURONS,
+    *,
+    effort: int = 1,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
 ) -> Mapping:
     """Return a neuron graph equal to another one; see :func:`map_circuit`.
 
     A source within the budget is one of the starting points, so the result is never worse.
     """
     return map_circuit(
-        circuit_of_graph(graph), budget, objective, effort=effort, seed=seed, progress=progress,
-        start=graph)
+        circuit_of_graph(graph),
+        budget,
+        objective,
+        effort=effort,
+        seed=seed,
+        progress=progress,
+        start=graph,
+    )
 
 
 def map_circuit(
-    circuit: Circuit, budget: Budget, objective: Objective = Objective.NEURONS, *,
-    effort: int = 1, seed: int = 0, progress: Callable[[str], None] | None = None,
+    circuit: Circuit,
+    budget: Budget,
+    objective: Objective = Objective.NEURONS,
+    *,
+    effort: int = 1,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
     start: NeuronGraph | None = None,
 ) -> Mapping:
     """Return a neuron graph that computes a circuit.
@@ -121,9 +137,15 @@ def map_circuit(
         count = max(level.starts, _SMALL // max(1, len(best.cells)))
         for number, network in enumerate(starts[:count]):
             for candidate in improve(
-                    network, circuit, budget, level, seed=seed + number,
-                    depth_first=objective is not Objective.NEURONS,
-                    cost=lambda n: objective.cost(*n.cost()), progress=progress):
+                network,
+                circuit,
+                budget,
+                level,
+                seed=seed + number,
+                depth_first=objective is not Objective.NEURONS,
+                cost=lambda n: objective.cost(*n.cost()),
+                progress=progress,
+            ):
                 if objective.cost(*candidate.cost()) < objective.cost(*best.cost()):
                     best = candidate
     graph = best.graph()
@@ -131,13 +153,16 @@ def map_circuit(
     proof = prove(circuit, graph, progress)
     if not proof.equal:
         raise MappingError(
-            f"Result must be proved equal to {circuit.name}, not differ at {proof.counterexample}")
+            f"Result must be proved equal to {circuit.name}, not differ at {proof.counterexample}"
+        )
     for neuron in graph.neurons:
         if not budget.allows(neuron.weights):
             raise MappingError(
-                f"Neuron {neuron.name} must keep budget {budget}, not use {neuron.weights}")
-    return Mapping(graph, len(circuit.aig.cone(circuit.literals)), covered, proof,
-                   time.perf_counter() - began)
+                f"Neuron {neuron.name} must keep budget {budget}, not use {neuron.weights}"
+            )
+    return Mapping(
+        graph, len(circuit.aig.cone(circuit.literals)), covered, proof, time.perf_counter() - began
+    )
 
 
 def _starts(
@@ -153,8 +178,9 @@ def _starts(
     for source in sources:
         for keep_depth in (False, True):
             progress(f"covering for {'depth' if keep_depth else 'neurons'}")
-            networks.append(cover(
-                source, budget, keep_depth=keep_depth, size=size, kept=level.cuts))
+            networks.append(
+                cover(source, budget, keep_depth=keep_depth, size=size, kept=level.cuts)
+            )
     return networks
 
 

@@ -31,8 +31,9 @@ class Network:
     constant; a complement at an output costs a neuron only where the node cannot be flipped.
     """
 
-    def __init__(self, name: str, inputs: tuple[WordPort, ...], outputs: tuple[WordPort, ...]
-                 ) -> None:
+    def __init__(
+        self, name: str, inputs: tuple[WordPort, ...], outputs: tuple[WordPort, ...]
+    ) -> None:
         self.name = name
         self.inputs = inputs
         self.outputs = outputs
@@ -99,7 +100,8 @@ class Network:
             levels = dict.fromkeys(range(self.input_count), 0)
             for node in self.order():
                 levels[node] = 1 + max(
-                    (levels[source] for source in self.cells[node].sources), default=0)
+                    (levels[source] for source in self.cells[node].sources), default=0
+                )
             self._levels = levels
         return self._levels
 
@@ -156,8 +158,10 @@ class Network:
         for node, inverted in self.targets:
             if node != CONSTANT:
                 polarities.setdefault(node, set()).add(inverted)
-        extra = sum(len(p) == 2 or (node < self.input_count and p == {True})
-                    for node, p in polarities.items())
+        extra = sum(
+            len(p) == 2 or (node < self.input_count and p == {True})
+            for node, p in polarities.items()
+        )
         constants = len({inverted for node, inverted in self.targets if node == CONSTANT})
         return len(self.cells) + extra + constants, self.depth()
 
@@ -179,12 +183,14 @@ class Network:
             threshold = 1 - cell.threshold if sign < 0 else cell.threshold
             bit = builder.neuron(
                 [(lines[s], sign * w) for s, w in zip(cell.sources, cell.weights, strict=True)],
-                threshold, names.get(node, "n"))
+                threshold,
+                names.get(node, "n"),
+            )
             lines[node] = ~bit if sign < 0 else bit
         index = 0
         for port in self.outputs:
             bits = []
-            for node, inverted in self.targets[index:index + port.width]:
+            for node, inverted in self.targets[index : index + port.width]:
                 bit = ZERO if node == CONSTANT else lines[node]
                 bits.append(~bit if inverted else bit)
             builder.output(port.name, bits)
@@ -214,8 +220,10 @@ class Network:
 def network_of_graph(graph: NeuronGraph) -> Network:
     """Return a neuron graph as a network."""
     network = Network(
-        graph.name, tuple(WordPort(p.name, len(p.nodes)) for p in graph.inputs),
-        tuple(WordPort(p.name, len(p.nodes)) for p in graph.outputs))
+        graph.name,
+        tuple(WordPort(p.name, len(p.nodes)) for p in graph.inputs),
+        tuple(WordPort(p.name, len(p.nodes)) for p in graph.outputs),
+    )
     for neuron in graph.neurons:
         network.add(Cell(neuron.sources, neuron.weights, neuron.threshold))
     network.targets = [(node, False) for port in graph.outputs for node in port.nodes]

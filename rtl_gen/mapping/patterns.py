@@ -14,8 +14,14 @@ __all__ = ["Words", "every_pattern", "fires", "random_patterns"]
 Words = NDArray[np.uint64]
 
 _ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-_SHORT = (0xAAAA_AAAA_AAAA_AAAA, 0xCCCC_CCCC_CCCC_CCCC, 0xF0F0_F0F0_F0F0_F0F0,
-          0xFF00_FF00_FF00_FF00, 0xFFFF_0000_FFFF_0000, 0xFFFF_FFFF_0000_0000)
+_SHORT = (
+    0xAAAA_AAAA_AAAA_AAAA,
+    0xCCCC_CCCC_CCCC_CCCC,
+    0xF0F0_F0F0_F0F0_F0F0,
+    0xFF00_FF00_FF00_FF00,
+    0xFFFF_0000_FFFF_0000,
+    0xFFFF_FFFF_0000_0000,
+)
 
 
 def every_pattern(inputs: int, *, first: int = 0, count: int | None = None) -> Words:
@@ -50,15 +56,14 @@ def random_patterns(inputs: int, words: int, seed: int) -> Words:
     if quarter:
         sparse = source.integers(0, 1 << 64, (2, inputs, quarter), np.uint64)
         rows[:, :quarter] &= sparse[0] & sparse[1]
-        rows[:, quarter:2 * quarter] |= sparse[0] | sparse[1]
+        rows[:, quarter : 2 * quarter] |= sparse[0] | sparse[1]
     return rows
 
 
 @lru_cache(maxsize=1 << 14)
 def _program(weights: tuple[int, ...], threshold: int) -> tuple[Aig, int]:
     logic = Aig(len(weights))
-    literal = logic.threshold(
-        [logic.input(i) for i in range(len(weights))], weights, threshold)
+    literal = logic.threshold([logic.input(i) for i in range(len(weights))], weights, threshold)
     return logic, literal
 
 
@@ -66,10 +71,13 @@ def fires(cell: Cell, values: list[Words]) -> Words:
     """Return where a neuron fires, for the words of its sources."""
     logic, literal = _program(cell.weights, cell.threshold)
     if literal in (FALSE, TRUE):
-        return np.full_like(values[0], _ALL if literal == TRUE else 0) if values else np.zeros(
-            1, np.uint64)
+        return (
+            np.full_like(values[0], _ALL if literal == TRUE else 0)
+            if values
+            else np.zeros(1, np.uint64)
+        )
     known = [values[0], *values]
-    for a, b in logic.fanins[logic.first_and:]:
+    for a, b in logic.fanins[logic.first_and :]:
         x, y = known[a >> 1], known[b >> 1]
         if a & 1 and b & 1:
             known.append(~(x | y))

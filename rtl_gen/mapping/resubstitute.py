@@ -64,8 +64,14 @@ class Resubstitution:
     """
 
     def __init__(
-        self, network: Network, inputs: Words, budget: Budget, search: Search = Search(), *,
-        seed: int = 0, confirm: Callable[[Network, int, Cell], bool] | None = None,
+        self,
+        network: Network,
+        inputs: Words,
+        budget: Budget,
+        search: Search = Search(),
+        *,
+        seed: int = 0,
+        confirm: Callable[[Network, int, Cell], bool] | None = None,
     ) -> None:
         self._simulation = Simulation(network, inputs)
         self._budget = budget
@@ -148,16 +154,14 @@ class Resubstitution:
     # ------------------------------------------------------------------------------- moves
 
     def _merge(self, node: int) -> bool:
-        """Replace a neuron by a spike line that does the same, or the opposite, where it matters.
-        """
+        """Replace a neuron by a spike line that does the same, or the opposite, where it matters."""
         simulation, network = self._simulation, self.network
         care = self._care(node)
         value = simulation.values[node]
         candidates = self._candidates(node, node, None)
         rows = np.stack([np.zeros_like(value), *(simulation.values[c] for c in candidates)])
         differs = (rows ^ value) & care
-        for inverted, wrong in ((False, differs.any(axis=1)),
-                                (True, (differs ^ care).any(axis=1))):
+        for inverted, wrong in ((False, differs.any(axis=1)), (True, (differs ^ care).any(axis=1))):
             for index in np.flatnonzero(~wrong):
                 other = CONSTANT if index == 0 else candidates[index - 1]
                 if inverted and node in network.output_nodes():
@@ -214,8 +218,7 @@ class Resubstitution:
         position = {candidate: index for index, candidate in enumerate(candidates)}
         near = [s for s in network.cells[node].sources if s in position]
         if avoided in network.cells:
-            near += [s for s in network.cells[avoided].sources
-                     if s in position and s not in near]
+            near += [s for s in network.cells[avoided].sources if s in position and s not in near]
         if len(near) + 2 <= self._fan_in or not candidates:
             kept_sets: Iterator[tuple[int, ...]] = iter([tuple(near)])
         else:
@@ -237,10 +240,12 @@ class Resubstitution:
                 weighting = fit_exactly([rows[i] for i in chosen], on, off, self._budget)
                 if weighting is None:
                     continue
-                terms = [(candidates[i], w)
-                         for i, w in zip(chosen, weighting.weights, strict=True) if w]
-                cell = Cell(tuple(s for s, _ in terms), tuple(w for _, w in terms),
-                            weighting.threshold)
+                terms = [
+                    (candidates[i], w) for i, w in zip(chosen, weighting.weights, strict=True) if w
+                ]
+                cell = Cell(
+                    tuple(s for s, _ in terms), tuple(w for _, w in terms), weighting.threshold
+                )
                 if self._confirm is None or self._confirm(network, node, cell):
                     return cell
         return None
@@ -263,8 +268,11 @@ class Resubstitution:
             if self.depth_limit is not None:
                 below = network.slack_levels(self.depth_limit)[node]
         barred = network.downstream(node) | {avoided}
-        found = [n for n in (*range(network.input_count), *network.order())
-                 if n not in barred and layers[n] < below]
+        found = [
+            n
+            for n in (*range(network.input_count), *network.order())
+            if n not in barred and layers[n] < below
+        ]
         # In a large network there are many neurons to work on, so each gets fewer candidates.
         limit = min(self._search.divisors, max(_LEAST_DIVISORS, _WORK // (1 + len(network.cells))))
         if len(found) <= limit:

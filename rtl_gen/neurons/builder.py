@@ -13,6 +13,7 @@ from spikefloat.rtl_gen.neurons.threshold import reduce_threshold
 
 __all__ = ["ONE", "ZERO", "Bit", "NeuronGraphBuilder", "Word", "constant"]
 
+
 class _Draft(NamedTuple):
     sources: tuple[int, ...]
     weights: tuple[int, ...]
@@ -43,8 +44,13 @@ class NeuronGraphBuilder:
     """
 
     def __init__(
-        self, name: str, *, budget: Budget = BUDGETS["free"], simplify: bool = True,
-        share: bool = True, free_inversion: bool = True,
+        self,
+        name: str,
+        *,
+        budget: Budget = BUDGETS["free"],
+        simplify: bool = True,
+        share: bool = True,
+        free_inversion: bool = True,
     ) -> None:
         check_name(name, "Circuit name")
         self._name = name
@@ -219,7 +225,8 @@ class NeuronGraphBuilder:
             if len(word) != len(port.nodes):
                 raise ValueError(
                     f"Input {port.name!r} of {graph.name} must have {len(port.nodes)} bits, "
-                    f"not {len(word)}")
+                    f"not {len(word)}"
+                )
             lines.extend(word)
         outer = self._scope
         scopes = {0: outer}
@@ -251,21 +258,34 @@ class NeuronGraphBuilder:
         neurons = []
         for position in needed:
             draft = self._drafts[position]
-            neurons.append(Neuron(
-                tuple(number[s] for s in draft.sources), draft.weights, draft.threshold,
-                used_scopes[draft.scope], names.unique(draft.scope, self._hints[position])))
+            neurons.append(
+                Neuron(
+                    tuple(number[s] for s in draft.sources),
+                    draft.weights,
+                    draft.threshold,
+                    used_scopes[draft.scope],
+                    names.unique(draft.scope, self._hints[position]),
+                )
+            )
         scopes = []
         for index in used_scopes:
             path, words = self._scopes[index]
             # A bit that was simplified away has no node; its place is marked with -1.
-            scopes.append(Scope(path, tuple(
-                Port(name, tuple(number.get(bit.node, -1) for bit in word))
-                for name, word in words)))
+            scopes.append(
+                Scope(
+                    path,
+                    tuple(
+                        Port(name, tuple(number.get(bit.node, -1) for bit in word))
+                        for name, word in words
+                    ),
+                )
+            )
         return NeuronGraph(
             name=self._name,
             inputs=tuple(Port(n, tuple(b.node for b in w)) for n, w in self._inputs.items()),
-            outputs=tuple(Port(n, tuple(number[b.node] for b in w))
-                          for n, w in self._outputs.items()),
+            outputs=tuple(
+                Port(n, tuple(number[b.node] for b in w)) for n, w in self._outputs.items()
+            ),
             neurons=tuple(neurons),
             scopes=tuple(scopes),
         )
@@ -308,7 +328,8 @@ class NeuronGraphBuilder:
         if not self._budget.allows(weights):
             path = "/".join((self._name, *self._scopes[self._scope][0], name))
             raise ValueError(
-                f"Neuron {path} must keep budget {self._budget}, not use weights {weights}")
+                f"Neuron {path} must keep budget {self._budget}, not use weights {weights}"
+            )
         node = self._input_count + len(self._drafts)
         self._drafts.append(_Draft(sources, weights, threshold, self._scope))
         self._hints.append(name)
@@ -326,10 +347,14 @@ class NeuronGraphBuilder:
         draft = self._drafts[bit.node - self._input_count]
         scope, self._scope = self._scope, draft.scope
         order = sorted(
-            range(len(draft.sources)), key=lambda i: (draft.weights[i], draft.sources[i]))
+            range(len(draft.sources)), key=lambda i: (draft.weights[i], draft.sources[i])
+        )
         node = self._add(
-            tuple(draft.sources[i] for i in order), tuple(-draft.weights[i] for i in order),
-            1 - draft.threshold, self._hints[bit.node - self._input_count])
+            tuple(draft.sources[i] for i in order),
+            tuple(-draft.weights[i] for i in order),
+            1 - draft.threshold,
+            self._hints[bit.node - self._input_count],
+        )
         self._scope = scope
         return Bit(node)
 
@@ -362,7 +387,8 @@ class NeuronGraphBuilder:
         self._scope = scopes[parent]
         ports = {
             port.name: tuple(lines[n] if 0 <= n < len(lines) else ZERO for n in port.nodes)
-            for port in scope.ports}
+            for port in scope.ports
+        }
         with self.scope(scope.path[-1], **ports):
             scopes[index] = self._scope
 

@@ -114,8 +114,7 @@ class PublishedGates(GateLibrary):
         return self.builder.neuron([(a, 1), (b, 1), (both, -2)], 1, name)
 
     def mux(self, select: Bit, one: Bit, zero: Bit, name: str = "mux") -> Bit:
-        return self.or_(
-            self.and_(select, one), self.and_(self.not_(select), zero), name=name)
+        return self.or_(self.and_(select, one), self.and_(self.not_(select), zero), name=name)
 
     def half_adder(self, a: Bit, b: Bit) -> tuple[Bit, Bit]:
         return self.xor(a, b, name="sum"), self.and_(a, b, name="carry")
@@ -143,8 +142,7 @@ class PublishedGates(GateLibrary):
         """Add and subtract in parallel and select, as the paper does."""
         total, carry = self.add(a, b, ZERO)
         difference, _ = self.add(a, tuple(self.not_(bit) for bit in b), ONE)
-        chosen = tuple(
-            self.mux(minus, *bits) for bits in zip(difference, total, strict=True))
+        chosen = tuple(self.mux(minus, *bits) for bits in zip(difference, total, strict=True))
         return chosen, self.and_(carry, self.not_(minus), name="carry")
 
     def _tree(self, bits: Sequence[Bit], threshold: int, empty: Bit, name: str) -> Bit:
@@ -154,8 +152,10 @@ class PublishedGates(GateLibrary):
             pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
             level = [
                 self.builder.neuron([(p[0], 1), (p[1], 1)], threshold, name)
-                if len(p) == 2 else p[0]
-                for p in pairs]
+                if len(p) == 2
+                else p[0]
+                for p in pairs
+            ]
         return level[0]
 
 
@@ -214,8 +214,7 @@ class NativeGates(GateLibrary):
                 carries.append(self._small_carry(a[end - 1], b[end - 1], carries[-1]))
         if len(a) > 1:
             self.builder.name_word("carry", carries[1:])
-        sums = [
-            self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
+        sums = [self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
         return tuple(sums), carries[-1]
 
     def add_or_subtract(self, a: Word, b: Word, minus: Bit) -> tuple[Word, Bit]:
@@ -260,6 +259,7 @@ class NativeGates(GateLibrary):
 
     def _wide(self, bits: Sequence[Bit], neutral: Bit, name: str) -> Bit:
         """Return AND (neutral ONE) or OR (neutral ZERO), split by the fan-in of the budget."""
+
         def gate(inputs: Sequence[Bit], name: str) -> Bit:
             threshold = len(inputs) if neutral == ONE else 1
             return self.builder.neuron([(bit, 1) for bit in inputs], threshold, name)
@@ -290,7 +290,8 @@ def _difference_terms(a: Word, b: Word) -> list[tuple[Bit, int]]:
     return [
         (bit, sign << position)
         for position, pair in enumerate(zip(a, b, strict=True))
-        for bit, sign in zip(pair, (1, -1), strict=True)]
+        for bit, sign in zip(pair, (1, -1), strict=True)
+    ]
 
 
 #: Names of the libraries, the default one first.
@@ -323,6 +324,9 @@ def make_gates(
         return NativeGates(NeuronGraphBuilder(name, budget=budget, simplify=simplify))
     if library == "published":
         # Repeats are kept: the paper counts, and a device would build, each gate by itself.
-        return PublishedGates(NeuronGraphBuilder(
-            name, budget=BUDGETS["w2"], simplify=simplify, share=False, free_inversion=False))
+        return PublishedGates(
+            NeuronGraphBuilder(
+                name, budget=BUDGETS["w2"], simplify=simplify, share=False, free_inversion=False
+            )
+        )
     raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")

@@ -51,30 +51,44 @@ def _synapses(neuron: Neuron, copies: int) -> int:
 
 def plan_cost(graph: NeuronGraph, plan: Plan) -> int:
     """Return the number of synapses of a hardened circuit."""
-    return sum(_synapses(neuron, choice.copies)
-               for neuron, choice in zip(graph.neurons, plan, strict=True))
+    return sum(
+        _synapses(neuron, choice.copies) for neuron, choice in zip(graph.neurons, plan, strict=True)
+    )
 
 
 def _failure(
-    neuron: Neuron, choice: Copies, sums: Mapping[int, float], synapse_noise: float,
+    neuron: Neuron,
+    choice: Copies,
+    sums: Mapping[int, float],
+    synapse_noise: float,
     membrane_noise: float,
 ) -> float:
     """Return how often a mistake of a neuron reaches the output."""
     scale = choice.copies or 1
-    square = (choice.copies * sum(map(abs, neuron.weights)) if choice.copies
-              else sum(weight * weight for weight in neuron.weights))
+    square = (
+        choice.copies * sum(map(abs, neuron.weights))
+        if choice.copies
+        else sum(weight * weight for weight in neuron.weights)
+    )
     noise = math.hypot(synapse_noise * math.sqrt(square), membrane_noise)
     if not noise:
         return 0.0
     return sum(
-        share * 0.5 * math.erfc(
-            abs(scale * total - choice.threshold + 0.5) / (noise * math.sqrt(2)))
-        for total, share in sums.items())
+        share
+        * 0.5
+        * math.erfc(abs(scale * total - choice.threshold + 0.5) / (noise * math.sqrt(2)))
+        for total, share in sums.items()
+    )
 
 
 def choose_copies(
-    graph: NeuronGraph, exposures: Iterable[Mapping[int, float]], *, failure: float,
-    synapse_noise: float = 0.0, membrane_noise: float = 0.0, max_synapses: int = 1 << 17,
+    graph: NeuronGraph,
+    exposures: Iterable[Mapping[int, float]],
+    *,
+    failure: float,
+    synapse_noise: float = 0.0,
+    membrane_noise: float = 0.0,
+    max_synapses: int = 1 << 17,
 ) -> list[Copies]:
     """Return the plan with few synapses that keeps the sum of all failures below a bound.
 
@@ -107,7 +121,8 @@ def choose_copies(
         neuron = graph.neurons[index]
         return min(
             (_failure(neuron, choice, sums[index], synapse_noise, membrane_noise), choice)
-            for choice in _choices(neuron, copies))
+            for choice in _choices(neuron, copies)
+        )
 
     now = [best(index, 0) for index in range(len(graph.neurons))]
     total = math.fsum(share for share, _ in now)
@@ -136,7 +151,8 @@ def choose_copies(
         if not queue or synapses > max_synapses:
             raise ValueError(
                 f"Failure must be at least {total:.3g} with {max_synapses} synapses, "
-                f"not {failure!r}")
+                f"not {failure!r}"
+            )
         _, index, share, choice = heapq.heappop(queue)
         neuron = graph.neurons[index]
         synapses += _synapses(neuron, choice.copies) - _synapses(neuron, now[index][1].copies)
@@ -174,13 +190,15 @@ def apply_plan(
         if widest > max(copies, 1):
             raise ValueError(
                 f"Copies of neuron {neuron.name} must be at least {widest}, one for each replica "
-                f"it reads, not {copies}")
+                f"it reads, not {copies}"
+            )
         sources, weights = neuron.sources, neuron.weights
         if copies:
             pairs = [
                 (line, 1 if weight > 0 else -1)
                 for source, weight in zip(sources, weights, strict=True)
-                for line in _spread(lines[source], copies * abs(weight))]
+                for line in _spread(lines[source], copies * abs(weight))
+            ]
             sources, weights = tuple(s for s, _ in pairs), tuple(w for _, w in pairs)
         made = []
         for index in range(count):
@@ -194,9 +212,12 @@ def apply_plan(
         return Port(old.name, tuple(node if node < 0 else lines[node][0] for node in old.nodes))
 
     return NeuronGraph(
-        name=graph.name, inputs=graph.inputs,
-        outputs=tuple(port(output) for output in graph.outputs), neurons=tuple(neurons),
-        scopes=tuple(Scope(s.path, tuple(port(p) for p in s.ports)) for s in graph.scopes))
+        name=graph.name,
+        inputs=graph.inputs,
+        outputs=tuple(port(output) for output in graph.outputs),
+        neurons=tuple(neurons),
+        scopes=tuple(Scope(s.path, tuple(port(p) for p in s.ports)) for s in graph.scopes),
+    )
 
 
 def _spread(lines: Sequence[int], count: int) -> list[int]:

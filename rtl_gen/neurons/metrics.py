@@ -59,7 +59,8 @@ def measure(graph: NeuronGraph) -> Metrics:
         max_fan_in=max((len(neuron.sources) for neuron in graph.neurons), default=0),
         margin=min(margins.values(), default=0.5),
         relative_margin=min(
-            (margin / sum(map(abs, kind[0])) for kind, margin in margins.items()), default=0.5),
+            (margin / sum(map(abs, kind[0])) for kind, margin in margins.items()), default=0.5
+        ),
     )
 
 

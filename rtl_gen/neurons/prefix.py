@@ -33,9 +33,7 @@ def scan(items: Sequence[Item], join: Callable[[Item, Item], Item]) -> list[Item
     return [*low, *(join(low[-1], item) for item in high)]
 
 
-def prefix_carries(
-    gates: GateLibrary, generate: Word, propagate: Word
-) -> list[Carries]:
+def prefix_carries(gates: GateLibrary, generate: Word, propagate: Word) -> list[Carries]:
     """Return the carries out of each column, and whether a carry into the lowest one gets there.
 
     Parameters
@@ -45,9 +43,12 @@ def prefix_carries(
     generate, propagate : Word
         Whether each column makes a carry, and whether it passes one on; never both.
     """
+
     def join(low: Carries, high: Carries) -> Carries:
-        return (gates.and_or(high[1], low[0], high[0], name="generate"),
-                gates.and_(high[1], low[1], name="propagate"))
+        return (
+            gates.and_or(high[1], low[0], high[0], name="generate"),
+            gates.and_(high[1], low[1], name="propagate"),
+        )
 
     return scan(list(zip(generate, propagate, strict=True)), join)
 

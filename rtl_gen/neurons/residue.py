@@ -27,9 +27,19 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.threshold import reachable_sums
 
 __all__ = [
-    "RESETS", "RESIDUES", "Provocation", "WeakestNeuron", "budget_leak_bound", "check_residue",
-    "graph_leak_bound", "leak_bound", "membrane_range", "neuron_bias", "neuron_level",
-    "provocation", "safe_leak",
+    "RESETS",
+    "RESIDUES",
+    "Provocation",
+    "WeakestNeuron",
+    "budget_leak_bound",
+    "check_residue",
+    "graph_leak_bound",
+    "leak_bound",
+    "membrane_range",
+    "neuron_bias",
+    "neuron_level",
+    "provocation",
+    "safe_leak",
 ]
 
 #: What a spike does to the membrane: take the level from it, or return it to zero.
@@ -129,7 +139,11 @@ def leak_bound(
 
 
 def membrane_range(
-    weights: tuple[int, ...], threshold: int, leak: Fraction, reset: str = "soft", *,
+    weights: tuple[int, ...],
+    threshold: int,
+    leak: Fraction,
+    reset: str = "soft",
+    *,
     sums: Sums = None,
 ) -> tuple[Fraction, Fraction]:
     """Return the least interval that a membrane never leaves, if the leak is within the bound.
@@ -255,8 +269,7 @@ def _range(weights: tuple[int, ...], threshold: int, sums: Sums) -> _Range:
     level = neuron_level(threshold)
     below = [total for total in met if total < level]
     above = [total for total in met if total >= level]
-    return _Range(
-        min(met), max(below, default=None), min(above, default=None), max(met), level)
+    return _Range(min(met), max(below, default=None), min(above, default=None), max(met), level)
 
 
 def _pushes(case: _Range, reset: str) -> tuple[Fraction, Fraction]:

@@ -11,9 +11,20 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = [
-    "add", "array_multiply", "at_least", "equal_constant", "gate_word", "increment", "invert",
-    "leading_zero_count", "mux_word", "or_shift_left", "or_shift_left_sticky", "shift_left",
-    "shift_right_sticky", "subtract",
+    "add",
+    "array_multiply",
+    "at_least",
+    "equal_constant",
+    "gate_word",
+    "increment",
+    "invert",
+    "leading_zero_count",
+    "mux_word",
+    "or_shift_left",
+    "or_shift_left_sticky",
+    "shift_left",
+    "shift_right_sticky",
+    "subtract",
 ]
 
 
@@ -71,7 +82,8 @@ def at_least(gates: GateLibrary, a: Word, b: Word) -> Bit:
 def equal_constant(gates: GateLibrary, a: Word, value: int) -> Bit:
     """Return whether ``a`` equals the constant ``value``."""
     return gates.and_(
-        *(bit if value >> i & 1 else gates.not_(bit) for i, bit in enumerate(a)), name="equal")
+        *(bit if value >> i & 1 else gates.not_(bit) for i, bit in enumerate(a)), name="equal"
+    )
 
 
 def mux_word(gates: GateLibrary, select: Bit, one: Word, zero: Word) -> Word:
@@ -106,9 +118,11 @@ def or_shift_left(gates: GateLibrary, a: Word, amount: Word) -> Word:
         moved = ((ZERO,) * min(distance, len(a)) + a)[: len(a)]
         select = amount[stage]
         a = tuple(
-            gates.and_or(select, new, old) if i >= len(a) - distance
+            gates.and_or(select, new, old)
+            if i >= len(a) - distance
             else gates.mux(select, new, old)
-            for i, (new, old) in enumerate(zip(moved, a, strict=True)))
+            for i, (new, old) in enumerate(zip(moved, a, strict=True))
+        )
         gates.builder.name_word(f"by_{distance}", a)
     return a
 
@@ -131,9 +145,11 @@ def or_shift_left_sticky(
         sticky = gates.and_or(gates.not_(select), lost_if_unmoved, lost, name="sticky")
         moved = ((ZERO,) * min(distance, len(a)) + a)[: len(a)]
         a = tuple(
-            gates.and_or(select, moved[i], a[i]) if i >= len(a) - distance
+            gates.and_or(select, moved[i], a[i])
+            if i >= len(a) - distance
             else gates.mux(select, moved[i], a[i])
-            for i in range(cut, len(a)))
+            for i in range(cut, len(a))
+        )
         gates.builder.name_word(f"by_{distance}", a)
     return a[len(a) - kept_bits :], gates.or_(*a[: len(a) - kept_bits], sticky, name="sticky")
 
@@ -176,7 +192,8 @@ def _count(gates: GateLibrary, a: Word) -> tuple[Word, Bit]:
     # An empty half counts 0, so the counts can be merged without a multiplexer.
     count = tuple(
         gates.and_or(high_none, of_low, of_high, name="count")
-        for of_low, of_high in zip(low_count, high_count, strict=True))
+        for of_low, of_high in zip(low_count, high_count, strict=True)
+    )
     top = gates.and_(high_none, low_any, name="count")
     return (*count, top), gates.or_(high_any, low_any, name="any")
 
@@ -190,7 +207,8 @@ def array_multiply(gates: GateLibrary, a: Word, b: Word) -> Word:
     """
     name_word = gates.builder.name_word
     partial: Sequence[Sequence[Bit]] = [
-        name_word(f"partial_{row}", [gates.and_(x, y) for x in a]) for row, y in enumerate(b)]
+        name_word(f"partial_{row}", [gates.and_(x, y) for x in a]) for row, y in enumerate(b)
+    ]
     total = [*partial[0], ZERO]
     product = [total.pop(0)]
     for number, row in enumerate(partial[1:], start=1):

@@ -83,20 +83,21 @@ def read_onnx(path: Path) -> tuple[Arrays, tuple[str, ...]]:
     except ImportError:
         raise ValueError(
             "Package onnx must be installed to read a model (pip install 'spikefloat[onnx]'), "
-            "not missing") from None
+            "not missing"
+        ) from None
     raw = Path(path).read_bytes()
     try:
         model = onnx.load_model_from_string(raw)
         onnx.checker.check_model(model)
-        constants = {entry.name: numpy_helper.to_array(entry)
-                     for entry in model.graph.initializer}
+        constants = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
         for node in model.graph.node:
             if node.op_type == "Constant" and node.attribute:
                 constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
     except Exception as error:  # protobuf and the checker raise what they like
         raise ValueError(
             f"Model must be a valid .onnx file, not {str(path)!r}, which is something else or "
-            "damaged") from error
+            "damaged"
+        ) from error
     return _follow(model.graph, constants)
 
 
@@ -106,25 +107,32 @@ def _follow(graph: Any, constants: Arrays) -> tuple[Arrays, tuple[str, ...]]:
     outputs = [entry.name for entry in graph.output]
     if len(inputs) != 1 or len(outputs) != 1:
         raise ValueError(
-            f"Model must have one input and one output, not {len(inputs)} and {len(outputs)}")
+            f"Model must have one input and one output, not {len(inputs)} and {len(outputs)}"
+        )
     current = inputs[0]
     chain = _Chain()
     for node in graph.node:
         if node.op_type == "Constant":
             continue
         if node.op_type not in _KNOWN:
-            raise ValueError(
-                f"Model must be made of {', '.join(_KNOWN)}, not {node.op_type!r}")
+            raise ValueError(f"Model must be made of {', '.join(_KNOWN)}, not {node.op_type!r}")
         others = [name for name in node.input if name]
         if current in others:
             others.remove(current)  # once: a product with itself is no layer
         if current not in node.input or (
-                node.op_type != "Dropout" and not constants.keys() >= set(others)):
+            node.op_type != "Dropout" and not constants.keys() >= set(others)
+        ):
             raise ValueError(
                 f"Model must be one chain of layers with known weights, not branch at "
-                f"{node.op_type!r}, output {node.output[0]!r}")
-        _take(chain, node, [constants[name] for name in others if name in constants], others,
-              node.input[0] == current)
+                f"{node.op_type!r}, output {node.output[0]!r}"
+            )
+        _take(
+            chain,
+            node,
+            [constants[name] for name in others if name in constants],
+            others,
+            node.input[0] == current,
+        )
         current = node.output[0]
     if current != outputs[0]:
         raise ValueError(f"Output of the model must be the end of its chain, not {outputs[0]!r}")
@@ -134,7 +142,10 @@ def _follow(graph: Any, constants: Arrays) -> tuple[Arrays, tuple[str, ...]]:
 
 
 def _take(
-    chain: _Chain, node: Any, arrays: Sequence[NDArray[Any]], names: Sequence[str],
+    chain: _Chain,
+    node: Any,
+    arrays: Sequence[NDArray[Any]],
+    names: Sequence[str],
     is_first: bool,
 ) -> None:
     """Add what one node does to the chain."""
@@ -143,14 +154,18 @@ def _take(
             attributes = {entry.name: entry for entry in node.attribute}
             for name in ("alpha", "beta"):
                 if name in attributes and attributes[name].f != 1:
-                    raise ValueError(f"Attribute {name} of Gemm must be 1, not "
-                                     f"{attributes[name].f:g}")
+                    raise ValueError(
+                        f"Attribute {name} of Gemm must be 1, not {attributes[name].f:g}"
+                    )
             if not is_first or ("transA" in attributes and attributes["transA"].i):
                 raise ValueError("First operand of Gemm must be the input, as it is, not another")
             weight = _matrix(arrays[0], names[0])
             transposed = "transB" in attributes and attributes["transB"].i
-            bias = _bias(arrays[1], len(weight) if transposed else weight.shape[1]) \
-                if len(arrays) > 1 else None
+            bias = (
+                _bias(arrays[1], len(weight) if transposed else weight.shape[1])
+                if len(arrays) > 1
+                else None
+            )
             chain.begin(names[0], weight if transposed else weight.T, bias)
         case "MatMul":
             weight = _matrix(arrays[0], names[0])
@@ -174,7 +189,10 @@ def _matrix(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 def _bias(array: NDArray[Any], outputs: int) -> NDArray[Any]:
     """Return a bias of one axis: scalars and rows are spread over the outputs, as ONNX does."""
-    if array.ndim > 2 or array.size not in (1, outputs) or (
-            array.ndim == 2 and array.shape[0] != 1):
+    if (
+        array.ndim > 2
+        or array.size not in (1, outputs)
+        or (array.ndim == 2 and array.shape[0] != 1)
+    ):
         raise ValueError(f"Bias must have the shape ({outputs},), not {array.shape}")
     return np.broadcast_to(array.reshape(-1), (outputs,))

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 
-__all__ = ["LayerParameters", "make_layer", "make_layers", "quantise", "read_arrays",
-           "read_layers"]
+__all__ = ["LayerParameters", "make_layer", "make_layers", "quantise", "read_arrays", "read_layers"]
 
 #: What the arrays of one layer may be called, behind its own name and a dot.
 _WEIGHT, _BIAS = "weight", "bias"
@@ -58,7 +57,10 @@ class LayerParameters:
 
 
 def quantise(
-    fmt: Format, values: NDArray[np.floating[Any]], overflow: Overflow | str | None = None, *,
+    fmt: Format,
+    values: NDArray[np.floating[Any]],
+    overflow: Overflow | str | None = None,
+    *,
     what: str = "Values",
 ) -> NDArray[np.int64]:
     """Return the codes nearest to finite values, ties to the even code.
@@ -100,7 +102,8 @@ def quantise(
             wrong = array[codes > fmt.max_code].flat[0]
             raise ValueError(
                 f"{what} must be at most {float(fmt.max_value):g} in size for {fmt.name}, "
-                f"not {wrong:g}")
+                f"not {wrong:g}"
+            )
         codes = np.minimum(codes, fmt.max_code)
     negative = np.signbit(array) & (codes != 0 if not fmt.has_negative_zero else True)
     return np.where(negative, codes | fmt.sign_mask, codes).astype(np.int64)
@@ -111,13 +114,18 @@ def _magnitudes(fmt: Format) -> NDArray[np.float64]:
     codes = np.arange(fmt.max_code + 1)
     field, mantissa = codes >> fmt.mantissa_bits, codes & fmt.mantissa_mask
     significand = np.where(field > 0, mantissa + (1 << fmt.mantissa_bits), mantissa)
-    return np.ldexp(significand.astype(np.float64),
-                    np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits)
+    return np.ldexp(
+        significand.astype(np.float64), np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits
+    )
 
 
 def make_layer(
-    fmt: Format, weight: NDArray[Any], bias: NDArray[Any] | None = None,
-    overflow: Overflow | str | None = None, *, name: str = "",
+    fmt: Format,
+    weight: NDArray[Any],
+    bias: NDArray[Any] | None = None,
+    overflow: Overflow | str | None = None,
+    *,
+    name: str = "",
 ) -> LayerParameters:
     """Return the parameters of a layer for arrays of floats or of ``uint8`` codes.
 
@@ -143,7 +151,8 @@ def make_layer(
     weight = np.asarray(weight)
     if weight.ndim != 2 or not weight.size:
         raise ValueError(
-            f"Weights{prefix} must have the shape (outputs, inputs), not {weight.shape}")
+            f"Weights{prefix} must have the shape (outputs, inputs), not {weight.shape}"
+        )
     codes = _codes(fmt, weight, overflow, f"Weights{prefix}")
     biases = None
     if bias is not None:
@@ -151,10 +160,12 @@ def make_layer(
         if bias.shape != weight.shape[:1]:
             raise ValueError(
                 f"Bias{prefix} must have the shape ({len(weight)},), as there are {len(weight)} "
-                f"outputs, not {bias.shape}")
+                f"outputs, not {bias.shape}"
+            )
         biases = tuple(_codes(fmt, bias, overflow, f"Bias{prefix}").tolist())
     return LayerParameters(
-        name=name, format=fmt, weight=tuple(tuple(row) for row in codes.tolist()), bias=biases)
+        name=name, format=fmt, weight=tuple(tuple(row) for row in codes.tolist()), bias=biases
+    )
 
 
 def _codes(
@@ -166,14 +177,17 @@ def _codes(
         raise ValueError(f"{what} must be floats, or codes of type uint8, not {array.dtype}")
     if fmt.width > 8 or (array >> fmt.width).any():
         raise ValueError(
-            f"{what} must be codes of {fmt.width} bits for {fmt.name}, not {int(array.max()):#x}")
+            f"{what} must be codes of {fmt.width} bits for {fmt.name}, not {int(array.max()):#x}"
+        )
     magnitude = array & fmt.magnitude_mask
-    special = (magnitude > fmt.max_code) | np.isin(array, [
-        code for code in range(1 << fmt.width) if fmt.is_nan(code)])
+    special = (magnitude > fmt.max_code) | np.isin(
+        array, [code for code in range(1 << fmt.width) if fmt.is_nan(code)]
+    )
     if special.any():
         raise ValueError(
             f"{what} must be finite, not {int(array[special].flat[0]):#04x}, which is "
-            f"{'NaN' if fmt.is_nan(int(array[special].flat[0])) else 'infinite'} in {fmt.name}")
+            f"{'NaN' if fmt.is_nan(int(array[special].flat[0])) else 'infinite'} in {fmt.name}"
+        )
     return array.astype(np.int64)
 
 
@@ -203,7 +217,8 @@ def make_layers(
         name, _, kind = key.rpartition(".")
         if kind not in (_WEIGHT, _BIAS):
             raise ValueError(
-                f"Arrays must be called weight or bias, or NAME.weight or NAME.bias, not {key!r}")
+                f"Arrays must be called weight or bias, or NAME.weight or NAME.bias, not {key!r}"
+            )
         found.setdefault(name, {})[kind] = array
     if not found:
         raise ValueError("Arrays must be at least one, called weight, not none")
@@ -216,7 +231,8 @@ def make_layers(
         if layers and layer.inputs != layers[-1].outputs:
             raise ValueError(
                 f"Layer {name!r} must have {layers[-1].outputs} inputs, as {layers[-1].name!r} "
-                f"has so many outputs, not {layer.inputs}")
+                f"has so many outputs, not {layer.inputs}"
+            )
         layers.append(layer)
     return tuple(layers)
 
@@ -236,18 +252,30 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise ValueError(f"Weights must be a .npy or .npz file, not {str(path)!r}")
     with path.open("rb") as file:
         if not file.peek(1)[:1]:
-            raise ValueError(f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty "
-                             "one")
+            raise ValueError(
+                f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty one"
+            )
         try:
             loaded = np.load(file, allow_pickle=False)
             if isinstance(loaded, np.ndarray) == (path.suffix == ".npz"):
                 raise ValueError
             arrays = {_WEIGHT: loaded} if path.suffix == ".npy" else dict(loaded)
-        except (ValueError, EOFError, KeyError, MemoryError, NotImplementedError, OverflowError,
-                SyntaxError, TokenError, zipfile.BadZipFile, zlib.error) as error:
+        except (
+            ValueError,
+            EOFError,
+            KeyError,
+            MemoryError,
+            NotImplementedError,
+            OverflowError,
+            SyntaxError,
+            TokenError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
             raise ValueError(
                 f"Weights must be a {path.suffix} file of plain arrays, not {str(path)!r}, which "
-                "is something else or damaged") from error
+                "is something else or damaged"
+            ) from error
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
         raise ValueError(f"Weights must be arrays only, not what {str(path)!r} holds")
     return arrays

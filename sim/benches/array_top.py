@@ -53,8 +53,10 @@ def array_top(designs: Sequence[ArrayPorts], name: str = "bench_top") -> str:
         if design.module not in module_names(design.verilog):
             raise ValueError(f"Verilog must have a module named {design.module!r}, not lack it")
         texts.append(rename_modules(design.verilog, f"d{index}_"))
-        ports += [f"input wire [{design.drive_width - 1}:0] drive_{index}",
-                  f"output wire [{design.seen_width - 1}:0] seen_{index}"]
+        ports += [
+            f"input wire [{design.drive_width - 1}:0] drive_{index}",
+            f"output wire [{design.seen_width - 1}:0] seen_{index}",
+        ]
         body += _instance(index, design)
     head = f"module {name} (\n    " + ",\n    ".join(ports) + "\n);"
     return "\n".join([*texts, head, *body, "endmodule", ""])
@@ -63,16 +65,25 @@ def array_top(designs: Sequence[ArrayPorts], name: str = "bench_top") -> str:
 def _instance(index: int, design: ArrayPorts) -> list[str]:
     drive, y = f"now_{index}", f"y_{index}"
     pins = {
-        "clk": "clk", "rst": "rst", "frame_error": f"seen_{index}[2]",
+        "clk": "clk",
+        "rst": "rst",
+        "frame_error": f"seen_{index}[2]",
         "s_axis_x_tdata": f"{drive}[{design.drive_width - 1}:16]",
-        "s_axis_x_tvalid": f"{drive}[1]", "s_axis_x_tlast": f"{drive}[2]",
+        "s_axis_x_tvalid": f"{drive}[1]",
+        "s_axis_x_tlast": f"{drive}[2]",
         "s_axis_x_tready": f"seen_{index}[0]",
-        "m_axis_y_tdata": f"{y}_tdata", "m_axis_y_tvalid": f"seen_{index}[3]",
-        "m_axis_y_tlast": f"{y}_tlast", "m_axis_y_tready": f"{drive}[0]"}
+        "m_axis_y_tdata": f"{y}_tdata",
+        "m_axis_y_tvalid": f"seen_{index}[3]",
+        "m_axis_y_tlast": f"{y}_tlast",
+        "m_axis_y_tready": f"{drive}[0]",
+    }
     if design.has_weights:
         pins |= {
-            "s_axis_w_tdata": f"{drive}[15:8]", "s_axis_w_tvalid": f"{drive}[3]",
-            "s_axis_w_tlast": f"{drive}[4]", "s_axis_w_tready": f"seen_{index}[1]"}
+            "s_axis_w_tdata": f"{drive}[15:8]",
+            "s_axis_w_tvalid": f"{drive}[3]",
+            "s_axis_w_tlast": f"{drive}[4]",
+            "s_axis_w_tready": f"seen_{index}[1]",
+        }
     if design.has_keep:
         pins["m_axis_y_tkeep"] = f"{y}_tkeep"
     size = design.y_bytes
@@ -93,4 +104,6 @@ def _instance(index: int, design: ArrayPorts) -> list[str]:
         f"    assign seen_{index}[{design.seen_width - 1}:{8 + size}] = "
         f"{valid} ? {y}_tdata : {8 * size}'d0;",
         f"    d{index}_{design.module} d{index} ("
-        + ", ".join(f".{port}({net})" for port, net in pins.items()) + ");"]
+        + ", ".join(f".{port}({net})" for port, net in pins.items())
+        + ");",
+    ]

@@ -58,16 +58,27 @@ class ArrayDesign:
     def expected(self, x: Codes, index: int) -> Codes:
         """Return what vectors must give, with one of the weights."""
         return layer(
-            self.fmt, x, self.weights[index], self.biases[index], accumulate=self.accumulate,
-            activation=self.activation, to=self.to, overflow=self.overflow)
+            self.fmt,
+            x,
+            self.weights[index],
+            self.biases[index],
+            accumulate=self.accumulate,
+            activation=self.activation,
+            to=self.to,
+            overflow=self.overflow,
+        )
 
     @property
     def ports(self) -> ArrayPorts:
         """The ports, for a top module."""
         return ArrayPorts(
-            verilog=self.verilog, module=self.module, x_bytes=self.x_codes,
-            y_bytes=self.y_codes * self.result_bytes, has_weights=self.sends_weights,
-            has_keep=self.outputs % self.y_codes > 0)
+            verilog=self.verilog,
+            module=self.module,
+            x_bytes=self.x_codes,
+            y_bytes=self.y_codes * self.result_bytes,
+            has_weights=self.sends_weights,
+            has_keep=self.outputs % self.y_codes > 0,
+        )
 
     @property
     def result_bytes(self) -> int:
@@ -98,14 +109,19 @@ def input_vectors(fmt: Format, inputs: int, count: int, seed: int) -> Codes:
     drawn[rng.random(count) < 0.5] &= calm if fmt.has_nan else -1
     # One such code would make all results of its vector the same.
     keep = rng.random(drawn.shape) < 1 / (4 * inputs)
-    special = np.isin(drawn, [c for c in range(1 << fmt.width) if fmt.is_nan(c)]) \
-        | ((drawn & fmt.magnitude_mask) > fmt.max_code)
+    special = np.isin(drawn, [c for c in range(1 << fmt.width) if fmt.is_nan(c)]) | (
+        (drawn & fmt.magnitude_mask) > fmt.max_code
+    )
     return np.where(special & ~keep, drawn & fmt.sign_mask | fmt.bias << fmt.mantissa_bits, drawn)
 
 
 def verify_arrays(
-    designs: Sequence[ArrayDesign], vectors: Sequence[Codes], simulator: str,
-    scenes: Sequence[Scene], build_dir: Path, progress: Callable[[str], None] | None = None,
+    designs: Sequence[ArrayDesign],
+    vectors: Sequence[Codes],
+    simulator: str,
+    scenes: Sequence[Scene],
+    build_dir: Path,
+    progress: Callable[[str], None] | None = None,
 ) -> list[ArrayResult]:
     """Send vectors through designs, all in one build, and compare each result.
 
@@ -143,7 +159,8 @@ def verify_arrays(
         if codes.ndim != 2 or codes.shape[1] != design.inputs or len(codes) < len(design.weights):
             raise ValueError(
                 f"Vectors must have the shape (at least {len(design.weights)}, {design.inputs}), "
-                f"not {codes.shape}")
+                f"not {codes.shape}"
+            )
     for scene in scenes:
         find_pauses(scene.source)
         find_pauses(scene.sink)
@@ -151,21 +168,36 @@ def verify_arrays(
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
     source.write_text(array_top([design.ports for design in designs]), encoding="utf-8")
-    job.write_text(json.dumps({
-        "outcome": str(outcome), "scenes": [vars(scene) for scene in scenes],
-        "designs": [_told(*pair) for pair in zip(designs, vectors, strict=True)]}),
-        encoding="utf-8")
+    job.write_text(
+        json.dumps(
+            {
+                "outcome": str(outcome),
+                "scenes": [vars(scene) for scene in scenes],
+                "designs": [_told(*pair) for pair in zip(designs, vectors, strict=True)],
+            }
+        ),
+        encoding="utf-8",
+    )
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], "bench_top", "spikefloat.tb.tb_array", folder, env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=1, check=False, progress=progress)
+        simulator,
+        [source],
+        "bench_top",
+        "spikefloat.tb.tb_array",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        check=False,
+        progress=progress,
+    )
     if bench.failures or not outcome.is_file():
         raise BenchError("Bench must drive all designs, not stop: " + "\n".join(bench.failures))
     told = json.loads(outcome.read_text(encoding="utf-8"))
     return [
         _judge(design, codes, scene, simulator, seen, told["seconds"])
         for scene, row in zip(scenes, told["scenes"], strict=True)
-        for design, codes, seen in zip(designs, vectors, row, strict=True)]
+        for design, codes, seen in zip(designs, vectors, row, strict=True)
+    ]
 
 
 def _told(design: ArrayDesign, vectors: Codes) -> dict:
@@ -174,24 +206,36 @@ def _told(design: ArrayDesign, vectors: Codes) -> dict:
     for index, x in enumerate(np.array_split(vectors, len(design.weights))):
         weight, bias = design.weights[index], design.biases[index]
         rows = weight if bias is None else np.concatenate([weight, bias[:, None]], axis=1)
-        parts.append({
-            "x": [_transfers(row, design.x_codes) for row in x.tolist()],
-            "w": rows.ravel().tolist() if design.sends_weights else [],
-            "results": len(x) * -(-design.outputs // design.y_codes)})
+        parts.append(
+            {
+                "x": [_transfers(row, design.x_codes) for row in x.tolist()],
+                "w": rows.ravel().tolist() if design.sends_weights else [],
+                "results": len(x) * -(-design.outputs // design.y_codes),
+            }
+        )
     return {
-        "parts": parts, "y_bytes": design.ports.y_bytes,
-        "patience": 4 * design.interval + 2 * (design.last_result + design.inputs) + 400}
+        "parts": parts,
+        "y_bytes": design.ports.y_bytes,
+        "patience": 4 * design.interval + 2 * (design.last_result + design.inputs) + 400,
+    }
 
 
 def _transfers(codes: Sequence[int], size: int) -> list[int]:
     """Return the data of each transfer of a vector; what fills up the last is all ones."""
     filled = [*codes, *[0xFF] * (-len(codes) % size)]
-    return [sum(code << 8 * i for i, code in enumerate(filled[start : start + size]))
-            for start in range(0, len(filled), size)]
+    return [
+        sum(code << 8 * i for i, code in enumerate(filled[start : start + size]))
+        for start in range(0, len(filled), size)
+    ]
 
 
 def _judge(
-    design: ArrayDesign, vectors: Codes, scene: Scene, simulator: str, seen: dict, seconds: float,
+    design: ArrayDesign,
+    vectors: Codes,
+    scene: Scene,
+    simulator: str,
+    seen: dict,
+    seconds: float,
 ) -> ArrayResult:
     """Compare what was seen of a design with what should have been."""
     parts = np.array_split(vectors, len(design.weights))
@@ -199,8 +243,9 @@ def _judge(
     beats = -(-design.outputs // design.y_codes)
     wanted = [entry for row in expected.tolist() for entry in _result_transfers(design, row)]
     got = [(_masked(data, keep), keep, last) for data, keep, last in seen["results"]]
-    wrong = [index for index, pair in enumerate(zip(got, wanted, strict=False))
-             if pair[0] != pair[1]]
+    wrong = [
+        index for index, pair in enumerate(zip(got, wanted, strict=False)) if pair[0] != pair[1]
+    ]
     lines = []
     if len(got) != len(wanted):
         lines.append(f"  transfers must be {len(wanted)}, not {len(got)}")
@@ -210,7 +255,8 @@ def _judge(
         lines.append(
             f"  vector {vector}, transfer {beat}: got {data:#x} keep={keep:#x} last={last} "
             f"({_values(design, data)}), expected {right:#x} keep={right_keep:#x} "
-            f"last={right_last} ({_values(design, right)})")
+            f"last={right_last} ({_values(design, right)})"
+        )
     if seen["broken"]:
         lines.append(f"  offers changed before they were taken: {seen['broken']}")
     if seen["frame_error"]:
@@ -220,14 +266,23 @@ def _judge(
     faults = len(wrong) + abs(len(got) - len(wanted))
     if lines:
         faults = max(faults, 1)
-        lines.insert(0, f"{design.name} (pauses: {scene.source}, {scene.sink}): "
-                        f"{faults} of {len(wanted)} transfers wrong")
+        lines.insert(
+            0,
+            f"{design.name} (pauses: {scene.source}, {scene.sink}): "
+            f"{faults} of {len(wanted)} transfers wrong",
+        )
     ends = seen["y_clocks"][beats - 1 :: beats][: len(parts[0])]
     return ArrayResult(
-        design=design, scene=scene, simulator=simulator, cases=expected.size, mismatches=faults,
+        design=design,
+        scene=scene,
+        simulator=simulator,
+        cases=expected.size,
+        mismatches=faults,
         clocks=seen["y_clocks"][-1] - seen["x_clocks"][0] + 1 if got else 0,
         interval=(ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else 0.0,
-        seconds=seconds, report="\n".join(lines))
+        seconds=seconds,
+        report="\n".join(lines),
+    )
 
 
 def _result_transfers(design: ArrayDesign, row: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -251,12 +306,11 @@ def _values(design: ArrayDesign, data: int) -> str:
     width = 8 * design.result_bytes
     return " ".join(
         describe(design.to, data >> width * i & (1 << design.to.width) - 1)
-        for i in range(design.y_codes))
+        for i in range(design.y_codes)
+    )
 
 
-def _clock_faults(
-    design: ArrayDesign, seen: dict, counts: Sequence[int], beats: int
-) -> list[str]:
+def _clock_faults(design: ArrayDesign, seen: dict, counts: Sequence[int], beats: int) -> list[str]:
     """Return how the clocks of the first weights' vectors differ from those promised."""
     sent = seen["x_clocks"]
     size = -(-design.inputs // design.x_codes)
@@ -264,14 +318,14 @@ def _clock_faults(
     last = seen["y_clocks"][beats - 1] - sent[size - 1]
     lines = []
     for name, clocks, promised in (
-            ("first result", first, design.first_result),
-            ("last result", last, design.last_result)):
+        ("first result", first, design.first_result),
+        ("last result", last, design.last_result),
+    ):
         # Where the weights come after the inputs, these have to wait.
         if clocks != promised and not design.sends_weights:
             lines.append(f"  clocks to the {name} must be {promised}, not {clocks}")
     ends = seen["y_clocks"][beats - 1 :: beats][: counts[0]]
     steps = {after - before for before, after in zip(ends, ends[1:], strict=False)}
     if steps - {design.interval}:
-        lines.append(
-            f"  clocks between vectors must be {design.interval}, not {sorted(steps)}")
+        lines.append(f"  clocks between vectors must be {design.interval}, not {sorted(steps)}")
     return lines

@@ -112,8 +112,9 @@ def axi_top(
     offset = 0
     for index, design in enumerate(designs):
         if len(design.operand_bytes) != len(files):
-            raise ValueError(f"Operands of {design.module} must be {len(files)}, "
-                             f"not {len(design.operand_bytes)}")
+            raise ValueError(
+                f"Operands of {design.module} must be {len(files)}, not {len(design.operand_bytes)}"
+            )
         if design.module not in module_names(design.verilog):
             raise ValueError(f"Verilog must have a module named {design.module!r}, not lack it")
         prefix = f"d{index}_"
@@ -127,7 +128,8 @@ def axi_top(
         f"module {name} (",
         f"    input wire [{ROW * CONTROL_BITS - 1}:0] controls,",
         f"    output reg [{ROW * seen - 1}:0] seen_row,",
-        "    output reg row_done", ");",
+        "    output reg row_done",
+        ");",
         "    reg clk = 0;",
         "    always #1 clk = ~clk;",
         f"    reg [{ROW * CONTROL_BITS - 1}:0] row = 0;",
@@ -146,7 +148,9 @@ def axi_top(
         "            row_done <= ~row_done;",
         "        end else index <= index + 1;",
         "    end",
-        "endmodule", ""]
+        "endmodule",
+        "",
+    ]
     return "\n".join([_HARNESS, *texts, *top]), slices
 
 
@@ -156,14 +160,17 @@ def _design_lines(
     """Return a design with its sources and its sink, inside the top module."""
     lines, pins = [], [".clk(clk)", ".rst(rst)"] if design.is_clocked else []
     for number, (operand, file, size) in enumerate(
-            zip(OPERAND_NAMES, files, design.operand_bytes, strict=False)):
+        zip(OPERAND_NAMES, files, design.operand_bytes, strict=False)
+    ):
         wires = {signal: f"{prefix}{operand}_{signal}" for signal in ("tdata", "tvalid", "tready")}
         lines += [
             f"    wire [{8 * size - 1}:0] {wires['tdata']};",
             f"    wire {wires['tvalid']}, {wires['tready']};",
-            f"    axi_source #(.WIDTH({8 * size}), .COUNT({cases}), .FILE(\"{file}\")) "
+            f'    axi_source #(.WIDTH({8 * size}), .COUNT({cases}), .FILE("{file}")) '
             f"{prefix}source_{operand} (.clk(clk), .rst(rst), .pause(now[{number}]), "
-            + ", ".join(f".{signal}({wire})" for signal, wire in wires.items()) + ");"]
+            + ", ".join(f".{signal}({wire})" for signal, wire in wires.items())
+            + ");",
+        ]
         pins += [f".s_axis_{operand}_{signal}({wire})" for signal, wire in wires.items()]
     wires = {signal: f"{prefix}m_{signal}" for signal in ("tdata", "tvalid", "tready")}
     pins += [f".m_axis_{signal}({wire})" for signal, wire in wires.items()]
@@ -176,4 +183,5 @@ def _design_lines(
         f"    axi_sink #(.WIDTH({8 * design.result_bytes})) {prefix}sink (.clk(clk), .rst(rst), "
         f".pause(now[{len(OPERAND_NAMES)}]), "
         + ", ".join(f".{signal}({wire})" for signal, wire in wires.items())
-        + f", .seen(seen[{high}:{low}]));"]
+        + f", .seen(seen[{high}:{low}]));",
+    ]

@@ -35,7 +35,8 @@ class CellDesign:
     name: str  #: Name for tables and messages.
     verilog: str  #: Text of a file with the cell.
     module: str  #: Name of its module.
-    parameters: Mapping[str, Any]  #: Arguments of :class:`~spikefloat.sim.golden.cell.CellModel`; fractions as text.
+    #: Arguments of :class:`~spikefloat.sim.golden.cell.CellModel`; fractions as text.
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,19 +156,30 @@ def verify_cells(
     job.write_text(text, encoding="utf-8")
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], "cell_top", "spikefloat.tb.tb_neuron", folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
+        simulator,
+        [source],
+        "cell_top",
+        "spikefloat.tb.tb_neuron",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        check=False,
+        progress=progress,
+    )
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
         CellResult(design=design, simulator=simulator, **entry)
-        for design, entry in zip(designs, told, strict=True)]
+        for design, entry in zip(designs, told, strict=True)
+    ]
     clocks = _RANDOM_CLOCKS + 3 * _RAIL_CLOCKS
     for result in results:
         if result.clocks != clocks:
             raise BenchError(f"Number of clocks must be {clocks}, not {result.clocks}")
     if bool(bench.failures) != any(result.mismatches for result in results):
-        raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
-                         + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench must fail if and only if a result is wrong, not otherwise: "
+            + "\n".join(bench.failures)
+        )
     return results

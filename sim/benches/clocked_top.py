@@ -42,21 +42,31 @@ def stream_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[st
     now = []
     for operand, width in zip(OPERAND_NAMES, widths, strict=False):
         ports.append(f"input wire [{ROW * width - 1}:0] {operand}_row")
-        now += [f"  reg [{width - 1}:0] {operand};",
-                f"  always @(posedge clk) {operand} <= {operand}_row[index * {width} +: {width}];"]
+        now += [
+            f"  reg [{width - 1}:0] {operand};",
+            f"  always @(posedge clk) {operand} <= {operand}_row[index * {width} +: {width}];",
+        ]
     ports.append(f"output reg [{ROW * size * 8 - 1}:0] y_row")
     bits = (ROW - 1).bit_length()
-    return "\n".join([
-        *texts, f"module {name} (", ",\n".join(f"  {port}" for port in ports), ");",
-        f"  wire [{size * 8 - 1}:0] y;",
-        # A clock that Python makes costs as much as all the rest.
-        "  reg clk = 1'b0;",
-        f"  always #{PERIOD // 2} clk = ~clk;",
-        f"  reg [{bits - 1}:0] index = {bits}'d0;",
-        f"  always @(posedge clk) index <= rst ? {bits}'d0 : index + {bits}'d1;",
-        "  reg discharge;",
-        "  always @(posedge clk) discharge <= discharge_row[index];",
-        *now, *instances,
-        # Blocking: a part of a long word is changed, and nothing else reads it in this clock.
-        f"  always @(posedge clk) y_row[index * {size * 8} +: {size * 8}] = y;",
-        "endmodule", ""]), slices
+    return "\n".join(
+        [
+            *texts,
+            f"module {name} (",
+            ",\n".join(f"  {port}" for port in ports),
+            ");",
+            f"  wire [{size * 8 - 1}:0] y;",
+            # A clock that Python makes costs as much as all the rest.
+            "  reg clk = 1'b0;",
+            f"  always #{PERIOD // 2} clk = ~clk;",
+            f"  reg [{bits - 1}:0] index = {bits}'d0;",
+            f"  always @(posedge clk) index <= rst ? {bits}'d0 : index + {bits}'d1;",
+            "  reg discharge;",
+            "  always @(posedge clk) discharge <= discharge_row[index];",
+            *now,
+            *instances,
+            # Blocking: a part of a long word is changed, and nothing else reads it in this clock.
+            f"  always @(posedge clk) y_row[index * {size * 8} +: {size * 8}] = y;",
+            "endmodule",
+            "",
+        ]
+    ), slices

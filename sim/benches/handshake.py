@@ -70,7 +70,8 @@ def handshake_top(cases: Sequence[HandshakeCases], name: str = "handshake_top") 
             f"output wire ready_{index}",
             f"output wire valid_{index}",
             f"input wire [{case.lanes * slot_bits(case.design.operands) - 1}:0] operands_{index}",
-            f"output wire [{case.lanes * slot_bits(case.design.results) - 1}:0] results_{index}"]
+            f"output wire [{case.lanes * slot_bits(case.design.results) - 1}:0] results_{index}",
+        ]
         body += _lanes(index, case)
     head = f"module {name} (\n    " + ",\n    ".join(ports) + "\n);"
     # The spikes that a design shows are of no use here.
@@ -81,18 +82,27 @@ def _lanes(index: int, case: HandshakeCases) -> list[str]:
     """Return the lines of the top module that hold all lanes of one design."""
     design, lanes = case.design, case.lanes
     lane = f"lane_{index}"
-    pins = [".clk(clk)", ".rst(rst)", f".start(start_{index})", f".ready(ready_of_{index}[{lane}])",
-            f".valid(valid_of_{index}[{lane}])"]
+    pins = [
+        ".clk(clk)",
+        ".rst(rst)",
+        f".start(start_{index})",
+        f".ready(ready_of_{index}[{lane}])",
+        f".valid(valid_of_{index}[{lane}])",
+    ]
     end = 0
     for bus, ports in (("operands", design.operands), ("results", design.results)):
         end = 0
         for port in ports:
-            pins.append(f".{port.name}({bus}_{index}"
-                        f"[{slot_bits(ports)}*{lane}+{end} +: {port.width}])")
+            pins.append(
+                f".{port.name}({bus}_{index}[{slot_bits(ports)}*{lane}+{end} +: {port.width}])"
+            )
             end += port.width
     size = slot_bits(design.results)
-    padding = [f"        assign results_{index}[{size}*{lane}+{end} +: {size - end}] = "
-               f"{size - end}'d0;"] if end < size else []
+    padding = (
+        [f"        assign results_{index}[{size}*{lane}+{end} +: {size - end}] = {size - end}'d0;"]
+        if end < size
+        else []
+    )
     return [
         f"    wire [{lanes - 1}:0] ready_of_{index}, valid_of_{index};",
         f"    assign ready_{index} = &ready_of_{index};",
@@ -102,7 +112,8 @@ def _lanes(index: int, case: HandshakeCases) -> list[str]:
         f" begin : lanes_{index}",
         f"        c{index}_{design.module} lane ({', '.join(pins)});",
         *padding,
-        "    end endgenerate"]
+        "    end endgenerate",
+    ]
 
 
 def slot_bits(ports: Sequence[Port]) -> int:
@@ -153,18 +164,32 @@ def run_handshake(
         rows = _packed(case.design.operands, case.operands, case.lanes)
         np.save(folder / f"operands_{index}.npy", rows)
         (folder / f"results_{index}.npy").unlink(missing_ok=True)
-        entries.append({
-            "name": case.design.name, "latency": case.design.latency,
-            "operands": str(folder / f"operands_{index}.npy"),
-            "results": str(folder / f"results_{index}.npy")})
-    job.write_text(json.dumps({"designs": entries, "patience": _PATIENCE}, indent=1),
-                   encoding="utf-8")
+        entries.append(
+            {
+                "name": case.design.name,
+                "latency": case.design.latency,
+                "operands": str(folder / f"operands_{index}.npy"),
+                "results": str(folder / f"results_{index}.npy"),
+            }
+        )
+    job.write_text(
+        json.dumps({"designs": entries, "patience": _PATIENCE}, indent=1), encoding="utf-8"
+    )
     bench = run_bench(
-        simulator, [source], "handshake_top", "spikefloat.tb.tb_handshake", folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
+        simulator,
+        [source],
+        "handshake_top",
+        "spikefloat.tb.tb_handshake",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        check=False,
+        progress=progress,
+    )
     if bench.failures:
-        raise BenchError("Operations must end in their time, not otherwise: "
-                         + "\n".join(bench.failures))
+        raise BenchError(
+            "Operations must end in their time, not otherwise: " + "\n".join(bench.failures)
+        )
     found = []
     for index, case in enumerate(cases):
         rows = np.load(folder / f"results_{index}.npy")

@@ -99,8 +99,13 @@ def layer_cases(
 
 
 def verify_layer(
-    design: LayerDesign, simulator: str, cases: LayerCases, build_dir: Path,
-    progress: Callable[[str], None] | None = None, *, is_quick: bool = False,
+    design: LayerDesign,
+    simulator: str,
+    cases: LayerCases,
+    build_dir: Path,
+    progress: Callable[[str], None] | None = None,
+    *,
+    is_quick: bool = False,
 ) -> LayerResult:
     """Drive layers through vectors and compare every output with the golden model.
 
@@ -129,21 +134,34 @@ def verify_layer(
         if codes is not None:
             operands[name] = _rows(codes.reshape(len(codes), 1, -1), design.fmt)
     np.savez(folder / "operands.npz", **operands)
-    job.write_text(json.dumps({
-        "operands": str(folder / "operands.npz"), "results": str(results)}), encoding="utf-8")
+    job.write_text(
+        json.dumps({"operands": str(folder / "operands.npz"), "results": str(results)}),
+        encoding="utf-8",
+    )
     results.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], design.module, "spikefloat.tb.tb_layer", folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, progress=progress,
-        is_quick=is_quick)
+        simulator,
+        [source],
+        design.module,
+        "spikefloat.tb.tb_layer",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        progress=progress,
+        is_quick=is_quick,
+    )
     outputs = _codes(np.load(results), design.to)
     expected = _expected(design, cases)
     outputs = outputs[..., : expected.shape[-1]]
     wrong = (outputs != expected).any(axis=-1)
     return LayerResult(
-        cases=wrong.size, mismatches=int(wrong.sum()), seconds=bench.run_seconds,
-        build_seconds=bench.build_seconds, report=_report(design, cases, outputs, expected),
-        outputs=outputs)
+        cases=wrong.size,
+        mismatches=int(wrong.sum()),
+        seconds=bench.run_seconds,
+        build_seconds=bench.build_seconds,
+        report=_report(design, cases, outputs, expected),
+        outputs=outputs,
+    )
 
 
 def _rows(codes: Codes, fmt: Format) -> NDArray[np.uint8]:
@@ -162,18 +180,30 @@ def _codes(rows: NDArray[np.uint8], fmt: Format) -> Codes:
 
 def _expected(design: LayerDesign, cases: LayerCases) -> Codes:
     def golden(x: Codes, layers: Sequence[tuple[Codes, Codes | None]]) -> Codes:
-        named = [(*layer, activation)
-                 for layer, activation in zip(layers, design.activations, strict=True)]
-        return network(design.fmt, x, named, accumulate=design.accumulate, to=design.to,
-                       wide=design.wide, overflow=design.overflow)[-1]
+        named = [
+            (*layer, activation)
+            for layer, activation in zip(layers, design.activations, strict=True)
+        ]
+        return network(
+            design.fmt,
+            x,
+            named,
+            accumulate=design.accumulate,
+            to=design.to,
+            wide=design.wide,
+            overflow=design.overflow,
+        )[-1]
 
     if design.layers is not None:
         return golden(cases.x, design.layers)
     assert cases.weight is not None
     assert cases.bias is not None
-    return np.stack([
-        golden(x, [(weight, bias)])
-        for x, weight, bias in zip(cases.x, cases.weight, cases.bias, strict=True)])
+    return np.stack(
+        [
+            golden(x, [(weight, bias)])
+            for x, weight, bias in zip(cases.x, cases.weight, cases.bias, strict=True)
+        ]
+    )
 
 
 def _report(design: LayerDesign, cases: LayerCases, outputs: Codes, expected: Codes) -> str:
@@ -187,5 +217,6 @@ def _report(design: LayerDesign, cases: LayerCases, outputs: Codes, expected: Co
         got, right = outputs[group, vector, index], expected[group, vector, index]
         lines.append(
             f"  x=[{codes}], output {index}: got {got:#04x} ({describe(design.to, int(got))}), "
-            f"expected {right:#04x} ({describe(design.to, int(right))})")
+            f"expected {right:#04x} ({describe(design.to, int(right))})"
+        )
     return "\n".join(lines)

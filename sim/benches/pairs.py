@@ -68,7 +68,8 @@ def verify(
     simulator
         "icarus" or "verilator".
     pairs
-        "all", "published", or a file of operands; see :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
+        "all", "published", or a file of operands; see
+        :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
     build_dir
         Folder for all that is written.
     progress
@@ -101,7 +102,8 @@ def verify(
         indices = groups[key]
         folder = Path(build_dir).resolve() / "_".join((simulator, *key.words))
         outcome = _run_group(
-            [designs[index] for index in indices], simulator, key, pairs, folder, progress)
+            [designs[index] for index in indices], simulator, key, pairs, folder, progress
+        )
         results.update(zip(indices, outcome, strict=True))
     return [results[index] for index in range(len(designs))]
 
@@ -120,19 +122,28 @@ class _Group(NamedTuple):
 
 
 def _run_group(
-    designs: Sequence[BenchDesign], simulator: str, group: _Group, pairs: str | Path, folder: Path,
+    designs: Sequence[BenchDesign],
+    simulator: str,
+    group: _Group,
+    pairs: str | Path,
+    folder: Path,
     progress: Callable[[str], None] | None,
 ) -> list[VerifyResult]:
     """Check designs that have enough in common for one build."""
     operands = operand_cases([design.fmt for design in designs], group.operands, pairs)
     make_top = stream_top if group.is_clocked else bench_top
-    text, slices = make_top([
-        TopInput(verilog=design.verilog, module=design.module,
-                 operand_widths=(design.fmt.width,) * group.operands,
-                 result_width=find_operation(design.operation).result_width(
-                     design.fmt, design.to),
-                 controls=("discharge",) if design.discharge else ())
-        for design in designs])
+    text, slices = make_top(
+        [
+            TopInput(
+                verilog=design.verilog,
+                module=design.module,
+                operand_widths=(design.fmt.width,) * group.operands,
+                result_width=find_operation(design.operation).result_width(design.fmt, design.to),
+                controls=("discharge",) if design.discharge else (),
+            )
+            for design in designs
+        ]
+    )
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
     source.write_text(text, encoding="utf-8")
@@ -140,31 +151,51 @@ def _run_group(
     job.write_text(json.dumps(asked, indent=1), encoding="utf-8")
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], "bench_top", _BENCHES[group.is_clocked], folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, has_delays=group.is_clocked,
-        check=False, progress=progress)
+        simulator,
+        [source],
+        "bench_top",
+        _BENCHES[group.is_clocked],
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        has_delays=group.is_clocked,
+        check=False,
+        progress=progress,
+    )
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
-        VerifyResult(design=design, simulator=simulator, cases=entry["cases"],
-                     mismatches=entry["mismatches"], seconds=told["seconds"],
-                     cpu_seconds=told["cpu_seconds"],
-                     report=entry["report"])
-        for design, entry in zip(designs, told["designs"], strict=True)]
+        VerifyResult(
+            design=design,
+            simulator=simulator,
+            cases=entry["cases"],
+            mismatches=entry["mismatches"],
+            seconds=told["seconds"],
+            cpu_seconds=told["cpu_seconds"],
+            report=entry["report"],
+        )
+        for design, entry in zip(designs, told["designs"], strict=True)
+    ]
     for design, result in zip(designs, results, strict=True):
         cases = int(concerns(design.fmt, operands, pairs).sum())
         if result.cases != cases or not cases:
-            raise BenchError(f"Number of cases of {design.name} must be {cases}, more than 0, "
-                             f"not {result.cases}")
+            raise BenchError(
+                f"Number of cases of {design.name} must be {cases}, more than 0, not {result.cases}"
+            )
     if bool(bench.failures) != any(result.mismatches for result in results):
-        raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
-                         + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench must fail if and only if a result is wrong, not otherwise: "
+            + "\n".join(bench.failures)
+        )
     return results
 
 
 def _job(
-    designs: Sequence[BenchDesign], slices: Sequence[Slice], group: _Group, pairs: str | Path,
+    designs: Sequence[BenchDesign],
+    slices: Sequence[Slice],
+    group: _Group,
+    pairs: str | Path,
     outcome: Path,
 ) -> dict[str, Any]:
     """Return what the bench has to know."""
@@ -173,9 +204,16 @@ def _job(
         "outcome": str(outcome),
         "discharge": group.discharge,
         "designs": [
-            {"name": design.name, "format": design.fmt.name,
-             "to": design.to.name if design.to else None, "operation": design.operation,
-             "overflow": design.overflow.value, "offset": place.offset, "size": place.size,
-             "latency": design.latency}
-            for design, place in zip(designs, slices, strict=True)],
+            {
+                "name": design.name,
+                "format": design.fmt.name,
+                "to": design.to.name if design.to else None,
+                "operation": design.operation,
+                "overflow": design.overflow.value,
+                "offset": place.offset,
+                "size": place.size,
+                "latency": design.latency,
+            }
+            for design, place in zip(designs, slices, strict=True)
+        ],
     }

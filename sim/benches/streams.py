@@ -67,7 +67,8 @@ def verify_streams(
     simulator
         "icarus" or "verilator".
     pairs
-        "all", "published", or a file of operands; see :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
+        "all", "published", or a file of operands; see
+        :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
     scenes
         What is tried, one after the other.
     build_dir
@@ -106,44 +107,86 @@ def verify_streams(
     for file, codes in zip(files, operands, strict=True):
         file.write_text("".join(f"{code:x}\n" for code in codes.tolist()), encoding="ascii")
     text, slices = axi_top(
-        [AxiDesign(
-            verilog=design.verilog, module=design.module,
-            operand_bytes=(_bytes(design.fmt.width),)
-            * find_operation(design.operation).operand_count,
-            result_bytes=_bytes(find_operation(design.operation).result_width(
-                design.fmt, design.to)),
-            is_clocked=bool(design.latency)) for design in designs],
-        [str(file) for file in files], len(operands[0]))
+        [
+            AxiDesign(
+                verilog=design.verilog,
+                module=design.module,
+                operand_bytes=(_bytes(design.fmt.width),)
+                * find_operation(design.operation).operand_count,
+                result_bytes=_bytes(
+                    find_operation(design.operation).result_width(design.fmt, design.to)
+                ),
+                is_clocked=bool(design.latency),
+            )
+            for design in designs
+        ],
+        [str(file) for file in files],
+        len(operands[0]),
+    )
     source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
     source.write_text(text, encoding="utf-8")
-    job.write_text(json.dumps({
-        "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
-        "outcome": str(outcome),
-        "scenes": [vars(scene) for scene in scenes],
-        "designs": [
-            {"name": design.name, "format": design.fmt.name,
-             "to": design.to.name if design.to else None, "operation": design.operation,
-             "overflow": design.overflow.value, "offset": place.offset, "size": place.size}
-            for design, place in zip(designs, slices, strict=True)],
-    }, indent=1), encoding="utf-8")
+    job.write_text(
+        json.dumps(
+            {
+                "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
+                "outcome": str(outcome),
+                "scenes": [vars(scene) for scene in scenes],
+                "designs": [
+                    {
+                        "name": design.name,
+                        "format": design.fmt.name,
+                        "to": design.to.name if design.to else None,
+                        "operation": design.operation,
+                        "overflow": design.overflow.value,
+                        "offset": place.offset,
+                        "size": place.size,
+                    }
+                    for design, place in zip(designs, slices, strict=True)
+                ],
+            },
+            indent=1,
+        ),
+        encoding="utf-8",
+    )
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], "bench_top", "spikefloat.tb.tb_axi", folder, env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=1, has_delays=True, check=False, progress=progress)
+        simulator,
+        [source],
+        "bench_top",
+        "spikefloat.tb.tb_axi",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        has_delays=True,
+        check=False,
+        progress=progress,
+    )
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
         StreamResult(
-            design=design, scene=scene, simulator=simulator, cases=entry["results"],
-            mismatches=entry["mismatches"], broken=entry["broken"], latency=entry["latency"],
-            missed=entry["missed"], seconds=seen["seconds"], cpu_seconds=seen["cpu_seconds"],
-            clocks=seen["clocks"], report=entry["report"])
+            design=design,
+            scene=scene,
+            simulator=simulator,
+            cases=entry["results"],
+            mismatches=entry["mismatches"],
+            broken=entry["broken"],
+            latency=entry["latency"],
+            missed=entry["missed"],
+            seconds=seen["seconds"],
+            cpu_seconds=seen["cpu_seconds"],
+            clocks=seen["clocks"],
+            report=entry["report"],
+        )
         for scene, seen in zip(scenes, told, strict=True)
-        for design, entry in zip(designs, seen["designs"], strict=True)]
+        for design, entry in zip(designs, seen["designs"], strict=True)
+    ]
     if bool(bench.failures) != any(result.report for result in results):
-        raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
-                         + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench must fail if and only if a result is wrong, not otherwise: "
+            + "\n".join(bench.failures)
+        )
     return results
 
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 __all__ = [
-    "OPERAND_NAMES", "Placed", "Slice", "TopInput", "bench_top", "module_names", "place_designs",
+    "OPERAND_NAMES",
+    "Placed",
+    "Slice",
+    "TopInput",
+    "bench_top",
+    "module_names",
+    "place_designs",
     "rename_modules",
 ]
 
@@ -52,11 +58,20 @@ def bench_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[str
         design lacks its module.
     """
     texts, instances, slices, widths = place_designs(designs)
-    inputs = [f"  input wire [{width - 1}:0] {port},"
-              for port, width in zip(OPERAND_NAMES, widths, strict=False)]
+    inputs = [
+        f"  input wire [{width - 1}:0] {port},"
+        for port, width in zip(OPERAND_NAMES, widths, strict=False)
+    ]
     size = sum(place.size for place in slices)
-    top = [f"module {name} (", *inputs, f"  output wire [{8 * size - 1}:0] y", ");", *instances,
-           "endmodule", ""]
+    top = [
+        f"module {name} (",
+        *inputs,
+        f"  output wire [{8 * size - 1}:0] y",
+        ");",
+        *instances,
+        "endmodule",
+        "",
+    ]
     return "\n".join([*texts, *top]), slices
 
 
@@ -99,8 +114,10 @@ def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> 
         size = -(-design.result_width // 8)
         texts.append(rename_modules(design.verilog, prefix))
         ports = [f".{port}({port})" for port in (*controls, *design.controls)]
-        ports += [f".{port}({port}[{width - 1}:0])"
-                  for port, width in zip(OPERAND_NAMES, design.operand_widths, strict=False)]
+        ports += [
+            f".{port}({port}[{width - 1}:0])"
+            for port, width in zip(OPERAND_NAMES, design.operand_widths, strict=False)
+        ]
         low = 8 * offset
         ports.append(f".y(y[{low + design.result_width - 1}:{low}])")
         instances.append(f"  {prefix}{design.module} {prefix[:-1]} ({', '.join(ports)});")
@@ -109,8 +126,9 @@ def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> 
             instances.append(f"  assign y[{high}:{high - padding + 1}] = {padding}'d0;")
         slices.append(Slice(offset, size))
         offset += size
-    widths = [max(column) for column in zip(*(design.operand_widths for design in designs),
-                                            strict=True)]
+    widths = [
+        max(column) for column in zip(*(design.operand_widths for design in designs), strict=True)
+    ]
     return Placed(texts, instances, slices, widths)
 
 

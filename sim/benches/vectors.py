@@ -13,7 +13,12 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.simulators.runner import BenchError, run_bench
 
 __all__ = [
-    "DotDesign", "DotResult", "lattice_cases", "pack_vector", "vector_cases", "verify_dot",
+    "DotDesign",
+    "DotResult",
+    "lattice_cases",
+    "pack_vector",
+    "vector_cases",
+    "verify_dot",
     "verify_dot_stream",
 ]
 
@@ -79,7 +84,8 @@ def vector_cases(fmt: Format, length: int, count: int, seed: int) -> NDArray[np.
     alternating = np.arange(length) % 2 * sign
     one = fmt.bias << fmt.mantissa_bits
     directed = [
-        (np.zeros(length), np.full(length, one)), (np.full(length, sign), np.full(length, one)),
+        (np.zeros(length), np.full(length, one)),
+        (np.full(length, sign), np.full(length, one)),
         (np.ones(length), np.full(length, one)),
         (np.full(length, fmt.mantissa_mask), np.full(length, fmt.mantissa_mask)),
         (np.full(length, largest), np.full(length, largest)),
@@ -100,7 +106,10 @@ def vector_cases(fmt: Format, length: int, count: int, seed: int) -> NDArray[np.
 
 
 def verify_dot(
-    design: DotDesign, simulator: str, operands: NDArray[np.int64], build_dir: Path,
+    design: DotDesign,
+    simulator: str,
+    operands: NDArray[np.int64],
+    build_dir: Path,
     progress: Callable[[str], None] | None = None,
 ) -> DotResult:
     """Drive a dot product through vectors and compare each result with the golden model.
@@ -122,7 +131,10 @@ def verify_dot(
 
 
 def verify_dot_stream(
-    design: DotDesign, simulator: str, operands: NDArray[np.int64], build_dir: Path,
+    design: DotDesign,
+    simulator: str,
+    operands: NDArray[np.int64],
+    build_dir: Path,
     progress: Callable[[str], None] | None = None,
 ) -> list[DotResult]:
     """Send vectors through a dot product with AXI4-Streams, and compare each result.
@@ -141,27 +153,51 @@ def verify_dot_stream(
 
 
 def _run(
-    bench_module: str, design: DotDesign, simulator: str, operands: NDArray[np.int64],
-    build_dir: Path, progress: Callable[[str], None] | None,
+    bench_module: str,
+    design: DotDesign,
+    simulator: str,
+    operands: NDArray[np.int64],
+    build_dir: Path,
+    progress: Callable[[str], None] | None,
 ) -> list[DotResult]:
     if operands.ndim != 3 or operands.shape[::2] != (2, design.length) or not operands.size:
         raise ValueError(
-            f"Operands must have the shape (2, cases, {design.length}), not {operands.shape}")
+            f"Operands must have the shape (2, cases, {design.length}), not {operands.shape}"
+        )
     folder = Path(build_dir).resolve() / f"{simulator}_{design.module}"
     folder.mkdir(parents=True, exist_ok=True)
     source, job, outcome = folder / "design.v", folder / "job.json", folder / "outcome.json"
     source.write_text(design.verilog, encoding="utf-8")
     np.save(folder / "operands.npy", operands)
-    job.write_text(json.dumps({
-        "name": design.module, "format": design.fmt.name, "to": design.to.name,
-        "wide": design.wide.name if design.wide else None, "accumulate": design.accumulate,
-        "overflow": design.overflow.value, "operands": str(folder / "operands.npy"),
-        "latency": design.latency, "has_discharge": design.has_discharge,
-        "outcome": str(outcome)}), encoding="utf-8")
+    job.write_text(
+        json.dumps(
+            {
+                "name": design.module,
+                "format": design.fmt.name,
+                "to": design.to.name,
+                "wide": design.wide.name if design.wide else None,
+                "accumulate": design.accumulate,
+                "overflow": design.overflow.value,
+                "operands": str(folder / "operands.npy"),
+                "latency": design.latency,
+                "has_discharge": design.has_discharge,
+                "outcome": str(outcome),
+            }
+        ),
+        encoding="utf-8",
+    )
     outcome.unlink(missing_ok=True)
     bench = run_bench(
-        simulator, [source], design.module, bench_module, folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, check=False, progress=progress)
+        simulator,
+        [source],
+        design.module,
+        bench_module,
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        check=False,
+        progress=progress,
+    )
     if not outcome.is_file():
         raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
     results = [DotResult(**told) for told in json.loads(outcome.read_text(encoding="utf-8"))]
@@ -169,6 +205,8 @@ def _run(
         if result.cases != operands.shape[1]:
             raise BenchError(f"Number of cases must be {operands.shape[1]}, not {result.cases}")
     if bool(bench.failures) != any(result.mismatches for result in results):
-        raise BenchError("Bench must fail if and only if a result is wrong, not otherwise: "
-                         + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench must fail if and only if a result is wrong, not otherwise: "
+            + "\n".join(bench.failures)
+        )
     return results

@@ -28,8 +28,14 @@ class Heard:
 
 
 def play_line(
-    verilog: str, module: str, symbols: NDArray[np.uint32], *, clocks_per_bit: float,
-    build_dir: Path, simulator: str = "verilator", settle: int = 200,
+    verilog: str,
+    module: str,
+    symbols: NDArray[np.uint32],
+    *,
+    clocks_per_bit: float,
+    build_dir: Path,
+    simulator: str = "verilator",
+    settle: int = 200,
     progress: Callable[[str], None] | None = None,
 ) -> Heard:
     """Send symbols to a board, one after the other, and return what it answers.
@@ -66,15 +72,33 @@ def play_line(
     sent, heard, outcome = folder / "symbols.npy", folder / "heard.npy", folder / "outcome.json"
     source.write_text(board_top(verilog, module), encoding="utf-8")
     np.save(sent, symbols)
-    job.write_text(json.dumps({
-        "symbols": str(sent), "heard": str(heard), "outcome": str(outcome), "settle": settle,
-        "bit_time": round(clocks_per_bit * PERIOD * 1000)}), encoding="utf-8")
+    job.write_text(
+        json.dumps(
+            {
+                "symbols": str(sent),
+                "heard": str(heard),
+                "outcome": str(outcome),
+                "settle": settle,
+                "bit_time": round(clocks_per_bit * PERIOD * 1000),
+            }
+        ),
+        encoding="utf-8",
+    )
     run_bench(
-        simulator, [source], "bench_top", "spikefloat.tb.tb_board", folder,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, has_delays=True, progress=progress)
+        simulator,
+        [source],
+        "bench_top",
+        "spikefloat.tb.tb_board",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        has_delays=True,
+        progress=progress,
+    )
     words = np.load(heard)
     told = json.loads(outcome.read_text(encoding="utf-8"))
     # What comes in the silence at the end belongs to the last symbol.
     positions = np.minimum(words >> 16, len(symbols) - 1)
     return Heard(
-        (words & 0xFF).astype(np.uint8).tobytes(), positions, int(np.sum(words >> 8 & 1)), **told)
+        (words & 0xFF).astype(np.uint8).tobytes(), positions, int(np.sum(words >> 8 & 1)), **told
+    )

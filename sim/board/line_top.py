@@ -48,10 +48,13 @@ def pack_symbols(symbols: Sequence[Symbol]) -> NDArray[np.uint32]:
     """
     columns = np.array(symbols, np.int64).reshape(-1, len(Symbol._fields))
     for column, limit in ((0, 0xFF), (2, _FRAME_BITS), (3, 0xFFFF)):
-        if columns.size and not (columns[:, column] >= 0).all() & (
-                columns[:, column] <= limit).all():
+        if (
+            columns.size
+            and not (columns[:, column] >= 0).all() & (columns[:, column] <= limit).all()
+        ):
             raise ValueError(
-                f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}, not another number")
+                f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}, not another number"
+            )
     return (columns @ (1 << np.array([0, 8, 9, 16, 13, 14]))).astype(np.uint32)
 
 
@@ -73,7 +76,10 @@ def board_top(verilog: str, module: str, name: str = "bench_top") -> str:
     name : str
         Name of the top module.
     """
-    return "\n".join([verilog, f"""\
+    return "\n".join(
+        [
+            verilog,
+            f"""\
 module {name} (
   input wire [{ROW * 32 - 1}:0] symbols,
   input wire [31:0] count,
@@ -150,4 +156,6 @@ module {name} (
   initial heard_count = 0;
   initial heard = {HEARD * 32}'d0;
 endmodule
-"""])
+""",
+        ]
+    )

@@ -18,8 +18,7 @@ OK, UNKNOWN, BAD_CHECKSUM, FRAMING, INCOMPLETE = range(5)
 
 
 def checksum(words: Iterable[int]) -> int:
-    """Return the checksum of words of seven bits: x^7 + x^6 + x^2 + 1, from all ones, bit by bit.
-    """
+    """Return the checksum of words of seven bits: x^7 + x^6 + x^2 + 1, from all ones, bit by bit."""
     register = 0x7F
     for word in words:
         for bit in range(6, -1, -1):
@@ -88,7 +87,8 @@ class BoardModel:
             return
         operation = first & 0x1F
         result = self.compute(
-            operation, (first >> 6 & 1) * 128 + low_a, (first >> 5 & 1) * 128 + low_b)
+            operation, (first >> 6 & 1) * 128 + low_a, (first >> 5 & 1) * 128 + low_b
+        )
         self.replies.append((UNKNOWN, operation) if result is None else (OK, result))
         self._packet = []
 

@@ -58,8 +58,10 @@ def _flip(rng: np.random.Generator, symbols: list[Symbol], most: int) -> list[Sy
     flips = np.zeros(32, bool)
     flips[rng.choice(32, int(rng.integers(1, most + 1)), replace=False)] = True
     masks = np.packbits(flips)
-    return [symbol._replace(data=symbol.data ^ int(mask))
-            for symbol, mask in zip(symbols, masks, strict=True)]
+    return [
+        symbol._replace(data=symbol.data ^ int(mask))
+        for symbol, mask in zip(symbols, masks, strict=True)
+    ]
 
 
 def _few_bits(rng: np.random.Generator, bad: list[Symbol], timeout: int) -> list[Symbol]:
@@ -121,8 +123,12 @@ def _glitch(rng: np.random.Generator, bad: list[Symbol], timeout: int) -> list[S
 
 def _unknown(rng: np.random.Generator, bad: list[Symbol], timeout: int) -> list[Symbol]:
     # 31 is not an operation on operands, but it is known.
-    return [Symbol(data) for data in request_bytes(
-        int(rng.integers(8, 31)), *(int(code) for code in rng.integers(256, size=2)))]
+    return [
+        Symbol(data)
+        for data in request_bytes(
+            int(rng.integers(8, 31)), *(int(code) for code in rng.integers(256, size=2))
+        )
+    ]
 
 
 Corruption = Callable[[np.random.Generator, list[Symbol], int], list[Symbol]]

@@ -23,8 +23,13 @@ _PATIENCE = 300
 
 @contextmanager
 def board_terminal(
-    verilog: str, module: str, *, clocks_per_bit: int, timeout_bits: int,
-    simulator: str = "verilator", progress: Callable[[str], None] | None = None,
+    verilog: str,
+    module: str,
+    *,
+    clocks_per_bit: int,
+    timeout_bits: int,
+    simulator: str = "verilator",
+    progress: Callable[[str], None] | None = None,
 ) -> Iterator[str]:
     """Simulate a board, and yield the name of the terminal at its serial line.
 
@@ -59,18 +64,33 @@ def board_terminal(
         source, job, terminal = folder / "bench_top.v", folder / "job.json", folder / "terminal"
         stop = folder / "stop"
         source.write_text(board_top(verilog, module), encoding="utf-8")
-        job.write_text(json.dumps({
-            "terminal": str(terminal), "stop": str(stop), "settle": _SETTLE,
-            "silence": timeout_bits + _SETTLE, "bit_time": clocks_per_bit * PERIOD * 1000,
-        }), encoding="utf-8")
+        job.write_text(
+            json.dumps(
+                {
+                    "terminal": str(terminal),
+                    "stop": str(stop),
+                    "settle": _SETTLE,
+                    "silence": timeout_bits + _SETTLE,
+                    "bit_time": clocks_per_bit * PERIOD * 1000,
+                }
+            ),
+            encoding="utf-8",
+        )
         errors: list[Exception] = []
 
         def serve() -> None:
             try:
                 run_bench(
-                    simulator, [source], "bench_top", "spikefloat.tb.tb_board", folder,
-                    env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, has_delays=True,
-                    progress=progress)
+                    simulator,
+                    [source],
+                    "bench_top",
+                    "spikefloat.tb.tb_board",
+                    folder,
+                    env={"SPIKEFLOAT_JOB": str(job)},
+                    expected_tests=1,
+                    has_delays=True,
+                    progress=progress,
+                )
             except Exception as error:  # told where it is noticed
                 errors.append(error)
 

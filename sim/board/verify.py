@@ -24,7 +24,12 @@ from spikefloat.sim.board.noise import NoiseCase, noise_cases
 from spikefloat.sim.golden.operations import expected
 
 __all__ = [
-    "BoardResult", "BoardUnderTest", "judge_noise", "judge_pairs", "read_replies", "verify_board",
+    "BoardResult",
+    "BoardUnderTest",
+    "judge_noise",
+    "judge_pairs",
+    "read_replies",
+    "verify_board",
 ]
 
 _ANSWER_BYTES = 3
@@ -49,8 +54,10 @@ class BoardUnderTest:
         size = 1 << self.fmt.width
         codes = np.arange(256) % size
         a, b = (grid.ravel() for grid in np.meshgrid(codes, codes, indexing="ij"))
-        return {number: expected(name, self.fmt, [a, b], self.overflow).reshape(256, 256)
-                for name, number in self.operations.items()}
+        return {
+            number: expected(name, self.fmt, [a, b], self.overflow).reshape(256, 256)
+            for name, number in self.operations.items()
+        }
 
     def compute(self) -> Callable[[int, int, int], int | None]:
         """Return what :class:`~spikefloat.sim.board.model.BoardModel` asks."""
@@ -81,8 +88,7 @@ class BoardResult:
     @property
     def is_right(self) -> bool:
         """Whether everything was as it has to be."""
-        return not self.disagreements and not self.unanswered and not any(
-            self.wrong_pairs.values())
+        return not self.disagreements and not self.unanswered and not any(self.wrong_pairs.values())
 
 
 def read_replies(data: bytes) -> list[Reply | None]:
@@ -91,10 +97,14 @@ def read_replies(data: bytes) -> list[Reply | None]:
     index = 0
     while index < len(data):
         packet = data[index : index + _ANSWER_BYTES]
-        is_packet = (len(packet) == _ANSWER_BYTES and packet[0] >= 128 > max(packet[1:])
-                     and checksum((packet[0] - 128, packet[1])) == packet[2])
-        replies.append((packet[0] % 64, (packet[0] >> 6 & 1) * 128 + packet[1])
-                       if is_packet else None)
+        is_packet = (
+            len(packet) == _ANSWER_BYTES
+            and packet[0] >= 128 > max(packet[1:])
+            and checksum((packet[0] - 128, packet[1])) == packet[2]
+        )
+        replies.append(
+            (packet[0] % 64, (packet[0] >> 6 & 1) * 128 + packet[1]) if is_packet else None
+        )
         index += _ANSWER_BYTES if is_packet else 1
     return replies
 
@@ -112,16 +122,18 @@ def judge_pairs(
         The first of them in words, or nothing.
     """
     wanted = [(OK, int(result)) for result in table[chosen].ravel()]
-    wrong = [index for index, pair in enumerate(zip(replies, wanted, strict=False))
-             if pair[0] != pair[1]]
+    wrong = [
+        index for index, pair in enumerate(zip(replies, wanted, strict=False)) if pair[0] != pair[1]
+    ]
     count = len(wrong) + abs(len(wanted) - len(replies))
     if not count:
         return 0, ""
     if not wrong:
         return count, f"{len(replies)} replies to {len(wanted)} requests"
     a, b = divmod(wrong[0], table.shape[1])
-    return count, (f"0x{chosen[a]:02x}, 0x{b:02x} must give {wanted[wrong[0]]}, "
-                   f"not {replies[wrong[0]]}")
+    return count, (
+        f"0x{chosen[a]:02x}, 0x{b:02x} must give {wanted[wrong[0]]}, not {replies[wrong[0]]}"
+    )
 
 
 def judge_noise(
@@ -145,14 +157,22 @@ def judge_noise(
     faults = [reply for reply in replies if not (reply and reply[0] in (OK, UNKNOWN))]
     good = model.compute(*case.good)
     agrees = (
-        answers == model.replies and len(faults) <= len(model.faults)
-        and faults[:1] == [(status, 0) for status in model.faults[:1]])
+        answers == model.replies
+        and len(faults) <= len(model.faults)
+        and faults[:1] == [(status, 0) for status in model.faults[:1]]
+    )
     return bool(answers) and answers[-1] == (OK, good), agrees
 
 
 def verify_board(
-    board: BoardUnderTest, *, operations: Sequence[str], noise: int, build_dir: Path,
-    simulator: str = "verilator", sample: int = 256, seed: int = 1,
+    board: BoardUnderTest,
+    *,
+    operations: Sequence[str],
+    noise: int,
+    build_dir: Path,
+    simulator: str = "verilator",
+    sample: int = 256,
+    seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> BoardResult:
     """Send every pair of operands through a board, and then packets that go wrong.
@@ -188,24 +208,37 @@ def verify_board(
     for name in operations:
         if name not in board.operations:
             raise ValueError(
-                f"Operation must be one of {', '.join(board.operations)}, not {name!r}")
+                f"Operation must be one of {', '.join(board.operations)}, not {name!r}"
+            )
     tables = board.tables()
     chosen = np.unique(np.linspace(0, 255, sample).astype(int))
-    cases = noise_cases(noise, operations=len(board.operations), timeout_bits=board.timeout_bits,
-                        seed=seed)
+    cases = noise_cases(
+        noise, operations=len(board.operations), timeout_bits=board.timeout_bits, seed=seed
+    )
     symbols: list[Symbol] = []
     for name in operations:
         number = board.operations[name]
-        symbols += [Symbol(byte) for a in chosen.tolist() for b in range(256)
-                    for byte in request_bytes(number, a, b)]
+        symbols += [
+            Symbol(byte)
+            for a in chosen.tolist()
+            for b in range(256)
+            for byte in request_bytes(number, a, b)
+        ]
         symbols[-1] = symbols[-1]._replace(gap=100)
     first_case = len(symbols)
     symbols += [symbol for case in cases for symbol in case.symbols]
     heard = play_line(
-        board.verilog, board.module, pack_symbols(symbols), clocks_per_bit=board.clocks_per_bit,
-        build_dir=build_dir, simulator=simulator, progress=progress)
+        board.verilog,
+        board.module,
+        pack_symbols(symbols),
+        clocks_per_bit=board.clocks_per_bit,
+        build_dir=build_dir,
+        simulator=simulator,
+        progress=progress,
+    )
     reports = [f"{heard.framing_errors} bytes of the board lack a stop bit"] * bool(
-        heard.framing_errors)
+        heard.framing_errors
+    )
     wrong_pairs = {}
     per_operation = first_case // len(operations) if operations else 0
     for index, name in enumerate(operations):
@@ -222,17 +255,26 @@ def verify_board(
         replies = read_replies(_said(heard, start, end))
         answered, agrees = judge_noise(case, replies, model, board.timeout_bits)
         if not (answered and agrees):
-            reports.append(f"{case.kind}, packet {case.good}: answered {replies}, must be "
-                           f"{model.replies} and faults {model.faults}")
+            reports.append(
+                f"{case.kind}, packet {case.good}: answered {replies}, must be "
+                f"{model.replies} and faults {model.faults}"
+            )
         unanswered += not answered
         disagreements += not agrees
         faults += sum(reply is None or reply[0] not in (OK, UNKNOWN) for reply in replies)
         kinds[case.kind] = kinds.get(case.kind, 0) + 1
         start = end
     return BoardResult(
-        pairs={name: len(chosen) * 256 for name in operations}, wrong_pairs=wrong_pairs,
-        noise=kinds, unanswered=unanswered, disagreements=disagreements, faults=faults,
-        seconds=heard.seconds, cpu_seconds=heard.cpu_seconds, reports=tuple(reports[:20]))
+        pairs={name: len(chosen) * 256 for name in operations},
+        wrong_pairs=wrong_pairs,
+        noise=kinds,
+        unanswered=unanswered,
+        disagreements=disagreements,
+        faults=faults,
+        seconds=heard.seconds,
+        cpu_seconds=heard.cpu_seconds,
+        reports=tuple(reports[:20]),
+    )
 
 
 def _said(heard: Heard, start: int, end: int) -> bytes:

@@ -61,19 +61,25 @@ class Cell:
             raise ValueError(f"Number of trials must be positive, not {self.max_trials!r}")
         if self.order not in ORDERS:
             raise ValueError(
-                f"Order of operands must be one of {', '.join(ORDERS)}, not {self.order!r}")
+                f"Order of operands must be one of {', '.join(ORDERS)}, not {self.order!r}"
+            )
         if self.order == "provoking" and self.physics.style != "spiking":
             raise ValueError(
                 "Order of operands must be random in the spatial style, where none can matter, "
-                f"not {self.order!r}")
+                f"not {self.order!r}"
+            )
 
     @property
     def spec(self) -> dict[str, Any]:
         """All that decides on the result."""
         return {
-            "model": _MODEL_VERSION, "graph": self.target.graph.digest,
-            "reference": repr(self.target.reference), "physics": self.physics.as_dict(),
-            "seed": self.seed, "precision": self.precision, "max_trials": self.max_trials,
+            "model": _MODEL_VERSION,
+            "graph": self.target.graph.digest,
+            "reference": repr(self.target.reference),
+            "physics": self.physics.as_dict(),
+            "seed": self.seed,
+            "precision": self.precision,
+            "max_trials": self.max_trials,
             "order": self.order,
         }
 
@@ -93,14 +99,20 @@ def wilson_interval(successes: float, trials: float, z: float = _Z95) -> tuple[f
     """
     if not 0 <= successes <= trials or not trials:
         raise ValueError(
-            f"Successes must be from 0 to the number of trials, not {successes!r} of {trials!r}")
+            f"Successes must be from 0 to the number of trials, not {successes!r} of {trials!r}"
+        )
     share, square = successes / trials, z * z
     centre = (share + square / (2 * trials)) / (1 + square / trials)
-    half = z / (1 + square / trials) * math.sqrt(
-        share * (1 - share) / trials + square / (4 * trials * trials))
+    half = (
+        z
+        / (1 + square / trials)
+        * math.sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
+    )
     # At the ends the formula gives just that, but for rounding.
-    return (0.0 if not successes else max(0.0, centre - half),
-            1.0 if successes == trials else min(1.0, centre + half))
+    return (
+        0.0 if not successes else max(0.0, centre - half),
+        1.0 if successes == trials else min(1.0, centre + half),
+    )
 
 
 @dataclass
@@ -174,8 +186,10 @@ def run_cell(cell: Cell) -> dict[str, Any]:
         _add_errors(tally, *target.reference.errors(found, right))
         rates.append(_group_rates(is_exact, physics))
         low, high = group_interval(
-            np.concatenate(rates), len(is_exact) // len(rates[-1]),
-            physics.varies or physics.has_residue)
+            np.concatenate(rates),
+            len(is_exact) // len(rates[-1]),
+            physics.varies or physics.has_residue,
+        )
         if (high - low) / 2 <= cell.precision or tally.trials >= cell.max_trials:
             break
     return {
@@ -203,8 +217,9 @@ def _batches(cell: Cell, batch: int) -> Iterator[tuple[dict[str, NDArray], Devic
             # One number from two, so that devices of different cells differ, too.
             seeds = np.random.SeedSequence((cell.seed, index)).generate_state(1, np.uint64)
             device = Device(graph, cell.physics, seed=int(seeds[0]))
-        rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(
-            cell.seed, spawn_key=(_OPERAND_STREAM, index))))
+        rng = np.random.Generator(
+            np.random.SFC64(np.random.SeedSequence(cell.seed, spawn_key=(_OPERAND_STREAM, index)))
+        )
         yield _operands(cell, batch, rng), device, index * (batch // BLOCK)
         index += 1
 
@@ -214,8 +229,7 @@ def _operands(cell: Cell, batch: int, rng: np.random.Generator) -> dict[str, NDA
     if cell.order == "random":
         return random_operands(graph, batch, rng)
     shape = (physics.waves, BLOCK // physics.waves)
-    blocks = [
-        provoking_waves(graph, physics.reset, shape, rng) for _ in range(batch // BLOCK)]
+    blocks = [provoking_waves(graph, physics.reset, shape, rng) for _ in range(batch // BLOCK)]
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
@@ -231,7 +245,7 @@ def _complexity(target: Target, tally: _Tally) -> dict[str, Any]:
     """Return what the circuit costs, and how many of its spikes and synapses were at work."""
     graph = target.graph
     synapses = int(target.fan_out.sum())
-    fired = float(tally.spikes[graph.input_count:].sum()) / tally.trials
+    fired = float(tally.spikes[graph.input_count :].sum()) / tally.trials
     possible = target.possible_synapses
     # Synapses in parallel count as one connection.
     connections = sum(len(set(neuron.sources)) for neuron in graph.neurons)
@@ -242,6 +256,5 @@ def _complexity(target: Target, tally: _Tally) -> dict[str, Any]:
         "spikes_per_operation": fired,
         "connection_sparsity": 1 - connections / possible if possible else 0.0,
         "activation_sparsity": 1 - fired / max(1, len(graph.neurons)),
-        "effective_synaptic_operations":
-            float(tally.spikes @ target.fan_out) / tally.trials,
+        "effective_synaptic_operations": float(tally.spikes @ target.fan_out) / tally.trials,
     }

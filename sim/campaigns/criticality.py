@@ -79,12 +79,13 @@ def find_criticality(
         noise = Physics(synapse_noise=one.synapse_noise, membrane_noise=one.membrane_noise)
         if one != noise:
             raise ValueError(
-                f"Physics of a prediction must be noise on synapses and membranes, not {one!r}")
+                f"Physics of a prediction must be noise on synapses and membranes, not {one!r}"
+            )
     codes = {name: np.asarray(values, np.int64) for name, values in inputs.items()}
     trials = len(next(iter(codes.values())))
     survey = _Survey(graph, physics)
     for start in range(0, trials, _BLOCK):
-        survey.add({name: values[start:start + _BLOCK] for name, values in codes.items()})
+        survey.add({name: values[start : start + _BLOCK] for name, values in codes.items()})
     return survey.result(trials)
 
 
@@ -114,9 +115,14 @@ class _Survey:
             distance = np.abs(np.arange(low, high + 1) - (neuron.threshold - 0.5))
             square = sum(w * w for w in neuron.weights)
             self._tables[node] = [
-                np.log1p(-probability(-distance, float(np.hypot(
-                    one.synapse_noise * np.sqrt(square), one.membrane_noise))))
-                for one in physics]
+                np.log1p(
+                    -probability(
+                        -distance,
+                        float(np.hypot(one.synapse_noise * np.sqrt(square), one.membrane_noise)),
+                    )
+                )
+                for one in physics
+            ]
 
     def add(self, codes: Mapping[str, NDArray[np.int64]]) -> None:
         """Count a block of operands."""
@@ -125,7 +131,8 @@ class _Survey:
         for port in graph.inputs:
             spikes += [(codes[port.name] >> i & 1).astype(np.int8) for i in range(len(port.nodes))]
         sums: dict[int, NDArray] = {
-            node: np.zeros(len(spikes[0]), kind) for node, kind in self._types.items()}
+            node: np.zeros(len(spikes[0]), kind) for node, kind in self._types.items()
+        }
         for node in range(graph.node_count):
             if node >= graph.input_count:
                 threshold = graph.neurons[node - graph.input_count].threshold
@@ -177,7 +184,12 @@ class _Survey:
         for node, neuron in self._graph.numbered_neurons():
             low, counts = self._low[node], self._counts[node]
             first = min(max(neuron.threshold - low, 0), len(counts))
-            exposures.append(Exposure(
-                node, float(counts[:first].sum() / trials), float(counts[first:].sum() / trials),
-                {low + int(i): float(counts[i] / trials) for i in np.flatnonzero(counts)}))
+            exposures.append(
+                Exposure(
+                    node,
+                    float(counts[:first].sum() / trials),
+                    float(counts[first:].sum() / trials),
+                    {low + int(i): float(counts[i] / trials) for i in np.flatnonzero(counts)},
+                )
+            )
         return Criticality(tuple(exposures), tuple(s / trials for s in self._survival))

@@ -46,8 +46,13 @@ class FaultCampaign:
 
 
 def inject_faults(
-    target: Target, circuit: InjectedHardware, simulator: str, folder: Path, *,
-    neurons: Sequence[int] | None = None, seed: int = 0,
+    target: Target,
+    circuit: InjectedHardware,
+    simulator: str,
+    folder: Path,
+    *,
+    neurons: Sequence[int] | None = None,
+    seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> FaultCampaign:
     """Stick neurons of a circuit in a simulator.
@@ -93,17 +98,41 @@ def inject_faults(
         np.save(files[name], codes)
     np.save(folder / "expected.npy", expected)
     source, job, outcome = (
-        folder / name for name in (f"{circuit.module}.v", "job.json", "outcome.json"))
+        folder / name for name in (f"{circuit.module}.v", "job.json", "outcome.json")
+    )
     source.write_text(circuit.verilog, encoding="utf-8")
     outcome.unlink(missing_ok=True)
-    job.write_text(json.dumps({
-        "inputs": files, "expected": str(folder / "expected.npy"), "neurons": chosen,
-        "output": graph.outputs[0].name, "latency": circuit.latency, "chunk": _CHUNK,
-        "clean_cases": _CLEAN_CASES, "outcome": str(outcome)}, indent=1), encoding="utf-8")
-    run_bench(simulator, [source], circuit.module, "spikefloat.tb.tb_faults", folder,
-              env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, progress=progress)
+    job.write_text(
+        json.dumps(
+            {
+                "inputs": files,
+                "expected": str(folder / "expected.npy"),
+                "neurons": chosen,
+                "output": graph.outputs[0].name,
+                "latency": circuit.latency,
+                "chunk": _CHUNK,
+                "clean_cases": _CLEAN_CASES,
+                "outcome": str(outcome),
+            },
+            indent=1,
+        ),
+        encoding="utf-8",
+    )
+    run_bench(
+        simulator,
+        [source],
+        circuit.module,
+        "spikefloat.tb.tb_faults",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        progress=progress,
+    )
     first = json.loads(outcome.read_text(encoding="utf-8"))
-    tries = {number: tuple(
-        None if (case := first[f"{number}:{value}"]) is None else case + 1 for value in (0, 1))
-        for number in chosen}
+    tries = {
+        number: tuple(
+            None if (case := first[f"{number}:{value}"]) is None else case + 1 for value in (0, 1)
+        )
+        for number in chosen
+    }
     return FaultCampaign(neurons=chosen, operands=operands, tries=tries)

@@ -37,7 +37,8 @@ class Hardened:
     """A circuit that stands the noise."""
 
     target: Target
-    result: dict[str, Any]  #: What measuring it gave; see :func:`spikefloat.sim.campaigns.campaign.run_cell`.
+    #: What measuring it gave; see :func:`spikefloat.sim.campaigns.campaign.run_cell`.
+    result: dict[str, Any]
 
 
 def harden(target: Target, plan: Plan) -> Target:
@@ -46,8 +47,13 @@ def harden(target: Target, plan: Plan) -> Target:
 
 
 def find_cheapest(
-    targets: Sequence[Target], physics: Physics, *, exact_rate: float = 0.999,
-    cost: str = "devices", max_synapses: int = 1 << 17, seed: int = 0,
+    targets: Sequence[Target],
+    physics: Physics,
+    *,
+    exact_rate: float = 0.999,
+    cost: str = "devices",
+    max_synapses: int = 1 << 17,
+    seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Hardened:
     """Return the cheapest of several circuits, hardened until the noise does not matter.
@@ -82,17 +88,27 @@ def find_cheapest(
     ways = []
     for index, target in enumerate(targets):
         say(f"Looking for critical neurons in circuit {index + 1} of {len(targets)}")
-        sums = [exposure.sums for exposure in find_criticality(
-            target.graph, operand_sample(target.graph, seed)).exposures]
+        sums = [
+            exposure.sums
+            for exposure in find_criticality(
+                target.graph, operand_sample(target.graph, seed)
+            ).exposures
+        ]
 
         def plan(
-            margin: float, graph: NeuronGraph = target.graph,
+            margin: float,
+            graph: NeuronGraph = target.graph,
             sums: list[dict[int, float]] = sums,
         ) -> Plan | None:
             try:
                 return choose_copies(
-                    graph, sums, failure=margin * (1 - exact_rate), max_synapses=max_synapses,
-                    synapse_noise=physics.synapse_noise, membrane_noise=physics.membrane_noise)
+                    graph,
+                    sums,
+                    failure=margin * (1 - exact_rate),
+                    max_synapses=max_synapses,
+                    synapse_noise=physics.synapse_noise,
+                    membrane_noise=physics.membrane_noise,
+                )
             except ValueError:
                 return None
 
@@ -107,11 +123,18 @@ def find_cheapest(
                 break
             hardened = harden(targets[index], chosen)
             say(f"Measuring a circuit of {len(hardened.graph.neurons)} neurons")
-            result = run_cell(Cell(
-                target=hardened, physics=physics, seed=seed, max_trials=_MAX_TRIALS,
-                precision=_PRECISION * (1 - exact_rate)))
+            result = run_cell(
+                Cell(
+                    target=hardened,
+                    physics=physics,
+                    seed=seed,
+                    max_trials=_MAX_TRIALS,
+                    precision=_PRECISION * (1 - exact_rate),
+                )
+            )
             if result["ci_low"] >= exact_rate:
                 return Hardened(target=hardened, result=result)
     raise ValueError(
         f"Share of exact results must be one that some circuit reaches with {max_synapses} "
-        f"synapses, not {exact_rate!r}")
+        f"synapses, not {exact_rate!r}"
+    )

@@ -25,8 +25,13 @@ from spikefloat.sim.simulators.find import find_simulator
 from spikefloat.sim.simulators.trace import pack_lanes, trace, unpack_lanes
 
 __all__ = [
-    "FRACTION_BITS", "InjectedHardware", "Injection", "hardware_physics", "inject_noise",
-    "noise_width", "trial_order",
+    "FRACTION_BITS",
+    "InjectedHardware",
+    "Injection",
+    "hardware_physics",
+    "inject_noise",
+    "noise_width",
+    "trial_order",
 ]
 
 #: Bits of a membrane below the point. With so many, that noise is rounded cannot be seen.
@@ -40,7 +45,10 @@ _SEED_STEP = 1
 
 
 class InjectedHardware(Protocol):
-    """Verilog of a circuit that takes noise and faults; spikefloat.rtl_gen.rtl.styles.injected makes it."""
+    """Verilog of a circuit that takes noise and faults.
+
+    :mod:`spikefloat.rtl_gen.rtl.styles.injected` makes it.
+    """
 
     @property
     def module(self) -> str:
@@ -92,9 +100,16 @@ class Injection:
 
 
 def inject_noise(
-    target: Target, physics: Physics, circuit: InjectedHardware, simulator: str, folder: Path, *,
-    seed: int = 0, waves: int = 4 * BLOCK,
-    precision: float = 0.002, progress: Callable[[str], None] | None = None,
+    target: Target,
+    physics: Physics,
+    circuit: InjectedHardware,
+    simulator: str,
+    folder: Path,
+    *,
+    seed: int = 0,
+    waves: int = 4 * BLOCK,
+    precision: float = 0.002,
+    progress: Callable[[str], None] | None = None,
 ) -> Injection:
     """Run a campaign cell, and the same on the Verilog of the circuit.
 
@@ -143,28 +158,51 @@ def inject_noise(
     assert result.record is not None
     first = graph.input_count
     noise = np.rint(result.record.noise[first:] * (1 << FRACTION_BITS)).astype(np.int64)
-    rows = _input_rows(circuit, target, {n: c[order] for n, c in inputs.items()},
-                       noise[:, order], order % BLOCK < BLOCK // device.waves)
+    rows = _input_rows(
+        circuit,
+        target,
+        {n: c[order] for n, c in inputs.items()},
+        noise[:, order],
+        order % BLOCK < BLOCK // device.waves,
+    )
     name = graph.outputs[0].name
-    taken = trace(simulator, circuit.verilog, circuit.module, rows, (name, "spikes"), folder,
-                  reset_clocks=circuit.latency + 1, progress=progress)
+    taken = trace(
+        simulator,
+        circuit.verilog,
+        circuit.module,
+        rows,
+        (name, "spikes"),
+        folder,
+        reset_clocks=circuit.latency + 1,
+        progress=progress,
+    )
     fired = unpack_lanes(taken["spikes"], len(graph.neurons)).astype(bool)
     late = np.array(circuit.layers) - 1
-    shown = np.stack([fired[delay:delay + waves, i] for i, delay in enumerate(late)])
+    shown = np.stack([fired[delay : delay + waves, i] for i, delay in enumerate(late)])
     codes = unpack_lanes(
-        taken[name][circuit.latency - 1:circuit.latency - 1 + waves], 1,
-        len(graph.outputs[0].nodes))[:, 0]
+        taken[name][circuit.latency - 1 : circuit.latency - 1 + waves],
+        1,
+        len(graph.outputs[0].nodes),
+    )[:, 0]
     right = target.reference.expected([inputs[port.name][order] for port in graph.inputs])
     is_exact = codes == right
     exact = int(np.count_nonzero(is_exact))
     # Waves of one stream have their residue in common.
     group = device.waves if waves >= 2 * device.waves else 1
     low, high = group_interval(
-        is_exact[:waves // group * group].reshape(-1, group).mean(axis=1), group,
-        device.has_residue)
+        is_exact[: waves // group * group].reshape(-1, group).mean(axis=1),
+        group,
+        device.has_residue,
+    )
     return Injection(
-        waves=waves, exact=exact, ci_low=low, ci_high=high, spikes=shown.size,
-        wrong_spikes=int(np.count_nonzero(shown != result.record.fired[first:, order])), cell=cell)
+        waves=waves,
+        exact=exact,
+        ci_low=low,
+        ci_high=high,
+        spikes=shown.size,
+        wrong_spikes=int(np.count_nonzero(shown != result.record.fired[first:, order])),
+        cell=cell,
+    )
 
 
 def hardware_physics(physics: Physics) -> Physics:
@@ -176,23 +214,35 @@ def hardware_physics(physics: Physics) -> Physics:
         If the physics has anything but noise on synapses and membranes, leak and reset.
     """
     allowed = Physics(
-        synapse_noise=physics.synapse_noise, membrane_noise=physics.membrane_noise,
-        style=physics.style, leak=physics.leak, reset=physics.reset, waves=physics.waves)
+        synapse_noise=physics.synapse_noise,
+        membrane_noise=physics.membrane_noise,
+        style=physics.style,
+        leak=physics.leak,
+        reset=physics.reset,
+        waves=physics.waves,
+    )
     if physics != allowed:
         raise ValueError(
             "Physics in hardware must be noise on synapses and membranes, leak and reset, "
-            f"not {physics!r}")
+            f"not {physics!r}"
+        )
     if physics.style == "spatial":
         # The cells are clocked ones, and leak; but every wave discharges them first.
-        return replace(physics, style="spiking", leak=1 / 16, waves=1,
-                       potential_bits=FRACTION_BITS)
+        return replace(physics, style="spiking", leak=1 / 16, waves=1, potential_bits=FRACTION_BITS)
     return replace(physics, potential_bits=FRACTION_BITS)
 
 
 def noise_width(graph: NeuronGraph, physics: Physics) -> int:
     """Return the bits, sign included, that hold noise of eight times the standard deviation."""
-    sigma = max(float(np.hypot(physics.synapse_noise * np.sqrt(sum(w * w for w in n.weights)),
-                               physics.membrane_noise)) for n in graph.neurons)
+    sigma = max(
+        float(
+            np.hypot(
+                physics.synapse_noise * np.sqrt(sum(w * w for w in n.weights)),
+                physics.membrane_noise,
+            )
+        )
+        for n in graph.neurons
+    )
     return 2 + int(_REACH * sigma * (1 << FRACTION_BITS)).bit_length()
 
 
@@ -207,8 +257,11 @@ def trial_order(count: int, waves: int) -> NDArray[np.int64]:
 
 
 def _input_rows(
-    circuit: InjectedHardware, target: Target, inputs: dict[str, NDArray[np.int64]],
-    noise: NDArray[np.int64], discharge: NDArray[np.bool_],
+    circuit: InjectedHardware,
+    target: Target,
+    inputs: dict[str, NDArray[np.int64]],
+    noise: NDArray[np.int64],
+    discharge: NDArray[np.bool_],
 ) -> dict[str, NDArray[np.uint8]]:
     """Return the words of every clock; a neuron gets its noise when the wave gets there."""
     waves = len(discharge)
@@ -221,7 +274,7 @@ def _input_rows(
         rows[name] = pack_lanes(column, width)
     lanes = np.zeros((clocks, len(noise)), np.int64)
     for index, layer in enumerate(circuit.layers):
-        lanes[layer - 1:layer - 1 + waves, index] = noise[index]
+        lanes[layer - 1 : layer - 1 + waves, index] = noise[index]
     rows["noise"] = pack_lanes(lanes, circuit.noise_width)
     for name in ("stuck_at_0", "stuck_at_1"):
         rows[name] = pack_lanes(np.zeros((clocks, len(noise)), np.int64), 1)

@@ -43,12 +43,13 @@ class ResultStore:
                 self._connection.execute(
                     "CREATE TABLE IF NOT EXISTS cells "
                     "(key TEXT PRIMARY KEY, spec TEXT NOT NULL, label TEXT NOT NULL, "
-                    "result TEXT NOT NULL)")
+                    "result TEXT NOT NULL)"
+                )
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise ValueError(
-                f"Store must be a SQLite file that can be written, not {str(path)!r} "
-                f"({error})") from None
+                f"Store must be a SQLite file that can be written, not {str(path)!r} ({error})"
+            ) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -60,7 +61,8 @@ class ResultStore:
     def get(self, cell: Cell) -> dict[str, Any] | None:
         """Return the result of a cell, or None if it is not there."""
         row = self._connection.execute(
-            "SELECT result FROM cells WHERE key = ?", (cell.key,)).fetchone()
+            "SELECT result FROM cells WHERE key = ?", (cell.key,)
+        ).fetchone()
         return json.loads(row[0]) if row else None
 
     def put(self, cell: Cell, result: dict[str, Any]) -> None:
@@ -68,13 +70,22 @@ class ResultStore:
         with self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)",
-                (cell.key, json.dumps(cell.spec, sort_keys=True),
-                 json.dumps(cell.target.label), json.dumps(result)))
+                (
+                    cell.key,
+                    json.dumps(cell.spec, sort_keys=True),
+                    json.dumps(cell.target.label),
+                    json.dumps(result),
+                ),
+            )
 
 
 def run_campaign(
-    cells: Sequence[Cell], *, path: Path | None = None, workers: int = 1,
-    scheduler: str | None = None, progress: Callable[[int, int], None] | None = None,
+    cells: Sequence[Cell],
+    *,
+    path: Path | None = None,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the result of every cell, in order; run those that are not kept yet.
 
@@ -134,16 +145,15 @@ def _run(
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _run_on_cluster(
-    cells: list[Cell], address: str
-) -> Iterator[tuple[Cell, dict[str, Any]]]:
+def _run_on_cluster(cells: list[Cell], address: str) -> Iterator[tuple[Cell, dict[str, Any]]]:
     try:
         from distributed import Client
         from distributed import as_completed as completed
     except ImportError:
         raise ValueError(
             "Scheduler must be used with dask.distributed installed "
-            "(pip install 'spikefloat[cluster]'), not without") from None
+            "(pip install 'spikefloat[cluster]'), not without"
+        ) from None
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
@@ -152,7 +162,6 @@ def _run_on_cluster(
         ) from None
     with client:
         by_key = {cell.key: cell for cell in cells}
-        futures = client.map(
-            run_cell, cells, key=list(by_key), retries=_RETRIES, pure=False)
+        futures = client.map(run_cell, cells, key=list(by_key), retries=_RETRIES, pure=False)
         for future in completed(futures, loop=client.loop):
             yield by_key[future.key], future.result()

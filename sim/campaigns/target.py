@@ -54,8 +54,7 @@ class FloatReference:
 
     def expected(self, operands: Sequence[Codes]) -> Codes:
         """Return the right results."""
-        return reference.expected(
-            self.operation, self.fmt, operands, self.overflow, self.to)
+        return reference.expected(self.operation, self.fmt, operands, self.overflow, self.to)
 
     def errors(self, found: Codes, right: Codes) -> tuple[NDArray, NDArray]:
         """Return steps and relative error of each result, NaN where either is not finite.
@@ -70,14 +69,17 @@ class FloatReference:
         numbers = [unpack(fmt, codes) for codes in (found, right)]
         ranks = [
             np.where(number.sign, -1, 1) * (codes & (1 << fmt.width - 1) - 1)
-            for number, codes in zip(numbers, (found, right), strict=True)]
+            for number, codes in zip(numbers, (found, right), strict=True)
+        ]
         values = [decode(fmt, codes) for codes in (found, right)]
         comparable = numbers[0].is_finite & numbers[1].is_finite
         with np.errstate(invalid="ignore"):
             difference = np.abs(values[0] - values[1])
         scale = np.maximum(np.abs(values[1]), 2.0 ** (1 - fmt.bias - fmt.mantissa_bits))
-        return (np.where(comparable, np.abs(ranks[0] - ranks[1]), np.nan),
-                np.where(comparable, difference / scale, np.nan))
+        return (
+            np.where(comparable, np.abs(ranks[0] - ranks[1]), np.nan),
+            np.where(comparable, difference / scale, np.nan),
+        )
 
 
 Reference = FloatReference | IntegerReference
@@ -108,4 +110,4 @@ class Target:
         layers = np.array(self.graph.layers)
         in_layer = np.bincount(layers)
         before = np.concatenate(([0], np.cumsum(in_layer)[:-1]))
-        return int(before[layers[self.graph.input_count:]].sum())
+        return int(before[layers[self.graph.input_count :]].sum())

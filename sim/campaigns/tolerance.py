@@ -14,7 +14,11 @@ _LIMIT = 64.0
 
 
 def find_tolerance(
-    cell: Cell, knob: str, *, exact_rate: float = 0.999, resolution: float = 0.001,
+    cell: Cell,
+    knob: str,
+    *,
+    exact_rate: float = 0.999,
+    resolution: float = 0.001,
 ) -> dict[str, Any]:
     """Return the largest value of a knob at which results are as often exact as demanded.
 
@@ -65,7 +69,8 @@ def find_tolerance(
     if good_result["exact_rate"] < exact_rate:
         raise ValueError(
             f"Circuit must be exact as often as {exact_rate} with {knob} of 0, "
-            f"not {good_result['exact_rate']}")
+            f"not {good_result['exact_rate']}"
+        )
     # Doubling first finds a value that is too large, whatever the scale.
     bad = max(1, round(0.05 / resolution))
     while (result := measure(bad))["exact_rate"] >= exact_rate:
@@ -80,7 +85,8 @@ def find_tolerance(
         else:
             bad = middle
     return {
-        "largest": round(good * resolution, 12), "too_large": round(bad * resolution, 12),
+        "largest": round(good * resolution, 12),
+        "too_large": round(bad * resolution, 12),
         **{name: good_result[name] for name in ("exact_rate", "ci_low", "ci_high")},
         "steps": steps,
     }

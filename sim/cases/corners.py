@@ -30,12 +30,26 @@ def corner_codes(fmt: Format) -> Codes:
     step = 1 << fmt.mantissa_bits  # doubles a normal value
     top = fmt.max_code >> fmt.mantissa_bits
     fields = {
-        0, 1, 2, fmt.bias - 1, fmt.bias, fmt.bias + 1, top - 1, top,
+        0,
+        1,
+        2,
+        fmt.bias - 1,
+        fmt.bias,
+        fmt.bias + 1,
+        top - 1,
+        top,
         # Squares of these are near the smallest and the largest value.
-        (fmt.bias + 1) // 2, (fmt.bias - fmt.mantissa_bits) // 2, (fmt.bias + top) // 2,
+        (fmt.bias + 1) // 2,
+        (fmt.bias - fmt.mantissa_bits) // 2,
+        (fmt.bias + top) // 2,
         # One, seen from these, is at the last place, or just below it.
-        fmt.bias + fmt.mantissa_bits, fmt.bias + fmt.precision, fmt.bias + fmt.precision + 1,
-        fmt.precision, fmt.precision + 1, fmt.precision + 2}
+        fmt.bias + fmt.mantissa_bits,
+        fmt.bias + fmt.precision,
+        fmt.bias + fmt.precision + 1,
+        fmt.precision,
+        fmt.precision + 1,
+        fmt.precision + 2,
+    }
     centres = {field * step for field in fields if 0 <= field <= top}
     # Top bit of the mantissa, ones only, and the end of the range.
     centres |= {centre | step >> 1 for centre in (0, step, fmt.bias * step)}
@@ -77,8 +91,9 @@ def random_pairs(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes]:
     """
     rng = np.random.default_rng(seed)
     a, b = rng.integers(0, 1 << fmt.width, (2, count))
-    field_a, field_b = (codes >> fmt.mantissa_bits & (1 << fmt.exponent_bits) - 1
-                        for codes in (a, b))
+    field_a, field_b = (
+        codes >> fmt.mantissa_bits & (1 << fmt.exponent_bits) - 1 for codes in (a, b)
+    )
     top = fmt.max_code >> fmt.mantissa_bits
     reach = fmt.precision + 2
     offset = rng.integers(-reach, reach + 1, count)
@@ -86,7 +101,8 @@ def random_pairs(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes]:
     end = fmt.bias + np.where(rng.integers(0, 2, count), top, 1 - fmt.mantissa_bits // 2)
     third = np.arange(count) * 3 // max(count, 1)
     field_b = np.select(
-        [third == 0, third == 1], [field_b, field_a + offset], end - field_a + offset)
+        [third == 0, third == 1], [field_b, field_a + offset], end - field_a + offset
+    )
     field_b = np.clip(field_b, 0, (1 << fmt.exponent_bits) - 1)
     return a, b & ~fmt.exponent_mask | field_b << fmt.mantissa_bits
 
@@ -107,7 +123,8 @@ def random_triples(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes, Co
     near = c & ~fmt.exponent_mask | field << fmt.mantissa_bits
     product = multiply(fmt, a, b, Overflow.SATURATE)
     close = np.clip(
-        (product & fmt.magnitude_mask) + rng.integers(-2, 3, count), 0, fmt.magnitude_mask)
+        (product & fmt.magnitude_mask) + rng.integers(-2, 3, count), 0, fmt.magnitude_mask
+    )
     close |= ~product & fmt.sign_mask
     third = np.arange(count) * 3 // max(count, 1)
     return a, b, np.select([third == 0, third == 1], [c, near], close)

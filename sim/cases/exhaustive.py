@@ -56,7 +56,8 @@ def operand_cases(
         rows = np.load(pairs)
         if rows.ndim != 2 or rows.shape[1] != count or rows.dtype.kind not in "iu":
             raise ValueError(
-                f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}")
+                f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}"
+            )
         limit = max(2**fmt.width for fmt in formats)
         wrong = rows[(rows < 0) | (rows >= limit)]
         if wrong.size:

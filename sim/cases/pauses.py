@@ -26,7 +26,10 @@ def _random(rng: np.random.Generator, count: int, start: int) -> NDArray[np.bool
 
 #: Patterns by name. Each is given a source of random numbers, a number of clocks and the first.
 PAUSES: dict[str, Callable[[np.random.Generator, int, int], NDArray[np.bool_]]] = {
-    "never": _never, "one_in_four": _one_in_four, "random": _random}
+    "never": _never,
+    "one_in_four": _one_in_four,
+    "random": _random,
+}
 
 
 def find_pauses(name: str) -> Callable[[np.random.Generator, int, int], NDArray[np.bool_]]:

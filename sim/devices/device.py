@@ -100,8 +100,13 @@ class Device:
     """
 
     def __init__(
-        self, graph: NeuronGraph, physics: Physics = IDEAL, *, seed: int = 0,
-        stuck: Mapping[int, int] | None = None, flips: Mapping[int, float] | None = None,
+        self,
+        graph: NeuronGraph,
+        physics: Physics = IDEAL,
+        *,
+        seed: int = 0,
+        stuck: Mapping[int, int] | None = None,
+        flips: Mapping[int, float] | None = None,
         method: str = "table",
     ) -> None:
         if method not in METHODS:
@@ -110,7 +115,8 @@ class Device:
             if not graph.input_count <= node < graph.node_count:
                 raise ValueError(
                     f"Node must be a neuron, from {graph.input_count} to {graph.node_count - 1}, "
-                    f"not {node!r}")
+                    f"not {node!r}"
+                )
         self._graph = graph
         self._physics = physics
         self._flips = dict(flips or {})
@@ -122,7 +128,11 @@ class Device:
         return self._graph
 
     def run(
-        self, inputs: Mapping[str, ArrayLike], *, seed: int, first_block: int = 0,
+        self,
+        inputs: Mapping[str, ArrayLike],
+        *,
+        seed: int,
+        first_block: int = 0,
         record: bool = False,
     ) -> DeviceResult:
         """Run one trial for each code at the inputs.
@@ -150,7 +160,8 @@ class Device:
         graph = self._graph
         if record and self._physics.style != "spiking":
             raise ValueError(
-                f"Style must be spiking to record membranes, not {self._physics.style!r}")
+                f"Style must be spiking to record membranes, not {self._physics.style!r}"
+            )
         codes = self._check(inputs)
         trials = len(codes[0]) if codes else 0
         outputs = {port.name: np.zeros(trials, np.int64) for port in graph.outputs}
@@ -162,15 +173,19 @@ class Device:
             count = min(BLOCK, trials - start)
             for port, values in zip(graph.inputs, codes, strict=True):
                 for bit, node in enumerate(port.nodes):
-                    spike_rows[node, :count] = values[start:start + count] >> bit & 1
-            draw = Draw(np.random.SeedSequence(
-                seed, spawn_key=(_TRIAL_STREAM, first_block + index)))
-            rows = Rows(spike_rows, self._analog_inputs(spike_rows, draw),
-                        empty_record(graph.node_count, BLOCK) if record else None)
+                    spike_rows[node, :count] = values[start : start + count] >> bit & 1
+            draw = Draw(
+                np.random.SeedSequence(seed, spawn_key=(_TRIAL_STREAM, first_block + index))
+            )
+            rows = Rows(
+                spike_rows,
+                self._analog_inputs(spike_rows, draw),
+                empty_record(graph.node_count, BLOCK) if record else None,
+            )
             for step in self._steps:
                 step.run(rows, draw)
             for port in graph.outputs:
-                result = outputs[port.name][start:start + count]
+                result = outputs[port.name][start : start + count]
                 for bit, node in enumerate(port.nodes):
                     result |= spike_rows[node, :count].astype(np.int64) << bit
             for node in range(graph.node_count):
@@ -178,31 +193,32 @@ class Device:
             if rows.record is not None:
                 records.append(rows.record)
         return DeviceResult(
-            outputs=outputs, spikes=spikes,
-            record=join_records(records, trials) if record else None)
+            outputs=outputs, spikes=spikes, record=join_records(records, trials) if record else None
+        )
 
     def _check(self, inputs: Mapping[str, ArrayLike]) -> list[NDArray[np.int64]]:
         names = [port.name for port in self._graph.inputs]
         if set(inputs) != set(names):
             raise ValueError(
                 f"Inputs of {self._graph.name} must be {', '.join(names)}, "
-                f"not {', '.join(inputs) or 'none'}")
+                f"not {', '.join(inputs) or 'none'}"
+            )
         codes = [np.asarray(inputs[name], np.int64) for name in names]
         for name, values in zip(names, codes, strict=True):
             if values.shape != (len(codes[0]),):
                 raise ValueError(
-                    f"Input {name!r} must have {len(codes[0])} codes, not shape {values.shape}")
+                    f"Input {name!r} must have {len(codes[0])} codes, not shape {values.shape}"
+                )
         for port, values in zip(self._graph.inputs, codes, strict=True):
             wrong = values[(values < 0) | (values >> len(port.nodes) != 0)]
             if wrong.size:
                 raise ValueError(
                     f"Input {port.name!r} must be from 0 to {(1 << len(port.nodes)) - 1}, "
-                    f"not {wrong[0]}")
+                    f"not {wrong[0]}"
+                )
         return codes
 
-    def _analog_inputs(
-        self, spikes: NDArray[np.uint8], draw: Draw
-    ) -> NDArray[np.float32] | None:
+    def _analog_inputs(self, spikes: NDArray[np.uint8], draw: Draw) -> NDArray[np.float32] | None:
         if not self._physics.input_noise:
             return None
         count = self._graph.input_count
@@ -215,8 +231,9 @@ class Device:
     def _compile(self, seed: int, stuck: dict[int, int], method: str) -> list[Step]:
         graph, physics = self._graph, self._physics
         largest = max((abs(w) for n in graph.neurons for w in n.weights), default=1)
-        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(
-            seed, spawn_key=(_DEVICE_STREAM,))))
+        rng = np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_DEVICE_STREAM,)))
+        )
         steps: list[Step] = []
         for node, neuron in graph.numbered_neurons():
             # Everything is drawn whether it is used or not, so that one knob does not change what
@@ -229,8 +246,11 @@ class Device:
                 step = largest / physics.weight_levels
                 weights = np.round(weights / step) * step
             weights *= 1 + physics.weight_mismatch * spread[1:]
-            threshold = (neuron.threshold - 0.5) * (1 + physics.threshold_drift) * (
-                1 + physics.threshold_mismatch * spread[0])
+            threshold = (
+                (neuron.threshold - 0.5)
+                * (1 + physics.threshold_drift)
+                * (1 + physics.threshold_mismatch * spread[0])
+            )
             steps.append(self._step(node, neuron.sources, weights, threshold, stuck, method))
         return steps
 
@@ -240,23 +260,33 @@ class Device:
         return (fires * (1 - flip) + (1 - fires) * flip) * (1 - self._physics.dropped_spikes)
 
     def _step(
-        self, node: int, sources: tuple[int, ...], weights: NDArray[np.float64], threshold: float,
-        stuck: dict[int, int], method: str,
+        self,
+        node: int,
+        sources: tuple[int, ...],
+        weights: NDArray[np.float64],
+        threshold: float,
+        stuck: dict[int, int],
+        method: str,
     ) -> Step:
         physics = self._physics
         if node in stuck:
             return SumTable(node, (), (), 0, np.array([float(stuck[node])]))
         distinct = tuple(dict.fromkeys(sources))
         sums = [float(weights[[s == source for s in sources]].sum()) for source in distinct]
-        noise = float(np.hypot(
-            physics.synapse_noise * np.sqrt((weights**2).sum()), physics.membrane_noise))
+        noise = float(
+            np.hypot(physics.synapse_noise * np.sqrt((weights**2).sum()), physics.membrane_noise)
+        )
         after = self._after(node, np.array([0.0, 1.0]))
         if physics.style == "spiking" and distinct:
-            parts = [noise] if method == "table" else [
-                *(physics.synapse_noise * weights), physics.membrane_noise]
+            parts = (
+                [noise]
+                if method == "table"
+                else [*(physics.synapse_noise * weights), physics.membrane_noise]
+            )
             whole = self._graph.neurons[node - self._graph.input_count].threshold
             return SpikingMembrane(
-                node, distinct, sums, parts, threshold, max(0, 1 - whole), after, physics)
+                node, distinct, sums, parts, threshold, max(0, 1 - whole), after, physics
+            )
         at_input = physics.input_noise > 0 and any(s < self._graph.input_count for s in distinct)
         if at_input or method == "synapse":
             own: Any = noise

@@ -17,7 +17,11 @@ from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, leak_bound, pro
 from spikefloat.sim.graphs.membranes import sums_met
 
 __all__ = [
-    "ORDERS", "circuit_leak_bound", "operand_sample", "provoking_waves", "random_operands",
+    "ORDERS",
+    "circuit_leak_bound",
+    "operand_sample",
+    "provoking_waves",
+    "random_operands",
 ]
 
 #: How operands follow each other: evenly drawn, or made to drive neurons to errors.
@@ -92,7 +96,8 @@ def provoking_waves(
     if not ways:
         raise ValueError(
             f"Order of operands must be random for {graph.name}, which stands any leak below 1, "
-            "not 'provoking'")
+            "not 'provoking'"
+        )
     chosen = np.empty(shape, np.int64)
     length = min(_SEGMENT, waves)
     for start in range(0, waves, length):
@@ -101,7 +106,7 @@ def provoking_waves(
         luck = rng.random((length, streams))
         for index, way in enumerate(ways):
             mine = np.flatnonzero(who == index)
-            chosen[start:start + length - 1, mine] = _pick(way.charges, luck[:-1, mine])
+            chosen[start : start + length - 1, mine] = _pick(way.charges, luck[:-1, mine])
             chosen[start + length - 1, mine] = _pick(way.probes, luck[-1, mine])
     return {name: codes[chosen.ravel()] for name, codes in sample.items()}
 
@@ -128,8 +133,10 @@ def _ways(graph: NeuronGraph, reset: str) -> tuple[Codes, list[_Way]]:
     """Return operands, and for each neuron that can be made to err how they do it."""
     sample = operand_sample(graph)
     fired = [
-        (codes >> bit & 1).astype(np.int8) for name, codes in sample.items()
-        for bit in range(len(graph.input(name).nodes))]
+        (codes >> bit & 1).astype(np.int8)
+        for name, codes in sample.items()
+        for bit in range(len(graph.input(name).nodes))
+    ]
     ways = []
     for _, neuron in graph.numbered_neurons():
         total = np.zeros(len(fired[0]), np.int32)

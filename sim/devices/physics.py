@@ -78,7 +78,8 @@ class Physics:
         if self.stuck_at_0 + self.stuck_at_1 > 1:
             raise ValueError(
                 "Physics stuck_at_0 and stuck_at_1 must add up to at most 1, not "
-                f"{self.stuck_at_0 + self.stuck_at_1!r}")
+                f"{self.stuck_at_0 + self.stuck_at_1!r}"
+            )
         if self.weight_levels is not None and self.weight_levels < 1:
             raise ValueError(f"Physics weight_levels must be positive, not {self.weight_levels!r}")
         self._check_style()
@@ -87,15 +88,18 @@ class Physics:
         for name, known in (("style", _STYLES), ("reset", _RESETS)):
             if getattr(self, name) not in known:
                 raise ValueError(
-                    f"Physics {name} must be {' or '.join(known)}, not {getattr(self, name)!r}")
+                    f"Physics {name} must be {' or '.join(known)}, not {getattr(self, name)!r}"
+                )
         if not 0 <= self.leak <= 1:
             raise ValueError(f"Physics leak must be from 0 to 1, not {self.leak!r}")
         if not 1 <= self.waves <= _MAX_WAVES or self.waves & (self.waves - 1):
             raise ValueError(
-                f"Physics waves must be a power of two from 1 to {_MAX_WAVES}, not {self.waves!r}")
+                f"Physics waves must be a power of two from 1 to {_MAX_WAVES}, not {self.waves!r}"
+            )
         if self.potential_bits is not None and not 1 <= self.potential_bits <= 24:
             raise ValueError(
-                f"Physics potential_bits must be from 1 to 24, not {self.potential_bits!r}")
+                f"Physics potential_bits must be from 1 to 24, not {self.potential_bits!r}"
+            )
         if self.style == "spatial":
             # Leak would have nothing to act on, so that any sweep over it would look flawless.
             for field in fields(self):
@@ -103,13 +107,15 @@ class Physics:
                 if field.name in _SPIKING_ONLY and value != field.default:
                     raise ValueError(
                         f"Physics {field.name} must be left out in the spatial style, where "
-                        f"nothing stays on a membrane, not {value!r}")
+                        f"nothing stays on a membrane, not {value!r}"
+                    )
 
     @property
     def varies(self) -> bool:
         """Whether one device differs from the next."""
-        return bool(self.weight_mismatch or self.threshold_mismatch or self.stuck_at_0
-                    or self.stuck_at_1)
+        return bool(
+            self.weight_mismatch or self.threshold_mismatch or self.stuck_at_0 or self.stuck_at_1
+        )
 
     @property
     def has_residue(self) -> bool:

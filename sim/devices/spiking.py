@@ -50,8 +50,14 @@ class SpikingMembrane:
     """
 
     def __init__(
-        self, node: int, sources: Sequence[int], weights: Sequence[float],
-        noise: Sequence[float], threshold: float, bias: int, after: NDArray[np.float64],
+        self,
+        node: int,
+        sources: Sequence[int],
+        weights: Sequence[float],
+        noise: Sequence[float],
+        threshold: float,
+        bias: int,
+        after: NDArray[np.float64],
         physics: Physics,
     ) -> None:
         self._node = node
@@ -65,7 +71,8 @@ class SpikingMembrane:
         self._type: type[np.floating] = np.float32 if reach < 1 << 22 else np.float64
         self._terms = [
             (source, self._type(weight * self._unit))
-            for source, weight in zip(sources, weights, strict=True)]
+            for source, weight in zip(sources, weights, strict=True)
+        ]
         self._level = (threshold + bias) * self._unit
         if self._is_fixed:
             self._level = float(np.rint(self._level))

@@ -9,8 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "Chance", "Draw", "Membrane", "Record", "Rows", "Step", "SumTable", "empty_record",
-    "join_records", "probability",
+    "Chance",
+    "Draw",
+    "Membrane",
+    "Record",
+    "Rows",
+    "Step",
+    "SumTable",
+    "empty_record",
+    "join_records",
+    "probability",
 ]
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
@@ -59,9 +67,12 @@ def empty_record(nodes: int, trials: int) -> Record:
 
 def join_records(records: Sequence[Record], trials: int) -> Record:
     """Return the first trials of several records as one."""
-    return Record(*(
-        np.concatenate([getattr(record, name) for record in records], axis=1)[:, :trials]
-        for name in Record._fields))
+    return Record(
+        *(
+            np.concatenate([getattr(record, name) for record in records], axis=1)[:, :trials]
+            for name in Record._fields
+        )
+    )
 
 
 class Rows(NamedTuple):
@@ -127,7 +138,11 @@ class SumTable:
     """
 
     def __init__(
-        self, node: int, sources: Sequence[int], factors: Sequence[int], offset: int,
+        self,
+        node: int,
+        sources: Sequence[int],
+        factors: Sequence[int],
+        offset: int,
         table: NDArray[np.float64],
     ) -> None:
         self._node = node
@@ -136,7 +151,8 @@ class SumTable:
         size = 1 << 8 * np.dtype(dtype).itemsize
         self._sources = [
             (source, factor, dtype(factor % size))
-            for source, factor in zip(sources, factors, strict=True)]
+            for source, factor in zip(sources, factors, strict=True)
+        ]
         self._offset = dtype(offset % size)
         self._dtype = dtype
         self._chance = Chance(table)
@@ -144,7 +160,8 @@ class SumTable:
     def run(self, rows: Rows, draw: Draw) -> None:
         """Fill the row of the neuron."""
         index: NDArray[np.unsignedinteger] = np.full(
-            rows.spikes.shape[1], self._offset, self._dtype)
+            rows.spikes.shape[1], self._offset, self._dtype
+        )
         for source, factor, wrapped in self._sources:
             if factor == 1:
                 np.add(index, rows.spikes[source], out=index)
@@ -175,13 +192,18 @@ class Membrane:
     """
 
     def __init__(
-        self, node: int, sources: Sequence[int], weights: Sequence[float],
-        noise: float | Sequence[float], threshold: float, after: NDArray[np.float64],
+        self,
+        node: int,
+        sources: Sequence[int],
+        weights: Sequence[float],
+        noise: float | Sequence[float],
+        threshold: float,
+        after: NDArray[np.float64],
     ) -> None:
         self._node = node
         self._terms = [
-            (source, np.float32(weight))
-            for source, weight in zip(sources, weights, strict=True)]
+            (source, np.float32(weight)) for source, weight in zip(sources, weights, strict=True)
+        ]
         parts = [noise] if isinstance(noise, int | float) else noise
         self._noise = [np.float32(part) for part in parts if part]
         self._threshold = np.float32(threshold)

@@ -59,12 +59,17 @@ def load_digits() -> Digits:
     except ImportError:
         raise ValueError(
             "Package scikit-learn must be installed for the digits "
-            "(pip install 'spikefloat[demo]'), not missing") from None
+            "(pip install 'spikefloat[demo]'), not missing"
+        ) from None
     data = load()
     order = np.random.default_rng(0).permutation(len(data.target))
     images, labels = data.data[order] / 16, data.target[order]
-    return Digits(images[:TRAINING_IMAGES], labels[:TRAINING_IMAGES],
-                  images[TRAINING_IMAGES:], labels[TRAINING_IMAGES:])
+    return Digits(
+        images[:TRAINING_IMAGES],
+        labels[:TRAINING_IMAGES],
+        images[TRAINING_IMAGES:],
+        labels[TRAINING_IMAGES:],
+    )
 
 
 def train(
@@ -98,8 +103,11 @@ def train(
     rng = np.random.default_rng(seed)
     pixels = digits.images.shape[1]
     values = [
-        rng.normal(size=(hidden, pixels)) * np.sqrt(2 / pixels), np.zeros(hidden),
-        rng.normal(size=(10, hidden)) * np.sqrt(2 / hidden), np.zeros(10)]
+        rng.normal(size=(hidden, pixels)) * np.sqrt(2 / pixels),
+        np.zeros(hidden),
+        rng.normal(size=(10, hidden)) * np.sqrt(2 / hidden),
+        np.zeros(10),
+    ]
     masks = [np.ones_like(value) for value in values]
     means = [np.zeros_like(value) for value in values]
     squares = [np.zeros_like(value) for value in values]
@@ -137,5 +145,9 @@ def _slopes(values: list[Floats], x: Floats, labels: NDArray[np.int64]) -> list[
     errors[np.arange(len(x)), labels] -= 1
     errors /= len(x)
     back = errors @ weight_2 * (sums > 0)
-    return [back.T @ x + _DECAY * weight_1, back.sum(axis=0),
-            errors.T @ hidden + _DECAY * weight_2, errors.sum(axis=0)]
+    return [
+        back.T @ x + _DECAY * weight_1,
+        back.sum(axis=0),
+        errors.T @ hidden + _DECAY * weight_2,
+        errors.sum(axis=0),
+    ]

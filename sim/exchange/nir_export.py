@@ -74,13 +74,13 @@ def export(graph: NeuronGraph) -> NirNetwork:
         import nir
     except ImportError:
         raise ToolError(
-            "Package nir must be installed, not missing: run `pip install nir`") from None
+            "Package nir must be installed, not missing: run `pip install nir`"
+        ) from None
     outputs = [node for port in graph.outputs for node in port.nodes]
     if not graph.neurons or not outputs:
         raise ValueError(f"Graph must have a neuron and an output, not none ({graph.name})")
     chain = _chain(graph, outputs)
-    nodes: dict[str, nir.NIRNode] = {
-        "input": nir.Input({"input": np.array([len(chain[0])])})}
+    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([len(chain[0])])})}
     for number, (below, layer) in enumerate(zip(chain, chain[1:], strict=False), 1):
         place = {node: index for index, node in enumerate(below)}
         weights = np.zeros((len(layer), len(below)), np.float32)
@@ -92,15 +92,25 @@ def export(graph: NeuronGraph) -> NirNetwork:
             thresholds[row] = neuron.threshold - 0.5
         nodes[f"synapses_{number}"] = nir.Linear(weights)
         nodes[f"layer_{number}"] = nir.IF(
-            r=np.ones_like(thresholds), v_threshold=thresholds,
-            metadata={"neurons": " ".join(_name(graph, node, number) for node in layer)})
+            r=np.ones_like(thresholds),
+            v_threshold=thresholds,
+            metadata={"neurons": " ".join(_name(graph, node, number) for node in layer)},
+        )
     nodes["output"] = nir.Output({"output": np.array([len(outputs)])})
     names = list(nodes)
     return NirNetwork(
-        graph=nir.NIRGraph(nodes, list(zip(names, names[1:], strict=False)), metadata={
-            "name": graph.name, "inputs": _bit_names(graph.inputs),
-            "outputs": _bit_names(graph.outputs)}),
-        relays=sum(map(len, chain[1:])) - len(graph.neurons), layers=len(chain) - 1)
+        graph=nir.NIRGraph(
+            nodes,
+            list(zip(names, names[1:], strict=False)),
+            metadata={
+                "name": graph.name,
+                "inputs": _bit_names(graph.inputs),
+                "outputs": _bit_names(graph.outputs),
+            },
+        ),
+        relays=sum(map(len, chain[1:])) - len(graph.neurons),
+        layers=len(chain) - 1,
+    )
 
 
 def _chain(graph: NeuronGraph, outputs: list[int]) -> list[list[int]]:
@@ -109,11 +119,13 @@ def _chain(graph: NeuronGraph, outputs: list[int]) -> list[list[int]]:
     The last layer is made of the outputs, in their order.
     """
     # A constant neuron is at the edge of a graph; here it is a neuron of the first layer.
-    own = [max(layer, 1) if node >= graph.input_count else 0
-           for node, layer in enumerate(graph.layers)]
+    own = [
+        max(layer, 1) if node >= graph.input_count else 0 for node, layer in enumerate(graph.layers)
+    ]
     depth = max(own)
     if any(own[node] == depth and node not in outputs for node in range(graph.node_count)) or (
-            len(set(outputs)) != len(outputs)):
+        len(set(outputs)) != len(outputs)
+    ):
         depth += 1  # The outputs need a layer of relays.
     last_use = list(own)
     for node, neuron in enumerate(graph.neurons, graph.input_count):
@@ -124,7 +136,8 @@ def _chain(graph: NeuronGraph, outputs: list[int]) -> list[list[int]]:
     chain = [
         [node for node in range(graph.node_count) if own[node] == layer]
         + [node for node in range(graph.node_count) if own[node] < layer <= last_use[node]]
-        for layer in range(depth)]
+        for layer in range(depth)
+    ]
     return [*chain, outputs]
 
 
@@ -150,5 +163,4 @@ def _name(graph: NeuronGraph, node: int, layer: int) -> str:
 
 
 def _bit_names(ports: tuple[Port, ...]) -> str:
-    return " ".join(
-        f"{port.name}[{bit}]" for port in ports for bit in range(len(port.nodes)))
+    return " ".join(f"{port.name}[{bit}]" for port in ports for bit in range(len(port.nodes)))

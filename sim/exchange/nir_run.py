@@ -49,20 +49,25 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
         import norse.torch
         import torch
     except ImportError as error:
-        raise ToolError(f"Package {error.name} must be installed, not missing: run `{_INSTALL}`"
-                        ) from None
+        raise ToolError(
+            f"Package {error.name} must be installed, not missing: run `{_INSTALL}`"
+        ) from None
     try:
         network = nir.read(path)
-        inputs, outputs = (
-            _ports(network.metadata[side]) for side in ("inputs", "outputs"))
+        inputs, outputs = (_ports(network.metadata[side]) for side in ("inputs", "outputs"))
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(
-            f"File must be a network written by spikefloat export, not {str(path)!r}") from error
+            f"File must be a network written by spikefloat export, not {str(path)!r}"
+        ) from error
     if len(operands) != len(inputs):
         raise ValueError(f"Operands must be {len(inputs)}, not {len(operands)}")
-    spikes = np.concatenate([
-        codes[:, np.newaxis] >> np.arange(width) & 1
-        for codes, width in zip(operands, inputs.values(), strict=True)], axis=1)
+    spikes = np.concatenate(
+        [
+            codes[:, np.newaxis] >> np.arange(width) & 1
+            for codes, width in zip(operands, inputs.values(), strict=True)
+        ],
+        axis=1,
+    )
     module = norse.torch.from_nir(network)
     found = []
     with torch.no_grad():

@@ -23,8 +23,14 @@ from spikefloat.sim.simulators.find import ToolError, find_program
 from spikefloat.sim.simulators.runner import run_bench
 
 __all__ = [
-    "MAX_FILTER_WIDTH", "Signal", "filter_text", "find_vcd2fst", "play", "read_signals",
-    "save_text", "to_fst",
+    "MAX_FILTER_WIDTH",
+    "Signal",
+    "filter_text",
+    "find_vcd2fst",
+    "play",
+    "read_signals",
+    "save_text",
+    "to_fst",
 ]
 
 #: Filters of wider formats would be too long to load.
@@ -49,8 +55,14 @@ class _Node(NamedTuple):
 
 
 def play(
-    verilog: str, module: str, steps: Sequence[Mapping[str, int]], build_dir: Path, *,
-    clocked: bool, drain: int = 0, kind: str = "plain",
+    verilog: str,
+    module: str,
+    steps: Sequence[Mapping[str, int]],
+    build_dir: Path,
+    *,
+    clocked: bool,
+    drain: int = 0,
+    kind: str = "plain",
 ) -> bytes:
     """Simulate a scene in Verilator and return its waveforms in VCD form.
 
@@ -82,12 +94,20 @@ def play(
     build_dir.mkdir(parents=True, exist_ok=True)
     source, job = build_dir / f"{module}.v", build_dir / "job.json"
     source.write_text(verilog, encoding="utf-8")
-    job.write_text(json.dumps({"steps": list(steps), "clocked": clocked, "drain": drain,
-                               "kind": kind}),
-                   encoding="utf-8")
+    job.write_text(
+        json.dumps({"steps": list(steps), "clocked": clocked, "drain": drain, "kind": kind}),
+        encoding="utf-8",
+    )
     result = run_bench(
-        "verilator", [source], module, "spikefloat.tb.tb_scene", build_dir,
-        env={"SPIKEFLOAT_JOB": str(job)}, waves=True, expected_tests=1)
+        "verilator",
+        [source],
+        module,
+        "spikefloat.tb.tb_scene",
+        build_dir,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        waves=True,
+        expected_tests=1,
+    )
     assert result.waves is not None
     # A date would make two runs differ, and readers differ on what a name with a $ means.
     lines = result.waves.read_bytes().replace(b" $rootio ", b" ports ").split(b"\n")
@@ -124,8 +144,9 @@ def to_fst(waves: bytes, folder: Path) -> bytes:
     folder.mkdir(parents=True, exist_ok=True)
     dump, converted = folder / "scene.vcd", folder / "scene.fst"
     dump.write_bytes(waves)
-    done = subprocess.run([program, str(dump), str(converted)], capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        [program, str(dump), str(converted)], capture_output=True, text=True, check=False
+    )
     if done.returncode or not converted.is_file():
         raise ToolError(f"Converter vcd2fst must succeed, not stop: {done.stderr.strip()}")
     return converted.read_bytes()
@@ -160,8 +181,13 @@ def filter_text(fmt: Format) -> str:
 
 
 def save_text(
-    signals: Sequence[Signal], dump_name: str, top: str, formats: Mapping[str, Format],
-    filters: Mapping[str, str], *, zoom: int = 15,
+    signals: Sequence[Signal],
+    dump_name: str,
+    top: str,
+    formats: Mapping[str, Format],
+    filters: Mapping[str, str],
+    *,
+    zoom: int = 15,
 ) -> str:
     """Return a GTKWave save file.
 
@@ -196,9 +222,14 @@ def save_text(
     for signal in tree.signals:
         if signal not in inside:
             _trace(save, signal, formats, filters)
-    membranes = sorted(_membranes(tree), key=lambda entry: [
-        (0, int(part), "") if part.isdigit() else (1, 0, part)
-        for part in re.split(r"(\d+)", entry[0]) if part])
+    membranes = sorted(
+        _membranes(tree),
+        key=lambda entry: [
+            (0, int(part), "") if part.isdigit() else (1, 0, part)
+            for part in re.split(r"(\d+)", entry[0])
+            if part
+        ],
+    )
     if membranes:
         with save.group("membranes", closed=False):
             for name, membrane, spike, kind in membranes:
@@ -236,8 +267,12 @@ def _trace(
     name = signal.path[-1]
     fmt = formats.get(name)
     if fmt is not None and fmt.name in filters and signal.width == fmt.width:
-        save.trace(_full_name(signal), alias=f"{name} ({fmt.name})", datafmt="hex",
-                   translate_filter_file=filters[fmt.name])
+        save.trace(
+            _full_name(signal),
+            alias=f"{name} ({fmt.name})",
+            datafmt="hex",
+            translate_filter_file=filters[fmt.name],
+        )
         save.trace(_full_name(signal), alias=f"{name} (code)", datafmt="hex")
     elif name.startswith("membrane") and signal.width > 1:
         _curve(save, signal)
@@ -245,9 +280,7 @@ def _trace(
         save.trace(_full_name(signal), datafmt="hex" if signal.width > 1 else "bin")
 
 
-def _curve(
-    save: GTKWSave, signal: Signal, alias: str | None = None, kind: str = "signed"
-) -> None:
+def _curve(save: GTKWSave, signal: Signal, alias: str | None = None, kind: str = "signed") -> None:
     """Show a membrane as a curve."""
     save.trace(_full_name(signal), alias=alias, datafmt=kind, extraflags=GTKWFlag.analog_step)
     for _ in range(3):

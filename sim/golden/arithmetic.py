@@ -77,7 +77,10 @@ def multiply(
 
 
 def widening_multiply(
-    fmt: Format, out_fmt: Format, a: ArrayLike, b: ArrayLike,
+    fmt: Format,
+    out_fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
     overflow: Overflow | str | None = None,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a * b`` in ``out_fmt``, rounded once if that format is too narrow."""
@@ -104,7 +107,10 @@ def subtract(
 
 
 def fma(
-    fmt: Format, a: ArrayLike, b: ArrayLike, c: ArrayLike,
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    c: ArrayLike,
     overflow: Overflow | str | None = None,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a * b + c``, rounded once."""
@@ -132,25 +138,29 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
         significand=a.significand * b.significand,
         exponent=a.exponent + b.exponent,
         is_nan=is_nan,
-        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan)
+        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan,
+    )
 
 
 def _sum(a: Numbers, b: Numbers) -> Numbers:
     """Return the exact sums, over the smaller of the two exponents."""
     exponent = np.minimum(a.exponent, b.exponent)
     left, right = (
-        np.where(n.sign, -n.significand, n.significand) << (n.exponent - exponent) for n in (a, b))
+        np.where(n.sign, -n.significand, n.significand) << (n.exponent - exponent) for n in (a, b)
+    )
     total = left + right
     is_nan = a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & (a.sign ^ b.sign))
     return Numbers(
         sign=np.select(
             [a.is_infinite, b.is_infinite, total != 0],
             [a.sign, b.sign, total < 0],
-            default=a.sign & b.sign),
+            default=a.sign & b.sign,
+        ),
         significand=abs(total),
         exponent=exponent,
         is_nan=is_nan,
-        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan)
+        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan,
+    )
 
 
 def _pack_sum(

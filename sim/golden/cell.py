@@ -59,9 +59,7 @@ class CellModel:
         self.potential = Fraction(0)
         self.spike = False
 
-    def clock(
-        self, spikes: Sequence[int], *, enable: bool = True, discharge: bool = False
-    ) -> bool:
+    def clock(self, spikes: Sequence[int], *, enable: bool = True, discharge: bool = False) -> bool:
         """Pass one clock, and return whether the neuron spikes in the next.
 
         Parameters
@@ -85,9 +83,7 @@ class CellModel:
         kept -= kept % unit
         if self.potential < 0:
             kept = -kept
-        current = sum(
-            weight for weight, spike in zip(self.weights, spikes, strict=True) if spike
-        )
+        current = sum(weight for weight, spike in zip(self.weights, spikes, strict=True) if spike)
         potential = kept + self.bias + current
         self.spike = potential >= self.threshold
         if self.spike:

@@ -26,7 +26,11 @@ class Fixed(NamedTuple):
 
 
 def encode_fixed(
-    fmt: Format, value: ArrayLike, sign: ArrayLike, *, fraction_bits: int,
+    fmt: Format,
+    value: ArrayLike,
+    sign: ArrayLike,
+    *,
+    fraction_bits: int,
     overflow: Overflow | str | None = None,
 ) -> NDArray[np.int64]:
     """Return the codes nearest to fixed-point numbers, a tie to the even one.
@@ -48,9 +52,7 @@ def encode_fixed(
     return round_value(fmt, np.asarray(sign, bool), magnitude, -fraction_bits, overflow)
 
 
-def decode_fixed(
-    fmt: Format, codes: ArrayLike, *, integer_bits: int, fraction_bits: int
-) -> Fixed:
+def decode_fixed(fmt: Format, codes: ArrayLike, *, integer_bits: int, fraction_bits: int) -> Fixed:
     """Return codes as fixed-point numbers, rounded to nearest, a tie to the even one.
 
     Parameters
@@ -72,4 +74,5 @@ def decode_fixed(
         value=np.where(overflow, largest, rounded).astype(np.int64),
         sign=(numbers.sign & ~numbers.is_nan).astype(np.int64),
         nan=numbers.is_nan.astype(np.int64),
-        overflow=overflow.astype(np.int64))
+        overflow=overflow.astype(np.int64),
+    )

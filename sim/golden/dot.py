@@ -21,8 +21,14 @@ Codes = NDArray[np.int64]
 
 
 def dot(
-    fmt: Format, a: ArrayLike, b: ArrayLike, accumulate: str, to: Format | None = None,
-    overflow: Overflow | str | None = None, *, wide: Format | None = None,
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    accumulate: str,
+    to: Format | None = None,
+    overflow: Overflow | str | None = None,
+    *,
+    wide: Format | None = None,
 ) -> Codes:
     """Return the sum of the products of the last axis.
 
@@ -53,7 +59,8 @@ def dot(
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
     if accumulate not in ACCUMULATIONS:
         raise ValueError(
-            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
+        )
     if (accumulate == "wide") != (wide is not None):
         raise ValueError("Format of the nodes must be given for wide, and only there")
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
@@ -120,6 +127,9 @@ def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
     sign = np.where(plus | minus, minus, np.where(total == 0, all_minus, total < 0)).astype(bool)
     is_nan = any_of(invalid) | (plus & minus)
     return Numbers(
-        sign=sign, significand=abs(total), exponent=np.full(total.shape, unit),
-        is_nan=is_nan, is_infinite=(plus | minus) & ~is_nan)
-
+        sign=sign,
+        significand=abs(total),
+        exponent=np.full(total.shape, unit),
+        is_nan=is_nan,
+        is_infinite=(plus | minus) & ~is_nan,
+    )

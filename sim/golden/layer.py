@@ -39,9 +39,16 @@ _CHUNK = 1 << 20
 
 
 def layer(
-    fmt: Format, x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, *,
-    accumulate: str = "exact", activation: str = "none", to: Format | None = None,
-    wide: Format | None = None, overflow: Overflow | str | None = None,
+    fmt: Format,
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    accumulate: str = "exact",
+    activation: str = "none",
+    to: Format | None = None,
+    wide: Format | None = None,
+    overflow: Overflow | str | None = None,
 ) -> Codes:
     """Return the codes of ``convert(act(weight @ x + bias))`` for each of a batch of inputs.
 
@@ -87,7 +94,8 @@ def layer(
         raise ValueError(f"Result format must have a NaN, as {fmt.name} has, not {to.name!r}")
     if accumulate not in ACCUMULATIONS:
         raise ValueError(
-            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
+        )
     if activation not in ACTIVATIONS:
         raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
     if (accumulate == "wide") != (wide is not None):
@@ -108,14 +116,19 @@ def layer(
             result[start : start + step] = pack(to, sums, overflow)
         else:
             result[start : start + step] = _rounded(
-                fmt, wide, part, weights, biases, accumulate, activation, to, overflow)
+                fmt, wide, part, weights, biases, accumulate, activation, to, overflow
+            )
     return result.reshape(*codes.shape[:-1], len(weights))
 
 
 def network(
-    fmt: Format, x: ArrayLike,
-    layers: Sequence[tuple[ArrayLike, ArrayLike | None, str]], *, accumulate: str = "exact",
-    to: Format | None = None, wide: Format | None = None,
+    fmt: Format,
+    x: ArrayLike,
+    layers: Sequence[tuple[ArrayLike, ArrayLike | None, str]],
+    *,
+    accumulate: str = "exact",
+    to: Format | None = None,
+    wide: Format | None = None,
     overflow: Overflow | str | None = None,
 ) -> list[Codes]:
     """Return the codes behind each of several layers, which take their inputs from each other.
@@ -126,10 +139,19 @@ def network(
     results: list[Codes] = []
     for index, (weight, bias, activation) in enumerate(layers):
         is_last = index == len(layers) - 1
-        results.append(layer(
-            fmt, results[-1] if results else x, weight, bias, accumulate=accumulate,
-            activation=activation, to=to if is_last else fmt, wide=wide,
-            overflow=overflow if is_last else _node_policy(fmt, overflow)))
+        results.append(
+            layer(
+                fmt,
+                results[-1] if results else x,
+                weight,
+                bias,
+                accumulate=accumulate,
+                activation=activation,
+                to=to if is_last else fmt,
+                wide=wide,
+                overflow=overflow if is_last else _node_policy(fmt, overflow),
+            )
+        )
     return results
 
 
@@ -158,12 +180,20 @@ def _relu(numbers: Numbers) -> Numbers:
         numbers,
         sign=np.zeros_like(numbers.sign),
         significand=np.where(numbers.sign, 0, numbers.significand),
-        is_infinite=numbers.is_infinite & ~numbers.sign)
+        is_infinite=numbers.is_infinite & ~numbers.sign,
+    )
 
 
 def _rounded(
-    fmt: Format, wide: Format | None, x: Codes, weight: Codes, bias: Codes | None, accumulate: str,
-    activation: str, to: Format, overflow: Overflow | str | None,
+    fmt: Format,
+    wide: Format | None,
+    x: Codes,
+    weight: Codes,
+    bias: Codes | None,
+    accumulate: str,
+    activation: str,
+    to: Format,
+    overflow: Overflow | str | None,
 ) -> Codes:
     """Return the codes for the accumulations that round at every sum."""
     node = wide or fmt

@@ -44,8 +44,7 @@ OPERATIONS: dict[str, Operation] = {
     "minimum": Operation(2, golden.minimum),
     "maximum": Operation(2, golden.maximum),
     "convert": Operation(1, golden.convert, can_overflow=True, converts=True),
-    "widening_multiply": Operation(
-        2, golden.widening_multiply, can_overflow=True, converts=True),
+    "widening_multiply": Operation(2, golden.widening_multiply, can_overflow=True, converts=True),
 }
 
 
@@ -65,7 +64,10 @@ def find_operation(name: str) -> Operation:
 
 
 def expected(
-    operation: str, fmt: Format, operands: Sequence[ArrayLike], overflow: Overflow | str | None,
+    operation: str,
+    fmt: Format,
+    operands: Sequence[ArrayLike],
+    overflow: Overflow | str | None,
     to: Format | None = None,
 ) -> NDArray[np.int64]:
     """Return the codes, or the bits of a predicate, that ``operation`` must give.
@@ -92,11 +94,13 @@ def expected(
     found = find_operation(operation)
     if len(operands) != found.operand_count:
         raise ValueError(
-            f"Number of operands of {operation} must be {found.operand_count}, not {len(operands)}")
+            f"Number of operands of {operation} must be {found.operand_count}, not {len(operands)}"
+        )
     if found.converts != (to is not None):
         demand = "given" if found.converts else "that of its operands"
         raise ValueError(
-            f"Result format of {operation} must be {demand}, not {to.name if to else None!r}")
+            f"Result format of {operation} must be {demand}, not {to.name if to else None!r}"
+        )
     formats = (fmt, to) if to else (fmt,)
     policy = (overflow,) if found.can_overflow else ()
     return np.asarray(found.function(*formats, *operands, *policy), np.int64)

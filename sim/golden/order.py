@@ -42,11 +42,15 @@ def relu(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
     """Return ``a`` where it is positive or NaN, else +0, also for -0 and negative infinity."""
     check_arithmetic(fmt)
     numbers = unpack(fmt, a)
-    return pack(fmt, replace(
-        numbers,
-        sign=np.zeros_like(numbers.sign),
-        significand=np.where(numbers.sign, 0, numbers.significand),
-        is_infinite=numbers.is_infinite & ~numbers.sign))
+    return pack(
+        fmt,
+        replace(
+            numbers,
+            sign=np.zeros_like(numbers.sign),
+            significand=np.where(numbers.sign, 0, numbers.significand),
+            is_infinite=numbers.is_infinite & ~numbers.sign,
+        ),
+    )
 
 
 def less(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
@@ -89,9 +93,7 @@ def _precedes(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
     return less(fmt, a, b) | (both_zero & unpack(fmt, a).sign)
 
 
-def _or_nan(
-    fmt: Format, a: ArrayLike, b: ArrayLike
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _or_nan(fmt: Format, a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return both operands, or NaN in the place of both where either is NaN."""
     a, b = check_codes(fmt, a), check_codes(fmt, b)
     if fmt.nan_code is None:

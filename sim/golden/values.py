@@ -66,8 +66,9 @@ class Numbers:
 
         The numbers are broadcast to the shape of the mask first.
         """
-        return Numbers(**{
-            name: np.broadcast_to(field, mask.shape)[mask] for name, field in vars(self).items()})
+        return Numbers(
+            **{name: np.broadcast_to(field, mask.shape)[mask] for name, field in vars(self).items()}
+        )
 
 
 def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
@@ -123,7 +124,8 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
         significand=np.where(is_nan | is_infinite, 0, significand),
         exponent=field - fmt.bias - fmt.mantissa_bits,
         is_nan=is_nan,
-        is_infinite=is_infinite)
+        is_infinite=is_infinite,
+    )
 
 
 def bit_length(significand: NDArray) -> NDArray:
@@ -152,7 +154,10 @@ def round_half_even(significand: NDArray, shift: NDArray) -> NDArray:
 
 
 def round_value(
-    fmt: Format, sign: ArrayLike, significand: ArrayLike, exponent: ArrayLike,
+    fmt: Format,
+    sign: ArrayLike,
+    significand: ArrayLike,
+    exponent: ArrayLike,
     overflow: Overflow | str | None = None,
 ) -> NDArray[np.int64]:
     """Round ``(-1)**sign * significand * 2**exponent`` to codes: nearest, ties to even.
@@ -267,12 +272,17 @@ def encode(
     values = np.asarray(values, dtype=np.float64)
     is_finite = np.isfinite(values)
     fraction, exponent = np.frexp(np.where(is_finite, np.abs(values), 0.0))
-    return pack(fmt, Numbers(
-        sign=np.signbit(values),
-        significand=np.asarray(fraction * 2.0**53, dtype=np.int64),  # 53 bits: exact
-        exponent=np.asarray(exponent, dtype=np.int64) - 53,
-        is_nan=np.isnan(values),
-        is_infinite=np.isinf(values)), overflow)
+    return pack(
+        fmt,
+        Numbers(
+            sign=np.signbit(values),
+            significand=np.asarray(fraction * 2.0**53, dtype=np.int64),  # 53 bits: exact
+            exponent=np.asarray(exponent, dtype=np.int64) - 53,
+            is_nan=np.isnan(values),
+            is_infinite=np.isinf(values),
+        ),
+        overflow,
+    )
 
 
 def value(fmt: Format, code: int) -> Fraction | float:

@@ -56,17 +56,17 @@ class LayerSimulator:
         If shapes do not fit each other.
     """
 
-    def __init__(
-        self, parts: Parts, weight: ArrayLike, bias: ArrayLike | None, width: int
-    ) -> None:
+    def __init__(self, parts: Parts, weight: ArrayLike, bias: ArrayLike | None, width: int) -> None:
         self._weight = np.asarray(weight)
         self._bias = None if bias is None else np.asarray(bias)
         if self._weight.ndim != 2 or not self._weight.size:
             raise ValueError(
-                f"Weights must have the shape (outputs, inputs), not {self._weight.shape}")
+                f"Weights must have the shape (outputs, inputs), not {self._weight.shape}"
+            )
         if self._bias is not None and self._bias.shape != self._weight.shape[:1]:
             raise ValueError(
-                f"Bias must have the shape ({len(self._weight)},), not {self._bias.shape}")
+                f"Bias must have the shape ({len(self._weight)},), not {self._bias.shape}"
+            )
         self._width = width
         self._accumulate = parts.accumulate
         self._output = _network(parts.output)
@@ -90,7 +90,8 @@ class LayerSimulator:
         codes = np.asarray(x)
         if codes.ndim != 2 or codes.shape[1] != self._weight.shape[1]:
             raise ValueError(
-                f"Inputs must have the shape (batch, {self._weight.shape[1]}), not {codes.shape}")
+                f"Inputs must have the shape (batch, {self._weight.shape[1]}), not {codes.shape}"
+            )
         if self._output is not None:
             return self._exact(self._output, codes)
         return self._rounded(codes)
@@ -101,10 +102,13 @@ class LayerSimulator:
         operands = {
             "x": pack_codes(np.broadcast_to(x[:, None], shape).reshape(-1, shape[2]), self._width),
             "w": pack_codes(
-                np.broadcast_to(self._weight, shape).reshape(-1, shape[2]), self._width)}
+                np.broadcast_to(self._weight, shape).reshape(-1, shape[2]), self._width
+            ),
+        }
         if self._bias is not None:
             operands["b"] = pack_codes(
-                np.broadcast_to(self._bias, (batch, outputs)).ravel(), self._width)
+                np.broadcast_to(self._bias, (batch, outputs)).ravel(), self._width
+            )
         rows = network.run_planes(operands)["y"]
         return unpack_codes(rows, batch * outputs).reshape(batch, outputs).astype(np.int64)
 
@@ -114,8 +118,9 @@ class LayerSimulator:
         assert self._product is not None
         assert self._sum is not None
         words = word_count(batch * outputs)
-        terms = _run(self._product, self._spread(np.repeat(x.T, outputs, axis=1)),
-                     self._weight_planes(batch))
+        terms = _run(
+            self._product, self._spread(np.repeat(x.T, outputs, axis=1)), self._weight_planes(batch)
+        )
         terms = terms.reshape(len(terms), -1, words)
         total = self._in_turn(terms) if self._accumulate == "chain" else self._in_pairs(terms)
         if self._bias is not None:
@@ -145,8 +150,10 @@ class LayerSimulator:
             bits, count, words = terms.shape
             even = count // 2 * 2
             sums = _run(
-                self._sum, np.ascontiguousarray(terms[:, 0:even:2]).reshape(bits, -1),
-                np.ascontiguousarray(terms[:, 1:even:2]).reshape(bits, -1))
+                self._sum,
+                np.ascontiguousarray(terms[:, 0:even:2]).reshape(bits, -1),
+                np.ascontiguousarray(terms[:, 1:even:2]).reshape(bits, -1),
+            )
             sums = sums.reshape(bits, -1, words)
             terms = np.concatenate([sums, terms[:, even:]], axis=1) if even < count else sums
         return terms[:, 0]

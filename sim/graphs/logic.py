@@ -87,7 +87,7 @@ class Logic:
         """Return the exclusive or of many literals, made of known gates where possible."""
         rest = sorted(literals)
         while len(rest) > 1:
-            pairs = [(a, b) for i, a in enumerate(rest) for b in rest[i + 1:]]
+            pairs = [(a, b) for i, a in enumerate(rest) for b in rest[i + 1 :]]
             a, b = next((pair for pair in pairs if self._has_xor(*pair)), pairs[0])
             rest.remove(a)
             rest.remove(b)

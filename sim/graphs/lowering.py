@@ -52,15 +52,16 @@ def lower(graph: NeuronGraph, every_node: bool = False) -> Program:
     literals = [node + 1 << 1 for node in range(graph.input_count)]
     for neuron in graph.neurons:
         literals.append(_lower_neuron(logic, graph, neuron, literals))
-    nodes = range(graph.node_count) if every_node else [
-        node for port in graph.outputs for node in port.nodes]
+    nodes = (
+        range(graph.node_count)
+        if every_node
+        else [node for port in graph.outputs for node in port.nodes]
+    )
     wanted = [logic.plain(literals[node]) for node in nodes]
     return _allocate(logic.gates, graph.input_count, wanted)
 
 
-def _lower_neuron(
-    logic: Logic, graph: NeuronGraph, neuron: Neuron, literals: Sequence[int]
-) -> int:
+def _lower_neuron(logic: Logic, graph: NeuronGraph, neuron: Neuron, literals: Sequence[int]) -> int:
     parity = _find_parity(graph, neuron)
     if parity is not None:
         leaves, inverted = parity
@@ -188,9 +189,11 @@ def _find_parity(graph: NeuronGraph, neuron: Neuron) -> tuple[tuple[int, ...], i
     """
     sources = set(neuron.sources)
     inner = sorted(
-        source for source in sources
+        source
+        for source in sources
         if source >= graph.input_count
-        and sources.issuperset(graph.neurons[source - graph.input_count].sources))
+        and sources.issuperset(graph.neurons[source - graph.input_count].sources)
+    )
     leaves = sorted(sources.difference(inner))
     if not inner or len(leaves) > _PARITY_INPUTS:
         return None
@@ -202,15 +205,18 @@ def _find_parity(graph: NeuronGraph, neuron: Neuron) -> tuple[tuple[int, ...], i
             values[node] = _fires(source, values)
         table.append(_fires(neuron, values))
     mask = sum(1 << i for i in range(len(leaves)) if table[1 << i] != table[0])
-    if any(fires != table[0] ^ ((pattern & mask).bit_count() & 1)
-           for pattern, fires in enumerate(table)):
+    if any(
+        fires != table[0] ^ ((pattern & mask).bit_count() & 1)
+        for pattern, fires in enumerate(table)
+    ):
         return None
     return tuple(leaf for i, leaf in enumerate(leaves) if mask >> i & 1), int(table[0])
 
 
 def _fires(neuron: Neuron, values: Mapping[int, bool]) -> bool:
     total = sum(
-        w for source, w in zip(neuron.sources, neuron.weights, strict=True) if values[source])
+        w for source, w in zip(neuron.sources, neuron.weights, strict=True) if values[source]
+    )
     return total >= neuron.threshold
 
 

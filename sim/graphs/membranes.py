@@ -127,8 +127,10 @@ class SpikingSimulation:
         outputs = {
             port.name: sum(
                 (fired[node].astype(np.int64) << index for index, node in enumerate(port.nodes)),
-                np.zeros((waves, streams), np.int64)).reshape(shape)
-            for port in self.graph.outputs}
+                np.zeros((waves, streams), np.int64),
+            ).reshape(shape)
+            for port in self.graph.outputs
+        }
         spikes = None
         if record:
             spikes = np.moveaxis(fired[self.graph.input_count :], 0, -1)
@@ -150,8 +152,9 @@ class SpikingSimulation:
         fired[graph.input_count :][constant & always] = True
         rails = None
         if self.rails is not None:
-            rails = tuple(np.array(side, np.int64).reshape(-1, 1)
-                          for side in zip(*self.rails, strict=True))
+            rails = tuple(
+                np.array(side, np.int64).reshape(-1, 1) for side in zip(*self.rails, strict=True)
+            )
         for step in range(1, waves + depth):
             wave = step - layers
             rows = np.flatnonzero((wave >= 0) & (wave < waves) & ~constant)

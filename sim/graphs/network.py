@@ -124,7 +124,8 @@ class Network:
                 rows[:, start:stop] = registers[bits]
         ends = np.cumsum([len(port.nodes) for port in graph.outputs])[:-1]
         return {
-            port.name: part for port, part in zip(graph.outputs, np.split(rows, ends), strict=True)}
+            port.name: part for port, part in zip(graph.outputs, np.split(rows, ends), strict=True)
+        }
 
     def node_planes(self, inputs: Mapping[str, Planes]) -> Planes:
         """Return the planes of all nodes, inputs first, for planes of the inputs.
@@ -175,8 +176,7 @@ class Network:
         if trials is None:
             trials = words * WORD_BITS
         if not 0 <= trials <= words * WORD_BITS:
-            raise ValueError(
-                f"Trials must be between 0 and {words * WORD_BITS}, not {trials}")
+            raise ValueError(f"Trials must be between 0 and {words * WORD_BITS}, not {trials}")
         counted = word_count(trials)
         last = np.uint64((1 << trials % WORD_BITS) - 1)
         used = {name: planes[:, :counted] for name, planes in inputs.items()}
@@ -186,12 +186,10 @@ class Network:
                 if stop == counted and last:
                     registers[:, -1] &= last
                 counts = np.bitwise_count(registers).sum(axis=1, dtype=np.uint32)
-                spikes += counts[nodes[self._graph.input_count:]]
+                spikes += counts[nodes[self._graph.input_count :]]
         return spikes
 
-    def pack(
-        self, inputs: Mapping[str, ArrayLike]
-    ) -> tuple[dict[str, Planes], tuple[int, ...]]:
+    def pack(self, inputs: Mapping[str, ArrayLike]) -> tuple[dict[str, Planes], tuple[int, ...]]:
         """Return the planes of codes as in :meth:`run`, and the shape of the codes.
 
         Raises
@@ -210,8 +208,7 @@ class Network:
             if shape is None:
                 shape = own
             if own != shape:
-                raise ValueError(
-                    f"Input {port.name!r} must have codes of shape {shape}, not {own}")
+                raise ValueError(f"Input {port.name!r} must have codes of shape {shape}, not {own}")
             planes[port.name] = _pack_port(port, codes)
         return planes, shape or ()
 
@@ -220,7 +217,8 @@ class Network:
         if set(inputs) != set(names):
             raise ValueError(
                 f"Inputs of {self._graph.name} must be {', '.join(names) or 'none'}, "
-                f"not {', '.join(inputs) or 'none'}")
+                f"not {', '.join(inputs) or 'none'}"
+            )
 
     def _check_planes(self, inputs: Mapping[str, Planes]) -> int:
         """Return the number of words, or raise."""
@@ -229,15 +227,15 @@ class Network:
         for port in self._graph.inputs:
             planes = inputs[port.name]
             if planes.dtype != np.uint64:
-                raise TypeError(
-                    f"Planes of input {port.name!r} must be uint64, not {planes.dtype}")
+                raise TypeError(f"Planes of input {port.name!r} must be uint64, not {planes.dtype}")
             if words is None and planes.ndim == 2:
                 words = planes.shape[1]
             if planes.shape != (len(port.nodes), words):
                 raise ValueError(
                     f"Planes of input {port.name!r} must have shape "
                     f"({len(port.nodes)}, {'words' if words is None else words}), "
-                    f"not {planes.shape}")
+                    f"not {planes.shape}"
+                )
         return 1 if words is None else words
 
     def _sweep(
@@ -252,10 +250,10 @@ class Network:
         for start in range(0, words, block):
             stop = min(start + block, words)
             machine = self._machine(program, every_node, stop - start)
-            registers = machine.registers[:, :stop - start]
+            registers = machine.registers[:, : stop - start]
             first = 0
             for port in self._graph.inputs:
-                registers[first:first + len(port.nodes)] = inputs[port.name][:, start:stop]
+                registers[first : first + len(port.nodes)] = inputs[port.name][:, start:stop]
                 first += len(port.nodes)
             for function, operands in machine.calls:
                 function(*operands)
@@ -269,9 +267,12 @@ class Network:
             registers = np.zeros((program.registers, size), np.uint64)
             rows = list(registers)
             calls = [
-                (_FUNCTIONS[step.operation],
-                 tuple(rows[r] for r in (*step.operands, step.destination)))
-                for step in program.steps]
+                (
+                    _FUNCTIONS[step.operation],
+                    tuple(rows[r] for r in (*step.operands, step.destination)),
+                )
+                for step in program.steps
+            ]
             machine = self._machines[every_node, size] = _Machine(calls, registers)
         return machine
 
@@ -284,5 +285,6 @@ def _pack_port(port: Port, codes: NDArray[Any]) -> Planes:
     if not lanes or width % lanes or width // lanes > WORD_BITS:
         raise ValueError(
             f"{what} must have bits, or codes of equal width, that make up {width} bits along its "
-            f"last axis, not {lanes}")
+            f"last axis, not {lanes}"
+        )
     return pack_codes(codes.reshape(-1, lanes), width // lanes, what=what)

@@ -32,7 +32,8 @@ _WORD = np.dtype("<u8")
 
 # Rows of words within one word: bit i of the numbers 0 to 63.
 _COUNTER = tuple(
-    sum(1 << trial for trial in range(WORD_BITS) if trial >> bit & 1) for bit in range(6))
+    sum(1 << trial for trial in range(WORD_BITS) if trial >> bit & 1) for bit in range(6)
+)
 
 # Steps of transposing an 8 x 8 bit matrix held in a word: exchange the bits under the mask with
 # those `shift` places above.
@@ -85,7 +86,8 @@ def pack_codes(codes: ArrayLike, width: int, *, what: str = "Codes") -> Planes:
             octet = np.ascontiguousarray(octets[:, low // 8])
             for bit in range(low, min(low + 8, width)):
                 rows[lane * width + bit] = np.packbits(
-                    octet & np.uint8(1 << bit - low), bitorder="little")
+                    octet & np.uint8(1 << bit - low), bitorder="little"
+                )
     return planes
 
 
@@ -107,7 +109,7 @@ def unpack_codes(planes: Planes, trials: int) -> NDArray[np.unsignedinteger[Any]
     codes = np.zeros((words * WORD_BITS, dtype.itemsize), np.uint8)
     for low in range(0, width, 8):
         matrix = np.zeros((words * 8, 8), np.uint8)
-        matrix[:, :min(8, width - low)] = rows[low:low + 8].T
+        matrix[:, : min(8, width - low)] = rows[low : low + 8].T
         codes[:, low // 8] = _transpose(matrix.view(_WORD).ravel()).view(np.uint8)
     return codes.view(dtype).ravel()[:trials]
 
@@ -163,9 +165,7 @@ def all_pairs_planes(
     return planes[width_b:], planes[:width_b]
 
 
-def _check_codes(
-    codes: ArrayLike, width: int, what: str
-) -> NDArray[np.unsignedinteger[Any]]:
+def _check_codes(codes: ArrayLike, width: int, what: str) -> NDArray[np.unsignedinteger[Any]]:
     array = np.asarray(codes)
     if array.dtype.kind not in "bui":
         raise TypeError(f"{what} must be integers, not {array.dtype}")

@@ -18,7 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
-    "MIN_VERILATOR", "SIMULATORS", "Simulator", "ToolError", "find_program", "find_simulator",
+    "MIN_VERILATOR",
+    "SIMULATORS",
+    "Simulator",
+    "ToolError",
+    "find_program",
+    "find_simulator",
 ]
 
 #: Oldest Verilator that cocotb 2.1 works with.
@@ -121,8 +126,10 @@ def _find_verilator() -> Simulator:
     number = tuple(int(part) for part in version.split(".")) if version else (0,)
     if number < MIN_VERILATOR:
         oldest = f"{MIN_VERILATOR[0]}.{MIN_VERILATOR[1]:03d}"
-        raise ToolError(f"Verilator must be {oldest} or newer, not {version or 'unknown'}: "
-                        f"run `{_verilator_command()}`")
+        raise ToolError(
+            f"Verilator must be {oldest} or newer, not {version or 'unknown'}: "
+            f"run `{_verilator_command()}`"
+        )
     # Flags of a `make` that may have called us are not meant for Verilator's own.
     return Simulator("verilator", version, {"MAKEFLAGS": ""})
 
@@ -174,9 +181,10 @@ def _require_cocotb() -> None:
         import cocotb_tools.runner  # noqa: F401
         import find_libpython
     except ImportError:
-        raise ToolError("Package cocotb must be installed, not missing: run "
-                        f"`{shlex.quote(sys.executable)} -m pip install 'spikefloat[sim]'`"
-                        ) from None
+        raise ToolError(
+            "Package cocotb must be installed, not missing: run "
+            f"`{shlex.quote(sys.executable)} -m pip install 'spikefloat[sim]'`"
+        ) from None
     if find_libpython.find_libpython() is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         command = _system_command(f"libpython{version}")

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verilator's opinion of Verilog files, with all warnings on: ``python -m spikefloat.sim.simulators.lint FILE...``."""
+"""Verilator's opinion of Verilog files, with all warnings on.
+
+Run it as ``python -m spikefloat.sim.simulators.lint FILE...``.
+"""
 
 import os
 import subprocess
@@ -31,10 +34,23 @@ def lint(path: Path) -> str:
         raise ValueError(f"File must have a module, not {str(path)!r}")
     waivers = [str(WAIVERS)] if WAIVERS.is_file() else []
     done = subprocess.run(
-        ["verilator", "--lint-only", "-Wall", "--quiet", "--timescale", "1ns/1ps",
-         "--top-module", names[-1], *waivers, str(path)],
-        env={**os.environ, **find_simulator("verilator").env}, capture_output=True, text=True,
-        check=False)
+        [
+            "verilator",
+            "--lint-only",
+            "-Wall",
+            "--quiet",
+            "--timescale",
+            "1ns/1ps",
+            "--top-module",
+            names[-1],
+            *waivers,
+            str(path),
+        ],
+        env={**os.environ, **find_simulator("verilator").env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     said = done.stderr + done.stdout
     return said or ("" if done.returncode == 0 else f"{path}: status {done.returncode}\n")
 

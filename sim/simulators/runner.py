@@ -132,7 +132,8 @@ def run_bench(
         tell = progress or (lambda step: None)
         tell(f"building {toplevel} with {found.name}")
         _build(
-            runner, found.name, sources, toplevel, build_dir, parameters or {}, has_delays, waves)
+            runner, found.name, sources, toplevel, build_dir, parameters or {}, has_delays, waves
+        )
         built = time.perf_counter()
         tell(f"driving {toplevel} with {found.name}")
         results = _run(runner, toplevel, test_module, build_dir, env or {}, waves, seed)
@@ -146,13 +147,24 @@ def run_bench(
         raise BenchFailure(f"{len(failures)} of {tests} tests failed:\n" + "\n".join(failures))
     waves_name = "dump.vcd" if found.name == "verilator" else f"build/{toplevel}.fst"
     return BenchResult(
-        tests=tests, failures=failures, build_seconds=built - start, run_seconds=ended - built,
-        log=log, waves=build_dir / waves_name if waves else None)
+        tests=tests,
+        failures=failures,
+        build_seconds=built - start,
+        run_seconds=ended - built,
+        log=log,
+        waves=build_dir / waves_name if waves else None,
+    )
 
 
 def _build(
-    runner: "Runner", simulator: str, sources: Sequence[Path], toplevel: str, build_dir: Path,
-    parameters: Mapping[str, object], has_delays: bool, waves: bool,
+    runner: "Runner",
+    simulator: str,
+    sources: Sequence[Path],
+    toplevel: str,
+    build_dir: Path,
+    parameters: Mapping[str, object],
+    has_delays: bool,
+    waves: bool,
 ) -> None:
     from cocotb_tools.runner import VerilatorControlFile
 
@@ -161,7 +173,8 @@ def _build(
     if simulator == "verilator":
         visible = build_dir / "visible.vlt"
         visible.write_text(
-            f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8")
+            f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
+        )
         controls = [visible, *([WAIVERS] if WAIVERS.is_file() else [])]
         inputs += [VerilatorControlFile(path) for path in controls]
         # The first takes back an option of cocotb's; the file above is enough.
@@ -170,27 +183,48 @@ def _build(
     log = build_dir / "build.log"
     try:
         runner.build(
-            sources=inputs, hdl_toplevel=toplevel, build_dir=build_dir / "build", clean=True,
-            timescale=_TIMESCALE, parameters=parameters, build_args=arguments, waves=waves,
-            log_file=log)
+            sources=inputs,
+            hdl_toplevel=toplevel,
+            build_dir=build_dir / "build",
+            clean=True,
+            timescale=_TIMESCALE,
+            parameters=parameters,
+            build_args=arguments,
+            waves=waves,
+            log_file=log,
+        )
     except (RuntimeError, subprocess.CalledProcessError, SystemExit) as error:
         raise BenchError(
             f"Build of {toplevel} with {simulator} must succeed, not stop; "
-            f"{log} ends:\n{_tail(log)}") from error
+            f"{log} ends:\n{_tail(log)}"
+        ) from error
 
 
 def _run(
-    runner: "Runner", toplevel: str, test_module: str, build_dir: Path, env: Mapping[str, str],
-    waves: bool, seed: int,
+    runner: "Runner",
+    toplevel: str,
+    test_module: str,
+    build_dir: Path,
+    env: Mapping[str, str],
+    waves: bool,
+    seed: int,
 ) -> Path:
     """Run the simulation and return the name of its results file."""
     results = build_dir / "results.xml"
     try:
         runner.test(
-            test_module=test_module, hdl_toplevel=toplevel, hdl_toplevel_lang="verilog",
-            build_dir=build_dir / "build", test_dir=build_dir, results_xml=str(results),
-            extra_env=dict(env), waves=waves, seed=seed, timescale=_TIMESCALE,
-            log_file=build_dir / "test.log")
+            test_module=test_module,
+            hdl_toplevel=toplevel,
+            hdl_toplevel_lang="verilog",
+            build_dir=build_dir / "build",
+            test_dir=build_dir,
+            results_xml=str(results),
+            extra_env=dict(env),
+            waves=waves,
+            seed=seed,
+            timescale=_TIMESCALE,
+            log_file=build_dir / "test.log",
+        )
     except (RuntimeError, subprocess.CalledProcessError, SystemExit):
         pass  # the results file tells, or is missing
     return results

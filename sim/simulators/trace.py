@@ -24,8 +24,9 @@ def pack_lanes(values: NDArray[np.int64], width: int) -> Bits:
         If a value does not fit a signed or an unsigned lane.
     """
     if values.size and not -(1 << width - 1) <= values.min() <= values.max() < 1 << width:
-        raise ValueError(f"Values must fit {width} bits, not be from {values.min()} to "
-                         f"{values.max()}")
+        raise ValueError(
+            f"Values must fit {width} bits, not be from {values.min()} to {values.max()}"
+        )
     bits = (values[:, :, None] >> np.arange(width) & 1).astype(np.uint8)
     return np.packbits(bits.reshape(len(values), -1), axis=1, bitorder="little")
 
@@ -41,8 +42,14 @@ def unpack_lanes(rows: Bits, lanes: int, width: int = 1, *, is_signed: bool = Fa
 
 
 def trace(
-    simulator: str, verilog: str, toplevel: str, inputs: Mapping[str, Bits],
-    outputs: Sequence[str], folder: Path, *, reset_clocks: int = 1,
+    simulator: str,
+    verilog: str,
+    toplevel: str,
+    inputs: Mapping[str, Bits],
+    outputs: Sequence[str],
+    folder: Path,
+    *,
+    reset_clocks: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Bits]:
     """Build a module with inputs ``clk`` and ``rst``, and drive it.
@@ -84,9 +91,26 @@ def trace(
     source.write_text(verilog, encoding="utf-8")
     for name, rows in inputs.items():
         np.save(folder / f"in_{name}.npy", rows)
-    job.write_text(json.dumps({
-        "folder": str(folder), "inputs": list(inputs), "outputs": list(outputs),
-        "reset_clocks": reset_clocks}, indent=1), encoding="utf-8")
-    run_bench(simulator, [source], toplevel, "spikefloat.tb.tb_trace", folder,
-              env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=1, progress=progress)
+    job.write_text(
+        json.dumps(
+            {
+                "folder": str(folder),
+                "inputs": list(inputs),
+                "outputs": list(outputs),
+                "reset_clocks": reset_clocks,
+            },
+            indent=1,
+        ),
+        encoding="utf-8",
+    )
+    run_bench(
+        simulator,
+        [source],
+        toplevel,
+        "spikefloat.tb.tb_trace",
+        folder,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=1,
+        progress=progress,
+    )
     return {name: np.load(folder / f"out_{name}.npy") for name in outputs}

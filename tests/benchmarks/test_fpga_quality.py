@@ -41,9 +41,17 @@ def test_tables_of_six_inputs(operation: str, tables: int, depth: int) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("operation, stages, clock", [
-    ("multiply", 0, 85), ("multiply", 2, 160), ("multiply", 4, 220),
-    ("add", 0, 60), ("add", 1, 110), ("add", 3, 150)])
+@pytest.mark.parametrize(
+    "operation, stages, clock",
+    [
+        ("multiply", 0, 85),
+        ("multiply", 2, 160),
+        ("multiply", 4, 220),
+        ("add", 0, 60),
+        ("add", 1, 110),
+        ("add", 3, 150),
+    ],
+)
 def test_clock(operation: str, stages: int, clock: float) -> None:
     found = measured(operation, "fmax", "ecp5", seeds=(1, 2, 3), stages=stages)
     assert found.fmax_mhz is not None

@@ -41,11 +41,16 @@ def simulate(source: str, module: str, folder: Path) -> NDArray[np.int64]:
     """Return the result of every pair (a in the high byte), one row for each number of cuts."""
     instances = "\n".join(
         f"    {module} #(.CUTS({cuts})) dut{cuts} (.clk(clk), .a(pair[15:8]), .b(pair[7:0]), "
-        f".y(y{cuts}));" for cuts in CUTS)
+        f".y(y{cuts}));"
+        for cuts in CUTS
+    )
     (folder / "source.v").write_text(source)
     (folder / "bench.v").write_text(BENCH.format(instances=instances))
-    subprocess.run(["iverilog", "-g2005", "-Wall", "-o", "bench", "source.v", "bench.v"],
-                   cwd=folder, check=True)
+    subprocess.run(
+        ["iverilog", "-g2005", "-Wall", "-o", "bench", "source.v", "bench.v"],
+        cwd=folder,
+        check=True,
+    )
     subprocess.run(["vvp", "bench"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     found = np.fromfile(folder / "results.bin", np.uint8).reshape(-1, len(CUTS))
     assert len(found) == 65536 + 4

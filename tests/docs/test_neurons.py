@@ -18,8 +18,9 @@ def figures(operation: str, **options: str) -> Metrics:
 
 
 def test_budgets() -> None:
-    rows = re.findall(r"^\| (multiplier|adder), (fewest neurons|least depth) .*?\|(.*)\|$", TEXT,
-                      re.MULTILINE)
+    rows = re.findall(
+        r"^\| (multiplier|adder), (fewest neurons|least depth) .*?\|(.*)\|$", TEXT, re.MULTILINE
+    )
     assert len(rows) == 4
     for name, what, cells in rows:
         objective = what.split()[1]
@@ -29,7 +30,7 @@ def test_budgets() -> None:
             if objective == "depth":
                 first, second = second, first
             if budget == "w1":  # partly structured circuits, which may become better
-                assert (found.neurons <= first or found.depth <= second), (name, objective)
+                assert found.neurons <= first or found.depth <= second, (name, objective)
             else:
                 assert (first, second) == (found.neurons, found.depth), (name, budget, objective)
 
@@ -37,8 +38,9 @@ def test_budgets() -> None:
 def test_formats() -> None:
     rows = re.findall(r"^\| (e\dm\d\w*) \|(.*)\|$", TEXT, re.MULTILINE)
     assert len(rows) == 7
-    kinds = [(operation, policy) for operation in ("multiply", "add")
-             for policy in ("nan", "saturate")]
+    kinds = [
+        (operation, policy) for operation in ("multiply", "add") for policy in ("nan", "saturate")
+    ]
     for fmt, cells in rows:
         for (operation, policy), cell in zip(kinds, cells.split("|"), strict=True):
             few = figures(operation, format=fmt, overflow=policy, objective="neurons")

@@ -22,7 +22,8 @@ class ModelLine:
     """
 
     def __init__(
-        self, compute: Callable[[int, int, int], int | None],
+        self,
+        compute: Callable[[int, int, int], int | None],
         disturb: Callable[[int, bytes], bytes] = lambda number, data: data,
         disturb_answer: Callable[[int, bytes], bytes] = lambda number, data: data,
     ) -> None:

@@ -14,8 +14,15 @@ from spikefloat.sim.graphs.network import Network
 from tests.helpers.oracle import ARITHMETIC_FORMATS, NARROW_FORMATS, assert_same_codes, every_pair
 
 __all__ = [
-    "NARROW", "NARROW_WITH_POLICY", "VARIANTS", "WIDE", "check", "check_every_pair", "check_pairs",
-    "run", "some_pairs",
+    "NARROW",
+    "NARROW_WITH_POLICY",
+    "VARIANTS",
+    "WIDE",
+    "check",
+    "check_every_pair",
+    "check_pairs",
+    "run",
+    "some_pairs",
 ]
 
 #: Formats with arithmetic whose pairs can all be tried, and the others.
@@ -25,11 +32,19 @@ WIDE = [fmt for fmt in ARITHMETIC_FORMATS if fmt not in NARROW_FORMATS]
 #: Each of the former with each overflow policy that it knows, as parameters of a test.
 NARROW_WITH_POLICY = [
     pytest.param(fmt, policy.value, id=f"{fmt.name}-{policy.value}")
-    for fmt in NARROW for policy in Overflow if fmt.has_nan or policy is Overflow.SATURATE]
+    for fmt in NARROW
+    for policy in Overflow
+    if fmt.has_nan or policy is Overflow.SATURATE
+]
 
 #: Library and budget of each kind of circuit; the default one first.
 VARIANTS = (
-    ("native", "w2"), ("published", "w2"), ("native", "w1"), ("native", "w8"), ("native", "free"))
+    ("native", "w2"),
+    ("published", "w2"),
+    ("native", "w1"),
+    ("native", "w8"),
+    ("native", "free"),
+)
 
 
 def run(name: str, operands: Sequence[np.ndarray], **options: str) -> np.ndarray:

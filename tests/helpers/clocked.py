@@ -16,7 +16,11 @@ __all__ = ["run_clocked"]
 
 
 def run_clocked(
-    verilog: str, graph: NeuronGraph, inputs: Mapping[str, NDArray], latency: int, folder: Path,
+    verilog: str,
+    graph: NeuronGraph,
+    inputs: Mapping[str, NDArray],
+    latency: int,
+    folder: Path,
     discharge: NDArray | None = None,
 ) -> dict[str, NDArray]:
     """Return the output codes of a module called like its graph, each ``latency`` clocks late.
@@ -41,7 +45,9 @@ def run_clocked(
     wires = "\n".join(f"  wire [{width - 1}:0] {name};" for name, width in results.items())
     shown = " ".join(["%b"] * len(results))
     (folder / "words.hex").write_text("\n".join(f"{word:x}" for word in words) + "\n")
-    (folder / "bench.v").write_text(verilog + f"""
+    (folder / "bench.v").write_text(
+        verilog
+        + f"""
 module bench;
   reg clk = 1'b0, rst = 1'b1;
   reg [{low - 1}:0] words [0:{clocks - 1}];
@@ -60,13 +66,27 @@ module bench;
     end
   end
 endmodule
-""")
+"""
+    )
     env = os.environ | find_simulator("icarus").env
-    for command in (["iverilog", "-g2001", "-Wall", "-Wno-timescale", "-s", "bench", "-o",
-                     "bench.vvp", "bench.v"], ["vvp", "-n", "bench.vvp"]):
+    for command in (
+        [
+            "iverilog",
+            "-g2001",
+            "-Wall",
+            "-Wno-timescale",
+            "-s",
+            "bench",
+            "-o",
+            "bench.vvp",
+            "bench.v",
+        ],
+        ["vvp", "-n", "bench.vvp"],
+    ):
         done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]
     assert len(rows) == clocks
-    return {name: np.array([int(row[index], 2) for row in rows])
-            for index, name in enumerate(results)}
+    return {
+        name: np.array([int(row[index], 2) for row in rows]) for index, name in enumerate(results)
+    }

@@ -14,7 +14,12 @@ from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 
 #: Each library with each budget that it can be built in.
 LIBRARIES_AND_BUDGETS = (
-    ("published", "w2"), ("native", "w1"), ("native", "w2"), ("native", "w8"), ("native", "free"))
+    ("published", "w2"),
+    ("native", "w1"),
+    ("native", "w2"),
+    ("native", "w8"),
+    ("native", "free"),
+)
 
 
 def evaluate_nodes(graph: NeuronGraph, inputs: Mapping[str, NDArray]) -> list[NDArray]:
@@ -34,8 +39,10 @@ def evaluate_nodes(graph: NeuronGraph, inputs: Mapping[str, NDArray]) -> list[ND
 
 def codes_of(spikes: Sequence[NDArray], port: Port) -> NDArray:
     """Return the codes of a port, from the spikes of every node."""
-    return sum((spikes[node] << i for i, node in enumerate(port.nodes)),
-               np.zeros(spikes[0].shape, dtype=np.int64))
+    return sum(
+        (spikes[node] << i for i, node in enumerate(port.nodes)),
+        np.zeros(spikes[0].shape, dtype=np.int64),
+    )
 
 
 def evaluate(graph: NeuronGraph, inputs: Mapping[str, NDArray]) -> dict[str, NDArray]:
@@ -51,20 +58,26 @@ def all_codes(*widths: int) -> tuple[NDArray, ...]:
 
 
 def make_graph(
-    function: Callable[..., Sequence[Bit]], widths: Sequence[int], library: str = "native",
-    budget: str = "w2", *, simplify: bool = True,
+    function: Callable[..., Sequence[Bit]],
+    widths: Sequence[int],
+    library: str = "native",
+    budget: str = "w2",
+    *,
+    simplify: bool = True,
 ) -> NeuronGraph:
     """Return the graph of ``function(gates, *words)`` over inputs x0, x1, ... and output y."""
     gates: GateLibrary = make_gates("block", library, BUDGETS[budget], simplify=simplify)
-    words: list[Word] = [
-        gates.builder.input(f"x{i}", width) for i, width in enumerate(widths)]
+    words: list[Word] = [gates.builder.input(f"x{i}", width) for i, width in enumerate(widths)]
     gates.builder.output("y", function(gates, *words))
     return gates.builder.build()
 
 
 def run(
-    function: Callable[..., Sequence[Bit]], operands: Sequence[NDArray], widths: Sequence[int],
-    library: str = "native", budget: str = "w2",
+    function: Callable[..., Sequence[Bit]],
+    operands: Sequence[NDArray],
+    widths: Sequence[int],
+    library: str = "native",
+    budget: str = "w2",
 ) -> NDArray:
     """Return ``function`` of the operands, as a graph of the library computes it."""
     graph = make_graph(function, widths, library, budget)
@@ -72,8 +85,10 @@ def run(
 
 
 def raw_graph(
-    neurons: Iterable[tuple[Iterable[int], Iterable[int], int]], *,
-    inputs: Mapping[str, int], outputs: Mapping[str, Iterable[int]],
+    neurons: Iterable[tuple[Iterable[int], Iterable[int], int]],
+    *,
+    inputs: Mapping[str, int],
+    outputs: Mapping[str, Iterable[int]],
 ) -> NeuronGraph:
     """Return the graph of these (sources, weights, threshold), without any simplification.
 
@@ -89,8 +104,10 @@ def raw_graph(
         inputs=tuple(ports),
         outputs=tuple(Port(name, tuple(nodes)) for name, nodes in outputs.items()),
         neurons=tuple(
-            Neuron(tuple(s), tuple(w), t, 0, f"n[{i}]") for i, (s, w, t) in enumerate(neurons)),
-        scopes=(Scope((), ()),))
+            Neuron(tuple(s), tuple(w), t, 0, f"n[{i}]") for i, (s, w, t) in enumerate(neurons)
+        ),
+        scopes=(Scope((), ()),),
+    )
 
 
 def random_graph(

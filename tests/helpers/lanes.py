@@ -20,19 +20,21 @@ def run_lane(
     assert 0 <= missing < q
     x = np.concatenate([x, np.zeros((len(x), missing), np.int64)], axis=1)
     w = np.concatenate([w, np.full((len(w), missing), options.neutral_weight)], axis=1)
-    multiply, accumulate, finish = map(
-        Network, (graphs.multiply, graphs.accumulate, graphs.finish))
+    multiply, accumulate, finish = map(Network, (graphs.multiply, graphs.accumulate, graphs.finish))
     words = -(-len(x) // 64)
     # What was left by another sum must not matter.
     state = np.random.default_rng(1).integers(
-        0, 1 << 64, (len(graphs.accumulate.inputs[0].nodes), words), np.uint64)
+        0, 1 << 64, (len(graphs.accumulate.inputs[0].nodes), words), np.uint64
+    )
     for step in range(options.steps):
         now = slice(step * q, (step + 1) * q)
-        partial = multiply.run_planes({
-            "x": pack_codes(x[:, now], fmt.width), "w": pack_codes(w[:, now], fmt.width)})
+        partial = multiply.run_planes(
+            {"x": pack_codes(x[:, now], fmt.width), "w": pack_codes(w[:, now], fmt.width)}
+        )
         first = np.full((1, words), 0 if step else (1 << 64) - 1, np.uint64)
         state = accumulate.run_planes(
-            {"state": state, "partial": partial["partial"], "first": first})["state_next"]
+            {"state": state, "partial": partial["partial"], "first": first}
+        )["state_next"]
     inputs = {"state": state}
     if bias is not None:
         inputs["bias"] = pack_codes(bias, fmt.width)

@@ -22,12 +22,17 @@ def _circuit(name: str, widths: dict[str, int], make: Callable[..., list[int]]) 
         start += width
     literals = make(aig, *words)
     return Circuit(
-        name, tuple(WordPort(*item) for item in widths.items()), (WordPort("y", len(literals)),),
-        aig, tuple(literals))
+        name,
+        tuple(WordPort(*item) for item in widths.items()),
+        (WordPort("y", len(literals)),),
+        aig,
+        tuple(literals),
+    )
 
 
 def adder(width: int) -> Circuit:
     """Return ``a + b + c``, as a ripple of AND, OR and exclusive or."""
+
     def make(aig: Aig, a: list[int], b: list[int], c: list[int]) -> list[int]:
         carry, bits = c[0], []
         for x, y in zip(a, b, strict=True):
@@ -35,11 +40,13 @@ def adder(width: int) -> Circuit:
             bits.append(aig.xor(half, carry))
             carry = aig.or_(aig.and_(x, y), aig.and_(half, carry))
         return [*bits, carry]
+
     return _circuit("adder", {"a": width, "b": width, "c": 1}, make)
 
 
 def multiplier(width: int) -> Circuit:
     """Return ``a * b``, as rows of ripple adders."""
+
     def make(aig: Aig, a: list[int], b: list[int]) -> list[int]:
         total = [0] * (2 * width)
         for shift, y in enumerate(b):
@@ -49,19 +56,24 @@ def multiplier(width: int) -> Circuit:
                 half = aig.xor(total[shift + i], part)
                 both = aig.and_(total[shift + i], part)
                 total[shift + i], carry = (
-                    aig.xor(half, carry), aig.or_(both, aig.and_(half, carry)))
+                    aig.xor(half, carry),
+                    aig.or_(both, aig.and_(half, carry)),
+                )
             total[shift + width] = carry
         return total
+
     return _circuit("multiplier", {"a": width, "b": width}, make)
 
 
 def parity(width: int) -> Circuit:
     """Return the exclusive or of all bits, as a chain."""
+
     def make(aig: Aig, a: list[int]) -> list[int]:
         result = a[0]
         for bit in a[1:]:
             result = aig.xor(result, bit)
         return [result]
+
     return _circuit("parity", {"a": width}, make)
 
 
@@ -76,8 +88,11 @@ def random_function(seed: int, inputs: int, outputs: int, ands: int) -> Circuit:
             flips = chance.integers(0, 2, 2)
             literals.append(aig.and_(literals[x] ^ int(flips[0]), literals[y] ^ int(flips[1])))
         picks = chance.choice(len(literals), outputs)
-        return [literals[pick] ^ int(flip)
-                for pick, flip in zip(picks, chance.integers(0, 2, outputs), strict=True)]
+        return [
+            literals[pick] ^ int(flip)
+            for pick, flip in zip(picks, chance.integers(0, 2, outputs), strict=True)
+        ]
+
     return _circuit(f"random{seed}", {"a": inputs}, make)
 
 

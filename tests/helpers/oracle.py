@@ -99,7 +99,8 @@ def nearest_codes(fmt: Format, exact: np.ndarray) -> np.ndarray:
     # The number of midpoints below, and half of those that are met exactly: up to the even code.
     below = np.searchsorted(midpoints, abs(exact), side="left")
     nearest = np.where(
-        midpoints[np.minimum(below, fmt.max_code)] == abs(exact), below + below % 2, below)
+        midpoints[np.minimum(below, fmt.max_code)] == abs(exact), below + below % 2, below
+    )
     magnitude = np.minimum(nearest, fmt.max_code + 1)
     if fmt.nan_code is None:
         magnitude = np.minimum(magnitude, fmt.max_code)
@@ -113,6 +114,7 @@ def nearest_codes(fmt: Format, exact: np.ndarray) -> np.ndarray:
 
 def nearest_code(fmt: Format, exact: Fraction) -> int:
     """Return the code nearest to ``exact``, which is not zero, in a format with infinity."""
+
     def at(code: int) -> Fraction:
         return Fraction(float(values_of(fmt, np.array(code))))
 
@@ -129,7 +131,10 @@ def nearest_code(fmt: Format, exact: Fraction) -> int:
 
 
 def assert_same_codes(
-    fmt: Format, operands: tuple[np.ndarray, ...], actual: np.ndarray, expected: np.ndarray,
+    fmt: Format,
+    operands: tuple[np.ndarray, ...],
+    actual: np.ndarray,
+    expected: np.ndarray,
     operand_fmt: Format | None = None,
 ) -> None:
     """Compare codes bit for bit; show the first few operands whose results differ.

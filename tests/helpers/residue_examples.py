@@ -13,8 +13,14 @@ from spikefloat.sim.graphs.membranes import sums_met
 from tests.helpers.graphs import all_codes, evaluate_nodes
 
 __all__ = [
-    "GATES", "gate_graph", "just_inside", "just_outside", "met_sums", "provoking_order",
-    "single_neuron"]
+    "GATES",
+    "gate_graph",
+    "just_inside",
+    "just_outside",
+    "met_sums",
+    "provoking_order",
+    "single_neuron",
+]
 
 #: Published gates, and what they should give.
 GATES = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
@@ -28,20 +34,27 @@ def gate_graph(name: str) -> NeuronGraph:
     neurons = {
         "and": [Neuron((0, 1), (1, 1), 2, 0, "both")],
         "or": [Neuron((0, 1), (1, 1), 1, 0, "either")],
-        "xor": [Neuron((0, 1), (1, 1), 2, 0, "both"),
-                Neuron((0, 1, 2), (1, 1, -2), 1, 0, "one")],
+        "xor": [Neuron((0, 1), (1, 1), 2, 0, "both"), Neuron((0, 1, 2), (1, 1, -2), 1, 0, "one")],
     }[name]
     return NeuronGraph(
-        f"{name}_gate", (Port("a", (0,)), Port("b", (1,))), (Port("y", (1 + len(neurons),)),),
-        tuple(neurons), (Scope((), ()),))
+        f"{name}_gate",
+        (Port("a", (0,)), Port("b", (1,))),
+        (Port("y", (1 + len(neurons),)),),
+        tuple(neurons),
+        (Scope((), ()),),
+    )
 
 
 def single_neuron(weights: tuple[int, ...], threshold: int) -> NeuronGraph:
     """Return one neuron, with a bit of ``a`` for each synapse."""
     count = len(weights)
     return NeuronGraph(
-        "one_neuron", (Port("a", tuple(range(count))),), (Port("y", (count,)),),
-        (Neuron(tuple(range(count)), weights, threshold, 0, "n"),), (Scope((), ()),))
+        "one_neuron",
+        (Port("a", tuple(range(count))),),
+        (Port("y", (count,)),),
+        (Neuron(tuple(range(count)), weights, threshold, 0, "n"),),
+        (Scope((), ()),),
+    )
 
 
 def just_inside(bound: Fraction, bits: int = 8) -> Fraction:
@@ -75,8 +88,9 @@ def provoking_order(graph: NeuronGraph, reset: str, seed: int, count: int) -> ND
     for node, neuron in graph.numbered_neurons():
         if not leak_bound(neuron.weights, neuron.threshold, reset, sums=met[node]) == bound:
             continue
-        totals = sum(weight * spikes[bit] for bit, weight in zip(
-            neuron.sources, neuron.weights, strict=True))
+        totals = sum(
+            weight * spikes[bit] for bit, weight in zip(neuron.sources, neuron.weights, strict=True)
+        )
         sums = provocation(neuron.weights, neuron.threshold, reset, sums=met[node])
         charges = source.choice(np.flatnonzero(totals == sums.charge), count)
         probes = source.choice(np.flatnonzero(totals == sums.probe), count)

@@ -56,7 +56,6 @@ endmodule
 """
 
 
-
 def full_adder_bits(builder: NeuronGraphBuilder, a: Bit, b: Bit, c: Bit) -> tuple[Bit, Bit]:
     carry = builder.neuron([(a, 1), (b, 1), (c, 1)], 2, "carry")
     return builder.neuron([(a, 1), (b, 1), (c, 1), (carry, -2)], 1, "sum"), carry
@@ -164,10 +163,13 @@ def wide_neurons() -> NeuronGraph:
     builder = NeuronGraphBuilder("wide_neurons")
     a, b = builder.input("a", 8), builder.input("b", 8)
     greater = builder.neuron(
-        [(a[i], 1 << i) for i in range(8)] + [(b[i], -(1 << i)) for i in range(8)], 1, "greater")
+        [(a[i], 1 << i) for i in range(8)] + [(b[i], -(1 << i)) for i in range(8)], 1, "greater"
+    )
     mixed = builder.neuron(
-        [(bit, weight) for bit, weight in zip(a, (8, -7, 5, 5, -3, 2, 2, 1), strict=True)], -1,
-        "mixed")
+        [(bit, weight) for bit, weight in zip(a, (8, -7, 5, 5, -3, 2, 2, 1), strict=True)],
+        -1,
+        "mixed",
+    )
     majority = builder.neuron([(bit, 1) for bit in (*a, *b)], 8, "majority")
     builder.output("y", (greater, mixed, majority))
     return builder.build()
@@ -184,7 +186,8 @@ def random_graph(seed: int) -> NeuronGraph:
             if depth < 3 and rng.random() < 0.4:
                 ports = {
                     name: [rng.choice(lines) for _ in range(rng.randint(1, 5))]
-                    for name in ("a", "sum")[: rng.randint(0, 2)]}
+                    for name in ("a", "sum")[: rng.randint(0, 2)]
+                }
                 with builder.scope(rng.choice(("a", "sum", "part")), **ports):
                     fill(depth + 1)
             sources = rng.sample(lines, rng.randint(1, 6))
@@ -200,8 +203,15 @@ def random_graph(seed: int) -> NeuronGraph:
 
 
 EXAMPLES = (
-    full_adder, ripple_adder, carry_chains, inverted_outputs, constants_and_wires, words_with_holes,
-    name_collisions, unused_neurons, wide_neurons,
+    full_adder,
+    ripple_adder,
+    carry_chains,
+    inverted_outputs,
+    constants_and_wires,
+    words_with_holes,
+    name_collisions,
+    unused_neurons,
+    wide_neurons,
 )
 GRAPHS = {example.__name__: example() for example in EXAMPLES}
 GRAPHS.update((f"random_{seed}", random_graph(seed)) for seed in range(40))

@@ -63,10 +63,19 @@ def test_special_codes(fmt):
     assert fmt.has_negative_zero == bool(negative_zero == 0 and np.signbit(negative_zero))
 
 
-@pytest.mark.parametrize("fmt, nan_code", [
-    ("e4m3fn", 0x7F), ("e5m2", 0x7E), ("e4m3fnuz", 0x80), ("e8m0fnu", 0xFF), ("e2m1fn", None),
-    ("binary16", 0x7E00), ("bfloat16", 0x7FC0), ("binary32", 0x7FC00000),
-])
+@pytest.mark.parametrize(
+    "fmt, nan_code",
+    [
+        ("e4m3fn", 0x7F),
+        ("e5m2", 0x7E),
+        ("e4m3fnuz", 0x80),
+        ("e8m0fnu", 0xFF),
+        ("e2m1fn", None),
+        ("binary16", 0x7E00),
+        ("bfloat16", 0x7FC0),
+        ("binary32", 0x7FC00000),
+    ],
+)
 def test_canonical_nan(fmt, nan_code):
     assert FORMATS[fmt].nan_code == nan_code
 
@@ -102,8 +111,10 @@ def test_resolve_overflow(fmt):
     if fmt.has_nan:
         assert resolve_overflow(fmt, "nan") is Overflow.NAN
     else:
-        with pytest.raises(ValueError, match=(
-                rf"^Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'$")):
+        with pytest.raises(
+            ValueError,
+            match=(rf"^Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'$"),
+        ):
             resolve_overflow(fmt, "nan")
 
 

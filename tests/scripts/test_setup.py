@@ -25,8 +25,13 @@ def system(tmp_path):
 
     def run(*arguments, **env):
         return subprocess.run(
-            [str(SETUP), *arguments], env={"PATH": str(programs), **env}, capture_output=True,
-            text=True, check=False, cwd=tmp_path)
+            [str(SETUP), *arguments],
+            env={"PATH": str(programs), **env},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
 
     add("id", "echo 1000")
     add("apt-get", f'[ "$1" = update ] || cp {programs}/id {programs}/iverilog')
@@ -56,8 +61,9 @@ def test_icarus_installed_by_sudo(system):
     assert (done.returncode, done.stdout, done.stderr) == (0, "Installing iverilog\n", "")
 
 
-MISSING = ("error: Icarus Verilog must be installed, not missing: "
-           "run `sudo apt-get install -y iverilog`\n")
+MISSING = (
+    "error: Icarus Verilog must be installed, not missing: run `sudo apt-get install -y iverilog`\n"
+)
 
 
 def test_icarus_missing_and_user_may_not_install(system):
@@ -75,11 +81,18 @@ def test_icarus_cannot_be_installed(system):
     assert (done.returncode, done.stderr) == (1, MISSING)
 
 
-@pytest.mark.parametrize("version, env, message", [
-    ("Python 3.10.2", {}, "3.11 or newer, not Python 3.10.2: run `make PYTHON=...` with one"),
-    ("Python 3.9.1", {"PYTHON": "my"}, "3.11 or newer, not Python 3.9.1: run `make PYTHON=...`"),
-    (None, {}, "3.11 or newer, not missing: run `make PYTHON=...` with one that is"),
-])
+@pytest.mark.parametrize(
+    "version, env, message",
+    [
+        ("Python 3.10.2", {}, "3.11 or newer, not Python 3.10.2: run `make PYTHON=...` with one"),
+        (
+            "Python 3.9.1",
+            {"PYTHON": "my"},
+            "3.11 or newer, not Python 3.9.1: run `make PYTHON=...`",
+        ),
+        (None, {}, "3.11 or newer, not missing: run `make PYTHON=...` with one that is"),
+    ],
+)
 def test_python_too_old(system, version, env, message):
     add, run = system
     if version:
@@ -96,11 +109,15 @@ def test_venv_module_missing(system):
     add("python3", 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.11;; esac')
     done = run("python", "venv")
     assert (done.returncode, done.stderr) == (
-        1, "error: Python's venv module must be installed, not missing: "
-           "run `sudo apt-get install -y python3.11-venv`\n")
+        1,
+        "error: Python's venv module must be installed, not missing: "
+        "run `sudo apt-get install -y python3.11-venv`\n",
+    )
 
 
 def test_wrong_argument(system):
     done = system[1]("verilator")
     assert (done.returncode, done.stderr) == (
-        1, "error: First argument must be python, norse or icarus, not 'verilator'\n")
+        1,
+        "error: First argument must be python, norse or icarus, not 'verilator'\n",
+    )

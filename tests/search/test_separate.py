@@ -11,8 +11,10 @@ from search.separate import separate
 PATTERNS = np.array(list(itertools.product((0, 1), repeat=4)), np.uint8)
 
 
-@pytest.mark.parametrize("weights, threshold", [
-    ((1, 1, 1, 1), 2), ((3, 2, 2, 1), 4), ((2, -1, 1, -2), 1), ((5, 3, -2, 1), 3)])
+@pytest.mark.parametrize(
+    "weights, threshold",
+    [((1, 1, 1, 1), 2), ((3, 2, 2, 1), 4), ((2, -1, 1, -2), 1), ((5, 3, -2, 1), 3)],
+)
 def test_threshold_functions_are_found(weights: tuple[int, ...], threshold: int) -> None:
     wanted = PATTERNS @ np.array(weights) >= threshold
     found = separate(PATTERNS, wanted)

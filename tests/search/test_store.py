@@ -17,8 +17,15 @@ def circuit(budget: str = "w2", operation: str = "multiply") -> dict:
 
 
 def put(description: dict, folder: Path, budget: str = "w2") -> StoredCircuit | None:
-    return store(description, operation="multiply", fmt="e2m1fn", overflow="saturate",
-                 budget=budget, origin="test", folder=folder)
+    return store(
+        description,
+        operation="multiply",
+        fmt="e2m1fn",
+        overflow="saturate",
+        budget=budget,
+        origin="test",
+        folder=folder,
+    )
 
 
 def test_better_circuits_replace_others(tmp_path: Path) -> None:
@@ -34,8 +41,9 @@ def test_better_circuits_replace_others(tmp_path: Path) -> None:
 
 
 def test_wrong_circuit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=(
-            r"^Circuit must be exact on every pair, not wrong on \d+$")):
+    with pytest.raises(
+        ValueError, match=(r"^Circuit must be exact on every pair, not wrong on \d+$")
+    ):
         put(circuit(operation="add"), tmp_path)
     assert not list(tmp_path.iterdir())
 

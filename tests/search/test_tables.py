@@ -35,20 +35,22 @@ def truth_of(recipe: Recipe, inputs: int) -> int:
     for pattern in range(1 << inputs):
         lines = [pattern >> bit & 1 for bit in range(inputs)]
         for spike in recipe:
-            total = sum(weight * lines[source] for source, weight in zip(
-                spike.sources, spike.weights, strict=True))
+            total = sum(
+                weight * lines[source]
+                for source, weight in zip(spike.sources, spike.weights, strict=True)
+            )
             lines.append(int(total >= spike.threshold))
         truth |= lines[-1] << pattern
     return truth
 
 
-@pytest.mark.parametrize("inputs, count, most", [(1, 2, 1), (2, 14, 2), (3, 60, 3), (4, 20, 7),
-                                                 (5, 4, 13), (6, 1, 25)])
+@pytest.mark.parametrize(
+    "inputs, count, most", [(1, 2, 1), (2, 14, 2), (3, 60, 3), (4, 20, 7), (5, 4, 13), (6, 1, 25)]
+)
 def test_neurons_of_a_table(inputs: int, count: int, most: int) -> None:
     source = random.Random(inputs)
     every = (1 << (1 << inputs)) - 1
-    tables = range(1, every) if inputs <= 2 else [
-        source.randrange(1, every) for _ in range(count)]
+    tables = range(1, every) if inputs <= 2 else [source.randrange(1, every) for _ in range(count)]
     assert len(tables) == count
     for truth in tables:
         recipe = neurons_of(truth, inputs)
@@ -59,7 +61,8 @@ def test_neurons_of_a_table(inputs: int, count: int, most: int) -> None:
 
 def test_text_format() -> None:
     network = TableNetwork(
-        (("a", 4), ("b", 4)), (((0, 4, 7), 0xE8), ((8, 1), 0x6)), (("y", (9, 8)),))
+        (("a", 4), ("b", 4)), (((0, 4, 7), 0xE8), ((8, 1), 0x6)), (("y", (9, 8)),)
+    )
     assert network.text() == "8 2 2\n3 0 4 7 e8\n2 8 1 6\n9 8\n"
     assert parse_tables(network.text(), network) == network
     assert network.depth == 2
@@ -69,12 +72,13 @@ def test_text_format() -> None:
 def test_blif() -> None:
     """Rows of zeros, cubes, a copy, and a line that goes on."""
     graph = structured("multiply")
-    text = (".model circuit\n.inputs a[0] \\\n a[1]\n.outputs y[0]\n"
-            ".names a[0] b[1] \\\n t\n1- 1\n-1 1\n.names t a[1] y[0]\n11 0\n"
-            ".names t y[1]\n1 1\n.names a[3] y[2]\n0 1\n.names b[0] b[1] b[2] y[3]\n1-0 1\n.end\n")
+    text = (
+        ".model circuit\n.inputs a[0] \\\n a[1]\n.outputs y[0]\n"
+        ".names a[0] b[1] \\\n t\n1- 1\n-1 1\n.names t a[1] y[0]\n11 0\n"
+        ".names t y[1]\n1 1\n.names a[3] y[2]\n0 1\n.names b[0] b[1] b[2] y[3]\n1-0 1\n.end\n"
+    )
     network = parse_blif(text, graph)
-    assert network.tables == (
-        ((0, 5), 0b1110), ((8, 1), 0b0111), ((3,), 0b01), ((4, 5, 6), 0b1010))
+    assert network.tables == (((0, 5), 0b1110), ((8, 1), 0b0111), ((3,), 0b01), ((4, 5, 6), 0b1010))
     assert network.outputs == (("y", (9, 8, 10, 11)),)
 
 
@@ -113,13 +117,22 @@ def test_six_inputs_and_few_levels(operation: str) -> None:
 def test_the_whole_way(tmp_path: Path) -> None:
     step = TableStep(fan_in=4, seed=1, visits=500, max_depth=8)
     said: list[str] = []
-    entry = for_tables("multiply", "e2m1fn", "saturate", "structured", "fmax", step,
-                       folder=tmp_path, report=said.append)
+    entry = for_tables(
+        "multiply",
+        "e2m1fn",
+        "saturate",
+        "structured",
+        "fmax",
+        step,
+        folder=tmp_path,
+        report=said.append,
+    )
     assert entry is not None
     assert entry.objective == "fmax"
     assert entry.origin == (
         "python -m search tables multiply --format e2m1fn --overflow saturate --objective fmax "
-        "--start structured --fan-in 4 --depth 8 --visits 500 --seed 1")
+        "--start structured --fan-in 4 --depth 8 --visits 500 --seed 1"
+    )
     assert (tmp_path / entry.file).is_file()
     assert said[0].startswith("start ")
 
@@ -129,16 +142,21 @@ def test_the_whole_way(tmp_path: Path) -> None:
 def test_depth_out_of_reach() -> None:
     step = TableStep(fan_in=4, seed=1, visits=200, max_depth=1)
     with pytest.raises(
-            ValueError, match=r"^Depth must be one that the walk reaches, as \d, not 1$"):
+        ValueError, match=r"^Depth must be one that the walk reaches, as \d, not 1$"
+    ):
         for_tables("multiply", "e2m1fn", "saturate", "structured", "luts", step)
 
 
 @pytest.mark.tool
 def test_unreadable_network_is_refused() -> None:
     small = TableNetwork((("a", 4),), (((0, 1), 0x8),), (("y", (4,)),))
-    with pytest.raises(ValueError, match=(
+    with pytest.raises(
+        ValueError,
+        match=(
             r"^Walk must end well, not with 'Network must be readable and have 8 to 16 inputs, "
-            r"not \S+'$")):
+            r"not \S+'$"
+        ),
+    ):
         walk_tables(small, TableStep(fan_in=4, seed=1, visits=1))
 
 
@@ -146,8 +164,10 @@ def test_stored_circuits_are_within_four_inputs() -> None:
     """So that a neuron is one table of a device whose tables have four inputs."""
     circuits = [circuit for circuit in stored_circuits() if circuit.objective != "neurons"]
     assert {(c.operation, c.objective) for c in circuits} == {
-        (operation, objective) for operation in ("multiply", "add")
-        for objective in ("luts", "fmax")}
+        (operation, objective)
+        for operation in ("multiply", "add")
+        for objective in ("luts", "fmax")
+    }
     for circuit in circuits:
         graph = load(circuit)
         assert max(len(neuron.sources) for neuron in graph.neurons) <= 4

@@ -52,19 +52,23 @@ def test_depth_can_be_limited_or_searched_for() -> None:
 @pytest.mark.tool
 def test_constant_and_copied_neurons_go() -> None:
     graph = make_graph(
-        lambda gates, x: (gates.mux(x[0], x[1], gates.and_(x[1], gates.or_(x[0], x[2]))),), [8])
+        lambda gates, x: (gates.mux(x[0], x[1], gates.and_(x[1], gates.or_(x[0], x[2]))),), [8]
+    )
     found = walk(graph, Step(budget="w2", seed=1, visits=200))
     (x,) = all_codes(8)
-    np.testing.assert_array_equal(Network(found).run({"x0": x})["y"],
-                                  Network(graph).run({"x0": x})["y"])
+    np.testing.assert_array_equal(
+        Network(found).run({"x0": x})["y"], Network(graph).run({"x0": x})["y"]
+    )
     assert len(found.neurons) == 1
 
 
 @pytest.mark.tool
 def test_start_that_breaks_the_budget_is_refused() -> None:
     graph = structured("add", "e2m1fn", "w8")
-    with pytest.raises(ValueError, match=(
-            r"^Optimiser must end well, not with 'Network must keep the limits of a neuron'$")):
+    with pytest.raises(
+        ValueError,
+        match=(r"^Optimiser must end well, not with 'Network must keep the limits of a neuron'$"),
+    ):
         walk(graph, Step(budget="w1", seed=1, visits=1))
 
 
@@ -80,6 +84,8 @@ def test_beginning_of_a_walk_is_golden() -> None:
 
 
 def test_unknown_start_is_refused() -> None:
-    with pytest.raises(ValueError, match=(
-            r"^Start must be structured, two_deep, .* or the name of a data file, not 'x'$")):
+    with pytest.raises(
+        ValueError,
+        match=(r"^Start must be structured, two_deep, .* or the name of a data file, not 'x'$"),
+    ):
         start_of("multiply", "e4m3fn", "nan", "w2", "x")

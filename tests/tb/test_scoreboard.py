@@ -13,7 +13,8 @@ E4M3FN = find_format("e4m3fn")
 def make_board(actual, expected, operands=None):
     codes = np.arange(len(expected))
     return Scoreboard(
-        "product", E4M3FN, operands or [codes, codes], np.array(actual), np.array(expected))
+        "product", E4M3FN, operands or [codes, codes], np.array(actual), np.array(expected)
+    )
 
 
 def test_right():
@@ -26,8 +27,10 @@ def test_wrong():
     operands = [np.array([0x01, 0x3A]), np.array([0x7F, 0x80])]
     board = make_board([0x37, 0x80], [0x7F, 0x80], operands)
     assert board.wrong.tolist() == [0]
-    report = ("product: 1 of 2 results wrong\n"
-              "  a=0x01 (0.001953125) b=0x7F (NaN): got 0x37 (0.9375), expected 0x7F (NaN)")
+    report = (
+        "product: 1 of 2 results wrong\n"
+        "  a=0x01 (0.001953125) b=0x7F (NaN): got 0x37 (0.9375), expected 0x7F (NaN)"
+    )
     assert board.report() == report
     with pytest.raises(AssertionError) as raised:
         board.check(2)
@@ -64,8 +67,14 @@ def test_count():
 
 def test_result_in_another_format():
     board = Scoreboard(
-        "widened", E4M3FN, [np.array([0x38])], np.array([0x3C01]), np.array([0x3C00]),
-        to=find_format("binary16"))
+        "widened",
+        E4M3FN,
+        [np.array([0x38])],
+        np.array([0x3C01]),
+        np.array([0x3C00]),
+        to=find_format("binary16"),
+    )
     assert board.report() == (
         "widened: 1 of 1 results wrong\n"
-        "  a=0x38 (1): got 0x3C01 (1.0009765625), expected 0x3C00 (1)")
+        "  a=0x38 (1): got 0x3C01 (1.0009765625), expected 0x3C00 (1)"
+    )

@@ -35,8 +35,14 @@ _PUBLISHED_WIDTH = 12
 
 
 def add(
-    gates: GateLibrary, fmt: Format, a: Word, b: Word, overflow: Overflow | None = None, *,
-    minus: bool = False, guard_bits: int | None = None,
+    gates: GateLibrary,
+    fmt: Format,
+    a: Word,
+    b: Word,
+    overflow: Overflow | None = None,
+    *,
+    minus: bool = False,
+    guard_bits: int | None = None,
 ) -> Word:
     """Return the code of ``a + b``, or of ``a - b``, rounded once to nearest even.
 
@@ -79,11 +85,16 @@ def add(
     with builder.scope("compare", a=a, b=b):
         magnitude_bits = fmt.exponent_bits + fmt.mantissa_bits
         a_larger = builder.rename(
-            "a_larger", at_least(gates, a[:magnitude_bits], b[:magnitude_bits]))
+            "a_larger", at_least(gates, a[:magnitude_bits], b[:magnitude_bits])
+        )
         opposite = gates.xor(raw_a.sign, sign_b, name="opposite")
     with builder.scope(
-            "swap", a_exponent=raw_a.exponent, a_significand=raw_a.significand,
-            b_exponent=raw_b.exponent, b_significand=raw_b.significand):
+        "swap",
+        a_exponent=raw_a.exponent,
+        a_significand=raw_a.significand,
+        b_exponent=raw_b.exponent,
+        b_significand=raw_b.significand,
+    ):
         exponent, large, small_exponent, small = _swap(gates, raw_a, raw_b, a_larger)
     with builder.scope("align", smaller=small, exponent=exponent, smaller_exponent=small_exponent):
         distance, _ = subtract(gates, exponent, small_exponent)
@@ -95,14 +106,17 @@ def add(
         total = builder.name_word("total", (*total, carry))
     with builder.scope("normalize", total=total, exponent=exponent):
         normalized, sticky, left, is_nonzero = normalize(
-            gates, total, exponent, kept_bits=fmt.precision + 1)
+            gates, total, exponent, kept_bits=fmt.precision + 1
+        )
     with builder.scope("round", significand=normalized, exponent=left):
         magnitude = round_to_nearest_even(
-            gates, gate_word(gates, left, is_nonzero), normalized, sticky)
+            gates, gate_word(gates, left, is_nonzero), normalized, sticky
+        )
 
     with builder.scope("special_values"):
         infinities_cancel = gates.and_(
-            raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid")
+            raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid"
+        )
         is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, infinities_cancel, name="nan")
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         # The sign of the larger operand; after exact cancellation, only two minuses give a minus.
@@ -110,7 +124,8 @@ def add(
         both_negative = gates.and_(raw_a.sign, sign_b, name="both_negative")
         sign = gates.and_or(larger_sign, is_nonzero, both_negative, name="sign")
     return pack(
-        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite)
+        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite
+    )
 
 
 def _swap(
@@ -122,8 +137,12 @@ def _swap(
     small_exponent = mux_word(gates, a_larger, b.exponent, a.exponent)
     small = mux_word(gates, a_larger, b.significand, a.significand)
     name_word = gates.builder.name_word
-    return (name_word("exponent", exponent), name_word("larger", large),
-            name_word("smaller_exponent", small_exponent), name_word("smaller", small))
+    return (
+        name_word("exponent", exponent),
+        name_word("larger", large),
+        name_word("smaller_exponent", small_exponent),
+        name_word("smaller", small),
+    )
 
 
 def _align(gates: GateLibrary, small: Word, distance: Word, guard_bits: int) -> Word:

@@ -38,8 +38,7 @@ def less(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
     if fmt.has_negative_zero:
         negative = gates.and_(raw_a.sign, gates.not_(raw_a.is_zero), name="negative")
     before = _is_before(gates, a, b, negative)
-    return gates.and_(
-        before, gates.not_(raw_a.is_nan), gates.not_(raw_b.is_nan), name="less")
+    return gates.and_(before, gates.not_(raw_a.is_nan), gates.not_(raw_b.is_nan), name="less")
 
 
 def equal(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
@@ -151,13 +150,19 @@ def _is_before(gates: GateLibrary, a: Word, b: Word, negative: Bit) -> Bit:
         # |b| > |a|, or |b| >= |a| if a is negative.
         above = gates.carry_out(b[:-1], invert(gates, a[:-1]), negative)
         both_positive = gates.and_(
-            above, gates.not_(negative), gates.not_(b[-1]), name="before_positive")
+            above, gates.not_(negative), gates.not_(b[-1]), name="before_positive"
+        )
         stays = gates.and_(b[-1], above, name="not_before_negative")
         return gates.and_or(negative, gates.not_(stays), both_positive, name="before")
 
 
 def _choose(
-    gates: GateLibrary, fmt: Format, a_first: Bit, a: Word, b: Word, raw_a: RawFloat,
+    gates: GateLibrary,
+    fmt: Format,
+    a_first: Bit,
+    a: Word,
+    b: Word,
+    raw_a: RawFloat,
     raw_b: RawFloat,
 ) -> Word:
     """Return ``a`` if ``a_first`` is set, else ``b``; but an operand that is NaN always."""

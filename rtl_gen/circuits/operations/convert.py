@@ -86,8 +86,15 @@ def convert(
     if not dst.is_signed:
         is_nan, sign = gates.or_(is_nan, sign, name="nan"), ZERO
     return pack(
-        gates, dst, policy, sign=sign, magnitude=magnitude, is_nan=is_nan,
-        is_infinite=raw.is_infinite, too_large=None if src.max_value > dst.max_value else ZERO)
+        gates,
+        dst,
+        policy,
+        sign=sign,
+        magnitude=magnitude,
+        is_nan=is_nan,
+        is_infinite=raw.is_infinite,
+        too_large=None if src.max_value > dst.max_value else ZERO,
+    )
 
 
 def _unpack_scale(gates: GateLibrary, fmt: Format, code: Word) -> RawFloat:
@@ -96,7 +103,8 @@ def _unpack_scale(gates: GateLibrary, fmt: Format, code: Word) -> RawFloat:
         raise ValueError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
     is_nan = equal_constant(gates, code, fmt.max_code + 1)
     return RawFloat(
-        is_nan=is_nan, is_infinite=ZERO, is_zero=ZERO, sign=ZERO, exponent=code, significand=(ONE,))
+        is_nan=is_nan, is_infinite=ZERO, is_zero=ZERO, sign=ZERO, exponent=code, significand=(ONE,)
+    )
 
 
 def _raise(
@@ -122,7 +130,8 @@ def _raise(
     is_nonzero = gates.not_(raw.is_zero)
     exponent = tuple(
         gates.and_(bit, is_nonzero, name="exponent") if of_zero >> i & 1 else bit
-        for i, bit in enumerate(exponent))
+        for i, bit in enumerate(exponent)
+    )
     return _round(gates, dst, exponent, (*significand[:-1], ZERO))
 
 
@@ -139,7 +148,8 @@ def _lower(gates: GateLibrary, dst: Format, raw: RawFloat, ranges: _Ranges) -> W
     wide = (ZERO,) * (kept_bits - len(raw.significand)) + raw.significand
     with builder.scope("denormalize", significand=raw.significand, height=height):
         significand, sticky = denormalize(
-            gates, wide, height, gates.not_(not_below), lowest=lowest, kept_bits=kept_bits)
+            gates, wide, height, gates.not_(not_below), lowest=lowest, kept_bits=kept_bits
+        )
     with builder.scope("round", significand=significand, height=height):
         exponent = gate_word(gates, height, not_below)
         return round_to_nearest_even(gates, exponent, significand, sticky)

@@ -65,8 +65,14 @@ def find_margins(fmt: Format) -> Margins:
 
 
 def fma(
-    gates: GateLibrary, fmt: Format, a: Word, b: Word, c: Word, overflow: Overflow | None = None,
-    *, margins: Margins | None = None,
+    gates: GateLibrary,
+    fmt: Format,
+    a: Word,
+    b: Word,
+    c: Word,
+    overflow: Overflow | None = None,
+    *,
+    margins: Margins | None = None,
 ) -> Word:
     """Return the code of ``a * b + c``, rounded once to nearest even.
 
@@ -100,15 +106,15 @@ def fma(
     builder = gates.builder
     with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
         product = builder.name_word(
-            "product", array_multiply(gates, raw_a.significand, raw_b.significand))
+            "product", array_multiply(gates, raw_a.significand, raw_b.significand)
+        )
         product_sign = gates.xor(raw_a.sign, raw_b.sign, name="product_sign")
         product_zero = gates.or_(raw_a.is_zero, raw_b.is_zero, name="product_zero")
         opposite = gates.xor(product_sign, raw_c.sign, name="opposite")
     with builder.scope(
-            "compare", a_exponent=raw_a.exponent, b_exponent=raw_b.exponent,
-            c_exponent=raw_c.exponent):
-        distance, height = _compare(
-            gates, fmt, raw_a, raw_b, raw_c, product_zero, margins)
+        "compare", a_exponent=raw_a.exponent, b_exponent=raw_b.exponent, c_exponent=raw_c.exponent
+    ):
+        distance, height = _compare(gates, fmt, raw_a, raw_b, raw_c, product_zero, margins)
     with builder.scope("align", significand=raw_c.significand, distance=distance):
         aligned = _align(gates, raw_c.significand, distance, margins)
     with builder.scope("combine", product=product, aligned=aligned, opposite=(opposite,)):
@@ -116,33 +122,48 @@ def fma(
     with builder.scope("normalize", total=total, height=height):
         # The sticky bit cannot be the leading one.
         normalized, sticky, left, is_nonzero = normalize(
-            gates, total, height, kept_bits=fmt.precision + 1, max_zeros=len(total) - 2)
+            gates, total, height, kept_bits=fmt.precision + 1, max_zeros=len(total) - 2
+        )
     with builder.scope("round", significand=normalized, exponent=left):
         magnitude = round_to_nearest_even(
-            gates, gate_word(gates, left, is_nonzero), normalized, sticky)
+            gates, gate_word(gates, left, is_nonzero), normalized, sticky
+        )
 
     with builder.scope("special_values"):
         product_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="product_infinite")
         is_nan = gates.or_(
-            raw_a.is_nan, raw_b.is_nan, raw_c.is_nan,
+            raw_a.is_nan,
+            raw_b.is_nan,
+            raw_c.is_nan,
             gates.and_(product_infinite, product_zero, name="invalid_product"),
             gates.and_(product_infinite, raw_c.is_infinite, opposite, name="invalid_sum"),
-            name="nan")
+            name="nan",
+        )
         is_infinite = gates.or_(product_infinite, raw_c.is_infinite, name="infinite")
         sign_of_product = gates.and_or(
-            product_larger, gates.not_(raw_c.is_infinite), product_infinite, name="sign_of_product")
+            product_larger, gates.not_(raw_c.is_infinite), product_infinite, name="sign_of_product"
+        )
         larger_sign = gates.mux(sign_of_product, product_sign, raw_c.sign, name="larger_sign")
         # After exact cancellation, only two minuses give a minus.
         both_negative = gates.and_(product_sign, raw_c.sign, name="both_negative")
         sign = gates.and_or(
-            larger_sign, gates.or_(is_nonzero, is_infinite, name="has_sign"), both_negative,
-            name="sign")
+            larger_sign,
+            gates.or_(is_nonzero, is_infinite, name="has_sign"),
+            both_negative,
+            name="sign",
+        )
     return pack(
-        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite)
+        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite
+    )
 
 
 def _compare(
-    gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat, c: RawFloat, product_zero: Bit,
+    gates: GateLibrary,
+    fmt: Format,
+    a: RawFloat,
+    b: RawFloat,
+    c: RawFloat,
+    product_zero: Bit,
     margins: Margins,
 ) -> tuple[Word, Word]:
     """Return how far ``c`` has to be moved down, and the height of the top of the window."""
@@ -172,7 +193,8 @@ def _align(gates: GateLibrary, significand: Word, distance: Word, margins: Margi
     near = gate_word(gates, significand, gates.not_(far))
     lost = gates.and_(far, gates.or_(*significand, name="nonzero"), name="lost")
     moved, sticky = shift_right_sticky(
-        gates, (ZERO,) * empty + near, distance[:steps], lost, narrow_first=True)
+        gates, (ZERO,) * empty + near, distance[:steps], lost, narrow_first=True
+    )
     return gates.builder.name_word("aligned", (sticky, *moved))
 
 

@@ -18,7 +18,12 @@ __all__ = ["multiply"]
 
 
 def multiply(
-    gates: GateLibrary, fmt: Format, a: Word, b: Word, overflow: Overflow | None = None, *,
+    gates: GateLibrary,
+    fmt: Format,
+    a: Word,
+    b: Word,
+    overflow: Overflow | None = None,
+    *,
     to: Format | None = None,
 ) -> Word:
     """Return the code of ``a * b``, rounded once to nearest even.
@@ -54,7 +59,8 @@ def multiply(
 
     with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
         product = builder.name_word(
-            "product", array_multiply(gates, raw_a.significand, raw_b.significand))
+            "product", array_multiply(gates, raw_a.significand, raw_b.significand)
+        )
     # Subnormals, which have the lowest exponent, count as 1.
     lowest = 2 - 2 * fmt.bias + to.bias
     with builder.scope("exponent_sum", a=raw_a.exponent, b=raw_b.exponent):
@@ -66,27 +72,45 @@ def multiply(
         kept_bits = to.precision + 1
         padded = (ZERO,) * (kept_bits - len(product)) + product
         normalized, sticky, exponent, _ = normalize(
-            gates, padded, height, kept_bits=kept_bits, max_zeros=max_zeros, min_height=lowest,
-            is_below=is_below)
+            gates,
+            padded,
+            height,
+            kept_bits=kept_bits,
+            max_zeros=max_zeros,
+            min_height=lowest,
+            is_below=is_below,
+        )
     with builder.scope("denormalize", significand=normalized, height=height):
         significand, sticky = denormalize(
-            gates, normalized, height, is_below, lowest=lowest, kept_bits=kept_bits, sticky=sticky)
+            gates, normalized, height, is_below, lowest=lowest, kept_bits=kept_bits, sticky=sticky
+        )
     with builder.scope("round", significand=significand, exponent=exponent):
         # An exponent below that of the subnormals, and that of a zero product, counts as zero.
         keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))
         magnitude = round_to_nearest_even(
-            gates, gate_word(gates, exponent, keep), significand, sticky)
+            gates, gate_word(gates, exponent, keep), significand, sticky
+        )
 
     with builder.scope("special_values"):
         is_nan = gates.or_(
-            raw_a.is_nan, raw_b.is_nan,
+            raw_a.is_nan,
+            raw_b.is_nan,
             gates.and_(raw_a.is_infinite, raw_b.is_zero, name="invalid"),
-            gates.and_(raw_b.is_infinite, raw_a.is_zero, name="invalid"), name="nan")
+            gates.and_(raw_b.is_infinite, raw_a.is_zero, name="invalid"),
+            name="nan",
+        )
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
     return pack(
-        gates, to, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite,
-        too_large=None if fmt.max_value**2 > to.max_value else ZERO)
+        gates,
+        to,
+        policy,
+        sign=sign,
+        magnitude=magnitude,
+        is_nan=is_nan,
+        is_infinite=is_infinite,
+        too_large=None if fmt.max_value**2 > to.max_value else ZERO,
+    )
 
 
 def _height(gates: GateLibrary, a: RawFloat, b: RawFloat, lowest: int) -> tuple[Word, Bit]:

@@ -25,7 +25,8 @@ def holds_products(fmt: Format, to: Format) -> bool:
         and to.max_value >= fmt.max_value**2
         and to.min_value <= fmt.min_value**2
         and to.has_infinity >= fmt.has_infinity
-        and to.has_nan >= fmt.has_nan)
+        and to.has_nan >= fmt.has_nan
+    )
 
 
 def widening_multiply(gates: GateLibrary, fmt: Format, to: Format, a: Word, b: Word) -> Word:
@@ -52,5 +53,6 @@ def widening_multiply(gates: GateLibrary, fmt: Format, to: Format, a: Word, b: W
     """
     if not holds_products(fmt, to):
         raise ValueError(
-            f"Result format must hold every product of two {fmt.name} exactly, not {to.name}")
+            f"Result format must hold every product of two {fmt.name} exactly, not {to.name}"
+        )
     return multiply(gates, fmt, a, b, to=to)

@@ -73,15 +73,18 @@ def round_fixed_point(
         else:
             field = tuple(
                 _either(gates, carry, exponent + 1 >> i & 1, exponent >> i & 1)
-                for i in range(to.exponent_bits))
+                for i in range(to.exponent_bits)
+            )
         if exponent == largest_exponent:
             beyond = gates.or_(carry, _is_above(gates, mantissa, to), name="beyond")
             too_large = gates.or_(
-                too_large, gates.and_(here, beyond, name="too_large"), name="too_large")
+                too_large, gates.and_(here, beyond, name="too_large"), name="too_large"
+            )
         for bits, bit in zip(found, (*mantissa, *field), strict=True):
             bits.append(gates.and_(chosen, bit, name="found"))
     return builder.name_word(
-        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)), too_large
+        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)
+    ), too_large
 
 
 def _round_at(

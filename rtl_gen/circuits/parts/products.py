@@ -45,5 +45,5 @@ def product_magnitudes(fmt: Format, overflow: Overflow) -> tuple[tuple[int, ...]
         boundaries.append(middle + code % 2)
     values = [magnitude_value(fmt, code) for code in finite]
     return tuple(
-        tuple(min(bisect_left(boundaries, 2 * x * y + 1), beyond) for y in values)
-        for x in values)
+        tuple(min(bisect_left(boundaries, 2 * x * y + 1), beyond) for y in values) for x in values
+    )

@@ -35,8 +35,14 @@ class Normalized(NamedTuple):
 
 
 def normalize(
-    gates: GateLibrary, significand: Word, height: Word, *, kept_bits: int | None = None,
-    max_zeros: int | None = None, min_height: int = 0, is_below: Bit = ZERO,
+    gates: GateLibrary,
+    significand: Word,
+    height: Word,
+    *,
+    kept_bits: int | None = None,
+    max_zeros: int | None = None,
+    min_height: int = 0,
+    is_below: Bit = ZERO,
 ) -> Normalized:
     """Move the leading one to the top, or as far as the height permits (gradual underflow).
 
@@ -69,21 +75,32 @@ def normalize(
     # The smaller of zeros and height, or 0 if the height is negative.
     by_zeros = gates.and_(enough, gates.not_(is_below), name="by_zeros")
     by_height = gates.and_(gates.not_(enough), gates.not_(is_below), name="by_height")
-    amount = builder.name_word("amount", tuple(
-        gates.and_or(by_zeros, of_zeros, gates.and_(by_height, of_height), name="amount")
-        for of_zeros, of_height in zip(zeros, low, strict=True)))
-    moved, sticky = or_shift_left_sticky(
-        gates, significand, amount, kept_bits or len(significand))
+    amount = builder.name_word(
+        "amount",
+        tuple(
+            gates.and_or(by_zeros, of_zeros, gates.and_(by_height, of_height), name="amount")
+            for of_zeros, of_height in zip(zeros, low, strict=True)
+        ),
+    )
+    moved, sticky = or_shift_left_sticky(gates, significand, amount, kept_bits or len(significand))
     left, _ = subtract(gates, padded_height, amount + (ZERO,) * len(high))
     return Normalized(
-        builder.name_word("moved", moved), sticky,
+        builder.name_word("moved", moved),
+        sticky,
         builder.name_word("left", left[: len(height)]),
-        builder.rename("is_nonzero", is_nonzero))
+        builder.rename("is_nonzero", is_nonzero),
+    )
 
 
 def denormalize(
-    gates: GateLibrary, significand: Word, height: Word, is_below: Bit, *, lowest: int,
-    kept_bits: int, sticky: Bit = ZERO,
+    gates: GateLibrary,
+    significand: Word,
+    height: Word,
+    is_below: Bit,
+    *,
+    lowest: int,
+    kept_bits: int,
+    sticky: Bit = ZERO,
 ) -> tuple[Word, Bit]:
     """Move a significand below the subnormals to the right, by its negative height.
 

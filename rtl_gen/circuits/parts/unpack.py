@@ -60,8 +60,13 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
             case NanEncoding.NEGATIVE_ZERO:
                 is_nan = gates.and_(code[-1], is_zero, name="nan")
     return RawFloat(
-        is_nan=is_nan, is_infinite=is_infinite, is_zero=is_zero, sign=code[-1],
-        exponent=exponent, significand=(*mantissa, normal))
+        is_nan=is_nan,
+        is_infinite=is_infinite,
+        is_zero=is_zero,
+        sign=code[-1],
+        exponent=exponent,
+        significand=(*mantissa, normal),
+    )
 
 
 def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Word:
@@ -81,15 +86,25 @@ def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Wo
     if fmt.nan_code is None or not fmt.is_signed or fmt.nan is NanEncoding.NEGATIVE_ZERO:
         return code  # no NaN, or only one
     # The exponent of every NaN is that of the canonical one.
-    mantissa = _force(gates, code[: fmt.mantissa_bits], is_nan, fmt.nan_code & fmt.mantissa_mask) \
-        if fmt.nan is NanEncoding.IEEE else code[: fmt.mantissa_bits]
+    mantissa = (
+        _force(gates, code[: fmt.mantissa_bits], is_nan, fmt.nan_code & fmt.mantissa_mask)
+        if fmt.nan is NanEncoding.IEEE
+        else code[: fmt.mantissa_bits]
+    )
     sign = gates.and_(code[-1], gates.not_(is_nan), name="sign")
     return (*mantissa, *code[fmt.mantissa_bits : -1], sign)
 
 
 def pack(
-    gates: GateLibrary, fmt: Format, overflow: Overflow, *, sign: Bit, magnitude: Word,
-    is_nan: Bit, is_infinite: Bit, too_large: Bit | None = None,
+    gates: GateLibrary,
+    fmt: Format,
+    overflow: Overflow,
+    *,
+    sign: Bit,
+    magnitude: Word,
+    is_nan: Bit,
+    is_infinite: Bit,
+    too_large: Bit | None = None,
 ) -> Word:
     """Put a code together: apply the overflow policy and the special values.
 
@@ -120,8 +135,11 @@ def pack(
     with gates.builder.scope("pack", magnitude=magnitude):
         limit = fmt.max_code + 1
         if too_large is None:
-            too_large = at_least(gates, magnitude, constant(limit, len(magnitude))) \
-                if limit < 1 << len(magnitude) else ZERO
+            too_large = (
+                at_least(gates, magnitude, constant(limit, len(magnitude)))
+                if limit < 1 << len(magnitude)
+                else ZERO
+            )
         if not fmt.has_infinity:
             too_large = gates.or_(too_large, is_infinite, name="too_large")
         bits = magnitude[:width]
@@ -154,6 +172,8 @@ def _force(gates: GateLibrary, bits: Word, condition: Bit, code: int) -> Word:
         return bits
     keep = gates.not_(condition)
     return tuple(
-        gates.or_(bit, condition, name="forced") if code >> i & 1
+        gates.or_(bit, condition, name="forced")
+        if code >> i & 1
         else gates.and_(bit, keep, name="forced")
-        for i, bit in enumerate(bits))
+        for i, bit in enumerate(bits)
+    )

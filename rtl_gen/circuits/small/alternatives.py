@@ -43,18 +43,37 @@ class Alternative:
 
 _RECORDS = (
     Construction(
-        name="two_deep", operation="multiply", circuit=two_deep_multiply, budget="free",
-        formats=tuple(fmt.name for fmt in FORMATS.values()
-                      if fmt.width == 8 and has_magnitude_codes(fmt))),
+        name="two_deep",
+        operation="multiply",
+        circuit=two_deep_multiply,
+        budget="free",
+        formats=tuple(
+            fmt.name for fmt in FORMATS.values() if fmt.width == 8 and has_magnitude_codes(fmt)
+        ),
+    ),
     Construction(
-        name="log_domain", operation="multiply", circuit=log_multiply, budget="w2",
-        formats=("e4m3fn",)),
+        name="log_domain",
+        operation="multiply",
+        circuit=log_multiply,
+        budget="w2",
+        formats=("e4m3fn",),
+    ),
     Construction(
-        name="serial", operation="add", circuit=serial_add, budget="w2", formats=("e4m3fn",),
-        policies=(Overflow.NAN,)),
+        name="serial",
+        operation="add",
+        circuit=serial_add,
+        budget="w2",
+        formats=("e4m3fn",),
+        policies=(Overflow.NAN,),
+    ),
     Construction(
-        name="two_path", operation="add", circuit=two_path_add, budget="w2", formats=("e4m3fn",),
-        policies=(Overflow.NAN,)),
+        name="two_path",
+        operation="add",
+        circuit=two_path_add,
+        budget="w2",
+        formats=("e4m3fn",),
+        policies=(Overflow.NAN,),
+    ),
 )
 
 #: Every construction, by name.
@@ -65,7 +84,8 @@ CONSTRUCTIONS: dict[str, Construction] = {record.name: record for record in _REC
 def build_construction(construction: Construction, fmt: Format, overflow: Overflow) -> NeuronGraph:
     """Return the graph of a construction, which keeps the budget it states."""
     gates = make_gates(
-        f"{construction.operation}_{fmt.name}", "native", BUDGETS[construction.budget])
+        f"{construction.operation}_{fmt.name}", "native", BUDGETS[construction.budget]
+    )
     a, b = (gates.builder.input(name, fmt.width) for name in "ab")
     gates.builder.output("y", construction.circuit(gates, fmt, a, b, overflow))
     return gates.builder.build()
@@ -78,8 +98,12 @@ def alternatives(
     for circuit in fitting_circuits(operation, fmt, overflow, budget):
         yield Alternative(name="stored", origin=circuit.origin, graph=load(circuit))
     for record in CONSTRUCTIONS.values():
-        if (record.operation == operation and fmt.name in record.formats
-                and overflow in record.policies and BUDGETS[record.budget].is_within(budget)):
+        if (
+            record.operation == operation
+            and fmt.name in record.formats
+            and overflow in record.policies
+            and BUDGETS[record.budget].is_within(budget)
+        ):
             yield Alternative(
-                name=record.name, origin="by hand",
-                graph=build_construction(record, fmt, overflow))
+                name=record.name, origin="by hand", graph=build_construction(record, fmt, overflow)
+            )

@@ -68,8 +68,12 @@ def log_multiply(
         high = gates.and_(carry, ~is_low, name="high")  # the exponents sum to 16 or more
         # Two subnormals, or anything and zero, come out as zero.
         keep = ~gates.or_(
-            gates.and_(is_low, ~carry, name="negative"), log_a.is_zero, log_b.is_zero,
-            gates.and_(log_a.is_low, log_b.is_low, name="both_low"), name="vanish")
+            gates.and_(is_low, ~carry, name="negative"),
+            log_a.is_zero,
+            log_b.is_zero,
+            gates.and_(log_a.is_low, log_b.is_low, name="both_low"),
+            name="vanish",
+        )
     with builder.scope("compare", x=fraction):
         reached = (ONE, *(_at_least(gates, fraction, limit % 64) for limit in _BOUNDARIES))
     with builder.scope("normal", exponent=exponent):
@@ -78,10 +82,11 @@ def log_multiply(
     with builder.scope("subnormal", exponent=exponent):
         subnormal = _subnormal(gates, reached, exponent, high)
     with builder.scope("result"):
-        force = gates.or_(
-            gates.and_(overflows, keep), log_a.is_nan, log_b.is_nan, name="force")
-        bits = [gates.and_(keep, gates.and_or(is_normal, *both))
-                for both in zip(normal, subnormal, strict=False)]
+        force = gates.or_(gates.and_(overflows, keep), log_a.is_nan, log_b.is_nan, name="force")
+        bits = [
+            gates.and_(keep, gates.and_or(is_normal, *both))
+            for both in zip(normal, subnormal, strict=False)
+        ]
         kept = gates.and_(is_normal, keep, name="kept")
         bits += [gates.and_(kept, bit) for bit in normal[4:]]
         bits = [gates.or_(bit, force) for bit in bits]
@@ -89,7 +94,8 @@ def log_multiply(
         is_full = gates.and_(gates.and_(*bits[:4]), *bits[4:], name="full")
         if policy is Overflow.SATURATE:
             bits[0] = builder.neuron(
-                [(bits[0], 1), (is_full, -1), (log_a.is_nan, 1), (log_b.is_nan, 1)], 1, "lowest")
+                [(bits[0], 1), (is_full, -1), (log_a.is_nan, 1), (log_b.is_nan, 1)], 1, "lowest"
+            )
             is_full = gates.or_(log_a.is_nan, log_b.is_nan, name="nan")
         # NaN is positive. The pair fires for two minus signs and for NaN, and cancels either.
         pair = builder.neuron([(a[7], 1), (b[7], 1), (is_full, 2)], 2, "pair")
@@ -101,19 +107,24 @@ def _logarithm(gates: GateLibrary, x: Word) -> _Logarithm:
     is_subnormal = ~gates.or_(*x[3:7], name="has_hidden_bit")
 
     def digit(place: int) -> Bit:
-        return _look_up(gates, (*x[:3], is_subnormal), lambda code: bool(
-            _LOGS[_NORMALIZED[code & 7] if code & 8 else code & 7] >> place & 1))
+        return _look_up(
+            gates,
+            (*x[:3], is_subnormal),
+            lambda code: bool(_LOGS[_NORMALIZED[code & 7] if code & 8 else code & 7] >> place & 1),
+        )
 
     fraction = [digit(place) for place in range(6)]
     is_zero = gates.and_(is_subnormal, ~x[0], ~x[1], ~x[2], name="zero")
     two_less = gates.and_(is_subnormal, ~x[1], ~x[2], name="two_less")  # 0.001: ...1110
     one_less = gates.builder.neuron(
-        [(is_subnormal, 1), (x[2], -1), (x[1], 1)], 2, "one_less")  # 0.01x: ...1111
+        [(is_subnormal, 1), (x[2], -1), (x[1], 1)], 2, "one_less"
+    )  # 0.01x: ...1111
     is_low = gates.or_(one_less, two_less, name="low")
     exponent = [gates.or_(x[3], one_less), *(gates.or_(bit, is_low) for bit in x[4:7])]
     is_nan = gates.and_(gates.and_(*x[3:7]), *x[:3], name="nan")
     return _Logarithm(
-        gates.builder.name_word("log", (*fraction, *exponent)), is_low, is_zero, is_nan)
+        gates.builder.name_word("log", (*fraction, *exponent)), is_low, is_zero, is_nan
+    )
 
 
 def _look_up(gates: GateLibrary, bits: Word, function: Callable[[int], bool]) -> Bit:
@@ -121,6 +132,7 @@ def _look_up(gates: GateLibrary, bits: Word, function: Callable[[int], bool]) ->
 
     The builder folds a multiplexer with a constant, and shares equal ones.
     """
+
     def choose(place: int, code: int) -> Bit:
         if place < 0:
             return ONE if function(code) else ZERO
@@ -143,9 +155,7 @@ def _at_least(gates: GateLibrary, bits: Word, constant: int) -> Bit:
     return verdict
 
 
-def _normal(
-    gates: GateLibrary, reached: Word, exponent: Word, high: Bit
-) -> tuple[Word, Bit]:
+def _normal(gates: GateLibrary, reached: Word, exponent: Word, high: Bit) -> tuple[Word, Bit]:
     """Return the bits of a normal result, and whether there is an overflow before rounding."""
     both, either, builder = gates.and_, gates.or_, gates.builder
     up = reached[16]  # rounded up into the next octave
@@ -167,10 +177,16 @@ def _subnormal(gates: GateLibrary, reached: Word, exponent: Word, high: Bit) -> 
     both, either = gates.and_, gates.or_
     x0, x1, x2, x3 = exponent
     below = both(~x3, ~high, x2, name="below")
-    o7, o6, o5, o4 = (both(below, one, zero) for one, zero in (
-        (x1, x0), (x1, ~x0), (~x1, x0), (~x1, ~x0)))
-    s0 = either(both(o4, reached[1]), both(o5, ~reached[2]), both(o6, reached[3], ~reached[4]),
-                both(o7, reached[5], ~reached[6]), both(o7, reached[7], ~reached[8]))
+    o7, o6, o5, o4 = (
+        both(below, one, zero) for one, zero in ((x1, x0), (x1, ~x0), (~x1, x0), (~x1, ~x0))
+    )
+    s0 = either(
+        both(o4, reached[1]),
+        both(o5, ~reached[2]),
+        both(o6, reached[3], ~reached[4]),
+        both(o7, reached[5], ~reached[6]),
+        both(o7, reached[7], ~reached[8]),
+    )
     s1 = either(both(o5, reached[2]), both(o6, ~reached[4]), both(o7, reached[6], ~reached[8]))
     s2 = either(both(o6, reached[4]), both(o7, ~reached[8]))
     return s0, s1, s2, both(o7, reached[8])

@@ -57,8 +57,7 @@ def serial_add(
         total, over, half, quarter = _sum(gates, operands, aligned, half, quarter, sticky)
     exponent = operands.large[3:]
     with scope("normalise", total=total, exponent=exponent):
-        kept, shifts, is_normal = _normalise(
-            gates, (quarter, half, *total), over, sticky, exponent)
+        kept, shifts, is_normal = _normalise(gates, (quarter, half, *total), over, sticky, exponent)
     with scope("round", kept=kept):
         # To nearest, ties to even.
         carry = gates.builder.neuron([(kept[1], 2), (kept[0], 1), (kept[2], 1)], 3, "up")
@@ -68,8 +67,11 @@ def serial_add(
             mantissa.append(total_bit)
     with scope("exponent", exponent=exponent):
         field, overflows = _exponent(
-            gates, exponent, gates.or_(over, carry, gates.and_(is_normal, ~operands.hidden_large)),
-            shifts)
+            gates,
+            exponent,
+            gates.or_(over, carry, gates.and_(is_normal, ~operands.hidden_large)),
+            shifts,
+        )
     with scope("pack"):
         is_nan = gates.and_(gates.and_(*exponent), *operands.large[:3], name="nan")
         bad = gates.or_(is_nan, overflows, name="bad")
@@ -80,7 +82,8 @@ def serial_add(
         full = gates.and_(gates.and_(*bits[3:]), *bits[:3], name="full")
         first = gates.and_(a[7], ~operands.swap, name="sign_of_a")
         sign = gates.builder.neuron(
-            [(first, 2), (b[7], 1), (operands.swap, 1), (full, -2)], 2, "sign")
+            [(first, 2), (b[7], 1), (operands.swap, 1), (full, -2)], 2, "sign"
+        )
     return (*bits, sign)
 
 
@@ -90,11 +93,15 @@ def _order(gates: GateLibrary, a: Word, b: Word) -> _Operands:
     for i in range(7):
         swap = fire([(b[i], 1), (a[i], -1), (swap, 1)], 1, "borrow")
     small = name_word("small", [gates.mux(swap, a[i], b[i]) for i in range(7)])
-    large = name_word("large", [
-        fire([(a[i], 1), (b[i], 1), (small[i], -1)], 1) for i in range(7)])
+    large = name_word("large", [fire([(a[i], 1), (b[i], 1), (small[i], -1)], 1) for i in range(7)])
     return _Operands(
-        swap, small, large, gates.or_(*small[3:], name="hidden_small"),
-        gates.or_(*large[3:], name="hidden_large"), gates.xor(a[7], b[7], name="subtract"))
+        swap,
+        small,
+        large,
+        gates.or_(*small[3:], name="hidden_small"),
+        gates.or_(*large[3:], name="hidden_large"),
+        gates.xor(a[7], b[7], name="subtract"),
+    )
 
 
 def _distance(gates: GateLibrary, x: _Operands) -> Word:
@@ -122,8 +129,15 @@ def _align(gates: GateLibrary, x: _Operands, distance: Word) -> tuple[Word, Bit,
     s0, s1, s2, s3 = (*x.small[:3], x.hidden_small)
     # By 1, then by 2; from the highest bit down.
     t = (both(s3, ~d0), mux(d0, s3, s2), mux(d0, s2, s1), mux(d0, s1, s0), both(d0, s0))
-    v = (both(t[0], ~d1), both(t[1], ~d1), mux(d1, t[0], t[2]), mux(d1, t[1], t[3]),
-         mux(d1, t[2], t[4]), both(t[3], d1), both(t[4], d1))
+    v = (
+        both(t[0], ~d1),
+        both(t[1], ~d1),
+        mux(d1, t[0], t[2]),
+        mux(d1, t[1], t[3]),
+        mux(d1, t[2], t[4]),
+        both(t[3], d1),
+        both(t[4], d1),
+    )
     # By 4. From distance 8 on nothing but the sticky bit is left, which then does no harm.
     whole = [fire([(bit, 1), (d2, -1), (far, -1)], 1, "whole") for bit in v[3::-1]]
 
@@ -189,8 +203,13 @@ def _normalise(
     p_sticky = either(both(quarter, ~by1), sticky)
     is_normal = either(p3, over, more, name="normal")
     # Where the sum reached 16 units, it moves down instead.
-    kept = (either(both(over, half), p_sticky), mux(over, q0, p_round), mux(over, q1, p0),
-            mux(over, q2, p1), mux(over, q3, both(p2, ~more)))
+    kept = (
+        either(both(over, half), p_sticky),
+        mux(over, q0, p_round),
+        mux(over, q1, p0),
+        mux(over, q2, p1),
+        mux(over, q3, both(p2, ~more)),
+    )
     return gates.builder.name_word("kept", kept), (by1, by2, more), is_normal
 
 

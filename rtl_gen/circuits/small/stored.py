@@ -61,9 +61,11 @@ def load(circuit: StoredCircuit) -> NeuronGraph:
     digest = hashlib.sha256(content).hexdigest()
     if digest != circuit.sha256:
         raise ValueError(
-            f"Data file {circuit.file} must have SHA-256 {circuit.sha256}, not {digest}")
+            f"Data file {circuit.file} must have SHA-256 {circuit.sha256}, not {digest}"
+        )
     return read_graph(
-        json.loads(content), f"{circuit.operation}_{circuit.format}", BUDGETS[circuit.budget])
+        json.loads(content), f"{circuit.operation}_{circuit.format}", BUDGETS[circuit.budget]
+    )
 
 
 def read_graph(description: dict, name: str, budget: Budget) -> NeuronGraph:
@@ -94,7 +96,9 @@ def fitting_circuits(
     The budget of a circuit may be tighter than the one asked for.
     """
     return tuple(
-        circuit for circuit in stored_circuits()
-        if (circuit.operation, circuit.format, circuit.overflow, circuit.objective) == (
-            operation, fmt.name, overflow.value, objective)
-        and BUDGETS[circuit.budget].is_within(budget))
+        circuit
+        for circuit in stored_circuits()
+        if (circuit.operation, circuit.format, circuit.overflow, circuit.objective)
+        == (operation, fmt.name, overflow.value, objective)
+        and BUDGETS[circuit.budget].is_within(budget)
+    )

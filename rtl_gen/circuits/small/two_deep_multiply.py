@@ -55,10 +55,13 @@ def two_deep_multiply(
             stairs = {
                 (x - fraction) + y: codes[x][y]
                 for x in range(normal + fraction, fmt.max_code + 1, normal)
-                for y in range(normal, fmt.max_code + 1)}
-            match = _match(a[:fmt.mantissa_bits], fraction, 2 << bits)
-            axis = [*zip(a[fmt.mantissa_bits : bits], weights[fmt.mantissa_bits:], strict=True),
-                    *zip(b[:bits], weights, strict=True)]
+                for y in range(normal, fmt.max_code + 1)
+            }
+            match = _match(a[: fmt.mantissa_bits], fraction, 2 << bits)
+            axis = [
+                *zip(a[fmt.mantissa_bits : bits], weights[fmt.mantissa_bits :], strict=True),
+                *zip(b[:bits], weights, strict=True),
+            ]
             work.add(match, axis, sorted(stairs.items()), _STAIR, nan_code)
     for name, x, y, first in (("subnormal_a", a, b, 0), ("subnormal_b", b, a, normal)):
         with builder.scope(name, x=x, y=y):
@@ -78,7 +81,8 @@ def two_deep_multiply(
         only_a = builder.neuron([(a[-1], 1), (b[-1], -1)], 1, "only_a_negative")
         only_b = builder.neuron([(b[-1], 1), (a[-1], -1)], 1, "only_b_negative")
         sign = builder.neuron(
-            [(only_a, 1), (only_b, 1), *((line, -1) for line in work.nan)], 1, "sign")
+            [(only_a, 1), (only_b, 1), *((line, -1) for line in work.nan)], 1, "sign"
+        )
     return (*magnitude, sign)
 
 
@@ -96,8 +100,12 @@ class _Steps:
             self.terms[bit].append((line, weight))
 
     def add(
-        self, match: tuple[list[tuple[Bit, int]], int], axis: Sequence[tuple[Bit, int]],
-        steps: Sequence[tuple[int, int]], weight: int, nan_code: int | None,
+        self,
+        match: tuple[list[tuple[Bit, int]], int],
+        axis: Sequence[tuple[Bit, int]],
+        steps: Sequence[tuple[int, int]],
+        weight: int,
+        nan_code: int | None,
     ) -> None:
         """Add a staircase: (position on the axis, code from there on), where the match is full."""
         terms, threshold = match
@@ -137,10 +145,13 @@ def _specials(work: _Steps, fmt: Format, x: Word, y: Word) -> None:
         above = [(bit, fmt.mantissa_bits * weight) for bit, weight in exponent]
         is_nan = builder.neuron(
             [*above, *((bit, 1) for bit in x[: fmt.mantissa_bits])],
-            fmt.mantissa_bits * fmt.exponent_bits + 1, "is_nan")
+            fmt.mantissa_bits * fmt.exponent_bits + 1,
+            "is_nan",
+        )
         # Infinity, or NaN, times zero.
         invalid = builder.neuron(
-            [*exponent, *((bit, -1) for bit in y)], fmt.exponent_bits, "invalid")
+            [*exponent, *((bit, -1) for bit in y)], fmt.exponent_bits, "invalid"
+        )
         for line in (is_nan, invalid):
             work.count([fmt.mantissa_bits - 1], line, _NAN)
             work.nan.append(line)

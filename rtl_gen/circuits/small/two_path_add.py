@@ -47,8 +47,7 @@ def two_path_add(
         raise ValueError(f"Format must be e4m3fn, not {fmt.name!r}")
     if resolve_overflow(fmt, overflow) is not Overflow.NAN:
         raise ValueError("Overflow must be nan for this construction, not 'saturate'")
-    fire, both, either, scope = (
-        gates.builder.neuron, gates.and_, gates.or_, gates.builder.scope)
+    fire, both, either, scope = (gates.builder.neuron, gates.and_, gates.or_, gates.builder.scope)
     with scope("order", a=a, b=b):
         x = _order(gates, a, b)
     with scope("align", small=x.small, distance=x.distance):
@@ -70,8 +69,10 @@ def two_path_add(
         tail = either(total[0], below[2], name="tail")
         big = fire([(over, 2), (high, 1), (either(r0, both(r_half, tail)), 1)], 2, "big")
         bad = either(is_nan, both(top, big), both(next_top, over, high), name="bad")
-        bits = [fire([(n, 2), (bad, 2), (f, 1), (is_near, -1)], 1)
-                for n, f in zip(near, far, strict=True)]
+        bits = [
+            fire([(n, 2), (bad, 2), (f, 1), (is_near, -1)], 1)
+            for n, f in zip(near, far, strict=True)
+        ]
         first = both(a[7], ~x.swap, name="sign_of_a")
         sign = fire([(first, 2), (b[7], 1), (x.swap, 1), (bad, -2)], 2, "sign")
     return (*bits, sign)
@@ -79,7 +80,12 @@ def two_path_add(
 
 def _order(gates: GateLibrary, a: Word, b: Word) -> _Operands:
     fire, both, either, mux, xor = (
-        gates.builder.neuron, gates.and_, gates.or_, gates.mux, gates.xor)
+        gates.builder.neuron,
+        gates.and_,
+        gates.or_,
+        gates.mux,
+        gates.xor,
+    )
 
     def compare(i: int, threshold: int) -> Bit:
         """Compare two bits at once: b > a for threshold 1, b >= a for 0."""
@@ -93,8 +99,12 @@ def _order(gates: GateLibrary, a: Word, b: Word) -> _Operands:
     def majority(p: Bit, q: Bit, r: Bit, name: str) -> Bit:
         return fire([(p, 1), (q, 1), (r, 1)], 2, name)
 
-    swap = majority(majority(g5, p5, g3, "high"), majority(g5, p5, p3, "high"),
-                    majority(g1, p1, first, "low"), "swap")
+    swap = majority(
+        majority(g5, p5, g3, "high"),
+        majority(g5, p5, p3, "high"),
+        majority(g1, p1, first, "low"),
+        "swap",
+    )
     small = [mux(swap, a[i], b[i]) for i in range(7)]
     large = [mux(swap, b[i], a[i]) for i in range(7)]
 
@@ -109,12 +119,22 @@ def _order(gates: GateLibrary, a: Word, b: Word) -> _Operands:
     k1 = mux(swap, both(a0, ~b0), both(b0, ~a0))
     k2 = mux(swap, borrow(b, b0, a, a0), borrow(a, a0, b, b0))
     k3 = fire([(small[5], 1), (k2, 1), (large[5], -1)], 1, "borrow")
-    distance = (xor(a0, b0), xor(xor(a[4], b[4]), k1), xor(xor(a[5], b[5]), k2),
-                fire([(large[6], 1), (small[6], -1), (k3, -1)], 1))
+    distance = (
+        xor(a0, b0),
+        xor(xor(a[4], b[4]), k1),
+        xor(xor(a[5], b[5]), k2),
+        fire([(large[6], 1), (small[6], -1), (k3, -1)], 1),
+    )
     name_word = gates.builder.name_word
     return _Operands(
-        swap, name_word("small", small), name_word("large", large), xor(a[7], b[7]),
-        both(hidden_a, hidden_b), either(hidden_a, hidden_b), name_word("distance", distance))
+        swap,
+        name_word("small", small),
+        name_word("large", large),
+        xor(a[7], b[7]),
+        both(hidden_a, hidden_b),
+        either(hidden_a, hidden_b),
+        name_word("distance", distance),
+    )
 
 
 def _align(gates: GateLibrary, x: _Operands) -> tuple[Word, tuple[Bit, Bit, Bit]]:
@@ -125,12 +145,15 @@ def _align(gates: GateLibrary, x: _Operands) -> tuple[Word, tuple[Bit, Bit, Bit]
     significand = (*x.small[:3], x.hidden_small)
 
     def place(i: int) -> Bit:
-        return either(*(
-            both(hot[k], significand[i + k]) for k in range(6) if 0 <= i + k <= 3))
+        return either(*(both(hot[k], significand[i + k]) for k in range(6) if 0 <= i + k <= 3))
 
     s0, s1, s2, _ = significand
-    sticky = either(both(hot[3], s0), both(hot[4], either(s0, s1)),
-                    both(hot[5], either(s0, s1, s2)), name="sticky")
+    sticky = either(
+        both(hot[3], s0),
+        both(hot[4], either(s0, s1)),
+        both(hot[5], either(s0, s1, s2)),
+        name="sticky",
+    )
     aligned = gates.builder.name_word("aligned", [place(i) for i in range(4)])
     return aligned, (place(-1), place(-2), sticky)
 
@@ -152,8 +175,12 @@ def _far_sum(
     generate, pass_on = both(w[2], flip[2]), either(w[2], flip[2])
     g3 = fire([(generate, 1), (pass_on, 1), (g2, 1)], 2)
     p3 = fire([(generate, 1), (pass_on, 1), (p2, 1)], 2)
-    carries = (k0, fire([(w[0], 1), (flip[0], 1), (k0, 1)], 2),
-               fire([(g2, 2), (p2, 1), (k0, 1)], 2), fire([(g3, 1), (p3, 1), (k0, 1)], 2))
+    carries = (
+        k0,
+        fire([(w[0], 1), (flip[0], 1), (k0, 1)], 2),
+        fire([(g2, 2), (p2, 1), (k0, 1)], 2),
+        fire([(g3, 1), (p3, 1), (k0, 1)], 2),
+    )
     total = [xor(xor(p, q), k) for p, q, k in zip(large, w, carries, strict=True)]
     over = fire([(w[3], 1), (carries[3], 1), (x.hidden_large, 2), (x.subtract, -2)], 3, "over")
     return gates.builder.name_word("total", (r_quarter, r_half, *total)), over
@@ -162,19 +189,28 @@ def _far_sum(
 def _near(gates: GateLibrary, x: _Operands) -> tuple[Bit, Word]:
     """Return whether the near path is right, and its result."""
     fire, both, either, mux, xor = (
-        gates.builder.neuron, gates.and_, gates.or_, gates.mux, gates.xor)
+        gates.builder.neuron,
+        gates.and_,
+        gates.or_,
+        gates.mux,
+        gates.xor,
+    )
     d0, d1, d2, d3 = x.distance
     s0, s1, s2, s3 = (*x.small[:3], x.hidden_small)
     l0, l1, l2, l3 = (*x.large[:3], x.hidden_large)
     # The difference in half units of the larger operand: five bits, exact.
     t4, t3, t2, t1, t0 = (
-        both(s3, ~d0), mux(d0, s3, s2), mux(d0, s2, s1), mux(d0, s1, s0), both(d0, s0))
+        both(s3, ~d0),
+        mux(d0, s3, s2),
+        mux(d0, s2, s1),
+        mux(d0, s1, s0),
+        both(d0, s0),
+    )
     two = [(t2, 2), (t1, 1), (l1, -2), (l0, -1)]
     b2 = fire([(t1, 1), (l0, -1), (t0, 1)], 1)
     b3 = fire([(fire(two, 1), 1), (fire(two, 0), 1), (t0, 1)], 2)
     b4 = fire([(t3, 1), (l2, -1), (b3, 1)], 1)
-    n = (t0, xor(xor(l0, t1), t0), xor(xor(l1, t2), b2), xor(xor(l2, t3), b3),
-         xor(xor(l3, t4), b4))
+    n = (t0, xor(xor(l0, t1), t0), xor(xor(l1, t2), b2), xor(xor(l2, t3), b3), xor(xor(l3, t4), b4))
     # Without cancellation of the leading bit the far path is right.
     is_near = both(fire([(x.subtract, 1), (d1, -1), (d2, -1), (d3, -1)], 1), ~n[4], name="near")
     e0, e1, e2, e3 = x.exponent
@@ -184,15 +220,23 @@ def _near(gates: GateLibrary, x: _Operands) -> tuple[Bit, Word]:
     y2 = either(n[2], both(both(e0, e1), ~high, name="marker"))
     y1 = either(n[1], fire([(e2, 1), (e3, -1), (e1, -1), (e0, -1)], 1, "marker"))
     lead = (y4, both(y3, ~y4), both(y2, ~y3, ~y4), both(y1, ~y2, ~y3, ~y4))
-    bits = [either(*(both(lead[k], n[j - k], is_near) for k in range(j + 1)))
-            for j in (1, 2, 3)]
+    bits = [either(*(both(lead[k], n[j - k], is_near) for k in range(j + 1))) for j in (1, 2, 3)]
     # The exponent less the number of leading zeros, if that is positive.
-    zeros = (both(n[3], ~n[4]), both(n[2], ~n[3], ~n[4]), both(n[1], ~n[2], ~n[3], ~n[4]),
-             both(n[0], ~either(*n[1:])))
+    zeros = (
+        both(n[3], ~n[4]),
+        both(n[2], ~n[3], ~n[4]),
+        both(n[1], ~n[2], ~n[3], ~n[4]),
+        both(n[0], ~either(*n[1:])),
+    )
     for i in range(4):
-        bits.append(either(*(
-            both(zero, _exponent_bit(gates, x.exponent, -k, i), is_near)
-            for k, zero in enumerate(zeros, start=1))))
+        bits.append(
+            either(
+                *(
+                    both(zero, _exponent_bit(gates, x.exponent, -k, i), is_near)
+                    for k, zero in enumerate(zeros, start=1)
+                )
+            )
+        )
     return is_near, tuple(bits)
 
 
@@ -213,27 +257,34 @@ def _far_round(gates: GateLibrary, x: _Operands, total: Word, over: Bit, sticky:
     bits = [xor(m0, up), xor(m1, both(m0, up)), xor(m2, both(m0, m1, up))]
     carry = both(m0, m1, m2, up, name="carry")
     plus = gates.builder.neuron(
-        [(either(over, both(r3, ~x.hidden_large)), 2), (carry, 1), (up_one, -1)], 1, "plus")
+        [(either(over, both(r3, ~x.hidden_large)), 2), (carry, 1), (up_one, -1)], 1, "plus"
+    )
     minus = both(up_one, ~carry, name="minus")
     for i in range(4):
         more = _exponent_bit(gates, x.exponent, 1, i)
         less = _exponent_bit(gates, x.exponent, -1, i)
-        bits.append(either(both(plus, more), both(minus, less),
-                           both(~plus, ~minus, x.exponent[i])))
+        bits.append(either(both(plus, more), both(minus, less), both(~plus, ~minus, x.exponent[i])))
     return tuple(bits)
 
 
 def _exponent_bit(gates: GateLibrary, bits: Word, change: int, place: int) -> Bit:
     """Return a bit of ``max(exponent + change, 0)`` as OR of ANDs, those that cover most first."""
     wanted = {v for v in range(16) if max(v + change, 0) >> place & 1}
-    cubes = [(mask, value, covered) for mask in range(1, 16) for value in range(16)
-             if not value & ~mask
-             and (covered := {v for v in range(16) if v & mask == value}) <= wanted]
+    cubes = [
+        (mask, value, covered)
+        for mask in range(1, 16)
+        for value in range(16)
+        if not value & ~mask and (covered := {v for v in range(16) if v & mask == value}) <= wanted
+    ]
     terms = []
     while wanted:
         mask, value, covered = max(
-            cubes, key=lambda cube: (len(cube[2] & wanted), -cube[0].bit_count()))
+            cubes, key=lambda cube: (len(cube[2] & wanted), -cube[0].bit_count())
+        )
         wanted = wanted - covered
-        terms.append(gates.and_(*(
-            bits[i] if value >> i & 1 else ~bits[i] for i in range(4) if mask >> i & 1)))
+        terms.append(
+            gates.and_(
+                *(bits[i] if value >> i & 1 else ~bits[i] for i in range(4) if mask >> i & 1)
+            )
+        )
     return gates.or_(*terms)

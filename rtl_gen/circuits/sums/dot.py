@@ -41,9 +41,17 @@ class SumFlags(NamedTuple):
 
 
 def dot(
-    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word], accumulate: str,
-    to: Format | None = None, overflow: Overflow | None = None, *, wide: Format | None = None,
-    relu: bool = False, has_carry_chains: bool = False,
+    gates: GateLibrary,
+    fmt: Format,
+    a: Sequence[Word],
+    b: Sequence[Word],
+    accumulate: str,
+    to: Format | None = None,
+    overflow: Overflow | None = None,
+    *,
+    wide: Format | None = None,
+    relu: bool = False,
+    has_carry_chains: bool = False,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``.
 
@@ -77,26 +85,30 @@ def dot(
         raise ValueError(f"Operands must be as many, and at least one, not {len(a)} and {len(b)}")
     if accumulate not in ACCUMULATIONS:
         raise ValueError(
-            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
+        )
     if (accumulate == "wide") != (wide is not None):
         raise ValueError("Format of the nodes must be given for wide, and only there")
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
         raise ValueError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
-        return exact_sum(gates, fmt, a, b, to, overflow, relu=relu,
-                         has_carry_chains=has_carry_chains)
+        return exact_sum(
+            gates, fmt, a, b, to, overflow, relu=relu, has_carry_chains=has_carry_chains
+        )
     if relu:
         raise ValueError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt
     products = [
         _scoped(gates, "product", lambda x, y: multiply(gates, fmt, x, y, overflow, to=node), x, y)
-        for x, y in zip(a, b, strict=True)]
+        for x, y in zip(a, b, strict=True)
+    ]
 
     def add_nodes(x: Word, y: Word) -> Word:
         return _scoped(gates, "sum", lambda x, y: add(gates, node, x, y, overflow), x, y)
 
-    total = _in_turn(products, add_nodes) if accumulate == "chain" else \
-        _in_pairs(products, add_nodes)
+    total = (
+        _in_turn(products, add_nodes) if accumulate == "chain" else _in_pairs(products, add_nodes)
+    )
     if wide is None:
         return total
     with gates.builder.scope("convert", code=total):
@@ -126,8 +138,14 @@ def _in_turn(terms: list[Word], add_nodes: Callable[[Word, Word], Word]) -> Word
 
 
 def round_sum(
-    gates: GateLibrary, fmt: Format, to: Format, total: Word, flags: SumFlags,
-    overflow: Overflow | None = None, *, relu: bool = False,
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format,
+    total: Word,
+    flags: SumFlags,
+    overflow: Overflow | None = None,
+    *,
+    relu: bool = False,
 ) -> Word:
     """Return the code of an exact sum.
 
@@ -153,8 +171,7 @@ def round_sum(
     with builder.scope("special_values"):
         any_plus = gates.or_(*flags.plus_infinities, name="any_plus")
         any_minus = gates.or_(*flags.minus_infinities, name="any_minus")
-        is_nan = gates.or_(
-            *flags.nans, gates.and_(any_plus, any_minus, name="invalid"), name="nan")
+        is_nan = gates.or_(*flags.nans, gates.and_(any_plus, any_minus, name="invalid"), name="nan")
     negative = total[-1]
     if relu:
         with builder.scope("round", magnitude=total[:-1]):
@@ -162,8 +179,16 @@ def round_sum(
             keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
             *kept, too_large = gate_word(gates, (*rounded, too_large), keep)
             rounded = builder.name_word("kept", kept)
-        return pack(gates, to, policy, sign=ZERO, magnitude=rounded, is_nan=is_nan,
-                    is_infinite=any_plus, too_large=too_large)
+        return pack(
+            gates,
+            to,
+            policy,
+            sign=ZERO,
+            magnitude=rounded,
+            is_nan=is_nan,
+            is_infinite=any_plus,
+            too_large=too_large,
+        )
     with builder.scope("magnitude", total=total):
         flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
@@ -176,13 +201,18 @@ def round_sum(
         finite_sign = gates.or_(negative, all_minus, name="finite_sign")
         sign = gates.mux(is_infinite, any_minus, finite_sign, name="sign")
     return pack(
-        gates, to, policy, sign=sign, magnitude=rounded, is_nan=is_nan, is_infinite=is_infinite,
-        too_large=too_large)
+        gates,
+        to,
+        policy,
+        sign=sign,
+        magnitude=rounded,
+        is_nan=is_nan,
+        is_infinite=is_infinite,
+        too_large=too_large,
+    )
 
 
-def _round(
-    gates: GateLibrary, fmt: Format, to: Format, magnitude: Word
-) -> tuple[Word, Bit]:
+def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> tuple[Word, Bit]:
     """Return the code of a magnitude in units of the smallest product, or that it is too large."""
     is_below = scan(magnitude, lambda low, high: gates.or_(low, high, name="is_below"))
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)

@@ -53,8 +53,14 @@ class _Total:
 
 
 def exact_sum(
-    gates: GateLibrary, fmt: Format, a: Sequence[Word], b: Sequence[Word],
-    to: Format | None = None, overflow: Overflow | None = None, *, relu: bool = False,
+    gates: GateLibrary,
+    fmt: Format,
+    a: Sequence[Word],
+    b: Sequence[Word],
+    to: Format | None = None,
+    overflow: Overflow | None = None,
+    *,
+    relu: bool = False,
     has_carry_chains: bool = False,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``, rounded once to nearest even.
@@ -91,14 +97,23 @@ def exact_sum(
     with builder.scope("special_values"):
         infinite = [term.is_infinite for term in terms]
         signs = [term.sign for term in terms]
-        plus = gates.or_(*(
-            gates.and_(flag, gates.not_(sign), name="plus_infinity")
-            for flag, sign in zip(infinite, signs, strict=True)), name="any_plus")
-        minus = gates.or_(*(
-            gates.and_(flag, sign, name="minus_infinity")
-            for flag, sign in zip(infinite, signs, strict=True)), name="any_minus")
-        is_nan = gates.or_(*(term.is_nan for term in terms),
-                           gates.and_(plus, minus, name="invalid"), name="nan")
+        plus = gates.or_(
+            *(
+                gates.and_(flag, gates.not_(sign), name="plus_infinity")
+                for flag, sign in zip(infinite, signs, strict=True)
+            ),
+            name="any_plus",
+        )
+        minus = gates.or_(
+            *(
+                gates.and_(flag, sign, name="minus_infinity")
+                for flag, sign in zip(infinite, signs, strict=True)
+            ),
+            name="any_minus",
+        )
+        is_nan = gates.or_(
+            *(term.is_nan for term in terms), gates.and_(plus, minus, name="invalid"), name="nan"
+        )
         is_infinite = gates.or_(plus, minus, name="infinite")
         sign = gates.mux(is_infinite, minus, total.is_negative, name="sign")
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
@@ -108,8 +123,15 @@ def exact_sum(
             *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
             rounded = builder.name_word("kept", kept)
     return pack(
-        gates, to, policy, sign=ZERO if relu else sign, magnitude=rounded, is_nan=is_nan,
-        is_infinite=plus if relu else is_infinite, too_large=too_large)
+        gates,
+        to,
+        policy,
+        sign=ZERO if relu else sign,
+        magnitude=rounded,
+        is_nan=is_nan,
+        is_infinite=plus if relu else is_infinite,
+        too_large=too_large,
+    )
 
 
 def _term(
@@ -121,16 +143,19 @@ def _term(
     sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
     same = ONE if reference is None else gates.not_(gates.xor(sign, reference, name="differs"))
     product = builder.name_word(
-        "product", multiply_significands(gates, raw_x.significand, raw_y.significand))
+        "product", multiply_significands(gates, raw_x.significand, raw_y.significand)
+    )
     flipped = builder.name_word(
-        "flipped", tuple(gates.xor(bit, same, name="flipped") for bit in product))
+        "flipped", tuple(gates.xor(bit, same, name="flipped") for bit in product)
+    )
     # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay empty.
     amount = builder.name_word("amount", add(gates, raw_x.exponent, raw_y.exponent))
     placed = place(gates, flipped, amount, same, width + 2)[2:]
     infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
     is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
     is_nan = gates.or_(
-        raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan")
+        raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan"
+    )
     return _Term(sign, same, builder.name_word("placed", placed), is_nan, infinite)
 
 
@@ -139,8 +164,11 @@ def multiply_significands(gates: GateLibrary, a: Word, b: Word) -> Word:
     columns = Columns(len(a) + len(b))
     for row, bit in enumerate(b):
         # The hidden bits are known last.
-        columns.add(tuple(gates.and_(x, bit, name="partial") for x in a[:-1]), row,
-                    arrival=int(row == len(b) - 1))
+        columns.add(
+            tuple(gates.and_(x, bit, name="partial") for x in a[:-1]),
+            row,
+            arrival=int(row == len(b) - 1),
+        )
         columns.add((gates.and_(a[-1], bit, name="partial"),), row + len(a) - 1, arrival=1)
     return columns.total(gates)
 
@@ -163,17 +191,24 @@ def place(gates: GateLibrary, word: Word, amount: Word, fill: Bit, width: int) -
     if not can_join:
         return (word + (fill,) * (width - len(word)))[:width]
     low, high = amount[-2:]
-    moved = [gates.and_(x, y, name="moved") for x, y in (
-        (gates.not_(high), gates.not_(low)), (gates.not_(high), low),
-        (high, gates.not_(low)), (high, low))]
+    moved = [
+        gates.and_(x, y, name="moved")
+        for x, y in (
+            (gates.not_(high), gates.not_(low)),
+            (gates.not_(high), low),
+            (high, gates.not_(low)),
+            (high, low),
+        )
+    ]
     # Which of two neighbours is chosen; neither if the word is elsewhere, and both if the fill is
     # set there.
     pairs = []
     for number in range(3):
         elsewhere = [*moved[:number], *moved[number + 2 :]]
         filled = gates.and_(gates.or_(*elsewhere, name="elsewhere"), fill, name="filled")
-        pairs.append([
-            gates.or_(flag, filled, name="chosen") for flag in moved[number : number + 2]])
+        pairs.append(
+            [gates.or_(flag, filled, name="chosen") for flag in moved[number : number + 2]]
+        )
     result = []
     for index in range(width):
         found = [number for number in range(4) if 0 <= index - number * step < len(word)]
@@ -187,8 +222,7 @@ def place(gates: GateLibrary, word: Word, amount: Word, fill: Bit, width: int) -
             continue
         first, second = pairs[number]
         upper = gates.or_and(bit, second, first, name="placed_first")
-        result.append(
-            gates.and_or(second, word[index - (number + 1) * step], upper, name="placed"))
+        result.append(gates.and_or(second, word[index - (number + 1) * step], upper, name="placed"))
     return tuple(result)
 
 
@@ -224,8 +258,11 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
     extra = len(terms).bit_length()
     flipped = [term.is_flipped for term in terms[1:]]
     with builder.scope("complements"):
-        number = _count_in_turn(gates, flipped, extra) if has_carry_chains else \
-            _count(gates, ((flag,) for flag in flipped), extra)
+        number = (
+            _count_in_turn(gates, flipped, extra)
+            if has_carry_chains
+            else _count(gates, ((flag,) for flag in flipped), extra)
+        )
     with builder.scope("accumulate"):
         columns = Columns(width + extra)
         columns.add(invert(gates, number), width)
@@ -245,15 +282,21 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
         first, second = columns.rows(gates)
     with builder.scope("magnitude", first=first, second=second):
         generate = tuple(gates.and_(x, y, name="both") for x, y in zip(first, second, strict=True))
-        half = builder.name_word("half_sum", tuple(
-            gates.xor(x, y, name="half_sum") for x, y in zip(first, second, strict=True)))
+        half = builder.name_word(
+            "half_sum",
+            tuple(gates.xor(x, y, name="half_sum") for x, y in zip(first, second, strict=True)),
+        )
         carries = prefix_carries(gates, generate, half)
         negative = gates.xor(half[-1], carries[-2][0], name="negative")
         plus = gates.not_(negative)
         into = [(ZERO, ONE), *carries[:-2]]
-        magnitude = builder.name_word("magnitude", tuple(
-            gates.full_adder(bit, negative, gates.and_or(passed, plus, made, name="carry"))[0]
-            for bit, (made, passed) in zip(half[:-1], into, strict=True)))
+        magnitude = builder.name_word(
+            "magnitude",
+            tuple(
+                gates.full_adder(bit, negative, gates.and_or(passed, plus, made, name="carry"))[0]
+                for bit, (made, passed) in zip(half[:-1], into, strict=True)
+            ),
+        )
         is_below = tuple(gates.not_(passed) for _, passed in carries[:-1])
         # If the sum is zero, all bits are set. It is minus zero if all products are.
         first_sign = terms[0].sign
@@ -261,5 +304,6 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
         differ = gates.not_(gates.and_(*(term.is_flipped for term in terms), name="all_alike"))
         cleared = gates.and_(is_zero, differ, name="plus_zero")
         sign = gates.and_(
-            gates.not_(gates.xor(negative, first_sign)), gates.not_(cleared), name="minus")
+            gates.not_(gates.xor(negative, first_sign)), gates.not_(cleared), name="minus"
+        )
     return _Total(sign, magnitude, is_below)

@@ -40,8 +40,15 @@ class _Input(NamedTuple):
 
 
 def hardwired_linear(
-    gates: GateLibrary, fmt: Format, x: Sequence[Word], weight: Sequence[Sequence[int]],
-    bias: Sequence[int] | None, to: Format, overflow: Overflow | None, *, relu: bool,
+    gates: GateLibrary,
+    fmt: Format,
+    x: Sequence[Word],
+    weight: Sequence[Sequence[int]],
+    bias: Sequence[int] | None,
+    to: Format,
+    overflow: Overflow | None,
+    *,
+    relu: bool,
 ) -> list[Word]:
     """Return the codes of ``weight @ x + bias``, each rounded once.
 
@@ -167,8 +174,12 @@ def _add_number(gates: GateLibrary, columns: Columns, number: Word, digit: _Digi
 
 
 def _sum(
-    gates: GateLibrary, fmt: Format, inputs: Sequence[_Input],
-    multiples: dict[tuple[int, int], Word], row: Sequence[int], bias: int,
+    gates: GateLibrary,
+    fmt: Format,
+    inputs: Sequence[_Input],
+    multiples: dict[tuple[int, int], Word],
+    row: Sequence[int],
+    bias: int,
 ) -> Word:
     """Return the sum of one output in two's complement, in units of the smallest product."""
     values = [_value(fmt, code) for code in row]
@@ -191,7 +202,11 @@ def _sum(
 
 
 def _flags(
-    gates: GateLibrary, fmt: Format, inputs: Sequence[_Input], any_nan: Bit, row: Sequence[int],
+    gates: GateLibrary,
+    fmt: Format,
+    inputs: Sequence[_Input],
+    any_nan: Bit,
+    row: Sequence[int],
     bias: int | None,
 ) -> SumFlags:
     """Return the special values among the terms of one output."""

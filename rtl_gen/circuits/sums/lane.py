@@ -61,16 +61,19 @@ class LaneOptions:
         if self.accumulate not in LANE_ACCUMULATIONS:
             raise ValueError(
                 f"Accumulation in steps must be {' or '.join(LANE_ACCUMULATIONS)}, "
-                f"not {self.accumulate!r}")
+                f"not {self.accumulate!r}"
+            )
         if self.accumulate == "chain" and self.products != 1:
             raise ValueError(
                 f"Products in each step of chain must be 1, as it rounds after each, "
-                f"not {self.products}")
+                f"not {self.products}"
+            )
         if self.activation not in ("none", "relu"):
             raise ValueError(f"Activation must be none or relu, not {self.activation!r}")
         if self.format.has_nan and not self.to.has_nan:
             raise ValueError(
-                f"Result format must have a NaN, as {self.format.name} has, not {self.to.name!r}")
+                f"Result format must have a NaN, as {self.format.name} has, not {self.to.name!r}"
+            )
 
     @property
     def term_width(self) -> int:
@@ -108,8 +111,7 @@ class LaneGraphs:
 
 def lane_graphs(options: LaneOptions, name: str = "lane") -> LaneGraphs:
     """Return the graphs of a lane, called ``<name>_multiply`` and so on."""
-    circuit: _Chain | _Exact = (
-        _Chain if options.accumulate == "chain" else _Exact)(options)
+    circuit: _Chain | _Exact = (_Chain if options.accumulate == "chain" else _Exact)(options)
     codes = options.format.width * options.products
 
     def build(
@@ -126,9 +128,13 @@ def lane_graphs(options: LaneOptions, name: str = "lane") -> LaneGraphs:
     return LaneGraphs(
         multiply=multiply_graph,
         accumulate=build(
-            "accumulate", {"state": circuit.state_width, "partial": partial, "first": 1},
-            "state_next", circuit.accumulate),
-        finish=build("finish", {"state": circuit.state_width, **bias}, "y", circuit.finish))
+            "accumulate",
+            {"state": circuit.state_width, "partial": partial, "first": 1},
+            "state_next",
+            circuit.accumulate,
+        ),
+        finish=build("finish", {"state": circuit.state_width, **bias}, "y", circuit.finish),
+    )
 
 
 class _Chain:
@@ -187,7 +193,8 @@ class _Exact:
             self._names += ["plus", "minus"]
         # A partial is at most so many times twice the greatest magnitude.
         self._partial_width = min(
-            options.row_width, options.term_width + 1 + options.products.bit_length())
+            options.row_width, options.term_width + 1 + options.products.bit_length()
+        )
 
     @property
     def state_width(self) -> int:
@@ -207,14 +214,15 @@ class _Exact:
             rows = columns.rows(gates)
         return self._join(rows, _any(gates, flags))
 
-    def _add_term(
-        self, gates: GateLibrary, columns: Columns, x: RawFloat, y: RawFloat
-    ) -> _Flags:
+    def _add_term(self, gates: GateLibrary, columns: Columns, x: RawFloat, y: RawFloat) -> _Flags:
         """Add a product, plus ``2**term_width``, so that it is never negative."""
         sign = gates.xor(x.sign, y.sign, name="sign")
         magnitude = fixed_point(gates, x, y, self._options.term_width)
-        columns.add(gates.builder.name_word(
-            "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude)))
+        columns.add(
+            gates.builder.name_word(
+                "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude)
+            )
+        )
         columns.add((sign,))
         columns.add((gates.not_(sign),), self._options.term_width)
         infinite = gates.or_(x.is_infinite, y.is_infinite, name="infinite")
@@ -222,9 +230,11 @@ class _Exact:
         return _Flags(
             other=gates.not_(gates.and_(sign, is_zero, name="minus_zero")),
             nan=gates.or_(
-                x.is_nan, y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan"),
+                x.is_nan, y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan"
+            ),
             plus=gates.and_(infinite, gates.not_(sign), name="plus_infinity"),
-            minus=gates.and_(infinite, sign, name="minus_infinity"))
+            minus=gates.and_(infinite, sign, name="minus_infinity"),
+        )
 
     def accumulate(self, gates: GateLibrary, state: Word, partial: Word, first: Word) -> Word:
         kept = gate_word(gates, state, gates.not_(first[0]))
@@ -247,17 +257,30 @@ class _Exact:
             with gates.builder.scope("bias", code=bias):
                 one = constant(self._format.bias << self._format.mantissa_bits, self._format.width)
                 term = self._add_term(
-                    gates, columns, unpack(gates, self._format, bias),
-                    unpack(gates, self._format, one, "unpack_one"))
+                    gates,
+                    columns,
+                    unpack(gates, self._format, bias),
+                    unpack(gates, self._format, one, "unpack_one"),
+                )
                 flags = _any(gates, [flags, term])
         columns.add_constant(-o.terms << o.term_width)
         with gates.builder.scope("total"):
             total = columns.total(gates)
         return round_sum(
-            gates, self._format, o.to, total, SumFlags(
-                nans=[flags.nan], plus_infinities=[flags.plus], minus_infinities=[flags.minus],
-                signs=[gates.not_(flags.other)], zeros=[]),
-            o.overflow, relu=o.activation == "relu")
+            gates,
+            self._format,
+            o.to,
+            total,
+            SumFlags(
+                nans=[flags.nan],
+                plus_infinities=[flags.plus],
+                minus_infinities=[flags.minus],
+                signs=[gates.not_(flags.other)],
+                zeros=[],
+            ),
+            o.overflow,
+            relu=o.activation == "relu",
+        )
 
     def _join(self, rows: tuple[Word, Word], flags: _Flags) -> Word:
         return (*rows[0], *rows[1], *(getattr(flags, name) for name in self._names))
@@ -271,6 +294,9 @@ class _Exact:
 
 
 def _any(gates: GateLibrary, flags: list[_Flags]) -> _Flags:
-    return _Flags(*(
-        gates.or_(*(getattr(term, name) for term in flags), name=f"any_{name}")
-        for name in ("other", "nan", "plus", "minus")))
+    return _Flags(
+        *(
+            gates.or_(*(getattr(term, name) for term in flags), name=f"any_{name}")
+            for name in ("other", "nan", "plus", "minus")
+        )
+    )

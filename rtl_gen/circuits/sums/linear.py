@@ -29,9 +29,17 @@ ACTIVATIONS = ("none", "relu")
 
 
 def linear(
-    gates: GateLibrary, fmt: Format, x: Sequence[Word], weight: Sequence[Sequence[Word]],
-    bias: Sequence[Word] | None, accumulate: str, activation: str, to: Format,
-    overflow: Overflow | None = None, *, wide: Format | None = None,
+    gates: GateLibrary,
+    fmt: Format,
+    x: Sequence[Word],
+    weight: Sequence[Sequence[Word]],
+    bias: Sequence[Word] | None,
+    accumulate: str,
+    activation: str,
+    to: Format,
+    overflow: Overflow | None = None,
+    *,
+    wide: Format | None = None,
 ) -> list[Word]:
     """Return the codes of the outputs of a layer.
 
@@ -68,8 +76,15 @@ def linear(
     words = [*chain(*weight), *(bias or ())]
     if accumulate == "exact" and all(bit.node == CONSTANT for word in words for bit in word):
         return hardwired_linear(
-            gates, fmt, x, [[_code(word) for word in row] for row in weight],
-            [_code(word) for word in bias] if bias else None, to, overflow, relu=rectifies)
+            gates,
+            fmt,
+            x,
+            [[_code(word) for word in row] for row in weight],
+            [_code(word) for word in bias] if bias else None,
+            to,
+            overflow,
+            relu=rectifies,
+        )
     results = []
     for index, row in enumerate(weight):
         own = bias[index] if bias else None
@@ -81,14 +96,22 @@ def linear(
                 a, b = zip(*terms, strict=True)
                 results.append(dot(gates, fmt, a, b, "exact", to, overflow, relu=rectifies))
             else:
-                results.append(_rounded(
-                    gates, fmt, x, row, own, accumulate, rectifies, to, overflow, wide))
+                results.append(
+                    _rounded(gates, fmt, x, row, own, accumulate, rectifies, to, overflow, wide)
+                )
     return results
 
 
 def network(
-    gates: GateLibrary, fmt: Format, x: Sequence[Word], layers: Sequence[LayerParameters],
-    accumulate: str, activations: Sequence[str], to: Format, overflow: Overflow | None = None, *,
+    gates: GateLibrary,
+    fmt: Format,
+    x: Sequence[Word],
+    layers: Sequence[LayerParameters],
+    accumulate: str,
+    activations: Sequence[str],
+    to: Format,
+    overflow: Overflow | None = None,
+    *,
     wide: Format | None = None,
 ) -> list[Word]:
     """Return the codes of the outputs of the last of several layers with known weights.
@@ -109,11 +132,21 @@ def network(
         bias = None if layer.bias is None else [constant(code, fmt.width) for code in layer.bias]
         # One layer needs no scope of its own; the inputs of the first have names already.
         names = {f"x_{i}": word for i, word in enumerate(words)} if index else {}
-        with (gates.builder.scope(f"layer_{index + 1}", **names) if len(layers) > 1
-              else nullcontext()):
+        with (
+            gates.builder.scope(f"layer_{index + 1}", **names) if len(layers) > 1 else nullcontext()
+        ):
             words = linear(
-                gates, fmt, words, weight, bias, accumulate, activation, to if is_last else fmt,
-                overflow if is_last else node_overflow(fmt, overflow), wide=wide)
+                gates,
+                fmt,
+                words,
+                weight,
+                bias,
+                accumulate,
+                activation,
+                to if is_last else fmt,
+                overflow if is_last else node_overflow(fmt, overflow),
+                wide=wide,
+            )
     return words
 
 
@@ -123,21 +156,27 @@ def node_overflow(node: Format, overflow: Overflow | None) -> Overflow | None:
 
 
 def _check(
-    x: Sequence[Word], weight: Sequence[Sequence[Word]], bias: Sequence[Word] | None,
-    accumulate: str, activation: str,
+    x: Sequence[Word],
+    weight: Sequence[Sequence[Word]],
+    bias: Sequence[Word] | None,
+    accumulate: str,
+    activation: str,
 ) -> None:
     if accumulate not in ACCUMULATIONS:
         raise ValueError(
-            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}")
+            f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
+        )
     if activation not in ACTIVATIONS:
         raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
     if not weight or not x or any(len(row) != len(x) for row in weight):
         lengths = sorted({len(row) for row in weight})
         raise ValueError(
-            f"Rows of weights must have {len(x)} words, one for each input, not {lengths}")
+            f"Rows of weights must have {len(x)} words, one for each input, not {lengths}"
+        )
     if bias is not None and len(bias) != len(weight):
         raise ValueError(
-            f"Bias must have {len(weight)} words, one for each output, not {len(bias)}")
+            f"Bias must have {len(weight)} words, one for each output, not {len(bias)}"
+        )
 
 
 def _code(word: Word) -> int:
@@ -145,8 +184,16 @@ def _code(word: Word) -> int:
 
 
 def _rounded(
-    gates: GateLibrary, fmt: Format, x: Sequence[Word], row: Sequence[Word], bias: Word | None,
-    accumulate: str, rectifies: bool, to: Format, overflow: Overflow | None, wide: Format | None,
+    gates: GateLibrary,
+    fmt: Format,
+    x: Sequence[Word],
+    row: Sequence[Word],
+    bias: Word | None,
+    accumulate: str,
+    rectifies: bool,
+    to: Format,
+    overflow: Overflow | None,
+    wide: Format | None,
 ) -> Word:
     """Return one output of the accumulations that round at every sum."""
     builder = gates.builder

@@ -39,25 +39,54 @@ def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
         if front:
             axes.plot(*zip(*front, strict=True), color="0.8", lw=1, zorder=1)
         colours = axes.scatter(
-            [p.depth for p in group], [p.neurons for p in group], marker=marker, s=52,
-            c=[p.metrics.relative_margin for p in group if p.metrics], norm=norm, cmap="viridis",
-            edgecolors="black", linewidths=0.6, zorder=3)
-        axes.scatter([], [], marker=marker, s=52, facecolors="0.8", edgecolors="black",
-                     linewidths=0.6, label=label)
+            [p.depth for p in group],
+            [p.neurons for p in group],
+            marker=marker,
+            s=52,
+            c=[p.metrics.relative_margin for p in group if p.metrics],
+            norm=norm,
+            cmap="viridis",
+            edgecolors="black",
+            linewidths=0.6,
+            zorder=3,
+        )
+        axes.scatter(
+            [],
+            [],
+            marker=marker,
+            s=52,
+            facecolors="0.8",
+            edgecolors="black",
+            linewidths=0.6,
+            label=label,
+        )
     for point in points:
         if point.source == "release":
-            axes.scatter(point.depth, point.neurons, marker="*", s=130, color="tab:red", zorder=3,
-                         label="code release of the paper")
+            axes.scatter(
+                point.depth,
+                point.neurons,
+                marker="*",
+                s=130,
+                color="tab:red",
+                zorder=3,
+                label="code release of the paper",
+            )
     for point in points:
         if point.is_pareto or point.metrics is None or point.library == "published":
             axes.annotate(
-                f"{point.neurons} / {point.depth}", (point.depth, point.neurons),
-                textcoords="offset points", xytext=(6, 5), fontsize=7.5)
+                f"{point.neurons} / {point.depth}",
+                (point.depth, point.neurons),
+                textcoords="offset points",
+                xytext=(6, 5),
+                fontsize=7.5,
+            )
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks([2, 3, 5, 10, 20, 50, 100], labels=["2", "3", "5", "10", "20", "50", "100"])
-    axes.set_yticks([30, 50, 100, 200, 500, 1000, 2000],
-                    labels=["30", "50", "100", "200", "500", "1000", "2000"])
+    axes.set_yticks(
+        [30, 50, 100, 200, 500, 1000, 2000],
+        labels=["30", "50", "100", "200", "500", "1000", "2000"],
+    )
     axes.set_xlim(1.7, 140)
     axes.minorticks_off()
     axes.set_xlabel("depth: neurons on the longest path")

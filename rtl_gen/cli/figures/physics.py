@@ -17,12 +17,18 @@ Row = dict[str, Any]
 
 #: Marker and colour of a series, by library or budget.
 _LOOKS = {
-    "published": ("P", "tab:red"), "w1": ("v", "tab:blue"), "w2": ("o", "tab:green"),
-    "w8": ("s", "tab:purple"), "free": ("D", "tab:orange"),
+    "published": ("P", "tab:red"),
+    "w1": ("v", "tab:blue"),
+    "w2": ("o", "tab:green"),
+    "w8": ("s", "tab:purple"),
+    "free": ("D", "tab:orange"),
 }
 _BLOCK_LOOKS = {
-    "and": ("v", "tab:blue"), "or": ("^", "tab:green"), "xor": ("o", "tab:purple"),
-    "full_adder": ("s", "tab:cyan"), "ripple4": ("D", "tab:orange"),
+    "and": ("v", "tab:blue"),
+    "or": ("^", "tab:green"),
+    "xor": ("o", "tab:purple"),
+    "full_adder": ("s", "tab:cyan"),
+    "ripple4": ("D", "tab:orange"),
 }
 
 #: What each knob is called under its axis.
@@ -38,12 +44,19 @@ _AXES = {
 _PUBLISHED: list[tuple[str, str, str, dict[float, float]]] = [
     ("input_noise", "blocks", "paper: gates", {0.10: 100, 0.15: 99}),
     ("input_noise", "blocks", "paper: 4-bit adder", {0.20: 87}),
-    ("membrane_noise", "multiply", "code release, 912 neurons", {0.10: 99.99, 0.15: 85.9,
-                                                              0.20: 18.7}),
-    ("membrane_noise", "add", "code release, 1,316 neurons", {0.10: 99.82, 0.15: 85.4,
-                                                            0.20: 13.7}),
-    ("leak", "blocks", "paper: gates, reset before each operation",
-     {0.01: 100, 0.1: 100, 0.25: 100, 0.5: 100, 0.75: 100, 1.0: 100}),
+    (
+        "membrane_noise",
+        "multiply",
+        "code release, 912 neurons",
+        {0.10: 99.99, 0.15: 85.9, 0.20: 18.7},
+    ),
+    ("membrane_noise", "add", "code release, 1,316 neurons", {0.10: 99.82, 0.15: 85.4, 0.20: 13.7}),
+    (
+        "leak",
+        "blocks",
+        "paper: gates, reset before each operation",
+        {0.01: 100, 0.1: 100, 0.25: 100, 0.5: 100, 0.75: 100, 1.0: 100},
+    ),
     ("leak", "blocks", "code release, AND without that reset", {1.0: 59}),
     ("leak", "blocks", "code release, OR without that reset", {1.0: 76}),
     ("leak", "blocks", "code release, XOR without that reset", {1.0: 51}),
@@ -65,8 +78,10 @@ def swept_knob(rows: Iterable[Row]) -> str:
     rows = list(rows)
     several = [name for name in IDEAL.as_dict() if len({row[name] for row in rows}) > 1]
     if len(several) != 1:
-        raise ValueError("Knobs with several values must be one for a picture, not "
-                         f"{', '.join(several) or 'none'}")
+        raise ValueError(
+            "Knobs with several values must be one for a picture, not "
+            f"{', '.join(several) or 'none'}"
+        )
     return several[0]
 
 
@@ -101,23 +116,49 @@ def _sweep_panel(axes: Any, panel: str, rows: Sequence[Row], knob: str) -> None:
         own = sorted(own, key=lambda row: row[knob])
         marker, colour = _look(own[0])
         centre = [100 * row["exact_rate"] for row in own]
-        spread = [[100 * (row["exact_rate"] - row["ci_low"]) for row in own],
-                  [100 * (row["ci_high"] - row["exact_rate"]) for row in own]]
+        spread = [
+            [100 * (row["exact_rate"] - row["ci_low"]) for row in own],
+            [100 * (row["ci_high"] - row["exact_rate"]) for row in own],
+        ]
         axes.errorbar(
-            [row[knob] for row in own], centre, yerr=spread, marker=marker, color=colour,
-            ms=4.5, lw=1.2, capsize=2, label=name,
+            [row[knob] for row in own],
+            centre,
+            yerr=spread,
+            marker=marker,
+            color=colour,
+            ms=4.5,
+            lw=1.2,
+            capsize=2,
+            label=name,
             # Random waves prove less: drawn as such.
-            **({"ls": "--", "mfc": "white"} if has_orders and own[0]["order"] == "random" else {}))
+            **({"ls": "--", "mfc": "white"} if has_orders and own[0]["order"] == "random" else {}),
+        )
         if knob == "leak" and own[0]["leak_bound"] is not None:
             axes.axvline(own[0]["leak_bound"], color=colour, lw=0.9, ls=":", zorder=0)
             axes.annotate(
-                f"{own[0]['leak_bound']:.3g}", (own[0]["leak_bound"], 97), rotation=90,
-                fontsize=7.5, color=colour, ha="right", va="top")
+                f"{own[0]['leak_bound']:.3g}",
+                (own[0]["leak_bound"], 97),
+                rotation=90,
+                fontsize=7.5,
+                color=colour,
+                ha="right",
+                va="top",
+            )
     shades = iter(("black", "0.45", "0.6", "0.3"))
     for where, design, name, points in _PUBLISHED:
         if (where, design) == (knob, panel) and _is_comparable(name, rows):
-            axes.plot(points.keys(), points.values(), ls="--" if len(points) > 1 else "", lw=0.9,
-                      marker="x", ms=7, mew=1.6, color=next(shades), label=name, zorder=5)
+            axes.plot(
+                points.keys(),
+                points.values(),
+                ls="--" if len(points) > 1 else "",
+                lw=0.9,
+                marker="x",
+                ms=7,
+                mew=1.6,
+                color=next(shades),
+                label=name,
+                zorder=5,
+            )
     axes.set_ylim(-2, 102)
     axes.set_xlabel(_AXES.get(knob, knob.replace("_", " ")))
     axes.set_title(_title(panel, rows), loc="left", fontsize=10)
@@ -131,10 +172,12 @@ def _is_comparable(name: str, rows: Sequence[Row]) -> bool:
     designs = {row["design"] for row in rows}
     if name.startswith("paper") and "reset" not in name:
         return all(row["clamp_inputs"] for row in rows) and (
-            "ripple4" in designs if "adder" in name else bool(designs & {"and", "or", "xor"}))
+            "ripple4" in designs if "adder" in name else bool(designs & {"and", "or", "xor"})
+        )
     if "without that reset" in name:
         return name.split(",")[1].split()[0].lower() in designs and any(
-            row["order"] == "random" for row in rows)
+            row["order"] == "random" for row in rows
+        )
     return True
 
 
@@ -161,7 +204,8 @@ def _look(row: Row) -> tuple[str, str]:
     if row["format"] == "-":
         return _BLOCK_LOOKS.get(row["design"], ("o", "tab:gray"))
     return _LOOKS.get(
-        "published" if row["library"] == "published" else row["budget"], ("o", "tab:gray"))
+        "published" if row["library"] == "published" else row["budget"], ("o", "tab:gray")
+    )
 
 
 def plot_tolerance(rows: Sequence[Row], path: Path) -> tuple[Path, Path]:
@@ -183,13 +227,23 @@ def plot_tolerance(rows: Sequence[Row], path: Path) -> tuple[Path, Path]:
             for axes, what in zip(grid[:, column], ("neurons", "synapses"), strict=True):
                 _tolerance_panel(axes, own, what)
             grid[0, column].set_title(
-                f"{design}: {100 * rows[0]['asked_rate']:g} % exact", loc="left", fontsize=10)
+                f"{design}: {100 * rows[0]['asked_rate']:g} % exact", loc="left", fontsize=10
+            )
             knob = rows[0]["knob"]
             grid[1, column].set_xlabel("largest " + _AXES.get(knob, knob.replace("_", " ")))
-        handles = {label: handle for axes in grid.flat for handle, label in zip(
-            *axes.get_legend_handles_labels(), strict=True)}
-        figure.legend(handles.values(), handles.keys(), fontsize=8, frameon=False,
-                      loc="outside lower center", ncols=6)
+        handles = {
+            label: handle
+            for axes in grid.flat
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            handles.values(),
+            handles.keys(),
+            fontsize=8,
+            frameon=False,
+            loc="outside lower center",
+            ncols=6,
+        )
 
     return write_figure(draw, path, size=(1.2 + 4.6 * len(designs), 6.6))
 
@@ -198,22 +252,47 @@ def _tolerance_panel(axes: Any, rows: Sequence[Row], what: str) -> None:
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     # Noise that differs by less than this cannot be told apart; then the smaller one is better.
-    front = [row for row in rows if not any(
-        other["largest"] > row["largest"] - _SAME_NOISE and other[what] < row[what]
-        or other["largest"] > row["largest"] + _SAME_NOISE and other[what] == row[what]
-        for other in rows)]
+    front = [
+        row
+        for row in rows
+        if not any(
+            other["largest"] > row["largest"] - _SAME_NOISE
+            and other[what] < row[what]
+            or other["largest"] > row["largest"] + _SAME_NOISE
+            and other[what] == row[what]
+            for other in rows
+        )
+    ]
     front.sort(key=lambda row: (row["largest"], row[what]))
-    axes.plot([row["largest"] for row in front], [row[what] for row in front], color="0.8", lw=1.2,
-              zorder=1)
+    axes.plot(
+        [row["largest"] for row in front],
+        [row[what] for row in front],
+        color="0.8",
+        lw=1.2,
+        zorder=1,
+    )
     for row in rows:
         marker, colour = _look(row)
         hardened = bool(row.get("hardened_for"))
         label = _circuit(row) + (", hardened" if hardened else "")
         axes.scatter(
-            row["largest"], row[what], marker=marker, s=46, zorder=3, label=label,
-            facecolors="white" if hardened else colour, edgecolors=colour, linewidths=1.2)
-        axes.annotate(f"{row[what]:,}", (row["largest"], row[what]), fontsize=7,
-                      textcoords="offset points", xytext=(5, 4))
+            row["largest"],
+            row[what],
+            marker=marker,
+            s=46,
+            zorder=3,
+            label=label,
+            facecolors="white" if hardened else colour,
+            edgecolors=colour,
+            linewidths=1.2,
+        )
+        axes.annotate(
+            f"{row[what]:,}",
+            (row["largest"], row[what]),
+            fontsize=7,
+            textcoords="offset points",
+            xytext=(5, 4),
+        )
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -237,33 +316,62 @@ def plot_criticality(figures: Row, path: Path) -> tuple[Path, Path]:
         layers.setdefault(row["layer"], []).append(row)
     places = {
         row["node"]: (layer, index - (len(own) - 1) / 2)
-        for layer, own in layers.items() for index, row in enumerate(own)}
+        for layer, own in layers.items()
+        for index, row in enumerate(own)
+    }
 
     def draw(figure: Any) -> None:
         from matplotlib.collections import LineCollection
 
         axes = figure.add_subplot()
-        axes.add_collection(LineCollection(
-            [(places[source], places[row["node"]]) for row in neurons
-             for source in row["sources"] if source in places],
-            colors="0.88", linewidths=0.5, zorder=1))
+        axes.add_collection(
+            LineCollection(
+                [
+                    (places[source], places[row["node"]])
+                    for row in neurons
+                    for source in row["sources"]
+                    if source in places
+                ],
+                colors="0.88",
+                linewidths=0.5,
+                zorder=1,
+            )
+        )
         at = [places[row["node"]] for row in neurons]
         dots = axes.scatter(
-            *zip(*at, strict=True), c=[100 * row["critical"] for row in neurons], cmap="viridis_r",
-            vmin=0, vmax=100, s=max(14, min(110, 9000 / len(neurons))), edgecolors="black",
-            linewidths=0.5, zorder=3)
-        hidden = [place for place, row in zip(at, neurons, strict=True)
-                  if not row["firing"] or not row["silent"]]
+            *zip(*at, strict=True),
+            c=[100 * row["critical"] for row in neurons],
+            cmap="viridis_r",
+            vmin=0,
+            vmax=100,
+            s=max(14, min(110, 9000 / len(neurons))),
+            edgecolors="black",
+            linewidths=0.5,
+            zorder=3,
+        )
+        hidden = [
+            place
+            for place, row in zip(at, neurons, strict=True)
+            if not row["firing"] or not row["silent"]
+        ]
         if hidden:
-            axes.scatter(*zip(*hidden, strict=True), marker="x", color="tab:red", s=40, zorder=4,
-                         label="stuck at 0 or at 1, it is never noticed")
+            axes.scatter(
+                *zip(*hidden, strict=True),
+                marker="x",
+                color="tab:red",
+                s=40,
+                zorder=4,
+                label="stuck at 0 or at 1, it is never noticed",
+            )
             axes.legend(fontsize=8, frameon=False, loc="upper right")
         axes.set_xlabel("layer, from the operands to the result")
         axes.set_yticks([])
         axes.set_title(
             f"{figures['design']}, {_circuit(figures)}: "
             f"{figures['neurons']} neurons, {figures['operands']:,} operand pairs",
-            loc="left", fontsize=10)
+            loc="left",
+            fontsize=10,
+        )
         axes.spines[["top", "right", "left"]].set_visible(False)
         bar = figure.colorbar(dots, ax=axes)
         bar.set_label("operands for which the result is wrong if the neuron is inverted, %")

@@ -15,8 +15,12 @@ _SILENT, _FIRED = "#e4e4ea", ("#1f5fa8", "#c2410c")
 
 
 def draw_raster(
-    path: Path, graph: NeuronGraph, fires: NDArray[np.bool_], image: NDArray[np.float64],
-    logits: Sequence[float], label: int,
+    path: Path,
+    graph: NeuronGraph,
+    fires: NDArray[np.bool_],
+    image: NDArray[np.float64],
+    logits: Sequence[float],
+    label: int,
 ) -> None:
     """Draw the spikes of one inference.
 
@@ -45,15 +49,17 @@ def draw_raster(
     except ImportError:
         raise ValueError(
             "Package matplotlib must be installed for the picture "
-            "(pip install 'spikefloat[plot]'), not missing") from None
+            "(pip install 'spikefloat[plot]'), not missing"
+        ) from None
     depth = np.array(graph.layers[graph.input_count :])
     counts = np.bincount(depth, minlength=graph.depth + 1)
     order = np.argsort(depth, kind="stable")
     rank = np.empty(len(depth))
     rank[order] = np.arange(len(depth)) - np.repeat(np.cumsum(counts) - counts, counts)
     rank -= counts[depth] / 2
-    is_second = np.array([graph.scopes[neuron.scope].path[:1] == ("layer_2",)
-                          for neuron in graph.neurons])
+    is_second = np.array(
+        [graph.scopes[neuron.scope].path[:1] == ("layer_2",) for neuron in graph.neurons]
+    )
 
     figure = Figure(figsize=(11, 5.2), layout="constrained")
     axes = figure.subplot_mosaic([["image", "raster"], ["logits", "raster"]], width_ratios=[1, 5])
@@ -61,8 +67,11 @@ def draw_raster(
     axes["image"].set_title(f"input: a {label}", fontsize=10)
     axes["image"].set_axis_off()
     answer = int(np.argmax(logits))
-    axes["logits"].barh(range(10), logits, color=[
-        _FIRED[1] if digit == answer else "#9aa0a6" for digit in range(10)])
+    axes["logits"].barh(
+        range(10),
+        logits,
+        color=[_FIRED[1] if digit == answer else "#9aa0a6" for digit in range(10)],
+    )
     axes["logits"].set_yticks(range(10))
     axes["logits"].invert_yaxis()
     axes["logits"].set_title(f"logits: a {answer}", fontsize=10)
@@ -70,10 +79,19 @@ def draw_raster(
     layers = np.arange(len(counts))
     raster.fill_between(layers, -counts / 2, counts / 2, step="mid", color=_SILENT, linewidth=0)
     for mask, colour, name in (
-            (~is_second, _FIRED[0], "first layer"), (is_second, _FIRED[1], "second layer")):
+        (~is_second, _FIRED[0], "first layer"),
+        (is_second, _FIRED[1], "second layer"),
+    ):
         chosen = fires & mask
-        raster.scatter(depth[chosen], rank[chosen], s=0.6, color=colour, linewidths=0,
-                       rasterized=True, label=f"{name}: {int(chosen.sum()):,} spikes")
+        raster.scatter(
+            depth[chosen],
+            rank[chosen],
+            s=0.6,
+            color=colour,
+            linewidths=0,
+            rasterized=True,
+            label=f"{name}: {int(chosen.sum()):,} spikes",
+        )
     raster.set_xlim(0, graph.depth + 1)
     raster.set_yscale("symlog", linthresh=40)
     raster.set_yticks([])

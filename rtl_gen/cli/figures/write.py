@@ -12,8 +12,11 @@ __all__ = ["add_plot_option", "check_plot", "figure_files", "write_figure"]
 def add_plot_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--plot``."""
     parser.add_argument(
-        "--plot", metavar="FILE", type=Path,
-        help="also draw FILE.svg and FILE.png (needs matplotlib)")
+        "--plot",
+        metavar="FILE",
+        type=Path,
+        help="also draw FILE.svg and FILE.png (needs matplotlib)",
+    )
 
 
 def check_plot(path: Path | None) -> None:
@@ -36,7 +39,10 @@ def figure_files(path: Path) -> tuple[Path, Path]:
 
 
 def write_figure(
-    draw: Callable[[Any], None], path: Path, *, size: tuple[float, float] = (8.4, 5.2),
+    draw: Callable[[Any], None],
+    path: Path,
+    *,
+    size: tuple[float, float] = (8.4, 5.2),
     is_trial: bool = False,
 ) -> tuple[Path, Path]:
     """Draw a figure into an SVG and a PNG file, and return their names.
@@ -63,7 +69,8 @@ def write_figure(
     except ImportError:
         raise ValueError(
             "Package matplotlib must be installed to draw a figure "
-            "(pip install 'spikefloat[plot]'), not missing") from None
+            "(pip install 'spikefloat[plot]'), not missing"
+        ) from None
     svg, png = figure_files(path)
     if is_trial:
         return svg, png

@@ -24,8 +24,10 @@ _LICENSE = "SPDX-License-Identifier: Apache-2.0"
 def constraint_files(board: Board) -> dict[str, str]:
     """Return the text of each constraint file of a board, by name."""
     stem = _stem(board)
-    return {f"{stem}.{suffix}": _text(board, mark, writer)
-            for suffix, mark, writer in _WRITERS[board.family]}
+    return {
+        f"{stem}.{suffix}": _text(board, mark, writer)
+        for suffix, mark, writer in _WRITERS[board.family]
+    }
 
 
 def all_constraint_files() -> dict[str, str]:
@@ -42,8 +44,11 @@ def _stem(board: Board) -> str:
 
 
 def _text(board: Board, mark: str, writer: Callable[[Board], Iterator[str]]) -> str:
-    names = {other.title.partition(" with ")[0] for other in BOARDS.values()
-             if _stem(other) == _stem(board)}
+    names = {
+        other.title.partition(" with ")[0]
+        for other in BOARDS.values()
+        if _stem(other) == _stem(board)
+    }
     lines = [f"{mark} {_LICENSE}", f"{mark} {' and '.join(sorted(names))}"]
     lines += [f"{mark} {board.note}"] * bool(board.note)
     return "\n".join([*lines, *writer(board), ""])
@@ -78,8 +83,9 @@ def _lpf(board: Board) -> Iterator[str]:
 def _pcf(board: Board) -> Iterator[str]:
     def lines(board: Board, port: Port) -> list[str]:
         pull = "-pullup yes " if port.pull == "up" else ""
-        found = [f"set_io {pull}{bit} {site}"
-                 for bit, site in zip(port.bits, port.sites, strict=True)]
+        found = [
+            f"set_io {pull}{bit} {site}" for bit, site in zip(port.bits, port.sites, strict=True)
+        ]
         if port.role == "clock":
             found.append(f"set_frequency {port.name} {_megahertz(board)}")
         return found
@@ -105,23 +111,30 @@ def _sdc(board: Board) -> Iterator[str]:
     clock = board.clock
     yield ""
     yield f"# {clock.comment[0].upper()}{clock.comment[1:]}."
-    yield (f"create_clock -name {clock.name} -period {board.period:.3f} "
-           f"[get_ports {{{clock.name}}}]")
+    yield (
+        f"create_clock -name {clock.name} -period {board.period:.3f} [get_ports {{{clock.name}}}]"
+    )
 
 
 def _xdc(board: Board) -> Iterator[str]:
     def lines(board: Board, port: Port) -> list[str]:
         pull = " PULLUP true" if port.pull == "up" else ""
-        found = [f"set_property -dict {{ PACKAGE_PIN {site} IOSTANDARD LVCMOS33{pull} }} "
-                 f"[get_ports {{ {bit} }}]"
-                 for bit, site in zip(port.bits, port.sites, strict=True)]
+        found = [
+            f"set_property -dict {{ PACKAGE_PIN {site} IOSTANDARD LVCMOS33{pull} }} "
+            f"[get_ports {{ {bit} }}]"
+            for bit, site in zip(port.bits, port.sites, strict=True)
+        ]
         if port.role == "clock":
-            found.append(f"create_clock -name {port.name} -period {board.period:.3f} "
-                         f"[get_ports {{ {port.name} }}]")
+            found.append(
+                f"create_clock -name {port.name} -period {board.period:.3f} "
+                f"[get_ports {{ {port.name} }}]"
+            )
         else:
             direction = "from" if port.is_input else "to"
-            found.append(f"set_false_path -{direction} [get_ports {{ {port.name}"
-                         f"{'[*]' if len(port.sites) > 1 else ''} }}]")
+            found.append(
+                f"set_false_path -{direction} [get_ports {{ {port.name}"
+                f"{'[*]' if len(port.sites) > 1 else ''} }}]"
+            )
         return found
 
     yield from _groups(board, "#", lines)

@@ -70,8 +70,15 @@ class BoardCore(wiring.Component):
     """
 
     def __init__(
-        self, *, fmt: Format, overflow: Overflow, clocks_per_bit: int, stages: int = 1,
-        timeout_bits: int = 2048, light_clocks: int = 1, lights: Sequence[str] = LIGHTS[:-1],
+        self,
+        *,
+        fmt: Format,
+        overflow: Overflow,
+        clocks_per_bit: int,
+        stages: int = 1,
+        timeout_bits: int = 2048,
+        light_clocks: int = 1,
+        lights: Sequence[str] = LIGHTS[:-1],
         module: str = "unit",
     ) -> None:
         for name in lights:
@@ -87,8 +94,9 @@ class BoardCore(wiring.Component):
         self._light_clocks = light_clocks
         self._lights = tuple(lights)
         self._module = module
-        super().__init__({
-            "rx": In(1, init=1), "tx": Out(1, init=1), "lights": Out(len(self._lights))})
+        super().__init__(
+            {"rx": In(1, init=1), "tx": Out(1, init=1), "lights": Out(len(self._lights))}
+        )
 
     @property
     def pipeline(self) -> Pipeline:
@@ -113,8 +121,12 @@ class BoardCore(wiring.Component):
         m.submodules.requests = requests = RequestReceiver(timeout=self._timeout)
         m.submodules.sender = sender = AnswerSender()
         m.d.comb += [
-            receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx), requests.data.eq(receiver.data),
-            requests.error.eq(receiver.error), requests.valid.eq(receiver.valid)]
+            receiver.rx.eq(self.rx),
+            self.tx.eq(transmitter.tx),
+            requests.data.eq(receiver.data),
+            requests.error.eq(receiver.error),
+            requests.valid.eq(receiver.valid),
+        ]
         wiring.connect(m, sender.bytes, transmitter.bytes)
 
         # The request stays at the inputs until the result is there. The next one takes 30 bits at
@@ -130,8 +142,12 @@ class BoardCore(wiring.Component):
         with m.If(wait != 0):
             m.d.sync += wait.eq(wait - 1)
         with m.If(requests.request):
-            m.d.sync += [operation.eq(requests.operation), a.eq(requests.operand_a),
-                         b.eq(requests.operand_b), wait.eq(self.latency + 1)]
+            m.d.sync += [
+                operation.eq(requests.operation),
+                a.eq(requests.operand_a),
+                b.eq(requests.operand_b),
+                wait.eq(self.latency + 1),
+            ]
         self._add_unit(m, operation, a, b, result, parts)
 
         # One answer at most waits here: it is sent before the next request is complete.
@@ -152,7 +168,8 @@ class BoardCore(wiring.Component):
         m.d.comb += [
             sender.answers.valid.eq(is_full | (fault != 0)),
             sender.answers.payload.status.eq(Mux(is_full, status, fault)),
-            sender.answers.payload.result.eq(Mux(is_full, answer, 0))]
+            sender.answers.payload.result.eq(Mux(is_full, answer, 0)),
+        ]
         with m.If(sender.answers.valid & sender.answers.ready):
             with m.If(is_full):
                 m.d.sync += is_full.eq(is_done)
@@ -166,7 +183,10 @@ class BoardCore(wiring.Component):
         spikes = {
             **{name: computed & part for name, part in zip(PARTS, parts, strict=True)},
             **{name: computed & field.any() for name, field in self._fields(result).items()},
-            "receive": receiver.valid, "fault": requests.fault, "spike": computed & parts.any()}
+            "receive": receiver.valid,
+            "fault": requests.fault,
+            "spike": computed & parts.any(),
+        }
         self._add_lights(m, [spikes[name] for name in self._lights])
         return m
 
@@ -176,14 +196,22 @@ class BoardCore(wiring.Component):
         width = self._format.width
         clock = {"i_clk": ClockSignal(), "i_rst": 0} if self.latency else {}
         m.submodules.unit = Instance(
-            self._module, **clock, i_operation=operation[:OPERATION_BITS], i_a=a[:width],
-            i_b=b[:width], o_y=result[:width], o_parts=parts)
+            self._module,
+            **clock,
+            i_operation=operation[:OPERATION_BITS],
+            i_a=a[:width],
+            i_b=b[:width],
+            o_y=result[:width],
+            o_parts=parts,
+        )
 
     def _fields(self, result: Signal) -> dict[str, Value]:
         fmt = self._format
-        return {"mantissa": result[: fmt.mantissa_bits],
-                "exponent": result[fmt.mantissa_bits : fmt.width - 1],
-                "sign": result[fmt.width - 1]}
+        return {
+            "mantissa": result[: fmt.mantissa_bits],
+            "exponent": result[fmt.mantissa_bits : fmt.width - 1],
+            "sign": result[fmt.width - 1],
+        }
 
     def _add_lights(self, m: Module, spikes: list[Value]) -> None:
         """Let each light shine from a spike to the second tick of a slow clock."""

@@ -118,7 +118,8 @@ class Link:
             else:
                 raise LinkError(
                     f"Board must answer every request, not fail {1 + _RETRIES} times at "
-                    f"number {first} to {first + len(batch) - 1}")
+                    f"number {first} to {first + len(batch) - 1}"
+                )
             answers += told
             if progress:
                 progress(len(answers))

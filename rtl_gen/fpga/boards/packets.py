@@ -66,11 +66,19 @@ class RequestReceiver(wiring.Component):
 
     def __init__(self, *, timeout: int) -> None:
         self._timeout = check_timeout(timeout)
-        super().__init__({
-            "data": In(8), "error": In(1), "valid": In(1),
-            "operation": Out(OPERATION_WIDTH), "operand_a": Out(8), "operand_b": Out(8),
-            "request": Out(1), "status": Out(STATUS_WIDTH), "fault": Out(1),
-        })
+        super().__init__(
+            {
+                "data": In(8),
+                "error": In(1),
+                "valid": In(1),
+                "operation": Out(OPERATION_WIDTH),
+                "operand_a": Out(8),
+                "operand_b": Out(8),
+                "request": Out(1),
+                "status": Out(STATUS_WIDTH),
+                "fault": Out(1),
+            }
+        )
 
     @property
     def timeout(self) -> int:
@@ -86,8 +94,10 @@ class RequestReceiver(wiring.Component):
         silence = Signal(range(self._timeout + 1))
         is_start = self.data[7]
         m.d.comb += [
-            checksum.start.eq(self.valid & is_start), checksum.data.eq(self.data[:7]),
-            checksum.valid.eq(self.valid & (count != REQUEST_BYTES - 1) | self.valid & is_start)]
+            checksum.start.eq(self.valid & is_start),
+            checksum.data.eq(self.data[:7]),
+            checksum.valid.eq(self.valid & (count != REQUEST_BYTES - 1) | self.valid & is_start),
+        ]
 
         def give_up(status: Status) -> None:
             m.d.sync += [self.fault.eq(1), self.status.eq(status), is_lost.eq(1), count.eq(0)]
@@ -104,7 +114,9 @@ class RequestReceiver(wiring.Component):
                 give_up(Status.INCOMPLETE)
             m.d.sync += [
                 Cat(self.operation, self.operand_b[7], self.operand_a[7]).eq(self.data[:7]),
-                count.eq(1), is_lost.eq(0)]
+                count.eq(1),
+                is_lost.eq(0),
+            ]
         with m.Elif(self.valid):
             with m.Switch(count):
                 with m.Case(0):
@@ -137,8 +149,9 @@ class AnswerSender(wiring.Component):
     """
 
     def __init__(self) -> None:
-        super().__init__({
-            "answers": In(stream.Signature(AnswerLayout)), "bytes": Out(stream.Signature(8))})
+        super().__init__(
+            {"answers": In(stream.Signature(AnswerLayout)), "bytes": Out(stream.Signature(8))}
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Return the sender."""
@@ -154,7 +167,8 @@ class AnswerSender(wiring.Component):
             self.bytes.payload[:7].eq(Mux(left == 1, checksum.crc, word)),
             self.bytes.payload[7].eq(is_first),
             moves.eq(self.bytes.valid & self.bytes.ready),
-            checksum.start.eq(moves & is_first), checksum.data.eq(word),
+            checksum.start.eq(moves & is_first),
+            checksum.data.eq(word),
             checksum.valid.eq(moves & (left != 1)),
             self.answers.ready.eq(left == 0),
         ]

@@ -17,9 +17,22 @@ from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
 
 __all__ = [
-    "ANSWER_BYTES", "CHECKSUM", "IDENTIFY", "OPERATION_WIDTH", "REQUEST_BYTES", "START",
-    "STATUS_WIDTH", "Answer", "Request", "Status", "decode_answer", "decode_identity",
-    "encode_answer", "encode_identity", "encode_request", "split_answers",
+    "ANSWER_BYTES",
+    "CHECKSUM",
+    "IDENTIFY",
+    "OPERATION_WIDTH",
+    "REQUEST_BYTES",
+    "START",
+    "STATUS_WIDTH",
+    "Answer",
+    "Request",
+    "Status",
+    "decode_answer",
+    "decode_identity",
+    "encode_answer",
+    "encode_identity",
+    "encode_request",
+    "split_answers",
 ]
 
 #: Bytes of a request and of an answer. An answer is the shorter one, so that answers keep up with
@@ -40,8 +53,13 @@ IDENTIFY = 31
 #: Checksum over the lower seven bits of the bytes before it. The polynomial is (x + 1) times the
 #: primitive x^6 + x + 1: all errors of up to three bits are found in up to 63.
 CHECKSUM: Parameters = Algorithm(
-    crc_width=7, polynomial=0x45, initial_crc=0x7F, reflect_input=False, reflect_output=False,
-    xor_output=0)(data_width=7)
+    crc_width=7,
+    polynomial=0x45,
+    initial_crc=0x7F,
+    reflect_input=False,
+    reflect_output=False,
+    xor_output=0,
+)(data_width=7)
 
 
 class Status(IntEnum):
@@ -137,7 +155,8 @@ def encode_identity(fmt: Format, overflow: Overflow) -> int:
     """
     if fmt.name not in BOARD_FORMATS:
         raise ValueError(
-            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}")
+            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
+        )
     return BOARD_FORMATS.index(fmt.name) | (overflow is Overflow.SATURATE) << 7
 
 

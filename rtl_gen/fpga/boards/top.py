@@ -54,8 +54,9 @@ class BoardTop(wiring.Component):
         self._stages = board.stages if stages is None else stages
         self._module = f"unit_{fmt.name}"
         self._pipeline = unit_pipeline(fmt, overflow, self._stages)
-        super().__init__({
-            port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports})
+        super().__init__(
+            {port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports}
+        )
 
     @property
     def board(self) -> Board:
@@ -78,9 +79,14 @@ class BoardTop(wiring.Component):
         board = self._board
         shown = [name for port in board.ports for name in port.shows]
         m.submodules.core = core = BoardCore(
-            fmt=self._format, overflow=self._overflow, clocks_per_bit=board.clocks_per_bit,
-            stages=self._stages, light_clocks=board.frequency // _LIGHTS_PER_SECOND,
-            lights=shown, module=self._module)
+            fmt=self._format,
+            overflow=self._overflow,
+            clocks_per_bit=board.clocks_per_bit,
+            stages=self._stages,
+            light_clocks=board.frequency // _LIGHTS_PER_SECOND,
+            lights=shown,
+            module=self._module,
+        )
         m.domains.sync = domain = ClockDomain(reset_less=True)
         lights = {name: core.lights[index] for index, name in enumerate(shown)}
         driven: dict[int, Value] = {}
@@ -106,11 +112,16 @@ class BoardTop(wiring.Component):
 
     def _add_rgb_driver(self, m: Module, lights: list[tuple[Signal, Value]]) -> None:
         m.submodules.rgb = Instance(
-            "SB_RGBA_DRV", p_CURRENT_MODE="0b1",  # half current: 4 mA for each light
-            p_RGB0_CURRENT="0b000001", p_RGB1_CURRENT="0b000001", p_RGB2_CURRENT="0b000001",
-            i_CURREN=Const(1), i_RGBLEDEN=Const(1),
+            "SB_RGBA_DRV",
+            p_CURRENT_MODE="0b1",  # half current: 4 mA for each light
+            p_RGB0_CURRENT="0b000001",
+            p_RGB1_CURRENT="0b000001",
+            p_RGB2_CURRENT="0b000001",
+            i_CURREN=Const(1),
+            i_RGBLEDEN=Const(1),
             **{f"i_RGB{index}PWM": light for index, (_, light) in enumerate(lights)},
-            **{f"o_RGB{index}": pin for index, (pin, _) in enumerate(lights)})
+            **{f"o_RGB{index}": pin for index, (pin, _) in enumerate(lights)},
+        )
 
 
 def board_verilog(
@@ -124,9 +135,15 @@ def board_verilog(
     stages = board.stages if stages is None else stages
     unit_pipeline(fmt, overflow, stages)
     component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages)
-    text = component_verilog(component, "top", header=(
-        f"top: {board.title}", f"{fmt.name}, overflow to {overflow.value}, latency of the "
-        f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
-        f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
-        "parity, 1 stop bit"))
+    text = component_verilog(
+        component,
+        "top",
+        header=(
+            f"top: {board.title}",
+            f"{fmt.name}, overflow to {overflow.value}, latency of the "
+            f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
+            f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
+            "parity, 1 stop bit",
+        ),
+    )
     return f"{text}\n{component.verilog}"

@@ -28,7 +28,8 @@ def check_clocks_per_bit(clocks_per_bit: int) -> int:
         raise TypeError(f"Clocks per bit must be an integer, not {clocks_per_bit!r}")
     if clocks_per_bit < MIN_CLOCKS_PER_BIT:
         raise ValueError(
-            f"Clocks per bit must be {MIN_CLOCKS_PER_BIT} or more, not {clocks_per_bit}")
+            f"Clocks per bit must be {MIN_CLOCKS_PER_BIT} or more, not {clocks_per_bit}"
+        )
     return clocks_per_bit
 
 
@@ -60,8 +61,9 @@ class Receiver(wiring.Component):
 
     def __init__(self, *, clocks_per_bit: int) -> None:
         self._clocks_per_bit = check_clocks_per_bit(clocks_per_bit)
-        super().__init__({
-            "rx": In(1, init=1), "data": Out(_DATA_BITS), "error": Out(1), "valid": Out(1)})
+        super().__init__(
+            {"rx": In(1, init=1), "data": Out(_DATA_BITS), "error": Out(1), "valid": Out(1)}
+        )
 
     @property
     def clocks_per_bit(self) -> int:
@@ -72,15 +74,13 @@ class Receiver(wiring.Component):
         """Return the receiver."""
         m = Module()
         line = Signal(init=1)
-        m.submodules.synchronizer = FFSynchronizer(
-            self.rx, line, init=1, reset_less=False)
+        m.submodules.synchronizer = FFSynchronizer(self.rx, line, init=1, reset_less=False)
 
         # The line now, a clock and two clocks ago: the three samples at the end of a decision.
         before = Signal(2, init=0b11)
         m.d.sync += before.eq(Cat(line, before[0]))
         majority = Signal()
-        m.d.comb += majority.eq(
-            (line & before[0]) | (line & before[1]) | (before[0] & before[1]))
+        m.d.comb += majority.eq((line & before[0]) | (line & before[1]) | (before[0] & before[1]))
 
         # The clock that sees the line fall is number 0 of the start bit.
         number = Signal(range(self._clocks_per_bit))
@@ -159,10 +159,17 @@ class Transmitter(wiring.Component):
         m.d.sync += number.eq(number + 1)
         with m.If(is_last_clock & (left != 0)):
             m.d.sync += [
-                number.eq(0), left.eq(left - 1), self.tx.eq(rest[0]), rest.eq(Cat(rest[1:], 1))]
+                number.eq(0),
+                left.eq(left - 1),
+                self.tx.eq(rest[0]),
+                rest.eq(Cat(rest[1:], 1)),
+            ]
         with m.If(self.bytes.valid & self.bytes.ready):
             # A start bit, the byte and, from what is shifted in, a stop bit.
             m.d.sync += [
-                number.eq(0), left.eq(_DATA_BITS + 2), self.tx.eq(0),
-                rest.eq(Cat(self.bytes.payload, 1))]
+                number.eq(0),
+                left.eq(_DATA_BITS + 2),
+                self.tx.eq(0),
+                rest.eq(Cat(self.bytes.payload, 1)),
+            ]
         return m

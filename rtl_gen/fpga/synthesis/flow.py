@@ -55,8 +55,13 @@ class Measurement:
 
 
 def measure(
-    verilog: str, module: str, target: Target, *, seeds: Sequence[int] = SEEDS,
-    cache: Cache | None = None, progress: Progress | None = None,
+    verilog: str,
+    module: str,
+    target: Target,
+    *,
+    seeds: Sequence[int] = SEEDS,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
 ) -> Measurement:
     """Return the figures of a design on a target.
 
@@ -90,8 +95,14 @@ def measure(
     if router is not None:
         tools[router.package] = tool_version(router.package)
     harness = harness_verilog(verilog, module)
-    key = {"verilog": verilog, "module": module, "harness": harness, "target": asdict(target),
-           "goal": _GOAL, "tools": tools}
+    key = {
+        "verilog": verilog,
+        "module": module,
+        "harness": harness,
+        "target": asdict(target),
+        "goal": _GOAL,
+        "tools": tools,
+    }
     found: dict[int, Any] = {seed: cache.find({**key, "seed": seed}) for seed in seeds}
     counts = cache.find({**key, "counts": True})
     missing = [seed for seed in seeds if found[seed] is None] if router else []
@@ -115,23 +126,39 @@ def _measurement(
     notes = [run["note"] for run in runs if run["note"] is not None]
     four = target.lut_inputs == 4
     return Measurement(
-        target=target.name, device=target.device,
-        lut4=counts["lut"] if four else None, lut6=None if four else counts["lut"],
+        target=target.name,
+        device=target.device,
+        lut4=counts["lut"] if four else None,
+        lut6=None if four else counts["lut"],
         lut4_depth=counts["depth"] if four else None,
         lut6_depth=None if four else counts["depth"],
-        carry=counts["carry"] if target.carry else None, ff=counts["ff"],
+        carry=counts["carry"] if target.carry else None,
+        ff=counts["ff"],
         bram=counts["bram"] if target.bram else None,
         fmax_mhz=None if notes or not clocks else round(statistics.median(clocks), 2),
         fmax_seeds=tuple(round(clock, 2) for clock in clocks),
-        note=notes[0] if notes else None, tools=tools)
+        note=notes[0] if notes else None,
+        tools=tools,
+    )
 
 
 def unmeasured(target: Target, note: str) -> Measurement:
     """Return a measurement without figures, and why there are none."""
     return Measurement(
-        target=target.name, device=target.device, lut4=None, lut6=None, lut4_depth=None,
-        lut6_depth=None, carry=None, ff=None, bram=None, fmax_mhz=None, fmax_seeds=(), note=note,
-        tools={YOSYS: tool_version(YOSYS)})
+        target=target.name,
+        device=target.device,
+        lut4=None,
+        lut6=None,
+        lut4_depth=None,
+        lut6_depth=None,
+        carry=None,
+        ff=None,
+        bram=None,
+        fmax_mhz=None,
+        fmax_seeds=(),
+        note=note,
+        tools={YOSYS: tool_version(YOSYS)},
+    )
 
 
 def synthesize(verilog: str, module: str, target: Target, folder: Path) -> Counts:
@@ -146,16 +173,28 @@ def synthesize(verilog: str, module: str, target: Target, folder: Path) -> Count
 
 
 def _synthesize(
-    verilog: str, module: str, harness: str | None, target: Target, folder: Path,
+    verilog: str,
+    module: str,
+    harness: str | None,
+    target: Target,
+    folder: Path,
     is_routed: bool,
 ) -> Counts:
     (folder / "source.v").write_text(verilog, encoding="utf-8")
-    script = ["read_verilog source.v", target.synthesis.format(top=module),
-              "write_json design.json", "write_verilog -noattr design.v"]
+    script = [
+        "read_verilog source.v",
+        target.synthesis.format(top=module),
+        "write_json design.json",
+        "write_verilog -noattr design.v",
+    ]
     if is_routed and harness is not None:
         (folder / "harness.v").write_text(harness, encoding="utf-8")
-        script += ["design -reset", "read_verilog source.v harness.v",
-                   target.synthesis.format(top=HARNESS), "write_json harness.json"]
+        script += [
+            "design -reset",
+            "read_verilog source.v harness.v",
+            target.synthesis.format(top=HARNESS),
+            "write_json harness.json",
+        ]
     (folder / "synth.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
     run_tool(YOSYS, ["-q", "-s", "synth.ys"], folder)
     netlist = json.loads((folder / "design.json").read_text(encoding="utf-8"))
@@ -170,12 +209,29 @@ def _route(target: Target, folder: Path, seed: int) -> dict[str, Any]:
     for name, text in router.files:
         (folder / name).write_text(text, encoding="utf-8")
     try:
-        run_tool(router.package, [
-            *router.arguments, "--json", "harness.json", "--report", "report.json",
-            "--freq", _GOAL, "--timing-allow-fail", "--seed", str(seed), "-q"], folder)
+        run_tool(
+            router.package,
+            [
+                *router.arguments,
+                "--json",
+                "harness.json",
+                "--report",
+                "report.json",
+                "--freq",
+                _GOAL,
+                "--timing-allow-fail",
+                "--seed",
+                str(seed),
+                "-q",
+            ],
+            folder,
+        )
     except ToolFailure as error:  # the design is too large for the device, as a rule
         return {"fmax": None, "note": f"{router.package}: {error.reason}"}
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     clocks = [clock["achieved"] for clock in report["fmax"].values()]
-    return {"fmax": min(clocks), "note": None} if clocks else {
-        "fmax": None, "note": f"{router.package}: no path between registers"}
+    return (
+        {"fmax": min(clocks), "note": None}
+        if clocks
+        else {"fmax": None, "note": f"{router.package}: no path between registers"}
+    )

@@ -21,9 +21,13 @@ __all__ = ["cell_models", "gate_level_verilog"]
 # need in its mode, and tables that are shifted without a mask. Defaults of ports are not Verilog.
 _BEFORE = (
     "// verilator lint_save",
-    *(f"// verilator lint_off {rule}" for rule in (
-        "SPECIFYIGN", "PINMISSING", "WIDTHTRUNC", "WIDTHEXPAND", "TIMESCALEMOD")),
-    "`define NO_ICE40_DEFAULT_ASSIGNMENTS", "")
+    *(
+        f"// verilator lint_off {rule}"
+        for rule in ("SPECIFYIGN", "PINMISSING", "WIDTHTRUNC", "WIDTHEXPAND", "TIMESCALEMOD")
+    ),
+    "`define NO_ICE40_DEFAULT_ASSIGNMENTS",
+    "",
+)
 _AFTER = ("`undef NO_ICE40_DEFAULT_ASSIGNMENTS", "// verilator lint_restore", "")
 
 _INCLUDE = re.compile(r'^\s*`include\s+"([^"]+)"\s*$', re.M)

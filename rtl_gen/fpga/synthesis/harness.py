@@ -21,7 +21,9 @@ _GROUP = 4
 
 _PORT = re.compile(
     r"^\s*(input|output)\s+(?:wire\b|reg\b|logic\b)?\s*(?:signed\b)?\s*"
-    r"(?:\[\s*(\d+)\s*:\s*(\d+)\s*\])?\s*(\w+)\s*(?:=[^,;]*?)?[,;)]*\s*(?://.*)?$", re.M)
+    r"(?:\[\s*(\d+)\s*:\s*(\d+)\s*\])?\s*(\w+)\s*(?:=[^,;]*?)?[,;)]*\s*(?://.*)?$",
+    re.M,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +43,9 @@ def module_ports(verilog: str, module: str) -> list[Port]:
     SynthesisError
         If there is no such module, or it lacks an input or an output.
     """
-    found = re.search(rf"^\s*module\s+{re.escape(module)}\b(.*?)^\s*endmodule", verilog,
-                      re.M | re.S)
+    found = re.search(
+        rf"^\s*module\s+{re.escape(module)}\b(.*?)^\s*endmodule", verilog, re.M | re.S
+    )
     if found is None:
         raise SynthesisError(f"Verilog must hold the module {module!r}, not lack it")
     ports = []
@@ -51,7 +54,8 @@ def module_ports(verilog: str, module: str) -> list[Port]:
         ports.append(Port(name=name, width=width, is_input=direction == "input"))
     if {port.is_input for port in ports if port.name != "clk"} != {False, True}:
         raise SynthesisError(
-            f"Module {module} must have inputs and outputs, not {len(ports)} that can be read")
+            f"Module {module} must have inputs and outputs, not {len(ports)} that can be read"
+        )
     return ports
 
 
@@ -81,16 +85,20 @@ def harness_verilog(verilog: str, module: str) -> str:
         "    always @(posedge clk) begin",
         "        operands <= {operands, in};" if total_in > 1 else "        operands <= in;",
         "        parity_0 <= results;",
-        "    end"]
+        "    end",
+    ]
     level = 0
     while width > 1:
         groups = [range(low, min(low + _GROUP, width)) for low in range(0, width, _GROUP)]
         level += 1
-        lines += [f"    reg [{len(groups) - 1}:0] parity_{level};",
-                  "    always @(posedge clk) begin"]
-        lines += [f"        parity_{level}[{index}] <= "
-                  f"^parity_{level - 1}[{group[-1]}:{group[0]}];"
-                  for index, group in enumerate(groups)]
+        lines += [
+            f"    reg [{len(groups) - 1}:0] parity_{level};",
+            "    always @(posedge clk) begin",
+        ]
+        lines += [
+            f"        parity_{level}[{index}] <= ^parity_{level - 1}[{group[-1]}:{group[0]}];"
+            for index, group in enumerate(groups)
+        ]
         lines.append("    end")
         width = len(groups)
     return "\n".join([*lines, f"    assign out = parity_{level}[0];", "endmodule", ""])

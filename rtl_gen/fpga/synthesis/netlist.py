@@ -40,8 +40,12 @@ def count_cells(netlist: dict[str, Any], module: str, target: Target) -> Counts:
     kinds = {name: target.kind(cell["type"]) for name, cell in cells.items()}
     number = Counter(kinds.values())
     return Counts(
-        lut=number["lut"], depth=_depth(cells, kinds, module), carry=number["carry"],
-        ff=number["ff"], bram=number["bram"])
+        lut=number["lut"],
+        depth=_depth(cells, kinds, module),
+        carry=number["carry"],
+        ff=number["ff"],
+        bram=number["bram"],
+    )
 
 
 def _depth(cells: dict[str, Any], kinds: dict[str, str], module: str) -> int:
@@ -54,14 +58,22 @@ def _depth(cells: dict[str, Any], kinds: dict[str, str], module: str) -> int:
         if kinds[name] not in ("lut", "carry", "wire"):
             continue
         directions = cell["port_directions"]
-        drives[name] = [net for port, nets in cell["connections"].items()
-                        if directions[port] == "output" for net in nets]
+        drives[name] = [
+            net
+            for port, nets in cell["connections"].items()
+            if directions[port] == "output"
+            for net in nets
+        ]
         drivers |= dict.fromkeys(drives[name], name)
     for name in drives:
         cell = cells[name]
-        sources = {net for port, nets in cell["connections"].items()
-                   if cell["port_directions"][port] == "input"
-                   for net in nets if net in drivers}
+        sources = {
+            net
+            for port, nets in cell["connections"].items()
+            if cell["port_directions"][port] == "input"
+            for net in nets
+            if net in drivers
+        }
         waiting[name] = len(sources)
         for net in sources:
             readers[net].append(name)

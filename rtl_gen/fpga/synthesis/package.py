@@ -71,23 +71,31 @@ def _core(source: CoreSource) -> str:
         "# SPDX-License-Identifier: Apache-2.0",
         f"name: spikefloat:arithmetic:{module}:{source.version}",
         f"description: {json.dumps(source.summary, ensure_ascii=False)}",
-        "", "filesets:",
-        "  rtl:", "    files:",
+        "",
+        "filesets:",
+        "  rtl:",
+        "    files:",
         f"      - {module}.v",
         "    file_type: verilogSource-2005",
-        "  example:", "    files:",
+        "  example:",
+        "    files:",
         f"      - {module}_example.v",
         "    file_type: verilogSource-2005",
-        "  waivers:", "    files:",
+        "  waivers:",
+        "    files:",
         f"      - {WAIVERS}",
-        "    file_type: vlt"]
+        "    file_type: vlt",
+    ]
     if source.cases is not None:
         lines += [
-            "  bench:", "    files:",
+            "  bench:",
+            "    files:",
             f"      - {module}_bench.sv: {{file_type: systemVerilogSource}}",
-            f"      - {module}_cases.hex: {{file_type: user, copyto: {module}_cases.hex}}"]
+            f"      - {module}_cases.hex: {{file_type: user, copyto: {module}_cases.hex}}",
+        ]
     lines += [
-        "", "targets:",
+        "",
+        "targets:",
         "  default:",
         "    filesets: [rtl]",
         "  lint:",
@@ -95,7 +103,8 @@ def _core(source: CoreSource) -> str:
         "    filesets: [waivers, rtl, example]",
         f"    toplevel: {module}_example",
         "    flow: lint",
-        "    flow_options: {tool: verilator, verilator_options: [-Wall]}"]
+        "    flow_options: {tool: verilator, verilator_options: [-Wall]}",
+    ]
     if source.cases is not None:
         lines += [
             "  sim:",
@@ -103,7 +112,8 @@ def _core(source: CoreSource) -> str:
             "    filesets: [rtl, bench]",
             f"    toplevel: {module}_bench",
             "    flow: sim",
-            "    flow_options: {tool: icarus, iverilog_options: [-g2012]}"]
+            "    flow_options: {tool: icarus, iverilog_options: [-g2012]}",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -125,9 +135,12 @@ def _example(source: CoreSource, ports: Sequence[Port]) -> str:
         lines += [f"// How to use {module}: it is combinational, so a register keeps its result."]
         body = [f"    wire {port_range(port)}{port.name}_now;" for port in outputs]
         nets = {port.name: f"{port.name}_now" for port in outputs}
-        body += ["", *instance_lines(module, ports, nets),
-                 "", *(f"    always @(posedge clk) {port.name} <= {port.name}_now;"
-                       for port in outputs)]
+        body += [
+            "",
+            *instance_lines(module, ports, nets),
+            "",
+            *(f"    always @(posedge clk) {port.name} <= {port.name}_now;" for port in outputs),
+        ]
     elif source.latency is not None:
         latency = source.latency
         valid = Port(name="valid", width=1, is_input=True)
@@ -136,18 +149,36 @@ def _example(source: CoreSource, ports: Sequence[Port]) -> str:
         lines += [
             f"// How to use {module}: it takes operands in every clock, and a result comes out",
             f"// {latency} clock{'s' * (latency > 1)} later, when the bit that came with the "
-            "operands does."]
+            "operands does.",
+        ]
         move = f"{{travelling[{latency - 2}:0], valid}}" if latency > 1 else "valid"
-        body = [*instance_lines(module, ports, {}), "",
-                f"    reg [{latency - 1}:0] travelling;",
-                "    always @(posedge clk)",
-                f"        if (rst) travelling <= {latency}'d0;",
-                f"        else travelling <= {move};",
-                f"    assign done = travelling[{latency - 1}];"]
+        body = [
+            *instance_lines(module, ports, {}),
+            "",
+            f"    reg [{latency - 1}:0] travelling;",
+            "    always @(posedge clk)",
+            f"        if (rst) travelling <= {latency}'d0;",
+            f"        else travelling <= {move};",
+            f"    assign done = travelling[{latency - 1}];",
+        ]
     else:
         declared = [_declaration(port) for port in ports]
         lines += [f"// How to use {module}: all of its ports by name."]
         body = instance_lines(module, ports, {})
     head = ",\n".join(f"    {text}" for text in declared)
-    return "\n".join([*lines, "", "`default_nettype none", "", f"module {module}_example (", head,
-                      ");", *body, "endmodule", "", "`default_nettype wire", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "`default_nettype none",
+            "",
+            f"module {module}_example (",
+            head,
+            ");",
+            *body,
+            "endmodule",
+            "",
+            "`default_nettype wire",
+            "",
+        ]
+    )

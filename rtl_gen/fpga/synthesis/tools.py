@@ -79,9 +79,16 @@ def run_tool(
     code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
     with _alone_at_first(package):
         done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], cwd=folder, check=False, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            encoding="utf-8", errors="replace")
+            [sys.executable, "-c", code, *arguments],
+            cwd=folder,
+            check=False,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
     if done.returncode:
         raise ToolFailure(package, done.stdout)
     return done.stdout

@@ -84,20 +84,27 @@ class LayerArray(wiring.Component):
     """
 
     def __init__(
-        self, sizes: ArraySizes, options: LaneOptions, *, module: str,
-        weight: Sequence[Sequence[int]] | None = None, bias: Sequence[int] | None = None,
+        self,
+        sizes: ArraySizes,
+        options: LaneOptions,
+        *,
+        module: str,
+        weight: Sequence[Sequence[int]] | None = None,
+        bias: Sequence[int] | None = None,
         levels: int = DEFAULT_LEVELS,
     ) -> None:
         check_identifier(module, "Module name")
         if (options.products, options.steps) != (sizes.input_lanes, sizes.steps):
             raise ValueError(
                 f"Products and steps must be {sizes.input_lanes} and {sizes.steps}, "
-                f"not {options.products} and {options.steps}")
+                f"not {options.products} and {options.steps}"
+            )
         if weight is not None:
             shape = (len(weight), *{len(row) for row in weight})
             if shape != (sizes.outputs, sizes.inputs):
                 raise ValueError(
-                    f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}")
+                    f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}"
+                )
         if (bias is not None) != (weight is not None and options.has_bias):
             raise ValueError("Bias must be given with weights where there is one, and only there")
         if bias is not None and len(bias) != sizes.outputs:
@@ -112,14 +119,19 @@ class LayerArray(wiring.Component):
         self._graphs = lane_graphs(options, module)
         self._multiply = _cut(self._graphs.multiply, levels)
         self._finish = _cut(self._graphs.finish, levels)
-        super().__init__({
-            "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
-            **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
-            "m_axis_y": Out(AxiStream(
-                8 * result_bytes(options.to.width) * sizes.y_codes,
-                has_keep=sizes.outputs % sizes.y_codes > 0)),
-            "frame_error": Out(1),
-        })
+        super().__init__(
+            {
+                "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
+                **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
+                "m_axis_y": Out(
+                    AxiStream(
+                        8 * result_bytes(options.to.width) * sizes.y_codes,
+                        has_keep=sizes.outputs % sizes.y_codes > 0,
+                    )
+                ),
+                "frame_error": Out(1),
+            }
+        )
 
     @property
     def sizes(self) -> ArraySizes:
@@ -148,8 +160,10 @@ class LayerArray(wiring.Component):
         # From the step that completes a group to the first of its results at the stream.
         tail = _FETCH + self._multiply.latency + _WAIT + self._finish.latency + _SEND
         return ArrayTiming(
-            interval=s.interval, first_result=s.steps + tail,
-            last_result=s.interval + tail + s.last_beats - 1)
+            interval=s.interval,
+            first_result=s.steps + tail,
+            last_result=s.interval + tail + s.last_beats - 1,
+        )
 
     @property
     def result_vectors(self) -> int:
@@ -160,8 +174,11 @@ class LayerArray(wiring.Component):
     @property
     def circuits(self) -> tuple[str, ...]:
         """Verilog of each of the circuits."""
-        return (pipeline_verilog(self._multiply), spatial_verilog(self._graphs.accumulate),
-                pipeline_verilog(self._finish))
+        return (
+            pipeline_verilog(self._multiply),
+            spatial_verilog(self._graphs.accumulate),
+            pipeline_verilog(self._finish),
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Describe the array."""
@@ -170,8 +187,13 @@ class LayerArray(wiring.Component):
         width = o.format.width
         m.submodules.input_buffer = inputs = InputBuffer(s, width)
         m.submodules.weight_store = weights = WeightStore(
-            s, width, neutral=o.neutral_weight, has_bias=o.has_bias, weight=self._weight,
-            bias=self._bias)
+            s,
+            width,
+            neutral=o.neutral_weight,
+            has_bias=o.has_bias,
+            weight=self._weight,
+            bias=self._bias,
+        )
         m.submodules.result_buffer = results = ResultBuffer(s, o.to.width, self.result_vectors)
         wiring.connect(m, wiring.flipped(self.s_axis_x), inputs.s_axis_x)
         wiring.connect(m, results.m_axis_y, wiring.flipped(self.m_axis_y))
@@ -191,14 +213,18 @@ class LayerArray(wiring.Component):
             issue.eq(inputs.available & ((address != 0) | (results.room & weights.ready))),
             ends_group.eq(issue & (step == s.steps - 1)),
             ends.eq(issue & (address == s.interval - 1)),
-            inputs.step.eq(step), inputs.done.eq(ends),
-            weights.address.eq(address), weights.is_last_step.eq(step == s.steps - 1),
+            inputs.step.eq(step),
+            inputs.done.eq(ends),
+            weights.address.eq(address),
+            weights.is_last_step.eq(step == s.steps - 1),
             weights.is_idle.eq(results.is_idle & (address == 0)),
             results.starts.eq(begins),
         ]
         with m.If(issue):
             m.d.sync += [
-                address.eq(Mux(ends, 0, address + 1)), step.eq(Mux(ends_group, 0, step + 1))]
+                address.eq(Mux(ends, 0, address + 1)),
+                step.eq(Mux(ends_group, 0, step + 1)),
+            ]
 
         delay = _FETCH + self._multiply.latency
         first = _delayed(m, "first", issue & (step == 0), delay)
@@ -223,22 +249,32 @@ class LayerArray(wiring.Component):
             m.d.sync += w.eq(weights[lane * size : (lane + 1) * size])
             partial = Signal(_width(self._graphs.multiply, "partial"), name=f"partial_{lane}")
             state = Signal(
-                _width(self._graphs.accumulate, "state_next"), name=f"state_{lane}",
-                reset_less=True)
+                _width(self._graphs.accumulate, "state_next"), name=f"state_{lane}", reset_less=True
+            )
             state_next = Signal(len(state), name=f"state_next_{lane}")
             m.submodules[f"multiply_{lane}"] = _instance(
-                self._multiply, {"x": x, "w": w}, {"partial": partial})
+                self._multiply, {"x": x, "w": w}, {"partial": partial}
+            )
             m.submodules[f"accumulate_{lane}"] = Instance(
-                self._graphs.accumulate.name, i_state=state, i_partial=partial, i_first=first,
-                o_state_next=state_next)
+                self._graphs.accumulate.name,
+                i_state=state,
+                i_partial=partial,
+                i_first=first,
+                o_state_next=state_next,
+            )
             with m.If(active):
                 m.d.sync += state.eq(state_next)
             sums.append(state_next)
         return sums
 
     def _add_finish(
-        self, m: Module, sums: list[Signal], completes: Signal, completes_last: Signal,
-        weights: WeightStore, results: ResultBuffer,
+        self,
+        m: Module,
+        sums: list[Signal],
+        completes: Signal,
+        completes_last: Signal,
+        weights: WeightStore,
+        results: ResultBuffer,
     ) -> None:
         """Add what turns sums into results, a few in each clock."""
         s = self._sizes
@@ -251,7 +287,9 @@ class LayerArray(wiring.Component):
             m.d.sync += [left.eq(left - 1), beat.eq(Mux(beat == s.y_beats - 1, 0, beat + 1))]
         with m.If(completes):
             m.d.sync += [
-                held.eq(Cat(sums)), left.eq(Mux(completes_last, s.last_beats, s.group_beats))]
+                held.eq(Cat(sums)),
+                left.eq(Mux(completes_last, s.last_beats, s.group_beats)),
+            ]
         m.d.comb += weights.beat.eq(beat)
 
         state = Signal(size * s.y_codes, reset_less=True)
@@ -266,8 +304,7 @@ class LayerArray(wiring.Component):
             y = Signal(result, name=f"y_{number}")
             m.submodules[f"finish_{number}"] = _instance(self._finish, operands, {"y": y})
             m.d.sync += codes[number * result : (number + 1) * result].eq(y)
-        m.d.comb += results.enable.eq(
-            _delayed(m, "finishing", left != 0, 2 + self._finish.latency))
+        m.d.comb += results.enable.eq(_delayed(m, "finishing", left != 0, 2 + self._finish.latency))
 
 
 def _cut(graph: NeuronGraph, levels: int) -> Pipeline:
@@ -280,13 +317,14 @@ def _width(graph: NeuronGraph, output: str) -> int:
     return next(len(port.nodes) for port in graph.outputs if port.name == output)
 
 
-def _instance(
-    pipeline: Pipeline, inputs: dict[str, Value], outputs: dict[str, Signal]
-) -> Instance:
+def _instance(pipeline: Pipeline, inputs: dict[str, Value], outputs: dict[str, Signal]) -> Instance:
     clocks = {"i_clk": ClockSignal(), "i_rst": ResetSignal()} if pipeline.latency else {}
     return Instance(
-        pipeline.graph.name, **clocks, **{f"i_{name}": value for name, value in inputs.items()},
-        **{f"o_{name}": value for name, value in outputs.items()})
+        pipeline.graph.name,
+        **clocks,
+        **{f"i_{name}": value for name, value in inputs.items()},
+        **{f"o_{name}": value for name, value in outputs.items()},
+    )
 
 
 def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
@@ -301,8 +339,13 @@ def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
 def array_verilog(array: LayerArray, module: str, header: Sequence[str] = ()) -> str:
     """Return an array with all its circuits as one self-contained Verilog file."""
     streams = [name for name in ("s_axis_x", "s_axis_w", "m_axis_y") if hasattr(array, name)]
-    order = [f"{name}__{signal}" for name in streams for signal in (
-        "tdata", "tvalid", "tready", "tlast", "tkeep") if hasattr(getattr(array, name), signal)]
+    order = [
+        f"{name}__{signal}"
+        for name in streams
+        for signal in ("tdata", "tvalid", "tready", "tlast", "tkeep")
+        if hasattr(getattr(array, name), signal)
+    ]
     text = component_verilog(
-        array, module, ports_order=["clk", "rst", *order, "frame_error"], header=header)
+        array, module, ports_order=["clk", "rst", *order, "frame_error"], header=header
+    )
     return "\n".join((axi_names(text), *array.circuits))

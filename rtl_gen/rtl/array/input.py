@@ -47,14 +47,16 @@ class InputBuffer(wiring.Component):
     def __init__(self, sizes: ArraySizes, width: int) -> None:
         self._sizes = sizes
         self._width = width
-        super().__init__({
-            "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
-            "available": Out(1),
-            "step": In(range(sizes.steps)),
-            "done": In(1),
-            "codes": Out(width * sizes.input_lanes),
-            "frame_error": Out(1),
-        })
+        super().__init__(
+            {
+                "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
+                "available": Out(1),
+                "step": In(range(sizes.steps)),
+                "done": In(1),
+                "codes": Out(width * sizes.input_lanes),
+                "frame_error": Out(1),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Describe the buffer."""
@@ -65,7 +67,8 @@ class InputBuffer(wiring.Component):
 
         step_bits = (s.steps - 1).bit_length()
         m.submodules.vectors = vectors = Memory(
-            shape=self._width * s.input_lanes, depth=2 << step_bits, init=[])
+            shape=self._width * s.input_lanes, depth=2 << step_bits, init=[]
+        )
         write = vectors.write_port(granularity=self._width)
         read = vectors.read_port()
 
@@ -83,8 +86,7 @@ class InputBuffer(wiring.Component):
             is_last.eq((step == s.steps - 1) & (part == last_part)),
             write.addr.eq(_address(step, bank, step_bits)),
             write.data.eq(Cat(self._codes(stream.tdata) for _ in range(parts))),
-            write.en.eq(Cat(
-                accept & (part == lane // s.x_codes) for lane in range(s.input_lanes))),
+            write.en.eq(Cat(accept & (part == lane // s.x_codes) for lane in range(s.input_lanes))),
         ]
         with m.If(accept):
             m.d.sync += part.eq(part + 1)
@@ -116,7 +118,8 @@ class InputBuffer(wiring.Component):
     def _codes(self, data: Value) -> Value:
         """Return the codes of a transfer, without what fills up their bytes."""
         return Cat(
-            data[8 * index : 8 * index + self._width] for index in range(self._sizes.x_codes))
+            data[8 * index : 8 * index + self._width] for index in range(self._sizes.x_codes)
+        )
 
 
 def _address(step: Value, bank: Value, step_bits: int) -> Value:

@@ -54,15 +54,18 @@ class ResultBuffer(wiring.Component):
         self._sizes = sizes
         self._width = width
         self._vectors = vectors
-        super().__init__({
-            "starts": In(1),
-            "room": Out(1),
-            "enable": In(1),
-            "codes": In(width * sizes.y_codes),
-            "is_idle": Out(1),
-            "m_axis_y": Out(AxiStream(
-                8 * result_bytes(width) * sizes.y_codes, has_keep=self._spare > 0)),
-        })
+        super().__init__(
+            {
+                "starts": In(1),
+                "room": Out(1),
+                "enable": In(1),
+                "codes": In(width * sizes.y_codes),
+                "is_idle": Out(1),
+                "m_axis_y": Out(
+                    AxiStream(8 * result_bytes(width) * sizes.y_codes, has_keep=self._spare > 0)
+                ),
+            }
+        )
 
     @property
     def _spare(self) -> int:
@@ -74,15 +77,21 @@ class ResultBuffer(wiring.Component):
         m = Module()
         s, stream, width = self._sizes, self.m_axis_y, self._width
         m.submodules.fifo = fifo = SyncFIFOBuffered(
-            width=width * s.y_codes, depth=self._vectors * s.y_beats)
+            width=width * s.y_codes, depth=self._vectors * s.y_beats
+        )
         size = 8 * result_bytes(width)
         padding = Const(0, size - width)
         m.d.comb += [
-            fifo.w_data.eq(self.codes), fifo.w_en.eq(self.enable),
-            stream.tdata.eq(Cat(
-                (fifo.r_data[width * index : width * (index + 1)], padding)
-                for index in range(s.y_codes))),
-            stream.tvalid.eq(fifo.r_rdy), fifo.r_en.eq(stream.tready),
+            fifo.w_data.eq(self.codes),
+            fifo.w_en.eq(self.enable),
+            stream.tdata.eq(
+                Cat(
+                    (fifo.r_data[width * index : width * (index + 1)], padding)
+                    for index in range(s.y_codes)
+                )
+            ),
+            stream.tvalid.eq(fifo.r_rdy),
+            fifo.r_en.eq(stream.tready),
         ]
         taken = Signal(range(s.y_beats))
         written = Signal(range(s.y_beats))
@@ -100,13 +109,11 @@ class ResultBuffer(wiring.Component):
         if self._spare:
             used = size // 8 * (s.y_codes - self._spare)
             every = size // 8 * s.y_codes
-            m.d.comb += stream.tkeep.eq(
-                Mux(stream.tlast, (1 << used) - 1, (1 << every) - 1))
+            m.d.comb += stream.tkeep.eq(Mux(stream.tlast, (1 << used) - 1, (1 << every) - 1))
 
         # Vectors with a place here, and those of which results are still to come.
         kept = Signal(range(self._vectors + 1))
         coming = Signal(range(self._vectors + 1))
-        m.d.sync += [
-            kept.eq(kept + self.starts - ends), coming.eq(coming + self.starts - finishes)]
+        m.d.sync += [kept.eq(kept + self.starts - ends), coming.eq(coming + self.starts - finishes)]
         m.d.comb += [self.room.eq(kept != self._vectors), self.is_idle.eq(coming == 0)]
         return m

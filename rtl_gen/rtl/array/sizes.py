@@ -34,12 +34,14 @@ class ArraySizes:
             if number < 1:
                 raise ValueError(f"{name} of a layer must be at least 1, not {number}")
         for name, lanes, number in (
-                ("output", self.output_lanes, self.outputs),
-                ("input", self.input_lanes, self.inputs)):
+            ("output", self.output_lanes, self.outputs),
+            ("input", self.input_lanes, self.inputs),
+        ):
             if not 1 <= lanes <= number:
                 raise ValueError(
                     f"Lanes for {name}s must be from 1 to {number}, as the layer has so many "
-                    f"{name}s, not {lanes}")
+                    f"{name}s, not {lanes}"
+                )
 
     @property
     def steps(self) -> int:

@@ -63,8 +63,14 @@ class WeightStore(wiring.Component):
     """
 
     def __init__(
-        self, sizes: ArraySizes, width: int, *, neutral: int, has_bias: bool,
-        weight: Sequence[Sequence[int]] | None = None, bias: Sequence[int] | None = None,
+        self,
+        sizes: ArraySizes,
+        width: int,
+        *,
+        neutral: int,
+        has_bias: bool,
+        weight: Sequence[Sequence[int]] | None = None,
+        bias: Sequence[int] | None = None,
     ) -> None:
         self._sizes = sizes
         self._width = width
@@ -72,31 +78,37 @@ class WeightStore(wiring.Component):
         self._has_bias = has_bias
         self._weight = weight
         self._bias = bias
-        super().__init__({
-            **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
-            "address": In(range(sizes.interval)),
-            "is_last_step": In(1),
-            "weights": Out(width * sizes.output_lanes * sizes.input_lanes),
-            "beat": In(range(sizes.y_beats)),
-            "bias": Out(width * sizes.y_codes),
-            "is_idle": In(1),
-            "ready": Out(1),
-            "frame_error": Out(1),
-        })
+        super().__init__(
+            {
+                **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
+                "address": In(range(sizes.interval)),
+                "is_last_step": In(1),
+                "weights": Out(width * sizes.output_lanes * sizes.input_lanes),
+                "beat": In(range(sizes.y_beats)),
+                "bias": Out(width * sizes.y_codes),
+                "is_idle": In(1),
+                "ready": Out(1),
+                "frame_error": Out(1),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Describe the memories, and what fills them."""
         m = Module()
         s, is_fixed = self._sizes, self._weight is not None
         m.submodules.words = words = Memory(
-            shape=self._width * s.output_lanes * s.input_lanes, depth=s.interval,
-            init=self._words() if is_fixed else [])
+            shape=self._width * s.output_lanes * s.input_lanes,
+            depth=s.interval,
+            init=self._words() if is_fixed else [],
+        )
         read = words.read_port()
         m.d.comb += [read.addr.eq(self.address), self.weights.eq(read.data)]
         if self._has_bias:
             m.submodules.biases = biases = Memory(
-                shape=self._width * s.y_codes, depth=s.y_beats,
-                init=self._bias_words() if is_fixed else [])
+                shape=self._width * s.y_codes,
+                depth=s.y_beats,
+                init=self._bias_words() if is_fixed else [],
+            )
             bias_read = biases.read_port()
             m.d.comb += [bias_read.addr.eq(self.beat), self.bias.eq(bias_read.data)]
         if is_fixed:
@@ -116,17 +128,21 @@ class WeightStore(wiring.Component):
             for step in range(s.steps):
                 codes = [
                     self._weight[output][index]
-                    if output < s.outputs and index < s.inputs else self._neutral
+                    if output < s.outputs and index < s.inputs
+                    else self._neutral
                     for output in range(group * s.output_lanes, (group + 1) * s.output_lanes)
-                    for index in range(step * s.input_lanes, (step + 1) * s.input_lanes)]
+                    for index in range(step * s.input_lanes, (step + 1) * s.input_lanes)
+                ]
                 words.append(_join(codes, self._width))
         return words
 
     def _bias_words(self) -> list[int]:
         assert self._bias is not None
         size = self._sizes.y_codes
-        return [_join(self._bias[start : start + size], self._width)
-                for start in range(0, len(self._bias), size)]
+        return [
+            _join(self._bias[start : start + size], self._width)
+            for start in range(0, len(self._bias), size)
+        ]
 
     def _fill_up(self, m: Module) -> None:
         """In the last step, give the lanes without an input a weight that changes no sum."""
@@ -175,8 +191,9 @@ class WeightStore(wiring.Component):
             is_row.eq(Cat(row == index for index in range(s.output_lanes))),
             write.addr.eq(base + step),
             write.data.eq(stream.tdata[: self._width].replicate(s.output_lanes * s.input_lanes)),
-            write.en.eq(Cat(is_lane & (accept_weight & bit).replicate(s.input_lanes)
-                            for bit in is_row)),
+            write.en.eq(
+                Cat(is_lane & (accept_weight & bit).replicate(s.input_lanes) for bit in is_row)
+            ),
         ]
         with m.If(accept):
             m.d.sync += loaded.eq(is_last)
@@ -184,15 +201,22 @@ class WeightStore(wiring.Component):
                 m.d.sync += self.frame_error.eq(1)
             with m.If(~at_bias):
                 m.d.sync += [
-                    left.eq(left - 1), lane.eq(Mux(ends_step, 0, lane + 1)),
-                    step.eq(step + ends_step)]
+                    left.eq(left - 1),
+                    lane.eq(Mux(ends_step, 0, lane + 1)),
+                    step.eq(step + ends_step),
+                ]
                 if biases is not None:
                     m.d.sync += at_bias.eq(left == 0)
             with m.If(ends_output):
                 m.d.sync += [
-                    at_bias.eq(0), left.eq(s.inputs - 1), lane.eq(0), step.eq(0),
+                    at_bias.eq(0),
+                    left.eq(s.inputs - 1),
+                    lane.eq(0),
+                    step.eq(0),
                     row.eq(Mux(ends_group, 0, row + 1)),
-                    base.eq(Mux(ends_group, base + s.steps, base)), number.eq(number + 1)]
+                    base.eq(Mux(ends_group, base + s.steps, base)),
+                    number.eq(number + 1),
+                ]
             with m.If(is_last):
                 m.d.sync += [row.eq(0), base.eq(0), number.eq(0)]
         if biases is not None:

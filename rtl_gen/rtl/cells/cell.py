@@ -144,9 +144,7 @@ class NeuronCell(wiring.Component):
         bits = whole.bit_length() - 1
         product = held
         if share > 1:
-            product = steps.name(
-                "product", held.value * share, held.low * share, held.high * share
-            )
+            product = steps.name("product", held.value * share, held.low * share, held.high * share)
         # Dropping bits rounds down; a negative number has to be rounded up, toward zero.
         correction = steps.choose("correction", held.value[-1], whole - 1)
         rounded = steps.name(

@@ -21,7 +21,8 @@ def check_codec_format(fmt: Format) -> None:
     """
     if not (fmt.has_zero and fmt.is_signed and fmt.width <= 8):
         raise ValueError(
-            f"Format must be one with a zero, a sign and at most 8 bits, not {fmt.name!r}")
+            f"Format must be one with a zero, a sign and at most 8 bits, not {fmt.name!r}"
+        )
 
 
 class Collector(wiring.Component):
@@ -78,18 +79,21 @@ class Collector(wiring.Component):
         self._overflow = overflow
         low, high = min(places[0], 0), max(places[-1], 0)
         self._place_shape: Shape = (
-            signed(width_of(low, high)) if low < 0 else unsigned(max(high.bit_length(), 1)))
-        super().__init__({
-            "clear": In(1),
-            "place": In(self._place_shape),
-            "enable": In(1),
-            "spike": In(1),
-            "waiting": Out(1),
-            "negative": In(1),
-            "is_nan": In(1),
-            "is_infinite": In(1),
-            "code": Out(fmt.width),
-        })
+            signed(width_of(low, high)) if low < 0 else unsigned(max(high.bit_length(), 1))
+        )
+        super().__init__(
+            {
+                "clear": In(1),
+                "place": In(self._place_shape),
+                "enable": In(1),
+                "spike": In(1),
+                "waiting": Out(1),
+                "negative": In(1),
+                "is_nan": In(1),
+                "is_infinite": In(1),
+                "code": Out(fmt.width),
+            }
+        )
 
     @property
     def place_shape(self) -> Shape:
@@ -126,7 +130,12 @@ class Collector(wiring.Component):
         ]
         with m.If(self.clear):
             m.d.sync += [
-                level.eq(self.place), count.eq(0), significand.eq(0), half.eq(0), sticky.eq(0)]
+                level.eq(self.place),
+                count.eq(0),
+                significand.eq(0),
+                half.eq(0),
+                sticky.eq(0),
+            ]
         with m.Else():
             with m.If(moves):
                 m.d.sync += level.eq(level_next)
@@ -148,7 +157,8 @@ class Collector(wiring.Component):
         m.d.comb += field.eq(Mux(is_tiny, 0, level[: len(field)]))
         magnitude = Signal(len(field) + self._fmt.mantissa_bits + 1)
         m.d.comb += magnitude.eq(
-            Cat(Const(0, self._fmt.mantissa_bits), field) + significand + rounds_up)
+            Cat(Const(0, self._fmt.mantissa_bits), field) + significand + rounds_up
+        )
         m.d.comb += self.code.eq(self._packed(m, magnitude))
         return m
 

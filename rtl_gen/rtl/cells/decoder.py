@@ -53,17 +53,19 @@ class Decoder(wiring.Component):
 
     def __init__(self, parameters: CodecParameters) -> None:
         self._parameters = parameters
-        super().__init__({
-            "start": In(1),
-            "code": In(parameters.fmt.width),
-            "ready": Out(1),
-            "spike": Out(1),
-            "valid": Out(1),
-            "value": Out(parameters.width),
-            "sign": Out(1),
-            "nan": Out(1),
-            "overflow": Out(1),
-        })
+        super().__init__(
+            {
+                "start": In(1),
+                "code": In(parameters.fmt.width),
+                "ready": Out(1),
+                "spike": Out(1),
+                "valid": Out(1),
+                "value": Out(parameters.width),
+                "sign": Out(1),
+                "nan": Out(1),
+                "overflow": Out(1),
+            }
+        )
 
     @property
     def parameters(self) -> CodecParameters:
@@ -112,7 +114,10 @@ class Decoder(wiring.Component):
         m.d.comb += [is_waiting.eq(pause.any()), digit.eq(digits[-1] & ~is_waiting)]
         with m.If(begins):
             m.d.sync += [
-                pause.eq(delay), digits.eq(significand), all_spikes.eq(too_large & ~is_nan)]
+                pause.eq(delay),
+                digits.eq(significand),
+                all_spikes.eq(too_large & ~is_nan),
+            ]
         with m.Else():
             with m.If(is_waiting):
                 m.d.sync += pause.eq(pause - 1)
@@ -131,8 +136,7 @@ class Decoder(wiring.Component):
                 # A significand longer than the magnitude can be rounded up to the next power.
                 rounds_up.eq(exceeds & ~self.value.all()),
             ]
-            m.d.comb += self.spike.eq(Mux(
-                weight[0], rounds_up, ~self.ready & (all_spikes | digit)))
+            m.d.comb += self.spike.eq(Mux(weight[0], rounds_up, ~self.ready & (all_spikes | digit)))
             current = Mux(rounds_up, Const(1, p.width), current)
             overflowed = Signal()
             with m.If(begins):

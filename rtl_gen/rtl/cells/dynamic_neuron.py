@@ -36,11 +36,13 @@ class DynamicNeuron(wiring.Component):
 
     def __init__(self, width: int) -> None:
         self._width = width
-        super().__init__({
-            "current": In(width),
-            "threshold": In(width + 1),
-            "spike": Out(1),
-        })
+        super().__init__(
+            {
+                "current": In(width),
+                "threshold": In(width + 1),
+                "spike": Out(1),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Describe the neuron."""

@@ -47,15 +47,17 @@ class Encoder(wiring.Component):
 
     def __init__(self, parameters: CodecParameters) -> None:
         self._parameters = parameters
-        super().__init__({
-            "start": In(1),
-            "value": In(parameters.width),
-            "sign": In(1),
-            "ready": Out(1),
-            "spike": Out(1),
-            "valid": Out(1),
-            "code": Out(parameters.fmt.width),
-        })
+        super().__init__(
+            {
+                "start": In(1),
+                "value": In(parameters.width),
+                "sign": In(1),
+                "ready": Out(1),
+                "spike": Out(1),
+                "valid": Out(1),
+                "code": Out(parameters.fmt.width),
+            }
+        )
 
     @property
     def parameters(self) -> CodecParameters:
@@ -79,7 +81,8 @@ class Encoder(wiring.Component):
         steps = p.encoder_steps
         m.submodules.neuron = neuron = DynamicNeuron(steps)
         m.submodules.collector = collector = Collector(
-            p.fmt, p.overflow, range(p.first_place, p.first_place + 1))
+            p.fmt, p.overflow, range(p.first_place, p.first_place + 1)
+        )
 
         # One bit, which is also what counts the steps. At the top it is out of the neuron's reach.
         threshold = Signal(steps + 1, init=1 << steps)

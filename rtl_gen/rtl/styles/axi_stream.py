@@ -34,9 +34,15 @@ class AxiStream(wiring.Signature):
     """
 
     def __init__(self, width: int, *, has_keep: bool = False) -> None:
-        super().__init__({
-            "tdata": Out(width), "tvalid": Out(1), "tready": In(1), "tlast": Out(1),
-            **({"tkeep": Out(width // 8)} if has_keep else {})})
+        super().__init__(
+            {
+                "tdata": Out(width),
+                "tvalid": Out(1),
+                "tready": In(1),
+                "tlast": Out(1),
+                **({"tkeep": Out(width // 8)} if has_keep else {}),
+            }
+        )
 
 
 def axi_names(verilog: str) -> str:

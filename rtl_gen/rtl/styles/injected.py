@@ -37,7 +37,11 @@ class InjectedCircuit:
 
 
 def injected_circuit(
-    graph: NeuronGraph, membrane: Membrane, *, fraction_bits: int, noise_width: int,
+    graph: NeuronGraph,
+    membrane: Membrane,
+    *,
+    fraction_bits: int,
+    noise_width: int,
     module: str | None = None,
 ) -> InjectedCircuit:
     """Return a circuit for benches that inject noise and faults.
@@ -65,16 +69,25 @@ def injected_circuit(
             raise ValueError(f"Neuron {node} must have synapses, not be a constant")
     top = module or f"{graph.name}_injected"
     balanced = balance(graph, has_discharge=True)
-    kinds = {(n.weights, n.threshold): f"{top}_{kind_name(n.weights, n.threshold)}"
-             for n in graph.neurons}
+    kinds = {
+        (n.weights, n.threshold): f"{top}_{kind_name(n.weights, n.threshold)}"
+        for n in graph.neurons
+    }
     parts = [_top(graph, balanced, top, kinds, noise_width), delay_module(f"{top}_delay")]
     parts += [
-        noisy_membrane_module(name, weights, threshold, membrane, fraction_bits=fraction_bits,
-                              noise_width=noise_width)
-        for (weights, threshold), name in kinds.items()]
+        noisy_membrane_module(
+            name, weights, threshold, membrane, fraction_bits=fraction_bits, noise_width=noise_width
+        )
+        for (weights, threshold), name in kinds.items()
+    ]
     return InjectedCircuit(
-        module=top, verilog="\n".join(parts), noise_width=noise_width, fraction_bits=fraction_bits,
-        latency=balanced.latency, layers=_layers(balanced))
+        module=top,
+        verilog="\n".join(parts),
+        noise_width=noise_width,
+        fraction_bits=fraction_bits,
+        latency=balanced.latency,
+        layers=_layers(balanced),
+    )
 
 
 def _layers(balanced: BalancedGraph) -> tuple[int, ...]:
@@ -94,30 +107,43 @@ def _cells(balanced: BalancedGraph) -> list[tuple[int, int]]:
 
 
 def _top(
-    graph: NeuronGraph, balanced: BalancedGraph, top: str,
-    kinds: dict[tuple[tuple[int, ...], int], str], noise_width: int,
+    graph: NeuronGraph,
+    balanced: BalancedGraph,
+    top: str,
+    kinds: dict[tuple[tuple[int, ...], int], str],
+    noise_width: int,
 ) -> str:
     flat = balanced.graph
     count = len(graph.neurons)
     number = dict(_cells(balanced))
     ports = ["input wire clk", "input wire rst", "input wire discharge"]
     ports += [f"input wire [{len(port.nodes) - 1}:0] {port.name}" for port in graph.inputs]
-    ports += [f"input wire [{count * noise_width - 1}:0] noise",
-              f"input wire [{count - 1}:0] stuck_at_0", f"input wire [{count - 1}:0] stuck_at_1"]
+    ports += [
+        f"input wire [{count * noise_width - 1}:0] noise",
+        f"input wire [{count - 1}:0] stuck_at_0",
+        f"input wire [{count - 1}:0] stuck_at_1",
+    ]
     ports += [f"output wire [{len(port.nodes) - 1}:0] {port.name}" for port in graph.outputs]
     ports.append(f"output wire [{count - 1}:0] spikes")
-    lines = [f"// {graph.name}, for benches: membranes take noise, and neurons can be stuck.",
-             f"module {top} (", *(f"    {port}," for port in ports[:-1]), f"    {ports[-1]}", ");",
-             "    wire node_0 = discharge;"]
+    lines = [
+        f"// {graph.name}, for benches: membranes take noise, and neurons can be stuck.",
+        f"module {top} (",
+        *(f"    {port}," for port in ports[:-1]),
+        f"    {ports[-1]}",
+        ");",
+        "    wire node_0 = discharge;",
+    ]
     for port in flat.inputs[1:]:
-        lines += [f"    wire node_{node} = {port.name}[{bit}];"
-                  for bit, node in enumerate(port.nodes)]
+        lines += [
+            f"    wire node_{node} = {port.name}[{bit}];" for bit, node in enumerate(port.nodes)
+        ]
     for node, neuron in flat.numbered_neurons():
         if node in balanced.lines:
             lines += [
                 f"    wire node_{node};",
                 f"    {top}_delay #(.LENGTH({balanced.lines[node]})) delay_{node} (.clk(clk), "
-                f".x(node_{neuron.sources[0]}), .y(node_{node}));"]
+                f".x(node_{neuron.sources[0]}), .y(node_{node}));",
+            ]
             continue
         index = number[node]
         *sources, discharge = neuron.sources
@@ -127,8 +153,8 @@ def _top(
             f"    {kinds[neuron.weights[:-1], neuron.threshold]} cell_{index} (",
             f"        .clk(clk), .rst(rst), .discharge(node_{discharge}), .x({{{pins}}}),",
             f"        .noise({lane}), .spike(spikes[{index}]));",
-            f"    wire node_{node} = stuck_at_1[{index}] | spikes[{index}] & "
-            f"~stuck_at_0[{index}];"]
+            f"    wire node_{node} = stuck_at_1[{index}] | spikes[{index}] & ~stuck_at_0[{index}];",
+        ]
     for port in flat.outputs:
         bits = ", ".join(f"node_{node}" for node in reversed(port.nodes))
         lines.append(f"    assign {port.name} = {{{bits}}};")

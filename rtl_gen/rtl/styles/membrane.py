@@ -14,7 +14,11 @@ from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters, width_o
 from spikefloat.rtl_gen.rtl.text.kinds import kind_comment, kind_logic
 
 __all__ = [
-    "Membrane", "membrane_module", "membrane_parameters", "noisy_membrane_module", "resting_module",
+    "Membrane",
+    "membrane_module",
+    "membrane_parameters",
+    "noisy_membrane_module",
+    "resting_module",
 ]
 
 #: Finest leak, in bits.
@@ -65,8 +69,13 @@ def membrane_parameters(
 ) -> CellParameters:
     """Return level, bias and widths of a neuron with a membrane."""
     return CellParameters(
-        weights=weights, threshold=neuron_level(threshold), leak=membrane.leak,
-        reset=membrane.reset, bias=neuron_bias(threshold), fraction_bits=membrane.fraction_bits)
+        weights=weights,
+        threshold=neuron_level(threshold),
+        leak=membrane.leak,
+        reset=membrane.reset,
+        bias=neuron_bias(threshold),
+        fraction_bits=membrane.fraction_bits,
+    )
 
 
 def resting_module(name: str, weights: Sequence[int], threshold: int) -> str:
@@ -75,29 +84,44 @@ def resting_module(name: str, weights: Sequence[int], threshold: int) -> str:
     Nothing is left of the membrane but the decision, one lookup table and one register.
     """
     *logic, last = kind_logic(weights, threshold)
-    return "\n".join((
-        *kind_comment(weights, threshold), *_ports(name, len(weights), ("clk", "rst")), *logic,
-        last.replace("assign spike", "wire fires_now"),
-        "    always @(posedge clk) spike <= rst ? 1'b0 : fires_now;", "endmodule", ""))
+    return "\n".join(
+        (
+            *kind_comment(weights, threshold),
+            *_ports(name, len(weights), ("clk", "rst")),
+            *logic,
+            last.replace("assign spike", "wire fires_now"),
+            "    always @(posedge clk) spike <= rst ? 1'b0 : fires_now;",
+            "endmodule",
+            "",
+        )
+    )
 
 
-def membrane_module(
-    name: str, weights: tuple[int, ...], threshold: int, membrane: Membrane
-) -> str:
+def membrane_module(name: str, weights: tuple[int, ...], threshold: int, membrane: Membrane) -> str:
     """Return the Verilog of a neuron with a membrane register.
 
     ``discharge`` returns the membrane to rest before the step of the same clock.
     """
     parameters = membrane_parameters(weights, threshold, membrane)
-    return "\n".join((
-        *kind_comment(weights, threshold),
-        *_ports(name, len(weights), ("clk", "rst", "discharge")),
-        *_membrane_lines(parameters), "endmodule", ""))
+    return "\n".join(
+        (
+            *kind_comment(weights, threshold),
+            *_ports(name, len(weights), ("clk", "rst", "discharge")),
+            *_membrane_lines(parameters),
+            "endmodule",
+            "",
+        )
+    )
 
 
 def noisy_membrane_module(
-    name: str, weights: tuple[int, ...], threshold: int, membrane: Membrane, *,
-    fraction_bits: int, noise_width: int,
+    name: str,
+    weights: tuple[int, ...],
+    threshold: int,
+    membrane: Membrane,
+    *,
+    fraction_bits: int,
+    noise_width: int,
 ) -> str:
     """Return the neuron of :func:`membrane_module` with an input ``noise`` on the membrane.
 
@@ -128,25 +152,43 @@ def noisy_membrane_module(
         raise ValueError("Leak must be below 1 where there is noise, not 1")
     if fraction_bits < membrane.fraction_bits:
         raise ValueError(
-            f"Fraction bits must be at least {membrane.fraction_bits}, not {fraction_bits}")
+            f"Fraction bits must be at least {membrane.fraction_bits}, not {fraction_bits}"
+        )
     # Two synapses as strong as the noise make room for it.
     reach = 1 << max(0, noise_width - 1 - fraction_bits)
     parameters = CellParameters(
-        weights=(*weights, reach, -reach), threshold=neuron_level(threshold), leak=membrane.leak,
-        reset=membrane.reset, bias=neuron_bias(threshold), fraction_bits=fraction_bits)
+        weights=(*weights, reach, -reach),
+        threshold=neuron_level(threshold),
+        leak=membrane.leak,
+        reset=membrane.reset,
+        bias=neuron_bias(threshold),
+        fraction_bits=fraction_bits,
+    )
     noise = f"    input  wire signed [{noise_width - 1}:0] noise,"
     ports = _ports(name, len(weights), ("clk", "rst", "discharge"))
-    return "\n".join((
-        *kind_comment(weights, threshold), *ports[:-2], noise, *ports[-2:],
-        *_membrane_lines(parameters, len(weights), "noise"), "endmodule", ""))
+    return "\n".join(
+        (
+            *kind_comment(weights, threshold),
+            *ports[:-2],
+            noise,
+            *ports[-2:],
+            *_membrane_lines(parameters, len(weights), "noise"),
+            "endmodule",
+            "",
+        )
+    )
 
 
 def _ports(name: str, count: int, controls: Sequence[str]) -> list[str]:
     indent = " " * len(f"[{count - 1}:0] ") if count > 1 else ""
     synapses = f"[{count - 1}:0] " if count > 1 else ""
     return [
-        f"module {name} (", *(f"    input  wire {indent}{control}," for control in controls),
-        f"    input  wire {synapses}x,", f"    output reg  {indent}spike", ");"]
+        f"module {name} (",
+        *(f"    input  wire {indent}{control}," for control in controls),
+        f"    input  wire {synapses}x,",
+        f"    output reg  {indent}spike",
+        ");",
+    ]
 
 
 def _membrane_lines(
@@ -166,12 +208,16 @@ def _membrane_lines(
     yield f"    reg signed [{p.membrane_width - 1}:0] membrane;"
     if is_kept:
         yield f"    wire signed [{width - 1}:0] held ="
-        yield (f"        discharge ? {width}'sd0 : "
-               f"{{{{{extend}{{membrane[{p.membrane_width - 1}]}}}}, membrane}};")
+        yield (
+            f"        discharge ? {width}'sd0 : "
+            f"{{{{{extend}{{membrane[{p.membrane_width - 1}]}}}}, membrane}};"
+        )
         kept = "held" if share == 1 else f"held * {width}'sd{share}"
         if whole > 1:
-            kept = (f"({kept} + (held[{width - 1}] ? {width}'sd{whole - 1} : {width}'sd0))"
-                    f" >>> {whole.bit_length() - 1}")
+            kept = (
+                f"({kept} + (held[{width - 1}] ? {width}'sd{whole - 1} : {width}'sd0))"
+                f" >>> {whole.bit_length() - 1}"
+            )
         yield f"    wire signed [{width - 1}:0] leaked = {kept};"
     else:
         yield "    wire unused = &{discharge, membrane};"
@@ -193,8 +239,10 @@ def _membrane_lines(
     if p.leak == 1:  # nothing else bounds the potential
         yield f"    wire too_high = left > {width}'sd{p.high};"
         yield f"    wire too_low = left < -{width}'sd{-p.low};"
-        after = (f"too_high ? {p.membrane_width}'sd{p.high} : "
-                 f"too_low ? -{p.membrane_width}'sd{-p.low} : {after}")
+        after = (
+            f"too_high ? {p.membrane_width}'sd{p.high} : "
+            f"too_low ? -{p.membrane_width}'sd{-p.low} : {after}"
+        )
     elif extend:
         yield f"    wire unused_left = &left[{width - 1}:{p.membrane_width}];"
     yield "    always @(posedge clk) begin"

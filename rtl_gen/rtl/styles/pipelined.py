@@ -17,7 +17,10 @@ __all__ = ["pipeline_verilog"]
 
 
 def pipeline_verilog(
-    pipeline: Pipeline, *, module: str | None = None, header: Sequence[str] = (),
+    pipeline: Pipeline,
+    *,
+    module: str | None = None,
+    header: Sequence[str] = (),
     has_enables: bool = False,
 ) -> str:
     """Return a cut neuron graph as one self-contained Verilog-2001 file.
@@ -52,8 +55,9 @@ def pipeline_verilog(
     registered = insert_registers(pipeline)
     cuts = range(1, pipeline.latency + 1)
     first = ["clk", *(f"enable_{cut}" for cut in cuts)] if has_enables else ["clk", "rst"]
-    modules = build_modules(registered.graph, top, registers=registered.cuts, controls=(
-        *first, _UNUSED_RESET))
+    modules = build_modules(
+        registered.graph, top, registers=registered.cuts, controls=(*first, _UNUSED_RESET)
+    )
     if not has_enables:
         _gather_reset(modules[0])
 
@@ -65,13 +69,24 @@ def pipeline_verilog(
 
     names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds_of(modules)}
     lines = [*header, *_timing_lines(pipeline, has_enables)]
-    parts = ["\n".join(file_header(
-        graph, top, lines, "Everything else is wires, and registers at the cuts: x_s2 is x as "
-        "stage 2 sees it, after the second cut."))]
+    parts = [
+        "\n".join(
+            file_header(
+                graph,
+                top,
+                lines,
+                "Everything else is wires, and registers at the cuts: x_s2 is x as "
+                "stage 2 sees it, after the second cut.",
+            )
+        )
+    ]
     of_number = {entry.number: entry for entry in modules}
     for entry in modules:
-        parts.append("\n".join(module_lines(
-            entry, of_number, names, clocked=clocked, has_enables=has_enables)))
+        parts.append(
+            "\n".join(
+                module_lines(entry, of_number, names, clocked=clocked, has_enables=has_enables)
+            )
+        )
     for (weights, threshold), name in names.items():
         parts.append(kind_module(name, weights, threshold))
     parts.append("`default_nettype wire\n")
@@ -93,11 +108,16 @@ def _timing_lines(pipeline: Pipeline, has_enables: bool) -> list[str]:
     levels = ", ".join(str(level) for level in pipeline.levels)
     lines = [
         f"latency: {pipeline.latency} {clocks}, one result per clock",
-        f"registers: {pipeline.registers}; levels of lookup tables in each stage: {levels}"]
+        f"registers: {pipeline.registers}; levels of lookup tables in each stage: {levels}",
+    ]
     if has_enables:
-        return [*lines, "enable_1, enable_2, ...: the registers of a cut keep their values while "
-                        "its enable is low"]
-    return [*lines, "rst: does nothing, as the registers hold nothing but data; what they hold at "
-                    "first is gone after the latency"]
-
-
+        return [
+            *lines,
+            "enable_1, enable_2, ...: the registers of a cut keep their values while "
+            "its enable is low",
+        ]
+    return [
+        *lines,
+        "rst: does nothing, as the registers hold nothing but data; what they hold at "
+        "first is gone after the latency",
+    ]

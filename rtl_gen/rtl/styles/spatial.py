@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.rtl.text.printer import file_header, kinds_of, module_li
 
 __all__ = ["SpatialModule", "spatial_verilog"]
 
+
 def spatial_verilog(
     graph: NeuronGraph, *, module: str | None = None, header: Sequence[str] = ()
 ) -> str:
@@ -98,10 +99,12 @@ class SpatialModule(wiring.Component):
         self._graph = graph
         self._module = graph.name if module is None else module
         self._verilog = spatial_verilog(graph, module=module, header=header)
-        super().__init__({
-            **{port.name: In(len(port.nodes)) for port in graph.inputs},
-            **{port.name: Out(len(port.nodes)) for port in graph.outputs},
-        })
+        super().__init__(
+            {
+                **{port.name: In(len(port.nodes)) for port in graph.inputs},
+                **{port.name: Out(len(port.nodes)) for port in graph.outputs},
+            }
+        )
 
     @property
     def graph(self) -> NeuronGraph:

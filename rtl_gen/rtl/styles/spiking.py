@@ -30,15 +30,19 @@ _REST = (
     "Between them are delay lines and wires. Every neuron takes one clock. Operands may change in "
     "every clock; their result comes out {latency} clocks later. So latency is {latency} and the "
     "initiation interval 1. A word called sum_d3 is the word sum, 3 clocks later. rst returns all "
-    "neurons to rest; held for {latency} clocks, it also empties the delay lines.")
+    "neurons to rest; held for {latency} clocks, it also empties the delay lines."
+)
 
-_DISCHARGE = (
-    " A wave that comes with discharge finds all membranes at rest, layer by layer.")
+_DISCHARGE = " A wave that comes with discharge finds all membranes at rest, layer by layer."
 
 
 def spiking_verilog(
-    graph: NeuronGraph, *, membrane: Membrane | None = None, module: str | None = None,
-    header: Sequence[str] = (), has_memory: bool = False,
+    graph: NeuronGraph,
+    *,
+    membrane: Membrane | None = None,
+    module: str | None = None,
+    header: Sequence[str] = (),
+    has_memory: bool = False,
 ) -> str:
     """Return a neuron graph as one self-contained Verilog-2001 file of clocked cells.
 
@@ -75,22 +79,33 @@ def spiking_verilog(
     top = graph.name if module is None else module
     balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     modules = build_modules(
-        balanced.graph, top, lines=balanced.lines, controls=_CONTROLS,
-        in_memory=balanced.in_memory)
+        balanced.graph, top, lines=balanced.lines, controls=_CONTROLS, in_memory=balanced.in_memory
+    )
     if balanced.latency == 0:
         _gather_controls(modules[0])
     names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds_of(modules)}
     of_number = {entry.number: entry for entry in modules}
     line = f"{top}_delay"
     residue = "every wave finds the membranes at rest" if membrane is None else str(membrane)
-    parts = ["\n".join(file_header(
-        graph, top, (*header, f"membranes: {residue}",
-                     f"delay lines: {balanced.delays} registers of one bit"
-                     + (f", {balanced.memory_bits} bits of memory" if has_memory else "")),
-        _REST.format(latency=balanced.latency) + (_DISCHARGE if membrane else "")))]
+    parts = [
+        "\n".join(
+            file_header(
+                graph,
+                top,
+                (
+                    *header,
+                    f"membranes: {residue}",
+                    f"delay lines: {balanced.delays} registers of one bit"
+                    + (f", {balanced.memory_bits} bits of memory" if has_memory else ""),
+                ),
+                _REST.format(latency=balanced.latency) + (_DISCHARGE if membrane else ""),
+            )
+        )
+    ]
     for entry in modules:
-        parts.append("\n".join(module_lines(
-            entry, of_number, names, controls=_CONTROLS, line=line)))
+        parts.append(
+            "\n".join(module_lines(entry, of_number, names, controls=_CONTROLS, line=line))
+        )
     if balanced.lines.keys() - balanced.in_memory:
         parts.append(delay_module(line))
     if balanced.in_memory:
@@ -120,7 +135,9 @@ def spiking_registers(
     if membrane is not None:
         registers += sum(
             membrane_parameters(neuron.weights, neuron.threshold, membrane).membrane_width
-            for neuron in graph.neurons if neuron.sources)
+            for neuron in graph.neurons
+            if neuron.sources
+        )
     return registers
 
 

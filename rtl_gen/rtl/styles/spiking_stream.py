@@ -63,7 +63,11 @@ class SpikingStream(wiring.Component):
     """
 
     def __init__(
-        self, graph: NeuronGraph, *, module: str, has_memory: bool = False,
+        self,
+        graph: NeuronGraph,
+        *,
+        module: str,
+        has_memory: bool = False,
         has_whole_bytes: bool = False,
     ) -> None:
         ports = stream_ports(graph, has_whole_bytes=has_whole_bytes)
@@ -100,8 +104,7 @@ class SpikingStream(wiring.Component):
         (output,) = self._graph.outputs
         result = getattr(self, output.name)
         valids = [operand.valid for operand in operands.values()]
-        m.submodules.queue = queue = SyncFIFOBuffered(
-            width=len(output.nodes), depth=self.places)
+        m.submodules.queue = queue = SyncFIFOBuffered(width=len(output.nodes), depth=self.places)
 
         free = Signal(range(self.places + 1), init=self.places)
         has_place = Signal(init=1)
@@ -127,13 +130,20 @@ class SpikingStream(wiring.Component):
             arrives = waves[-1]
         y = Signal(len(output.nodes))
         m.submodules.circuit = Instance(
-            self._module, i_clk=ClockSignal(), i_rst=ResetSignal(),
-            **{f"i_{port.name}": operands[port.name].payload[: len(port.nodes)]
-               for port in self._graph.inputs},
-            **{f"o_{output.name}": y})
+            self._module,
+            i_clk=ClockSignal(),
+            i_rst=ResetSignal(),
+            **{
+                f"i_{port.name}": operands[port.name].payload[: len(port.nodes)]
+                for port in self._graph.inputs
+            },
+            **{f"o_{output.name}": y},
+        )
         m.d.comb += [
-            queue.w_data.eq(y), queue.w_en.eq(arrives),
-            result.payload.eq(queue.r_data), result.valid.eq(queue.r_rdy),
+            queue.w_data.eq(y),
+            queue.w_en.eq(arrives),
+            result.payload.eq(queue.r_data),
+            result.valid.eq(queue.r_rdy),
             queue.r_en.eq(result.ready),
         ]
         add_file = getattr(platform, "add_file", None)
@@ -164,10 +174,19 @@ def spiking_stream_verilog(
         If a name cannot be used in Verilog.
     """
     check_identifier(module, "Module name")
-    return axi_verilog(component, component.graph, module, is_clocked=True, header=(
-        *header,
-        f"latency: {component.latency} clocks if nothing waits; one result per clock",
-        "streams: AXI4-Stream; operands are taken together, once all of them are valid and one of "
-        f"{component.places} places is free",
-        "rst: active high; forgets what is under way",
-    )) + f"\n{component.verilog}"
+    return (
+        axi_verilog(
+            component,
+            component.graph,
+            module,
+            is_clocked=True,
+            header=(
+                *header,
+                f"latency: {component.latency} clocks if nothing waits; one result per clock",
+                "streams: AXI4-Stream; operands are taken together, once all of them are valid and one of "
+                f"{component.places} places is free",
+                "rst: active high; forgets what is under way",
+            ),
+        )
+        + f"\n{component.verilog}"
+    )

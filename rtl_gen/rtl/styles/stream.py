@@ -50,9 +50,7 @@ class StreamPipeline(wiring.Component):
         If the graph has other than one output, or a name cannot be used in Verilog.
     """
 
-    def __init__(
-        self, pipeline: Pipeline, *, module: str, has_whole_bytes: bool = False
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, *, module: str, has_whole_bytes: bool = False) -> None:
         graph = pipeline.graph
         ports = stream_ports(graph, has_whole_bytes=has_whole_bytes)
         self._pipeline = pipeline
@@ -102,10 +100,14 @@ class StreamPipeline(wiring.Component):
         if self.latency:
             controls["i_clk"] = ClockSignal()
         m.submodules.circuit = Instance(
-            self._module, **controls,
-            **{f"i_{port.name}": operands[port.name].payload[: len(port.nodes)]
-               for port in self._pipeline.graph.inputs},
-            **{f"o_{output.name}": result.payload[: len(output.nodes)]})
+            self._module,
+            **controls,
+            **{
+                f"i_{port.name}": operands[port.name].payload[: len(port.nodes)]
+                for port in self._pipeline.graph.inputs
+            },
+            **{f"o_{output.name}": result.payload[: len(output.nodes)]},
+        )
         add_file = getattr(platform, "add_file", None)
         if add_file is not None:
             add_file(f"{self._module}.v", self._verilog)
@@ -123,9 +125,12 @@ def stream_ports(graph: NeuronGraph, *, has_whole_bytes: bool) -> dict[str, wiri
     if len(graph.outputs) != 1:
         raise ValueError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
     return {
-        port.name: flow(stream.Signature(
-            -(-len(port.nodes) // 8) * 8 if has_whole_bytes else len(port.nodes)))
-        for flow, ports in ((In, graph.inputs), (Out, graph.outputs)) for port in ports}
+        port.name: flow(
+            stream.Signature(-(-len(port.nodes) // 8) * 8 if has_whole_bytes else len(port.nodes))
+        )
+        for flow, ports in ((In, graph.inputs), (Out, graph.outputs))
+        for port in ports
+    }
 
 
 def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = ()) -> str:
@@ -154,15 +159,29 @@ def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = (
     component = StreamPipeline(pipeline, module=f"{module}_circuit", has_whole_bytes=True)
     clocks = "clock" if pipeline.latency == 1 else "clocks"
     reset = ["rst: active high; forgets what is under way"] if pipeline.latency else []
-    return axi_verilog(component, pipeline.graph, module, is_clocked=pipeline.latency > 0, header=(
-        *header,
-        f"latency: {pipeline.latency} {clocks} if nothing waits; one result per clock",
-        "streams: AXI4-Stream; operands are taken together, once all of them are valid",
-        *reset)) + f"\n{component.verilog}"
+    return (
+        axi_verilog(
+            component,
+            pipeline.graph,
+            module,
+            is_clocked=pipeline.latency > 0,
+            header=(
+                *header,
+                f"latency: {pipeline.latency} {clocks} if nothing waits; one result per clock",
+                "streams: AXI4-Stream; operands are taken together, once all of them are valid",
+                *reset,
+            ),
+        )
+        + f"\n{component.verilog}"
+    )
 
 
 def axi_verilog(
-    component: wiring.Component, graph: NeuronGraph, module: str, *, is_clocked: bool,
+    component: wiring.Component,
+    graph: NeuronGraph,
+    module: str,
+    *,
+    is_clocked: bool,
     header: Sequence[str],
 ) -> str:
     """Return the Verilog of a component with a stream for each port of a graph, named as in AXI.
@@ -183,10 +202,14 @@ def axi_verilog(
     names = {port.name: f"s_axis_{port.name}" for port in graph.inputs}
     names[graph.outputs[0].name] = "m_axis"
     text = component_verilog(
-        component, module,
-        ports_order=[*(("clk", "rst") if is_clocked else ()), *(
-            f"{name}__{signal}" for name in names for signal in _AXI_SIGNALS)],
-        header=(module, *header))
+        component,
+        module,
+        ports_order=[
+            *(("clk", "rst") if is_clocked else ()),
+            *(f"{name}__{signal}" for name in names for signal in _AXI_SIGNALS),
+        ],
+        header=(module, *header),
+    )
     for name, axi_name in names.items():
         for signal, axi_signal in _AXI_SIGNALS.items():
             text = re.sub(rf"\b{name}__{signal}\b", f"{axi_name}_{axi_signal}", text)
@@ -203,4 +226,3 @@ def all_of(signals: Sequence[Value]) -> Value:
     for signal in signals[1:]:
         every &= signal
     return every
-

@@ -78,9 +78,11 @@ class TemporalAdder(TemporalOperation):
         with m.If(compare.last):
             m.d.sync += known.eq(adder.carry)
         larger_exponent, smaller_exponent = _sorted(
-            m, a_is_larger, a.exponent, b.exponent, "exponent")
+            m, a_is_larger, a.exponent, b.exponent, "exponent"
+        )
         larger_digits, smaller_digits = _sorted(
-            m, a_is_larger, a.significand, b.significand, "significand")
+            m, a_is_larger, a.significand, b.significand, "significand"
+        )
 
         # The digits that go into the adder, least significant first.
         width = max(len(code_a) - 1, precision + _GUARD)
@@ -98,7 +100,9 @@ class TemporalAdder(TemporalOperation):
             m.d.sync += [larger.eq(larger_exponent), smaller.eq(smaller_exponent)]
         with m.Elif(difference.last):
             m.d.sync += [
-                larger.eq(Cat(guard, larger_digits)), smaller.eq(Cat(guard, smaller_digits))]
+                larger.eq(Cat(guard, larger_digits)),
+                smaller.eq(Cat(guard, smaller_digits)),
+            ]
         with m.Elif(shift):
             m.d.sync += [larger.eq(larger >> 1), smaller.eq(smaller >> 1)]
         with m.Elif(moves):
@@ -130,8 +134,7 @@ class TemporalAdder(TemporalOperation):
             m.d.sync += is_nonzero.eq(1)
 
         # The carry out of the significand is one place above the larger exponent.
-        collector = self._collector(
-            m, collect, ~self.ready, range(1, 1 << fmt.exponent_bits))
+        collector = self._collector(m, collect, ~self.ready, range(1, 1 << fmt.exponent_bits))
         sign_of_larger = Mux(known, a.sign, b.sign)
         m.d.comb += [
             collector.place.eq(larger_exponent),
@@ -142,7 +145,8 @@ class TemporalAdder(TemporalOperation):
             m.d.comb += collector.is_infinite.eq(a.is_infinite | b.is_infinite)
         if fmt.has_nan:
             m.d.comb += collector.is_nan.eq(
-                a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & differ))
+                a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & differ)
+            )
         return m
 
 

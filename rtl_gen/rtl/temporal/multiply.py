@@ -65,8 +65,8 @@ class TemporalMultiplier(TemporalOperation):
                 m.d.sync += collector.is_infinite.eq(a.is_infinite | b.is_infinite)
             if fmt.has_nan:
                 m.d.sync += collector.is_nan.eq(
-                    a.is_nan | b.is_nan
-                    | (a.is_infinite & b.is_zero) | (a.is_zero & b.is_infinite))
+                    a.is_nan | b.is_nan | (a.is_infinite & b.is_zero) | (a.is_zero & b.is_infinite)
+                )
         return m
 
     def _product(

@@ -101,14 +101,16 @@ class TemporalOperation(wiring.Component):
         check_codec_format(fmt)
         self._fmt = fmt
         self._overflow = overflow
-        super().__init__({
-            "start": In(1),
-            "a": In(fmt.width),
-            "b": In(fmt.width),
-            "ready": Out(1),
-            "valid": Out(1),
-            "y": Out(fmt.width),
-        })
+        super().__init__(
+            {
+                "start": In(1),
+                "a": In(fmt.width),
+                "b": In(fmt.width),
+                "ready": Out(1),
+                "valid": Out(1),
+                "y": Out(fmt.width),
+            }
+        )
 
     @property
     def fmt(self) -> Format:

@@ -43,15 +43,17 @@ class SerialAdder(wiring.Component):
     """
 
     def __init__(self) -> None:
-        super().__init__({
-            "enable": In(1),
-            "first": In(1),
-            "carry_in": In(1),
-            "a": In(1),
-            "b": In(1),
-            "total": Out(1),
-            "carry": Out(1),
-        })
+        super().__init__(
+            {
+                "enable": In(1),
+                "first": In(1),
+                "carry_in": In(1),
+                "a": In(1),
+                "b": In(1),
+                "total": Out(1),
+                "carry": Out(1),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         """Describe the adder."""

@@ -69,10 +69,12 @@ def find_sum(graph: NeuronGraph, tree: ScopeTree, scope: int) -> Sum | None:
     for inverted in product((False, True), repeat=len(words)):
         operands = {
             name: Operand(tuple(word.get(index) for index in range(max(word) + 1)), is_inverted)
-            for (name, word), is_inverted in zip(words.items(), inverted, strict=True)}
+            for (name, word), is_inverted in zip(words.items(), inverted, strict=True)
+        }
         sums = _add(operands, values, 1 << len(inputs))
-        bits = {node: sums.index(values[node]) for node in tree.leaving[scope]
-                if values[node] in sums}
+        bits = {
+            node: sums.index(values[node]) for node in tree.leaving[scope] if values[node] in sums
+        }
         if len(bits) == len(tree.leaving[scope]):
             return Sum(operands, bits)
     return None
@@ -93,9 +95,12 @@ def addition_body(found: Sum, layout: Layout, pool: NamePool, neurons: int) -> M
         How many neurons the scope has.
     """
     operands = {
-        name: Summand(tuple(None if node is None else layout.bits[node]
-                            for node in operand.nodes), operand.is_inverted)
-        for name, operand in found.operands.items()}
+        name: Summand(
+            tuple(None if node is None else layout.bits[node] for node in operand.nodes),
+            operand.is_inverted,
+        )
+        for name, operand in found.operands.items()
+    }
     carry_in = operands.pop("carry_in", None)
     shift = int(carry_in is not None)
     width = max(found.bits.values()) + 1 + shift
@@ -103,10 +108,14 @@ def addition_body(found: Sum, layout: Layout, pool: NamePool, neurons: int) -> M
     nets = [*(net for net in layout.nets if net.role is not Role.INNER), total]
     results = sorted(found.bits, key=lambda node: found.bits[node])
     items: list[Item] = [
-        Addition(total.name, width, tuple(operands[name] for name in sorted(operands)), carry_in,
-                 neurons),
-        Assign(tuple(layout.bits[node] for node in results),
-               tuple(total.bits[found.bits[node] + shift] for node in results))]
+        Addition(
+            total.name, width, tuple(operands[name] for name in sorted(operands)), carry_in, neurons
+        ),
+        Assign(
+            tuple(layout.bits[node] for node in results),
+            tuple(total.bits[found.bits[node] + shift] for node in results),
+        ),
+    ]
     unused = sorted(set(range(width)) - {bit + shift for bit in found.bits.values()})
     if unused:
         nets.append(unused_net(pool, len(unused)))
@@ -117,16 +126,21 @@ def addition_body(found: Sum, layout: Layout, pool: NamePool, neurons: int) -> M
 def _evaluate(graph: NeuronGraph, local: list[int], inputs: list[int]) -> dict[int, int]:
     """Return the spikes of each node as one number, with a bit for each value of the inputs."""
     cases = 1 << len(inputs)
-    values = {node: sum(1 << case for case in range(cases) if case >> position & 1)
-              for position, node in enumerate(inputs)}
+    values = {
+        node: sum(1 << case for case in range(cases) if case >> position & 1)
+        for position, node in enumerate(inputs)
+    }
     for node in local:
         neuron = graph.neurons[node - graph.input_count]
-        synapses = [(values[source], weight)
-                    for source, weight in zip(neuron.sources, neuron.weights, strict=True)]
+        synapses = [
+            (values[source], weight)
+            for source, weight in zip(neuron.sources, neuron.weights, strict=True)
+        ]
         values[node] = sum(
-            1 << case for case in range(cases)
-            if sum(weight for spikes, weight in synapses if spikes >> case & 1)
-            >= neuron.threshold)
+            1 << case
+            for case in range(cases)
+            if sum(weight for spikes, weight in synapses if spikes >> case & 1) >= neuron.threshold
+        )
     return values
 
 
@@ -138,7 +152,9 @@ def _add(operands: Mapping[str, Operand], values: Mapping[int, int], cases: int)
         total = sum(
             ((values[node] >> case & 1) ^ operand.is_inverted) << index
             for operand in operands.values()
-            for index, node in enumerate(operand.nodes) if node is not None)
+            for index, node in enumerate(operand.nodes)
+            if node is not None
+        )
         for index in range(width):
             sums[index] |= (total >> index & 1) << case
     return sums

@@ -92,7 +92,8 @@ class _Diagram:
             sign = "m" if bounds[1] < 0 else ""
             decision = _Decision(*bounds, f"after_{level}_ge_{sign}{abs(bounds[1])}")
             self.lines.append(
-                f"    wire {decision.text} = x[{self.order[level]}] ? {high.text} : {low.text};")
+                f"    wire {decision.text} = x[{self.order[level]}] ? {high.text} : {low.text};"
+            )
         known.insert(bisect_left(known, need, key=lambda decision: decision.high), decision)
         return decision
 

@@ -65,7 +65,8 @@ def choose_lengths(lines: Mapping[int, int]) -> tuple[int, ...]:
     """
     candidates = range(_SHORTEST, min(LONGEST, max(lines, default=0)) + 1)
     choices = [
-        choice for count in range(_MOST_LENGTHS + 1) for choice in combinations(candidates, count)]
+        choice for count in range(_MOST_LENGTHS + 1) for choice in combinations(candidates, count)
+    ]
     return min(choices, key=lambda choice: (_cost(lines, choice), len(choice), choice))
 
 

@@ -59,10 +59,8 @@ class ScopeTree:
 
     def _find_tree(self, graph: NeuronGraph) -> None:
         numbers = {scope.path: number for number, scope in enumerate(graph.scopes)}
-        self.parent = [
-            numbers[scope.path[:-1]] if scope.path else -1 for scope in graph.scopes]
-        self.first = [
-            nodes[0] if nodes else graph.node_count for nodes in self.local]
+        self.parent = [numbers[scope.path[:-1]] if scope.path else -1 for scope in graph.scopes]
+        self.first = [nodes[0] if nodes else graph.node_count for nodes in self.local]
         for scope in reversed(range(1, len(graph.scopes))):
             parent = self.parent[scope]
             self.first[parent] = min(self.first[parent], self.first[scope])

@@ -7,8 +7,16 @@ from typing import NamedTuple
 from spikefloat.rtl_gen.rtl.text.nets import Net, NetBit
 
 __all__ = [
-    "Addition", "Assign", "Cell", "Child", "Item", "Line", "ModuleBody", "ModuleClass",
-    "Register", "Summand",
+    "Addition",
+    "Assign",
+    "Cell",
+    "Child",
+    "Item",
+    "Line",
+    "ModuleBody",
+    "ModuleClass",
+    "Register",
+    "Summand",
 ]
 
 

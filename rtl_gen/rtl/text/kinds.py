@@ -13,8 +13,15 @@ from textwrap import wrap
 from spikefloat.rtl_gen.rtl.text.decisions import decision_text
 
 __all__ = [
-    "TABLE_FAN_IN", "kind_comment", "kind_formula", "kind_logic", "kind_meaning", "kind_module",
-    "kind_name", "kind_table", "parse_kind_name",
+    "TABLE_FAN_IN",
+    "kind_comment",
+    "kind_formula",
+    "kind_logic",
+    "kind_meaning",
+    "kind_module",
+    "kind_name",
+    "kind_table",
+    "parse_kind_name",
 ]
 
 #: Largest fan-in of a neuron that is written as a truth table: the inputs of a usual lookup table.

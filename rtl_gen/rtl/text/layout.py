@@ -141,8 +141,11 @@ def _respell(line: str, signed: Collection[str]) -> str:
 def _without_wide_not(line: str, wide: Collection[str]) -> str:
     """Write "none of the bits" of a word as such, not as the opposite of the word."""
     match = re.search(r"= ! (\w+);$", line)
-    return line if match is None or match[1] not in wide else (
-        f"{line[:match.start()]}= ~| {match[1]};")
+    return (
+        line
+        if match is None or match[1] not in wide
+        else (f"{line[: match.start()]}= ~| {match[1]};")
+    )
 
 
 def _without_sign(expression: str, signed: Collection[str]) -> str:

@@ -32,9 +32,14 @@ __all__ = ["build_modules"]
 
 
 def build_modules(
-    graph: NeuronGraph, top: str, *, lines: Mapping[int, int] | None = None,
-    registers: Mapping[int, int] | None = None, controls: Sequence[str] = (),
-    in_memory: Collection[int] = (), has_additions: bool = False,
+    graph: NeuronGraph,
+    top: str,
+    *,
+    lines: Mapping[int, int] | None = None,
+    registers: Mapping[int, int] | None = None,
+    controls: Sequence[str] = (),
+    in_memory: Collection[int] = (),
+    has_additions: bool = False,
 ) -> list[ModuleClass]:
     """Return the modules of a graph, the top first, each before what it contains.
 
@@ -69,15 +74,16 @@ def build_modules(
     layouts: dict[int, Layout] = {}
     for scope in reversed(tree.order):  # children come before their parents
         children = [
-            _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]]
+            _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]
+        ]
         builder = _ModuleBuilder(graph, tree, scope, lines, registers, controls, in_memory)
         found = find_sum(graph, tree, scope) if has_additions else None
-        body, layouts[scope] = builder.build(children) if found is None else \
-            builder.build_addition(found)
+        body, layouts[scope] = (
+            builder.build(children) if found is None else builder.build_addition(found)
+        )
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):
-            neurons = sum(
-                node not in lines and node not in registers for node in tree.local[scope])
+            neurons = sum(node not in lines and node not in registers for node in tree.local[scope])
             neurons += sum(child.module.neurons for child in children)
             cuts = {registers[node] for node in tree.local[scope] if node in registers}
             cuts.update(cut for child in children for cut in child.module.cuts)
@@ -86,8 +92,9 @@ def build_modules(
     for scope in tree.order:
         of_scope[scope].paths.append(graph.scopes[scope].path)
     ordered = list({of_scope[scope].number: of_scope[scope] for scope in tree.order}.values())
-    _name_modules(ordered, top, {graph.scopes[scope].path: entry
-                                 for scope, entry in of_scope.items()})
+    _name_modules(
+        ordered, top, {graph.scopes[scope].path: entry for scope, entry in of_scope.items()}
+    )
     return ordered
 
 
@@ -101,8 +108,14 @@ class _ModuleBuilder:
     """Builds the module of one scope."""
 
     def __init__(
-        self, graph: NeuronGraph, tree: ScopeTree, scope: int, lines: Mapping[int, int],
-        registers: Mapping[int, int], controls: Sequence[str], in_memory: Collection[int],
+        self,
+        graph: NeuronGraph,
+        tree: ScopeTree,
+        scope: int,
+        lines: Mapping[int, int],
+        registers: Mapping[int, int],
+        controls: Sequence[str],
+        in_memory: Collection[int],
     ) -> None:
         self._graph = graph
         self._tree = tree
@@ -131,18 +144,36 @@ class _ModuleBuilder:
             while any(net.name == instances[child] for net in entry.body.nets):
                 instances[child] = self._pool.give(leaf)
         layout.place(self._other_words(children, instances))
-        self._inputs = {node: position for position, node in enumerate(
-            node for net in layout.nets if net.role is Role.INPUT
-            for node in layout.nodes[net.name])}
+        self._inputs = {
+            node: position
+            for position, node in enumerate(
+                node
+                for net in layout.nets
+                if net.role is Role.INPUT
+                for node in layout.nodes[net.name]
+            )
+        }
         items: list[tuple[int, Item]] = [
-            (node, self._neuron_item(node)) for node in tree.local[scope]
-            if node not in self._lines and node not in self._registers]
+            (node, self._neuron_item(node))
+            for node in tree.local[scope]
+            if node not in self._lines and node not in self._registers
+        ]
         items += self._line_items()
         for child, entry, inner in children:
             ports = [net for net in entry.body.nets if net.role is not Role.INNER]
-            items.append((tree.first[child], Child(instances[child], entry.number, tuple(
-                (net.name, tuple(layout.bits[node] for node in inner.nodes[net.name]))
-                for net in ports))))
+            items.append(
+                (
+                    tree.first[child],
+                    Child(
+                        instances[child],
+                        entry.number,
+                        tuple(
+                            (net.name, tuple(layout.bits[node] for node in inner.nodes[net.name]))
+                            for net in ports
+                        ),
+                    ),
+                )
+            )
         items.sort(key=lambda item: item[0])
         last: list[Item] = list(self._register_items())
         last += self._output_items() if scope == 0 else ()
@@ -164,7 +195,8 @@ class _ModuleBuilder:
             for port in ports:
                 if self._pool.give(check_identifier(port.name, "Port name")) != port.name:
                     raise ValueError(
-                        f"Port name must differ from every other, not be {port.name!r} again")
+                        f"Port name must differ from every other, not be {port.name!r} again"
+                    )
                 net = Net(port.name, role, len(port.nodes) - 1 if len(port.nodes) > 1 else None)
                 if role is Role.INPUT:
                     layout.add(net, port.nodes)
@@ -182,8 +214,11 @@ class _ModuleBuilder:
             found = [labels.get(node) for node in port.nodes]
             bases = {label[0] for label in found if label}
             origins = {origin.get(node) for node in port.nodes}
-            is_word = len(bases) == len(origins) == 1 and None not in origins and (
-                [label and label[1] for label in found] == [index for _, index in wanted])
+            is_word = (
+                len(bases) == len(origins) == 1
+                and None not in origins
+                and ([label and label[1] for label in found] == [index for _, index in wanted])
+            )
             for node, label, target in zip(port.nodes, found, wanted, strict=True):
                 if node not in layout.bits and (label == target or is_word):
                     layout.bits[node] = NetBit(*target)
@@ -191,15 +226,15 @@ class _ModuleBuilder:
     def _aliased_words(self) -> list[Word]:
         """Return the words from outside that have a name of their own in this scope."""
         aliases = self._tree.aliases[self._scope]
-        words = {split_index(port.name)[0]: Word(split_index(port.name)[0])
-                 for port in self._graph.scopes[self._scope].ports}
+        words = {
+            split_index(port.name)[0]: Word(split_index(port.name)[0])
+            for port in self._graph.scopes[self._scope].ports
+        }
         for node, (base, index) in aliases.items():
             words[base].bits[index] = node, Role.INPUT
         return [word for word in words.values() if word.bits]
 
-    def _other_words(
-        self, children: list[_ChildModule], instances: dict[int, str]
-    ) -> list[Word]:
+    def _other_words(self, children: list[_ChildModule], instances: dict[int, str]) -> list[Word]:
         """Return the words from outside without an alias, of this scope and of its children."""
         tree, scope, layout = self._tree, self._scope, self._layout
         leaving = set(tree.leaving[scope])
@@ -210,8 +245,12 @@ class _ModuleBuilder:
                 return
             base, index = label
             copy = 0
-            while index in words.setdefault(
-                    (kind, prefix, base, index is None, copy), Word(base, prefix)).bits:
+            while (
+                index
+                in words.setdefault(
+                    (kind, prefix, base, index is None, copy), Word(base, prefix)
+                ).bits
+            ):
                 copy += 1  # words of different scopes, or names that Verilog does not tell apart
             words[kind, prefix, base, index is None, copy].bits[index] = node, role
 
@@ -235,18 +274,32 @@ class _ModuleBuilder:
         if not neuron.sources:
             return Assign((bits[node],), neuron.threshold <= 0)
         # A synapse of weight zero adds nothing; it stands for the discharge.
-        discharge = next((bits[source] for source, weight in zip(
-            neuron.sources, neuron.weights, strict=True) if not weight), None)
+        discharge = next(
+            (
+                bits[source]
+                for source, weight in zip(neuron.sources, neuron.weights, strict=True)
+                if not weight
+            ),
+            None,
+        )
         # Synapses of equal weight are interchangeable. They are put into an order that depends on
         # this scope alone, so that equal scopes have equal modules.
-        synapses = sorted((
-            synapse for synapse in zip(neuron.weights, neuron.sources, strict=True) if synapse[0]
-        ), key=lambda synapse: (
-            -synapse[0], self._inputs.get(synapse[1], len(self._inputs) + synapse[1])))
+        synapses = sorted(
+            (synapse for synapse in zip(neuron.weights, neuron.sources, strict=True) if synapse[0]),
+            key=lambda synapse: (
+                -synapse[0],
+                self._inputs.get(synapse[1], len(self._inputs) + synapse[1]),
+            ),
+        )
         weights, sources = zip(*synapses, strict=True)
         return Cell(
-            self._pool.give(f"{bits[node].flat_name.rstrip('_')}_cell"), weights, neuron.threshold,
-            tuple(bits[source] for source in sources), bits[node], discharge)
+            self._pool.give(f"{bits[node].flat_name.rstrip('_')}_cell"),
+            weights,
+            neuron.threshold,
+            tuple(bits[source] for source in sources),
+            bits[node],
+            discharge,
+        )
 
     def _line_items(self) -> Iterator[tuple[int, Line]]:
         """Yield delay lines with their first nodes; a word has a line, a memory all of a length."""
@@ -260,14 +313,24 @@ class _ModuleBuilder:
                 source = self._source(node)
                 key = self._lines[node], bits[source].net, bits[node].net
                 words.setdefault(key, []).append(node)
-        named = [(length, f"{net.rstrip('_')}_line", nodes, False)
-                 for (length, _, net), nodes in words.items()]
-        named += [(length, f"delay_{length}_memory", nodes, True)
-                  for length, nodes in memories.items()]
+        named = [
+            (length, f"{net.rstrip('_')}_line", nodes, False)
+            for (length, _, net), nodes in words.items()
+        ]
+        named += [
+            (length, f"delay_{length}_memory", nodes, True) for length, nodes in memories.items()
+        ]
         for length, name, nodes, is_memory in named:
-            yield nodes[0], Line(
-                self._pool.give(name), length, tuple(bits[self._source(node)] for node in nodes),
-                tuple(bits[node] for node in nodes), is_memory)
+            yield (
+                nodes[0],
+                Line(
+                    self._pool.give(name),
+                    length,
+                    tuple(bits[self._source(node)] for node in nodes),
+                    tuple(bits[node] for node in nodes),
+                    is_memory,
+                ),
+            )
 
     def _register_items(self) -> Iterator[Register]:
         """Yield registers by their cuts; bits of one word are together."""
@@ -278,8 +341,11 @@ class _ModuleBuilder:
                 words.setdefault((self._registers[node], bits[node].net), []).append(node)
         for (cut, _), nodes in sorted(words.items(), key=lambda word: word[0][0]):
             nodes.sort(key=lambda node: bits[node].position or 0)
-            yield Register(cut, tuple(bits[node] for node in nodes),
-                           tuple(bits[self._source(node)] for node in nodes))
+            yield Register(
+                cut,
+                tuple(bits[node] for node in nodes),
+                tuple(bits[self._source(node)] for node in nodes),
+            )
 
     def _source(self, node: int) -> int:
         return self._graph.neurons[node - self._graph.input_count].sources[0]
@@ -290,7 +356,8 @@ class _ModuleBuilder:
         for port in self._graph.outputs:
             pairs = [
                 (NetBit(*label), bits[node])
-                for label, node in zip(_port_labels(port), port.nodes, strict=True)]
+                for label, node in zip(_port_labels(port), port.nodes, strict=True)
+            ]
             for is_direct, run in groupby(pairs, key=lambda pair: pair[0] == pair[1]):
                 if not is_direct:
                     targets, sources = zip(*run, strict=True)

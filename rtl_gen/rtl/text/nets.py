@@ -113,8 +113,10 @@ class Layout:
                 self.add(Net(name, role), (node,))
                 self.labels[node] = name, None
             else:
-                self._place_indexed(name, {
-                    index: bit for index, bit in sorted(word.bits.items()) if index is not None})
+                self._place_indexed(
+                    name,
+                    {index: bit for index, bit in sorted(word.bits.items()) if index is not None},
+                )
 
     def add(self, net: Net, nodes: tuple[int, ...]) -> None:
         """Add a net whose name is taken already."""
@@ -125,8 +127,10 @@ class Layout:
     def _place_indexed(self, name: str, bits: dict[int, tuple[int, Role]]) -> None:
         runs = [
             [index for _, index in run]
-            for _, run in groupby(enumerate(bits), key=lambda item: (
-                item[1] - item[0], bits[item[1]][1]))]
+            for _, run in groupby(
+                enumerate(bits), key=lambda item: (item[1] - item[0], bits[item[1]][1])
+            )
+        ]
         longest = max(runs, key=len)  # the lowest of the longest
         vector = longest if len(longest) > 1 else []
         if vector:

@@ -34,9 +34,14 @@ Kind = tuple[tuple[int, ...], int]
 def kinds_of(modules: Sequence[ModuleClass]) -> list[Kind]:
     """Return every kind of neuron in the modules once, small ones first."""
     return sorted(
-        {(item.weights, item.threshold) for entry in modules for item in entry.body.items
-         if isinstance(item, Cell)},
-        key=lambda kind: (len(kind[0]), [-weight for weight in kind[0]], kind[1]))
+        {
+            (item.weights, item.threshold)
+            for entry in modules
+            for item in entry.body.items
+            if isinstance(item, Cell)
+        },
+        key=lambda kind: (len(kind[0]), [-weight for weight in kind[0]], kind[1]),
+    )
 
 
 def file_header(
@@ -45,12 +50,21 @@ def file_header(
     """Yield the comment at the top of a file: what the circuit is, and how to read the text."""
     weights = [abs(weight) for neuron in graph.neurons for weight in neuron.weights]
     fan_in = max((len(neuron.sources) for neuron in graph.neurons), default=0)
-    paragraphs = [top, *header, "", (
-        f"{len(graph.neurons)} neurons in {graph.depth} layers; {len(weights)} synapses; "
-        f"largest fan-in {fan_in}; largest weight {max(weights, default=0)}."), "", (
-        "Each neuron is an instance of one of the neuron modules at the end of the file, whose "
-        "names give weights and threshold: p1_m2_t1 is +1, -2 and threshold 1. The first weight "
-        f"belongs to x[0]. {rest}")]
+    paragraphs = [
+        top,
+        *header,
+        "",
+        (
+            f"{len(graph.neurons)} neurons in {graph.depth} layers; {len(weights)} synapses; "
+            f"largest fan-in {fan_in}; largest weight {max(weights, default=0)}."
+        ),
+        "",
+        (
+            "Each neuron is an instance of one of the neuron modules at the end of the file, whose "
+            "names give weights and threshold: p1_m2_t1 is +1, -2 and threshold 1. The first weight "
+            f"belongs to x[0]. {rest}"
+        ),
+    ]
     for paragraph in paragraphs:
         for line in wrap(paragraph, COLUMNS - 3) or [""]:
             yield f"// {line}".rstrip()
@@ -60,9 +74,14 @@ def file_header(
 
 
 def module_lines(
-    entry: ModuleClass, of_number: Mapping[int, ModuleClass], kinds: Mapping[Kind, str], *,
-    controls: Sequence[str] = (), line: str = "",
-    clocked: Callable[[ModuleClass], Sequence[str]] = lambda entry: (), has_enables: bool = False,
+    entry: ModuleClass,
+    of_number: Mapping[int, ModuleClass],
+    kinds: Mapping[Kind, str],
+    *,
+    controls: Sequence[str] = (),
+    line: str = "",
+    clocked: Callable[[ModuleClass], Sequence[str]] = lambda entry: (),
+    has_enables: bool = False,
 ) -> Iterator[str]:
     """Yield the text of one module.
 
@@ -85,8 +104,9 @@ def module_lines(
     """
     extra = [Net(name, Role.INPUT) for name in (*controls, *clocked(entry))]
     nets = {net.name: net for net in (*extra, *entry.body.nets)}
-    kept = {bit.net for item in entry.body.items if isinstance(item, Register)
-            for bit in item.target}
+    kept = {
+        bit.net for item in entry.body.items if isinstance(item, Register) for bit in item.target
+    }
     yield from _module_comment(entry)
     ports = [net for net in nets.values() if net.role is not Role.INNER]
     yield f"module {entry.name} ("
@@ -159,8 +179,12 @@ def _expression(bits: Sequence[NetBit], nets: dict[str, Net]) -> str:
     runs: list[list[NetBit]] = []
     for bit in bits:
         last = runs[-1][-1] if runs else None
-        if (last is not None and last.net == bit.net
-                and last.position is not None and bit.position == last.position + 1):
+        if (
+            last is not None
+            and last.net == bit.net
+            and last.position is not None
+            and bit.position == last.position + 1
+        ):
             runs[-1].append(bit)
         else:
             runs.append([bit])
@@ -177,22 +201,30 @@ def _expression(bits: Sequence[NetBit], nets: dict[str, Net]) -> str:
 def _cell(module: str, cell: Cell, nets: dict[str, Net], shared: list[str]) -> Iterator[str]:
     if cell.discharge is not None:
         shared = [*shared, f".discharge({_expression([cell.discharge], nets)})"]
-    pins = ", ".join((
-        *shared, f".x({_expression(cell.sources, nets)})",
-        f".spike({_expression([cell.spike], nets)})"))
+    pins = ", ".join(
+        (
+            *shared,
+            f".x({_expression(cell.sources, nets)})",
+            f".spike({_expression([cell.spike], nets)})",
+        )
+    )
     yield from _instance(f"{module} {cell.name}", pins)
 
 
 def _line(module: str, line: Line, nets: dict[str, Net], shared: list[str]) -> Iterator[str]:
-    values = [f".{name}({value})" for name, value in (
-        ("LENGTH", line.length), ("WIDTH", len(line.source))) if value > 1]
+    values = [
+        f".{name}({value})"
+        for name, value in (("LENGTH", line.length), ("WIDTH", len(line.source)))
+        if value > 1
+    ]
     if line.is_memory:
         module = f"{module}_memory"
         bits = place_bits(line.length)
         values[1:1] = [f".PLACE_BITS({bits})", f".LAST_PLACE({bits}'d{line.length - 2})"]
     parameters = f"#({', '.join(values)}) " if values else ""
-    pins = ", ".join((
-        *shared, f".x({_expression(line.source, nets)})", f".y({_expression(line.target, nets)})"))
+    pins = ", ".join(
+        (*shared, f".x({_expression(line.source, nets)})", f".y({_expression(line.target, nets)})")
+    )
     yield from _instance(f"{module} {parameters}{line.name}", pins)
 
 
@@ -234,8 +266,10 @@ def _addition(item: Addition, nets: dict[str, Net]) -> Iterator[str]:
         # The carry comes out of one more bit at the low end.
         words = [*words, Summand((), False)][:2]
         carry = _summand(item.carry_in, 1, nets)
-        texts = [_summand(word, width - 1, nets, low)
-                 for word, low in zip(words, ("1'b1", carry), strict=True)]
+        texts = [
+            _summand(word, width - 1, nets, low)
+            for word, low in zip(words, ("1'b1", carry), strict=True)
+        ]
     yield from _wrapped(f"{_INDENT}assign {item.target} = {' + '.join(texts)};")
 
 
@@ -245,8 +279,11 @@ def _summand(word: Summand, width: int, nets: dict[str, Net], low: str = "") -> 
     parts = []
     for is_zero, group in groupby(reversed(bits), key=lambda bit: bit is None):
         run = list(group)[::-1]
-        text = f"{len(run)}'b{'0' * len(run)}" if is_zero else \
-            _expression([bit for bit in run if bit is not None], nets)
+        text = (
+            f"{len(run)}'b{'0' * len(run)}"
+            if is_zero
+            else _expression([bit for bit in run if bit is not None], nets)
+        )
         parts.append(f"~{text}" if word.is_inverted and not is_zero else text)
     parts += [low] if low else []
     return parts[0] if len(parts) == 1 else f"{{{', '.join(parts)}}}"
@@ -268,5 +305,9 @@ def _registers(
 def _wrapped(line: str) -> list[str]:
     indent = line[: len(line) - len(line.lstrip())]
     return wrap(
-        line, COLUMNS, subsequent_indent=indent + _INDENT, break_long_words=False,
-        break_on_hyphens=False)
+        line,
+        COLUMNS,
+        subsequent_indent=indent + _INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -15,21 +15,27 @@ _PINS = rf"\.\w+\({_NETS}\)"
 _VALUES = r"#\(\.\w+\(\d+\)(?:, \.\w+\(\d+\))*\) "
 #: All that a module other than a neuron may hold: ports, wires, joined wires and instances, and
 #: registers, which keep what they are given.
-_ALLOWED = tuple(re.compile(pattern) for pattern in (
-    rf"module \w+ \((?:(?:input wire|output wire|output reg) {_RANGE}\w+(?:, )?)*\)",
-    rf"(?:wire|reg) {_RANGE}\w+(?:, \w+)*",
-    rf"assign {_NETS} = (?:{_NETS}|1'b[01])",
-    rf"\w+ (?:{_VALUES})?\w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
-))
+_ALLOWED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"module \w+ \((?:(?:input wire|output wire|output reg) {_RANGE}\w+(?:, )?)*\)",
+        rf"(?:wire|reg) {_RANGE}\w+(?:, \w+)*",
+        rf"assign {_NETS} = (?:{_NETS}|1'b[01])",
+        rf"\w+ (?:{_VALUES})?\w+ \((?:{_PINS}(?:, {_PINS})*)?\)",
+    )
+)
 
 _REGISTERS = re.compile(
-    rf"always @\(posedge clk\) (?:if \(enable_\d+\) )?begin(?: {_NETS} <= {_NETS};)+ end\b")
+    rf"always @\(posedge clk\) (?:if \(enable_\d+\) )?begin(?: {_NETS} <= {_NETS};)+ end\b"
+)
 
 _MODULE = re.compile(r"^module (\w+) .*?^endmodule\n", re.DOTALL | re.MULTILINE)
 
 
 def logic_outside_neurons(
-    verilog: str, *, neuron: Callable[[str, tuple[int, ...], int], str] = kind_module,
+    verilog: str,
+    *,
+    neuron: Callable[[str, tuple[int, ...], int], str] = kind_module,
     delay: Callable[[str], str] | None = None,
 ) -> list[str]:
     """List what computes and is not a neuron.

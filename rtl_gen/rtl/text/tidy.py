@@ -135,14 +135,18 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
         replaced.append(line)
 
     # The port of an instance, ``.name(``, is no use of a wire of that name.
-    used = set(WORD.findall("\n".join(
-        re.sub(r"^  assign \w+ =|\.\w+(?=\()", "", line) for line in replaced)))
+    used = set(
+        WORD.findall(
+            "\n".join(re.sub(r"^  assign \w+ =|\.\w+(?=\()", "", line) for line in replaced)
+        )
+    )
     kept = []
     for line in replaced:
         match = ASSIGN.match(line)
         # Another name, a constant, or a concatenation; no operation is dropped.
         is_alias = match and re.fullmatch(
-            r"\w+(\[[\d:]+\])?|\d+'h\w+|\{ [\w\[\]:', ]+ \}", match[2])
+            r"\w+(\[[\d:]+\])?|\d+'h\w+|\{ [\w\[\]:', ]+ \}", match[2]
+        )
         if match and is_alias and not nets[match[1]].direction and match[1] not in used:
             del nets[match[1]]
         else:

@@ -129,9 +129,7 @@ def _run_yosys(source: str) -> str:
     return result.stdout
 
 
-def write_files(
-    directory: str | os.PathLike[str], files: Mapping[str, str | bytes]
-) -> list[Path]:
+def write_files(directory: str | os.PathLike[str], files: Mapping[str, str | bytes]) -> list[Path]:
     """Write files into a folder, each of them whole or not at all.
 
     Parameters
@@ -157,8 +155,7 @@ def write_files(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            temporary[name].write_bytes(
-                content.encode() if isinstance(content, str) else content)
+            temporary[name].write_bytes(content.encode() if isinstance(content, str) else content)
             if (folder / name).is_dir():
                 raise IsADirectoryError(folder / name)
         return [temporary[name].replace(folder / name) for name in files]

@@ -56,8 +56,11 @@ class BalancedGraph:
     def delays(self) -> int:
         """Number of registers in all delay lines, of one bit each."""
         counters = {self.lines[node] for node in self.in_memory}
-        return len(self.in_memory) + sum(map(place_bits, counters)) + sum(
-            length for node, length in self.lines.items() if node not in self.in_memory)
+        return (
+            len(self.in_memory)
+            + sum(map(place_bits, counters))
+            + sum(length for node, length in self.lines.items() if node not in self.in_memory)
+        )
 
     @property
     def memory_bits(self) -> int:
@@ -114,11 +117,19 @@ def _layers(graph: NeuronGraph, latency: int) -> list[int]:
     rows = np.arange(len(pairs))
     columns = np.array(pairs)
     matrix = coo_array(
-        (np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs))]),
-         (np.concatenate([rows, rows]), columns.T.ravel())), shape=(len(pairs), 2 * count))
+        (
+            np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs))]),
+            (np.concatenate([rows, rows]), columns.T.ravel()),
+        ),
+        shape=(len(pairs), 2 * count),
+    )
     result = linprog(
-        cost, A_ub=matrix.tocsr(), b_ub=slack, bounds=np.stack([least, most], axis=1),
-        method="highs-ds")
+        cost,
+        A_ub=matrix.tocsr(),
+        b_ub=slack,
+        bounds=np.stack([least, most], axis=1),
+        method="highs-ds",
+    )
     layers = np.rint(result.x[:count]).astype(int).tolist()
     _check(graph, layers, latency)
     return layers
@@ -131,7 +142,8 @@ def _check(graph: NeuronGraph, layers: list[int], latency: int) -> None:
         first = max((layers[s] for s in neuron.sources if s not in constants), default=-1) + 1
         if neuron.sources and not max(first, 1) <= layers[node] <= latency:
             raise ArithmeticError(
-                f"Layer of node {node} must be from {first} to {latency}, not {layers[node]}")
+                f"Layer of node {node} must be from {first} to {latency}, not {layers[node]}"
+            )
 
 
 def _constants(graph: NeuronGraph) -> set[int]:
@@ -142,7 +154,11 @@ class _Rewriter:
     """Puts delays into a graph."""
 
     def __init__(
-        self, graph: NeuronGraph, layers: list[int], latency: int, has_discharge: bool,
+        self,
+        graph: NeuronGraph,
+        layers: list[int],
+        latency: int,
+        has_discharge: bool,
         has_memory: bool,
     ) -> None:
         self._graph = graph
@@ -152,9 +168,13 @@ class _Rewriter:
         self._latency = latency
         self._constants = _constants(graph)
         self._taps = self._find_taps()
-        self._lengths = choose_lengths(Counter(
-            clocks for taps in self._taps for clocks in _clocks_between(taps))
-        ) if has_memory else ()
+        self._lengths = (
+            choose_lengths(
+                Counter(clocks for taps in self._taps for clocks in _clocks_between(taps))
+            )
+            if has_memory
+            else ()
+        )
         self._in_memory: set[int] = set()
         self._names = {(neuron.scope, neuron.name) for neuron in graph.neurons}
         self._neurons: list[Neuron] = []
@@ -166,11 +186,14 @@ class _Rewriter:
         graph = self._graph
         inputs = graph.inputs
         if self._has_discharge:
-            inputs = (Port(DISCHARGE, (0,)), *(
-                port._replace(nodes=tuple(node + 1 for node in port.nodes)) for port in inputs))
+            inputs = (
+                Port(DISCHARGE, (0,)),
+                *(port._replace(nodes=tuple(node + 1 for node in port.nodes)) for port in inputs),
+            )
         for port, new in zip(graph.inputs, inputs[self._has_discharge :], strict=True):
             self._at.update(
-                ((node, 0), number) for node, number in zip(port.nodes, new.nodes, strict=True))
+                ((node, 0), number) for node, number in zip(port.nodes, new.nodes, strict=True)
+            )
         discharges = self._add_discharges() if self._has_discharge else []
         for port in graph.inputs:
             for index, node in enumerate(port.nodes):
@@ -178,18 +201,26 @@ class _Rewriter:
                 self._add_delays(node, 0, label)
         for node, neuron in graph.numbered_neurons():
             sources = tuple(
-                self._at[source, self._delay(source, node)] for source in neuron.sources)
+                self._at[source, self._delay(source, node)] for source in neuron.sources
+            )
             weights = neuron.weights
             if sources and discharges:
                 sources, weights = (*sources, discharges[self._layers[node] - 1]), (*weights, 0)
             self._at[node, 0] = self._add(neuron._replace(sources=sources, weights=weights))
             self._add_delays(node, neuron.scope, split_index(neuron.name))
-        outputs = tuple(port._replace(nodes=tuple(
-            self._at[node, self._output_delay(node)] for node in port.nodes))
-            for port in graph.outputs)
+        outputs = tuple(
+            port._replace(
+                nodes=tuple(self._at[node, self._output_delay(node)] for node in port.nodes)
+            )
+            for port in graph.outputs
+        )
         balanced = NeuronGraph(
-            graph.name, inputs, outputs, tuple(self._neurons), tuple(map(
-                self._rename, graph.scopes)))
+            graph.name,
+            inputs,
+            outputs,
+            tuple(self._neurons),
+            tuple(map(self._rename, graph.scopes)),
+        )
         return BalancedGraph(balanced, self._lines, self._latency, frozenset(self._in_memory))
 
     def _delay(self, source: int, node: int) -> int:
@@ -241,8 +272,11 @@ class _Rewriter:
     def _delayed(self, label: Label, clocks: int, path: str) -> str:
         """Return what a word or a bit is called some clocks later, perhaps outside its scope."""
         base, index = label
-        return (f"{path}_" if path else "") + f"{base}_d{clocks}" + (
-            "" if index is None else f"[{index}]")
+        return (
+            (f"{path}_" if path else "")
+            + f"{base}_d{clocks}"
+            + ("" if index is None else f"[{index}]")
+        )
 
     def _add_line(self, source: int, length: int, scope: int, name: str) -> int:
         while (scope, name) in self._names:  # a circuit may have such a name of its own
@@ -254,13 +288,15 @@ class _Rewriter:
 
     def _rename(self, scope: Scope) -> Scope:
         """Return a scope in which delayed words are called after the words that they delay."""
-        return scope._replace(ports=tuple(
-            renamed for port in scope.ports for renamed in self._delayed_ports(port)))
+        return scope._replace(
+            ports=tuple(renamed for port in scope.ports for renamed in self._delayed_ports(port))
+        )
 
     def _delayed_ports(self, port: Port) -> Iterable[Port]:
         # A bit of the word that no neuron needed is no node.
-        delays = sorted({
-            delay for node in port.nodes if node >= 0 for delay in (0, *self._taps[node])})
+        delays = sorted(
+            {delay for node in port.nodes if node >= 0 for delay in (0, *self._taps[node])}
+        )
         for delay in delays:
             name = f"{port.name}_d{delay}" if delay else port.name
             # A bit that nothing wants this late has no node; no scope takes it as an input.

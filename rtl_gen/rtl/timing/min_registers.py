@@ -87,9 +87,13 @@ class StageChoice:
         conditions : iterable of Condition
             What the stages must fulfil, besides that they never fall along a synapse.
         """
-        edges = self._edges.union(*(
-            self._never_cut(self._after(cut, first), self._after(cut + gap, second))
-            for first, second, gap in conditions for cut in range(1 - gap, self._cuts + 1)))
+        edges = self._edges.union(
+            *(
+                self._never_cut(self._after(cut, first), self._after(cut + gap, second))
+                for first, second, gap in conditions
+                for cut in range(1 - gap, self._cuts + 1)
+            )
+        )
         tails, heads, capacities = np.array(sorted(edges), np.int32).T
         count = 2 + 2 * self._cuts * self._graph.node_count
         capacity = csr_array((capacities, (tails, heads)), shape=(count, count))
@@ -104,4 +108,5 @@ class StageChoice:
         reached[breadth_first_order(residual, _SOURCE, return_predecessors=False)] = True
         return [0] * self._graph.input_count + [
             sum(bool(reached[self._after(cut, node)]) for cut in range(1, self._cuts + 1))
-            for node, _ in self._graph.numbered_neurons()]
+            for node, _ in self._graph.numbered_neurons()
+        ]

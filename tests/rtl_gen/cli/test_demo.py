@@ -12,13 +12,35 @@ Capture = pytest.CaptureFixture[str]
 
 
 def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
-    assert main(["demo", "digits", "--hidden", "3", "--kept", "0.1", "--images", "20", "--sim",
-                 "network", "-o", str(tmp_path), "--json"]) == 0
+    assert (
+        main(
+            [
+                "demo",
+                "digits",
+                "--hidden",
+                "3",
+                "--kept",
+                "0.1",
+                "--images",
+                "20",
+                "--sim",
+                "network",
+                "-o",
+                str(tmp_path),
+                "--json",
+            ]
+        )
+        == 0
+    )
     result = json.loads(capsys.readouterr().out)
     assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
     assert result["nonzero_weights"] <= 30
     assert {path.name for path in tmp_path.iterdir()} == {
-        "digits.json", "digits.npz", "digits_spikes.png", "linear64x3x10_exact_e4m3fn.v"}
+        "digits.json",
+        "digits.npz",
+        "digits_spikes.png",
+        "linear64x3x10_exact_e4m3fn.v",
+    }
     assert (tmp_path / "digits_spikes.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "digits.json").read_text()) == result
 
@@ -34,16 +56,16 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     assert result["loss_points"] < 1
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["letters"], "Demo must be digits, not 'letters'"),
-    (["digits", "--sim", "vcs"],
-     "Simulator must be verilator, icarus or network, not 'vcs'"),
-    (["digits", "--images", "0"], "Number of images must be at least 1, not 0"),
-    (["digits", "--hidden", "0"], "Number of hidden neurons must be at least 1, not 0"),
-])
-def test_wrong_options(
-    arguments: list[str], message: str, tmp_path: Path, capsys: Capture
-) -> None:
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["letters"], "Demo must be digits, not 'letters'"),
+        (["digits", "--sim", "vcs"], "Simulator must be verilator, icarus or network, not 'vcs'"),
+        (["digits", "--images", "0"], "Number of images must be at least 1, not 0"),
+        (["digits", "--hidden", "0"], "Number of hidden neurons must be at least 1, not 0"),
+    ],
+)
+def test_wrong_options(arguments: list[str], message: str, tmp_path: Path, capsys: Capture) -> None:
     assert main(["demo", *arguments, "-o", str(tmp_path / "out")]) == 2
     assert f"spikefloat: error: {message}\n" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -19,8 +19,16 @@ def test_json(capsys: Capture) -> None:
     assert (by_source["release"]["neurons"], by_source["release"]["depth"]) == (912, 74)
     for row in rows:
         if row["source"] != "release":
-            assert {"neurons", "depth", "synapses", "max_weight", "max_fan_in", "margin",
-                    "relative_margin", "scopes"} <= set(row)
+            assert {
+                "neurons",
+                "depth",
+                "synapses",
+                "max_weight",
+                "max_fan_in",
+                "margin",
+                "relative_margin",
+                "scopes",
+            } <= set(row)
     assert "significand_product" in by_source["structured"]["scopes"]
 
 
@@ -57,7 +65,8 @@ def test_without_matplotlib(
     assert main(["explore", "multiply", "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         "spikefloat: error: Package matplotlib must be installed to draw a figure "
-        "(pip install 'spikefloat[plot]'), not missing\n")
+        "(pip install 'spikefloat[plot]'), not missing\n"
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -67,7 +76,8 @@ def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
     blocked.write_text("kept")
     assert main(["explore", "multiply", "-o", str(blocked / "below")]) == 2
     assert capsys.readouterr().err == (
-        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n")
+        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n"
+    )
     assert blocked.read_text() == "kept"
 
 

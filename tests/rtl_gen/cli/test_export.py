@@ -10,13 +10,26 @@ from spikefloat.rtl_gen.cli import main
 
 
 def test_files_and_figures(tmp_path, capsys):
-    assert main([
-        "export", "multiply,full_adder", "--objective", "structure,neurons", "--json",
-        "-o", str(tmp_path)]) == 0
+    assert (
+        main(
+            [
+                "export",
+                "multiply,full_adder",
+                "--objective",
+                "structure,neurons",
+                "--json",
+                "-o",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     rows = json.loads(capsys.readouterr().out)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "full_adder_published.nir", "multiply_e4m3fn_native_w2_neurons.nir",
-        "multiply_e4m3fn_native_w2_structure.nir"]
+        "full_adder_published.nir",
+        "multiply_e4m3fn_native_w2_neurons.nir",
+        "multiply_e4m3fn_native_w2_structure.nir",
+    ]
     for row in rows:
         network = nir.read(row["file"])
         count = sum(node.r.size for node in network.nodes.values() if isinstance(node, nir.IF))
@@ -28,11 +41,14 @@ def test_table(tmp_path, capsys):
     assert "xor_gate_published.nir" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["multiply", "--style", "spiking"], "must be combinational, not clocked"),
-    (["add", "--format", "binary16", "--check"], "at most 20 operand bits"),
-    (["divide"], "Design must be one of"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["multiply", "--style", "spiking"], "must be combinational, not clocked"),
+        (["add", "--format", "binary16", "--check"], "at most 20 operand bits"),
+        (["divide"], "Design must be one of"),
+    ],
+)
 def test_bad_input(tmp_path, capsys, arguments, message):
     assert main(["export", *arguments, "-o", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err

@@ -29,8 +29,11 @@ def test_command(capsys, tmp_path):
 
 def test_multiplier():
     """The figure asked for: at least 99.9 % exact with noise of 0.2 on every synapse."""
-    hardened = harden_selected(build_parser().parse_args(
-        ["harden", "multiply", "--sigma", "0.2", "--budget", "w1", "--seed", "1"]))
+    hardened = harden_selected(
+        build_parser().parse_args(
+            ["harden", "multiply", "--sigma", "0.2", "--budget", "w1", "--seed", "1"]
+        )
+    )
     graph = hardened.target.graph
     assert hardened.result["ci_low"] >= 0.999
     assert hardened.result["neurons"] == len(graph.neurons) < 912  # of the release
@@ -41,7 +44,7 @@ def test_multiplier():
     np.testing.assert_array_equal(ideal, expected)
     # Every synapse by itself, on other trials.
     noisy = Device(graph, Physics(synapse_noise=0.2), method="synapse")
-    chosen = np.random.default_rng(2).permutation(1 << 16)[:1 << 14]
+    chosen = np.random.default_rng(2).permutation(1 << 16)[: 1 << 14]
     found = noisy.run({"a": a[chosen], "b": b[chosen]}, seed=2).outputs["y"]
     failures = np.count_nonzero(found != expected[chosen])
     assert 2 < failures < 33  # 16.4 may fail; some 14 are expected
@@ -54,10 +57,13 @@ def test_verilog(capsys, tmp_path):
     text = (tmp_path / "negate_e4m3fn.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert "hardened: 99.9" in text
-    assert main(["verilog", "negate", "--harden", "0.3", "--stages", "2", "-o",
-                 str(tmp_path / "no")]) == 2
+    assert (
+        main(["verilog", "negate", "--harden", "0.3", "--stages", "2", "-o", str(tmp_path / "no")])
+        == 2
+    )
     assert capsys.readouterr().err.startswith(
-        "spikefloat: error: Style of a hardened design must be spatial without stages, not ")
+        "spikefloat: error: Style of a hardened design must be spatial without stages, not "
+    )
     assert not (tmp_path / "no").exists()
 
 
@@ -71,13 +77,21 @@ def test_table_and_costs(capsys):
     assert neurons["neurons"] <= neurons["devices"]
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["multiply", "--format", "e4m3fn,e5m2"], "Design to harden must be one, of one format"),
-    (["negate", "--cost", "money"], "Cost must be one of devices, neurons, synapses, not 'money'"),
-    (["negate", "--exact-rate", "1"], "Exact rate must be between 0 and 1, not 1.0"),
-    (["xor", "--sigma", "9", "--max-synapses", "100"],
-     "Share of exact results must be one that some circuit reaches with 100 synapses, not 0.999"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["multiply", "--format", "e4m3fn,e5m2"], "Design to harden must be one, of one format"),
+        (
+            ["negate", "--cost", "money"],
+            "Cost must be one of devices, neurons, synapses, not 'money'",
+        ),
+        (["negate", "--exact-rate", "1"], "Exact rate must be between 0 and 1, not 1.0"),
+        (
+            ["xor", "--sigma", "9", "--max-synapses", "100"],
+            "Share of exact results must be one that some circuit reaches with 100 synapses, not 0.999",
+        ),
+    ],
+)
 def test_wrong(capsys, arguments, message):
     assert main(["harden", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"spikefloat: error: {message}")

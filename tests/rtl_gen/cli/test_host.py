@@ -25,14 +25,22 @@ def with_board(monkeypatch: pytest.MonkeyPatch, first_wrong: int = 256) -> None:
             return encode_identity(E4M3FN, Overflow.NAN)
         return int(table[a, b]) ^ (a >= first_wrong) if operation == 0 else None
 
-    monkeypatch.setattr("spikefloat.rtl_gen.cli.host.open_line", lambda port, baud: ModelLine(compute))
+    monkeypatch.setattr(
+        "spikefloat.rtl_gen.cli.host.open_line", lambda port, baud: ModelLine(compute)
+    )
 
 
 def test_compute(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     with_board(monkeypatch)
     assert run_json(capsys, "host", "--port", "x", "compute", "multiply", "0x38", "0x40") == {
-        "operation": "multiply", "format": "e4m3fn", "overflow": "nan", "a": 0x38, "b": 0x40,
-        "result": 0x40, "expected": 0x40}
+        "operation": "multiply",
+        "format": "e4m3fn",
+        "overflow": "nan",
+        "a": 0x38,
+        "b": 0x40,
+        "result": 0x40,
+        "expected": 0x40,
+    }
     assert main(["host", "--port", "x", "compute", "multiply", "1.5", "-2"]) == 0
     assert capsys.readouterr().out == "multiply 0x3c (1.5) 0xc0 (-2): 0xc4 (-3)\n"
     assert main(["host", "--port", "x", "identify"]) == 0
@@ -55,24 +63,39 @@ def test_wrong_results(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None
     assert "The golden model says 0x7f (NaN)" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["compute", "divide", "1", "2"],
-     "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
-     "unordered, not 'divide'"),
-    (["compute", "multiply", "1"],
-     "Arguments of compute must be an operation and two operands, not 'multiply 1'"),
-    (["identify", "x"], "Arguments of identify must be nothing, not 'x'"),
-    (["sweep", "multiply", "add"],
-     "Arguments of sweep must be one list of operations, not 'multiply add'"),
-    (["sweep", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
-    (["compute", "multiply", "0.3", "2"],
-     "Operand must be a code such as 0x7e or a number that e4m3fn has, not '0.3'"),
-    (["compute", "multiply", "0x100", "2"],
-     "Operand must be a code such as 0x7e or a number that e4m3fn has, not '0x100'"),
-    (["compute", "multiply", "two", "2"],
-     "Operand must be a code such as 0x7e or a number that e4m3fn has, not 'two'"),
-    (["compute", "add", "1", "2"], "Board must know add, not refuse it"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (
+            ["compute", "divide", "1", "2"],
+            "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
+            "unordered, not 'divide'",
+        ),
+        (
+            ["compute", "multiply", "1"],
+            "Arguments of compute must be an operation and two operands, not 'multiply 1'",
+        ),
+        (["identify", "x"], "Arguments of identify must be nothing, not 'x'"),
+        (
+            ["sweep", "multiply", "add"],
+            "Arguments of sweep must be one list of operations, not 'multiply add'",
+        ),
+        (["sweep", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
+        (
+            ["compute", "multiply", "0.3", "2"],
+            "Operand must be a code such as 0x7e or a number that e4m3fn has, not '0.3'",
+        ),
+        (
+            ["compute", "multiply", "0x100", "2"],
+            "Operand must be a code such as 0x7e or a number that e4m3fn has, not '0x100'",
+        ),
+        (
+            ["compute", "multiply", "two", "2"],
+            "Operand must be a code such as 0x7e or a number that e4m3fn has, not 'two'",
+        ),
+        (["compute", "add", "1", "2"], "Board must know add, not refuse it"),
+    ],
+)
 def test_wrong(
     arguments: list[str], message: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +108,8 @@ def test_wrong(
 def test_no_port(capsys: Capture) -> None:
     assert main(["host", "--port", "/nowhere/tty", "identify"]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Serial port must be one that can be opened, not '/nowhere/tty'\n")
+        "spikefloat: error: Serial port must be one that can be opened, not '/nowhere/tty'\n"
+    )
 
 
 def test_timeout() -> None:
@@ -97,11 +121,27 @@ def test_timeout() -> None:
 @pytest.mark.tool
 def test_simulated_board(capsys: Capture) -> None:
     """The same program, through a pseudo-terminal, with the Verilog of a board behind it."""
-    rows = run_json(capsys, "host", "--simulate", "upduino", "--sim", "icarus", "--format",
-                    "e2m1fn", "--overflow", "saturate", "sweep", "multiply,equal")
-    assert [(row["operation"], row["overflow"], row["pairs"], row["wrong"], row["retries"])
-            for row in rows] == [  # type: ignore[index, call-overload, attr-defined]
-        ("multiply", "saturate", 256, 0, 0), ("equal", "saturate", 256, 0, 0)]
+    rows = run_json(
+        capsys,
+        "host",
+        "--simulate",
+        "upduino",
+        "--sim",
+        "icarus",
+        "--format",
+        "e2m1fn",
+        "--overflow",
+        "saturate",
+        "sweep",
+        "multiply,equal",
+    )
+    assert [
+        (row["operation"], row["overflow"], row["pairs"], row["wrong"], row["retries"])
+        for row in rows
+    ] == [  # type: ignore[index, call-overload, attr-defined]
+        ("multiply", "saturate", 256, 0, 0),
+        ("equal", "saturate", 256, 0, 0),
+    ]
 
 
 @pytest.mark.slow

@@ -17,8 +17,13 @@ SMALL = ("--format", "e2m1fn", "--length", "2", "--stages", "1,2")
 def test_rows(capsys: Capture) -> None:
     rows = run_json(capsys, "latency", *SMALL)
     assert isinstance(rows, list)
-    found = {(row["operation"], row["style"], row["stages"]):
-             (row["latency"], row["initiation_interval"]) for row in rows}
+    found = {
+        (row["operation"], row["style"], row["stages"]): (
+            row["latency"],
+            row["initiation_interval"],
+        )
+        for row in rows
+    }
     assert len(found) == len(rows) == 13
     for name in ("multiply", "add"):
         assert found[name, "spatial", 0] == (0, 0)
@@ -37,8 +42,10 @@ def test_check(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "checked: each result came right" in capsys.readouterr().out
 
     def shorter(*args, **options):
-        return [replace(row, latency=row.latency - 1) if row.style == "spiking" else row
-                for row in latencies(*args, **options)]
+        return [
+            replace(row, latency=row.latency - 1) if row.style == "spiking" else row
+            for row in latencies(*args, **options)
+        ]
 
     monkeypatch.setattr(latency, "latencies", shorter)
     assert main(["latency", *SMALL, "--check"]) == 1
@@ -57,14 +64,17 @@ def test_docs(tmp_path: Path) -> None:
     assert copy.read_text() == docs.read_text()
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["--format", "e9m9"], "Format must be one of "),
-    (["--format", "binary16"], "Format must "),
-    (["--stages", "0"], "Stages must be 1 or more, not 0"),
-    (["--stages", "x"], "Stages must be integers separated by commas, not 'x'"),
-    (["--stages", "99"], "Stages of multiply_e4m3fn must be from 0 to 26, not 99"),
-    (["--length", "0"], "Terms must be 1 or more, not 0"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--format", "e9m9"], "Format must be one of "),
+        (["--format", "binary16"], "Format must "),
+        (["--stages", "0"], "Stages must be 1 or more, not 0"),
+        (["--stages", "x"], "Stages must be integers separated by commas, not 'x'"),
+        (["--stages", "99"], "Stages of multiply_e4m3fn must be from 0 to 26, not 99"),
+        (["--length", "0"], "Terms must be 1 or more, not 0"),
+    ],
+)
 def test_mistakes(arguments: list[str], message: str, capsys: Capture) -> None:
     assert main(["latency", *arguments]) == 2
     error = capsys.readouterr().err

@@ -23,8 +23,20 @@ def weights(tmp_path: Path) -> Path:
 
 def test_verilog_of_a_hardwired_layer(weights: Path, tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "out"
-    arguments = ["verilog", "linear", "--weights", str(weights), "--accumulate", "exact",
-                 "--activation", "relu", "--to", "e4m3fn", "-o", str(out)]
+    arguments = [
+        "verilog",
+        "linear",
+        "--weights",
+        str(weights),
+        "--accumulate",
+        "exact",
+        "--activation",
+        "relu",
+        "--to",
+        "e4m3fn",
+        "-o",
+        str(out),
+    ]
     assert main(arguments) == 0
     text = (out / "linear4x3_relu_exact_e4m3fn.v").read_text()
     assert "input  wire [31:0] x," in text
@@ -48,16 +60,45 @@ def test_stats_of_a_network(tmp_path: Path, capsys: Capture) -> None:
 def test_register_cuts(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "w.npy"
     np.save(path, np.array([[1.0, 0.5]]))
-    assert main(["verilog", "linear", "--weights", str(path), "--stages", "1",
-                 "--accumulate", "tree", "-o", str(tmp_path)]) == 0
+    assert (
+        main(
+            [
+                "verilog",
+                "linear",
+                "--weights",
+                str(path),
+                "--stages",
+                "1",
+                "--accumulate",
+                "tree",
+                "-o",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     assert "latency" in (tmp_path / "linear2x1_tree_e4m3fn_p1.v").read_text()
     capsys.readouterr()
 
 
 @pytest.mark.tool
 def test_verify(weights: Path, capsys: Capture) -> None:
-    assert main(["verify", "linear", "--weights", str(weights), "--sim", "icarus",
-                 "--random", "100", "--json"]) == 0
+    assert (
+        main(
+            [
+                "verify",
+                "linear",
+                "--weights",
+                str(weights),
+                "--sim",
+                "icarus",
+                "--random",
+                "100",
+                "--json",
+            ]
+        )
+        == 0
+    )
     row = json.loads(capsys.readouterr().out)
     assert (row["cases"], row["exact"], row["mismatches"]) == (108, 108, 0)
 
@@ -67,15 +108,24 @@ def test_clocked_layers_are_not_verified(weights: Path, capsys: Capture) -> None
     assert "Layer must be combinational to be verified" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arrays, message", [
-    ({"weight": np.full((2, 2), np.nan)}, "Weights must be finite, not nan"),
-    ({"weight": np.ones((2, 2), int)},
-     "Weights must be floats, or codes of type uint8, not int64"),
-    ({"weight": np.ones((2, 2)), "bias": np.ones(3)},
-     "Bias must have the shape (2,), as there are 2 outputs, not (3,)"),
-    ({"fc1.weight": np.ones((2, 2)), "fc2.weight": np.ones((2, 3))},
-     "Layer 'fc2' must have 2 inputs, as 'fc1' has so many outputs, not 3"),
-])
+@pytest.mark.parametrize(
+    "arrays, message",
+    [
+        ({"weight": np.full((2, 2), np.nan)}, "Weights must be finite, not nan"),
+        (
+            {"weight": np.ones((2, 2), int)},
+            "Weights must be floats, or codes of type uint8, not int64",
+        ),
+        (
+            {"weight": np.ones((2, 2)), "bias": np.ones(3)},
+            "Bias must have the shape (2,), as there are 2 outputs, not (3,)",
+        ),
+        (
+            {"fc1.weight": np.ones((2, 2)), "fc2.weight": np.ones((2, 3))},
+            "Layer 'fc2' must have 2 inputs, as 'fc1' has so many outputs, not 3",
+        ),
+    ],
+)
 def test_wrong_weights(
     arrays: dict[str, np.ndarray], message: str, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -98,18 +148,31 @@ def test_file_that_is_something_else(name: str, tmp_path: Path, capsys: Capture)
     assert not out.exists()
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["verilog", "multiply", "--inputs", "3"],
-     "Option --inputs must be used with the design linear, not 'multiply'"),
-    (["verilog", "multiply", "--weights", "w.npz"],
-     "Option --weights must be used with the design neuron, not 'multiply'"),
-    (["stats", "linear", "--inputs", "64", "--outputs", "64"],
-     "Products of a circuit with weights as operands must be at most 1024, not 4096"),
-    (["stats", "linear", "--to", "e2m1fn"],
-     "Result format of linear for e4m3fn must be one of "),
-    (["verilog", "linear", "--weights", "missing.npz"],
-     "error: No such file or directory: 'missing.npz'\n"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (
+            ["verilog", "multiply", "--inputs", "3"],
+            "Option --inputs must be used with the design linear, not 'multiply'",
+        ),
+        (
+            ["verilog", "multiply", "--weights", "w.npz"],
+            "Option --weights must be used with the design neuron, not 'multiply'",
+        ),
+        (
+            ["stats", "linear", "--inputs", "64", "--outputs", "64"],
+            "Products of a circuit with weights as operands must be at most 1024, not 4096",
+        ),
+        (
+            ["stats", "linear", "--to", "e2m1fn"],
+            "Result format of linear for e4m3fn must be one of ",
+        ),
+        (
+            ["verilog", "linear", "--weights", "missing.npz"],
+            "error: No such file or directory: 'missing.npz'\n",
+        ),
+    ],
+)
 def test_wrong_options(arguments: list[str], message: str, capsys: Capture) -> None:
     assert main(arguments) == 2
     captured = capsys.readouterr()

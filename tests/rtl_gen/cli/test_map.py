@@ -65,23 +65,42 @@ def test_table(adder: Path, tmp_path: Path, capsys: Capture) -> None:
 
 def test_same_call_same_bytes(adder: Path, tmp_path: Path) -> None:
     for folder in ("x", "y"):
-        assert main(["map", str(adder), "-o", str(tmp_path / folder), "--objective", "product",
-                     "--budget", "w8", "--json"]) == 0
-    assert ((tmp_path / "x" / "adder_neurons.v").read_bytes()
-            == (tmp_path / "y" / "adder_neurons.v").read_bytes())
+        assert (
+            main(
+                [
+                    "map",
+                    str(adder),
+                    "-o",
+                    str(tmp_path / folder),
+                    "--objective",
+                    "product",
+                    "--budget",
+                    "w8",
+                    "--json",
+                ]
+            )
+            == 0
+        )
+    assert (tmp_path / "x" / "adder_neurons.v").read_bytes() == (
+        tmp_path / "y" / "adder_neurons.v"
+    ).read_bytes()
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["--budget", "w3"], "Budget must be one of w1, w2, w8, free, not 'w3'"),
-    (["--budget", "2,x"], "Budget must be a name, or weight and fan-in such as 3,5, not '2,x'"),
-    (["--budget", "2,1"], "Budget must permit two synapses of weight 1, not be w2f1 "
-     "(|weight| <= 2, fan-in <= 1)"),
-    (["--objective", "speed"],
-     "Objective must be one of neurons, depth, product, not 'speed'"),
-    (["--effort", "9"], "Effort must be between 0 and 3, not 9"),
-    (["--seed", "-1"], "Seed must not be negative, not -1"),
-    (["--top", "other"], "Top module must be in {file}, not 'other'"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--budget", "w3"], "Budget must be one of w1, w2, w8, free, not 'w3'"),
+        (["--budget", "2,x"], "Budget must be a name, or weight and fan-in such as 3,5, not '2,x'"),
+        (
+            ["--budget", "2,1"],
+            "Budget must permit two synapses of weight 1, not be w2f1 (|weight| <= 2, fan-in <= 1)",
+        ),
+        (["--objective", "speed"], "Objective must be one of neurons, depth, product, not 'speed'"),
+        (["--effort", "9"], "Effort must be between 0 and 3, not 9"),
+        (["--seed", "-1"], "Seed must not be negative, not -1"),
+        (["--top", "other"], "Top module must be in {file}, not 'other'"),
+    ],
+)
 def test_refuses(
     adder: Path, tmp_path: Path, capsys: Capture, arguments: list[str], message: str
 ) -> None:
@@ -96,7 +115,8 @@ def test_refuses_a_missing_file(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "none.v"
     assert main(["map", str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"spikefloat: error: Verilog file must exist, not {str(path)!r}\n")
+        f"spikefloat: error: Verilog file must exist, not {str(path)!r}\n"
+    )
 
 
 def test_writes_nothing_that_was_not_proved(

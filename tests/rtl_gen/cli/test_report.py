@@ -12,16 +12,29 @@ from spikefloat.rtl_gen.cli.report import exactness_table, replace_table
 
 def row(design: str, fmt: str, **changes: object) -> dict:
     """Return a result as ``verify --json`` prints it."""
-    return {"design": design, "format": fmt, "to": fmt, "overflow": "nan", "library": "native",
-            "simulator": "icarus", "cases": 65536, "mismatches": 0, "pairs": "all"} | changes
+    return {
+        "design": design,
+        "format": fmt,
+        "to": fmt,
+        "overflow": "nan",
+        "library": "native",
+        "simulator": "icarus",
+        "cases": 65536,
+        "mismatches": 0,
+        "pairs": "all",
+    } | changes
 
 
 def test_cells_count_cases_once_per_kind_of_case() -> None:
-    table = exactness_table([
-        row("multiply", "e4m3fn"), row("multiply", "e4m3fn", library="published"),
-        row("convert", "e4m3fn", to="e5m2", cases=256),
-        row("convert", "e4m3fn", to="e3m4", cases=256),
-        row("multiply", "binary16", cases=40000, pairs="sampled")])
+    table = exactness_table(
+        [
+            row("multiply", "e4m3fn"),
+            row("multiply", "e4m3fn", library="published"),
+            row("convert", "e4m3fn", to="e5m2", cases=256),
+            row("convert", "e4m3fn", to="e3m4", cases=256),
+            row("multiply", "binary16", cases=40000, pairs="sampled"),
+        ]
+    )
     lines = table.splitlines()
     assert lines[0] == "| cases, all exact | multiply | convert |"
     assert "| e4m3fn | 65,536 | 512 |" in lines
@@ -47,10 +60,13 @@ def test_table_is_put_between_the_marks(tmp_path: Path) -> None:
     assert "stale" not in text
 
 
-@pytest.mark.parametrize("content, message", [
-    ("{", "Results must be JSON, not "),
-    ('{"design": "add"}', "Results must have been printed by verify --json, not lack 'format'"),
-])
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("{", "Results must be JSON, not "),
+        ('{"design": "add"}', "Results must have been printed by verify --json, not lack 'format'"),
+    ],
+)
 def test_wrong_results_file(
     content: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

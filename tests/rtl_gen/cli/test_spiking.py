@@ -29,43 +29,65 @@ def test_stats(capsys: Capture) -> None:
     assert "Clocked hardware" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments, ports, header", [
-    ([], "clk rst a b y", "membranes: every wave finds the membranes at rest"),
-    (["--residue", "discharge"], "clk rst a b y", "every wave finds the membranes at rest"),
-    (["--residue", "leak"], "clk rst discharge a b y",
-     f"membranes: leak {safe_leak(SOFT)}, soft reset"),
-    (["--residue", "hard", "--leak", "0.0625"], "clk rst discharge a b y",
-     "without discharge: exact whatever came before, as the leak is below the bound of the "
-     f"circuit, {HARD} membranes: leak 1/16, hard reset"),
-    (["--residue", "leak", "--leak", "0.75"], "clk rst discharge a b y",
-     "without discharge: may err after some waves, as the leak is not below the bound of the "
-     f"circuit, {SOFT}"),
-])
+@pytest.mark.parametrize(
+    "arguments, ports, header",
+    [
+        ([], "clk rst a b y", "membranes: every wave finds the membranes at rest"),
+        (["--residue", "discharge"], "clk rst a b y", "every wave finds the membranes at rest"),
+        (
+            ["--residue", "leak"],
+            "clk rst discharge a b y",
+            f"membranes: leak {safe_leak(SOFT)}, soft reset",
+        ),
+        (
+            ["--residue", "hard", "--leak", "0.0625"],
+            "clk rst discharge a b y",
+            "without discharge: exact whatever came before, as the leak is below the bound of the "
+            f"circuit, {HARD} membranes: leak 1/16, hard reset",
+        ),
+        (
+            ["--residue", "leak", "--leak", "0.75"],
+            "clk rst discharge a b y",
+            "without discharge: may err after some waves, as the leak is not below the bound of the "
+            f"circuit, {SOFT}",
+        ),
+    ],
+)
 def test_verilog(
     arguments: list[str], ports: str, header: str, capsys: Capture, tmp_path: Path
 ) -> None:
-    rows = run_json(capsys, "verilog", "multiply", "--style", "spiking", *arguments,
-                    "-o", str(tmp_path))
+    rows = run_json(
+        capsys, "verilog", "multiply", "--style", "spiking", *arguments, "-o", str(tmp_path)
+    )
     assert [row["module"] for row in rows] == ["multiply_e4m3fn_spiking"]  # type: ignore[attr-defined]
     text = (tmp_path / "multiply_e4m3fn_spiking.v").read_text()
     said = " ".join(text[: text.index("\n\nmodule")].replace("\n//", " ").split())
-    for part in (header, "--style spiking", " ".join(arguments).replace("0.0625", "1/16")
-                 .replace("0.75", "3/4").replace("--residue discharge", "")):
+    for part in (
+        header,
+        "--style spiking",
+        " ".join(arguments)
+        .replace("0.0625", "1/16")
+        .replace("0.75", "3/4")
+        .replace("--residue discharge", ""),
+    ):
         assert part in said
     top = text[text.index("module multiply_e4m3fn_spiking (") :]
     top = top[: top.index(");")]
     assert [line.rstrip(",").split()[-1] for line in top.splitlines()[1:]] == ports.split()
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["--residue", "none"], "Residue must be one of discharge, hard, leak, not 'none'"),
-    (["--residue", "leak", "--leak", "1"], "Leak must be at least 0 and below 1, not 1"),
-    (["--residue", "hard", "--leak=-0.5"], "Leak must be at least 0 and below 1, not -1/2"),
-    (["--residue", "leak", "--leak", "1/3"], "Leak must be a multiple of 1/65536, not 1/3"),
-    (["--residue", "leak", "--leak", "little"], "Leak must be a number, not 'little'"),
-    (["--leak", "0.5"], "Leak must be left out where membranes are discharged, not 1/2"),
-    (["--stages", "2"], "Stages must be 0 or more, and 0 but in the spatial style, not 2"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--residue", "none"], "Residue must be one of discharge, hard, leak, not 'none'"),
+        (["--residue", "leak", "--leak", "1"], "Leak must be at least 0 and below 1, not 1"),
+        (["--residue", "hard", "--leak=-0.5"], "Leak must be at least 0 and below 1, not -1/2"),
+        (["--residue", "leak", "--leak", "1/3"], "Leak must be a multiple of 1/65536, not 1/3"),
+        (["--residue", "leak", "--leak", "little"], "Leak must be a number, not 'little'"),
+        (["--leak", "0.5"], "Leak must be left out where membranes are discharged, not 1/2"),
+        (["--stages", "2"], "Stages must be 0 or more, and 0 but in the spatial style, not 2"),
+    ],
+)
 @pytest.mark.parametrize("command", ["verilog", "stats", "verify"])
 def test_mistakes(command: str, arguments: list[str], message: str, capsys: Capture) -> None:
     """One sentence, exit status 2."""
@@ -76,8 +98,19 @@ def test_mistakes(command: str, arguments: list[str], message: str, capsys: Capt
 @pytest.mark.tool
 def test_verify(capsys: Capture, tmp_path: Path) -> None:
     """Codes of E2M1 at rest, and with a leak far above the bound, which is found out."""
-    arguments = ["verify", "multiply", "--format", "e2m1fn", "--style", "spiking", "--sim",
-                 "icarus", "--build-dir", str(tmp_path), "--json"]
+    arguments = [
+        "verify",
+        "multiply",
+        "--format",
+        "e2m1fn",
+        "--style",
+        "spiking",
+        "--sim",
+        "icarus",
+        "--build-dir",
+        str(tmp_path),
+        "--json",
+    ]
     assert main(arguments) == 0
     assert json.loads(capsys.readouterr().out)["exact"] == 256
     assert main([*arguments, "--residue", "leak", "--leak", "0.875"]) == 1

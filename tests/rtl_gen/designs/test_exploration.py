@@ -19,8 +19,9 @@ def test_figures_are_those_of_stats(points: tuple[str, list[Point]]) -> None:
     design = DESIGNS[name]
     for budget in BUDGETS:
         for objective in ("neurons", "depth"):
-            expected = measure(build(design, make_options(
-                design, budget=budget, objective=objective)))
+            expected = measure(
+                build(design, make_options(design, budget=budget, objective=objective))
+            )
             (point,) = [p for p in found if f"{budget}/{objective}" in p.chosen_for]
             assert point.metrics == expected
 
@@ -40,9 +41,13 @@ def test_pareto_points_are_not_beaten(points: tuple[str, list[Point]]) -> None:
     native = [p for p in found if p.library == "native"]
     for point in native:
         better = [
-            other for other in native
+            other
+            for other in native
             if BUDGETS[other.budget].is_within(BUDGETS[point.budget])
-            and other.neurons <= point.neurons and other.depth <= point.depth and other != point]
+            and other.neurons <= point.neurons
+            and other.depth <= point.depth
+            and other != point
+        ]
         assert point.is_pareto is (not better)
     assert sum(point.is_pareto for point in native) >= 4
 

@@ -37,20 +37,25 @@ def test_combinational_text_is_the_same():
     design = find_design("multiply")
     options = make_options(design)
     assert make_hardware(design, options, module="m").verilog == spatial_verilog(
-        build(design, options), module="m")
+        build(design, options), module="m"
+    )
 
 
 def test_too_many_stages():
     design = find_design("relu")
     most = max_stages(build(design, make_options(design)))
-    with pytest.raises(ValueError, match=rf"^Stages of relu_e4m3fn must be from 0 to {most}, "
-                                         rf"not {most + 1}$"):
+    with pytest.raises(
+        ValueError,
+        match=rf"^Stages of relu_e4m3fn must be from 0 to {most}, "
+        rf"not {most + 1}$",
+    ):
         make_hardware(design, make_options(design, stages=most + 1))
 
 
 def test_streams_are_not_temporal():
     with pytest.raises(
-            ValueError, match=r"^Style of streams must be spatial or spiking, not 'temporal'$"):
+        ValueError, match=r"^Style of streams must be spatial or spiking, not 'temporal'$"
+    ):
         make_options(find_design("add"), style="temporal", is_stream=True)
     with pytest.raises(ValueError, match=r"^Residue of streams must be discharge, not 'leak'$"):
         make_options(find_design("add"), style="spiking", is_stream=True, residue="leak")
@@ -64,29 +69,45 @@ def test_spiking(delays):
     assert (plain.latency, plain.initiation_interval) == (graph.depth, 1)
     assert ("bits of memory" in plain.verilog) == (delays == "memory")
     streams = make_hardware(
-        design, make_options(design, style="spiking", delays=delays, is_stream=True))
+        design, make_options(design, style="spiking", delays=delays, is_stream=True)
+    )
     assert streams.module == "multiply_e4m3fn_spiking_stream"
     assert streams.latency > plain.latency
     assert f"\n// latency: {streams.latency} clocks if nothing waits" in streams.verilog
     assert (streams.registers, streams.is_stream) == (plain.registers, True)
 
 
-@pytest.mark.parametrize("delays, style, message", [
-    ("memory", "spatial", "Delays must be given for the spiking style, not for 'spatial'"),
-    ("wires", "spiking", "Delays must be one of registers, memory, not 'wires'"),
-])
+@pytest.mark.parametrize(
+    "delays, style, message",
+    [
+        ("memory", "spatial", "Delays must be given for the spiking style, not for 'spatial'"),
+        ("wires", "spiking", "Delays must be one of registers, memory, not 'wires'"),
+    ],
+)
 def test_delays(delays, style, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         make_options(find_design("add"), style=style, delays=delays)
 
 
-@pytest.mark.parametrize("name, fmt, options, reason", [
-    ("multiply", "e4m3fn", {"stages": 2}, None),
-    ("multiply", "e4m3fn", {"style": "temporal"}, None),
-    ("absolute", "e4m3fn", {"stages": 1}, "Stages of absolute_e4m3fn must be from 0 to 0, not 1"),
-    ("relu", "e4m3fn", {"style": "temporal"},
-     "Style of relu must be spatial or spiking, not temporal"),
-])
+@pytest.mark.parametrize(
+    "name, fmt, options, reason",
+    [
+        ("multiply", "e4m3fn", {"stages": 2}, None),
+        ("multiply", "e4m3fn", {"style": "temporal"}, None),
+        (
+            "absolute",
+            "e4m3fn",
+            {"stages": 1},
+            "Stages of absolute_e4m3fn must be from 0 to 0, not 1",
+        ),
+        (
+            "relu",
+            "e4m3fn",
+            {"style": "temporal"},
+            "Style of relu must be spatial or spiking, not temporal",
+        ),
+    ],
+)
 def test_obstacle(name, fmt, options, reason):
     """What stands in the way of hardware is what making it says."""
     design = find_design(name)

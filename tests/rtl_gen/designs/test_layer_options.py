@@ -16,7 +16,8 @@ LINEAR = DESIGNS["linear"]
 def layers(*sizes: int) -> tuple[LayerParameters, ...]:
     return tuple(
         make_layer(E4M3FN, np.ones((outputs, inputs)), name=f"fc{index}")
-        for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)))
+        for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False))
+    )
 
 
 def test_defaults() -> None:
@@ -31,12 +32,15 @@ def test_file_is_no_part_of_what_is_built() -> None:
     assert make_layer_options(layers(5, 4), source="a") == make_layer_options(layers(5, 4))
 
 
-@pytest.mark.parametrize("given, name", [
-    ({}, "linear4x2_ports_exact_e4m3fn"),
-    ({"inputs": 3, "outputs": 5, "activation": "relu"}, "linear3x5_relu_ports_exact_e4m3fn"),
-    ({"layers": layers(6, 4, 3)}, "linear6x4x3_exact_e4m3fn"),
-    ({"layers": layers(6, 4), "activation": "relu"}, "linear6x4_relu_exact_e4m3fn"),
-])
+@pytest.mark.parametrize(
+    "given, name",
+    [
+        ({}, "linear4x2_ports_exact_e4m3fn"),
+        ({"inputs": 3, "outputs": 5, "activation": "relu"}, "linear3x5_relu_ports_exact_e4m3fn"),
+        ({"layers": layers(6, 4, 3)}, "linear6x4x3_exact_e4m3fn"),
+        ({"layers": layers(6, 4), "activation": "relu"}, "linear6x4_relu_exact_e4m3fn"),
+    ],
+)
 def test_names(given: dict, name: str) -> None:
     assert module_name(LINEAR, make_options(LINEAR, layer=make_layer_options(**given))) == name
 
@@ -48,20 +52,31 @@ def test_ports() -> None:
     assert operand_widths(LINEAR, options) == {"x": 48}
 
 
-@pytest.mark.parametrize("given, message", [
-    ({"inputs": 0}, r"^Number of inputs must be at least 1, not 0$"),
-    ({"outputs": -2}, r"^Number of outputs must be at least 1, not -2$"),
-    ({"layers": layers(3, 2), "inputs": 4},
-     r"^Number of inputs and outputs must be that of the weights, not 4$"),
-    ({"layers": ()}, r"^Layers must be at least one, not none$"),
-    ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
-    ({"layers": layers(3, 2, 2), "activation": "relu"},
-     r"^Activations must be 2, one for each layer, not 1$"),
-    ({"inputs": 33, "outputs": 32},
-     r"^Products of a circuit with weights as operands must be at most 1024, not 1056$"),
-    ({"layers": layers(256, 256)},
-     r"^Products of a circuit with known weights must be at most 32768, not 65536$"),
-])
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"inputs": 0}, r"^Number of inputs must be at least 1, not 0$"),
+        ({"outputs": -2}, r"^Number of outputs must be at least 1, not -2$"),
+        (
+            {"layers": layers(3, 2), "inputs": 4},
+            r"^Number of inputs and outputs must be that of the weights, not 4$",
+        ),
+        ({"layers": ()}, r"^Layers must be at least one, not none$"),
+        ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
+        (
+            {"layers": layers(3, 2, 2), "activation": "relu"},
+            r"^Activations must be 2, one for each layer, not 1$",
+        ),
+        (
+            {"inputs": 33, "outputs": 32},
+            r"^Products of a circuit with weights as operands must be at most 1024, not 1056$",
+        ),
+        (
+            {"layers": layers(256, 256)},
+            r"^Products of a circuit with known weights must be at most 32768, not 65536$",
+        ),
+    ],
+)
 def test_wrong_options(given: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make_layer_options(**given)

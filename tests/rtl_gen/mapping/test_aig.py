@@ -61,7 +61,7 @@ def test_circuit_of_graph() -> None:
 def test_every_pattern() -> None:
     for inputs in range(1, 10):
         rows = every_pattern(inputs)
-        bits = np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little")[:, :1 << inputs]
+        bits = np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little")[:, : 1 << inputs]
         codes = sum(bits[i].astype(int) << i for i in range(inputs))
         assert np.array_equal(codes, np.arange(1 << inputs))
     part = every_pattern(9, first=3, count=2)

@@ -15,8 +15,10 @@ FREE = BUDGETS["free"]
 def table_of(weights: tuple[int, ...], threshold: int) -> int:
     """Return the truth table of a neuron by its definition."""
     return sum(
-        1 << m for m in range(1 << len(weights))
-        if sum(w for i, w in enumerate(weights) if m >> i & 1) >= threshold)
+        1 << m
+        for m in range(1 << len(weights))
+        if sum(w for i, w in enumerate(weights) if m >> i & 1) >= threshold
+    )
 
 
 def test_input_table() -> None:

@@ -51,7 +51,7 @@ def test_random_functions(budget: str, objective: Objective) -> None:
         # Not by the code that proved it: the ANDs one by one.
         inputs, outputs = outputs_of(mapping.graph)
         values = [np.zeros(64, int), *(inputs["a"] >> i & 1 for i in range(6))]
-        for a, b in circuit.aig.fanins[circuit.aig.first_and:]:
+        for a, b in circuit.aig.fanins[circuit.aig.first_and :]:
             values.append((values[a >> 1] ^ a & 1) & (values[b >> 1] ^ b & 1))
         expected = sum((values[lit >> 1] ^ lit & 1) << i for i, lit in enumerate(circuit.literals))
         assert np.array_equal(outputs["y"], expected)
@@ -67,21 +67,25 @@ def test_objectives_pull_apart() -> None:
         assert np.array_equal(outputs["y"], inputs["a"] * inputs["b"])
     assert flat.depth < small.depth
     assert len(small.neurons) < len(flat.neurons)
-    assert (len(product.neurons) * product.depth
-            <= min(len(g.neurons) * g.depth for g in (small, flat)))
+    assert len(product.neurons) * product.depth <= min(
+        len(g.neurons) * g.depth for g in (small, flat)
+    )
 
 
 def test_effort_never_hurts() -> None:
-    sizes = [len(map_circuit(multiplier(3), W2, effort=effort).graph.neurons)
-             for effort in range(3)]
+    sizes = [
+        len(map_circuit(multiplier(3), W2, effort=effort).graph.neurons) for effort in range(3)
+    ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[2]
 
 
 def test_same_call_same_graph() -> None:
     circuit = random_function(7, 7, 4, 60)
-    assert (map_circuit(circuit, W2, effort=2, seed=3).graph.digest
-            == map_circuit(circuit, W2, effort=2, seed=3).graph.digest)
+    assert (
+        map_circuit(circuit, W2, effort=2, seed=3).graph.digest
+        == map_circuit(circuit, W2, effort=2, seed=3).graph.digest
+    )
 
 
 def test_constants_copies_and_complements_at_outputs() -> None:
@@ -115,34 +119,48 @@ def test_more_inputs_than_can_be_tried() -> None:
     assert mapping.proof.method.startswith("satisfiability")
     assert len(mapping.graph.neurons) == 32
     chance = np.random.default_rng(0)
-    codes = {"a": chance.integers(0, 1 << 16, 2000), "b": chance.integers(0, 1 << 16, 2000),
-             "c": chance.integers(0, 2, 2000)}
-    assert np.array_equal(
-        evaluate(mapping.graph, codes)["y"], codes["a"] + codes["b"] + codes["c"])
+    codes = {
+        "a": chance.integers(0, 1 << 16, 2000),
+        "b": chance.integers(0, 1 << 16, 2000),
+        "c": chance.integers(0, 2, 2000),
+    }
+    assert np.array_equal(evaluate(mapping.graph, codes)["y"], codes["a"] + codes["b"] + codes["c"])
 
 
-@pytest.mark.parametrize("kwargs, message", [
-    ({"effort": 4}, r"^Effort must be between 0 and 3, not 4$"),
-    ({"effort": -1}, r"^Effort must be between 0 and 3, not -1$"),
-    ({"budget": Budget("single", 2, 1)},
-     r"^Budget must permit two synapses of weight 1, not be single "
-     r"\(\|weight\| <= 2, fan-in <= 1\)$"),
-])
+@pytest.mark.parametrize(
+    "kwargs, message",
+    [
+        ({"effort": 4}, r"^Effort must be between 0 and 3, not 4$"),
+        ({"effort": -1}, r"^Effort must be between 0 and 3, not -1$"),
+        (
+            {"budget": Budget("single", 2, 1)},
+            r"^Budget must permit two synapses of weight 1, not be single "
+            r"\(\|weight\| <= 2, fan-in <= 1\)$",
+        ),
+    ],
+)
 def test_wrong_arguments(kwargs: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         map_circuit(adder(1), **{"budget": W2, **kwargs})
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name, library, neurons", [
-    ("multiply", "native", 150), ("multiply", "published", 150),
-    ("add", "native", 160), ("add", "published", 155)])
+@pytest.mark.parametrize(
+    "name, library, neurons",
+    [
+        ("multiply", "native", 150),
+        ("multiply", "published", 150),
+        ("add", "native", 160),
+        ("add", "published", 155),
+    ],
+)
 def test_shrinks_the_designs(name: str, library: str, neurons: int) -> None:
     design = find_design(name)
     source = build(design, make_options(design, library=library))
     graph = map_graph(source, W2).graph
     a, b = all_codes(8, 8)
     assert np.array_equal(
-        evaluate(graph, {"a": a, "b": b})["y"], evaluate(source, {"a": a, "b": b})["y"])
+        evaluate(graph, {"a": a, "b": b})["y"], evaluate(source, {"a": a, "b": b})["y"]
+    )
     assert keeps_budget(graph, W2)
     assert len(graph.neurons) <= neurons

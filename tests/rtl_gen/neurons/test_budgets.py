@@ -6,12 +6,21 @@ import pytest
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 
 
-@pytest.mark.parametrize("name, weights, allowed", [
-    ("w1", (1, -1), True), ("w1", (2,), False), ("w1", (1, 1, 1), False),
-    ("w2", (2, 1, -2, 1), True), ("w2", (3,), False), ("w2", (1,) * 5, False),
-    ("w8", (8,) * 8, True), ("w8", (-9,), False), ("w8", (1,) * 9, False),
-    ("free", (10**6,) * 50, True),
-])
+@pytest.mark.parametrize(
+    "name, weights, allowed",
+    [
+        ("w1", (1, -1), True),
+        ("w1", (2,), False),
+        ("w1", (1, 1, 1), False),
+        ("w2", (2, 1, -2, 1), True),
+        ("w2", (3,), False),
+        ("w2", (1,) * 5, False),
+        ("w8", (8,) * 8, True),
+        ("w8", (-9,), False),
+        ("w8", (1,) * 9, False),
+        ("free", (10**6,) * 50, True),
+    ],
+)
 def test_limits(name: str, weights: tuple[int, ...], allowed: bool) -> None:
     assert find_budget(name).allows(weights) is allowed
 

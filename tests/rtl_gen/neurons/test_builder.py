@@ -64,14 +64,17 @@ def test_outputs_that_need_a_neuron_of_their_own() -> None:
 
 def test_names_are_unique_and_words_are_numbered() -> None:
     builder, a, b = make()
-    bits = [builder.neuron([(a, 1), (b, 1)], 2, "x"), builder.neuron([(a, 1), (b, 1)], 1, "x"),
-            builder.neuron([(a, 1), (b, -1)], 1, "x"), builder.neuron([(a, -1), (b, 1)], 1, "x")]
+    bits = [
+        builder.neuron([(a, 1), (b, 1)], 2, "x"),
+        builder.neuron([(a, 1), (b, 1)], 1, "x"),
+        builder.neuron([(a, 1), (b, -1)], 1, "x"),
+        builder.neuron([(a, -1), (b, 1)], 1, "x"),
+    ]
     builder.name_word("part", (bits[0],))
     builder.name_word("sum", (bits[0], ~bits[1]))
     builder.name_word("sum", (bits[3],))
     builder.output("y", bits)
-    assert [n.name for n in builder.build().neurons] == [
-        "sum[0]", "sum_n[1]", "x", "sum_2[0]"]
+    assert [n.name for n in builder.build().neurons] == ["sum[0]", "sum_n[1]", "x", "sum_2[0]"]
 
 
 def test_scopes_nest_and_stay_unique() -> None:
@@ -83,7 +86,12 @@ def test_scopes_nest_and_stay_unique() -> None:
     builder.output("y", outputs)
     graph = builder.build()
     assert [scope.path for scope in graph.scopes] == [
-        (), ("outer",), ("outer", "inner"), ("outer_2",), ("outer_2", "inner")]
+        (),
+        ("outer",),
+        ("outer", "inner"),
+        ("outer_2",),
+        ("outer_2", "inner"),
+    ]
     assert graph.scopes[1].ports == (("left", (0,)),)
     assert [neuron.scope for neuron in graph.neurons] == [2, 4]
 
@@ -97,11 +105,20 @@ def test_embed_copies_a_graph_with_its_scopes() -> None:
     word = outer.input("x", 3)
     for index in range(2):
         with outer.scope("part"):
-            outer.output(f"y{index}", outer.embed(
-                part, {"a": word[index : index + 1], "b": word[index + 1 : index + 2]})["y"])
+            outer.output(
+                f"y{index}",
+                outer.embed(part, {"a": word[index : index + 1], "b": word[index + 1 : index + 2]})[
+                    "y"
+                ],
+            )
     graph = outer.build()
     assert [scope.path for scope in graph.scopes] == [
-        (), ("part",), ("part", "gate"), ("part_2",), ("part_2", "gate")]
+        (),
+        ("part",),
+        ("part", "gate"),
+        ("part_2",),
+        ("part_2", "gate"),
+    ]
     (codes,) = all_codes(3)
     result = evaluate(graph, {"x": codes})
     np.testing.assert_array_equal(result["y0"], (codes & 3) == 3)
@@ -122,23 +139,35 @@ def test_budget_is_kept() -> None:
     both = builder.neuron([(a, 1), (b, 1)], 2)
     terms = [(a, 1), (b, 1), (both, -2)]
     assert not builder.fits(terms, 1)
-    with builder.scope("adder"), pytest.raises(ValueError, match=(
-            r"^Neuron circuit/adder/sum must keep budget w1 \(\|weight\| <= 1, fan-in <= 2\), "
-            r"not use weights \(1, 1, -2\)$")):
+    with (
+        builder.scope("adder"),
+        pytest.raises(
+            ValueError,
+            match=(
+                r"^Neuron circuit/adder/sum must keep budget w1 \(\|weight\| <= 1, fan-in <= 2\), "
+                r"not use weights \(1, 1, -2\)$"
+            ),
+        ),
+    ):
         builder.neuron(terms, 1, "sum")
 
 
-@pytest.mark.parametrize("action, message", [
-    (lambda b: b.input("a", 1), r"^Input name must be unique, not 'a'$"),
-    (lambda b: b.input("2", 1), r"^Input name must be an identifier, not '2'$"),
-    (lambda b: b.input("c", 0), r"^Width of input 'c' must be positive, not 0$"),
-    (lambda b: b.output("a", [ONE]), r"^Output name must be unique, not 'a'$"),
-    (lambda b: b.output("y", []), r"^Output 'y' must have at least one bit$"),
-    (lambda b: b.build(), r"^Circuit 'circuit' must have at least one output$"),
-    (lambda b: b.scope("a b").__enter__(), r"^Scope name must be an identifier, not 'a b'$"),
-    (lambda b: NeuronGraphBuilder("no-name"),
-     r"^Circuit name must be an identifier, not 'no-name'$"),
-])
+@pytest.mark.parametrize(
+    "action, message",
+    [
+        (lambda b: b.input("a", 1), r"^Input name must be unique, not 'a'$"),
+        (lambda b: b.input("2", 1), r"^Input name must be an identifier, not '2'$"),
+        (lambda b: b.input("c", 0), r"^Width of input 'c' must be positive, not 0$"),
+        (lambda b: b.output("a", [ONE]), r"^Output name must be unique, not 'a'$"),
+        (lambda b: b.output("y", []), r"^Output 'y' must have at least one bit$"),
+        (lambda b: b.build(), r"^Circuit 'circuit' must have at least one output$"),
+        (lambda b: b.scope("a b").__enter__(), r"^Scope name must be an identifier, not 'a b'$"),
+        (
+            lambda b: NeuronGraphBuilder("no-name"),
+            r"^Circuit name must be an identifier, not 'no-name'$",
+        ),
+    ],
+)
 def test_wrong_use(action: object, message: str) -> None:
     builder, _, _ = make()
     with pytest.raises(ValueError, match=message):

@@ -20,12 +20,12 @@ def test_every_sum(library: str, budget: str, wide: int, narrow: int) -> None:
 
     a, b, c = all_codes(*widths)
     np.testing.assert_array_equal(
-        run(function, (a, b, c), widths, library, budget), a + c + (b if narrow else 0))
+        run(function, (a, b, c), widths, library, budget), a + c + (b if narrow else 0)
+    )
     graph = make_graph(function, widths, library, budget)
     assert {graph.scopes[neuron.scope].path for neuron in graph.neurons} == {(CARRY_CHAIN,)}
 
 
 def test_second_summand_is_not_longer() -> None:
-    with pytest.raises(
-            ValueError, match=r"^Second summand must have at most 2 bits, not 3$"):
+    with pytest.raises(ValueError, match=r"^Second summand must have at most 2 bits, not 3$"):
         carry_chain(make_gates("sum"), (ZERO,) * 2, (ZERO,) * 3)

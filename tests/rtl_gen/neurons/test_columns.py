@@ -39,7 +39,8 @@ def test_number_of_words(count: int) -> None:
 
     operands = np.random.default_rng(1).integers(0, 8, (count, 300))
     np.testing.assert_array_equal(
-        run(total, list(operands), [3] * count), operands.sum(axis=0) % 256)
+        run(total, list(operands), [3] * count), operands.sum(axis=0) % 256
+    )
 
 
 def test_depth_grows_with_the_logarithm() -> None:
@@ -49,6 +50,7 @@ def test_depth_grows_with_the_logarithm() -> None:
             for word in words:
                 columns.add(word)
             return columns.total(gates)
+
         return make_graph(total, [4] * count).depth
 
     depths = [depth(count) for count in (4, 8, 16, 32, 64)]

@@ -42,9 +42,14 @@ def test_digest_does_not_depend_on_the_process() -> None:
     code = "from tests.test_neurons_graph import full_adder; print(full_adder().digest)"
     digests = {
         subprocess.run(
-            [sys.executable, "-c", code], check=True, capture_output=True, text=True,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}).stdout
-        for seed in ("1", "2")}
+            [sys.executable, "-c", code],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+        ).stdout
+        for seed in ("1", "2")
+    }
     assert digests == {full_adder().digest + "\n"}
 
 
@@ -53,10 +58,13 @@ def test_is_immutable() -> None:
         full_adder().name = "other"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("method, message", [
-    ("input", r"^Input of full_adder must be one of a, b, c, not 'z'$"),
-    ("output", r"^Output of full_adder must be one of y, not 'z'$"),
-])
+@pytest.mark.parametrize(
+    "method, message",
+    [
+        ("input", r"^Input of full_adder must be one of a, b, c, not 'z'$"),
+        ("output", r"^Output of full_adder must be one of y, not 'z'$"),
+    ],
+)
 def test_unknown_port(method: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         getattr(full_adder(), method)("z")

@@ -46,8 +46,10 @@ def test_wrong_threshold_is_seen():
     """The comparison above tells a threshold that is off by one."""
     graph = raw_graph([((0, 1), (1, 1), 2)], inputs={"x": 2}, outputs={"y": [2]})
     inputs = {"x": np.arange(4)}
-    outputs = [list(evaluate(apply_plan(graph, [Copies(3, threshold)]), inputs)["y"])
-               for threshold in (3, 4, 5, 6, 7)]
+    outputs = [
+        list(evaluate(apply_plan(graph, [Copies(3, threshold)]), inputs)["y"])
+        for threshold in (3, 4, 5, 6, 7)
+    ]
     assert outputs == [[0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]]
 
 
@@ -57,8 +59,12 @@ def test_noise_shrinks_by_the_square_root(copies, deviations):
     graph = raw_graph([((0,), (1,), 1)], inputs={"x": 1}, outputs={"y": [1]})
     hardened = apply_plan(graph, even_plan(graph, copies))
     trials = 1 << 18
-    spikes = Device(hardened, Physics(synapse_noise=0.5)).run(
-        {"x": np.zeros(trials, int)}, seed=0).spikes[1] / trials
+    spikes = (
+        Device(hardened, Physics(synapse_noise=0.5))
+        .run({"x": np.zeros(trials, int)}, seed=0)
+        .spikes[1]
+        / trials
+    )
     expected = 0.5 * math.erfc(deviations / math.sqrt(2))
     assert abs(spikes - expected) < 4 * math.sqrt(expected / trials)
 
@@ -89,7 +95,8 @@ def test_choice_keeps_the_bound():
             scale, noise = max(copies, 1), 0.2 * math.sqrt(2 * max(copies, 1))
             total += sum(
                 share * 0.5 * math.erfc(abs(scale * s - threshold + 0.5) / noise / math.sqrt(2))
-                for s, share in exposures(graph)[0].items())
+                for s, share in exposures(graph)[0].items()
+            )
         assert total <= failure
         costs.append(plan_cost(graph, plan))
         assert plan_cost(graph, plan) <= costs[0] * 40
@@ -121,11 +128,17 @@ def test_wrong():
     graph = raw_graph([((0,), (1,), 1), ((1,), (1,), 1)], inputs={"x": 1}, outputs={"y": [2]})
     with pytest.raises(ValueError, match=r"^Failure must be positive, not 0$"):
         choose_copies(graph, [{0: 1.0}] * 2, failure=0)
-    with pytest.raises(ValueError, match=r"^Failure must be at least 0\.[0-9]+ with 3 synapses, "
-                                         r"not 1e-09$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Failure must be at least 0\.[0-9]+ with 3 synapses, "
+        r"not 1e-09$",
+    ):
         choose_copies(graph, [{0: 1.0}] * 2, failure=1e-9, synapse_noise=1, max_synapses=3)
-    with pytest.raises(ValueError, match=r"^Copies of neuron n\[1\] must be at least 2, one for "
-                                         r"each replica it reads, not 1$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Copies of neuron n\[1\] must be at least 2, one for "
+        r"each replica it reads, not 1$",
+    ):
         apply_plan(graph, even_plan(graph, 1), replicas=[2, 1])
     with pytest.raises(ValueError, match="zip"):
         apply_plan(replace(graph, name="x"), even_plan(graph, 1)[:1])

@@ -11,8 +11,14 @@ from tests.rtl_gen.neurons.test_graph import full_adder
 def test_full_adder() -> None:
     metrics = measure(full_adder())
     assert metrics.as_dict() == {
-        "neurons": 2, "depth": 2, "synapses": 7, "max_weight": 2, "max_fan_in": 4,
-        "margin": 0.5, "relative_margin": 0.5 / 5}
+        "neurons": 2,
+        "depth": 2,
+        "synapses": 7,
+        "max_weight": 2,
+        "max_fan_in": 4,
+        "margin": 0.5,
+        "relative_margin": 0.5 / 5,
+    }
 
 
 def test_constant_output_has_no_synapses() -> None:
@@ -20,8 +26,10 @@ def test_constant_output_has_no_synapses() -> None:
     assert (metrics.neurons, metrics.synapses, metrics.margin, metrics.depth) == (1, 0, 0.5, 0)
 
 
-@pytest.mark.parametrize("weights, threshold, margin", [
-    ((1, 1), 2, 0.5), ((2, 2), 3, 0.5), ((4, 4), 6, 1.5), ((1,) * 25, 3, 0.5)])
+@pytest.mark.parametrize(
+    "weights, threshold, margin",
+    [((1, 1), 2, 0.5), ((2, 2), 3, 0.5), ((4, 4), 6, 1.5), ((1,) * 25, 3, 0.5)],
+)
 def test_neuron_margin(weights: tuple[int, ...], threshold: int, margin: float) -> None:
     assert neuron_margin(weights, threshold) == margin
 

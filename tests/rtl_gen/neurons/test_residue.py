@@ -47,19 +47,22 @@ def neurons_within(budget):
                 yield chosen, threshold
 
 
-@pytest.mark.parametrize("weights, threshold, soft, hard", [
-    ((1, 1), 2, "1/3", "1/3"),  # AND
-    ((1, 1), 1, "1/4", "1"),  # OR
-    ((-1,), 0, "1/2", "1"),  # NOT
-    ((-1, -1), 0, "1/3", "1/3"),  # NOR
-    ((-1, -1), -1, "1/4", "1"),  # NAND
-    ((1, 1, -2), 1, "1/5", "1/5"),  # second neuron of XOR
-    ((1, 1, 1), 2, "1/4", "1/3"),  # carry
-    ((1, 1, 1, -2), 1, "1/6", "1/5"),  # sum
-    ((2, 2, 2, 2), 1, "1/16", "1"),
-    ((2, 2, 2, 2), 7, "1/13", "1/13"),
-    ((), 0, "1", "1"),
-])
+@pytest.mark.parametrize(
+    "weights, threshold, soft, hard",
+    [
+        ((1, 1), 2, "1/3", "1/3"),  # AND
+        ((1, 1), 1, "1/4", "1"),  # OR
+        ((-1,), 0, "1/2", "1"),  # NOT
+        ((-1, -1), 0, "1/3", "1/3"),  # NOR
+        ((-1, -1), -1, "1/4", "1"),  # NAND
+        ((1, 1, -2), 1, "1/5", "1/5"),  # second neuron of XOR
+        ((1, 1, 1), 2, "1/4", "1/3"),  # carry
+        ((1, 1, 1, -2), 1, "1/6", "1/5"),  # sum
+        ((2, 2, 2, 2), 1, "1/16", "1"),
+        ((2, 2, 2, 2), 7, "1/13", "1/13"),
+        ((), 0, "1", "1"),
+    ],
+)
 def test_leak_bound(weights, threshold, soft, hard):
     assert leak_bound(weights, threshold) == Fraction(soft)
     assert leak_bound(weights, threshold, "hard") == Fraction(hard)
@@ -73,11 +76,16 @@ def test_budget_bound_is_that_of_its_worst_neuron(budget, reset):
     assert min(bounds) == budget_leak_bound(budget, reset)
 
 
-@pytest.mark.parametrize("budget, soft, hard", [
-    (BUDGETS["w1"], "1/4", "1/3"), (BUDGETS["w2"], "1/16", "1/15"),
-    (BUDGETS["w8"], "1/128", "1/127"), (BUDGETS["free"], "0", "0"),
-    (Budget("wide", 1, None), "0", "0"),
-])
+@pytest.mark.parametrize(
+    "budget, soft, hard",
+    [
+        (BUDGETS["w1"], "1/4", "1/3"),
+        (BUDGETS["w2"], "1/16", "1/15"),
+        (BUDGETS["w8"], "1/128", "1/127"),
+        (BUDGETS["free"], "0", "0"),
+        (Budget("wide", 1, None), "0", "0"),
+    ],
+)
 def test_budget_bound(budget, soft, hard):
     assert budget_leak_bound(budget) == Fraction(soft)
     assert budget_leak_bound(budget, "hard") == Fraction(hard)
@@ -129,7 +137,11 @@ def test_membrane_range():
 
 def test_bias_lifts_the_level_above_rest():
     assert [(neuron_bias(t), neuron_level(t)) for t in (2, 1, 0, -1)] == [
-        (0, Fraction(3, 2)), (0, Fraction(1, 2)), (1, Fraction(1, 2)), (2, Fraction(1, 2))]
+        (0, Fraction(3, 2)),
+        (0, Fraction(1, 2)),
+        (1, Fraction(1, 2)),
+        (2, Fraction(1, 2)),
+    ]
 
 
 def test_graph_bound_is_that_of_the_weakest_neuron():
@@ -149,21 +161,36 @@ def test_circuits_keep_the_bound_of_their_budget(name, objective):
         assert graph_leak_bound(graph, reset).bound >= budget_leak_bound(BUDGETS["w2"], reset)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: leak_bound((1, 1), 2, "no"), r"^Reset must be soft or hard, not 'no'$"),
-    (lambda: budget_leak_bound(BUDGETS["w1"], "no"), r"^Reset must be soft or hard, not 'no'$"),
-    (lambda: membrane_range((1,), 1, Fraction(1)),
-     r"^Leak must be at least 0 and below 1, not 1$"),
-    (lambda: membrane_range((1,), 1, Fraction(-1, 2)),
-     r"^Leak must be at least 0 and below 1, not -1/2$"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: leak_bound((1, 1), 2, "no"), r"^Reset must be soft or hard, not 'no'$"),
+        (lambda: budget_leak_bound(BUDGETS["w1"], "no"), r"^Reset must be soft or hard, not 'no'$"),
+        (
+            lambda: membrane_range((1,), 1, Fraction(1)),
+            r"^Leak must be at least 0 and below 1, not 1$",
+        ),
+        (
+            lambda: membrane_range((1,), 1, Fraction(-1, 2)),
+            r"^Leak must be at least 0 and below 1, not -1/2$",
+        ),
+    ],
+)
 def test_wrong(call, message):
     with pytest.raises(ValueError, match=message):
         call()
 
 
-@pytest.mark.parametrize("bound, leak", [
-    ("1/3", "85/256"), ("1/4", "63/256"), ("1", "255/256"), ("1/500", "1/512"),
-    ("1/65536", "0"), ("0", "0")])
+@pytest.mark.parametrize(
+    "bound, leak",
+    [
+        ("1/3", "85/256"),
+        ("1/4", "63/256"),
+        ("1", "255/256"),
+        ("1/500", "1/512"),
+        ("1/65536", "0"),
+        ("0", "0"),
+    ],
+)
 def test_safe_leak(bound, leak):
     assert safe_leak(Fraction(bound)) == Fraction(leak)

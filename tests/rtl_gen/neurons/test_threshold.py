@@ -16,7 +16,8 @@ def fires(weights: tuple[int, ...], threshold: int) -> list[bool]:
     """Return the truth table, by the definition."""
     return [
         sum(w for w, spike in zip(weights, spikes, strict=True) if spike) >= threshold
-        for spikes in itertools.product((0, 1), repeat=len(weights))]
+        for spikes in itertools.product((0, 1), repeat=len(weights))
+    ]
 
 
 @given(weights=WEIGHTS, threshold=st.integers(-30, 30))
@@ -32,20 +33,21 @@ def test_function_is_kept(weights: tuple[int, ...], threshold: int) -> None:
         assert reduce_threshold(left, reduced[1]) == (left, reduced[1])
 
 
-@pytest.mark.parametrize("weights, threshold, expected", [
-    ((3, 1), 1, ((1, 1), 1)),  # OR
-    ((4, 2, 1, 1), 8, ((1, 1, 1, 1), 4)),  # AND
-    ((2, 1), 2, ((1, 0), 1)),  # a copy
-    ((-3,), -1, ((-1,), 0)),  # NOT
-    ((2, 2, -4), 1, ((1, 1, -2), 1)),  # XOR of the sum and twice the carry
-    ((1, 1), 3, False),
-    ((1, -1), -1, True),
-    ((), 0, True),
-    ((), 1, False),
-])
-def test_known_forms(
-    weights: tuple[int, ...], threshold: int, expected: object
-) -> None:
+@pytest.mark.parametrize(
+    "weights, threshold, expected",
+    [
+        ((3, 1), 1, ((1, 1), 1)),  # OR
+        ((4, 2, 1, 1), 8, ((1, 1, 1, 1), 4)),  # AND
+        ((2, 1), 2, ((1, 0), 1)),  # a copy
+        ((-3,), -1, ((-1,), 0)),  # NOT
+        ((2, 2, -4), 1, ((1, 1, -2), 1)),  # XOR of the sum and twice the carry
+        ((1, 1), 3, False),
+        ((1, -1), -1, True),
+        ((), 0, True),
+        ((), 1, False),
+    ],
+)
+def test_known_forms(weights: tuple[int, ...], threshold: int, expected: object) -> None:
     assert reduce_threshold(weights, threshold) == expected
 
 

@@ -53,24 +53,44 @@ def _right(a: int, amount: int, sticky: int, width: int) -> int:
 
 #: name: (circuit, widths for a size n, expected(n, *operands))
 BLOCKS: dict[str, tuple[Callable, Callable, Callable]] = {
-    "add": (lambda g, a, b, c: words.add(g, a, b, c[0]), lambda n: (n, n, 1),
-            lambda n, a, b, c: a + b + c),
-    "subtract": (_subtract, lambda n: (n, n),
-                 lambda n, a, b: (a - b) % 2**n + (a >= b) * 2**n),
-    "increment": (lambda g, a, c: words.increment(g, a, c[0]), lambda n: (n, 1),
-                  lambda n, a, c: a + c),
-    "at_least": (lambda g, a, b: [words.at_least(g, a, b)], lambda n: (n, n),
-                 lambda n, a, b: int(a >= b)),
+    "add": (
+        lambda g, a, b, c: words.add(g, a, b, c[0]),
+        lambda n: (n, n, 1),
+        lambda n, a, b, c: a + b + c,
+    ),
+    "subtract": (_subtract, lambda n: (n, n), lambda n, a, b: (a - b) % 2**n + (a >= b) * 2**n),
+    "increment": (
+        lambda g, a, c: words.increment(g, a, c[0]),
+        lambda n: (n, 1),
+        lambda n, a, c: a + c,
+    ),
+    "at_least": (
+        lambda g, a, b: [words.at_least(g, a, b)],
+        lambda n: (n, n),
+        lambda n, a, b: int(a >= b),
+    ),
     "invert": (words.invert, lambda n: (n,), lambda n, a: 2**n - 1 - a),
-    "gate_word": (lambda g, a, e: words.gate_word(g, a, e[0]), lambda n: (n, 1),
-                  lambda n, a, e: a * e),
-    "mux_word": (lambda g, s, a, b: words.mux_word(g, s[0], a, b), lambda n: (1, n, n),
-                 lambda n, s, a, b: a if s else b),
+    "gate_word": (
+        lambda g, a, e: words.gate_word(g, a, e[0]),
+        lambda n: (n, 1),
+        lambda n, a, e: a * e,
+    ),
+    "mux_word": (
+        lambda g, s, a, b: words.mux_word(g, s[0], a, b),
+        lambda n: (1, n, n),
+        lambda n, s, a, b: a if s else b,
+    ),
     "shift_left": (words.shift_left, lambda n: (n, 3), lambda n, a, s: (a << s) % 2**n),
-    "shift_right_sticky": (_shift_right, lambda n: (n, 3, 1),
-                           lambda n, a, s, t: _right(a, s, t, n)),
-    "shift_right_sticky, narrow first": (_shift_right_narrow_first, lambda n: (n, 3, 1),
-                                         lambda n, a, s, t: _right(a, s, t, n)),
+    "shift_right_sticky": (
+        _shift_right,
+        lambda n: (n, 3, 1),
+        lambda n, a, s, t: _right(a, s, t, n),
+    ),
+    "shift_right_sticky, narrow first": (
+        _shift_right_narrow_first,
+        lambda n: (n, 3, 1),
+        lambda n, a, s, t: _right(a, s, t, n),
+    ),
     "leading_zero_count": (_count, lambda n: (n,), lambda n, a: _leading_zeros(a, n)),
     "array_multiply": (words.array_multiply, lambda n: (n, n), lambda n, a, b: a * b),
 }
@@ -97,9 +117,14 @@ def test_properties_at_larger_widths(
 ) -> None:
     function, widths, expected = BLOCKS[block]
     size = data.draw(st.integers(5, 13), label="size")
-    rows = data.draw(st.lists(
-        st.tuples(*(st.integers(0, 2**width - 1) for width in widths(size))),
-        min_size=1, max_size=20), label="operands")
+    rows = data.draw(
+        st.lists(
+            st.tuples(*(st.integers(0, 2**width - 1) for width in widths(size))),
+            min_size=1,
+            max_size=20,
+        ),
+        label="operands",
+    )
     operands = [np.array(column) for column in zip(*rows, strict=True)]
     actual = run(function, operands, widths(size), library, budget)
     assert actual.tolist() == [expected(size, *row) for row in rows]
@@ -107,8 +132,9 @@ def test_properties_at_larger_widths(
 
 @pytest.mark.parametrize("library, budget", LIBRARIES_AND_BUDGETS)
 def test_add_or_subtract(library: str, budget: str) -> None:
-    a, b, minus = (column[all_codes(4, 4, 1)[0] >= all_codes(4, 4, 1)[1]]
-                   for column in all_codes(4, 4, 1))
+    a, b, minus = (
+        column[all_codes(4, 4, 1)[0] >= all_codes(4, 4, 1)[1]] for column in all_codes(4, 4, 1)
+    )
     assert a.size == 2 * (16 * 17 // 2)
     actual = run(_add_or_subtract, (a, b, minus), (4, 4, 1), library, budget)
     np.testing.assert_array_equal(actual, np.where(minus, a - b, a + b))
@@ -127,6 +153,7 @@ def test_or_shift_left_moves_out_zeros_only(library: str, budget: str) -> None:
 @pytest.mark.parametrize("kept_bits", range(1, 8))
 def test_or_shift_left_sticky(kept_bits: int, library: str, budget: str) -> None:
     """It gives the top bits of or_shift_left, and whether there is more below."""
+
     def shift(gates: GateLibrary, a: Word, amount: Word) -> Word:
         kept, sticky = words.or_shift_left_sticky(gates, a, amount, kept_bits)
         return (*kept, sticky)
@@ -152,8 +179,10 @@ def test_comparison_is_one_neuron_where_the_budget_permits() -> None:
     def at_least(gates: GateLibrary, a: Word, b: Word) -> Word:
         return (words.at_least(gates, a, b),)
 
-    sizes = {budget: len(make_graph(at_least, (7, 7), "native", budget).neurons)
-             for budget in ("w2", "w8", "free")}
+    sizes = {
+        budget: len(make_graph(at_least, (7, 7), "native", budget).neurons)
+        for budget in ("w2", "w8", "free")
+    }
     assert sizes == {"w2": 6, "w8": 2, "free": 1}
 
 

@@ -32,8 +32,13 @@ endmodule
 """
 
 DESIGN = HandshakeDesign(
-    name="increment", verilog=INCREMENT.replace("LIMIT", "1'b1"), module="increment",
-    operands=(Port("x", 12),), results=(Port("y", 13),), latency=2)
+    name="increment",
+    verilog=INCREMENT.replace("LIMIT", "1'b1"),
+    module="increment",
+    operands=(Port("x", 12),),
+    results=(Port("y", 13),),
+    latency=2,
+)
 
 
 def test_top():
@@ -50,16 +55,20 @@ def test_top():
 def test_results_are_in_order(tmp_path):
     cases = [
         HandshakeCases(design=DESIGN, operands=(np.arange(4000) % 4096,), lanes=lanes)
-        for lanes in (1, 7)]
+        for lanes in (1, 7)
+    ]
     for results in run_handshake(cases, "icarus", tmp_path):
         assert results["y"].tolist() == list(range(1, 4001))
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("change, message", [
-    ({"latency": 3}, "increment must take 3 clocks, not 2"),
-    ({"verilog": INCREMENT.replace("LIMIT", "1'b0")}, "SimTimeoutError"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"latency": 3}, "increment must take 3 clocks, not 2"),
+        ({"verilog": INCREMENT.replace("LIMIT", "1'b0")}, "SimTimeoutError"),
+    ],
+)
 def test_wrong_latency(change, message, tmp_path):
     case = HandshakeCases(design=replace(DESIGN, **change), operands=(np.arange(4),), lanes=1)
     with pytest.raises(BenchError) as error:

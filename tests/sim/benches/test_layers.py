@@ -17,15 +17,19 @@ from spikefloat.sim.benches.layers import LayerCases, LayerDesign, layer_cases, 
 E4M3FN = FORMATS["e4m3fn"]
 
 
-def layer_design(*sizes: int, accumulate: str = "exact", fault: bool = False,
-                 is_hardwired: bool = True) -> LayerDesign:
+def layer_design(
+    *sizes: int, accumulate: str = "exact", fault: bool = False, is_hardwired: bool = True
+) -> LayerDesign:
     rng = np.random.default_rng(1)
     arrays = {}
     for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
         arrays[f"fc{index}.weight"] = rng.normal(size=(outputs, inputs))
         arrays[f"fc{index}.bias"] = rng.normal(size=outputs)
-    shape = make_layer_options(make_layers(E4M3FN, arrays)) if is_hardwired else \
-        make_layer_options(inputs=sizes[0], outputs=sizes[1], activation="relu")
+    shape = (
+        make_layer_options(make_layers(E4M3FN, arrays))
+        if is_hardwired
+        else make_layer_options(inputs=sizes[0], outputs=sizes[1], activation="relu")
+    )
     options = make_options(DESIGNS["linear"], accumulate=accumulate, layer=shape)
     graph = build(DESIGNS["linear"], options)
     if fault:
@@ -33,12 +37,18 @@ def layer_design(*sizes: int, accumulate: str = "exact", fault: bool = False,
         index = max(i for i, n in enumerate(graph.neurons) if n.name == "lowest_7")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
-            graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :]))
+            graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])
+        )
     return LayerDesign(
-        verilog=spatial_verilog(graph), module=module_name(DESIGNS["linear"], options),
-        fmt=E4M3FN, to=E4M3FN, accumulate=accumulate, activations=shape.activations,
+        verilog=spatial_verilog(graph),
+        module=module_name(DESIGNS["linear"], options),
+        fmt=E4M3FN,
+        to=E4M3FN,
+        accumulate=accumulate,
+        activations=shape.activations,
         overflow=options.overflow,
-        layers=tuple((one.weight_codes, one.bias_codes) for one in shape.layers) or None)
+        layers=tuple((one.weight_codes, one.bias_codes) for one in shape.layers) or None,
+    )
 
 
 def test_cases_are_directed_and_repeatable() -> None:
@@ -48,8 +58,7 @@ def test_cases_are_directed_and_repeatable() -> None:
     cases = layer_cases(E4M3FN, 6, 1000, seed=1, outputs=3)
     assert cases.weight is not None
     assert cases.bias is not None
-    assert (cases.x.shape, cases.weight.shape, cases.bias.shape) == (
-        (5, 250, 6), (5, 3, 6), (5, 3))
+    assert (cases.x.shape, cases.weight.shape, cases.bias.shape) == ((5, 250, 6), (5, 3, 6), (5, 3))
 
 
 @pytest.mark.tool
@@ -75,8 +84,8 @@ def test_weights_as_operands(tmp_path: Path) -> None:
 def test_many_vectors(sizes: tuple[int, ...], is_hardwired: bool, tmp_path: Path) -> None:
     cases = layer_cases(E4M3FN, sizes[0], 100_000, 4, None if is_hardwired else sizes[1])
     result = verify_layer(
-        layer_design(*sizes, is_hardwired=is_hardwired), "verilator", cases, tmp_path,
-        is_quick=True)
+        layer_design(*sizes, is_hardwired=is_hardwired), "verilator", cases, tmp_path, is_quick=True
+    )
     assert result.mismatches == 0, result.report
     assert result.cases >= 100_000
 
@@ -93,7 +102,9 @@ def test_planted_fault_is_found(tmp_path: Path) -> None:
 
 def test_weights_must_be_where_they_belong(tmp_path: Path) -> None:
     cases = layer_cases(E4M3FN, 4, 10, seed=1, outputs=2)
-    for design, given in ((layer_design(4, 2), cases), (
-            layer_design(4, 2, is_hardwired=False), LayerCases(x=cases.x))):
+    for design, given in (
+        (layer_design(4, 2), cases),
+        (layer_design(4, 2, is_hardwired=False), LayerCases(x=cases.x)),
+    ):
         with pytest.raises(ValueError, match=r"^Weights must be among the cases where they are op"):
             verify_layer(design, "icarus", given, tmp_path)

@@ -29,8 +29,14 @@ def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bi
     """Return a check of an encoder or a decoder."""
     p = CodecParameters(fmt=FORMATS[format_name], overflow=overflow, **bits)
     module = f"{name}_{format_name}_{overflow.value}"
-    common = {"name": module, "verilog": codec_verilog(name, p, module), "module": module,
-              "fmt": p.fmt, "integer_bits": p.integer_bits, "fraction_bits": p.fraction_bits}
+    common = {
+        "name": module,
+        "verilog": codec_verilog(name, p, module),
+        "module": module,
+        "fmt": p.fmt,
+        "integer_bits": p.integer_bits,
+        "fraction_bits": p.fraction_bits,
+    }
     if name == "decoder":
         return decoder_check(**common, latency=p.decoder_latency)
     return encoder_check(**common, latency=p.encoder_latency, overflow=overflow, sample=sample)
@@ -39,8 +45,7 @@ def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bi
 def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
     """Return a check of an operation of the step-by-step engine, on every pair or a sample."""
     design = find_design(name)
-    options = make_options(
-        design, format=format_name, overflow=overflow.value, style="temporal")
+    options = make_options(design, format=format_name, overflow=overflow.value, style="temporal")
     module = f"{name}_{format_name}_{overflow.value}"
     hardware = make_hardware(design, options, module=module)
     assert hardware.is_clocked
@@ -49,15 +54,23 @@ def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
         chosen = np.random.default_rng(1).permutation(len(operands[0]))[:sample]
         operands = [codes[chosen] for codes in operands]
     return operation_check(
-        name=module, verilog=hardware.verilog, module=module, latency=hardware.latency,
-        operation=name, fmt=options.format, overflow=overflow, operands=operands)
+        name=module,
+        verilog=hardware.verilog,
+        module=module,
+        latency=hardware.latency,
+        operation=name,
+        fmt=options.format,
+        overflow=overflow,
+        operands=operands,
+    )
 
 
 def all_exact(checks, simulator, folder):
     """Demand that every check passes, and return the numbers of cases."""
     results = verify_handshake(checks, simulator, folder)
     assert [(r.name, r.simulator, r.mismatches, r.report) for r in results] == [
-        (check.cases.design.name, simulator, 0, "") for check in checks]
+        (check.cases.design.name, simulator, 0, "") for check in checks
+    ]
     return [result.cases for result in results]
 
 
@@ -74,9 +87,12 @@ def test_corners():
 def test_codec_sample(simulator, tmp_path):
     """20,000 random numbers with every value and tie, and every code."""
     checks = [make_codec_check("encoder", name, sample=20_000) for name in FORMAT_NAMES]
-    checks += [make_codec_check("encoder", "e4m3fn", Overflow.SATURATE, sample=5_000),
-               make_codec_check("encoder", "e5m2", Overflow.SATURATE, sample=5_000,
-                                integer_bits=17, fraction_bits=16)]
+    checks += [
+        make_codec_check("encoder", "e4m3fn", Overflow.SATURATE, sample=5_000),
+        make_codec_check(
+            "encoder", "e5m2", Overflow.SATURATE, sample=5_000, integer_bits=17, fraction_bits=16
+        ),
+    ]
     checks += [make_codec_check("decoder", name) for name in FORMAT_NAMES]
     counts = all_exact(checks, simulator, tmp_path)
     assert all(count > 20_000 for count in counts[:2])
@@ -86,7 +102,8 @@ def test_codec_sample(simulator, tmp_path):
 @pytest.mark.tool
 def test_step_by_step_on_every_pair(tmp_path):
     checks = [
-        make_operation_check(name, fmt) for name in ("multiply", "add") for fmt in FORMAT_NAMES]
+        make_operation_check(name, fmt) for name in ("multiply", "add") for fmt in FORMAT_NAMES
+    ]
     assert all_exact(checks, "verilator", tmp_path) == [65536] * 4
 
 
@@ -94,7 +111,10 @@ def test_step_by_step_on_every_pair(tmp_path):
 def test_step_by_step_sample(tmp_path):
     checks = [
         make_operation_check(name, fmt, overflow, sample=1000)
-        for name in ("multiply", "add") for fmt in FORMAT_NAMES for overflow in Overflow]
+        for name in ("multiply", "add")
+        for fmt in FORMAT_NAMES
+        for overflow in Overflow
+    ]
     assert all_exact(checks, "icarus", tmp_path) == [1000] * 8
 
 
@@ -102,7 +122,8 @@ def test_step_by_step_sample(tmp_path):
 @pytest.mark.slow
 def test_step_by_step_on_every_pair_in_icarus(tmp_path):
     checks = [
-        make_operation_check(name, fmt) for name in ("multiply", "add") for fmt in FORMAT_NAMES]
+        make_operation_check(name, fmt) for name in ("multiply", "add") for fmt in FORMAT_NAMES
+    ]
     assert all_exact(checks, "icarus", tmp_path) == [65536] * 4
 
 
@@ -141,12 +162,16 @@ def _with_fault(check, right, wrong):
 @pytest.mark.tool
 def test_verilator_has_nothing_to_say(tmp_path):
     """About the default designs `make lint` asks; these have what the others lack."""
-    checks = [make_codec_check("encoder", "e2m1fn", Overflow.SATURATE, integer_bits=1,
-                               fraction_bits=0),
-              make_codec_check("encoder", "e5m2fnuz"), make_codec_check("decoder", "e5m2"),
-              make_codec_check("decoder", "e3m4", integer_bits=1, fraction_bits=2)]
-    checks += [make_operation_check(*case, sample=1) for case in (
-        ("multiply", "e4m3fn"), ("add", "e5m2"), ("add", "e2m1fn", Overflow.SATURATE))]
+    checks = [
+        make_codec_check("encoder", "e2m1fn", Overflow.SATURATE, integer_bits=1, fraction_bits=0),
+        make_codec_check("encoder", "e5m2fnuz"),
+        make_codec_check("decoder", "e5m2"),
+        make_codec_check("decoder", "e3m4", integer_bits=1, fraction_bits=2),
+    ]
+    checks += [
+        make_operation_check(*case, sample=1)
+        for case in (("multiply", "e4m3fn"), ("add", "e5m2"), ("add", "e2m1fn", Overflow.SATURATE))
+    ]
     for check in checks:
         path = tmp_path / f"{check.cases.design.module}.v"
         path.write_text(check.cases.design.verilog, encoding="utf-8")

@@ -37,15 +37,26 @@ module product (input wire [{high}:0] a, input wire [{high}:0] b, output wire [{
   table_of_products table_0 (.index({{a, b}}), .y(y));
 endmodule
 """
-    return BenchDesign(name=f"product_{fmt.name}", verilog=verilog, module="product",
-                       operation=operation, fmt=fmt, overflow=policy, library="none")
+    return BenchDesign(
+        name=f"product_{fmt.name}",
+        verilog=verilog,
+        module="product",
+        operation=operation,
+        fmt=fmt,
+        overflow=policy,
+        library="none",
+    )
 
 
 @pytest.mark.tool
 @pytest.mark.parametrize("simulator", SIMULATORS)
 def test_verify(simulator, tmp_path):
-    designs = [make_table("e2m1fn"), make_table("e2m3fn", fault=(0x0B, 0x1F)),
-               make_table("e2m1fn", fault=(0x5, 0x6)), make_table("e3m2fn")]
+    designs = [
+        make_table("e2m1fn"),
+        make_table("e2m3fn", fault=(0x0B, 0x1F)),
+        make_table("e2m1fn", fault=(0x5, 0x6)),
+        make_table("e3m2fn"),
+    ]
     steps = []
     results = verify(designs, simulator, "all", tmp_path, steps.append)
     assert [result.design for result in results] == designs
@@ -86,8 +97,10 @@ def test_verify_undefined_output(tmp_path):
     design = make_table("e2m1fn")
     verilog = design.verilog.replace(".index({a, b})", ".index()")
     broken = replace(design, verilog=verilog)
-    message = ("(?s)^Bench must compare results, not stop: .*"
-               "Output must be defined, not 0000XXXX, for operands 0x0, 0x0")
+    message = (
+        "(?s)^Bench must compare results, not stop: .*"
+        "Output must be defined, not 0000XXXX, for operands 0x0, 0x0"
+    )
     with pytest.raises(BenchError, match=message):
         verify([broken], "icarus", "all", tmp_path)
 

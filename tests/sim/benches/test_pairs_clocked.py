@@ -19,7 +19,9 @@ def make_clocked(fmt_name, latency, fault=None, **changes):
     """Return a table of products with registers behind it."""
     table = make_table(fmt_name, fault=fault)
     high = table.fmt.width - 1
-    verilog = table.verilog.replace("module product ", "module product_now ") + f"""
+    verilog = (
+        table.verilog.replace("module product ", "module product_now ")
+        + f"""
 module product (input wire clk, input wire rst, {"input wire discharge," * ("discharge" in changes)}
     input wire [{high}:0] a, input wire [{high}:0] b, output wire [{high}:0] y);
   wire [{high}:0] now;
@@ -29,21 +31,29 @@ module product (input wire clk, input wire rst, {"input wire discharge," * ("dis
   assign y = late[{(high + 1) * latency - 1} -: {high + 1}];
 endmodule
 """
+    )
     return replace(table, verilog=verilog, latency=latency, **changes)
 
 
 def discharged(design, when):
     """Return a design that counts its discharges, and errs if they are not one, or one too few."""
     # With "first", every result but that of the first case would be wrong without the register.
-    text = design.verilog.replace("wire [3:0] now;", """wire [3:0] now;
+    text = design.verilog.replace(
+        "wire [3:0] now;",
+        """wire [3:0] now;
   reg was; wire [3:0] right; assign now = was ? right : ~right;
-  always @(posedge clk) was <= rst ? 1'b0 : discharge || """ + (
-        "was" if when == "first" else "1'b0") + ";").replace(".y(now)", ".y(right)")
+  always @(posedge clk) was <= rst ? 1'b0 : discharge || """
+        + ("was" if when == "first" else "1'b0")
+        + ";",
+    ).replace(".y(now)", ".y(right)")
     # `was` is one clock late, as are the operands of the table.
     text = text.replace("product_0 (.a(a), .b(b)", "product_0 (.a(a_late), .b(b_late)")
-    text = text.replace("  reg was;", """  reg [3:0] a_late, b_late;
+    text = text.replace(
+        "  reg was;",
+        """  reg [3:0] a_late, b_late;
   always @(posedge clk) begin a_late <= a; b_late <= b; end
-  reg was;""")
+  reg was;""",
+    )
     return replace(design, verilog=text, latency=design.latency + 1)
 
 
@@ -52,14 +62,19 @@ def discharged(design, when):
 def test_verify(simulator, tmp_path):
     right, faulty = make_clocked("e2m3fn", 1), make_clocked("e2m1fn", 7, fault=(0x5, 0x6))
     designs = [
-        right, faulty, replace(make_clocked("e2m1fn", 3), latency=2),
-        discharged(make_clocked("e2m1fn", 2, discharge="first"), "first"), make_table("e2m1fn")]
+        right,
+        faulty,
+        replace(make_clocked("e2m1fn", 3), latency=2),
+        discharged(make_clocked("e2m1fn", 2, discharge="first"), "first"),
+        make_table("e2m1fn"),
+    ]
     results = verify(designs, simulator, "all", tmp_path)
     assert [result.cases for result in results] == [4096, 256, 256, 256, 256]
     assert [result.mismatches > 0 for result in results] == [False, True, True, False, False]
     assert results[1].report == (
         "product_e2m1fn: 1 of 256 results wrong\n"
-        "  a=0x5 (3) b=0x6 (4): got 0x6 (4), expected 0x7 (6)")
+        "  a=0x5 (3) b=0x6 (4): got 0x6 (4), expected 0x7 (6)"
+    )
     assert results[2].mismatches > 100
 
 
@@ -68,17 +83,23 @@ def test_verify(simulator, tmp_path):
 def test_discharge_with_every_case(simulator, tmp_path):
     designs = [
         discharged(make_clocked("e2m1fn", 1, discharge="every"), "every"),
-        discharged(make_clocked("e2m1fn", 1, discharge="every"), "first")]
+        discharged(make_clocked("e2m1fn", 1, discharge="every"), "first"),
+    ]
     assert [result.mismatches for result in verify(designs, simulator, "all", tmp_path)] == [0, 0]
     (result,) = verify(
-        [discharged(make_clocked("e2m1fn", 1, discharge="first"), "every")], simulator, "all",
-        tmp_path)
+        [discharged(make_clocked("e2m1fn", 1, discharge="first"), "every")],
+        simulator,
+        "all",
+        tmp_path,
+    )
     assert result.mismatches > 100
 
 
 def test_top_has_a_place_for_each_design():
     design = make_clocked("e2m1fn", 1)
-    text, slices = stream_top([TopInput(
-        verilog=design.verilog, module="product", operand_widths=(4, 4), result_width=4)] * 3)
+    text, slices = stream_top(
+        [TopInput(verilog=design.verilog, module="product", operand_widths=(4, 4), result_width=4)]
+        * 3
+    )
     assert [(place.offset, place.size) for place in slices] == [(0, 1), (1, 1), (2, 1)]
     assert "output reg [6143:0] y_row" in text

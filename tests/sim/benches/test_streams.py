@@ -18,9 +18,7 @@ NEVER = Scene(source="never", sink="never")
 STAGES = range(5)
 
 
-def design_of(
-    name: str, stages: int, is_stream: bool = True, fault=None, **options
-) -> BenchDesign:
+def design_of(name: str, stages: int, is_stream: bool = True, fault=None, **options) -> BenchDesign:
     """Return a design; ``fault`` is a pattern and what is put in its place, once."""
     design = find_design(name)
     options = make_options(design, stages=stages, is_stream=is_stream, **options)
@@ -31,9 +29,15 @@ def design_of(
         text, count = re.subn(*fault, text, count=1)
         assert count == 1
     return (StreamDesign if is_stream else BenchDesign)(
-        name=hardware.module, verilog=text, module=hardware.module, operation=name,
-        fmt=options.format, overflow=options.overflow, library=options.library,
-        latency=hardware.latency if hardware.is_clocked or is_stream else None)
+        name=hardware.module,
+        verilog=text,
+        module=hardware.module,
+        operation=name,
+        fmt=options.format,
+        overflow=options.overflow,
+        library=options.library,
+        latency=hardware.latency if hardware.is_clocked or is_stream else None,
+    )
 
 
 @pytest.mark.tool
@@ -47,7 +51,8 @@ def test_every_pair_in_streams(simulator, tmp_path):
     never = Scene(source="never", sink="never", results=None if is_fast else 4096)
     pauses = "random" if is_fast else "one_in_four"
     results = verify_streams(
-        designs, simulator, "all", [never, Scene(source=pauses, sink=pauses)], tmp_path)
+        designs, simulator, "all", [never, Scene(source=pauses, sink=pauses)], tmp_path
+    )
     assert len(results) == 2 * len(designs)
     for result in results:
         assert (result.mismatches, result.broken) == (0, 0), result.report
@@ -61,16 +66,23 @@ def test_every_pair_in_streams(simulator, tmp_path):
 
 
 def spiking_designs() -> list[BenchDesign]:
-    return [design_of(name, 0, style="spiking", delays=delays, objective="neurons")
-            for name in ("multiply", "add") for delays in DELAYS]
+    return [
+        design_of(name, 0, style="spiking", delays=delays, objective="neurons")
+        for name in ("multiply", "add")
+        for delays in DELAYS
+    ]
 
 
 @pytest.mark.tool
 @pytest.mark.slow
 def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
     results = verify_streams(
-        spiking_designs(), "icarus", "all",
-        [NEVER, Scene(source="one_in_four", sink="one_in_four")], tmp_path)
+        spiking_designs(),
+        "icarus",
+        "all",
+        [NEVER, Scene(source="one_in_four", sink="one_in_four")],
+        tmp_path,
+    )
     assert len(results) == 8
     for result in results:
         assert (result.cases, result.mismatches, result.broken) == (65536, 0, 0), result.report
@@ -83,8 +95,9 @@ def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
 def test_every_pair_in_pipelines(simulator, tmp_path):
     """The same without streams, one pair in each clock; with Verilator only the longest ones."""
     stages = STAGES[1:] if simulator == "icarus" else STAGES[-1:]
-    designs = [design_of(name, count, is_stream=False)
-               for name in ("multiply", "add") for count in stages]
+    designs = [
+        design_of(name, count, is_stream=False) for name in ("multiply", "add") for count in stages
+    ]
     results = verify(designs, simulator, "all", tmp_path)
     assert len(results) == 2 * len(stages)
     for result in results:
@@ -95,10 +108,14 @@ def test_every_pair_in_pipelines(simulator, tmp_path):
 def test_every_pattern(tmp_path):
     """A sink that pauses misses nothing as long as the sources do not."""
     patterns = ("never", "one_in_four", "random")
-    scenes = [Scene(source=source, sink=sink, results=500, seed=7)
-              for source in patterns for sink in patterns]
+    scenes = [
+        Scene(source=source, sink=sink, results=500, seed=7)
+        for source in patterns
+        for sink in patterns
+    ]
     results = verify_streams(
-        [design_of("multiply", 0), design_of("multiply", 3)], "icarus", "all", scenes, tmp_path)
+        [design_of("multiply", 0), design_of("multiply", 3)], "icarus", "all", scenes, tmp_path
+    )
     assert len(results) == 18
     for result in results:
         assert result.cases >= 500
@@ -112,21 +129,28 @@ def test_same_seed_same_clocks(tmp_path):
     scene = Scene(source="random", sink="random", results=500)
     other = Scene(source="random", sink="random", results=500, seed=2)
     results = verify_streams(
-        [design_of("multiply", 1)], "icarus", "all", [scene, scene, other], tmp_path)
+        [design_of("multiply", 1)], "icarus", "all", [scene, scene, other], tmp_path
+    )
     assert results[0].missed == results[1].missed != results[2].missed
 
 
 #: A fault, and what must be seen of it: results that are wrong, or offers that are not kept.
 FAULTS = {
-    "taken while full": ((r"assign s_axis_a_tready = enable_1", r"assign s_axis_a_tready = 1'b1"),
-                         "mismatches"),
+    "taken while full": (
+        (r"assign s_axis_a_tready = enable_1", r"assign s_axis_a_tready = 1'b1"),
+        "mismatches",
+    ),
     "lost": ((r"enable_1 = value_1 \| enable_2", "enable_1 = 1'b1"), "mismatches"),
     "not held": ((r"if \(enable_2\) begin", "begin"), "broken"),
     "withdrawn": ((r"(m_axis_tvalid <= full_1);", r"\1 & m_axis_tready;"), "mismatches"),
-    "repeated": ((r"else if \(enable_2\) m_axis_tvalid", "else if (full_1) m_axis_tvalid"),
-                 "mismatches"),
-    "operands not joined": ((r"(s_axis_b_tready = enable_1) & s_axis_a_tvalid", r"\1"),
-                            "mismatches"),
+    "repeated": (
+        (r"else if \(enable_2\) m_axis_tvalid", "else if (full_1) m_axis_tvalid"),
+        "mismatches",
+    ),
+    "operands not joined": (
+        (r"(s_axis_b_tready = enable_1) & s_axis_a_tvalid", r"\1"),
+        "mismatches",
+    ),
     "wrong neuron": ((r"fires = 4'b1110", "fires = 4'b0110"), "mismatches"),
 }
 
@@ -149,9 +173,15 @@ def test_a_place_too_many_is_seen(tmp_path):
     """Spikes cannot wait, so a wave that enters without a place for its result is lost."""
     changes = (None, (r"has_place <= value_\d+;", "has_place <= 1'b1;"))
     good, bad = verify_streams(
-        [design_of("multiply", 0, style="spiking", objective="neurons", fault=change)
-         for change in changes],
-        "icarus", "all", [Scene(source="never", sink="random", results=500)], tmp_path)
+        [
+            design_of("multiply", 0, style="spiking", objective="neurons", fault=change)
+            for change in changes
+        ],
+        "icarus",
+        "all",
+        [Scene(source="never", sink="random", results=500)],
+        tmp_path,
+    )
     assert (good.mismatches, good.broken, good.missed, good.report) == (0, 0, 0, "")
     assert bad.mismatches > 100
 
@@ -172,20 +202,32 @@ def test_stranger(simulator, tmp_path):
     design = design_of("multiply", 2)
     source, job = tmp_path / "design.v", tmp_path / "job.json"
     source.write_text(design.verilog)
-    job.write_text(json.dumps(
-        {"format": design.fmt.name, "operation": "multiply", "cases": 512}))
+    job.write_text(json.dumps({"format": design.fmt.name, "operation": "multiply", "cases": 512}))
     result = run_bench(
-        simulator, [source], design.module, "spikefloat.tb.tb_axi_driver", tmp_path,
-        env={"SPIKEFLOAT_JOB": str(job)}, expected_tests=9)
+        simulator,
+        [source],
+        design.module,
+        "spikefloat.tb.tb_axi_driver",
+        tmp_path,
+        env={"SPIKEFLOAT_JOB": str(job)},
+        expected_tests=9,
+    )
     assert (result.tests, result.failures) == (9, ())
 
 
-@pytest.mark.parametrize("scene, message", [
-    (Scene(source="often", sink="never"),
-     r"^Pauses must be one of never, one_in_four, random, not 'often'$"),
-    (Scene(source="never", sink="always"),
-     r"^Pauses must be one of never, one_in_four, random, not 'always'$"),
-])
+@pytest.mark.parametrize(
+    "scene, message",
+    [
+        (
+            Scene(source="often", sink="never"),
+            r"^Pauses must be one of never, one_in_four, random, not 'often'$",
+        ),
+        (
+            Scene(source="never", sink="always"),
+            r"^Pauses must be one of never, one_in_four, random, not 'always'$",
+        ),
+    ],
+)
 def test_unknown_pattern(scene, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         verify_streams([design_of("relu", 0)], "icarus", "all", [scene], tmp_path)
@@ -193,8 +235,7 @@ def test_unknown_pattern(scene, message, tmp_path):
 
 def test_designs_that_do_not_fit(tmp_path):
     relu, multiply = design_of("relu", 0), design_of("multiply", 0)
-    with pytest.raises(
-            ValueError, match=rf"^Operands of {multiply.module} must be 1, not 2$"):
+    with pytest.raises(ValueError, match=rf"^Operands of {multiply.module} must be 1, not 2$"):
         verify_streams([relu, multiply], "icarus", "all", [NEVER], tmp_path)
     with pytest.raises(ValueError, match=r"^Pairs must be all or published, not 'some'$"):
         verify_streams([relu], "icarus", "some", [NEVER], tmp_path)

@@ -38,21 +38,30 @@ def test_rename_modules_same_name_as_a_signal():
     text = "module s (input s); endmodule\nmodule top (input s); s s_0 (.s(s)); endmodule\n"
     assert rename_modules(text, "p_") == (
         "module p_s (input p_s); endmodule\n"
-        "module p_top (input p_s); p_s s_0 (.p_s(p_s)); endmodule\n")
+        "module p_top (input p_s); p_s s_0 (.p_s(p_s)); endmodule\n"
+    )
 
 
 def test_rename_modules_escaped():
     text = "module \\net.n1 (y);\nendmodule\nmodule net(y);\n  \\net.n1 n1 (y);\nendmodule\n"
     assert rename_modules(text, "p_") == (
-        "module \\p_net.n1 (y);\nendmodule\nmodule p_net(y);\n  \\p_net.n1 n1 (y);\nendmodule\n")
+        "module \\p_net.n1 (y);\nendmodule\nmodule p_net(y);\n  \\p_net.n1 n1 (y);\nendmodule\n"
+    )
 
 
 def test_bench_top():
     text, slices = bench_top([make_input(), make_input(operand_widths=(9,), result_width=9)])
     assert slices == [Slice(0, 1), Slice(1, 2)]
-    assert module_names(text) == ["d0_inverter", "d0_invert", "d1_inverter", "d1_invert",
-                                  "bench_top"]
-    assert text[text.index("module bench_top"):] == """\
+    assert module_names(text) == [
+        "d0_inverter",
+        "d0_invert",
+        "d1_inverter",
+        "d1_invert",
+        "bench_top",
+    ]
+    assert (
+        text[text.index("module bench_top") :]
+        == """\
 module bench_top (
   input wire [8:0] a,
   output wire [23:0] y
@@ -63,6 +72,7 @@ module bench_top (
   assign y[23:17] = 7'd0;
 endmodule
 """
+    )
 
 
 def test_bench_top_three_operands():
@@ -70,13 +80,18 @@ def test_bench_top_three_operands():
     assert "  d0_invert d0 (.a(a[7:0]), .b(b[3:0]), .c(c[1:0]), .y(y[7:0]));" in text.splitlines()
 
 
-@pytest.mark.parametrize("designs, message", [
-    ([], r"Designs must be of one number of operands, not \[\]"),
-    ([make_input(), make_input(operand_widths=(4, 4))],
-     r"Designs must be of one number of operands, not \[1, 2\]"),
-    ([make_input(operand_widths=())], "Number of operands must be from 1 to 3, not 0"),
-    ([make_input(module="missing")], "Verilog must have a module named 'missing', not lack it"),
-])
+@pytest.mark.parametrize(
+    "designs, message",
+    [
+        ([], r"Designs must be of one number of operands, not \[\]"),
+        (
+            [make_input(), make_input(operand_widths=(4, 4))],
+            r"Designs must be of one number of operands, not \[1, 2\]",
+        ),
+        ([make_input(operand_widths=())], "Number of operands must be from 1 to 3, not 0"),
+        ([make_input(module="missing")], "Verilog must have a module named 'missing', not lack it"),
+    ],
+)
 def test_bench_top_wrong(designs, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         bench_top(designs)

@@ -33,11 +33,18 @@ def dot_design(
         index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
-            graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :]))
+            graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])
+        )
     return DotDesign(
-        verilog=spatial_verilog(graph), module=module_name(design, options), fmt=options.format,
-        to=options.to or options.format, length=length, accumulate=accumulate,
-        overflow=options.overflow, wide=options.wide)
+        verilog=spatial_verilog(graph),
+        module=module_name(design, options),
+        fmt=options.format,
+        to=options.to or options.format,
+        length=length,
+        accumulate=accumulate,
+        overflow=options.overflow,
+        wide=options.wide,
+    )
 
 
 def test_element_0_is_lowest() -> None:
@@ -83,9 +90,14 @@ def test_a_fault_in_an_addition_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("length, accumulate", [
-    *((length, way) for length in (4, 16) for way in ("exact", "tree", "chain", "wide")),
-    (8, "exact"), (64, "exact")])  # `make verify-dot` has the others, some of which take a minute
+@pytest.mark.parametrize(
+    "length, accumulate",
+    [
+        *((length, way) for length in (4, 16) for way in ("exact", "tree", "chain", "wide")),
+        (8, "exact"),
+        (64, "exact"),
+    ],
+)  # `make verify-dot` has the others, some of which take a minute
 def test_many_vectors(accumulate: str, length: int, tmp_path: Path) -> None:
     cases = vector_cases(E4M3FN, length, 100_000, seed=2)
     result = verify_dot(dot_design(length, accumulate), "verilator", cases, tmp_path)
@@ -98,8 +110,23 @@ def test_lattice_has_every_operand() -> None:
     rows = cases.transpose(1, 0, 2).reshape(-1, 4)
     assert len(np.unique(rows, axis=0)) == 65536
     assert [f"{code:02x}" for code in np.unique(rows)] == [
-        "00", "01", "07", "38", "39", "7d", "7e", "7f", "80", "81", "87", "b8", "b9", "fd", "fe",
-        "ff"]
+        "00",
+        "01",
+        "07",
+        "38",
+        "39",
+        "7d",
+        "7e",
+        "7f",
+        "80",
+        "81",
+        "87",
+        "b8",
+        "b9",
+        "fd",
+        "fe",
+        "ff",
+    ]
 
 
 @pytest.mark.tool
@@ -125,18 +152,27 @@ def clocked_design(**options) -> DotDesign:
     chosen = make_options(design, format="e2m1fn", length=2, **options)
     hardware = make_hardware(design, chosen)
     return DotDesign(
-        verilog=hardware.verilog, module=hardware.module, fmt=chosen.format,
-        to=chosen.to or chosen.format, length=2, accumulate=chosen.accumulate,
-        overflow=chosen.overflow, latency=hardware.latency if hardware.is_clocked else None,
-        has_discharge=hardware.has_discharge)
+        verilog=hardware.verilog,
+        module=hardware.module,
+        fmt=chosen.format,
+        to=chosen.to or chosen.format,
+        length=2,
+        accumulate=chosen.accumulate,
+        overflow=chosen.overflow,
+        latency=hardware.latency if hardware.is_clocked else None,
+        has_discharge=hardware.has_discharge,
+    )
 
 
 @pytest.mark.tool
 def test_clocked(tmp_path: Path) -> None:
     """A pair of vectors in each clock; a latency that is not true is found out."""
     cases = vector_cases(FORMATS["e2m1fn"], 2, 500, seed=1)
-    for options in ({"stages": 2}, {"style": "spiking", "delays": "memory"},
-                    {"style": "spiking", "residue": "leak"}):
+    for options in (
+        {"stages": 2},
+        {"style": "spiking", "delays": "memory"},
+        {"style": "spiking", "residue": "leak"},
+    ):
         design = clocked_design(**options)
         result = verify_dot(design, "icarus", cases, tmp_path)
         assert (result.cases, result.mismatches, result.pauses) == (508, 0, "-"), result.report
@@ -151,7 +187,9 @@ def test_faults_of_streams_are_found(tmp_path: Path) -> None:
     good = clocked_design(stages=2, is_stream=True)
     results = verify_dot_stream(good, "icarus", cases, tmp_path)
     assert [(result.pauses, result.mismatches) for result in results] == [
-        ("none", 0), ("random", 0)]
+        ("none", 0),
+        ("random", 0),
+    ]
     assert "if (enable_2) begin" in good.verilog
     bad = replace(good, verilog=good.verilog.replace("if (enable_2) begin", "begin"))
     without, with_pauses = verify_dot_stream(bad, "icarus", cases, tmp_path)

@@ -22,33 +22,48 @@ def test_replies():
     assert read_replies(data[:2]) == [None, None]
 
 
-@pytest.mark.parametrize("fault, count, report", [
-    (lambda replies: replies, 0, ""),
-    (lambda replies: replies[:-1], 1, "511 replies to 512 requests"),
-    (lambda replies: [*replies, (0, 1)], 1, "513 replies to 512 requests"),
-    (lambda replies: [*replies[:257], (0, 1), *replies[258:]], 1,
-     "0x07, 0x01 must give (0, 36), not (0, 1)"),
-    (lambda replies: [*replies[:2], None, *replies[3:]], 1,
-     "0x00, 0x02 must give (0, 2), not None"),
-])
+@pytest.mark.parametrize(
+    "fault, count, report",
+    [
+        (lambda replies: replies, 0, ""),
+        (lambda replies: replies[:-1], 1, "511 replies to 512 requests"),
+        (lambda replies: [*replies, (0, 1)], 1, "513 replies to 512 requests"),
+        (
+            lambda replies: [*replies[:257], (0, 1), *replies[258:]],
+            1,
+            "0x07, 0x01 must give (0, 36), not (0, 1)",
+        ),
+        (
+            lambda replies: [*replies[:2], None, *replies[3:]],
+            1,
+            "0x00, 0x02 must give (0, 2), not None",
+        ),
+    ],
+)
 def test_pairs(fault, count, report):
     right = [(0, int(result)) for result in TABLE[CHOSEN].ravel()]
     assert judge_pairs(fault(right), TABLE, CHOSEN) == (count, report)
 
 
-@pytest.mark.parametrize("replies, answered, agrees", [
-    ([(4, 0), (0, 3)], True, True),
-    ([(0, 3)], True, False),  # the fault is not told
-    ([(2, 0), (0, 3)], True, False),  # another fault
-    ([(4, 0), (4, 0), (0, 3)], True, False),  # one too many
-    ([(4, 0), (0, 3), (0, 3)], True, False),
-    ([(4, 0), (0, 2)], False, False),  # a wrong result
-    ([(4, 0)], False, False),  # wedged
-    ([None, (0, 3)], True, False),
-])
+@pytest.mark.parametrize(
+    "replies, answered, agrees",
+    [
+        ([(4, 0), (0, 3)], True, True),
+        ([(0, 3)], True, False),  # the fault is not told
+        ([(2, 0), (0, 3)], True, False),  # another fault
+        ([(4, 0), (4, 0), (0, 3)], True, False),  # one too many
+        ([(4, 0), (0, 3), (0, 3)], True, False),
+        ([(4, 0), (0, 2)], False, False),  # a wrong result
+        ([(4, 0)], False, False),  # wedged
+        ([None, (0, 3)], True, False),
+    ],
+)
 def test_noise(replies, answered, agrees):
-    (case,) = (case for case in noise_cases(13, operations=1, timeout_bits=64, seed=1)
-               if case.kind == "truncated")
+    (case,) = (
+        case
+        for case in noise_cases(13, operations=1, timeout_bits=64, seed=1)
+        if case.kind == "truncated"
+    )
     model = BoardModel(lambda operation, a, b: 3)
     assert judge_noise(case, replies, model, 64) == (answered, agrees)
 
@@ -77,8 +92,13 @@ def test_symbols():
 
 
 def test_line_that_breaks_off():
-    symbols = [Symbol(0b0000_0000, bits=3), Symbol(7, bits=0), Symbol(9, stop=False),
-               Symbol(1, gap=64), Symbol(2, gap=64, level=False)]
+    symbols = [
+        Symbol(0b0000_0000, bits=3),
+        Symbol(7, bits=0),
+        Symbol(9, stop=False),
+        Symbol(1, gap=64),
+        Symbol(2, gap=64, level=False),
+    ]
     assert list(received(symbols, 64)) == [0b1111_1100, -1, 1, -2, 2]
 
 

@@ -28,9 +28,14 @@ def cells(count=6, **options):
     options = {"precision": 0.02, **options}
     names = ("and", "or", "xor", "ripple4")
     return [
-        Cell(target=block_target(names[i % 4]), physics=Physics(synapse_noise=0.1 + 0.02 * i),
-             seed=i, **options)
-        for i in range(count)]
+        Cell(
+            target=block_target(names[i % 4]),
+            physics=Physics(synapse_noise=0.1 + 0.02 * i),
+            seed=i,
+            **options,
+        )
+        for i in range(count)
+    ]
 
 
 def multiply_target(**options):
@@ -43,8 +48,11 @@ def test_wilson_interval():
     assert wilson_interval(0, 10) == pytest.approx((0, 0.27753), abs=1e-5)
     assert wilson_interval(5, 10) == pytest.approx((0.23659, 0.76341), abs=1e-5)
     assert wilson_interval(10, 10) == pytest.approx((0.72247, 1), abs=1e-5)
-    with pytest.raises(ValueError, match=r"^Successes must be from 0 to the number of trials, "
-                                         r"not 2 of 1$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Successes must be from 0 to the number of trials, "
+        r"not 2 of 1$",
+    ):
         wilson_interval(2, 1)
 
 
@@ -84,9 +92,16 @@ def test_complexity_of_an_and_gate():
 
 def test_trials_follow_the_precision():
     coarse, fine, short = (
-        run_cell(Cell(target=block_target("xor"), physics=Physics(synapse_noise=0.3),
-                      precision=precision, max_trials=limit))
-        for precision, limit in ((0.01, 1 << 20), (0.001, 1 << 20), (0.001, 100_000)))
+        run_cell(
+            Cell(
+                target=block_target("xor"),
+                physics=Physics(synapse_noise=0.3),
+                precision=precision,
+                max_trials=limit,
+            )
+        )
+        for precision, limit in ((0.01, 1 << 20), (0.001, 1 << 20), (0.001, 100_000))
+    )
     assert coarse["trials"] == 65536
     assert fine["trials"] > 5 * coarse["trials"]
     assert (fine["ci_high"] - fine["ci_low"]) / 2 <= 0.001
@@ -102,8 +117,14 @@ def test_devices_differ():
     naive = wilson_interval(result["exact"], result["trials"])
     assert result["ci_high"] - result["ci_low"] > 5 * (naive[1] - naive[0])
     for count in (1, 2):
-        few = run_cell(Cell(target=block_target("and"), physics=Physics(threshold_mismatch=0.01),
-                            max_trials=count * 16384, precision=1e-9))
+        few = run_cell(
+            Cell(
+                target=block_target("and"),
+                physics=Physics(threshold_mismatch=0.01),
+                max_trials=count * 16384,
+                precision=1e-9,
+            )
+        )
         assert (few["exact_rate"], few["devices"]) == (1, count)
         assert few["ci_low"] < 0.5
 
@@ -144,8 +165,9 @@ def test_resume(tmp_path, monkeypatch):
     store = ResultStore(path)
     assert len(store) == 3
     store.close()
-    monkeypatch.setattr(campaign_store, "run_cell", lambda cell: ran.append(cell.key) or run_cell(
-        cell))
+    monkeypatch.setattr(
+        campaign_store, "run_cell", lambda cell: ran.append(cell.key) or run_cell(cell)
+    )
     seen = []
     results = run_campaign(cells(), path=path, progress=lambda *counts: seen.append(counts))
     assert len(ran) == len(set(ran)) == 6
@@ -158,9 +180,13 @@ def test_keys():
     """Everything that decides on a result decides on its key; equal cells are run once."""
     cell = cells(1)[0]
     others = [
-        replace(cell, seed=1), replace(cell, precision=0.1), replace(cell, max_trials=1),
-        replace(cell, physics=Physics()), replace(cell, target=block_target("or")),
-        replace(cell, target=replace(cell.target, reference=IntegerReference(operation="or")))]
+        replace(cell, seed=1),
+        replace(cell, precision=0.1),
+        replace(cell, max_trials=1),
+        replace(cell, physics=Physics()),
+        replace(cell, target=block_target("or")),
+        replace(cell, target=replace(cell.target, reference=IntegerReference(operation="or"))),
+    ]
     assert len({other.key for other in (cell, *others)}) == 7
     assert cells(1)[0].key == cell.key
     done = []
@@ -172,9 +198,19 @@ def test_killed_in_the_middle(tmp_path):
     """A process that is killed loses no finished cell, and leaves a file that can be used."""
     path = tmp_path / "store.db"
     arguments = [
-        sys.executable, "-m", "spikefloat", "sweep", "ripple4", "--store", str(path), "--json",
-        "--synapse-noise", ",".join(f"{0.1 + i / 100:.2f}" for i in range(12)),
-        "--precision", "0.0015"]
+        sys.executable,
+        "-m",
+        "spikefloat",
+        "sweep",
+        "ripple4",
+        "--store",
+        str(path),
+        "--json",
+        "--synapse-noise",
+        ",".join(f"{0.1 + i / 100:.2f}" for i in range(12)),
+        "--precision",
+        "0.0015",
+    ]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and _count(path) < 2:

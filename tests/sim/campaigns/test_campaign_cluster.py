@@ -16,13 +16,17 @@ from spikefloat.sim.devices.physics import Physics
 from tests.helpers.paths import ROOT
 
 
-
-
 def cells():
     return [
-        Cell(target=block_target("ripple4"), physics=Physics(synapse_noise=0.1 + i / 50), seed=i,
-             precision=0.001, max_trials=1 << 18)
-        for i in range(16)]
+        Cell(
+            target=block_target("ripple4"),
+            physics=Physics(synapse_noise=0.1 + i / 50),
+            seed=i,
+            precision=0.001,
+            max_trials=1 << 18,
+        )
+        for i in range(16)
+    ]
 
 
 @pytest.fixture
@@ -30,15 +34,29 @@ def cluster(tmp_path):
     """Start a scheduler and two workers; yield its address and the processes of the workers."""
     file = tmp_path / "scheduler.json"
     environment = os.environ | {
-        "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
-        "DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
+        "PYTHONPATH": str(ROOT),
+        "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
+        "DASK_TEMPORARY_DIRECTORY": str(tmp_path),
+    }
     processes: list[subprocess.Popen] = []
 
     def start(command, *arguments):
-        processes.append(subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.dask_{command}", "--scheduler-file", str(file),
-             "--no-dashboard", *arguments],
-            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        processes.append(
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    f"distributed.cli.dask_{command}",
+                    "--scheduler-file",
+                    str(file),
+                    "--no-dashboard",
+                    *arguments,
+                ],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
 
     start("scheduler", "--host", "127.0.0.1", "--port", "0")
     for _ in range(2):

@@ -32,8 +32,9 @@ def test_against_inverted_neurons(fan_in, weight):
             assert exposure.silent == np.mean(differs & ~fired)
             assert sum(exposure.sums.values()) == pytest.approx(exposure.critical)
             neuron = graph.neurons[exposure.node - graph.input_count]
-            above = sum(share for total, share in exposure.sums.items()
-                        if total >= neuron.threshold)
+            above = sum(
+                share for total, share in exposure.sums.items() if total >= neuron.threshold
+            )
             assert above == pytest.approx(exposure.firing)
             shares.append(exposure.critical)
     assert any(0 < share < 1 for share in shares)
@@ -50,13 +51,19 @@ def multiplier():
 def test_prediction():
     """The prediction is right to a few percent of the failures where they are few."""
     graph, inputs, expected = multiplier()
-    physics = [Physics(synapse_noise=0.05), Physics(membrane_noise=0.14),
-               Physics(synapse_noise=0.04, membrane_noise=0.08)]
+    physics = [
+        Physics(synapse_noise=0.05),
+        Physics(membrane_noise=0.14),
+        Physics(synapse_noise=0.04, membrane_noise=0.08),
+    ]
     predicted = find_criticality(graph, inputs, physics).predicted
     for one, rate in zip(physics, predicted, strict=True):
-        failures = np.mean([
-            np.mean(Device(graph, one).run(inputs, seed=seed).outputs["y"] != expected)
-            for seed in range(4)])
+        failures = np.mean(
+            [
+                np.mean(Device(graph, one).run(inputs, seed=seed).outputs["y"] != expected)
+                for seed in range(4)
+            ]
+        )
         assert 0.0005 < failures < 0.1
         assert 1 - rate == pytest.approx(failures, rel=0.15)
     assert find_criticality(graph, inputs, [Physics()]).predicted == (1.0,)
@@ -85,6 +92,9 @@ def test_undetectable():
 
 def test_wrong():
     graph, inputs, _ = multiplier()
-    with pytest.raises(ValueError, match=r"^Physics of a prediction must be noise on synapses and "
-                                         r"membranes, not Physics\("):
+    with pytest.raises(
+        ValueError,
+        match=r"^Physics of a prediction must be noise on synapses and "
+        r"membranes, not Physics\(",
+    ):
         find_criticality(graph, inputs, [Physics(input_noise=0.1)])

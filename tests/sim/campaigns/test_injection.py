@@ -38,19 +38,23 @@ CELLS = {
     "synapses": Physics(synapse_noise=0.1),
     "membranes": Physics(membrane_noise=0.2),
     "leak": Physics(style="spiking", leak=1 / 16, synapse_noise=0.05),
-    "hard": Physics(style="spiking", leak=0.25, reset="hard", synapse_noise=0.03,
-                    membrane_noise=0.05),
+    "hard": Physics(
+        style="spiking", leak=0.25, reset="hard", synapse_noise=0.03, membrane_noise=0.05
+    ),
 }
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("name, simulator, waves", [
-    ("synapses", "icarus", 1024),
-    ("leak", "icarus", 1024),
-    pytest.param("synapses", "verilator", 16384, marks=pytest.mark.slow),
-    pytest.param("membranes", "icarus", 2048, marks=pytest.mark.slow),
-    pytest.param("hard", "icarus", 2048, marks=pytest.mark.slow),
-])
+@pytest.mark.parametrize(
+    "name, simulator, waves",
+    [
+        ("synapses", "icarus", 1024),
+        ("leak", "icarus", 1024),
+        pytest.param("synapses", "verilator", 16384, marks=pytest.mark.slow),
+        pytest.param("membranes", "icarus", 2048, marks=pytest.mark.slow),
+        pytest.param("hard", "icarus", 2048, marks=pytest.mark.slow),
+    ],
+)
 def test_campaign_cell_in_hardware(name, simulator, waves, tmp_path):
     found = inject(multiplier(), CELLS[name], simulator, tmp_path, waves=waves)
     assert (found.spikes, found.wrong_spikes) == (83 * waves, 0)
@@ -69,8 +73,9 @@ def test_wrong_hardware_is_noticed(tmp_path):
     circuit = injected_hardware(target, physics)
     fires = "wire fires = total >= "
     assert fires in circuit.verilog
-    planted = replace(circuit, verilog=circuit.verilog.replace(
-        fires, fires.replace("total", "total + 2048"), 1))
+    planted = replace(
+        circuit, verilog=circuit.verilog.replace(fires, fires.replace("total", "total + 2048"), 1)
+    )
     found = inject_noise(target, physics, planted, "icarus", tmp_path, waves=2048)
     assert found.wrong_spikes > 0
     assert not found.is_reproduced
@@ -108,13 +113,22 @@ def test_order_of_trials():
     assert trial_order(300, 64).tolist() == order[:300].tolist()
 
 
-@pytest.mark.parametrize("physics, message", [
-    (Physics(weight_mismatch=0.1), r"^Physics in hardware must be noise on synapses and membranes, "
-                                   r"leak and reset, not "),
-    (Physics(style="spiking", leak=1.0, synapse_noise=0.1), r"^Leak must be below 1 where there is "
-                                                            r"noise, not 1$"),
-    (Physics(style="spiking", leak=0.3), r"^Leak must be a multiple of 1/65536, not "),
-])
+@pytest.mark.parametrize(
+    "physics, message",
+    [
+        (
+            Physics(weight_mismatch=0.1),
+            r"^Physics in hardware must be noise on synapses and membranes, "
+            r"leak and reset, not ",
+        ),
+        (
+            Physics(style="spiking", leak=1.0, synapse_noise=0.1),
+            r"^Leak must be below 1 where there is "
+            r"noise, not 1$",
+        ),
+        (Physics(style="spiking", leak=0.3), r"^Leak must be a multiple of 1/65536, not "),
+    ],
+)
 def test_wrong(physics, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         inject(block_target("xor"), physics, "icarus", tmp_path, waves=64)

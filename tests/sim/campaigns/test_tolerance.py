@@ -39,18 +39,24 @@ def test_command(capsys):
     assert main([*arguments, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["design"] for row in rows] == ["and", "xor"]
-    assert all(row["predicted_rate"] == pytest.approx(row["exact_rate"], abs=0.001)
-               for row in rows)
+    assert all(row["predicted_rate"] == pytest.approx(row["exact_rate"], abs=0.001) for row in rows)
     assert main(arguments) == 0
     assert "99 % exact" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("knob, options, message", [
-    ("heat", {}, r"^Knob must be one of synapse_noise, .*, not 'heat'$"),
-    ("membrane_noise", {"exact_rate": 1}, r"^Exact rate must be between 0 and 1, not 1$"),
-    ("membrane_noise", {"resolution": 0}, r"^Resolution must be positive, not 0$"),
-    ("clamp_inputs", {"resolution": 1}, r"^Knob must be one that does harm, not 'clamp_inputs'$"),
-])
+@pytest.mark.parametrize(
+    "knob, options, message",
+    [
+        ("heat", {}, r"^Knob must be one of synapse_noise, .*, not 'heat'$"),
+        ("membrane_noise", {"exact_rate": 1}, r"^Exact rate must be between 0 and 1, not 1$"),
+        ("membrane_noise", {"resolution": 0}, r"^Resolution must be positive, not 0$"),
+        (
+            "clamp_inputs",
+            {"resolution": 1},
+            r"^Knob must be one that does harm, not 'clamp_inputs'$",
+        ),
+    ],
+)
 def test_wrong(knob, options, message):
     with pytest.raises(ValueError, match=message):
         find_tolerance(cell(), knob, **options)
@@ -58,6 +64,9 @@ def test_wrong(knob, options, message):
 
 def test_never_exact():
     noisy = cell(physics=Physics(membrane_noise=1))
-    with pytest.raises(ValueError, match=r"^Circuit must be exact as often as 0\.999 with "
-                                         r"synapse_noise of 0, not 0\.[0-9]+$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Circuit must be exact as often as 0\.999 with "
+        r"synapse_noise of 0, not 0\.[0-9]+$",
+    ):
         find_tolerance(noisy, "synapse_noise")

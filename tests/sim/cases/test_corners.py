@@ -63,7 +63,8 @@ def test_directed_pairs_meet_ties(fmt, operation, expected):
     chosen = np.flatnonzero((x >= y) & (y > 0) & (x < np.inf))
     exact = [
         Fraction(x[i]) + Fraction(y[i]) if operation == "add" else Fraction(x[i]) * Fraction(y[i])
-        for i in chosen]
+        for i in chosen
+    ]
     assert sum(is_tie(fmt, value) for value in exact[::6]) > expected
     limit = fmt.max_value + (fmt.max_value - golden.value(fmt, fmt.max_code - 1)) / 2
     assert any(limit * Fraction(31, 32) < value < limit for value in exact)
@@ -125,5 +126,6 @@ def test_random_triples(fmt):
     assert np.mean((total != rounded) & (total != c)) > 0.2
     magnitudes = [codes & fmt.magnitude_mask for codes in (total, rounded, c)]
     cancels = magnitudes[0] + fmt.precision // 2 * 2**fmt.mantissa_bits < np.minimum(
-        *magnitudes[1:])
+        *magnitudes[1:]
+    )
     assert np.mean(cancels) > 0.04

@@ -49,8 +49,9 @@ def test_operands_change_by_one_bit():
         assert set(np.bitwise_count(steps).tolist()) <= {0, 1}
 
 
-@pytest.mark.parametrize("pairs, cases", [("all", (65536, 65536, 256)),
-                                          ("published", (16129, 15376, 64))])
+@pytest.mark.parametrize(
+    "pairs, cases", [("all", (65536, 65536, 256)), ("published", (16129, 15376, 64))]
+)
 def test_formats_share_a_bench(pairs, cases):
     formats = (E4M3FN, E5M2, E2M1FN)
     operands = operand_cases(formats, 2, pairs)
@@ -70,12 +71,15 @@ def test_cases_from_a_file(tmp_path):
     assert concerns(E2M1FN, (a, b), path).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("rows, message", [
-    (np.zeros((3, 3), int), r"Operands must be rows of 2 integers, not int64 \(3, 3\)"),
-    (np.zeros((3, 2)), r"Operands must be rows of 2 integers, not float64 \(3, 2\)"),
-    (np.array([[0, 256]]), "Operand must be from 0 to 0xff, not 256"),
-    (np.array([[-1, 0]]), "Operand must be from 0 to 0xff, not -1"),
-])
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        (np.zeros((3, 3), int), r"Operands must be rows of 2 integers, not int64 \(3, 3\)"),
+        (np.zeros((3, 2)), r"Operands must be rows of 2 integers, not float64 \(3, 2\)"),
+        (np.array([[0, 256]]), "Operand must be from 0 to 0xff, not 256"),
+        (np.array([[-1, 0]]), "Operand must be from 0 to 0xff, not -1"),
+    ],
+)
 def test_cases_from_a_wrong_file(tmp_path, rows, message):
     path = tmp_path / "cases.npy"
     np.save(path, rows)

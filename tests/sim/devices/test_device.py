@@ -42,8 +42,11 @@ def chi_square(found, expected, trials):
 
 def firing_rates(noise_of_sum):
     return [
-        normal_tail((sum(w for i, w in enumerate(WEIGHTS) if x >> i & 1) - THRESHOLD + 0.5)
-                    / noise_of_sum) for x in range(16)]
+        normal_tail(
+            (sum(w for i, w in enumerate(WEIGHTS) if x >> i & 1) - THRESHOLD + 0.5) / noise_of_sum
+        )
+        for x in range(16)
+    ]
 
 
 @pytest.mark.parametrize("library", ["published", "native"])
@@ -100,9 +103,16 @@ def test_methods_agree_on_a_circuit():
     a, b = np.divmod(np.arange(1 << 16), 256)
     expected = golden.multiply(options.format, a, b, options.overflow)
     exact = [
-        float(np.mean(Device(graph, Physics(synapse_noise=noise), method=method).run(
-            {"a": a, "b": b}, seed=5).outputs["y"] == expected))
-        for method, noise in (("table", 0.08), ("synapse", 0.08), ("synapse", 0.085))]
+        float(
+            np.mean(
+                Device(graph, Physics(synapse_noise=noise), method=method)
+                .run({"a": a, "b": b}, seed=5)
+                .outputs["y"]
+                == expected
+            )
+        )
+        for method, noise in (("table", 0.08), ("synapse", 0.08), ("synapse", 0.085))
+    ]
     bound = 4 * math.sqrt(2 * 0.25 / len(a))
     assert abs(exact[0] - exact[1]) < bound
     assert abs(exact[0] - exact[2]) > bound
@@ -113,10 +123,12 @@ def test_blocks_do_not_depend_on_calls():
     device = Device(graph, Physics(synapse_noise=0.3, input_noise=0.1))
     x = np.arange(2 * BLOCK + 100) % 16
     whole = device.run({"x": x}, seed=3)
-    parts = [device.run({"x": x[i * BLOCK:(i + 1) * BLOCK]}, seed=3, first_block=i)
-             for i in (2, 0, 1)]
+    parts = [
+        device.run({"x": x[i * BLOCK : (i + 1) * BLOCK]}, seed=3, first_block=i) for i in (2, 0, 1)
+    ]
     np.testing.assert_array_equal(
-        whole.outputs["y"], np.concatenate([parts[i].outputs["y"] for i in (1, 2, 0)]))
+        whole.outputs["y"], np.concatenate([parts[i].outputs["y"] for i in (1, 2, 0)])
+    )
     np.testing.assert_array_equal(whole.spikes, sum(part.spikes for part in parts))
     other = device.run({"x": x}, seed=4)
     assert np.any(whole.outputs["y"] != other.outputs["y"])
@@ -128,8 +140,9 @@ def copies():
     return raw_graph([((0,), (1,), 1)] * 2, inputs={"x": 1}, outputs={"y": [1, 2]})
 
 
-@pytest.mark.parametrize("knob, is_common", [
-    ("input_noise", True), ("synapse_noise", False), ("membrane_noise", False)])
+@pytest.mark.parametrize(
+    "knob, is_common", [("input_noise", True), ("synapse_noise", False), ("membrane_noise", False)]
+)
 def test_noise_on_inputs_is_common(knob, is_common):
     device = Device(copies(), Physics(**{knob: 0.5}))
     y = device.run({"x": np.zeros(TRIALS, int)}, seed=0).outputs["y"]
@@ -168,14 +181,18 @@ def test_stuck_and_flipped():
 
 def test_stuck_share():
     graph = raw_graph([((0,), (1,), 1)] * 4000, inputs={"x": 1}, outputs={"y": [1]})
-    spikes = Device(graph, Physics(stuck_at_0=0.2, stuck_at_1=0.1), seed=1).run(
-        {"x": [0, 1]}, seed=0).spikes[1:]
+    spikes = (
+        Device(graph, Physics(stuck_at_0=0.2, stuck_at_1=0.1), seed=1)
+        .run({"x": [0, 1]}, seed=0)
+        .spikes[1:]
+    )
     counts = np.bincount(spikes, minlength=3) / 4000
     np.testing.assert_allclose(counts, [0.2, 0.7, 0.1], atol=0.03)
 
 
 def test_drift():
     """AND, drawn at 1.5, becomes OR below 1 and never fires above 2."""
+
     def truth(drift):
         device = Device(single((1, 1), 2), Physics(threshold_drift=drift))
         return list(device.run({"x": range(4)}, seed=0).outputs["y"])
@@ -196,8 +213,7 @@ def test_levels():
 @pytest.mark.parametrize("knob, spread", [("weight_mismatch", 0.25), ("threshold_mismatch", 0.5)])
 def test_mismatch_is_drawn_once(knob, spread):
     """Each neuron is always right or always wrong, and how many are wrong is as computed."""
-    graph = raw_graph(
-        [((0,), (1,), 1)] * 4000, inputs={"x": 1}, outputs={"y": [1]})
+    graph = raw_graph([((0,), (1,), 1)] * 4000, inputs={"x": 1}, outputs={"y": [1]})
     device = Device(graph, Physics(**{knob: spread}), seed=7)
     spikes = device.run({"x": np.ones(100, int)}, seed=0).spikes[1:]
     assert set(spikes) == {0, 100}
@@ -226,13 +242,18 @@ def test_wrong():
         Device(two).run({"a": [1], "b": [1, 1]}, seed=0)
 
 
-@pytest.mark.parametrize("knobs, message", [
-    ({"synapse_noise": -1}, r"^Physics synapse_noise must not be negative, not -1$"),
-    ({"stuck_at_0": 2}, r"^Physics stuck_at_0 must be from 0 to 1, not 2$"),
-    ({"stuck_at_0": 0.5, "stuck_at_1": 0.75},
-     r"^Physics stuck_at_0 and stuck_at_1 must add up to at most 1, not 1\.25$"),
-    ({"weight_levels": 0}, r"^Physics weight_levels must be positive, not 0$"),
-])
+@pytest.mark.parametrize(
+    "knobs, message",
+    [
+        ({"synapse_noise": -1}, r"^Physics synapse_noise must not be negative, not -1$"),
+        ({"stuck_at_0": 2}, r"^Physics stuck_at_0 must be from 0 to 1, not 2$"),
+        (
+            {"stuck_at_0": 0.5, "stuck_at_1": 0.75},
+            r"^Physics stuck_at_0 and stuck_at_1 must add up to at most 1, not 1\.25$",
+        ),
+        ({"weight_levels": 0}, r"^Physics weight_levels must be positive, not 0$"),
+    ],
+)
 def test_wrong_physics(knobs, message):
     with pytest.raises(ValueError, match=message):
         Physics(**knobs)

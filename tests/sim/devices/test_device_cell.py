@@ -33,9 +33,16 @@ def kinds():
         design = find_design(name)
         for neuron in build(design, make_options(design, objective="neurons")).neurons:
             found.setdefault((neuron.weights, neuron.threshold))
-    return [(weights, threshold, Membrane(
-        leak=Fraction(LEAKS[i % len(LEAKS)]), reset=("soft", "hard")[i // len(LEAKS) % 2]))
-        for i, (weights, threshold) in enumerate(list(found)[:_CELLS])]
+    return [
+        (
+            weights,
+            threshold,
+            Membrane(
+                leak=Fraction(LEAKS[i % len(LEAKS)]), reset=("soft", "hard")[i // len(LEAKS) % 2]
+            ),
+        )
+        for i, (weights, threshold) in enumerate(list(found)[:_CELLS])
+    ]
 
 
 @pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.slow)])
@@ -46,12 +53,23 @@ def test_every_clock(simulator, tmp_path):
     for index, (weights, threshold, membrane) in enumerate(kinds()):
         parameters = membrane_parameters(weights, threshold, membrane)
         module, verilog = cell_verilog(parameters)
-        designs.append(CellDesign(name=f"cell {index}", verilog=verilog, module=module,
-                                  parameters=parameters.as_dict()))
+        designs.append(
+            CellDesign(
+                name=f"cell {index}",
+                verilog=verilog,
+                module=module,
+                parameters=parameters.as_dict(),
+            )
+        )
         codes = np.random.default_rng(index).integers(0, 1 << len(weights), BLOCK)
         inputs[f"synapses_{index}"] = pack_lanes(codes[order][:, None], len(weights))
-        physics = Physics(style="spiking", leak=float(membrane.leak), reset=membrane.reset,
-                          waves=WAVES, potential_bits=parameters.fraction_bits)
+        physics = Physics(
+            style="spiking",
+            leak=float(membrane.leak),
+            reset=membrane.reset,
+            waves=WAVES,
+            potential_bits=parameters.fraction_bits,
+        )
         graph = single_neuron(weights, threshold)
         records.append(Device(graph, physics).run({"a": codes}, seed=0, record=True).record)
     inputs["enable"] = pack_lanes(np.ones((CLOCKS, 1), np.int64), 1)

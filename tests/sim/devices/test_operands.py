@@ -41,8 +41,13 @@ def test_bound_is_met(name, bound):
 
 
 def test_bound_is_found_by_bisection():
-    cell = Cell(target=block_target("or"), physics=Physics(style="spiking"), order="provoking",
-                precision=1e-9, max_trials=1 << 16)
+    cell = Cell(
+        target=block_target("or"),
+        physics=Physics(style="spiking"),
+        order="provoking",
+        precision=1e-9,
+        max_trials=1 << 16,
+    )
     found = find_tolerance(cell, "leak", exact_rate=0.99999, resolution=0.002)
     assert (found["largest"], found["too_large"]) == (0.25, 0.252)
 
@@ -69,8 +74,9 @@ def test_waves_charge_and_probe():
 def test_interval_counts_streams():
     """Waves of one stream have their residue in common: the interval is wider than for trials."""
     target = block_target("or")
-    residue = run_cell(Cell(target=target, physics=Physics(style="spiking", leak=1.0),
-                            max_trials=1))
+    residue = run_cell(
+        Cell(target=target, physics=Physics(style="spiking", leak=1.0), max_trials=1)
+    )
     assert residue["trials"] == 65536
     half = (residue["ci_high"] - residue["ci_low"]) / 2
     share = residue["exact_rate"]
@@ -89,14 +95,20 @@ def test_sample():
 
 def test_wrong():
     target = block_target("and")
-    with pytest.raises(ValueError, match=r"^Order of operands must be one of random, provoking, "
-                                         r"not 'x'$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Order of operands must be one of random, provoking, "
+        r"not 'x'$",
+    ):
         Cell(target=target, order="x")
     with pytest.raises(ValueError, match=r"^Order of operands must be random in the spatial style"):
         Cell(target=target, order="provoking")
     with pytest.raises(ValueError, match=r"^Waves must be 2 or more for a provoking order, not 1$"):
         provoked(target, 0.5, waves=1)
     relay = replace(target, graph=single_neuron((1,), 1))
-    with pytest.raises(ValueError, match=r"^Order of operands must be random for one_neuron, which "
-                                         r"stands any leak below 1, "):
+    with pytest.raises(
+        ValueError,
+        match=r"^Order of operands must be random for one_neuron, which "
+        r"stands any leak below 1, ",
+    ):
         provoking_waves(relay.graph, "hard", (8, 8), np.random.default_rng(0))

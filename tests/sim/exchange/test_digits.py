@@ -31,10 +31,13 @@ def test_training_is_repeatable_and_learns() -> None:
     assert (found == digits.test_labels).mean() > 0.8
 
 
-@pytest.mark.parametrize("hidden, kept, message", [
-    (0, 0.5, r"^Number of hidden neurons must be at least 1, not 0$"),
-    (4, 0.0, r"^Share of weights must be above 0 and at most 1, not 0.0$"),
-])
+@pytest.mark.parametrize(
+    "hidden, kept, message",
+    [
+        (0, 0.5, r"^Number of hidden neurons must be at least 1, not 0$"),
+        (4, 0.0, r"^Share of weights must be above 0 and at most 1, not 0.0$"),
+    ],
+)
 def test_wrong_numbers(hidden: int, kept: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         train(load_digits(), hidden, kept)

@@ -56,8 +56,10 @@ def test_weights_and_thresholds_are_those_of_the_graph():
     assert len(relays) == exported.relays
     assert len(names) - len(relays) == len(graph.neurons)
     synapses = sum(
-        np.count_nonzero(node.weight) for name, node in exported.graph.nodes.items()
-        if name.startswith("synapses"))
+        np.count_nonzero(node.weight)
+        for name, node in exported.graph.nodes.items()
+        if name.startswith("synapses")
+    )
     assert synapses == sum(len(neuron.sources) for neuron in graph.neurons) + exported.relays
     # Margins are half a unit on both sides, so that > and >= are the same.
     assert all((layer.v_threshold % 1 == 0.5).all() and (layer.r == 1).all() for layer in layers)
@@ -94,7 +96,11 @@ def test_file_can_be_read(tmp_path):
     network = nir.read(path)
     assert network.metadata["inputs"] == "a[0] b[0]"
     assert fire(network, input_spikes(block_target("xor").graph)).ravel().tolist() == [
-        False, True, True, False]
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_bad_input(monkeypatch):

@@ -35,13 +35,21 @@ def write_xor(tmp_path, *, fault=0.0):
 def test_every_operand(tmp_path, capsys):
     """XOR, full adder, and multipliers and adders of three kinds, in Norse."""
     rows = []
-    for arguments in (["xor,full_adder,ripple4"], ["multiply,add", "--objective", "neurons"],
-                      ["multiply", "--library", "published"]):
+    for arguments in (
+        ["xor,full_adder,ripple4"],
+        ["multiply,add", "--objective", "neurons"],
+        ["multiply", "--library", "published"],
+    ):
         assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
         rows += json.loads(capsys.readouterr().out)
     assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
-        ("xor", 4, 0), ("full_adder", 8, 0), ("ripple4", 256, 0), ("multiply", 65536, 0),
-        ("add", 65536, 0), ("multiply", 65536, 0)]
+        ("xor", 4, 0),
+        ("full_adder", 8, 0),
+        ("ripple4", 256, 0),
+        ("multiply", 65536, 0),
+        ("add", 65536, 0),
+        ("multiply", 65536, 0),
+    ]
 
 
 @pytest.mark.slow

@@ -43,14 +43,18 @@ def test_filter_has_every_code(name: str) -> None:
 
 def test_signals_are_read_with_their_scopes() -> None:
     assert read_signals(VCD) == [
-        Signal(("ports", "a"), 8), Signal(("top", "a"), 8), Signal(("top", "part", "membrane"), 5),
+        Signal(("ports", "a"), 8),
+        Signal(("top", "a"), 8),
+        Signal(("top", "part", "membrane"), 5),
         Signal(("top", "part", "some_cell", "x"), 2),
-        Signal(("top", "part", "some_cell", "spike"), 1)]
+        Signal(("top", "part", "some_cell", "spike"), 1),
+    ]
 
 
 def test_save_file_groups_and_translates() -> None:
     text = save_text(
-        read_signals(VCD), "top.vcd", "top", {"a": FORMATS["e4m3fn"]}, {"e4m3fn": "e4m3fn.txt"})
+        read_signals(VCD), "top.vcd", "top", {"a": FORMATS["e4m3fn"]}, {"e4m3fn": "e4m3fn.txt"}
+    )
     lines = text.splitlines()
     assert '[dumpfile] "top.vcd"' in lines
     assert "^1 e4m3fn.txt" in lines
@@ -90,11 +94,20 @@ $enddefinitions $end
 def test_membranes_of_a_spiking_circuit() -> None:
     """They are curves in a group of their own, in the order of their numbers."""
     lines = save_text(read_signals(SPIKING_VCD), "top.vcd", "top", {}, {}).splitlines()
-    wanted = ["-membranes", "+{n_9} top.n_9_cell.membrane[4:0]",
-              "+{n_9: spike} top.n_9_cell.spike", "+{n_10} top.n_10_cell.membrane[4:0]", "-inside",
-              "top.a_d[3:1]"]
+    wanted = [
+        "-membranes",
+        "+{n_9} top.n_9_cell.membrane[4:0]",
+        "+{n_9: spike} top.n_9_cell.spike",
+        "+{n_10} top.n_10_cell.membrane[4:0]",
+        "-inside",
+        "top.a_d[3:1]",
+    ]
     assert [line for line in lines if line in wanted] == [
-        *wanted[:4], "-membranes", *wanted[4:], "-inside"]
+        *wanted[:4],
+        "-membranes",
+        *wanted[4:],
+        "-inside",
+    ]
     assert not [line for line in lines if "LENGTH" in line or ".x[" in line]
 
 
@@ -121,20 +134,24 @@ def test_fst_without_converter(
     assert main(["waves", "relu", "--fst", "-o", str(tmp_path / "x")]) == 2
     error = capsys.readouterr().err
     assert error.startswith(
-        "spikefloat: error: Converter vcd2fst must be on PATH, not missing: run `")
+        "spikefloat: error: Converter vcd2fst must be on PATH, not missing: run `"
+    )
     assert error.count("\n") == 1
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("arguments, kind, ports", [
-    (["encoder"], "handshake", {"value", "sign"}),
-    (["decoder"], "handshake", {"code"}),
-    (["add", "--style", "temporal"], "handshake", {"a", "b"}),
-    (["relu", "--style", "spiking", "--stream"], "stream", {"a"}),
-    (["relu", "--style", "spiking", "--residue", "leak"], "plain", {"a", "discharge"}),
-    (["dot", "--length", "3"], "plain", {"a", "b"}),
-    (["neuron", "--weights", "1,2,3"], "plain", {"enable", "discharge", "synapses"}),
-])
+@pytest.mark.parametrize(
+    "arguments, kind, ports",
+    [
+        (["encoder"], "handshake", {"value", "sign"}),
+        (["decoder"], "handshake", {"code"}),
+        (["add", "--style", "temporal"], "handshake", {"a", "b"}),
+        (["relu", "--style", "spiking", "--stream"], "stream", {"a"}),
+        (["relu", "--style", "spiking", "--residue", "leak"], "plain", {"a", "discharge"}),
+        (["dot", "--length", "3"], "plain", {"a", "b"}),
+        (["neuron", "--weights", "1,2,3"], "plain", {"enable", "discharge", "synapses"}),
+    ],
+)
 def test_scenes(arguments: list[str], kind: str, ports: set[str]) -> None:
     args = build_parser().parse_args(["waves", *arguments])
     scene = find_scene(args)
@@ -145,18 +162,26 @@ def test_scenes(arguments: list[str], kind: str, ports: set[str]) -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("arguments, expected", [
-    # 1 and -1.5 become codes; a product comes through streams with pauses.
-    (["encoder"], ["b00111000 ", "b10111100 "]),
-    pytest.param(["decoder"], ["b00000000010000000000 "], marks=pytest.mark.slow),
-    pytest.param(["multiply", "--stages", "2", "--stream"], ["b00111100 ", "b11111110 "],
-                 marks=pytest.mark.slow),
-    pytest.param(["multiply", "--style", "temporal"], ["b00111100 ", "b11111110 "],
-                 marks=pytest.mark.slow),
-])
+@pytest.mark.parametrize(
+    "arguments, expected",
+    [
+        # 1 and -1.5 become codes; a product comes through streams with pauses.
+        (["encoder"], ["b00111000 ", "b10111100 "]),
+        pytest.param(["decoder"], ["b00000000010000000000 "], marks=pytest.mark.slow),
+        pytest.param(
+            ["multiply", "--stages", "2", "--stream"],
+            ["b00111100 ", "b11111110 "],
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ["multiply", "--style", "temporal"],
+            ["b00111100 ", "b11111110 "],
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
 def test_scenes_are_played(
-    arguments: list[str], expected: list[str], tmp_path: Path,
-    capsys: pytest.CaptureFixture[str]
+    arguments: list[str], expected: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["waves", *arguments, "-o", str(tmp_path)]) == 0
     (dump,) = tmp_path.glob("*.vcd")
@@ -174,7 +199,10 @@ def test_scene_is_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         folder = tmp_path / run
         assert main(["waves", "multiply", "-o", str(folder)]) == 0
         assert {path.name for path in folder.iterdir()} == {
-            "multiply_e4m3fn.vcd", "multiply_e4m3fn.gtkw", "e4m3fn.txt"}
+            "multiply_e4m3fn.vcd",
+            "multiply_e4m3fn.gtkw",
+            "e4m3fn.txt",
+        }
         texts.append([path.read_bytes() for path in sorted(folder.iterdir())])
     assert texts[0] == texts[1]
     dump = (tmp_path / "1" / "multiply_e4m3fn.vcd").read_text()

@@ -68,7 +68,9 @@ def test_overflow_starts_above_the_tie(overflow, above):
     assert golden.add(fmt, 0x7E, 0x58, overflow) == 0x7E  # 448 + 16
     assert golden.add(fmt, 0x7E, 0x59, overflow) == above  # 448 + 18
     assert golden.encode(fmt, [464.0, np.nextafter(464.0, 500.0)], overflow).tolist() == [
-        0x7E, above]
+        0x7E,
+        above,
+    ]
 
 
 def test_infinite_operand_is_not_an_overflow():
@@ -83,17 +85,23 @@ def test_scalar_operands_and_broadcasting():
     assert golden.multiply(fmt, 0x38, 0x40) == 0x40
     assert golden.add(fmt, np.uint8(0x38), 0x38).shape == ()
     assert golden.add(fmt, [[0x38], [0x40]], [0, 0x38, 0x40]).tolist() == [
-        [0x38, 0x40, 0x44], [0x40, 0x44, 0x48]]
+        [0x38, 0x40, 0x44],
+        [0x40, 0x44, 0x48],
+    ]
     assert golden.multiply(fmt, *np.zeros((2, 0), dtype=int)).shape == (0,)
 
 
-@pytest.mark.parametrize("function, arguments", [
-    (golden.multiply, (0, 0)), (golden.add, (0, 0)), (golden.subtract, (0, 0)),
-    (golden.fma, (0, 0, 0)),
-])
+@pytest.mark.parametrize(
+    "function, arguments",
+    [
+        (golden.multiply, (0, 0)),
+        (golden.add, (0, 0)),
+        (golden.subtract, (0, 0)),
+        (golden.fma, (0, 0, 0)),
+    ],
+)
 def test_wrong_format(function, arguments):
-    with pytest.raises(
-            ValueError, match=r"^Format must have a zero and a sign, not 'e8m0fnu'$"):
+    with pytest.raises(ValueError, match=r"^Format must have a zero and a sign, not 'e8m0fnu'$"):
         function(FORMATS["e8m0fnu"], *arguments)
 
 
@@ -101,8 +109,12 @@ def test_wrong_format(function, arguments):
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 def test_planted_fault_is_found(monkeypatch, fault, model, oracle):
     monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             r"^[1-9]\d* of 65536 results differ:\n"
             r"  e4m3fn 0x[0-9a-f]{2} \(\S+\), 0x[0-9a-f]{2} \(\S+\):"
-            r" got 0x[0-9a-f]{2} \(\S+\), expected 0x[0-9a-f]{2} \(\S+\)\n")):
+            r" got 0x[0-9a-f]{2} \(\S+\), expected 0x[0-9a-f]{2} \(\S+\)\n"
+        ),
+    ):
         check_every_pair(FORMATS["e4m3fn"], model, oracle)

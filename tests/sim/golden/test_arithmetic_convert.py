@@ -53,7 +53,8 @@ def test_convert_binary32(dst):
     # Half with any exponent, half with one that the destination has, or nearly.
     anywhere = rng.integers(0, 2**32, 50_000)
     exponent = rng.integers(
-        max(dst.min_exponent - dst.precision, -126), min(dst.max_exponent + 2, 128), 50_000)
+        max(dst.min_exponent - dst.precision, -126), min(dst.max_exponent + 2, 128), 50_000
+    )
     near = (exponent + 127 << 23) + (rng.integers(0, 2, 50_000) << 31)
     near |= rng.integers(0, 2**23, 50_000)
     codes = np.concatenate([anywhere, near])
@@ -77,15 +78,18 @@ def test_convert_every_code_saturate(src, dst):
     assert_same_codes(dst, (codes,), golden.convert(src, dst, codes, "saturate"), expected, src)
 
 
-@pytest.mark.parametrize("src, code, dst, nan, saturate", [
-    ("e5m2", 0x7C, "e4m3fn", 0x7F, 0x7E),  # Inf
-    ("e5m2", 0xFC, "e4m3fn", 0x7F, 0xFE),  # -Inf
-    ("e5m2", 0xFC, "bfloat16", 0xFF80, 0xFF80),  # an operand, not an overflow
-    ("e5m2", 0xFC, "e4m3fnuz", 0x80, 0xFF),
-    ("e5m2", 0xFF, "e4m3fn", 0x7F, 0x7F),  # NaN
-    ("e5m2", 0x7B, "e4m3fn", 0x7F, 0x7E),  # 57344
-    ("e4m3fn", 0x80, "e4m3fnuz", 0x00, 0x00),  # -0
-])
+@pytest.mark.parametrize(
+    "src, code, dst, nan, saturate",
+    [
+        ("e5m2", 0x7C, "e4m3fn", 0x7F, 0x7E),  # Inf
+        ("e5m2", 0xFC, "e4m3fn", 0x7F, 0xFE),  # -Inf
+        ("e5m2", 0xFC, "bfloat16", 0xFF80, 0xFF80),  # an operand, not an overflow
+        ("e5m2", 0xFC, "e4m3fnuz", 0x80, 0xFF),
+        ("e5m2", 0xFF, "e4m3fn", 0x7F, 0x7F),  # NaN
+        ("e5m2", 0x7B, "e4m3fn", 0x7F, 0x7E),  # 57344
+        ("e4m3fn", 0x80, "e4m3fnuz", 0x00, 0x00),  # -0
+    ],
+)
 def test_convert_special(src, code, dst, nan, saturate):
     assert golden.convert(FORMATS[src], FORMATS[dst], code) == nan
     assert golden.convert(FORMATS[src], FORMATS[dst], code, "nan") == nan
@@ -97,8 +101,9 @@ def test_convert_to_format_without_nan():
     # NaN, its negative, infinities.
     codes = [0x7E, 0xFE, 0x7C, 0xFC]
     assert golden.convert(FORMATS["e5m2"], fmt, codes).tolist() == [0x8, 0x0, 0x7, 0xF]
-    with pytest.raises(ValueError, match=(
-            r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$")):
+    with pytest.raises(
+        ValueError, match=(r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$")
+    ):
         golden.convert(FORMATS["e5m2"], fmt, codes, "nan")
 
 
@@ -122,7 +127,11 @@ def test_widening_multiply_every_pair(fmt, out):
 @pytest.mark.parametrize("src, dst", [("binary16", "e4m3fn"), ("e5m2fnuz", "e2m3fn")])
 def test_planted_fault_is_found(monkeypatch, src, dst, fault):
     monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             rf"^[1-9]\d* of \d+ results differ:\n  {src} 0x[0-9a-f]+ \(\S+\):"
-            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n")):
+            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n"
+        ),
+    ):
         check_convert(FORMATS[src], FORMATS[dst])

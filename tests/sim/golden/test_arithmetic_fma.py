@@ -88,23 +88,27 @@ def test_wide_against_fractions(fmt):
     c = np.concatenate([c, near | product & fmt.sign_mask, near | ~product & fmt.sign_mask])
     a, b = np.tile(a, 3), np.tile(b, 3)
     exact = [
-        Fraction(x) * Fraction(y) + Fraction(z) for x, y, z in
-        zip(*(values_of(fmt, codes).tolist() for codes in (a, b, c)), strict=True)]
+        Fraction(x) * Fraction(y) + Fraction(z)
+        for x, y, z in zip(*(values_of(fmt, codes).tolist() for codes in (a, b, c)), strict=True)
+    ]
     assert sum(value != 0 for value in exact) > 2.9 * size
     expected = np.array([nearest_code(fmt, value) if value else 0 for value in exact])
     assert_same_codes(fmt, (a, b, c), golden.fma(fmt, a, b, c), expected)
 
 
-@pytest.mark.parametrize("a, b, c, result", [
-    ("-0", "1", "-0", "-0"),
-    ("0", "1", "-0", "0"),
-    ("1", "1", "-1", "0"),
-    ("inf", "1", "-inf", "nan"),
-    ("inf", "0", "1", "nan"),
-    ("inf", "0", "nan", "nan"),
-    ("inf", "-1", "1", "-inf"),
-    ("2", "2", "inf", "inf"),
-])
+@pytest.mark.parametrize(
+    "a, b, c, result",
+    [
+        ("-0", "1", "-0", "-0"),
+        ("0", "1", "-0", "0"),
+        ("1", "1", "-1", "0"),
+        ("inf", "1", "-inf", "nan"),
+        ("inf", "0", "1", "nan"),
+        ("inf", "0", "nan", "nan"),
+        ("inf", "-1", "1", "-inf"),
+        ("2", "2", "inf", "inf"),
+    ],
+)
 @pytest.mark.parametrize("fmt", ["e5m2", "binary16", "bfloat16", "binary32"])
 def test_special_values(fmt, a, b, c, result):
     fmt = FORMATS[fmt]
@@ -115,15 +119,20 @@ def test_special_values(fmt, a, b, c, result):
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 def test_planted_fault_is_found(monkeypatch, fault):
     monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             r"^[1-9]\d* of 262144 results differ:\n  e2m3fn( 0x[0-9a-f]{2} \(\S+\),?){3}:"
-            r" got 0x[0-9a-f]{2} \(\S+\), expected 0x[0-9a-f]{2} \(\S+\)\n")):
+            r" got 0x[0-9a-f]{2} \(\S+\), expected 0x[0-9a-f]{2} \(\S+\)\n"
+        ),
+    ):
         test_every_triple("e2m3fn", 2**18)
 
 
 def test_planted_double_rounding_is_found(monkeypatch):
     """A fused multiply-add that rounds its product first is not one."""
-    monkeypatch.setattr(golden, "fma", lambda fmt, a, b, c: golden.add(
-        fmt, golden.multiply(fmt, a, b), c))
+    monkeypatch.setattr(
+        golden, "fma", lambda fmt, a, b, c: golden.add(fmt, golden.multiply(fmt, a, b), c)
+    )
     with pytest.raises(AssertionError, match=r"^[1-9]\d* of 4096 results differ:\n  e2m1fn 0x"):
         test_every_triple("e2m1fn", 2**12)

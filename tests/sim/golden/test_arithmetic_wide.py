@@ -29,13 +29,30 @@ def corner_codes(fmt):
     one = fmt.bias << fmt.mantissa_bits
     step = 1 << fmt.mantissa_bits  # doubles a normal value
     powers = [0, step, one, fmt.max_code + 1 - step, one - (fmt.bias - 1) // 2 * step]
-    powers += [one + n * step for n in (
-        1, 2, -1, -2, fmt.mantissa_bits, -fmt.mantissa_bits, fmt.precision, -fmt.precision,
-        -fmt.precision - 1)]
+    powers += [
+        one + n * step
+        for n in (
+            1,
+            2,
+            -1,
+            -2,
+            fmt.mantissa_bits,
+            -fmt.mantissa_bits,
+            fmt.precision,
+            -fmt.precision,
+            -fmt.precision - 1,
+        )
+    ]
     halves = [step >> 1, one | step >> 1, one | 1 << (fmt.mantissa_bits // 2)]
     codes = [code + n for code in (*powers, *halves) for n in (-1, 0, 1)]
-    codes += [fmt.max_code, fmt.infinity_code, fmt.infinity_code + 1, fmt.nan_code,
-              fmt.magnitude_mask, one + step - 1]
+    codes += [
+        fmt.max_code,
+        fmt.infinity_code,
+        fmt.infinity_code + 1,
+        fmt.nan_code,
+        fmt.magnitude_mask,
+        one + step - 1,
+    ]
     codes = np.unique([code for code in codes if 0 <= code <= fmt.magnitude_mask])
     return np.concatenate([codes, codes | fmt.sign_mask])
 
@@ -51,7 +68,8 @@ def random_pairs(fmt):
     rng = np.random.default_rng(60)
     a, b = rng.integers(0, 2**fmt.width, (2, 100_000))
     exponent = (a[50_000:] >> fmt.mantissa_bits) + rng.integers(
-        -fmt.precision - 2, fmt.precision + 3, 50_000)
+        -fmt.precision - 2, fmt.precision + 3, 50_000
+    )
     close = exponent << fmt.mantissa_bits & fmt.sign_mask + fmt.exponent_mask
     b[50_000:] = b[50_000:] & fmt.mantissa_mask | close
     return a, b
@@ -88,7 +106,8 @@ def test_saturate(fmt):
     assert golden.add(fmt, largest, largest, "saturate") == largest
     assert golden.add(fmt, largest, largest) == fmt.infinity_code
     assert golden.multiply(fmt, largest, largest | fmt.sign_mask, "saturate") == (
-        largest | fmt.sign_mask)
+        largest | fmt.sign_mask
+    )
     assert golden.subtract(fmt, fmt.infinity_code, largest, "saturate") == fmt.infinity_code
     assert golden.subtract(fmt, fmt.infinity_code, fmt.infinity_code) == fmt.nan_code
 
@@ -97,7 +116,11 @@ def test_saturate(fmt):
 @pytest.mark.parametrize("model, oracle", OPERATIONS, ids=OPERATION_IDS)
 def test_planted_fault_is_found(monkeypatch, model, oracle, fault):
     monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             r"^[1-9]\d* of \d+ results differ:\n  binary16( 0x[0-9a-f]+ \(\S+\),?){2}:"
-            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n")):
+            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n"
+        ),
+    ):
         test_corner_pairs(FORMATS["binary16"], model, oracle)

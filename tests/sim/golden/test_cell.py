@@ -11,8 +11,15 @@ from spikefloat.sim.golden.cell import CellModel
 def make_model(**changes):
     """Return a model with whole potentials of 8 bits, changed as told."""
     parameters = {
-        "weights": (3, -2), "threshold": Fraction(5), "leak": Fraction(1), "reset": "soft",
-        "bias": 0, "fraction_bits": 0, "membrane_width": 8, **changes}
+        "weights": (3, -2),
+        "threshold": Fraction(5),
+        "leak": Fraction(1),
+        "reset": "soft",
+        "bias": 0,
+        "fraction_bits": 0,
+        "membrane_width": 8,
+        **changes,
+    }
     return CellModel(**parameters)
 
 

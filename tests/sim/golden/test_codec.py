@@ -33,8 +33,16 @@ def test_every_code_makes_the_round_trip(fmt):
 def test_encoding_rounds_and_does_not_truncate():
     e4m3fn = FORMATS["e4m3fn"]
     # 17 and 19 are ties between 16, 18 and 20; 2**-10 is one between 0 and the smallest value.
-    cases = [(17 << 10, 0, 0x58), (19 << 10, 0, 0x5A), ((17 << 10) + 1, 0, 0x59), (1, 0, 0x00),
-             (2, 0, 0x01), (3, 1, 0x82), (0, 1, 0x80), (464 << 10, 0, 0x7E)]
+    cases = [
+        (17 << 10, 0, 0x58),
+        (19 << 10, 0, 0x5A),
+        ((17 << 10) + 1, 0, 0x59),
+        (1, 0, 0x00),
+        (2, 0, 0x01),
+        (3, 1, 0x82),
+        (0, 1, 0x80),
+        (464 << 10, 0, 0x7E),
+    ]
     value, sign, wanted = map(np.array, zip(*cases, strict=True))
     assert encode_fixed(e4m3fn, value, sign, fraction_bits=10).tolist() == wanted.tolist()
     above = (464 << 10) + 1

@@ -14,9 +14,20 @@ BFLOAT16 = find_format("bfloat16")
 #: Codes of 1, 2 and -3, the first ones of which are the operands; and the result.
 OPERANDS = (0x38, 0x40, 0xC4)
 RESULTS = {
-    "multiply": 0x40, "add": 0x44, "subtract": 0xB8, "fma": 0xB8, "negate": 0xB8, "absolute": 0x38,
-    "relu": 0x38, "less": 1, "equal": 0, "unordered": 0, "minimum": 0x38, "maximum": 0x40,
-    "convert": 0x3F80, "widening_multiply": 0x4000,
+    "multiply": 0x40,
+    "add": 0x44,
+    "subtract": 0xB8,
+    "fma": 0xB8,
+    "negate": 0xB8,
+    "absolute": 0x38,
+    "relu": 0x38,
+    "less": 1,
+    "equal": 0,
+    "unordered": 0,
+    "minimum": 0x38,
+    "maximum": 0x40,
+    "convert": 0x3F80,
+    "widening_multiply": 0x4000,
 }
 
 
@@ -39,8 +50,10 @@ def test_overflow():
 
 
 @pytest.mark.parametrize(
-    "design", [design for design in DESIGNS.values() if not design.is_vector],
-    ids=lambda design: design.name)
+    "design",
+    [design for design in DESIGNS.values() if not design.is_vector],
+    ids=lambda design: design.name,
+)
 def test_operations_fit_the_designs(design):
     operation = find_operation(design.name)
     assert operation.operand_count == len(design.operands)
@@ -59,11 +72,18 @@ def test_wrong_number_of_operands():
         expected("multiply", E4M3FN, (0, 0, 0), None)
 
 
-@pytest.mark.parametrize("name, operands, to, message", [
-    ("add", (0, 0), BFLOAT16,
-     "^Result format of add must be that of its operands, not 'bfloat16'$"),
-    ("convert", (0,), None, "^Result format of convert must be given, not None$"),
-])
+@pytest.mark.parametrize(
+    "name, operands, to, message",
+    [
+        (
+            "add",
+            (0, 0),
+            BFLOAT16,
+            "^Result format of add must be that of its operands, not 'bfloat16'$",
+        ),
+        ("convert", (0,), None, "^Result format of convert must be given, not None$"),
+    ],
+)
 def test_wrong_result_format(name, operands, to, message):
     with pytest.raises(ValueError, match=message):
         expected(name, E4M3FN, operands, None, to)

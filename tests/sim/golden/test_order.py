@@ -69,8 +69,10 @@ def test_comparisons(fmt):
     x, y = floats_of(fmt, a), floats_of(fmt, b)
     with np.errstate(invalid="ignore"):
         for model, expected in (
-                (golden.less, x < y), (golden.equal, x == y),
-                (golden.unordered, np.isnan(x) | np.isnan(y))):
+            (golden.less, x < y),
+            (golden.equal, x == y),
+            (golden.unordered, np.isnan(x) | np.isnan(y)),
+        ):
             actual = model(fmt, a, b)
             assert actual.dtype == bool
             assert expected.any() or not fmt.has_nan
@@ -113,20 +115,32 @@ def test_zeros_and_nan():
     assert golden.negate(FORMATS["e4m3fnuz"], 0x00) == 0x00
 
 
-@pytest.mark.parametrize("function, count", [
-    (golden.negate, 1), (golden.absolute, 1), (golden.relu, 1), (golden.less, 2),
-    (golden.equal, 2), (golden.unordered, 2), (golden.minimum, 2), (golden.maximum, 2),
-])
+@pytest.mark.parametrize(
+    "function, count",
+    [
+        (golden.negate, 1),
+        (golden.absolute, 1),
+        (golden.relu, 1),
+        (golden.less, 2),
+        (golden.equal, 2),
+        (golden.unordered, 2),
+        (golden.minimum, 2),
+        (golden.maximum, 2),
+    ],
+)
 def test_wrong_format(function, count):
-    with pytest.raises(
-            ValueError, match=r"^Format must have a zero and a sign, not 'e8m0fnu'$"):
+    with pytest.raises(ValueError, match=r"^Format must have a zero and a sign, not 'e8m0fnu'$"):
         function(FORMATS["e8m0fnu"], *[0] * count)
 
 
 def test_planted_fault_is_found(monkeypatch):
     """A minimum that does not tell the zeros apart is caught at the pair of zeros."""
     monkeypatch.setattr(golden_order, "_precedes", golden.less)
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             r"^1 of 65536 results differ:\n"
-            r"  e4m3fn 0x80 \(-0\), 0x00 \(0\): got 0x00 \(0\), expected 0x80 \(-0\)$")):
+            r"  e4m3fn 0x80 \(-0\), 0x00 \(0\): got 0x00 \(0\), expected 0x80 \(-0\)$"
+        ),
+    ):
         check_minimum_and_maximum(FORMATS["e4m3fn"])

@@ -104,8 +104,9 @@ def test_encode_float64_rounds_once(fmt, dtype):
     low, high = values_of(fmt, codes), values_of(fmt, codes + 1)
     middle = (low + high) / 2
     tiny = np.array([0.0, 5e-324, 1e-300, 1e300])
-    points = np.concatenate([
-        low, middle, np.nextafter(middle, np.inf), np.nextafter(middle, -np.inf), tiny])
+    points = np.concatenate(
+        [low, middle, np.nextafter(middle, np.inf), np.nextafter(middle, -np.inf), tiny]
+    )
     points = np.concatenate([points, -points])
     assert points.size > 160_000
     with np.errstate(all="ignore"):
@@ -114,12 +115,14 @@ def test_encode_float64_rounds_once(fmt, dtype):
 
 
 @pytest.mark.parametrize(
-    "fmt", [fmt for fmt in NARROW_FORMATS if fmt.has_zero], ids=lambda fmt: fmt.name)
+    "fmt", [fmt for fmt in NARROW_FORMATS if fmt.has_zero], ids=lambda fmt: fmt.name
+)
 def test_encode_float64_rounds_once_narrow(fmt):
     grid = values_of(fmt, np.arange(fmt.max_code + 1))
     middle = (grid[1:] + grid[:-1]) / 2
-    points = np.concatenate([
-        middle, np.nextafter(middle, np.inf), np.nextafter(middle, -np.inf), [1e-300, 1e300]])
+    points = np.concatenate(
+        [middle, np.nextafter(middle, np.inf), np.nextafter(middle, -np.inf), [1e-300, 1e300]]
+    )
     points = np.concatenate([points, -points])
     assert points.size == 6 * fmt.max_code + 4
     np.testing.assert_array_equal(golden.encode(fmt, points), nearest_codes(fmt, points))
@@ -127,10 +130,18 @@ def test_encode_float64_rounds_once_narrow(fmt):
 
 def test_scale_without_zero_and_sign():
     assert golden.encode(E8M0, [1.0, 3.0, 1.25 * 2.0**-127, 1e-300]).tolist() == [
-        0x7F, 0x81, 0x00, 0x00]
+        0x7F,
+        0x81,
+        0x00,
+        0x00,
+    ]
     assert golden.encode(E8M0, [0.0, -0.0, -1.0, np.nan, np.inf, -np.inf]).tolist() == [0xFF] * 6
     assert golden.encode(E8M0, [1e300, np.inf, -np.inf, -1e300], "saturate").tolist() == [
-        0xFE, 0xFE, 0xFF, 0xFF]
+        0xFE,
+        0xFE,
+        0xFF,
+        0xFF,
+    ]
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda fmt: fmt.name)
@@ -157,26 +168,34 @@ def test_round_value_at_the_limit_of_64_bits():
     assert golden.round_value(fmt, False, largest, -(10**6)) == 0
 
 
-@pytest.mark.parametrize("fmt, code, value, text", [
-    ("e4m3fn", 0x3F, Fraction(15, 8), "1.875"),
-    ("e4m3fn", 0xBF, Fraction(-15, 8), "-1.875"),
-    ("e4m3fn", 0x01, Fraction(1, 512), "0.001953125"),
-    ("e4m3fn", 0x7E, Fraction(448), "448"),
-    ("e4m3fn", 0x00, Fraction(0), "0"),
-    ("e4m3fn", 0x80, Fraction(0), "-0"),
-    ("e5m2", 0x7C, float("inf"), "Inf"),
-    ("e5m2", 0xFC, float("-inf"), "-Inf"),
-    ("e8m0fnu", 0x80, Fraction(2), "2"),
-    ("binary32", 0x3F800001, 1 + Fraction(1, 2**23), "1.0000001192092896"),
-])
+@pytest.mark.parametrize(
+    "fmt, code, value, text",
+    [
+        ("e4m3fn", 0x3F, Fraction(15, 8), "1.875"),
+        ("e4m3fn", 0xBF, Fraction(-15, 8), "-1.875"),
+        ("e4m3fn", 0x01, Fraction(1, 512), "0.001953125"),
+        ("e4m3fn", 0x7E, Fraction(448), "448"),
+        ("e4m3fn", 0x00, Fraction(0), "0"),
+        ("e4m3fn", 0x80, Fraction(0), "-0"),
+        ("e5m2", 0x7C, float("inf"), "Inf"),
+        ("e5m2", 0xFC, float("-inf"), "-Inf"),
+        ("e8m0fnu", 0x80, Fraction(2), "2"),
+        ("binary32", 0x3F800001, 1 + Fraction(1, 2**23), "1.0000001192092896"),
+    ],
+)
 def test_value_and_describe(fmt, code, value, text):
     assert golden.value(FORMATS[fmt], code) == value
     assert golden.describe(FORMATS[fmt], code) == text
 
 
-@pytest.mark.parametrize("fmt, code", [
-    ("e4m3fn", 0xFF), ("e5m2fnuz", 0x80), ("binary32", 2**32 - 1),
-])
+@pytest.mark.parametrize(
+    "fmt, code",
+    [
+        ("e4m3fn", 0xFF),
+        ("e5m2fnuz", 0x80),
+        ("binary32", 2**32 - 1),
+    ],
+)
 def test_value_and_describe_nan(fmt, code):
     assert np.isnan(golden.value(FORMATS[fmt], code))
     assert golden.describe(FORMATS[fmt], code) == "NaN"
@@ -189,12 +208,15 @@ def test_value_every_code(fmt):
         assert float(golden.value(fmt, code)) == expected or np.isnan(expected)
 
 
-@pytest.mark.parametrize("codes, error, message", [
-    (1.0, TypeError, r"^Code must be an integer, not float64$"),
-    ([True], TypeError, r"^Code must be an integer, not bool$"),
-    ([3, 64], ValueError, r"^Code of e3m2fn must be from 0 to 0x3f, not 64$"),
-    (-1, ValueError, r"^Code of e3m2fn must be from 0 to 0x3f, not -1$"),
-])
+@pytest.mark.parametrize(
+    "codes, error, message",
+    [
+        (1.0, TypeError, r"^Code must be an integer, not float64$"),
+        ([True], TypeError, r"^Code must be an integer, not bool$"),
+        ([3, 64], ValueError, r"^Code of e3m2fn must be from 0 to 0x3f, not 64$"),
+        (-1, ValueError, r"^Code of e3m2fn must be from 0 to 0x3f, not -1$"),
+    ],
+)
 def test_wrong_code(codes, error, message):
     with pytest.raises(error, match=message):
         golden.decode(FORMATS["e3m2fn"], codes)
@@ -209,7 +231,11 @@ def test_wrong_overflow():
 @pytest.mark.parametrize("fmt", ["e5m2", "e2m1fn", "bfloat16"])
 def test_planted_fault_is_found(monkeypatch, fmt, fault):
     monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
-    with pytest.raises(AssertionError, match=(
+    with pytest.raises(
+        AssertionError,
+        match=(
             r"^[1-9]\d* of \d+ results differ:\n  binary32 0x[0-9a-f]+ \(\S+\):"
-            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n")):
+            r" got 0x[0-9a-f]+ \(\S+\), expected 0x[0-9a-f]+ \(\S+\)\n"
+        ),
+    ):
         check_encode(FORMATS[fmt])

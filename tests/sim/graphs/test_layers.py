@@ -26,27 +26,43 @@ def codes(*shape: int, seed: int) -> np.ndarray:
     return np.where(calm, drawn & 0xBF, drawn)
 
 
-def make(options: Options, activation: str, to: str, weight: np.ndarray,
-         bias: np.ndarray | None) -> LayerSimulator:
-    parts = layer_parts(options, weight.shape[1], activation, FORMATS[to],
-                        has_bias=bias is not None)
+def make(
+    options: Options, activation: str, to: str, weight: np.ndarray, bias: np.ndarray | None
+) -> LayerSimulator:
+    parts = layer_parts(
+        options, weight.shape[1], activation, FORMATS[to], has_bias=bias is not None
+    )
     return LayerSimulator(parts, weight, bias, 8)
 
 
 @pytest.mark.parametrize("accumulate", WAYS)
-@pytest.mark.parametrize("activation, to, has_bias", [
-    ("none", "e4m3fn", False), ("relu", "e4m3fn", True), ("relu", "bfloat16", True)])
+@pytest.mark.parametrize(
+    "activation, to, has_bias",
+    [("none", "e4m3fn", False), ("relu", "e4m3fn", True), ("relu", "bfloat16", True)],
+)
 def test_equal_to_the_golden_model(
     accumulate: str, activation: str, to: str, has_bias: bool
 ) -> None:
-    options = make_options(LINEAR, accumulate=accumulate, to=to, wide="binary16" if accumulate ==
-                           "wide" else None)
+    options = make_options(
+        LINEAR, accumulate=accumulate, to=to, wide="binary16" if accumulate == "wide" else None
+    )
     x, weight, bias = codes(9, 7, seed=1), codes(11, 7, seed=2), codes(11, seed=3)
     own = bias if has_bias else None
     found = make(options, activation, to, weight, own).run(x)
-    np.testing.assert_array_equal(found, layer(
-        E4M3FN, x, weight, own, accumulate=accumulate, activation=activation, to=FORMATS[to],
-        wide=options.wide, overflow=options.overflow))
+    np.testing.assert_array_equal(
+        found,
+        layer(
+            E4M3FN,
+            x,
+            weight,
+            own,
+            accumulate=accumulate,
+            activation=activation,
+            to=FORMATS[to],
+            wide=options.wide,
+            overflow=options.overflow,
+        ),
+    )
 
 
 @pytest.mark.parametrize("accumulate", ["exact", "tree"])
@@ -54,10 +70,17 @@ def test_equal_to_the_whole_circuit(accumulate: str) -> None:
     shape = make_layer_options(inputs=3, outputs=2, activation="relu")
     options = make_options(LINEAR, accumulate=accumulate, layer=shape)
     x, weight, bias = codes(64, 3, seed=4), codes(2, 3, seed=5), codes(2, seed=6)
-    whole = Network(build(LINEAR, options)).run({
-        "x": (x << 8 * np.arange(3)).sum(axis=1),
-        "w": np.full(64, (weight.ravel() << 8 * np.arange(6)).sum()),
-        "b": np.full(64, (bias << 8 * np.arange(2)).sum())})["y"].astype(np.int64)
+    whole = (
+        Network(build(LINEAR, options))
+        .run(
+            {
+                "x": (x << 8 * np.arange(3)).sum(axis=1),
+                "w": np.full(64, (weight.ravel() << 8 * np.arange(6)).sum()),
+                "b": np.full(64, (bias << 8 * np.arange(2)).sum()),
+            }
+        )["y"]
+        .astype(np.int64)
+    )
     found = make(options, "relu", "e4m3fn", weight, bias).run(x)
     np.testing.assert_array_equal(found, whole[:, None] >> 8 * np.arange(2) & 0xFF)
 
@@ -78,7 +101,8 @@ def test_large_exact_layer() -> None:
     x, weight, bias = codes(32, 128, seed=9), codes(64, 128, seed=10), codes(64, seed=11)
     found = make(options, "relu", "e4m3fn", weight, bias).run(x)
     np.testing.assert_array_equal(
-        found, layer(E4M3FN, x, weight, bias, accumulate="exact", activation="relu"))
+        found, layer(E4M3FN, x, weight, bias, accumulate="exact", activation="relu")
+    )
 
 
 def test_planted_fault_is_found() -> None:
@@ -89,8 +113,7 @@ def test_planted_fault_is_found() -> None:
     neurons = list(parts.sum.neurons)
     index = next(i for i, neuron in enumerate(neurons) if neuron.name == "round_up")
     neurons[index] = neurons[index]._replace(threshold=neurons[index].threshold + 1)
-    faulty = dataclasses.replace(
-        parts, sum=dataclasses.replace(parts.sum, neurons=tuple(neurons)))
+    faulty = dataclasses.replace(parts, sum=dataclasses.replace(parts.sum, neurons=tuple(neurons)))
     found = LayerSimulator(faulty, weight, None, 8).run(x)
     assert (found != layer(E4M3FN, x, weight, accumulate="tree")).any()
 

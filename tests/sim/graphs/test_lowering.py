@@ -12,16 +12,28 @@ def test_full_adder_takes_five_operations():
     """Sum and carry of threshold neurons cost no more than the gates of a full adder."""
     graph = raw_graph(
         [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -2], 1)],
-        inputs={"a": 3}, outputs={"y": [4, 3]})
+        inputs={"a": 3},
+        outputs={"y": [4, 3]},
+    )
     assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 2, 1, 2, 2, 3]
     assert Network(graph).operations == 5
 
 
-@pytest.mark.parametrize("neurons", [
-    [([0, 1], [1, 1], 2), ([0, 1, 2], [1, 1, -2], 1)],
-    [([0], [-1], 0), ([1], [-1], 0), ([0, 3], [1, 1], 2), ([1, 2], [1, 1], 2), ([4, 5], [1, 1], 1)],
-    [([0, 1], [1, 1], 1), ([0, 1], [1, 1], 2), ([2, 3], [1, -1], 1)],
-], ids=["two neurons", "and-or-not", "and-or"])
+@pytest.mark.parametrize(
+    "neurons",
+    [
+        [([0, 1], [1, 1], 2), ([0, 1, 2], [1, 1, -2], 1)],
+        [
+            ([0], [-1], 0),
+            ([1], [-1], 0),
+            ([0, 3], [1, 1], 2),
+            ([1, 2], [1, 1], 2),
+            ([4, 5], [1, 1], 1),
+        ],
+        [([0, 1], [1, 1], 1), ([0, 1], [1, 1], 2), ([2, 3], [1, -1], 1)],
+    ],
+    ids=["two neurons", "and-or-not", "and-or"],
+)
 def test_xor_takes_one_operation(neurons):
     graph = raw_graph(neurons, inputs={"a": 2}, outputs={"y": [1 + len(neurons)]})
     assert Network(graph).run({"a": range(4)})["y"].tolist() == [0, 1, 1, 0]
@@ -32,7 +44,8 @@ def test_many_equal_weights_are_added():
     """Half of twelve: 80 operations when decided on one by one, fewer when added."""
     graph = raw_graph([(range(12), [1] * 12, 6)], inputs={"a": 12}, outputs={"y": [12]})
     assert Network(graph).run({"a": range(4096)})["y"].tolist() == [
-        pattern.bit_count() >= 6 for pattern in range(4096)]
+        pattern.bit_count() >= 6 for pattern in range(4096)
+    ]
     assert Network(graph).operations <= 60
 
 
@@ -40,7 +53,9 @@ def test_almost_parity_is_no_parity():
     """One pattern in eight that differs from the full adder's sum must not be overlooked."""
     graph = raw_graph(
         [([0, 1, 2], [1, 1, 1], 2), ([0, 1, 2, 3], [1, 1, 1, -3], 1)],
-        inputs={"a": 3}, outputs={"y": [4]})
+        inputs={"a": 3},
+        outputs={"y": [4]},
+    )
     assert Network(graph).run({"a": range(8)})["y"].tolist() == [0, 1, 1, 0, 1, 0, 0, 0]
 
 

@@ -16,18 +16,27 @@ from tests.helpers.residue_examples import GATES, gate_graph, just_inside, singl
 
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])
-@pytest.mark.parametrize("weights, threshold, bias", [
-    ((1, 1), 2, 0), ((2, -1, -2, 1), 1, 0), ((-1, -1), 0, 1), ((-2, 1, -2), -2, 3)])
+@pytest.mark.parametrize(
+    "weights, threshold, bias",
+    [((1, 1), 2, 0), ((2, -1, -2, 1), 1, 0), ((-1, -1), 0, 1), ((-2, 1, -2), -2, 3)],
+)
 def test_neuron_as_in_the_model_of_a_cell(weights, threshold, bias, reset):
     source = np.random.default_rng(1)
     codes = source.integers(0, 2 ** len(weights), 400)
     discharge = source.random(400) < 0.05
     for leak in (Fraction(0), Fraction(5, 16), Fraction(15, 16), Fraction(1)):
         simulation = SpikingSimulation(
-            single_neuron(weights, threshold), leak, reset, fraction_bits=6, rails=[(-512, 511)])
+            single_neuron(weights, threshold), leak, reset, fraction_bits=6, rails=[(-512, 511)]
+        )
         model = CellModel(
-            weights=weights, threshold=threshold + bias - Fraction(1, 2), leak=leak, reset=reset,
-            bias=bias, fraction_bits=6, membrane_width=10)
+            weights=weights,
+            threshold=threshold + bias - Fraction(1, 2),
+            leak=leak,
+            reset=reset,
+            bias=bias,
+            fraction_bits=6,
+            membrane_width=10,
+        )
         fired = []
         for code, is_discharged in zip(codes.tolist(), discharge.tolist(), strict=True):
             spikes = [code >> index & 1 for index in range(len(weights))]
@@ -91,13 +100,16 @@ def test_sums_met():
     assert sums_met(constant, {"a": np.array([0, 1])}) == {1: {0}}
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"leak": Fraction(1, 3)}, r"^Leak must be a binary fraction from 0 to 1, not 1/3$"),
-    ({"leak": Fraction(3, 2)}, r"^Leak must be a binary fraction from 0 to 1, not 3/2$"),
-    ({"leak": Fraction(-1, 2)}, r"^Leak must be a binary fraction from 0 to 1, not -1/2$"),
-    ({"reset": "none"}, r"^Reset must be soft or hard, not 'none'$"),
-    ({"fraction_bits": 0}, r"^Fraction bits must be 1 or more, not 0$"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"leak": Fraction(1, 3)}, r"^Leak must be a binary fraction from 0 to 1, not 1/3$"),
+        ({"leak": Fraction(3, 2)}, r"^Leak must be a binary fraction from 0 to 1, not 3/2$"),
+        ({"leak": Fraction(-1, 2)}, r"^Leak must be a binary fraction from 0 to 1, not -1/2$"),
+        ({"reset": "none"}, r"^Reset must be soft or hard, not 'none'$"),
+        ({"fraction_bits": 0}, r"^Fraction bits must be 1 or more, not 0$"),
+    ],
+)
 def test_wrong(arguments, message):
     with pytest.raises(ValueError, match=message):
         SpikingSimulation(gate_graph("and"), **arguments)

@@ -64,12 +64,17 @@ def test_trials(trials):
 def test_shape_and_type():
     """Codes of any shape and integer type; results in the smallest unsigned type."""
     graph = raw_graph(
-        [([0], [-1], 0)], inputs={"a": 1, "b": 9},
-        outputs={"bit": [10], "nine": range(1, 10), "both": range(10)})
+        [([0], [-1], 0)],
+        inputs={"a": 1, "b": 9},
+        outputs={"bit": [10], "nine": range(1, 10), "both": range(10)},
+    )
     network = Network(graph)
     outputs = network.run({"a": [[True, False, True]], "b": [[511, 0, 256]]})
     assert {name: codes.tolist() for name, codes in outputs.items()} == {
-        "bit": [[0, 1, 0]], "nine": [[511, 0, 256]], "both": [[1023, 0, 513]]}
+        "bit": [[0, 1, 0]],
+        "nine": [[511, 0, 256]],
+        "both": [[1023, 0, 513]],
+    }
     assert [codes.dtype for codes in outputs.values()] == [np.uint8, np.uint16, np.uint16]
     assert network.run({"a": 1, "b": np.int8(5)})["both"] == 11
 
@@ -77,10 +82,14 @@ def test_shape_and_type():
 def test_constants():
     """Neurons without synapses, and neurons that always or never fire, also as sources."""
     neurons = [
-        ([], [], 0), ([], [], 1), ([0, 1], [1, 1], -1), ([0, 1], [1, -1], 2), ([2, 0], [-3, 2], -2),
-        ([3, 2, 1], [1, 1, 1], 2)]
-    graph = raw_graph(
-        neurons, inputs={"a": 1, "b": 1}, outputs={"y": [2, 3, 4, 5, 6, 7]})
+        ([], [], 0),
+        ([], [], 1),
+        ([0, 1], [1, 1], -1),
+        ([0, 1], [1, -1], 2),
+        ([2, 0], [-3, 2], -2),
+        ([3, 2, 1], [1, 1, 1], 2),
+    ]
+    graph = raw_graph(neurons, inputs={"a": 1, "b": 1}, outputs={"y": [2, 3, 4, 5, 6, 7]})
     inputs = every_pair(1)
     expected = codes_of(evaluate_nodes(graph, inputs), graph.output("y"))
     assert expected.tolist() == [5, 37, 21, 53]
@@ -99,7 +108,9 @@ def test_wide_fan_in():
     weights = [rng.choice((-1, 1)) * rng.randint(1, 30) for _ in range(100)]
     graph = raw_graph(
         [(range(100), weights, threshold) for threshold in (-40, 0, 3, 55)],
-        inputs={"a": 100}, outputs={"y": range(100, 104)})
+        inputs={"a": 100},
+        outputs={"y": range(100, 104)},
+    )
     bits = np.random.default_rng(100).integers(0, 2, (5000, 100))
     totals = bits @ np.array(weights)
     expected = sum((totals >= t).astype(int) << i for i, t in enumerate((-40, 0, 3, 55)))
@@ -147,7 +158,8 @@ def test_designs(name, library):
     np.testing.assert_array_equal(result, expected)
     planes = dict(zip("ab", all_pairs_planes(8, 8), strict=True))
     np.testing.assert_array_equal(
-        network.run_planes(planes)["y"], network.run_planes(network.pack(inputs)[0])["y"])
+        network.run_planes(planes)["y"], network.run_planes(network.pack(inputs)[0])["y"]
+    )
 
 
 def test_planted_faults_show():
@@ -159,8 +171,7 @@ def test_planted_faults_show():
         neurons.append((sources, [1] * len(sources), 2))
         carry = 8 + len(neurons) - 1
         neurons.append(([*sources, carry], [1] * len(sources) + [-2], 1))
-    graph = raw_graph(
-        neurons, inputs={"a": 4, "b": 4}, outputs={"y": [9, 11, 13, 15, 14]})
+    graph = raw_graph(neurons, inputs={"a": 4, "b": 4}, outputs={"y": [9, 11, 13, 15, 14]})
     inputs = every_pair(4)
     good = Network(graph).run(inputs)["y"]
     np.testing.assert_array_equal(good, inputs["a"] + inputs["b"])
@@ -168,16 +179,17 @@ def test_planted_faults_show():
         for change in (-1, 1):
             faulty = neuron._replace(threshold=neuron.threshold + change)
             broken = replace(
-                graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1:]))
+                graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])
+            )
             result = Network(broken).run(inputs)["y"]
             assert np.any(result != good)
             np.testing.assert_array_equal(
-                result, codes_of(evaluate_nodes(broken, inputs), broken.output("y")))
+                result, codes_of(evaluate_nodes(broken, inputs), broken.output("y"))
+            )
 
 
 def test_spikes_of_first_trials():
-    graph = raw_graph(
-        [([0], [-1], 0), ([0, 5], [1, 1], 2)], inputs={"a": 8}, outputs={"y": [8, 9]})
+    graph = raw_graph([([0], [-1], 0), ([0, 5], [1, 1], 2)], inputs={"a": 8}, outputs={"y": [8, 9]})
     network = Network(graph)
     planes = {"a": counter_planes(8, 4)}
     assert network.spikes_planes(planes).tolist() == [128, 64]
@@ -194,8 +206,10 @@ def test_threads():
     same = []
 
     def work(index):
-        same.extend(np.array_equal(network.run_planes(planes[index])["y"], expected[index])
-                    for _ in range(20))
+        same.extend(
+            np.array_equal(network.run_planes(planes[index])["y"], expected[index])
+            for _ in range(20)
+        )
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(2)]
     for thread in threads:
@@ -209,24 +223,48 @@ PAIR = raw_graph([([0, 8], [1, 1], 2)], inputs={"a": 8, "b": 8}, outputs={"y": [
 WIDE = raw_graph([], inputs={"a": 66}, outputs={"y": [0]})
 
 
-@pytest.mark.parametrize("graph, inputs, error, message", [
-    (PAIR, {"a": 1}, ValueError, "Inputs of circuit must be a, b, not a"),
-    (PAIR, {}, ValueError, "Inputs of circuit must be a, b, not none"),
-    (PAIR, {"a": 1, "b": 1, "c": 1}, ValueError, "Inputs of circuit must be a, b, not a, b, c"),
-    (PAIR, {"a": [1], "b": [256]}, ValueError, "Input 'b' must be between 0 and 255, not 256"),
-    (PAIR, {"a": [0, -1], "b": [1, 2]}, ValueError, "Input 'a' must be between 0 and 255, not -1"),
-    (PAIR, {"a": [1], "b": [1.0]}, TypeError, "Input 'b' must be integers, not float64"),
-    (PAIR, {"a": [1, 2], "b": [[1, 2]]}, ValueError,
-     "Input 'b' must have codes of shape (2,), not (1, 2)"),
-    (WIDE, {"a": np.zeros((5, 4), int)}, ValueError,
-     "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
-     "axis, not 4"),
-    (WIDE, {"a": 3}, ValueError,
-     "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
-     "axis, not 0"),
-    (WIDE, {"a": [[3, 2**33]]}, ValueError,
-     "Input 'a' must be between 0 and 8589934591, not 8589934592"),
-])
+@pytest.mark.parametrize(
+    "graph, inputs, error, message",
+    [
+        (PAIR, {"a": 1}, ValueError, "Inputs of circuit must be a, b, not a"),
+        (PAIR, {}, ValueError, "Inputs of circuit must be a, b, not none"),
+        (PAIR, {"a": 1, "b": 1, "c": 1}, ValueError, "Inputs of circuit must be a, b, not a, b, c"),
+        (PAIR, {"a": [1], "b": [256]}, ValueError, "Input 'b' must be between 0 and 255, not 256"),
+        (
+            PAIR,
+            {"a": [0, -1], "b": [1, 2]},
+            ValueError,
+            "Input 'a' must be between 0 and 255, not -1",
+        ),
+        (PAIR, {"a": [1], "b": [1.0]}, TypeError, "Input 'b' must be integers, not float64"),
+        (
+            PAIR,
+            {"a": [1, 2], "b": [[1, 2]]},
+            ValueError,
+            "Input 'b' must have codes of shape (2,), not (1, 2)",
+        ),
+        (
+            WIDE,
+            {"a": np.zeros((5, 4), int)},
+            ValueError,
+            "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
+            "axis, not 4",
+        ),
+        (
+            WIDE,
+            {"a": 3},
+            ValueError,
+            "Input 'a' must have bits, or codes of equal width, that make up 66 bits along its last "
+            "axis, not 0",
+        ),
+        (
+            WIDE,
+            {"a": [[3, 2**33]]},
+            ValueError,
+            "Input 'a' must be between 0 and 8589934591, not 8589934592",
+        ),
+    ],
+)
 def test_codes_wrong(graph, inputs, error, message):
     for method in (Network(graph).run, Network(graph).spikes, Network(graph).pack):
         with pytest.raises(error) as caught:
@@ -237,17 +275,32 @@ def test_codes_wrong(graph, inputs, error, message):
 WORDS = np.zeros((8, 3), np.uint64)
 
 
-@pytest.mark.parametrize("inputs, error, message", [
-    ({"a": WORDS}, ValueError, "Inputs of circuit must be a, b, not a"),
-    ({"a": WORDS, "b": WORDS[:7]}, ValueError,
-     "Planes of input 'b' must have shape (8, 3), not (7, 3)"),
-    ({"a": WORDS, "b": WORDS[:, 1:]}, ValueError,
-     "Planes of input 'b' must have shape (8, 3), not (8, 2)"),
-    ({"a": WORDS[0], "b": WORDS}, ValueError,
-     "Planes of input 'a' must have shape (8, words), not (3,)"),
-    ({"a": WORDS, "b": WORDS.astype(int)}, TypeError,
-     "Planes of input 'b' must be uint64, not int64"),
-])
+@pytest.mark.parametrize(
+    "inputs, error, message",
+    [
+        ({"a": WORDS}, ValueError, "Inputs of circuit must be a, b, not a"),
+        (
+            {"a": WORDS, "b": WORDS[:7]},
+            ValueError,
+            "Planes of input 'b' must have shape (8, 3), not (7, 3)",
+        ),
+        (
+            {"a": WORDS, "b": WORDS[:, 1:]},
+            ValueError,
+            "Planes of input 'b' must have shape (8, 3), not (8, 2)",
+        ),
+        (
+            {"a": WORDS[0], "b": WORDS},
+            ValueError,
+            "Planes of input 'a' must have shape (8, words), not (3,)",
+        ),
+        (
+            {"a": WORDS, "b": WORDS.astype(int)},
+            TypeError,
+            "Planes of input 'b' must be uint64, not int64",
+        ),
+    ],
+)
 def test_planes_wrong(inputs, error, message):
     network = Network(PAIR)
     for method in (network.run_planes, network.node_planes, network.spikes_planes):

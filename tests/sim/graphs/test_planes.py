@@ -55,12 +55,15 @@ def test_pack_codes_lanes():
     np.testing.assert_array_equal(unpack_codes(planes, 200), total)
 
 
-@pytest.mark.parametrize("codes, width, error, message", [
-    ([0, 4], 2, ValueError, r"^Codes must be between 0 and 3, not 4$"),
-    ([-1], 64, ValueError, r"^Codes must be between 0 and 18446744073709551615, not -1$"),
-    ([0.5], 2, TypeError, r"^Codes must be integers, not float64$"),
-    ([1 << 64], 64, TypeError, r"^Codes must be integers, not object$"),
-])
+@pytest.mark.parametrize(
+    "codes, width, error, message",
+    [
+        ([0, 4], 2, ValueError, r"^Codes must be between 0 and 3, not 4$"),
+        ([-1], 64, ValueError, r"^Codes must be between 0 and 18446744073709551615, not -1$"),
+        ([0.5], 2, TypeError, r"^Codes must be integers, not float64$"),
+        ([1 << 64], 64, TypeError, r"^Codes must be integers, not object$"),
+    ],
+)
 def test_pack_codes_wrong(codes, width, error, message):
     with pytest.raises(error, match=message):
         pack_codes(codes, width)
@@ -93,5 +96,6 @@ def test_all_pairs_planes_in_pieces():
     pieces = [all_pairs_planes(8, 8, words=256, first_word=first) for first in range(0, 1024, 256)]
     for operand in range(2):
         np.testing.assert_array_equal(
-            np.concatenate([piece[operand] for piece in pieces], axis=1), whole[operand])
+            np.concatenate([piece[operand] for piece in pieces], axis=1), whole[operand]
+        )
     assert all_pairs_planes(8, 8, first_word=1000)[0].shape == (8, 24)

@@ -40,8 +40,9 @@ def test_find_simulator_unknown():
 @pytest.mark.usefixtures("programs")
 def test_icarus_missing(monkeypatch):
     monkeypatch.setattr(tools.sys, "platform", "linux")
-    message = ("^Icarus Verilog must be on PATH, not missing: "
-               "run `sudo apt-get install -y iverilog`$")
+    message = (
+        "^Icarus Verilog must be on PATH, not missing: run `sudo apt-get install -y iverilog`$"
+    )
     with pytest.raises(ToolError, match=message):
         find_simulator("icarus")
     monkeypatch.setattr(tools.sys, "platform", "darwin")
@@ -67,19 +68,24 @@ def test_python_without_shared_library(monkeypatch, name):
     monkeypatch.setattr(tools.sys, "platform", "linux")
     monkeypatch.setattr(tools.sys, "version_info", (3, 11, 2))
     monkeypatch.setattr("find_libpython.find_libpython", lambda: None)
-    message = ("^Python's shared library must be installed, not missing: "
-               "run `sudo apt-get install -y libpython3.11`$")
+    message = (
+        "^Python's shared library must be installed, not missing: "
+        "run `sudo apt-get install -y libpython3.11`$"
+    )
     with pytest.raises(ToolError, match=message):
         find_simulator(name)
 
 
-@pytest.mark.parametrize("missing, package", [
-    ("perl", "perl"), ("make", "make"), ("c++", "g[+][+]")])
+@pytest.mark.parametrize(
+    "missing, package", [("perl", "perl"), ("make", "make"), ("c++", "g[+][+]")]
+)
 def test_verilator_without_its_tools(programs, monkeypatch, missing, package):
     monkeypatch.setattr(tools.sys, "platform", "linux")
     programs(*{"perl", "make", "c++"} - {missing})
-    message = (f"^Verilator's helper {re.escape(missing)} must be on PATH, not missing: "
-               f"run `sudo apt-get install -y {package}`$")
+    message = (
+        f"^Verilator's helper {re.escape(missing)} must be on PATH, not missing: "
+        f"run `sudo apt-get install -y {package}`$"
+    )
     with pytest.raises(ToolError, match=message):
         find_simulator("verilator")
 
@@ -101,11 +107,14 @@ def test_verilator_on_path(programs, monkeypatch):
     assert found.env == {"MAKEFLAGS": ""}
 
 
-@pytest.mark.parametrize("output, version", [
-    ("Verilator 5.006 2023-01-22 rev (Debian 5.006-3)", "5.006"),
-    ("Verilator 4.228 2022-10-01", "4.228"),
-    ("something else", "unknown"),
-])
+@pytest.mark.parametrize(
+    "output, version",
+    [
+        ("Verilator 5.006 2023-01-22 rev (Debian 5.006-3)", "5.006"),
+        ("Verilator 4.228 2022-10-01", "4.228"),
+        ("something else", "unknown"),
+    ],
+)
 def test_verilator_too_old(programs, monkeypatch, output, version):
     programs("perl", "make", "c++")
     programs("verilator", output=output)

@@ -32,10 +32,13 @@ def test_lint_of_a_fault(files, capsys):
     assert "narrow.v:2:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name, message", [
-    ("empty.v", "error: File must have a module, not '.*empty.v'\n"),
-    ("missing.v", "error: .*No such file.*missing.v'\n"),
-])
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("empty.v", "error: File must have a module, not '.*empty.v'\n"),
+        ("missing.v", "error: .*No such file.*missing.v'\n"),
+    ],
+)
 def test_lint_of_wrong_files(files, capsys, name, message):
     assert main([str(files / name)]) == 2
     assert re.fullmatch(message, capsys.readouterr().err)

@@ -41,8 +41,14 @@ def bench(tmp_path, monkeypatch):
     def run(simulator, verilog=NEGATE, python=BENCH, **options):
         (tmp_path / "negate.v").write_text(verilog, encoding="utf-8")
         (tmp_path / "bench_of_negate.py").write_text(python, encoding="utf-8")
-        return run_bench(simulator, [tmp_path / "negate.v"], "negate", "bench_of_negate",
-                         tmp_path / "build", **options)
+        return run_bench(
+            simulator,
+            [tmp_path / "negate.v"],
+            "negate",
+            "bench_of_negate",
+            tmp_path / "build",
+            **options,
+        )
 
     return run
 
@@ -64,8 +70,9 @@ def test_run_bench(simulator, bench, tmp_path):
 
 def test_seed(bench):
     logs = {seed: bench("icarus", seed=seed).log.read_text() for seed in (1, 2)}
-    markers = {seed: [line for line in log.splitlines() if "marker" in line]
-               for seed, log in logs.items()}
+    markers = {
+        seed: [line for line in log.splitlines() if "marker" in line] for seed, log in logs.items()
+    }
     assert markers[1] != markers[2]
     again = bench("icarus", seed=1).log.read_text()
     assert [line for line in again.splitlines() if "marker" in line] == markers[1]

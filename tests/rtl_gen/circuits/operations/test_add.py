@@ -56,13 +56,16 @@ def test_million_random_pairs(fmt, name):
     assert check_pairs(name, fmt, 1_000_000, 32) > 1_000_000
 
 
-@pytest.mark.parametrize("pair, result", [
-    ((0x64, 0x7E), 0x7F),  # 48 + 448 is too large: NaN, where the published code gives 0
-    ((0x58, 0x7E), 0x7E),  # 16 + 448, the tie, rounds down to 448
-    ((0x7F, 0x38), 0x7F),  # a NaN operand, which the published code ignores
-    ((0x38, 0xB8), 0x00),  # exact cancellation
-    ((0x80, 0x80), 0x80),  # two negative zeros
-])
+@pytest.mark.parametrize(
+    "pair, result",
+    [
+        ((0x64, 0x7E), 0x7F),  # 48 + 448 is too large: NaN, where the published code gives 0
+        ((0x58, 0x7E), 0x7E),  # 16 + 448, the tie, rounds down to 448
+        ((0x7F, 0x38), 0x7F),  # a NaN operand, which the published code ignores
+        ((0x38, 0xB8), 0x00),  # exact cancellation
+        ((0x80, 0x80), 0x80),  # two negative zeros
+    ],
+)
 def test_known_faults_of_the_published_code(pair, result):
     for library in LIBRARIES:
         assert Network(build_add(library=library)).run(operands(*pair))["y"] == result
@@ -78,6 +81,7 @@ def test_size(fmt, library, most, deepest):
 
 
 # ------------------------------------------------------------------------------------ guard bits
+
 
 def guarded(fmt, guard_bits):
     """Return an adder with so many guard bits."""
@@ -109,13 +113,16 @@ def test_guard_bits(fmt):
     assert build_add(fmt.name).neurons == guarded(fmt, least).neurons
 
 
-@pytest.mark.parametrize("fmt, a, b, right, wrong", [
-    # In units of 2**-9: 3 - 64 is -61, and -60 is nearest. With one guard bit, which is worth 4,
-    # all of the 3 is sticky, worth 2: the result looks like the tie between -60 and -64.
-    ("e4m3fn", 0x03, 0xA0, 0x9F, 0xA0),
-    # In units of 2**-16: 3 - 32, likewise.
-    ("e5m2", 0x03, 0x90, 0x8F, 0x90),
-])
+@pytest.mark.parametrize(
+    "fmt, a, b, right, wrong",
+    [
+        # In units of 2**-9: 3 - 64 is -61, and -60 is nearest. With one guard bit, which is worth 4,
+        # all of the 3 is sticky, worth 2: the result looks like the tie between -60 and -64.
+        ("e4m3fn", 0x03, 0xA0, 0x9F, 0xA0),
+        # In units of 2**-16: 3 - 32, likewise.
+        ("e5m2", 0x03, 0x90, 0x8F, 0x90),
+    ],
+)
 def test_one_guard_bit_is_too_few(fmt, a, b, right, wrong):
     fmt = FORMATS[fmt]
     assert golden.add(fmt, a, b) == right
@@ -133,6 +140,7 @@ def operands(a, b):
 
 
 # ------------------------------------------------------------------------------------- the checks
+
 
 def ignore_sticky(gates, exponent, significand, sticky):
     return round_to_nearest_even(gates, exponent, significand, ZERO)
@@ -164,6 +172,7 @@ def test_same_graph_twice():
 def test_wrong_format():
     gates = make_gates("test")
     scale = gates.builder.input("a", 8)
-    with pytest.raises(ValueError, match=(
-            r"^Operand format must have a zero and a sign, not e8m0fnu$")):
+    with pytest.raises(
+        ValueError, match=(r"^Operand format must have a zero and a sign, not e8m0fnu$")
+    ):
         add(gates, FORMATS["e8m0fnu"], scale, scale)

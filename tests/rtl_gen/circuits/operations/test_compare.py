@@ -15,7 +15,10 @@ from tests.helpers.circuits import NARROW, VARIANTS, WIDE, check_every_pair, che
 NAMES = ["less", "equal", "unordered", "minimum", "maximum"]
 NARROW_DESIGNS = [
     pytest.param(name, fmt, id=f"{name}-{fmt.name}")
-    for name in NAMES for fmt in NARROW if fmt.name in DESIGNS[name].formats]
+    for name in NAMES
+    for fmt in NARROW
+    if fmt.name in DESIGNS[name].formats
+]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -49,10 +52,16 @@ def test_zeros_are_equal(name):
     assert run(name, (a, b)).tolist() == [int(name == "equal")] * 4
 
 
-@pytest.mark.parametrize("name, native, published", [
-    ("less", 18, 75), ("equal", 19, 42), ("unordered", 5, 13), ("minimum", 33, 100),
-    ("maximum", 33, 101),
-])
+@pytest.mark.parametrize(
+    "name, native, published",
+    [
+        ("less", 18, 75),
+        ("equal", 19, 42),
+        ("unordered", 5, 13),
+        ("minimum", 33, 100),
+        ("maximum", 33, 101),
+    ],
+)
 def test_size(name, native, published):
     design = DESIGNS[name]
     for library, most in (("native", native), ("published", published)):
@@ -74,12 +83,15 @@ def test_planted_fault_is_found(fresh_builds, name):
 def test_wrong_format(name):
     gates = make_gates("test")
     a = gates.builder.input("a", 8)
-    with pytest.raises(ValueError, match=(
-            r"^Operand format must have a zero and a sign, not e8m0fnu$")):
+    with pytest.raises(
+        ValueError, match=(r"^Operand format must have a zero and a sign, not e8m0fnu$")
+    ):
         getattr(compare, name)(gates, FORMATS["e8m0fnu"], a, a)
 
 
 def test_unordered_needs_a_nan():
-    with pytest.raises(ValueError, match=(
-            r"^Format for unordered must be one of e4m3fn, [a-z0-9, ]+, not 'e2m1fn'$")):
+    with pytest.raises(
+        ValueError,
+        match=(r"^Format for unordered must be one of e4m3fn, [a-z0-9, ]+, not 'e2m1fn'$"),
+    ):
         make_options(find_design("unordered"), format="e2m1fn")

@@ -28,16 +28,22 @@ def codes_near(src, dst, count, seed):
     """Return the corner codes and random ones, half of them near the range of ``dst``."""
     anywhere = random_codes(src, count, seed)
     rng = np.random.default_rng(seed)
-    field = rng.integers(
-        max(dst.min_exponent - dst.precision - 1, src.min_exponent),
-        min(dst.max_exponent + 2, src.max_exponent + 1), count // 2) + src.bias
+    field = (
+        rng.integers(
+            max(dst.min_exponent - dst.precision - 1, src.min_exponent),
+            min(dst.max_exponent + 2, src.max_exponent + 1),
+            count // 2,
+        )
+        + src.bias
+    )
     anywhere[: count // 2] &= ~src.exponent_mask
     anywhere[: count // 2] |= field << src.mantissa_bits
     # Of those, some are exact, or ties, or a last place beside one.
     lost = max(src.mantissa_bits - dst.mantissa_bits, 1)
     chosen = slice(0, count // 2, 4)
     anywhere[chosen] = (anywhere[chosen] >> lost - 1 << lost - 1) + rng.integers(
-        -1, 2, anywhere[chosen].size)
+        -1, 2, anywhere[chosen].size
+    )
     return np.concatenate([corner_codes(src), anywhere & (1 << src.width) - 1])
 
 
@@ -46,8 +52,9 @@ def codes_near(src, dst, count, seed):
 @pytest.mark.parametrize("src", UP_TO_16_BITS, ids=lambda fmt: fmt.name)
 def test_every_code(src, dst, library):
     for policy in policies(dst):
-        count = check("convert", src, (all_codes(src),), to=dst.name, overflow=policy,
-                      library=library)
+        count = check(
+            "convert", src, (all_codes(src),), to=dst.name, overflow=policy, library=library
+        )
         assert count == 2**src.width
 
 
@@ -73,57 +80,70 @@ def test_binary32_million(dst):
 @pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
 def test_every_code_other_budgets(dst, library, budget):
     for src in (*NARROW_FORMATS, FORMATS["binary16"]):
-        count = check("convert", src, (all_codes(src),), to=dst.name, library=library,
-                      budget=budget)
+        count = check(
+            "convert", src, (all_codes(src),), to=dst.name, library=library, budget=budget
+        )
         assert count == 2**src.width
 
 
-@pytest.mark.parametrize("src, dst, native, published", [
-    ("e5m2", "binary16", 8, 19),  # NaN only; the rest is wires
-    ("e4m3fn", "e4m3fn", 3, 9),  # NaN only
-    ("e8m0fnu", "e8m0fnu", 0, 0),
-    ("e4m3fn", "binary16", 40, 100),
-    ("e4m3fn", "bfloat16", 42, 100),
-    ("e5m2", "e4m3fn", 90, 170),
-    ("bfloat16", "e4m3fn", 140, 290),
-    ("binary32", "bfloat16", 84, 160),
-])
+@pytest.mark.parametrize(
+    "src, dst, native, published",
+    [
+        ("e5m2", "binary16", 8, 19),  # NaN only; the rest is wires
+        ("e4m3fn", "e4m3fn", 3, 9),  # NaN only
+        ("e8m0fnu", "e8m0fnu", 0, 0),
+        ("e4m3fn", "binary16", 40, 100),
+        ("e4m3fn", "bfloat16", 42, 100),
+        ("e5m2", "e4m3fn", 90, 170),
+        ("bfloat16", "e4m3fn", 140, 290),
+        ("binary32", "bfloat16", 84, 160),
+    ],
+)
 def test_size(src, dst, native, published):
     for library, most in (("native", native), ("published", published)):
         options = make_options(CONVERT, format=src, to=dst, library=library)
         assert measure(build(CONVERT, options)).neurons <= most
 
 
-@pytest.mark.parametrize("src, code, dst, result", [
-    ("e5m2", 0x7C, "e4m3fn", 0x7F),  # infinity is too large
-    ("e5m2", 0xFE, "e2m1fn", 0x0),  # NaN: a zero of the opposite sign
-    ("e4m3fn", 0x80, "e4m3fnuz", 0x00),  # there is but one zero
-    ("e4m3fn", 0x80, "e8m0fnu", 0xFF),  # none at all
-    ("bfloat16", 0xBF80, "e8m0fnu", 0xFF),  # no sign
-    ("bfloat16", 0x0001, "e8m0fnu", 0x00),  # the smallest
-    ("bfloat16", 0x3FBF, "e8m0fnu", 127),  # just below 1.5
-    ("bfloat16", 0x3FC0, "e8m0fnu", 128),  # 1.5, a tie, goes up
-    ("e8m0fnu", 0xFF, "e5m2", 0x7E),  # NaN
-    ("e8m0fnu", 0x00, "bfloat16", 0x0040),  # 2**-127 is subnormal
-])
+@pytest.mark.parametrize(
+    "src, code, dst, result",
+    [
+        ("e5m2", 0x7C, "e4m3fn", 0x7F),  # infinity is too large
+        ("e5m2", 0xFE, "e2m1fn", 0x0),  # NaN: a zero of the opposite sign
+        ("e4m3fn", 0x80, "e4m3fnuz", 0x00),  # there is but one zero
+        ("e4m3fn", 0x80, "e8m0fnu", 0xFF),  # none at all
+        ("bfloat16", 0xBF80, "e8m0fnu", 0xFF),  # no sign
+        ("bfloat16", 0x0001, "e8m0fnu", 0x00),  # the smallest
+        ("bfloat16", 0x3FBF, "e8m0fnu", 127),  # just below 1.5
+        ("bfloat16", 0x3FC0, "e8m0fnu", 128),  # 1.5, a tie, goes up
+        ("e8m0fnu", 0xFF, "e5m2", 0x7E),  # NaN
+        ("e8m0fnu", 0x00, "bfloat16", 0x0040),  # 2**-127 is subnormal
+    ],
+)
 def test_special(src, code, dst, result):
     options = make_options(CONVERT, format=src, to=dst)
     assert Network(build(CONVERT, options)).run({"a": np.asarray(code)})["y"] == result
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"to": "e9m9"}, r"^Format must be one of e4m3fn, [a-z0-9, ]+, not 'e9m9'$"),
-    ({"to": "e2m1fn", "overflow": "nan"},
-     r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"to": "e9m9"}, r"^Format must be one of e4m3fn, [a-z0-9, ]+, not 'e9m9'$"),
+        (
+            {"to": "e2m1fn", "overflow": "nan"},
+            r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$",
+        ),
+    ],
+)
 def test_wrong_options(options, message):
     with pytest.raises(ValueError, match=message):
         make_options(CONVERT, **options)
 
 
 def test_wrong_target_of_another_design():
-    with pytest.raises(ValueError, match=(
-            r"^Result format of add must be that of its operands, not 'bfloat16'$")):
+    with pytest.raises(
+        ValueError, match=(r"^Result format of add must be that of its operands, not 'bfloat16'$")
+    ):
         make_options(DESIGNS["add"], to="bfloat16")
 
 
@@ -135,11 +155,14 @@ def test_wrong_width(fmt):
         convert(gates, FORMATS[fmt], FORMATS["bfloat16"], a)
 
 
-@pytest.mark.parametrize("src, dst, name", [
-    ("e4m3fn", "binary16", "convert_e4m3fn_to_binary16"),
-    ("e4m3fn", None, "convert_e4m3fn_to_bfloat16"),
-    ("bfloat16", None, "convert_bfloat16_to_binary32"),
-])
+@pytest.mark.parametrize(
+    "src, dst, name",
+    [
+        ("e4m3fn", "binary16", "convert_e4m3fn_to_binary16"),
+        ("e4m3fn", None, "convert_e4m3fn_to_bfloat16"),
+        ("bfloat16", None, "convert_bfloat16_to_binary32"),
+    ],
+)
 def test_module_name(src, dst, name):
     assert module_name(CONVERT, make_options(CONVERT, format=src, to=dst)) == name
 

@@ -87,6 +87,7 @@ def test_wide_formats(fmt):
 
 # --------------------------------------------------------------------------------------- margins
 
+
 def is_exact(fmt, margins):
     """Tell whether a window with such margins is wide enough, as far as some addends can tell."""
     gates = make_gates("fma")
@@ -98,15 +99,27 @@ def is_exact(fmt, margins):
     return all(
         np.array_equal(
             network.run({"a": a, "b": b, "c": np.full_like(a, c)})["y"],
-            golden.fma(fmt, a, b, np.full_like(a, c)))
-        for c in addends)
+            golden.fma(fmt, a, b, np.full_like(a, c)),
+        )
+        for c in addends
+    )
 
 
-@pytest.mark.parametrize("fmt, expected", [
-    ("e4m3fn", (2, 2)), ("e5m2", (2, 2)), ("e4m3", (2, 2)), ("e3m4", (1, 0)),
-    ("e4m3fnuz", (2, 2)), ("e5m2fnuz", (2, 2)), ("e4m3b11fnuz", (2, 1)), ("e3m2fn", (2, 1)),
-    ("e2m3fn", (0, 0)), ("e2m1fn", (0, 1)),
-])
+@pytest.mark.parametrize(
+    "fmt, expected",
+    [
+        ("e4m3fn", (2, 2)),
+        ("e5m2", (2, 2)),
+        ("e4m3", (2, 2)),
+        ("e3m4", (1, 0)),
+        ("e4m3fnuz", (2, 2)),
+        ("e5m2fnuz", (2, 2)),
+        ("e4m3b11fnuz", (2, 1)),
+        ("e3m2fn", (2, 1)),
+        ("e2m3fn", (0, 0)),
+        ("e2m1fn", (0, 1)),
+    ],
+)
 def test_margins(fmt, expected):
     """They are enough, and one bit less is not, in either place."""
     fmt = FORMATS[fmt]
@@ -121,9 +134,11 @@ def test_margins(fmt, expected):
 
 # ------------------------------------------------------------------------------------- the design
 
+
 @pytest.mark.parametrize("fmt, native, published", [("e4m3fn", 401, 910), ("e5m2", 383, 836)])
 def test_size(fmt, native, published):
     """Smaller than a multiplier and an adder, and rounded once instead of twice."""
+
     def size(name, library):
         options = make_options(DESIGNS[name], format=fmt, library=library)
         return measure(build(DESIGNS[name], options)).neurons
@@ -132,16 +147,19 @@ def test_size(fmt, native, published):
     assert size("fma", "published") <= published
 
 
-@pytest.mark.parametrize("triple, result", [
-    ((0x80, 0x38, 0x80), 0x80),  # -0 * 1 + -0
-    ((0x00, 0x38, 0x80), 0x00),
-    ((0x38, 0x38, 0xB8), 0x00),  # 1 * 1 - 1
-    ((0x01, 0x01, 0x00), 0x00),  # underflow
-    ((0x81, 0x01, 0x00), 0x80),
-    ((0x7E, 0x7E, 0xFE), 0x7F),  # 448 * 448 - 448
-    ((0x7E, 0x40, 0xFE), 0x7E),  # 448 * 2 - 448: only the result counts
-    ((0x00, 0x38, 0x7F), 0x7F),
-])
+@pytest.mark.parametrize(
+    "triple, result",
+    [
+        ((0x80, 0x38, 0x80), 0x80),  # -0 * 1 + -0
+        ((0x00, 0x38, 0x80), 0x00),
+        ((0x38, 0x38, 0xB8), 0x00),  # 1 * 1 - 1
+        ((0x01, 0x01, 0x00), 0x00),  # underflow
+        ((0x81, 0x01, 0x00), 0x80),
+        ((0x7E, 0x7E, 0xFE), 0x7F),  # 448 * 448 - 448
+        ((0x7E, 0x40, 0xFE), 0x7E),  # 448 * 2 - 448: only the result counts
+        ((0x00, 0x38, 0x7F), 0x7F),
+    ],
+)
 def test_values(triple, result):
     options = make_options(DESIGNS["fma"])
     inputs = {name: np.asarray(code) for name, code in zip("abc", triple, strict=True)}
@@ -170,6 +188,7 @@ def test_planted_fault_is_found(fresh_builds):
 def test_wrong_format():
     gates = make_gates("test")
     scale = gates.builder.input("a", 8)
-    with pytest.raises(ValueError, match=(
-            r"^Operand format must have a zero and a sign, not e8m0fnu$")):
+    with pytest.raises(
+        ValueError, match=(r"^Operand format must have a zero and a sign, not e8m0fnu$")
+    ):
         fma(gates, FORMATS["e8m0fnu"], scale, scale, scale)

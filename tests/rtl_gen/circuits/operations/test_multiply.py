@@ -48,10 +48,15 @@ def test_million_random_pairs(fmt):
     assert check_pairs("multiply", fmt, 1_000_000, 22) > 1_000_000
 
 
-@pytest.mark.parametrize("fmt, library, most", [
-    ("e4m3fn", "native", 220), ("e5m2", "native", 200),
-    ("e4m3fn", "published", 670), ("e5m2", "published", 670),
-])
+@pytest.mark.parametrize(
+    "fmt, library, most",
+    [
+        ("e4m3fn", "native", 220),
+        ("e5m2", "native", 200),
+        ("e4m3fn", "published", 670),
+        ("e5m2", "published", 670),
+    ],
+)
 def test_size(fmt, library, most):
     """The published figure is 670 neurons in the paper, and 912 in its code."""
     design = DESIGNS["multiply"]
@@ -89,8 +94,9 @@ def make_inputs(width):
 
 def test_wrong_format():
     gates, a, b = make_inputs(8)
-    with pytest.raises(ValueError, match=(
-            r"^Operand format must have a zero and a sign, not e8m0fnu$")):
+    with pytest.raises(
+        ValueError, match=(r"^Operand format must have a zero and a sign, not e8m0fnu$")
+    ):
         multiply(gates, FORMATS["e8m0fnu"], a, b)
 
 
@@ -102,6 +108,7 @@ def test_wrong_width():
 
 def test_wrong_overflow():
     gates, a, b = make_inputs(4)
-    with pytest.raises(ValueError, match=(
-            r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$")):
+    with pytest.raises(
+        ValueError, match=(r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$")
+    ):
         multiply(gates, FORMATS["e2m1fn"], a, b, Overflow.NAN)

@@ -26,7 +26,7 @@ def codes_of(fmt):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
 def test_codes(fmt, name, library):
-    assert check(name, fmt, (codes_of(fmt),), library=library) >= 2**min(fmt.width, 16)
+    assert check(name, fmt, (codes_of(fmt),), library=library) >= 2 ** min(fmt.width, 16)
 
 
 @pytest.mark.parametrize("library, budget", VARIANTS[2:])
@@ -34,11 +34,12 @@ def test_codes(fmt, name, library):
 @pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
 def test_codes_other_budgets(fmt, name, library, budget):
     count = check(name, fmt, (codes_of(fmt),), library=library, budget=budget)
-    assert count >= 2**min(fmt.width, 16)
+    assert count >= 2 ** min(fmt.width, 16)
 
 
-@pytest.mark.parametrize("name, native, published", [
-    ("negate", 3, 9), ("absolute", 1, 1), ("relu", 11, 16)])
+@pytest.mark.parametrize(
+    "name, native, published", [("negate", 3, 9), ("absolute", 1, 1), ("relu", 11, 16)]
+)
 def test_size(name, native, published):
     design = DESIGNS[name]
     for library, most in (("native", native), ("published", published)):
@@ -56,6 +57,7 @@ def test_planted_fault_is_found(fresh_builds, name):
 def test_wrong_format(name):
     gates = make_gates("test")
     a = gates.builder.input("a", 8)
-    with pytest.raises(ValueError, match=(
-            r"^Operand format must have a zero and a sign, not e8m0fnu$")):
+    with pytest.raises(
+        ValueError, match=(r"^Operand format must have a zero and a sign, not e8m0fnu$")
+    ):
         getattr(sign, name)(gates, FORMATS["e8m0fnu"], a)

@@ -19,21 +19,24 @@ from tests.helpers.oracle import ARITHMETIC_FORMATS
 WIDENING = DESIGNS["widening_multiply"]
 NARROW_PAIRS = [
     pytest.param(src, dst, id=f"{src.name}-{dst.name}")
-    for src in NARROW for dst in FORMATS.values() if holds_products(src, dst)]
+    for src in NARROW
+    for dst in FORMATS.values()
+    if holds_products(src, dst)
+]
 
 
 @pytest.mark.parametrize("library, budget", VARIANTS)
 @pytest.mark.parametrize("src, dst", NARROW_PAIRS)
 def test_every_pair(src, dst, library, budget):
-    count = check_every_pair(
-        "widening_multiply", src, to=dst.name, library=library, budget=budget)
+    count = check_every_pair("widening_multiply", src, to=dst.name, library=library, budget=budget)
     assert count == 4**src.width
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_binary16(library):
     count = check_pairs(
-        "widening_multiply", FORMATS["binary16"], 50_000, 71, to="binary32", library=library)
+        "widening_multiply", FORMATS["binary16"], 50_000, 71, to="binary32", library=library
+    )
     assert count > 70_000
 
 
@@ -43,8 +46,7 @@ def test_holds_products(src, dst):
     """Compared with trying the corner codes with themselves and with both ends of the range."""
     codes = corner_codes(src)
     values = [golden.value(src, int(code)) for code in codes[codes <= src.max_code]]
-    exact = all(
-        is_value(dst, x * y) for x in values for y in (x, src.min_value, src.max_value))
+    exact = all(is_value(dst, x * y) for x in values for y in (x, src.min_value, src.max_value))
     specials = dst.has_infinity >= src.has_infinity and dst.has_nan >= src.has_nan
     assert holds_products(src, dst) == (exact and specials)
 
@@ -57,29 +59,47 @@ def is_value(fmt, value):
     return value <= fmt.max_value and (value / quantum).denominator == 1
 
 
-@pytest.mark.parametrize("src, dst", [
-    ("e4m3fn", "binary16"),  # 448 * 448 is too large
-    ("e5m2", "binary16"),  # so is 57344 * 57344
-    ("e3m4", "bfloat16"),  # 10 bits of significand
-    ("e4m3b11fnuz", "binary16"),  # 2**-26 is too small
-    ("e4m3fn", "e4m3fn"), ("bfloat16", "binary32"), ("e8m0fnu", "bfloat16"),
-    ("e2m1fn", "e8m0fnu"),
-])
+@pytest.mark.parametrize(
+    "src, dst",
+    [
+        ("e4m3fn", "binary16"),  # 448 * 448 is too large
+        ("e5m2", "binary16"),  # so is 57344 * 57344
+        ("e3m4", "bfloat16"),  # 10 bits of significand
+        ("e4m3b11fnuz", "binary16"),  # 2**-26 is too small
+        ("e4m3fn", "e4m3fn"),
+        ("bfloat16", "binary32"),
+        ("e8m0fnu", "bfloat16"),
+        ("e2m1fn", "e8m0fnu"),
+    ],
+)
 def test_refused(src, dst):
     gates = make_gates("test")
     width = FORMATS[src].width
     a, b = (gates.builder.input(name, width) for name in ("a", "b"))
-    with pytest.raises(ValueError, match=(
-            rf"^Result format must hold every product of two {src} exactly, not {dst}$")):
+    with pytest.raises(
+        ValueError,
+        match=(rf"^Result format must hold every product of two {src} exactly, not {dst}$"),
+    ):
         widening_multiply(gates, FORMATS[src], FORMATS[dst], a, b)
 
 
-@pytest.mark.parametrize("src, dst, message", [
-    ("e4m3fn", "binary16", r"^Result format of widening_multiply for e4m3fn must be one of "
-                           r"bfloat16, binary32, not 'binary16'$"),
-    ("bfloat16", "binary32", r"^Format for widening_multiply must be one of e4m3fn, "
-                             r"[a-z0-9, ]+, not 'bfloat16'$"),
-])
+@pytest.mark.parametrize(
+    "src, dst, message",
+    [
+        (
+            "e4m3fn",
+            "binary16",
+            r"^Result format of widening_multiply for e4m3fn must be one of "
+            r"bfloat16, binary32, not 'binary16'$",
+        ),
+        (
+            "bfloat16",
+            "binary32",
+            r"^Format for widening_multiply must be one of e4m3fn, "
+            r"[a-z0-9, ]+, not 'bfloat16'$",
+        ),
+    ],
+)
 def test_wrong_options(src, dst, message):
     with pytest.raises(ValueError, match=message):
         make_options(WIDENING, format=src, to=dst)
@@ -95,7 +115,8 @@ def test_size(library, most):
     """Smaller than the multiplier, as nothing has to be rounded."""
     sizes = [
         measure(build(DESIGNS[name], make_options(DESIGNS[name], library=library))).neurons
-        for name in ("widening_multiply", "multiply")]
+        for name in ("widening_multiply", "multiply")
+    ]
     assert sizes[0] <= most
     assert sizes[0] < sizes[1]
 

@@ -19,9 +19,23 @@ WIDTH = 11
 #: Format of the result, and what the lowest bit of the number stands for as a power of two: such
 #: that everything is subnormal, in the middle, or mostly beyond the largest finite value.
 CASES = [
-    ("e4m3fn", -18), ("e4m3fn", -12), ("e4m3fn", 0), ("e4m3fn", 3), ("e5m2", -26), ("e5m2", -20),
-    ("e5m2", 8), ("e3m4", -7), ("e2m1fn", -4), ("e2m1fn", -7), ("e2m3fn", -5), ("e3m2fn", -6),
-    ("e4m3fnuz", -2), ("binary16", -30), ("binary16", -5), ("bfloat16", -20)]
+    ("e4m3fn", -18),
+    ("e4m3fn", -12),
+    ("e4m3fn", 0),
+    ("e4m3fn", 3),
+    ("e5m2", -26),
+    ("e5m2", -20),
+    ("e5m2", 8),
+    ("e3m4", -7),
+    ("e2m1fn", -4),
+    ("e2m1fn", -7),
+    ("e2m3fn", -5),
+    ("e3m2fn", -6),
+    ("e4m3fnuz", -2),
+    ("binary16", -30),
+    ("binary16", -5),
+    ("bfloat16", -20),
+]
 
 
 def make(to: Format, unit: int) -> NeuronGraph:

@@ -22,12 +22,18 @@ from tests.helpers.oracle import assert_same_codes
 
 #: Construction: its neurons and depth for E4M3FN.
 FIGURES = {
-    "two_deep": (1843, 2), "log_domain": (184, 26), "serial": (174, 53), "two_path": (335, 25)}
+    "two_deep": (1843, 2),
+    "log_domain": (184, 26),
+    "serial": (174, 53),
+    "two_path": (335, 25),
+}
 
 CASES = [
     pytest.param(name, fmt, policy, id=f"{name}-{fmt}-{policy.value}")
     for name, record in CONSTRUCTIONS.items()
-    for fmt in record.formats for policy in record.policies]
+    for fmt in record.formats
+    for policy in record.policies
+]
 
 
 @pytest.mark.parametrize("name, fmt, policy", CASES)
@@ -54,12 +60,16 @@ def test_size(name: str) -> None:
 def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None:
     design = DESIGNS[operation]
     options = make_options(design, format=fmt, budget=budget)
-    known = [build(design, options), *(other.graph for other in alternatives(
-        operation, options.format, options.overflow, options.budget))]
+    known = [
+        build(design, options),
+        *(
+            other.graph
+            for other in alternatives(operation, options.format, options.overflow, options.budget)
+        ),
+    ]
 
     def chosen(objective: str) -> NeuronGraph:
-        return build(design, make_options(
-            design, format=fmt, budget=budget, objective=objective))
+        return build(design, make_options(design, format=fmt, budget=budget, objective=objective))
 
     assert len(chosen("neurons").neurons) == min(len(graph.neurons) for graph in known)
     assert chosen("depth").depth == min(graph.depth for graph in known)
@@ -67,8 +77,9 @@ def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None
 
 def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
     design = DESIGNS["negate"]
-    assert build(design, make_options(design, objective="neurons")) == \
-        build(design, make_options(design))
+    assert build(design, make_options(design, objective="neurons")) == build(
+        design, make_options(design)
+    )
 
 
 @pytest.mark.parametrize("name", ["log_domain", "serial", "two_path"])
@@ -84,13 +95,13 @@ def test_other_policy_is_refused(name: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
     a, b = (gates.builder.input(port, 8) for port in "ab")
     with pytest.raises(
-            ValueError, match=r"^Overflow must be nan for this construction, not 'saturate'$"):
+        ValueError, match=r"^Overflow must be nan for this construction, not 'saturate'$"
+    ):
         CONSTRUCTIONS[name].circuit(gates, FORMATS["e4m3fn"], a, b, Overflow.SATURATE)
 
 
 def test_two_deep_needs_a_negative_zero() -> None:
     gates = make_gates("multiply", "native", BUDGETS["free"])
     a, b = (gates.builder.input(name, 8) for name in "ab")
-    with pytest.raises(
-            ValueError, match=r"^Format must have a negative zero, not 'e4m3fnuz'$"):
+    with pytest.raises(ValueError, match=r"^Format must have a negative zero, not 'e4m3fnuz'$"):
         two_deep_multiply(gates, FORMATS["e4m3fnuz"], a, b)

@@ -18,8 +18,12 @@ from tests.helpers.graphs import all_codes
 
 #: What the smallest and the shallowest E4M3FN circuit of each budget may take at most.
 GOALS = {
-    ("multiply", "w2"): (130, 20), ("multiply", "w8"): (95, 12), ("multiply", "free"): (34, 4),
-    ("add", "w2"): (150, 24), ("add", "w8"): (110, 16), ("add", "free"): (70, 10),
+    ("multiply", "w2"): (130, 20),
+    ("multiply", "w8"): (95, 12),
+    ("multiply", "free"): (34, 4),
+    ("add", "w2"): (150, 24),
+    ("add", "w8"): (110, 16),
+    ("add", "free"): (70, 10),
 }
 
 
@@ -31,7 +35,8 @@ def test_every_pair(circuit: StoredCircuit) -> None:
     assert operands[0].size == 4**fmt.width
     actual = Network(graph).run(dict(zip("ab", operands, strict=True)))["y"]
     np.testing.assert_array_equal(
-        actual, expected(circuit.operation, fmt, operands, circuit.overflow))
+        actual, expected(circuit.operation, fmt, operands, circuit.overflow)
+    )
     metrics = measure(graph)
     assert (metrics.neurons, metrics.depth) == (circuit.neurons, circuit.depth)
     assert all(BUDGETS[circuit.budget].allows(neuron.weights) for neuron in graph.neurons)
@@ -49,8 +54,9 @@ def test_goals(operation: str, budget: str) -> None:
 
 def test_changed_file_is_refused() -> None:
     circuit = replace(stored_circuits()[0], sha256="0" * 64)
-    with pytest.raises(ValueError, match=(
-            r"^Data file \S+\.json must have SHA-256 0{64}, not [0-9a-f]{64}$")):
+    with pytest.raises(
+        ValueError, match=(r"^Data file \S+\.json must have SHA-256 0{64}, not [0-9a-f]{64}$")
+    ):
         load(circuit)
 
 
@@ -69,9 +75,18 @@ def test_none_is_as_good_as_another_in_all() -> None:
     for circuit in stored_circuits():
         for other in stored_circuits():
             if other != circuit and (
-                    other.operation, other.format, other.overflow, other.budget, other.objective
-            ) == (circuit.operation, circuit.format, circuit.overflow, circuit.budget,
-                  circuit.objective):
+                other.operation,
+                other.format,
+                other.overflow,
+                other.budget,
+                other.objective,
+            ) == (
+                circuit.operation,
+                circuit.format,
+                circuit.overflow,
+                circuit.budget,
+                circuit.objective,
+            ):
                 assert circuit.objective == "neurons"
                 assert other.neurons > circuit.neurons or other.depth > circuit.depth
 

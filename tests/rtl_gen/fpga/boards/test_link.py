@@ -37,13 +37,16 @@ def test_ask():
     assert link.ask([Request(5, 1, 2)]) == [(1, 5)]
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda data: data[:-1],  # a byte lost
-    lambda data: data[1:],
-    lambda data: data[:9] + bytes([data[9] ^ 1]) + data[10:],  # a bit flipped
-    lambda data: b"\x12\x34" + data,  # noise before
-    lambda data: b"",
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda data: data[:-1],  # a byte lost
+        lambda data: data[1:],
+        lambda data: data[:9] + bytes([data[9] ^ 1]) + data[10:],  # a bit flipped
+        lambda data: b"\x12\x34" + data,  # noise before
+        lambda data: b"",
+    ],
+)
 @pytest.mark.parametrize("way", ["disturb", "disturb_answer"])
 def test_disturbed(wrong, way):
     """Every other time the line is disturbed, one way or the other."""

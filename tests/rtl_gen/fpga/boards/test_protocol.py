@@ -55,17 +55,30 @@ def test_answers():
 
 def test_numbers():
     """Numbers that a host relies on never change."""
-    assert OPERATIONS == {"multiply": 0, "add": 1, "subtract": 2, "minimum": 3, "maximum": 4,
-                          "less": 5, "equal": 6, "unordered": 7}
+    assert OPERATIONS == {
+        "multiply": 0,
+        "add": 1,
+        "subtract": 2,
+        "minimum": 3,
+        "maximum": 4,
+        "less": 5,
+        "equal": 6,
+        "unordered": 7,
+    }
     assert [(status.name, status.value) for status in Status] == [
-        ("OK", 0), ("UNKNOWN_OPERATION", 1), ("BAD_CHECKSUM", 2), ("FRAMING_ERROR", 3),
-        ("INCOMPLETE", 4)]
+        ("OK", 0),
+        ("UNKNOWN_OPERATION", 1),
+        ("BAD_CHECKSUM", 2),
+        ("FRAMING_ERROR", 3),
+        ("INCOMPLETE", 4),
+    ]
     assert IDENTIFY == 31
     assert BOARD_FORMATS[:3] == ("e4m3fn", "e5m2", "e4m3")
 
 
-@pytest.mark.parametrize("request_", [Request(0, 0, 0), Request(7, 0xFF, 0xFF),
-                                      Request(2, 0x38, 0xC4)])
+@pytest.mark.parametrize(
+    "request_", [Request(0, 0, 0), Request(7, 0xFF, 0xFF), Request(2, 0x38, 0xC4)]
+)
 def test_flipped_bits(request_):
     """No request with up to three flipped bits is taken for a request."""
     packet = int.from_bytes(encode_request(request_), "big")
@@ -122,15 +135,20 @@ def test_identity():
     assert len(seen) == 2 * len(BOARD_FORMATS)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: encode_request(Request(32, 0, 0)), "Operation must be from 0 to 31, not 32"),
-    (lambda: encode_request(Request(0, 256, 0)), "Operand must be from 0 to 255, not 256"),
-    (lambda: encode_answer(Answer(64, 0)), "Status must be from 0 to 63, not 64"),
-    (lambda: encode_answer(Answer(0, -1)), "Result must be from 0 to 255, not -1"),
-    (lambda: decode_identity(0x55), "Format of a board must be one of 10, not 85"),
-    (lambda: encode_identity(find_format("binary16"), Overflow.NAN),
-     f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not 'binary16'"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: encode_request(Request(32, 0, 0)), "Operation must be from 0 to 31, not 32"),
+        (lambda: encode_request(Request(0, 256, 0)), "Operand must be from 0 to 255, not 256"),
+        (lambda: encode_answer(Answer(64, 0)), "Status must be from 0 to 63, not 64"),
+        (lambda: encode_answer(Answer(0, -1)), "Result must be from 0 to 255, not -1"),
+        (lambda: decode_identity(0x55), "Format of a board must be one of 10, not 85"),
+        (
+            lambda: encode_identity(find_format("binary16"), Overflow.NAN),
+            f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not 'binary16'",
+        ),
+    ],
+)
 def test_wrong(call, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         call()

@@ -126,10 +126,13 @@ def test_line_low():
 
 
 @pytest.mark.parametrize("component", [Receiver, Transmitter])
-@pytest.mark.parametrize("clocks, error, message", [
-    (3, ValueError, "Clocks per bit must be 4 or more, not 3"),
-    (4.5, TypeError, "Clocks per bit must be an integer, not 4.5"),
-])
+@pytest.mark.parametrize(
+    "clocks, error, message",
+    [
+        (3, ValueError, "Clocks per bit must be 4 or more, not 3"),
+        (4.5, TypeError, "Clocks per bit must be an integer, not 4.5"),
+    ],
+)
 def test_init_wrong(component, clocks, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         component(clocks_per_bit=clocks)

@@ -31,7 +31,8 @@ def test_every_pair(name, policy):
     part_of = {"multiply": 0, "add": 1, "subtract": 1}
     for operation in operations_of(fmt):
         outputs = network.run(
-            {"operation": np.full(a.shape, OPERATIONS[operation]), "a": a, "b": b})
+            {"operation": np.full(a.shape, OPERATIONS[operation]), "a": a, "b": b}
+        )
         wanted = expected(operation, fmt, [a, b], overflow)
         np.testing.assert_array_equal(outputs["y"], wanted)
         # Only the circuit that is asked spikes; without spikes the result is zero.
@@ -47,7 +48,8 @@ def test_table():
     for fmt in map(find_format, BOARD_FORMATS):
         # A prefix, so that one comparison tells what is known.
         assert [OPERATIONS[name] for name in operations_of(fmt)] == list(
-            range(len(operations_of(fmt))))
+            range(len(operations_of(fmt)))
+        )
 
 
 def test_format():

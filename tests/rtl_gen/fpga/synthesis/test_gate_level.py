@@ -21,10 +21,15 @@ def gate_level_design(operation: str, target: str, style: str = "spatial") -> Be
     options = make_options(design, overflow="nan", style=style)
     hardware = make_hardware(design, options, module=f"{operation}_{target}_{style}")
     return BenchDesign(
-        name=hardware.module, module=hardware.module, operation=operation, fmt=options.format,
-        overflow=options.overflow, library=options.library,
+        name=hardware.module,
+        module=hardware.module,
+        operation=operation,
+        fmt=options.format,
+        overflow=options.overflow,
+        library=options.library,
         verilog=gate_level_verilog(hardware.verilog, hardware.module, TARGETS[target]),
-        latency=hardware.latency if hardware.is_clocked else None)
+        latency=hardware.latency if hardware.is_clocked else None,
+    )
 
 
 def with_verilog(design: BenchDesign, verilog: str) -> BenchDesign:
@@ -66,8 +71,11 @@ def test_ecp5_all_pairs(tmp_path: Path) -> None:
 @pytest.mark.tool
 @pytest.mark.slow
 def test_other_targets_all_pairs(tmp_path: Path) -> None:
-    designs = [gate_level_design(operation, target) for operation in OPERATIONS
-               for target in ("ice40", "gowin", "generic6")]
+    designs = [
+        gate_level_design(operation, target)
+        for operation in OPERATIONS
+        for target in ("ice40", "gowin", "generic6")
+    ]
     assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 6
 
 

@@ -29,7 +29,12 @@ def port(name: str, width: int, *, is_input: bool = True) -> Port:
 
 def test_module_ports() -> None:
     assert module_ports(ADDER, "adder") == [
-        port("clk", 1), port("rst", 1), port("a", 3), port("b", 3), port("y", 4, is_input=False)]
+        port("clk", 1),
+        port("rst", 1),
+        port("a", 3),
+        port("b", 3),
+        port("y", 4, is_input=False),
+    ]
 
 
 def test_module_ports_declared_apart() -> None:
@@ -50,8 +55,10 @@ def test_module_ports_without_output() -> None:
 def test_all_inputs_but_the_clock_are_operands() -> None:
     text = harness_verilog(ADDER, "adder")
     assert "reg [6:0] operands;" in text
-    assert ("adder inner (.clk(clk), .rst(operands[0:0]), .a(operands[3:1]), "
-            ".b(operands[6:4]), .y(results[3:0]));") in text
+    assert (
+        "adder inner (.clk(clk), .rst(operands[0:0]), .a(operands[3:1]), "
+        ".b(operands[6:4]), .y(results[3:0]));"
+    ) in text
 
 
 @pytest.mark.tool
@@ -83,8 +90,12 @@ module bench;
     end
 endmodule
 """)
-    subprocess.run(["iverilog", "-g2005", "-o", "bench", "adder.v", "harness.v", "bench.v"],
-                   cwd=tmp_path, check=True)
+    subprocess.run(
+        ["iverilog", "-g2005", "-o", "bench", "adder.v", "harness.v", "bench.v"],
+        cwd=tmp_path,
+        check=True,
+    )
     done = subprocess.run(
-        ["vvp", "bench"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        ["vvp", "bench"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == f"0 wrong of {checks}"

@@ -12,8 +12,11 @@ INPUTS = {"A", "B", "C", "D", "CIN", "BLUT", "ALUT", "C0", "DI", "CLK"}
 
 
 def cell(kind: str, **nets: int | str) -> dict[str, Any]:
-    return {"type": kind, "connections": {port: [net] for port, net in nets.items()},
-            "port_directions": {port: "input" if port in INPUTS else "output" for port in nets}}
+    return {
+        "type": kind,
+        "connections": {port: [net] for port, net in nets.items()},
+        "port_directions": {port: "input" if port in INPUTS else "output" for port in nets},
+    }
 
 
 def netlist(*cells: dict[str, Any]) -> dict[str, Any]:
@@ -21,30 +24,54 @@ def netlist(*cells: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_chain_and_parallel_paths() -> None:
-    found = count_cells(netlist(
-        cell("LUT4", A=1, B="0", Z=2), cell("LUT4", A=2, B=1, Z=3), cell("LUT4", A=1, Z=4),
-        cell("LUT4", A=3, B=4, Z=5)), "m", TARGETS["ecp5"])
+    found = count_cells(
+        netlist(
+            cell("LUT4", A=1, B="0", Z=2),
+            cell("LUT4", A=2, B=1, Z=3),
+            cell("LUT4", A=1, Z=4),
+            cell("LUT4", A=3, B=4, Z=5),
+        ),
+        "m",
+        TARGETS["ecp5"],
+    )
     assert found == Counts(lut=4, depth=3, carry=0, ff=0, bram=0)
 
 
 def test_register_cuts_the_path() -> None:
-    found = count_cells(netlist(
-        cell("LUT4", A=1, Z=2), cell("TRELLIS_FF", DI=2, CLK=9, Q=3), cell("LUT4", A=3, Z=4),
-        cell("LUT4", A=4, Z=5), cell("DP16KD", A=5, Z=6), cell("LUT4", A=6, Z=7)),
-        "m", TARGETS["ecp5"])
+    found = count_cells(
+        netlist(
+            cell("LUT4", A=1, Z=2),
+            cell("TRELLIS_FF", DI=2, CLK=9, Q=3),
+            cell("LUT4", A=3, Z=4),
+            cell("LUT4", A=4, Z=5),
+            cell("DP16KD", A=5, Z=6),
+            cell("LUT4", A=6, Z=7),
+        ),
+        "m",
+        TARGETS["ecp5"],
+    )
     assert found == Counts(lut=4, depth=2, carry=0, ff=1, bram=1)
 
 
 def test_loop_through_a_register_is_none() -> None:
-    found = count_cells(netlist(
-        cell("LUT4", A=3, Z=2), cell("TRELLIS_FF", DI=2, CLK=9, Q=3)), "m", TARGETS["ecp5"])
+    found = count_cells(
+        netlist(cell("LUT4", A=3, Z=2), cell("TRELLIS_FF", DI=2, CLK=9, Q=3)), "m", TARGETS["ecp5"]
+    )
     assert found.depth == 1
 
 
 def test_carry_and_wide_muxes_are_no_level() -> None:
-    found = count_cells(netlist(
-        cell("LUT4", A=1, Z=2), cell("PFUMX", BLUT=2, ALUT=1, C0=1, Z=3), cell("CCU2C", A=3, Z=4),
-        cell("CCU2C", CIN=4, Z=5), cell("LUT4", A=5, Z=6)), "m", TARGETS["ecp5"])
+    found = count_cells(
+        netlist(
+            cell("LUT4", A=1, Z=2),
+            cell("PFUMX", BLUT=2, ALUT=1, C0=1, Z=3),
+            cell("CCU2C", A=3, Z=4),
+            cell("CCU2C", CIN=4, Z=5),
+            cell("LUT4", A=5, Z=6),
+        ),
+        "m",
+        TARGETS["ecp5"],
+    )
     assert found == Counts(lut=2, depth=2, carry=2, ff=0, bram=0)
 
 
@@ -59,21 +86,54 @@ def test_missing_module() -> None:
         count_cells(netlist(), "n", TARGETS["ecp5"])
 
 
-@pytest.mark.parametrize("target, kinds", [
-    ("ecp5", {"LUT4": "lut", "TRELLIS_FF": "ff", "CCU2C": "carry", "DP16KD": "bram",
-              "L6MUX21": "wire", "MULT18X18D": "other"}),
-    ("ice40", {"SB_LUT4": "lut", "SB_DFFESR": "ff", "SB_CARRY": "carry", "SB_RAM40_4K": "bram",
-               "$scopeinfo": "other"}),
-    ("gowin", {"LUT1": "lut", "LUT4": "lut", "DFFRE": "ff", "ALU": "carry", "SDPB": "bram",
-               "IBUF": "wire", "GND": "other"}),
-    ("generic6", {"$lut": "lut", "$_DFF_P_": "ff", "$_SDFFE_PP0P_": "ff", "$scopeinfo": "other"}),
-])
+@pytest.mark.parametrize(
+    "target, kinds",
+    [
+        (
+            "ecp5",
+            {
+                "LUT4": "lut",
+                "TRELLIS_FF": "ff",
+                "CCU2C": "carry",
+                "DP16KD": "bram",
+                "L6MUX21": "wire",
+                "MULT18X18D": "other",
+            },
+        ),
+        (
+            "ice40",
+            {
+                "SB_LUT4": "lut",
+                "SB_DFFESR": "ff",
+                "SB_CARRY": "carry",
+                "SB_RAM40_4K": "bram",
+                "$scopeinfo": "other",
+            },
+        ),
+        (
+            "gowin",
+            {
+                "LUT1": "lut",
+                "LUT4": "lut",
+                "DFFRE": "ff",
+                "ALU": "carry",
+                "SDPB": "bram",
+                "IBUF": "wire",
+                "GND": "other",
+            },
+        ),
+        (
+            "generic6",
+            {"$lut": "lut", "$_DFF_P_": "ff", "$_SDFFE_PP0P_": "ff", "$scopeinfo": "other"},
+        ),
+    ],
+)
 def test_kind(target: str, kinds: dict[str, str]) -> None:
     assert {name: find_target(target).kind(name) for name in kinds} == kinds
 
 
 def test_unknown_target() -> None:
     with pytest.raises(
-            ValueError,
-            match="^Target must be one of ecp5, ice40, gowin, generic6, not 'xilinx'$"):
+        ValueError, match="^Target must be one of ecp5, ice40, gowin, generic6, not 'xilinx'$"
+    ):
         find_target("xilinx")

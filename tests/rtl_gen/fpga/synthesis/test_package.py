@@ -24,8 +24,7 @@ module adder (
     always @(posedge clk) y <= rst ? 3'd0 : {1'b0, a} + {1'b0, b};
 endmodule
 """
-SUMS = Cases(operands=("a", "b"),
-             rows=[(a, b, a + b) for a in range(4) for b in range(4)])
+SUMS = Cases(operands=("a", "b"), rows=[(a, b, a + b) for a in range(4) for b in range(4)])
 
 #: Takes operands in every third clock; an operand that is not offered counts as 3.
 STREAM = """\
@@ -48,13 +47,23 @@ module adder ( // with a handshake
     end
 endmodule
 """
-SHAKEN = Cases(operands=("a", "b"), rows=SUMS.rows, handshake=Handshake(
-    offer=("start",), accept=("ready",), valid="valid", take=None, interval=3))
+SHAKEN = Cases(
+    operands=("a", "b"),
+    rows=SUMS.rows,
+    handshake=Handshake(offer=("start",), accept=("ready",), valid="valid", take=None, interval=3),
+)
 
 
 def adder(verilog: str = ADDER, latency: int | None = 1, cases: Cases | None = SUMS) -> CoreSource:
-    return CoreSource(module="adder", verilog=verilog, summary='y = a + b, "small"',
-                      latency=latency, cases=cases, waivers="`verilator_config\n", version="1.2")
+    return CoreSource(
+        module="adder",
+        verilog=verilog,
+        summary='y = a + b, "small"',
+        latency=latency,
+        cases=cases,
+        waivers="`verilator_config\n",
+        version="1.2",
+    )
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -66,18 +75,36 @@ def write(folder: Path, files: dict[str, str]) -> None:
 def fusesoc(root: Path, target: str, core: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **find_simulator("verilator").env, "HOME": str(root)}
     return subprocess.run(
-        [sys.executable, "-m", "fusesoc.main", "--cores-root", "cores", "run",
-         f"--target={target}", core], cwd=root, env=env, capture_output=True, text=True,
-        check=False)
+        [
+            sys.executable,
+            "-m",
+            "fusesoc.main",
+            "--cores-root",
+            "cores",
+            "run",
+            f"--target={target}",
+            core,
+        ],
+        cwd=root,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_files() -> None:
     assert set(core_files(adder())) == {
-        "adder.v", "adder.core", "adder_example.v", "adder_bench.sv", "adder_cases.hex",
-        "files.f", "lint_waivers.vlt"}
+        "adder.v",
+        "adder.core",
+        "adder_example.v",
+        "adder_bench.sv",
+        "adder_cases.hex",
+        "files.f",
+        "lint_waivers.vlt",
+    }
     files = core_files(adder(latency=None, cases=None))
-    assert set(files) == {
-        "adder.v", "adder.core", "adder_example.v", "files.f", "lint_waivers.vlt"}
+    assert set(files) == {"adder.v", "adder.core", "adder_example.v", "files.f", "lint_waivers.vlt"}
     assert "  sim:" not in files["adder.core"]
 
 
@@ -88,7 +115,8 @@ def test_cases_are_operands_and_result() -> None:
 
 def test_cases_without_latency() -> None:
     with pytest.raises(
-            ValueError, match="^Cases must be for a design of fixed latency, not for adder$"):
+        ValueError, match="^Cases must be for a design of fixed latency, not for adder$"
+    ):
         core_files(adder(latency=None))
 
 
@@ -100,29 +128,36 @@ def test_targets_run(tmp_path: Path) -> None:
     sim = fusesoc(tmp_path, "sim", "adder")
     assert sim.returncode == 0, sim.stdout + sim.stderr
     assert "16 results are those of the golden model" in sim.stdout
-    write(tmp_path / "cores" / "stream", {
-        name.replace("adder", "stream"): text.replace("adder", "stream")
-        for name, text in core_files(adder(STREAM, None, SHAKEN)).items()})
+    write(
+        tmp_path / "cores" / "stream",
+        {
+            name.replace("adder", "stream"): text.replace("adder", "stream")
+            for name, text in core_files(adder(STREAM, None, SHAKEN)).items()
+        },
+    )
     sim = fusesoc(tmp_path, "sim", "stream")
     assert sim.returncode == 0, sim.stdout + sim.stderr
     assert "16 results are those of the golden model" in sim.stdout
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("fault, target, message", [
-    ("wrong result", "sim", "case 9 must give 3, not 2"),
-    ("late result", "sim", "case 1 must give 1, not 0"),
-    ("no cases", "sim", "case 0 must be known"),
-    ("open net", "lint", "UNUSEDSIGNAL"),
-    ("never valid", "sim", "cases must be 16, not 0"),
-    ("wrong stream", "sim", "case 9 must give 3, not 2"),
-])
+@pytest.mark.parametrize(
+    "fault, target, message",
+    [
+        ("wrong result", "sim", "case 9 must give 3, not 2"),
+        ("late result", "sim", "case 1 must give 1, not 0"),
+        ("no cases", "sim", "case 0 must be known"),
+        ("open net", "lint", "UNUSEDSIGNAL"),
+        ("never valid", "sim", "cases must be 16, not 0"),
+        ("wrong stream", "sim", "case 9 must give 3, not 2"),
+    ],
+)
 def test_targets_find_faults(tmp_path: Path, fault: str, target: str, message: str) -> None:
     verilog = {
         "wrong result": ADDER.replace("+ {1'b0, b}", "+ {1'b0, b} - {2'd0, a == 2 && b == 1}"),
         "late result": ADDER.replace(
-            "always", "reg [1:0] c;\n    always @(posedge clk) c <= b;\n    always").replace(
-                "+ {1'b0, b}", "+ {1'b0, c}"),
+            "always", "reg [1:0] c;\n    always @(posedge clk) c <= b;\n    always"
+        ).replace("+ {1'b0, b}", "+ {1'b0, c}"),
         "open net": ADDER.replace("always", "wire left_open = a[0];\n    always"),
         "never valid": STREAM.replace("valid <=", "valid <= 0 &"),
         "wrong stream": STREAM.replace("a + b", "a + b - (a == 2 && b == 1)"),
@@ -143,9 +178,14 @@ def test_targets_find_faults(tmp_path: Path, fault: str, target: str, message: s
 def every_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a core of each design, and of each style of some."""
     folder = tmp_path_factory.mktemp("cores")
-    for arguments in (["all"], ["multiply", "--stages", "3"], ["add", "--style", "spiking"],
-                      ["multiply", "--style", "temporal"], ["add", "--stages", "1", "--stream"],
-                      ["add", "--style", "spiking", "--residue", "leak", "--format", "e5m2"]):
+    for arguments in (
+        ["all"],
+        ["multiply", "--stages", "3"],
+        ["add", "--style", "spiking"],
+        ["multiply", "--style", "temporal"],
+        ["add", "--stages", "1", "--stream"],
+        ["add", "--style", "spiking", "--residue", "leak", "--format", "e5m2"],
+    ):
         assert main(["package", *arguments, "-o", str(folder)]) == 0
     return folder
 
@@ -158,9 +198,24 @@ def test_every_example_compiles(every_core: Path) -> None:
     for folder in folders:
         name = folder.name
         done = subprocess.run(
-            ["iverilog", "-g2005", "-Wall", "-Wno-timescale", "-s", f"{name}_example",
-             "-o", os.devnull, "-f", "files.f", f"{name}_example.v"],
-            cwd=folder, capture_output=True, text=True, check=False)
+            [
+                "iverilog",
+                "-g2005",
+                "-Wall",
+                "-Wno-timescale",
+                "-s",
+                f"{name}_example",
+                "-o",
+                os.devnull,
+                "-f",
+                "files.f",
+                f"{name}_example.v",
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stdout + done.stderr) == (0, ""), name
 
 

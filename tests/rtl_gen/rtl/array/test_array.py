@@ -19,34 +19,47 @@ UNCUT = 200
 
 def small_array(**kwargs):
     """Return an array for a format with small circuits."""
-    return make_array(**{
-        "inputs": 5, "outputs": 3, "lanes": (2, 2), "fmt": "e2m1fn", "levels": UNCUT, **kwargs})
+    return make_array(
+        **{"inputs": 5, "outputs": 3, "lanes": (2, 2), "fmt": "e2m1fn", "levels": UNCUT, **kwargs}
+    )
 
 
 def ports_of(text, module):
     header = re.search(rf"^module {module} \((.*?)\);", text, re.DOTALL | re.MULTILINE)[1]
-    return [" ".join(words).strip() for words in re.findall(
-        r"^ +(input|output) (?:wire|reg) +(\[\d+:0\])? *(\w+)", header, re.MULTILINE)]
+    return [
+        " ".join(words).strip()
+        for words in re.findall(
+            r"^ +(input|output) (?:wire|reg) +(\[\d+:0\])? *(\w+)", header, re.MULTILINE
+        )
+    ]
 
 
 def test_ports():
     text = array_verilog(small_array(), "layer", header=["a layer"])
     assert text.startswith("// a layer\n")
     assert ports_of(text, "layer") == [
-        "input  clk", "input  rst",
-        "input [7:0] s_axis_x_tdata", "input  s_axis_x_tvalid", "output  s_axis_x_tready",
+        "input  clk",
+        "input  rst",
+        "input [7:0] s_axis_x_tdata",
+        "input  s_axis_x_tvalid",
+        "output  s_axis_x_tready",
         "input  s_axis_x_tlast",
-        "input [7:0] s_axis_w_tdata", "input  s_axis_w_tvalid", "output  s_axis_w_tready",
+        "input [7:0] s_axis_w_tdata",
+        "input  s_axis_w_tvalid",
+        "output  s_axis_w_tready",
         "input  s_axis_w_tlast",
-        "output [7:0] m_axis_y_tdata", "output  m_axis_y_tvalid", "input  m_axis_y_tready",
-        "output  m_axis_y_tlast", "output  frame_error"]
+        "output [7:0] m_axis_y_tdata",
+        "output  m_axis_y_tvalid",
+        "input  m_axis_y_tready",
+        "output  m_axis_y_tlast",
+        "output  frame_error",
+    ]
     assert text == array_verilog(small_array(), "layer", header=["a layer"])
 
 
 def test_ports_of_wide_streams():
     weight, bias = random_weights("e2m1fn", 5, 3, 1)
-    array = small_array(
-        inputs=3, outputs=5, lanes=(4, 3), to="binary16", weight=weight, bias=bias)
+    array = small_array(inputs=3, outputs=5, lanes=(4, 3), to="binary16", weight=weight, bias=bias)
     ports = ports_of(array_verilog(array, "layer"), "layer")
     assert "output [63:0] m_axis_y_tdata" in ports
     assert "output [7:0] m_axis_y_tkeep" in ports
@@ -69,20 +82,33 @@ def test_timing():
     assert deeper.first_result > timing.first_result
 
 
-@pytest.mark.parametrize("kwargs, message", [
-    ({"weight": np.zeros((3, 4), int), "bias": np.zeros(3, int)},
-     r"^Weights must have the shape \(3, 5\), not \(3, 4\)$"),
-    ({"weight": np.zeros((3, 5), int)},
-     r"^Bias must be given with weights where there is one, and only there$"),
-    ({"bias": np.zeros(3, int)},
-     r"^Bias must be given with weights where there is one, and only there$"),
-    ({"weight": np.zeros((3, 5), int), "bias": np.zeros(2, int)},
-     r"^Bias must have 3 codes, not 2$"),
-    ({"levels": 0}, r"^Levels must be at least 1, not 0$"),
-    ({"name": "a-b"}, r"^Module name must be an identifier .* not 'a-b'$"),
-    ({"accumulate": "chain"},
-     r"^Products in each step of chain must be 1, as it rounds after each, not 2$"),
-])
+@pytest.mark.parametrize(
+    "kwargs, message",
+    [
+        (
+            {"weight": np.zeros((3, 4), int), "bias": np.zeros(3, int)},
+            r"^Weights must have the shape \(3, 5\), not \(3, 4\)$",
+        ),
+        (
+            {"weight": np.zeros((3, 5), int)},
+            r"^Bias must be given with weights where there is one, and only there$",
+        ),
+        (
+            {"bias": np.zeros(3, int)},
+            r"^Bias must be given with weights where there is one, and only there$",
+        ),
+        (
+            {"weight": np.zeros((3, 5), int), "bias": np.zeros(2, int)},
+            r"^Bias must have 3 codes, not 2$",
+        ),
+        ({"levels": 0}, r"^Levels must be at least 1, not 0$"),
+        ({"name": "a-b"}, r"^Module name must be an identifier .* not 'a-b'$"),
+        (
+            {"accumulate": "chain"},
+            r"^Products in each step of chain must be 1, as it rounds after each, not 2$",
+        ),
+    ],
+)
 def test_refused(kwargs, message):
     with pytest.raises(ValueError, match=message):
         small_array(**kwargs)
@@ -91,10 +117,15 @@ def test_refused(kwargs, message):
 @pytest.mark.tool
 def test_lint(tmp_path):
     weight, bias = random_weights("e2m1fn", 3, 5, 1)
-    for number, kwargs in enumerate((
-            {}, {"has_bias": False, "levels": 4}, {"weight": weight, "bias": bias},
+    for number, kwargs in enumerate(
+        (
+            {},
+            {"has_bias": False, "levels": 4},
+            {"weight": weight, "bias": bias},
             {"inputs": 1, "outputs": 1, "lanes": (1, 1)},
-            {"inputs": 3, "outputs": 5, "lanes": (4, 3), "to": "bfloat16"})):
+            {"inputs": 3, "outputs": 5, "lanes": (4, 3), "to": "bfloat16"},
+        )
+    ):
         path = tmp_path / f"layer_{number}.v"
         path.write_text(array_verilog(small_array(**kwargs), "layer"))
         assert lint(path) == ""
@@ -107,8 +138,7 @@ def without_circuits(array, module="layer"):
     for graph in (graphs.multiply, graphs.accumulate, graphs.finish):
         ports = [f"input [{len(port.nodes) - 1}:0] {port.name}" for port in graph.inputs]
         ports += [f"output [{len(port.nodes) - 1}:0] {port.name}" for port in graph.outputs]
-        stubs.append(
-            f"(* blackbox, keep *) module {graph.name}({', '.join(ports)}); endmodule\n")
+        stubs.append(f"(* blackbox, keep *) module {graph.name}({', '.join(ports)}); endmodule\n")
     text = array_verilog(array, module)
     circuits = "\n".join(array.circuits)
     assert text.endswith(circuits)
@@ -132,7 +162,9 @@ def test_memory_grows_and_nothing_else(tmp_path):
     # 524,288 bits of weights, 16,384 of them in a block; and one block each for vectors, bias and
     # results. Of the small layer only the weights are in blocks, two for the width of a word.
     assert (small["DP16KD"], large["DP16KD"]) == (2, 35)
-    logic = [sum(count for cell, count in cells.items() if cell in ("LUT4", "CCU2C"))
-             for cells in (small, large)]
+    logic = [
+        sum(count for cell, count in cells.items() if cell in ("LUT4", "CCU2C"))
+        for cells in (small, large)
+    ]
     assert logic[1] < 1.5 * logic[0]
     assert large["TRELLIS_FF"] < 1.15 * small["TRELLIS_FF"]

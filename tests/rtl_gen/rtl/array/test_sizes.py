@@ -10,7 +10,8 @@ from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes, parse_lanes
 
 def make_sizes(inputs=128, outputs=64, output_lanes=4, input_lanes=8):
     return ArraySizes(
-        inputs=inputs, outputs=outputs, output_lanes=output_lanes, input_lanes=input_lanes)
+        inputs=inputs, outputs=outputs, output_lanes=output_lanes, input_lanes=input_lanes
+    )
 
 
 def test_example():
@@ -48,16 +49,25 @@ def test_streams_never_hold_up():
     assert count == 78**2
 
 
-@pytest.mark.parametrize("kwargs, message", [
-    ({"inputs": 0}, r"^Inputs of a layer must be at least 1, not 0$"),
-    ({"outputs": 0}, r"^Outputs of a layer must be at least 1, not 0$"),
-    ({"output_lanes": 0},
-     r"^Lanes for outputs must be from 1 to 64, as the layer has so many outputs, not 0$"),
-    ({"output_lanes": 65},
-     r"^Lanes for outputs must be from 1 to 64, as the layer has so many outputs, not 65$"),
-    ({"input_lanes": 129},
-     r"^Lanes for inputs must be from 1 to 128, as the layer has so many inputs, not 129$"),
-])
+@pytest.mark.parametrize(
+    "kwargs, message",
+    [
+        ({"inputs": 0}, r"^Inputs of a layer must be at least 1, not 0$"),
+        ({"outputs": 0}, r"^Outputs of a layer must be at least 1, not 0$"),
+        (
+            {"output_lanes": 0},
+            r"^Lanes for outputs must be from 1 to 64, as the layer has so many outputs, not 0$",
+        ),
+        (
+            {"output_lanes": 65},
+            r"^Lanes for outputs must be from 1 to 64, as the layer has so many outputs, not 65$",
+        ),
+        (
+            {"input_lanes": 129},
+            r"^Lanes for inputs must be from 1 to 128, as the layer has so many inputs, not 129$",
+        ),
+    ],
+)
 def test_wrong_sizes(kwargs, message):
     with pytest.raises(ValueError, match=message):
         make_sizes(**kwargs)
@@ -70,5 +80,6 @@ def test_lanes():
 @pytest.mark.parametrize("text", ["", "4", "4x", "4X8", "4x8x2", "-1x2", "4 x 8", "axb"])
 def test_wrong_lanes(text):
     with pytest.raises(
-            ValueError, match=rf"^Lanes must be OUTPUTSxINPUTS, such as 4x8, not '{text}'$"):
+        ValueError, match=rf"^Lanes must be OUTPUTSxINPUTS, such as 4x8, not '{text}'$"
+    ):
         parse_lanes(text)

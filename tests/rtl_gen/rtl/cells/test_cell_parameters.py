@@ -10,23 +10,28 @@ from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters, width_o
 AND = {"weights": (1, 1), "threshold": 1.5}
 
 
-@pytest.mark.parametrize("low, high, width", [
-    (0, 0, 1), (-1, 0, 1), (0, 1, 2), (-2, 1, 2), (-3, 1, 3), (-4, 3, 3), (-4, 4, 4), (-5, 3, 4)])
+@pytest.mark.parametrize(
+    "low, high, width",
+    [(0, 0, 1), (-1, 0, 1), (0, 1, 2), (-2, 1, 2), (-3, 1, 3), (-4, 3, 3), (-4, 4, 4), (-5, 3, 4)],
+)
 def test_width_of(low, high, width):
     assert width_of(low, high) == width
 
 
-@pytest.mark.parametrize("change, bits, width", [
-    ({}, 1, 5),  # 8 steps of 0.5 above the threshold
-    ({"reset": "hard"}, 1, 3),  # the threshold, 3 units
-    ({"leak": 0}, 1, 3),
-    ({"leak": 0.5}, 2, 4),  # the threshold, 6 units
-    ({"weights": (1, -4), "leak": 0.5}, 2, 6),  # -4 / (1 - 0.5) = -8, or -32 units
-    ({"weights": (1, -4), "leak": 0}, 1, 4),  # -4, or -8 units
-    ({"weights": (1, -4)}, 1, 7),  # 8 steps of -4
-    ({"threshold": 3}, 0, 3),
-    ({"threshold": 3, "fraction_bits": 4}, 4, 7),
-])
+@pytest.mark.parametrize(
+    "change, bits, width",
+    [
+        ({}, 1, 5),  # 8 steps of 0.5 above the threshold
+        ({"reset": "hard"}, 1, 3),  # the threshold, 3 units
+        ({"leak": 0}, 1, 3),
+        ({"leak": 0.5}, 2, 4),  # the threshold, 6 units
+        ({"weights": (1, -4), "leak": 0.5}, 2, 6),  # -4 / (1 - 0.5) = -8, or -32 units
+        ({"weights": (1, -4), "leak": 0}, 1, 4),  # -4, or -8 units
+        ({"weights": (1, -4)}, 1, 7),  # 8 steps of -4
+        ({"threshold": 3}, 0, 3),
+        ({"threshold": 3, "fraction_bits": 4}, 4, 7),
+    ],
+)
 def test_defaults(change, bits, width):
     parameters = CellParameters(**{**AND, **change})
     assert (parameters.fraction_bits, parameters.membrane_width) == (bits, width)

@@ -23,7 +23,8 @@ CELLS = [
 def claim_of(p):
     """Return a module that compares a cell with arithmetic which has room for everything."""
     drives = " ".join(
-        f"+ (synapses[{index}] ? {weight * p.unit} : 0)" for index, weight in enumerate(p.weights))
+        f"+ (synapses[{index}] ? {weight * p.unit} : 0)" for index, weight in enumerate(p.weights)
+    )
     left = f"total - {p.threshold_units}" if p.reset == "soft" else "0"
     return f"""
 module claim (input clk, rst, enable, discharge, input [{len(p.weights) - 1}:0] synapses);
@@ -70,20 +71,23 @@ def proof(number):
 def test_no_membrane_ever_wraps(tmp_path):
     for number, parameters in enumerate(CELLS):
         text = cell_verilog(parameters)[1]
-        write_files(tmp_path, {
-            f"neuron_{number}.v": text, f"claim_{number}.v": claim_of(parameters)})
+        write_files(
+            tmp_path, {f"neuron_{number}.v": text, f"claim_{number}.v": claim_of(parameters)}
+        )
     run_yosys("".join(proof(number) for number in range(len(CELLS))), tmp_path)
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("old, new", [
-    ("too_high ? 5'sd15", "too_high ? 5'sd14"),  # falls back from the rail
-    ("remaining > 5'sd15", "1'b0"),  # wraps
-])
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("too_high ? 5'sd15", "too_high ? 5'sd14"),  # falls back from the rail
+        ("remaining > 5'sd15", "1'b0"),  # wraps
+    ],
+)
 def test_a_cell_that_wraps_is_refuted(old, new, tmp_path):
     text = cell_verilog(CELLS[0])[1]
     assert text.count(old) == 1
-    write_files(tmp_path, {
-        "neuron_0.v": text.replace(old, new), "claim_0.v": claim_of(CELLS[0])})
+    write_files(tmp_path, {"neuron_0.v": text.replace(old, new), "claim_0.v": claim_of(CELLS[0])})
     with pytest.raises(AssertionError, match=r"proof did fail!"):
         run_yosys(proof(0), tmp_path)

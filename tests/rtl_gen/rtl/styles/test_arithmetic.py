@@ -20,12 +20,17 @@ OPERATIONS = ("multiply", "add", "subtract")
 #: The formats that most people mean by FP8, and the other ones of up to eight bits.
 MAIN_FORMATS = ("e4m3fn", "e5m2")
 OTHER_FORMATS = tuple(
-    fmt.name for fmt in FORMATS.values()
-    if fmt.width <= 8 and fmt.has_zero and fmt.name not in MAIN_FORMATS)
+    fmt.name
+    for fmt in FORMATS.values()
+    if fmt.width <= 8 and fmt.has_zero and fmt.name not in MAIN_FORMATS
+)
 
 
 def bench_design(
-    operation: str, fmt: str, overflow: str | None = None, library: str = "native",
+    operation: str,
+    fmt: str,
+    overflow: str | None = None,
+    library: str = "native",
     graph: NeuronGraph | None = None,
 ) -> BenchDesign:
     """Return a design for the bench, made from ``graph`` if one is given."""
@@ -33,16 +38,25 @@ def bench_design(
     module = f"{operation}_{fmt}_{options.overflow.value}_{library}"
     text = spatial_verilog(graph or build(DESIGNS[operation], options), module=module)
     return BenchDesign(
-        name=module, verilog=text, module=module, operation=operation, fmt=options.format,
-        overflow=options.overflow, library=library)
+        name=module,
+        verilog=text,
+        module=module,
+        operation=operation,
+        fmt=options.format,
+        overflow=options.overflow,
+        library=library,
+    )
 
 
 def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[BenchDesign]:
     """Return all operations, policies and libraries for some formats."""
     return [
         bench_design(operation, fmt, overflow, library)
-        for operation in operations for fmt in formats for library in LIBRARIES
-        for overflow in (("nan", "saturate") if FORMATS[fmt].has_nan else ("saturate",))]
+        for operation in operations
+        for fmt in formats
+        for library in LIBRARIES
+        for overflow in (("nan", "saturate") if FORMATS[fmt].has_nan else ("saturate",))
+    ]
 
 
 def assert_exact(results: list[VerifyResult]) -> None:
@@ -64,9 +78,7 @@ def test_every_pair_of_e4m3fn_and_e5m2(simulator: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("simulator", ["icarus", "verilator"])
-def test_every_pair_of_the_other_formats(
-    simulator: str, operation: str, tmp_path: Path
-) -> None:
+def test_every_pair_of_the_other_formats(simulator: str, operation: str, tmp_path: Path) -> None:
     designs = every_design(OTHER_FORMATS, (operation,))
     assert len(designs) == (5 * 2 + 3) * 2
     assert_exact(verify(designs, simulator, "all", tmp_path))
@@ -76,8 +88,7 @@ def test_every_pair_of_the_other_formats(
 @pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_published_pairs(simulator: str, tmp_path: Path) -> None:
     """The 16,129 pairs of non-negative finite codes that the paper checks."""
-    (result,) = verify(
-        [bench_design("multiply", "e4m3fn")], simulator, "published", tmp_path)
+    (result,) = verify([bench_design("multiply", "e4m3fn")], simulator, "published", tmp_path)
     assert (result.cases, result.mismatches) == (127 * 127, 0)
 
 
@@ -90,12 +101,15 @@ def test_planted_fault_is_found(what: str, simulator: str, tmp_path: Path) -> No
     graph = build(DESIGNS["multiply"], options)
     index = next(i for i, n in enumerate(graph.neurons) if n.name == "round_up")
     neuron = graph.neurons[index]
-    changed = neuron._replace(threshold=neuron.threshold + 1) if what == "threshold" else \
-        neuron._replace(weights=(-neuron.weights[0], *neuron.weights[1:]))
-    faulty = replace(
-        graph, neurons=(*graph.neurons[:index], changed, *graph.neurons[index + 1 :]))
+    changed = (
+        neuron._replace(threshold=neuron.threshold + 1)
+        if what == "threshold"
+        else neuron._replace(weights=(-neuron.weights[0], *neuron.weights[1:]))
+    )
+    faulty = replace(graph, neurons=(*graph.neurons[:index], changed, *graph.neurons[index + 1 :]))
     (result,) = verify(
-        [bench_design("multiply", "e4m3fn", graph=faulty)], simulator, "all", tmp_path)
+        [bench_design("multiply", "e4m3fn", graph=faulty)], simulator, "all", tmp_path
+    )
     assert result.cases == 65536
     assert 0 < result.mismatches < 65536
     # Operands, both results, and their values.

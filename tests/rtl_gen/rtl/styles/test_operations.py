@@ -30,9 +30,15 @@ def bench_design(operation: str, fmt: str, library: str = "native", **more: str)
     options = make_options(design, format=fmt, library=library, **more)
     module = "_".join((operation, fmt, library, *more.values()))
     return BenchDesign(
-        name=module, verilog=spatial_verilog(build(design, options), module=module), module=module,
-        operation=operation, fmt=options.format, to=options.to, overflow=options.overflow,
-        library=library)
+        name=module,
+        verilog=spatial_verilog(build(design, options), module=module),
+        module=module,
+        operation=operation,
+        fmt=options.format,
+        to=options.to,
+        overflow=options.overflow,
+        library=library,
+    )
 
 
 def assert_exact(results: Sequence[VerifyResult], cases: int | None = None) -> None:
@@ -48,12 +54,16 @@ def conversions(library: str, targets: Iterable[str] = FORMATS) -> list[BenchDes
     """Return conversions from each 8-bit kind of format, and from the smallest format."""
     return [
         bench_design("convert", src, library, to=dst)
-        for src in (*MAIN_FORMATS, "e4m3fnuz", "e8m0fnu", "e2m1fn") for dst in targets]
+        for src in (*MAIN_FORMATS, "e4m3fnuz", "e8m0fnu", "e2m1fn")
+        for dst in targets
+    ]
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator, targets", [
-    ("icarus", tuple(FORMATS)), ("verilator", ("e4m3fn", "e2m3fn", "e8m0fnu", "bfloat16"))])
+@pytest.mark.parametrize(
+    "simulator, targets",
+    [("icarus", tuple(FORMATS)), ("verilator", ("e4m3fn", "e2m3fn", "e8m0fnu", "bfloat16"))],
+)
 def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) -> None:
     """Conversions to every format in the simulator that builds quickly, to some in the other."""
     designs = conversions("native", targets)
@@ -98,8 +108,11 @@ def test_corner_triples(library: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_published_library(simulator: str, tmp_path: Path) -> None:
-    designs = [bench_design(name, fmt, "published")
-               for name in (*ONE_OPERAND, *TWO_OPERANDS) for fmt in MAIN_FORMATS]
+    designs = [
+        bench_design(name, fmt, "published")
+        for name in (*ONE_OPERAND, *TWO_OPERANDS)
+        for fmt in MAIN_FORMATS
+    ]
     designs += conversions("published")
     assert_exact(verify(designs, simulator, "all", tmp_path))
 
@@ -127,8 +140,11 @@ def test_directed_pairs(fmt: str, library: str, tmp_path: Path) -> None:
     """In the other simulator, also saturating; of binary32 every tenth, as events are many."""
     pairs = np.stack(directed_pairs(FORMATS[fmt]), axis=1)[:: 10 if fmt == "binary32" else 1]
     np.save(tmp_path / "pairs.npy", pairs)
-    designs = [bench_design(name, fmt, library, overflow=policy)
-               for name in ("multiply", "add") for policy in ("nan", "saturate")]
+    designs = [
+        bench_design(name, fmt, library, overflow=policy)
+        for name in ("multiply", "add")
+        for policy in ("nan", "saturate")
+    ]
     results = verify(designs, "icarus", tmp_path / "pairs.npy", tmp_path)
     assert_exact(results, len(pairs))
     assert len(pairs) > (3_000 if fmt == "binary32" else 20_000)

@@ -26,15 +26,18 @@ def pipeline_of(name: str, stages: int, **options) -> Pipeline:
 @pytest.fixture(scope="module")
 def small() -> Pipeline:
     """An AND and what follows it, with one cut between and one at the end."""
-    graph = raw_graph([((0, 1), (1, 1), 2), ((2, 0), (1, -1), 1)], inputs={"a": 2},
-                      outputs={"y": [3, 2]})
+    graph = raw_graph(
+        [((0, 1), (1, 1), 2), ((2, 0), (1, -1), 1)], inputs={"a": 2}, outputs={"y": [3, 2]}
+    )
     return Pipeline(graph, 2, (0, 0, 0, 1), (1, 1, 0))
 
 
 def test_text(small):
     text = pipeline_verilog(small, module="cut", header=["two neurons"])
-    body = text[text.index("module cut ("):text.index("endmodule")]
-    assert body == """\
+    body = text[text.index("module cut (") : text.index("endmodule")]
+    assert (
+        body
+        == """\
 module cut (
     input  wire       clk,
     input  wire       rst,
@@ -63,6 +66,7 @@ module cut (
         n_s2 <= {n[1], n_s1_0};
     end
 """
+    )
     assert text.startswith("// cut\n// two neurons\n// latency: 2 clocks, one result per clock\n")
 
 
@@ -107,10 +111,14 @@ def test_lint(tmp_path):
             path.write_text(pipeline_verilog(pipeline_of(name, 3), has_enables=has_enables))
             result = subprocess.run(
                 ["verilator", "--lint-only", "-Wall", "-Wno-DECLFILENAME", str(path)],
-                capture_output=True, text=True, env=os.environ | find_simulator("verilator").env)
+                capture_output=True,
+                text=True,
+                env=os.environ | find_simulator("verilator").env,
+            )
             assert (result.returncode, result.stderr) == (0, "")
-            result = subprocess.run(["iverilog", "-t", "null", "-Wall", str(path)],
-                                    capture_output=True, text=True)
+            result = subprocess.run(
+                ["iverilog", "-t", "null", "-Wall", str(path)], capture_output=True, text=True
+            )
             assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -125,7 +133,8 @@ def test_stages_are_as_fast_in_yosys(tmp_path, name):
         script.append(
             f"design -reset; read_verilog p{stages}.v; synth -flatten -top p{stages}; "
             f"abc -lut 4; opt_clean; tee -q -o depth{stages}.txt ltp -noff; "
-            f"tee -q -o stat{stages}.txt stat")
+            f"tee -q -o stat{stages}.txt stat"
+        )
     run_yosys("; ".join(script), tmp_path)
     for stages, pipeline in pipelines.items():
         text = (tmp_path / f"depth{stages}.txt").read_text()

@@ -35,7 +35,9 @@ def test_module_name_begins_every_module():
 
 def test_equal_scopes_share_a_module():
     text = spatial_verilog(GRAPHS["ripple_adder"])
-    assert module_text(text, "ripple_adder_add") == """\
+    assert (
+        module_text(text, "ripple_adder_add")
+        == """\
 module ripple_adder_add (
     input  wire [3:0] left,
     input  wire [3:0] right,
@@ -68,6 +70,7 @@ module ripple_adder_add (
         .sum(bit_3_sum));
 endmodule
 """
+    )
     assert "// add/bit_1, add/bit_2 and add/bit_3: 2 neurons each.\n" in text
     assert text.count("module ripple_adder_bit (") == 1
 
@@ -86,10 +89,16 @@ def test_scopes_are_equal_whatever_surrounds_them():
     builder.output("y", total)
     text = spatial_verilog(builder.build())
     assert re.findall(r"^module (\w+) ", text, re.MULTILINE)[:4] == [
-        "chain", "chain_add", "chain_low", "chain_high"]
+        "chain",
+        "chain_add",
+        "chain_low",
+        "chain_high",
+    ]
     assert text.count("    chain_add add") == 3
     assert "// add, add_2 and add_3: 4 neurons each.\n" in text
-    assert module_text(text, "chain_high") == """\
+    assert (
+        module_text(text, "chain_high")
+        == """\
 module chain_high (
     input  wire low_carry,
     input  wire left_1,
@@ -102,17 +111,22 @@ module chain_high (
     chain_neuron_p1_p1_p1_m2_t1 sum_cell (.x({carry, right_1, left_1, low_carry}), .spike(sum));
 endmodule
 """
+    )
 
 
 def test_word_of_a_child_drives_an_output():
     builder = NeuronGraphBuilder("circuit")
     a = builder.input("a", 2)
     with builder.scope("part", a=a):
-        word = [builder.neuron([(a[0], 1), (a[1], sign)], 1, f"w[{i}]")
-                for i, sign in enumerate((1, -1))]
+        word = [
+            builder.neuron([(a[0], 1), (a[1], sign)], 1, f"w[{i}]")
+            for i, sign in enumerate((1, -1))
+        ]
     builder.output("y", word)
     builder.output("z", word[::-1])
-    assert module_text(spatial_verilog(builder.build()), "circuit") == """\
+    assert (
+        module_text(spatial_verilog(builder.build()), "circuit")
+        == """\
 module circuit (
     input  wire [1:0] a,
     output wire [1:0] y,
@@ -122,11 +136,14 @@ module circuit (
     assign z = {y[0], y[1]};
 endmodule
 """
+    )
 
 
 def test_constants_inputs_and_unused_bits():
     text = spatial_verilog(GRAPHS["constants_and_wires"])
-    assert module_text(text, "constants_and_wires") == """\
+    assert (
+        module_text(text, "constants_and_wires")
+        == """\
 module constants_and_wires (
     input  wire [3:0] a,
     output wire [5:0] y,
@@ -143,13 +160,13 @@ module constants_and_wires (
     assign unused = {a[3], a[1]};
 endmodule
 """
+    )
 
 
 def test_words_with_holes_become_vectors_and_scalars():
     text = spatial_verilog(GRAPHS["words_with_holes"])
     ports = re.findall(r"put +wire +(.*?),?\n", module_text(text, "words_with_holes_inner"))
-    assert ports == [
-        "word_1", "[5:3] word", "flag", "odd_1", "odd_5", "out_4"]
+    assert ports == ["word_1", "[5:3] word", "flag", "odd_1", "odd_5", "out_4"]
     assert ".word_1(a[1]), .word(a[5:3]), .flag(a[7])" in " ".join(text.split())
 
 
@@ -177,10 +194,13 @@ def test_line_length(design, library):
     assert max(len(line) for line in lines if line not in cells) <= 100
 
 
-@pytest.mark.parametrize("kwargs, message", [
-    ({"module": "wire"}, "Module name must be an identifier and no keyword, not 'wire'"),
-    ({"module": "a-b"}, "Module name must be an identifier and no keyword, not 'a-b'"),
-])
+@pytest.mark.parametrize(
+    "kwargs, message",
+    [
+        ({"module": "wire"}, "Module name must be an identifier and no keyword, not 'wire'"),
+        ({"module": "a-b"}, "Module name must be an identifier and no keyword, not 'a-b'"),
+    ],
+)
 def test_wrong_module_name(kwargs, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         spatial_verilog(GRAPHS["full_adder"], **kwargs)
@@ -190,20 +210,28 @@ def test_wrong_port_name():
     builder = NeuronGraphBuilder("circuit")
     builder.output("y", builder.input("reg", 1))
     with pytest.raises(
-            ValueError, match=r"^Port name must be an identifier and no keyword, not 'reg'$"):
+        ValueError, match=r"^Port name must be an identifier and no keyword, not 'reg'$"
+    ):
         spatial_verilog(builder.build())
 
 
 def test_same_bytes_in_every_process():
     script = (
-        "from spikefloat.rtl_gen.designs.catalog import *; from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog\n"
+        "from spikefloat.rtl_gen.designs.catalog import *\n"
+        "from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog\n"
         "import hashlib; d = find_design('multiply')\n"
-        "print(hashlib.sha256(spatial_verilog(build(d, make_options(d))).encode()).hexdigest())")
+        "print(hashlib.sha256(spatial_verilog(build(d, make_options(d))).encode()).hexdigest())"
+    )
     digests = {
         subprocess.run(
-            [sys.executable, "-c", script], check=True, capture_output=True, text=True,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path.cwd())}).stdout
-        for seed in ("1", "2", "3")}
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path.cwd())},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
     assert len(digests) == 1
 
 

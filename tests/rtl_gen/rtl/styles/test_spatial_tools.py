@@ -43,7 +43,10 @@ def test_verilator_has_no_warning(sources, verilator_env):
     for path in sources.values():
         result = subprocess.run(
             ["verilator", "--lint-only", "-Wall", "-Wno-DECLFILENAME", str(path)],
-            capture_output=True, text=True, env=verilator_env)
+            capture_output=True,
+            text=True,
+            env=verilator_env,
+        )
         assert (result.returncode, "Warning" in result.stderr) == (0, False), result.stderr
 
 
@@ -52,7 +55,10 @@ def test_verilator_sees_a_fault(sources, tmp_path, verilator_env):
     path.write_text(sources["full_adder"].read_text().replace(".x({c, b, a})", ".x({b, a})"))
     result = subprocess.run(
         ["verilator", "--lint-only", "-Wall", "-Wno-DECLFILENAME", str(path)],
-        capture_output=True, text=True, env=verilator_env)
+        capture_output=True,
+        text=True,
+        env=verilator_env,
+    )
     assert result.returncode != 0
     assert "WIDTHEXPAND" in result.stderr
 
@@ -84,7 +90,8 @@ def bench(graphs: list[NeuronGraph]) -> str:
             f"            {graph.name}_in = i * {step}; #1;",
             f'            $display("{graph.name} %0d{" %0d" * len(graph.outputs)}", '
             f"{graph.name}_in{results});",
-            "        end"]
+            "        end",
+        ]
     return "\n".join((*lines, "    end", "endmodule", ""))
 
 
@@ -92,12 +99,22 @@ def test_icarus_computes_the_graph(sources, tmp_path):
     """All the files in one simulation, every input, against the definition of a neuron."""
     (tmp_path / "bench.v").write_text(bench(list(GRAPHS.values())))
     compiled = subprocess.run(
-        ["iverilog", "-g2001", "-Wall", "-o", str(tmp_path / "bench.vvp"),
-         str(tmp_path / "bench.v"), *map(str, sources.values())],
-        capture_output=True, text=True)
+        [
+            "iverilog",
+            "-g2001",
+            "-Wall",
+            "-o",
+            str(tmp_path / "bench.vvp"),
+            str(tmp_path / "bench.v"),
+            *map(str, sources.values()),
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert (compiled.returncode, compiled.stderr) == (0, "")
     printed = subprocess.run(
-        ["vvp", "-n", str(tmp_path / "bench.vvp")], check=True, capture_output=True, text=True)
+        ["vvp", "-n", str(tmp_path / "bench.vvp")], check=True, capture_output=True, text=True
+    )
     rows: dict[str, list[list[int]]] = {name: [] for name in GRAPHS}
     for line in printed.stdout.splitlines():
         name, *numbers = line.split()
@@ -106,8 +123,8 @@ def test_icarus_computes_the_graph(sources, tmp_path):
         words, *results = np.array(rows[name]).T
         assert len(set(words.tolist())) == len(words) == trial_count(graph)
         inputs = {
-            port.name: words >> port.nodes[0] & (1 << len(port.nodes)) - 1
-            for port in graph.inputs}
+            port.name: words >> port.nodes[0] & (1 << len(port.nodes)) - 1 for port in graph.inputs
+        }
         expected = evaluate(graph, inputs)
         for port, result in zip(graph.outputs, results, strict=True):
             np.testing.assert_array_equal(result, expected[port.name], err_msg=name)
@@ -118,5 +135,6 @@ def test_yosys_accepts_every_file(sources, tmp_path):
         shutil.copy(path, tmp_path)
     reads = "; ".join(
         f"design -reset; read_verilog {name}.v; hierarchy -check -top {name}; proc; check -assert"
-        for name in sources)
+        for name in sources
+    )
     run_yosys(reads, tmp_path)

@@ -91,10 +91,16 @@ def test_neuron_with_a_membrane():
 
 def purity(verilog, name, membrane):
     """Return what is not made of neurons and delay lines."""
-    write = resting_module if membrane is None else (
-        lambda name, weights, threshold: membrane_module(name, weights, threshold, membrane))
-    return logic_outside_neurons(verilog, neuron=write, delay=lambda module: (
-        "\n" + delay_module(module) if module == f"{name}_delay" else "\n"))
+    write = (
+        resting_module
+        if membrane is None
+        else (lambda name, weights, threshold: membrane_module(name, weights, threshold, membrane))
+    )
+    return logic_outside_neurons(
+        verilog,
+        neuron=write,
+        delay=lambda module: "\n" + delay_module(module) if module == f"{name}_delay" else "\n",
+    )
 
 
 @pytest.mark.parametrize("kind", MEMBRANES)
@@ -111,9 +117,12 @@ def test_header_tells_the_timing():
     balanced = balance(graph)
     text = spiking_verilog(graph, header=["made here"])
     header = " ".join(text[: text.index("\n\n")].replace("\n// ", " ").split())
-    for part in ("made here", f"latency is {graph.depth} and the initiation interval 1",
-                 "every wave finds the membranes at rest",
-                 f"delay lines: {balanced.delays} registers"):
+    for part in (
+        "made here",
+        f"latency is {graph.depth} and the initiation interval 1",
+        "every wave finds the membranes at rest",
+        f"delay lines: {balanced.delays} registers",
+    ):
         assert part in header
     text = spiking_verilog(graph, membrane=Membrane(leak=Fraction(1, 16), reset="hard"))
     assert "// membranes: leak 1/16, hard reset\n" in text
@@ -130,19 +139,29 @@ def test_text_is_the_same_each_time():
 def test_ports_that_are_taken(name):
     graph = gate_graph("and")
     graph = graph.__class__(
-        graph.name, (graph.inputs[0]._replace(name=name), graph.inputs[1]), graph.outputs,
-        graph.neurons, graph.scopes)
-    with pytest.raises(ValueError, match=rf"^Port name must differ from every other, not be "
-                                         rf"'{name}' again$"):
+        graph.name,
+        (graph.inputs[0]._replace(name=name), graph.inputs[1]),
+        graph.outputs,
+        graph.neurons,
+        graph.scopes,
+    )
+    with pytest.raises(
+        ValueError,
+        match=rf"^Port name must differ from every other, not be "
+        rf"'{name}' again$",
+    ):
         spiking_verilog(graph, membrane=MEMBRANES["leak"])
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"leak": Fraction(5, 4)}, r"^Leak must be from 0 to 1, not 5/4$"),
-    ({"leak": Fraction(-1)}, r"^Leak must be from 0 to 1, not -1$"),
-    ({"leak": Fraction(1, 3)}, r"^Leak must be a multiple of 1/65536, not 1/3$"),
-    ({"leak": Fraction(0), "reset": "no"}, r"^Reset must be soft or hard, not 'no'$"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"leak": Fraction(5, 4)}, r"^Leak must be from 0 to 1, not 5/4$"),
+        ({"leak": Fraction(-1)}, r"^Leak must be from 0 to 1, not -1$"),
+        ({"leak": Fraction(1, 3)}, r"^Leak must be a multiple of 1/65536, not 1/3$"),
+        ({"leak": Fraction(0), "reset": "no"}, r"^Reset must be soft or hard, not 'no'$"),
+    ],
+)
 def test_wrong_membrane(arguments, message):
     with pytest.raises(ValueError, match=message):
         Membrane(**arguments)
@@ -170,11 +189,15 @@ def test_waves_back_to_back(name, tmp_path):
     for port, codes in outputs.items():
         assert np.array_equal(codes, wanted[port])
     outputs = run_clocked(
-        spiking_verilog(graph, membrane=membrane), graph, inputs, latency, tmp_path, discharge)
-    cells = [membrane_parameters(neuron.weights or (1,), neuron.threshold, membrane)
-             for neuron in graph.neurons]
+        spiking_verilog(graph, membrane=membrane), graph, inputs, latency, tmp_path, discharge
+    )
+    cells = [
+        membrane_parameters(neuron.weights or (1,), neuron.threshold, membrane)
+        for neuron in graph.neurons
+    ]
     simulation = SpikingSimulation(
-        graph, membrane.leak, membrane.reset, rails=[(cell.low, cell.high) for cell in cells])
+        graph, membrane.leak, membrane.reset, rails=[(cell.low, cell.high) for cell in cells]
+    )
     wanted = simulation.run(inputs, discharge=discharge.tolist()).outputs
     for port, codes in outputs.items():
         assert np.array_equal(codes, wanted[port])
@@ -187,28 +210,49 @@ def test_gates_without_leak_fail_as_published(name, published, tmp_path):
     a, b = np.random.default_rng(1).integers(0, 2, (2, 6400))
     # From rest every 100 waves: the longer without, the closer to what saturation does.
     for discharge, low, high in (
-            (np.arange(6400) % 100 == 0, published - 0.02, published + 0.02),
-            (np.ones(6400, int), 1, 1)):
+        (np.arange(6400) % 100 == 0, published - 0.02, published + 0.02),
+        (np.ones(6400, int), 1, 1),
+    ):
         outputs = run_clocked(
-            spiking_verilog(graph, membrane=MEMBRANES["ideal"]), graph, {"a": a, "b": b},
-            graph.depth, tmp_path, discharge)
+            spiking_verilog(graph, membrane=MEMBRANES["ideal"]),
+            graph,
+            {"a": a, "b": b},
+            graph.depth,
+            tmp_path,
+            discharge,
+        )
         assert low <= float((outputs["y"] == GATES[name](a, b)).mean()) <= high
 
 
 @pytest.mark.tool
 def test_verilator_has_no_warning(tmp_path):
     env = os.environ | find_simulator("verilator").env
-    texts = {f"{name}_{kind}": spiking_verilog(
-        graph, membrane=MEMBRANES[kind], module=f"{name}_{kind}")
+    texts = {
+        f"{name}_{kind}": spiking_verilog(graph, membrane=MEMBRANES[kind], module=f"{name}_{kind}")
         for index, (name, graph) in enumerate(GRAPHS.items())
-        for kind in ("at_rest", list(MEMBRANES)[1 + index % (len(MEMBRANES) - 1)])}
-    texts |= {f"{name}_memory": spiking_verilog(graph, module=f"{name}_memory", has_memory=True)
-              for name, graph in GRAPHS.items()}
+        for kind in ("at_rest", list(MEMBRANES)[1 + index % (len(MEMBRANES) - 1)])
+    }
+    texts |= {
+        f"{name}_memory": spiking_verilog(graph, module=f"{name}_memory", has_memory=True)
+        for name, graph in GRAPHS.items()
+    }
     for name, text in texts.items():
         (tmp_path / f"{name}.v").write_text(text)
         result = subprocess.run(
-            ["verilator", "--lint-only", "-Wall", "-Wno-DECLFILENAME", "--top-module", name,
-             f"{name}.v"], cwd=tmp_path, capture_output=True, text=True, env=env)
+            [
+                "verilator",
+                "--lint-only",
+                "-Wall",
+                "-Wno-DECLFILENAME",
+                "--top-module",
+                name,
+                f"{name}.v",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=env,
+        )
         assert (result.returncode, result.stderr) == (0, ""), name
     assert len(texts) == 3 * len(GRAPHS)
 
@@ -216,8 +260,9 @@ def test_verilator_has_no_warning(tmp_path):
 def count_cells(text, module, script, folder):
     """Return how many cells of each type synthesis makes."""
     (folder / "design.v").write_text(text)
-    run_yosys(f"read_verilog design.v; {script} -top {module}; tee -q -o stat.json stat -json",
-              folder)
+    run_yosys(
+        f"read_verilog design.v; {script} -top {module}; tee -q -o stat.json stat -json", folder
+    )
     report = json.loads((folder / "stat.json").read_text())
     return report["design"]["num_cells_by_type"]
 
@@ -247,8 +292,10 @@ def test_synthesis_puts_delays_into_memory(tmp_path):
     text = spiking_verilog(graph, module="m", has_memory=True)
     registers = spiking_registers(graph, has_memory=True)
     assert registers < 0.6 * spiking_registers(graph)
-    for script, memory, register in (("synth_ecp5 -nodsp", "TRELLIS_DPR16X4", "TRELLIS_FF"),
-                                     ("synth_gowin", "RAM16SDP4", "DFF")):
+    for script, memory, register in (
+        ("synth_ecp5 -nodsp", "TRELLIS_DPR16X4", "TRELLIS_FF"),
+        ("synth_gowin", "RAM16SDP4", "DFF"),
+    ):
         cells = count_cells(text, "m", script, tmp_path)
         assert 10 < cells[memory] < 20
         found = sum(count for cell, count in cells.items() if cell.startswith(register))

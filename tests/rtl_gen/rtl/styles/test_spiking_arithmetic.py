@@ -36,11 +36,16 @@ def make_design(
     graph = build(design, options)
     module = f"{name}_{label}"
     return BenchDesign(
-        name=module, verilog=spiking_verilog(
-            graph, membrane=membrane, module=module, has_memory=has_memory),
-        module=module, operation=name, fmt=options.format, overflow=options.overflow,
-        library=options.library, latency=balance(graph).latency,
-        discharge=None if membrane is None else discharge)
+        name=module,
+        verilog=spiking_verilog(graph, membrane=membrane, module=module, has_memory=has_memory),
+        module=module,
+        operation=name,
+        fmt=options.format,
+        overflow=options.overflow,
+        library=options.library,
+        latency=balance(graph).latency,
+        discharge=None if membrane is None else discharge,
+    )
 
 
 def make_graph(name):
@@ -76,8 +81,7 @@ def test_residue(name, tmp_path):
     for reset in ("soft", "hard"):
         bound = bound_of(name, reset)
         for label, leak in (("in", just_inside(bound)), ("out", just_outside(bound))):
-            designs.append(make_design(
-                name, f"{reset}_{label}", Membrane(leak=leak, reset=reset)))
+            designs.append(make_design(name, f"{reset}_{label}", Membrane(leak=leak, reset=reset)))
     results = verify(designs, "verilator", pairs, tmp_path / "build")
     assert [result.cases for result in results] == [cases] * 4
     assert [result.report == "" for result in results] == [True, False, True, False]
@@ -86,16 +90,21 @@ def test_residue(name, tmp_path):
 def test_without_leak(tmp_path):
     """Nearly all is wrong, to the same bit as in the simulation; discharged, all is right."""
     membrane = Membrane(leak=Fraction(1))
-    designs = [make_design("multiply", "ideal", membrane),
-               make_design("multiply", "ideal_discharged", membrane, "every")]
+    designs = [
+        make_design("multiply", "ideal", membrane),
+        make_design("multiply", "ideal_discharged", membrane, "every"),
+    ]
     ideal, discharged = verify(designs, "verilator", "all", tmp_path)
     assert (discharged.cases, discharged.report) == (65536, "")
     graph = make_graph("multiply")
-    cells = [membrane_parameters(neuron.weights, neuron.threshold, membrane)
-             for neuron in graph.neurons]
+    cells = [
+        membrane_parameters(neuron.weights, neuron.threshold, membrane) for neuron in graph.neurons
+    ]
     a, b = operand_cases([ideal.design.fmt], 2, "all")
-    outputs = SpikingSimulation(
-        graph, membrane.leak, rails=[(cell.low, cell.high) for cell in cells]
-    ).run({"a": a, "b": b}).outputs["y"]
+    outputs = (
+        SpikingSimulation(graph, membrane.leak, rails=[(cell.low, cell.high) for cell in cells])
+        .run({"a": a, "b": b})
+        .outputs["y"]
+    )
     wanted = expected("multiply", ideal.design.fmt, (a, b), ideal.design.overflow)
     assert ideal.mismatches == np.count_nonzero(outputs != wanted) > 40_000

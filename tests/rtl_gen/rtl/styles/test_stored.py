@@ -23,10 +23,18 @@ def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
                 if most is not None and len(graph.neurons) > most:
                     continue
                 module = f"{operation}_{budget}_{objective}"
-                designs.setdefault(graph, BenchDesign(
-                    name=module, verilog=spatial_verilog(graph, module=module), module=module,
-                    operation=operation, fmt=options.format, overflow=options.overflow,
-                    library="native"))
+                designs.setdefault(
+                    graph,
+                    BenchDesign(
+                        name=module,
+                        verilog=spatial_verilog(graph, module=module),
+                        module=module,
+                        operation=operation,
+                        fmt=options.format,
+                        overflow=options.overflow,
+                        library="native",
+                    ),
+                )
     return list(designs.values())
 
 

@@ -25,27 +25,38 @@ def pipeline_of(name: str, stages: int, fmt: str = "e4m3fn") -> Pipeline:
 
 def ports_of(text: str) -> list[str]:
     """Return direction, width and name of the ports of the first module."""
-    header = text[text.index("module "):text.index(");")]
-    return [" ".join(words) for words in re.findall(
-        r"^ +(input|output) (?:wire|reg) +(\[\d+:0\] )?(\w+)", header, re.MULTILINE)]
+    header = text[text.index("module ") : text.index(");")]
+    return [
+        " ".join(words)
+        for words in re.findall(
+            r"^ +(input|output) (?:wire|reg) +(\[\d+:0\] )?(\w+)", header, re.MULTILINE
+        )
+    ]
 
 
 def test_component():
     component = StreamPipeline(pipeline_of("multiply", 2), module="circuit")
     assert component.latency == 2
-    assert component.signature == wiring.Signature({
-        "a": wiring.In(stream.Signature(8)), "b": wiring.In(stream.Signature(8)),
-        "y": wiring.Out(stream.Signature(8))})
+    assert component.signature == wiring.Signature(
+        {
+            "a": wiring.In(stream.Signature(8)),
+            "b": wiring.In(stream.Signature(8)),
+            "y": wiring.Out(stream.Signature(8)),
+        }
+    )
     # All that computes is neurons; what is around them only moves data.
     assert logic_outside_neurons(component.verilog) == []
 
 
-@pytest.mark.parametrize("name, fmt, stages, ports", [
-    ("multiply", "e4m3fn", 2, ["a 8", "b 8", "m 8"]),
-    ("multiply", "e4m3fn", 0, ["a 8", "b 8", "m 8"]),
-    ("relu", "float16", 1, ["a 16", "m 16"]),
-    ("add", "e3m2fn", 1, ["a 8", "b 8", "m 8"]),
-])
+@pytest.mark.parametrize(
+    "name, fmt, stages, ports",
+    [
+        ("multiply", "e4m3fn", 2, ["a 8", "b 8", "m 8"]),
+        ("multiply", "e4m3fn", 0, ["a 8", "b 8", "m 8"]),
+        ("relu", "float16", 1, ["a 16", "m 16"]),
+        ("add", "e3m2fn", 1, ["a 8", "b 8", "m 8"]),
+    ],
+)
 def test_names_of_axi(name, fmt, stages, ports):
     text = stream_verilog(pipeline_of(name, stages, fmt), module="top")
     expected = ["input  clk", "input  rst"] if stages else []
@@ -53,8 +64,11 @@ def test_names_of_axi(name, fmt, stages, ports):
         letter, width = port.split()
         axis = "m_axis" if letter == "m" else f"s_axis_{letter}"
         there, back = ("output", "input") if letter == "m" else ("input", "output")
-        expected += [f"{there} [{int(width) - 1}:0]  {axis}_tdata", f"{there}  {axis}_tvalid",
-                     f"{back}  {axis}_tready"]
+        expected += [
+            f"{there} [{int(width) - 1}:0]  {axis}_tdata",
+            f"{there}  {axis}_tvalid",
+            f"{back}  {axis}_tready",
+        ]
     assert ports_of(text) == expected
     assert text == stream_verilog(pipeline_of(name, stages, fmt), module="top")
 
@@ -69,15 +83,23 @@ def test_one_result():
 
 @pytest.mark.tool
 def test_lint(tmp_path):
-    cases = [("multiply", 2, "e4m3fn"), ("add", 0, "e4m3fn"), ("add", 1, "e3m2fn"),
-             ("multiply", 1, "e2m1fn")]
+    cases = [
+        ("multiply", 2, "e4m3fn"),
+        ("add", 0, "e4m3fn"),
+        ("add", 1, "e3m2fn"),
+        ("multiply", 1, "e2m1fn"),
+    ]
     for name, stages, fmt in cases:
         path = tmp_path / f"{name}_{fmt}_{stages}.v"
         path.write_text(stream_verilog(pipeline_of(name, stages, fmt), module=path.stem))
         result = subprocess.run(
             ["verilator", "--lint-only", "-Wall", str(LINT_WAIVERS), str(path)],
-            capture_output=True, text=True, env=os.environ | find_simulator("verilator").env)
+            capture_output=True,
+            text=True,
+            env=os.environ | find_simulator("verilator").env,
+        )
         assert (result.returncode, result.stderr) == (0, "")
-        result = subprocess.run(["iverilog", "-t", "null", "-Wall", str(path)],
-                                capture_output=True, text=True)
+        result = subprocess.run(
+            ["iverilog", "-t", "null", "-Wall", str(path)], capture_output=True, text=True
+        )
         assert (result.returncode, result.stderr) == (0, "")

@@ -24,8 +24,10 @@ def test_sample(fmt, name):
     assert [code for (code,) in found] == wanted.tolist()
 
 
-@pytest.mark.parametrize("name, multiply, add", [
-    ("e4m3fn", 1 + 20 + 12, 1 + 7 + 4 + 7 + 8 + 9), ("e5m2", 1 + 12 + 9, 1 + 7 + 5 + 6 + 7 + 7)])
+@pytest.mark.parametrize(
+    "name, multiply, add",
+    [("e4m3fn", 1 + 20 + 12, 1 + 7 + 4 + 7 + 8 + 9), ("e5m2", 1 + 12 + 9, 1 + 7 + 5 + 6 + 7 + 7)],
+)
 def test_latency(name, multiply, add):
     fmt = FORMATS[name]
     assert TemporalMultiplier.clocks(fmt) == multiply

@@ -49,8 +49,14 @@ def test_residue_is_the_carry():
     """The neuron that the adder has, in the general model: it fires on a carry, and keeps it."""
     for a, b in itertools.product(range(1 << WIDTH), repeat=2):
         memory = CellModel(
-            weights=(1, 1, 1, -1), threshold=Fraction(1), leak=Fraction(1), reset="soft", bias=0,
-            fraction_bits=0, membrane_width=3)
+            weights=(1, 1, 1, -1),
+            threshold=Fraction(1),
+            leak=Fraction(1),
+            reset="soft",
+            bias=0,
+            fraction_bits=0,
+            membrane_width=3,
+        )
         for place in range(WIDTH):
             digits = a >> place & 1, b >> place & 1
             total = (a + b) >> place & 1

@@ -18,12 +18,19 @@ from tests.helpers.spatial_examples import GRAPHS
 
 
 def adder(
-    wide: int, narrow: int, *, inverted: str = "", carry: bool = True, library: str = "native",
+    wide: int,
+    narrow: int,
+    *,
+    inverted: str = "",
+    carry: bool = True,
+    library: str = "native",
     kept: int | None = None,
 ) -> NeuronGraph:
     gates = make_gates("adder", library)
-    a, b, (c,) = (gates.builder.input(name, width)
-                  for name, width in (("x", wide), ("y", max(narrow, 1)), ("z", 1)))
+    a, b, (c,) = (
+        gates.builder.input(name, width)
+        for name, width in (("x", wide), ("y", max(narrow, 1)), ("z", 1))
+    )
     words: dict[str, Word] = {"a": a, "b": b[:narrow], "c": (c if carry else ZERO,)}
     for name in inverted:
         words[name] = tuple(gates.not_(bit) for bit in words[name])
@@ -43,8 +50,10 @@ def test_sums_are_found(library: str, wide: int, narrow: int, carry: bool) -> No
     total = found(graph)
     assert total is not None
     assert {name: len(word.nodes) for name, word in total.operands.items()} == {
-        name: width for name, width in (("a", wide), ("b", narrow), ("carry_in", int(carry)))
-        if width}
+        name: width
+        for name, width in (("a", wide), ("b", narrow), ("carry_in", int(carry)))
+        if width
+    }
     assert [total.bits[node] for node in graph.output("total").nodes] == list(range(wide + 1))
 
 
@@ -52,13 +61,18 @@ def test_complements_are_found() -> None:
     total = found(adder(4, 3, inverted="bc"))
     assert total is not None
     assert {name: word.is_inverted for name, word in total.operands.items()} == {
-        "a": False, "b": True, "carry_in": True}
+        "a": False,
+        "b": True,
+        "carry_in": True,
+    }
 
 
 def test_text() -> None:
     text = spatial_verilog(adder(4, 3, inverted="c", kept=4))
     start = text.index("module adder_carry_chain (")
-    assert text[start : text.index("endmodule", start)] == """\
+    assert (
+        text[start : text.index("endmodule", start)]
+        == """\
 module adder_carry_chain (
     input  wire [3:0] a,
     input  wire [2:0] b,
@@ -73,6 +87,7 @@ module adder_carry_chain (
     assign sum = total[4:1];
     assign unused = total[0];
 """
+    )
 
 
 @pytest.mark.parametrize("position", range(8))

@@ -17,13 +17,16 @@ from spikefloat.rtl_gen.rtl.text.delay_memory import (
 from spikefloat.sim.simulators.find import find_simulator
 
 
-@pytest.mark.parametrize("clocks, lengths, parts", [
-    (3, (), [3]),
-    (3, (4,), [3]),
-    (4, (4,), [0, 4]),
-    (42, (4, 11, 17), [0, 17, 17, 4, 4]),
-    (43, (4, 11, 17), [1, 17, 17, 4, 4]),
-])
+@pytest.mark.parametrize(
+    "clocks, lengths, parts",
+    [
+        (3, (), [3]),
+        (3, (4,), [3]),
+        (4, (4,), [0, 4]),
+        (42, (4, 11, 17), [0, 17, 17, 4, 4]),
+        (43, (4, 11, 17), [1, 17, 17, 4, 4]),
+    ],
+)
 def test_split_line(clocks, lengths, parts):
     assert split_line(clocks, lengths) == parts
     assert sum(parts) == clocks
@@ -60,8 +63,8 @@ def test_no_choice_saves_more():
             for length in memories:
                 widths[length] = widths.get(length, 0) + count
         return total + sum(
-            width + 2 * place_bits(length) + 6 * -(-width // 4)
-            for length, width in widths.items())
+            width + 2 * place_bits(length) + 6 * -(-width // 4) for length, width in widths.items()
+        )
 
     every = [pair for size in range(3) for pair in combinations(range(4, LONGEST + 1), size)]
     assert cost(chosen) <= min(cost(pair) for pair in every)
@@ -78,20 +81,50 @@ def test_every_length(tmp_path):
         lines.append(
             f"  wire [7:0] y{length};\n  memory #(.LENGTH({length}), .PLACE_BITS({bits}), "
             f".LAST_PLACE({bits}'d{length - 2}), .WIDTH(8)) m{length} (clk, now, y{length});\n"
-            f"  initial #1 m{length}.place = {bits}'d{(1 << bits) - 1};")
-        checks.append(f"      if (i > 40 && y{length} !== i - {length})"
-                      f" $display(\"wrong {length}\");")
-    text = "\n".join([
-        memory_module("memory"), "module bench;", "  reg clk = 1'b0;", "  reg [7:0] now = 8'd0;",
-        "  integer i;", *lines, "  initial begin", "    #2 for (i = 0; i < 200; i = i + 1) begin",
-        "      now = i;", "      #1", *checks, "      clk = 1'b1; #1 clk = 1'b0;", "    end",
-        "    $display(\"end\");", "  end", "endmodule", ""])
+            f"  initial #1 m{length}.place = {bits}'d{(1 << bits) - 1};"
+        )
+        checks.append(
+            f'      if (i > 40 && y{length} !== i - {length}) $display("wrong {length}");'
+        )
+    text = "\n".join(
+        [
+            memory_module("memory"),
+            "module bench;",
+            "  reg clk = 1'b0;",
+            "  reg [7:0] now = 8'd0;",
+            "  integer i;",
+            *lines,
+            "  initial begin",
+            "    #2 for (i = 0; i < 200; i = i + 1) begin",
+            "      now = i;",
+            "      #1",
+            *checks,
+            "      clk = 1'b1; #1 clk = 1'b0;",
+            "    end",
+            '    $display("end");',
+            "  end",
+            "endmodule",
+            "",
+        ]
+    )
 
     def run(text):
         (tmp_path / "bench.v").write_text(text)
         env = os.environ | find_simulator("icarus").env
-        for command in (["iverilog", "-g2001", "-Wall", "-Wno-timescale", "-s", "bench", "-o",
-                         "bench.vvp", "bench.v"], ["vvp", "-n", "bench.vvp"]):
+        for command in (
+            [
+                "iverilog",
+                "-g2001",
+                "-Wall",
+                "-Wno-timescale",
+                "-s",
+                "bench",
+                "-o",
+                "bench.vvp",
+                "bench.v",
+            ],
+            ["vvp", "-n", "bench.vvp"],
+        ):
             done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
             assert (done.returncode, done.stderr) == (0, "")
         return done.stdout

@@ -19,12 +19,15 @@ from tests.helpers.spatial_examples import random_kinds
 from tests.helpers.yosys import run_yosys
 
 
-@pytest.mark.parametrize("weights, threshold, name", [
-    ((1, 1, -2), 1, "neuron_p1_p1_m2_t1"),
-    ((-1,), 0, "neuron_m1_t0"),
-    ((3, -12), -2, "neuron_p3_m12_tm2"),
-    ((1,) * 16, 8, "neuron_16xp1_t8"),
-])
+@pytest.mark.parametrize(
+    "weights, threshold, name",
+    [
+        ((1, 1, -2), 1, "neuron_p1_p1_m2_t1"),
+        ((-1,), 0, "neuron_m1_t0"),
+        ((3, -12), -2, "neuron_p3_m12_tm2"),
+        ((1,) * 16, 8, "neuron_16xp1_t8"),
+    ],
+)
 def test_kind_name(weights, threshold, name):
     assert kind_name(weights, threshold) == name
     assert parse_kind_name(f"top_{name}") == (weights, threshold)
@@ -43,8 +46,15 @@ def python_condition(text: str) -> str:
 def test_kind_descriptions_are_true(weights, threshold):
     count = len(weights)
     said = {
-        "always": "True", "never": "False", "a copy": "x", "NOT": "not x", "AND": "all(x)",
-        "OR": "any(x)", "NAND": "not all(x)", "NOR": "not any(x)", "minority": "sum(x) < 2",
+        "always": "True",
+        "never": "False",
+        "a copy": "x",
+        "NOT": "not x",
+        "AND": "all(x)",
+        "OR": "any(x)",
+        "NAND": "not all(x)",
+        "NOR": "not any(x)",
+        "minority": "sum(x) < 2",
         "the majority, which is the carry of a full adder": "sum(x) >= 2",
     }
     meaning = kind_meaning(weights, threshold)
@@ -75,15 +85,17 @@ def test_parity_is_true(count):
 def test_kinds_are_lookup_tables(tmp_path):
     """Up to fan-in 6 a neuron is one lookup table; none has an adder or a comparator."""
     kinds = random_kinds(40, TABLE_FAN_IN)
-    kinds += [
-        ((8, 4, 2, 1, -1, -2, -4, -8), 1), ((8, 7, 6, 5, -4, -3, -2, -1), 9), ((1,) * 8, 4)]
+    kinds += [((8, 4, 2, 1, -1, -2, -4, -8), 1), ((8, 7, 6, 5, -4, -3, -2, -1), 9), ((1,) * 8, 4)]
     names = [f"kind_{i}" for i in range(len(kinds))]
-    (tmp_path / "kinds.v").write_text("\n".join(
-        kind_module(name, *kind) for name, kind in zip(names, kinds, strict=True)))
+    (tmp_path / "kinds.v").write_text(
+        "\n".join(kind_module(name, *kind) for name, kind in zip(names, kinds, strict=True))
+    )
     run_yosys(
         "read_verilog kinds.v; proc; opt_expr; "
         "select -assert-none t:$add t:$sub t:$neg t:$alu t:$macc t:$ge t:$gt t:$le t:$lt; "
-        "synth -lut 6; tee -q -o stat.json stat -json", tmp_path)
+        "synth -lut 6; tee -q -o stat.json stat -json",
+        tmp_path,
+    )
     modules = json.loads((tmp_path / "stat.json").read_text())["modules"]
     luts = [modules[f"\\{name}"]["num_cells_by_type"].get("$lut", 0) for name in names]
     for (weights, _), count in zip(kinds, luts, strict=True):

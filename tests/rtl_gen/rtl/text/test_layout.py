@@ -55,31 +55,37 @@ def test_lay_out_module():
     modules = dict(split_modules(TEXT))
     assert list(modules) == ["top", "other"]
     text = lay_out_module(
-        "top", modules["top"], ports=["a", "b", "y"],
+        "top",
+        modules["top"],
+        ports=["a", "b", "y"],
         signs={"a": True, "b": False, "y": True, "half": False, "sum": True},
-        notes={"half": "Half of it.", "nothing": "Not shown."})
+        notes={"half": "Half of it.", "nothing": "Not shown."},
+    )
     assert text == LAID_OUT
 
 
-@pytest.mark.parametrize("line, expected", [
-    ("a + 4'h9", "a + 4'd9"),
-    ("a + 1'h1", "a + 1'b1"),
-    ("a + 40'h0123456789", "a + 40'h0123456789"),
-    ("a & 4'hx", "a & 4'hx"),
-    ("$signed(s) < $signed(4'h7)", "s < 4'sd7"),
-    ("$signed(s) < $signed(4'h9)", "s < -4'sd7"),
-    # One bit more, as -4'sd8 in a wider place would be +8.
-    ("$signed(s) < $signed(4'h8)", "s < -5'sd8"),
-    # Unsigned, it would make the comparison unsigned.
-    ("$signed(s) < $signed(1'h0)", "s < 1'sd0"),
-    ("$signed(s) < $signed(1'h1)", "s < -2'sd1"),
-    ("$signed(a) + $signed(s)", "$signed(a) + s"),
-    # A signed name in an unsigned operation is extended with zeros.
-    ("s + a", "$unsigned(s) + a"),
-    ("{ s, a } + s[2:1]", "{ s, a } + s[2:1]"),
-    ("c ? s : 4'h8", "c ? s : 4'd8"),
-    ("s", "s"),
-])
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("a + 4'h9", "a + 4'd9"),
+        ("a + 1'h1", "a + 1'b1"),
+        ("a + 40'h0123456789", "a + 40'h0123456789"),
+        ("a & 4'hx", "a & 4'hx"),
+        ("$signed(s) < $signed(4'h7)", "s < 4'sd7"),
+        ("$signed(s) < $signed(4'h9)", "s < -4'sd7"),
+        # One bit more, as -4'sd8 in a wider place would be +8.
+        ("$signed(s) < $signed(4'h8)", "s < -5'sd8"),
+        # Unsigned, it would make the comparison unsigned.
+        ("$signed(s) < $signed(1'h0)", "s < 1'sd0"),
+        ("$signed(s) < $signed(1'h1)", "s < -2'sd1"),
+        ("$signed(a) + $signed(s)", "$signed(a) + s"),
+        # A signed name in an unsigned operation is extended with zeros.
+        ("s + a", "$unsigned(s) + a"),
+        ("{ s, a } + s[2:1]", "{ s, a } + s[2:1]"),
+        ("c ? s : 4'h8", "c ? s : 4'd8"),
+        ("s", "s"),
+    ],
+)
 def test_statement(line, expected):
     assert statement(line, s=True, a=False, c=False) == expected
 

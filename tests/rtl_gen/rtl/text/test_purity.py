@@ -21,15 +21,18 @@ def test_designs_are_made_only_of_neurons(design, library):
     assert logic_outside_neurons(spatial_verilog(design_graph(design, library))) == []
 
 
-@pytest.mark.parametrize("old, new, finding", [
-    (".x({c, b, a})", ".x({c, b & c, a})", r"full_adder: full_adder_neuron_.* & c.*"),
-    ("endmodule", "    assign y[0] = ~a;\nendmodule", r"full_adder: assign y\[0\] = ~a"),
-    ("endmodule", "    always @* z = a;\nendmodule", r"full_adder: always @\* z = a"),
-    ("endmodule", "    nand gate (y[0], a, b);\nendmodule", r"full_adder: nand gate .*"),
-    ("8'b1110_1000", "8'b1110_1001", r".*_p1_p1_p1_t2: is not the neuron of its name"),
-    ("fires[x]", "fires[x] & x[0]", r".*_p1_p1_p1_t2: is not the neuron of its name"),
-    ("\n`default_nettype wire", "assign a = ~b;", r"outside modules: .*assign a = ~b"),
-])
+@pytest.mark.parametrize(
+    "old, new, finding",
+    [
+        (".x({c, b, a})", ".x({c, b & c, a})", r"full_adder: full_adder_neuron_.* & c.*"),
+        ("endmodule", "    assign y[0] = ~a;\nendmodule", r"full_adder: assign y\[0\] = ~a"),
+        ("endmodule", "    always @* z = a;\nendmodule", r"full_adder: always @\* z = a"),
+        ("endmodule", "    nand gate (y[0], a, b);\nendmodule", r"full_adder: nand gate .*"),
+        ("8'b1110_1000", "8'b1110_1001", r".*_p1_p1_p1_t2: is not the neuron of its name"),
+        ("fires[x]", "fires[x] & x[0]", r".*_p1_p1_p1_t2: is not the neuron of its name"),
+        ("\n`default_nettype wire", "assign a = ~b;", r"outside modules: .*assign a = ~b"),
+    ],
+)
 def test_other_logic_is_found(old, new, finding):
     assert FULL_ADDER.count(old) >= 1
     found = logic_outside_neurons(FULL_ADDER.replace(old, new, 1))

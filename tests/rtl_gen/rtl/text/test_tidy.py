@@ -49,21 +49,30 @@ ALIAS = """\
 """
 
 
-@pytest.mark.parametrize("body, lines", [
-    (ESCAPED, ["  assign value_2 = value_1 & output_;", "  assign y_3[0] = value_2;"]),
-    (REGISTER, [
-        "  always @(posedge clk)",
-        "    if (rst) count <= 4'h0;",
-        "    else if (enable) count <= value_3;",
-        "  assign value_3 = count + 1'h1;",
-    ]),
-    (PARTS, [
-        "  assign value_1 = a ? b : c;",
-        "  assign low = value_1[3:0];",
-        "  assign y = low;",
-    ]),
-    (ALIAS, ["  assign high = word[7:4];", "  assign y = high + word[3:0];"]),
-])
+@pytest.mark.parametrize(
+    "body, lines",
+    [
+        (ESCAPED, ["  assign value_2 = value_1 & output_;", "  assign y_3[0] = value_2;"]),
+        (
+            REGISTER,
+            [
+                "  always @(posedge clk)",
+                "    if (rst) count <= 4'h0;",
+                "    else if (enable) count <= value_3;",
+                "  assign value_3 = count + 1'h1;",
+            ],
+        ),
+        (
+            PARTS,
+            [
+                "  assign value_1 = a ? b : c;",
+                "  assign low = value_1[3:0];",
+                "  assign y = low;",
+            ],
+        ),
+        (ALIAS, ["  assign high = word[7:4];", "  assign y = high + word[3:0];"]),
+    ],
+)
 def test_statements(body, lines):
     assert tidy(body)[1] == lines
 

@@ -230,9 +230,7 @@ def test_text_means_what_the_cell_means(tmp_path):
     for number, cell in enumerate(CELLS):
         parameters = CellParameters(**cell)
         text = cell_verilog(parameters, "gate")[1]
-        scripts.append(
-            equivalence_script(tmp_path, NeuronCell(parameters), text, number=number)
-        )
+        scripts.append(equivalence_script(tmp_path, NeuronCell(parameters), text, number=number))
     run_yosys("".join(scripts), tmp_path)
 
 

@@ -11,9 +11,14 @@ from spikefloat.rtl_gen.rtl.timing.balance import balance
 from tests.helpers.graphs import evaluate, raw_graph
 from tests.helpers.spatial_examples import GRAPHS, design_graph
 
-CIRCUITS = {**GRAPHS, **{
-    f"{name}_{library}": design_graph(name, library)
-    for name in ("multiply", "add") for library in ("native", "published")}}
+CIRCUITS = {
+    **GRAPHS,
+    **{
+        f"{name}_{library}": design_graph(name, library)
+        for name in ("multiply", "add")
+        for library in ("native", "published")
+    },
+}
 
 
 def arrivals(balanced):
@@ -41,7 +46,8 @@ def test_spikes_of_a_wave_meet(name, has_memory):
     assert balanced.latency == max(graph.layers, default=0)
     inputs = {
         port.name: np.random.default_rng(1).integers(0, 2 ** len(port.nodes), 200)
-        for port in graph.inputs}
+        for port in graph.inputs
+    }
     wanted = evaluate(graph, inputs)
     for port, codes in evaluate(balanced.graph, inputs).items():
         assert np.array_equal(codes, wanted[port])
@@ -63,7 +69,8 @@ def test_a_source_has_one_chain(name, has_memory):
     balanced = balance(CIRCUITS[name], has_memory=has_memory)
     starts = [
         balanced.graph.neurons[node - balanced.graph.input_count].sources[0]
-        for node in balanced.lines]
+        for node in balanced.lines
+    ]
     assert len(set(starts)) == len(starts)
 
 
@@ -84,13 +91,23 @@ def total_delay(graph, layers, latency):
 def test_no_schedule_needs_fewer_registers():
     # 0 and 1 are inputs; the neurons 2 and 3 may wait, and it pays if 2 does.
     graph = raw_graph(
-        [((0, 1), (1, 1), 2), ((1,), (1,), 1), ((3,), (1,), 1), ((4,), (1,), 1),
-         ((2, 5), (1, 1), 1), ((0, 1, 6), (1, 1, 1), 1)],
-        inputs={"a": 1, "b": 1}, outputs={"y": [7], "z": [4]})
+        [
+            ((0, 1), (1, 1), 2),
+            ((1,), (1,), 1),
+            ((3,), (1,), 1),
+            ((4,), (1,), 1),
+            ((2, 5), (1, 1), 1),
+            ((0, 1, 6), (1, 1, 1), 1),
+        ],
+        inputs={"a": 1, "b": 1},
+        outputs={"y": [7], "z": [4]},
+    )
     latency = graph.depth
     totals = [
-        total for layers in product(range(1, latency + 1), repeat=len(graph.neurons))
-        if (total := total_delay(graph, [0, 0, *layers], latency)) is not None]
+        total
+        for layers in product(range(1, latency + 1), repeat=len(graph.neurons))
+        if (total := total_delay(graph, [0, 0, *layers], latency)) is not None
+    ]
     earliest = total_delay(graph, graph.layers, latency)
     assert balance(graph).delays == min(totals) < earliest
 
@@ -112,6 +129,8 @@ def test_memory_takes_the_place_of_registers(name):
     lengths = {balanced.lines[node] for node in balanced.in_memory}
     counters = sum(place_bits(length) for length in lengths)
     assert balanced.delays - counters + balanced.memory_bits == plain.delays
-    assert {balanced.graph.neurons[node - balanced.graph.input_count].scope
-            for node in balanced.in_memory} == {0}
+    assert {
+        balanced.graph.neurons[node - balanced.graph.input_count].scope
+        for node in balanced.in_memory
+    } == {0}
     assert (plain.in_memory, plain.memory_bits) == (frozenset(), 0)

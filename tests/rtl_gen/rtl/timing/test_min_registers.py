@@ -19,8 +19,11 @@ def every_choice(graph: NeuronGraph, cuts: int, conditions):
         stages = [0] * graph.node_count
         for node, stage in zip(free, chosen, strict=True):
             stages[node] = stage
-        rising = all(stages[source] <= stages[node]
-                     for node, neuron in graph.numbered_neurons() for source in neuron.sources)
+        rising = all(
+            stages[source] <= stages[node]
+            for node, neuron in graph.numbered_neurons()
+            for source in neuron.sources
+        )
         if rising and all(stages[b] >= stages[a] + gap for a, b, gap in conditions):
             yield stages, Pipeline(graph, cuts, tuple(stages), ()).registers
 
@@ -34,8 +37,7 @@ def test_fewest_of_all(seed, cuts):
     for _ in range(3):
         first, second = sorted(rng.sample(range(graph.input_count, graph.node_count), 2))
         conditions.append(Condition(first, second, rng.randint(0, 1)))
-    conditions = [c for c in conditions
-                  if all(graph.neurons[node - 6].sources for node in c[:2])]
+    conditions = [c for c in conditions if all(graph.neurons[node - 6].sources for node in c[:2])]
     choices = list(every_choice(graph, cuts, conditions))
     assert choices
     fewest = min(registers for _, registers in choices)
@@ -48,8 +50,11 @@ def test_fewest_of_all(seed, cuts):
 
 def test_a_chain_is_shared():
     """A spike that is needed twice, one and two cuts later, has two registers and not three."""
-    graph = raw_graph([((0,), (1,), 1), ((1,), (-1,), 0), ((1, 2), (1, 1), 2)],
-                      inputs={"a": 1}, outputs={"y": [1, 2, 3]})
+    graph = raw_graph(
+        [((0,), (1,), 1), ((1,), (-1,), 0), ((1, 2), (1, 1), 2)],
+        inputs={"a": 1},
+        outputs={"y": [1, 2, 3]},
+    )
     assert Pipeline(graph, 2, (0, 0, 1, 2), ()).registered == {1: 2, 2: 2}
     assert Pipeline(graph, 2, (0, 0, 1, 2), ()).registers == 3
 

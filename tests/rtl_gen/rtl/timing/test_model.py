@@ -20,7 +20,9 @@ def chain(length: int) -> NeuronGraph:
     neurons += [((2 + i, length + i), (1, 1), 2) for i in range(1, length)]
     return raw_graph(
         [((n if n <= length else n, m), w, t) for (n, m), w, t in neurons],
-        inputs={"a": length + 1}, outputs={"y": [2 * length]})
+        inputs={"a": length + 1},
+        outputs={"y": [2 * length]},
+    )
 
 
 def levels(graph: NeuronGraph, lut_inputs: int = 4, stages=None) -> list[int]:
@@ -28,34 +30,46 @@ def levels(graph: NeuronGraph, lut_inputs: int = 4, stages=None) -> list[int]:
     return timing.levels[: graph.node_count]
 
 
-@pytest.mark.parametrize("lut_inputs, expected", [
-    (4, [1, 1, 1, 2, 2, 2, 3]), (6, [1, 1, 1, 1, 1, 2, 2]), (3, [1, 1, 2, 2, 3, 3, 4])])
+@pytest.mark.parametrize(
+    "lut_inputs, expected",
+    [(4, [1, 1, 1, 2, 2, 2, 3]), (6, [1, 1, 1, 1, 1, 2, 2]), (3, [1, 1, 2, 2, 3, 3, 4])],
+)
 def test_neurons_in_a_row_share_lookup_tables(lut_inputs, expected):
     assert levels(chain(7), lut_inputs)[8:] == expected
 
 
-@pytest.mark.parametrize("fan_in, threshold, expected", [
-    (4, 2, 1),  # any function of four inputs
-    (5, 5, 2),  # AND
-    (7, 1, 2),  # OR
-    (8, 8, 3),
-])
+@pytest.mark.parametrize(
+    "fan_in, threshold, expected",
+    [
+        (4, 2, 1),  # any function of four inputs
+        (5, 5, 2),  # AND
+        (7, 1, 2),  # OR
+        (8, 8, 3),
+    ],
+)
 def test_a_large_neuron_takes_several_tables(fan_in, threshold, expected):
-    graph = raw_graph([(range(fan_in), [1] * fan_in, threshold)],
-                      inputs={"a": fan_in}, outputs={"y": [fan_in]})
+    graph = raw_graph(
+        [(range(fan_in), [1] * fan_in, threshold)], inputs={"a": fan_in}, outputs={"y": [fan_in]}
+    )
     assert levels(graph)[-1] == expected
 
 
 def test_a_neuron_that_fans_out_is_in_many_tables():
     """The half adder of a full adder need not end a table; repeating it costs no time."""
-    graph = raw_graph([((0, 1), (1, 1), 2), ((0, 1, 3), (1, 1, -2), 1), ((2, 4), (1, 1), 2)],
-                      inputs={"a": 3}, outputs={"y": [3, 4, 5]})
+    graph = raw_graph(
+        [((0, 1), (1, 1), 2), ((0, 1, 3), (1, 1, -2), 1), ((2, 4), (1, 1), 2)],
+        inputs={"a": 3},
+        outputs={"y": [3, 4, 5]},
+    )
     assert levels(graph)[3:] == [1, 1, 1]
 
 
 def test_constants_and_complements_cost_nothing():
-    graph = raw_graph([((), (), 0), ((0,), (-1,), 0), ((0, 2, 3), (1, 1, 1), 2)],
-                      inputs={"a": 2}, outputs={"y": [2, 3, 4]})
+    graph = raw_graph(
+        [((), (), 0), ((0,), (-1,), 0), ((0, 2, 3), (1, 1, 1), 2)],
+        inputs={"a": 2},
+        outputs={"y": [2, 3, 4]},
+    )
     assert levels(graph)[2:] == [0, 0, 1]
 
 
@@ -67,8 +81,11 @@ def test_levels_begin_again_after_registers():
 
 def test_no_table_reaches_across_a_register():
     """Three ANDs are one table of four inputs, but not with a register after the first."""
-    graph = raw_graph([((0, 1), (1, 1), 2), ((2, 3), (1, 1), 2), ((4, 5), (1, 1), 2),
-                       ((6, 0), (1, 1), 2)], inputs={"a": 4}, outputs={"y": [7]})
+    graph = raw_graph(
+        [((0, 1), (1, 1), 2), ((2, 3), (1, 1), 2), ((4, 5), (1, 1), 2), ((6, 0), (1, 1), 2)],
+        inputs={"a": 4},
+        outputs={"y": [7]},
+    )
     assert levels(graph)[7] == 1
     # Now it depends on the register, on three inputs and, again, on the first.
     assert levels(graph, stages=[0] * 4 + [0, 1, 1, 1])[7] == 1
@@ -82,8 +99,11 @@ def test_earliest_stages_are_allowed(seed):
     assert model.floor == 1
     for worst in range(model.floor, 8):
         stages = model.earliest(worst)
-        assert all(stages[source] <= stages[node]
-                   for node, neuron in graph.numbered_neurons() for source in neuron.sources)
+        assert all(
+            stages[source] <= stages[node]
+            for node, neuron in graph.numbered_neurons()
+            for source in neuron.sources
+        )
         assert Timing(model, stages).worst <= worst
     with pytest.raises(ValueError, match=r"^Levels of a stage must be 1 or more, not 0$"):
         model.earliest(0)
@@ -101,8 +121,10 @@ def test_levels_are_near_those_of_yosys(tmp_path, name):
     (tmp_path / "design.v").write_text(spatial_verilog(graph))
     script = f"read_verilog design.v; synth -flatten -top {graph.name}; design -save made"
     for lut_inputs in (4, 6):
-        script += (f"; design -load made; abc -lut {lut_inputs}; opt_clean; "
-                   f"tee -q -o depth{lut_inputs}.txt ltp -noff")
+        script += (
+            f"; design -load made; abc -lut {lut_inputs}; opt_clean; "
+            f"tee -q -o depth{lut_inputs}.txt ltp -noff"
+        )
     run_yosys(script, tmp_path)
     for lut_inputs in (4, 6):
         text = (tmp_path / f"depth{lut_inputs}.txt").read_text()

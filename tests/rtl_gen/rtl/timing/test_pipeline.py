@@ -50,8 +50,11 @@ def test_too_many_stages():
     most = max_stages(graph)
     assert 20 <= most <= 30
     for stages in (-1, most + 1):
-        with pytest.raises(ValueError, match=rf"^Stages of multiply_e4m3fn must be from 0 to "
-                                             rf"{most}, not {stages}$"):
+        with pytest.raises(
+            ValueError,
+            match=rf"^Stages of multiply_e4m3fn must be from 0 to "
+            rf"{most}, not {stages}$",
+        ):
             cut(graph, stages)
 
 

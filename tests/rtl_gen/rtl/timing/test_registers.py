@@ -30,7 +30,9 @@ def check(pipeline: Pipeline) -> None:
         # What depends on constants alone may be anywhere.
         stages.append(max(before) + (node in cuts) if before else cuts.get(node, constant))
     assert {stages[node] for port in graph.outputs for node in port.nodes} <= {
-        pipeline.latency, constant}
+        pipeline.latency,
+        constant,
+    }
     # No register is there twice.
     kept = [neuron.sources for node, neuron in graph.numbered_neurons() if node in cuts]
     assert len(set(kept)) == len(kept)
@@ -55,22 +57,27 @@ def test_random_circuits(seed):
 
 
 def test_names():
-    graph = raw_graph([((0, 1), (1, 1), 2), ((2, 0), (1, -1), 1)], inputs={"a": 2},
-                      outputs={"y": [3, 2]})
+    graph = raw_graph(
+        [((0, 1), (1, 1), 2), ((2, 0), (1, -1), 1)], inputs={"a": 2}, outputs={"y": [3, 2]}
+    )
     registered = insert_registers(Pipeline(graph, 2, (0, 0, 0, 1), ()))
-    assert {registered.graph.neurons[node - 2].name: number
-            for node, number in registered.cuts.items()} == {
-        "a_s1[0]": 1, "n_s1[0]": 1, "n_s2[0]": 2, "n_s2[1]": 2}
-    a, = all_codes(2)
+    assert {
+        registered.graph.neurons[node - 2].name: number for node, number in registered.cuts.items()
+    } == {"a_s1[0]": 1, "n_s1[0]": 1, "n_s2[0]": 2, "n_s2[1]": 2}
+    (a,) = all_codes(2)
     np.testing.assert_array_equal(
-        evaluate(registered.graph, {"a": a})["y"], evaluate(graph, {"a": a})["y"])
+        evaluate(registered.graph, {"a": a})["y"], evaluate(graph, {"a": a})["y"]
+    )
 
 
 def test_a_name_that_is_taken():
     graph = raw_graph([((0,), (1,), 1), ((0,), (-1,), 0)], inputs={"a": 1}, outputs={"y": [1, 2]})
-    neurons = tuple(neuron._replace(name=name)
-                    for neuron, name in zip(graph.neurons, ("n", "n_s1"), strict=True))
+    neurons = tuple(
+        neuron._replace(name=name)
+        for neuron, name in zip(graph.neurons, ("n", "n_s1"), strict=True)
+    )
     taken = type(graph)(graph.name, graph.inputs, graph.outputs, neurons, graph.scopes)
-    names = [neuron.name for neuron in insert_registers(
-        Pipeline(taken, 1, (0, 0, 0), ())).graph.neurons]
+    names = [
+        neuron.name for neuron in insert_registers(Pipeline(taken, 1, (0, 0, 0), ())).graph.neurons
+    ]
     assert names == ["n", "n_s1_", "n_s1", "n_s1_s1"]

@@ -20,15 +20,17 @@ def chain(length: int, *, fan_in: int = 2) -> NeuronGraph:
     inputs = builder.input("x", 1 + length * (fan_in - 1))
     bit, rest = inputs[0], list(inputs[1:])
     for index in range(length):
-        own, rest = rest[: fan_in - 1], rest[fan_in - 1:]
+        own, rest = rest[: fan_in - 1], rest[fan_in - 1 :]
         # Alternately AND and OR, so that the row is no neuron by itself.
         bit = builder.neuron([(source, 1) for source in (bit, *own)], fan_in if index % 2 else 1)
     builder.output("y", (bit,))
     return builder.build()
 
 
-@pytest.mark.parametrize("length, lut_inputs, tables", [
-    (1, 4, 1), (3, 4, 1), (4, 4, 2), (6, 4, 2), (5, 6, 1), (10, 6, 2)])
+@pytest.mark.parametrize(
+    "length, lut_inputs, tables",
+    [(1, 4, 1), (3, 4, 1), (4, 4, 2), (6, 4, 2), (5, 6, 1), (10, 6, 2)],
+)
 def test_neurons_in_a_row_share_tables(length: int, lut_inputs: int, tables: int) -> None:
     found = count_tables(chain(length), lut_inputs)
     assert found.tables == tables
@@ -67,13 +69,16 @@ def test_searched_circuit_is_taken(operation: str, objective: str) -> None:
     for budget in ("w2", "w8", "free"):
         options = make_options(design, budget=budget, objective=objective)
         (circuit,) = fitting_circuits(
-            operation, options.format, options.overflow, options.budget, objective)
+            operation, options.format, options.overflow, options.budget, objective
+        )
         assert build(design, options) == load(circuit)
 
 
 @pytest.mark.parametrize("objective", ["luts", "fmax"])
-@pytest.mark.parametrize("fmt, overflow", [
-    ("e4m3fn", "saturate"), ("e5m2", "nan"), ("e3m4", "saturate"), ("e2m1fn", "saturate")])
+@pytest.mark.parametrize(
+    "fmt, overflow",
+    [("e4m3fn", "saturate"), ("e5m2", "nan"), ("e3m4", "saturate"), ("e2m1fn", "saturate")],
+)
 @pytest.mark.parametrize("operation", ["multiply", "add"])
 def test_otherwise_the_best_estimate_is_taken(
     operation: str, fmt: str, overflow: str, objective: str
@@ -83,14 +88,17 @@ def test_otherwise_the_best_estimate_is_taken(
     kind = operation, FORMATS[fmt], Overflow(overflow), options.budget
     if fitting_circuits(*kind, objective):
         pytest.fail("a case without a searched circuit must be named")
-    known = [build(design, make_options(design, format=fmt, overflow=overflow)),
-             *(other.graph for other in alternatives(*kind))]
+    known = [
+        build(design, make_options(design, format=fmt, overflow=overflow)),
+        *(other.graph for other in alternatives(*kind)),
+    ]
     chosen = build(design, options)
     assert chosen in known
     inputs, place = (6, 0) if objective == "luts" else (4, 1)
     narrow = [graph for graph in known if measure(graph).max_fan_in <= 8]
     assert count_tables(chosen, inputs)[place] == min(
-        count_tables(graph, inputs)[place] for graph in narrow)
+        count_tables(graph, inputs)[place] for graph in narrow
+    )
 
 
 @pytest.mark.parametrize("objective", ["luts", "fmax"])
@@ -103,20 +111,23 @@ def test_every_design_and_format(objective: str) -> None:
                 continue
             options = {"format": name, "library": "native"}
             tried += 1
-            assert build(design, make_options(design, **options, objective=objective)) == \
-                build(design, make_options(design, **options))
+            assert build(design, make_options(design, **options, objective=objective)) == build(
+                design, make_options(design, **options)
+            )
     assert tried > 60
     design = DESIGNS["dot"]
     for accumulate in ("tree", "exact"):
         plain, other = (
             build(design, make_options(design, length=2, accumulate=accumulate, objective=goal))
-            for goal in ("structure", objective))
+            for goal in ("structure", objective)
+        )
         # Exact sums take carry cells for few tables.
         assert (plain == other) == ((accumulate, objective) != ("exact", "luts"))
 
 
 @pytest.mark.parametrize("objective", ["luts", "fmax"])
 def test_published_gates_are_refused(objective: str) -> None:
-    with pytest.raises(ValueError, match=(
-            rf"^Objective must be structure for published gates, not '{objective}'$")):
+    with pytest.raises(
+        ValueError, match=(rf"^Objective must be structure for published gates, not '{objective}'$")
+    ):
         make_options(DESIGNS["multiply"], library="published", objective=objective)
