@@ -11,6 +11,8 @@ import enum
 from dataclasses import dataclass
 from fractions import Fraction
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["FORMATS", "Format", "NanEncoding", "Overflow", "find_format", "resolve_overflow"]
 
 
@@ -282,7 +284,7 @@ def find_format(name: str) -> Format:
     for record in _RECORDS:
         if wanted == record.name or wanted in record.aliases:
             return record
-    raise ValueError(f"Format must be one of {', '.join(FORMATS)}, not {name!r}")
+    raise InputError(f"Format must be one of {', '.join(FORMATS)}, not {name!r}")
 
 
 def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
@@ -299,7 +301,7 @@ def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
         policy = Overflow(overflow)
     except ValueError:
         known = " or ".join(policy.value for policy in Overflow)
-        raise ValueError(f"Overflow must be {known}, not {overflow!r}") from None
+        raise InputError(f"Overflow must be {known}, not {overflow!r}") from None
     if policy is Overflow.NAN and not fmt.has_nan:
-        raise ValueError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
+        raise InputError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
     return policy

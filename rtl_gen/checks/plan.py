@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import Options, module_name
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
 from spikefloat.rtl_gen.neurons.residue import RESIDUES
@@ -287,7 +288,7 @@ def verify_layers(
                 continue
             hardware = design_hardware(selection)
             if hardware.is_clocked or hardware.is_stream:
-                raise ValueError(
+                raise InputError(
                     f"Layer must be combinational to be verified, not {hardware.module!r}; "
                     "leave out --style, --stages and --stream"
                 )

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
@@ -208,9 +209,9 @@ def _verify(
     args: argparse.Namespace, board: Board, fmt: Format, overflow: Overflow, stages: int
 ) -> int:
     if args.noise < 0:
-        raise ValueError(f"Noise must be 0 packets or more, not {args.noise}")
+        raise InputError(f"Noise must be 0 packets or more, not {args.noise}")
     if not 1 <= args.sample <= 256:
-        raise ValueError(f"Sample must be from 1 to 256, not {args.sample}")
+        raise InputError(f"Sample must be from 1 to 256, not {args.sample}")
     subject = board_under_test(board, fmt, overflow, stages)
     names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
     with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:

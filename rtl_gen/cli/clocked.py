@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, codec_verilog
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
@@ -114,7 +115,7 @@ def refuse_clocked_options(args: argparse.Namespace) -> None:
                 if len(designs) == 1
                 else (f"designs {', '.join(designs[:-1])} and {designs[-1]}")
             )
-            raise ValueError(
+            raise InputError(
                 f"Option --{name.replace('_', '-')} must be used with the {words}, "
                 f"not {args.design!r}"
             )
@@ -134,7 +135,7 @@ def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
     refuse_clocked_options(args)
     styled = [f"--{name}" for name in _OF_CIRCUITS if getattr(args, name, None)]
     if styled and args.design in CLOCKED_DESIGNS:
-        raise ValueError(f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
+        raise InputError(f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
     if styled and args.design == "all":
         print(
             f"spikefloat: left out: {', '.join(CLOCKED_DESIGNS)}, as {styled[0]} is for circuits",
@@ -189,7 +190,7 @@ def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
     for text in formats:
         fmt = find_format(text)
         if fmt.name not in known:
-            raise ValueError(f"Format for {name} must be one of {', '.join(known)}, not {text!r}")
+            raise InputError(f"Format for {name} must be one of {', '.join(known)}, not {text!r}")
         for policy in _policies(name, fmt.has_nan, args.overflow):
             parameters = CodecParameters(
                 fmt=fmt,
@@ -319,21 +320,21 @@ def _weights(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"Weights must be integers separated by commas, not {text!r}") from None
+        raise InputError(f"Weights must be integers separated by commas, not {text!r}") from None
 
 
 def _number(noun: str, text: str) -> Fraction:
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{noun} must be a number, not {text!r}") from None
+        raise InputError(f"{noun} must be a number, not {text!r}") from None
 
 
 def _integer(noun: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{noun} must be an integer, not {text!r}") from None
+        raise InputError(f"{noun} must be an integer, not {text!r}") from None
 
 
 def _optional(noun: str, text: str | None) -> int | None:

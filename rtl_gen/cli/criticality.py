@@ -9,6 +9,7 @@ from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files, tracked
 from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.criticality import find_criticality
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.operands import operand_sample
@@ -78,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
     check_plot(args.plot)
     chosen = targets(args)
     if args.plot and len(chosen) != 1:
-        raise ValueError(f"Circuits must be one for a picture, not {len(chosen)}")
+        raise InputError(f"Circuits must be one for a picture, not {len(chosen)}")
     rows = [_figures(target, args.seed) for target in tracked(chosen, "Inverting neurons")]
     if args.plot:
         tell_files("drawn", plot_criticality(rows[0], args.plot))

@@ -24,6 +24,7 @@ from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import Design, Options, build, find_design, make_options
 from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.rtl_gen.weights.parameters import make_layers, quantise
@@ -89,14 +90,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _check(args: argparse.Namespace) -> None:
     if args.demo not in _DEMOS:
-        raise ValueError(f"Demo must be {' or '.join(_DEMOS)}, not {args.demo!r}")
+        raise InputError(f"Demo must be {' or '.join(_DEMOS)}, not {args.demo!r}")
     if args.sim not in _SIMULATORS:
-        raise ValueError(
+        raise InputError(
             f"Simulator must be {', '.join(_SIMULATORS[:-1])} or "
             f"{_SIMULATORS[-1]}, not {args.sim!r}"
         )
     if args.images is not None and args.images < 1:
-        raise ValueError(f"Number of images must be at least 1, not {args.images}")
+        raise InputError(f"Number of images must be at least 1, not {args.images}")
     if args.sim != "network":
         find_simulator(args.sim)
 

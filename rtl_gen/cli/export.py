@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.options import (
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.campaigns.target import Target
@@ -54,14 +55,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(args: argparse.Namespace) -> int:
     if args.style not in (None, "spatial") or args.stages or args.stream:
-        raise ValueError("Exported design must be combinational, not clocked")
+        raise InputError("Exported design must be combinational, not clocked")
     chosen = targets(args, takes_vectors=True)
     names = [_file_name(target) for target in chosen]
     networks = [export(target.graph) for target in chosen]
     if args.check and (
         wide := [target.graph.name for target in chosen if target.graph.input_count > _MAX_BITS]
     ):
-        raise ValueError(
+        raise InputError(
             f"Checked design must have at most {_MAX_BITS} operand bits, "
             f"not more ({', '.join(wide)})"
         )

@@ -9,6 +9,7 @@ from rich.console import Console
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.physics_options import targets
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
@@ -108,7 +109,7 @@ def harden_selected(args: argparse.Namespace) -> Hardened:
         )
     )
     if len({(target.label["design"], target.reference) for target in chosen}) != 1:
-        raise ValueError(
+        raise InputError(
             f"Design to harden must be one, of one format and overflow policy, not {args.design!r}"
         )
     console = Console(stderr=True)

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from spikefloat.rtl_gen.cli.board import board_under_test, told
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, find_board
 from spikefloat.rtl_gen.fpga.boards.link import Link, LinkError, open_line
@@ -129,15 +130,15 @@ def _check(args: argparse.Namespace) -> None:
             "compute": "an operation and two operands",
             "sweep": "one list of operations",
         }[args.action]
-        raise ValueError(
+        raise InputError(
             f"Arguments of {args.action} must be {wanted}, "
             f"not {' '.join(args.operands) or 'nothing'!r}"
         )
     for name in _operations(args):
         if name not in OPERATIONS:
-            raise ValueError(f"Operation must be one of {', '.join(OPERATIONS)}, not {name!r}")
+            raise InputError(f"Operation must be one of {', '.join(OPERATIONS)}, not {name!r}")
     if not 1 <= args.sample <= 256:
-        raise ValueError(f"Sample must be from 1 to 256, not {args.sample}")
+        raise InputError(f"Sample must be from 1 to 256, not {args.sample}")
 
 
 def _operations(args: argparse.Namespace) -> list[str]:
@@ -171,7 +172,7 @@ def _code(text: str, fmt: Format) -> int:
                 return code
     except (ValueError, OverflowError):
         pass
-    raise ValueError(
+    raise InputError(
         f"Operand must be a code such as 0x{fmt.max_code:02x} or a number that {fmt.name} has, "
         f"not {text!r}"
     )
@@ -215,7 +216,7 @@ def _sweep(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overflow
     names = _operations(args) or list(known)
     for name in names:
         if name not in known:
-            raise ValueError(
+            raise InputError(
                 f"Operation of {fmt.name} must be one of {', '.join(known)}, not {name!r}"
             )
     size = 1 << fmt.width

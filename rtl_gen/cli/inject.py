@@ -12,6 +12,7 @@ from rich.console import Console
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.styles.injected import InjectedCircuit, injected_circuit
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.sim.campaigns.faults import inject_faults
@@ -100,18 +101,18 @@ def injected_hardware(target: Target, physics: Physics) -> InjectedCircuit:
 def _run(args: argparse.Namespace) -> int:
     chosen = targets(args)
     if len(chosen) != 1:
-        raise ValueError(f"Circuits must be one to inject into, not {len(chosen)}")
+        raise InputError(f"Circuits must be one to inject into, not {len(chosen)}")
     knobs = spiking_knobs(args)
     for name, values in knobs.items():
         if len(values) > 1:
-            raise ValueError(f"Physics {name} must have one value here, not {len(values)}")
+            raise InputError(f"Physics {name} must have one value here, not {len(values)}")
     physics = Physics(
         synapse_noise=args.synapse_noise,
         membrane_noise=args.membrane_noise,
         **{name: values[0] for name, values in knobs.items()},
     )
     if args.stuck and physics != Physics():
-        raise ValueError(
+        raise InputError(
             f"Noise and style must be left out where neurons are stuck, not {physics!r}"
         )
     console = Console(stderr=True)

@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.report import replace_table
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.latencies import Latency, latencies
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.benches.operations import operation_check, verify_handshake
 from spikefloat.sim.benches.pairs import BenchDesign, verify
@@ -72,9 +73,9 @@ def _stages(text: str) -> tuple[int, ...]:
     try:
         stages = tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"Stages must be integers separated by commas, not {text!r}") from None
+        raise InputError(f"Stages must be integers separated by commas, not {text!r}") from None
     if min(stages) < 1:
-        raise ValueError(f"Stages must be 1 or more, not {min(stages)}")
+        raise InputError(f"Stages must be 1 or more, not {min(stages)}")
     return stages
 
 

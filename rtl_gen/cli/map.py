@@ -8,6 +8,7 @@ from rich.console import Console
 
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
 from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
@@ -65,7 +66,7 @@ def _budget(text: str) -> Budget:
     try:
         budget = Budget(f"w{int(weight)}f{int(fan_in)}", int(weight), int(fan_in))
     except ValueError:
-        raise ValueError(
+        raise InputError(
             f"Budget must be a name, or weight and fan-in such as 3,5, not {text!r}"
         ) from None
     return budget
@@ -76,13 +77,13 @@ def _objective(text: str) -> Objective:
         return Objective(text)
     except ValueError:
         names = ", ".join(objective.value for objective in Objective)
-        raise ValueError(f"Objective must be one of {names}, not {text!r}") from None
+        raise InputError(f"Objective must be one of {names}, not {text!r}") from None
 
 
 def _run(args: argparse.Namespace) -> int:
     budget, objective = _budget(args.budget), _objective(args.objective)
     if args.seed < 0:
-        raise ValueError(f"Seed must not be negative, not {args.seed}")
+        raise InputError(f"Seed must not be negative, not {args.seed}")
     console = Console(stderr=True)
     with console.status("reading Verilog") as status:
         circuit = read_verilog(args.files, args.top, shallow=objective is Objective.DEPTH)

@@ -24,6 +24,7 @@ from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.layer_options import SHAPES, LayerOptions, make_layer_options
 from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import LIBRARIES
@@ -237,7 +238,7 @@ def selections(args: argparse.Namespace) -> list[Selection]:
         else:
             chosen.append(selection)
     if not chosen:
-        raise ValueError("Designs must be at least one of those that exist, not none")
+        raise InputError("Designs must be at least one of those that exist, not none")
     return chosen
 
 
@@ -277,7 +278,7 @@ def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
     try:
         stages = [int(text) for text in (args.stages or "0").split(",")]
     except ValueError:
-        raise ValueError(
+        raise InputError(
             f"Stages must be integers separated by commas, not {args.stages!r}"
         ) from None
     return [
@@ -310,7 +311,7 @@ def _layer(
     if not design.is_layer:
         for option in ("inputs", "outputs", "activation", "shape", "lanes", "levels"):
             if getattr(args, option) is not None and args.design != "all":
-                raise ValueError(
+                raise InputError(
                     f"Option --{option} must be used with the design linear, not {design.name!r}"
                 )
         return None
@@ -322,7 +323,7 @@ def _layer(
         )
     model = read_model(Path(weights), find_format(name), policy)
     if model.activations is not None and args.activation is not None:
-        raise ValueError(
+        raise InputError(
             f"Activations must be those of the model {weights}, not {args.activation!r}"
         )
     activation = args.activation if model.activations is None else ",".join(model.activations)
@@ -340,12 +341,12 @@ def _array_options(args: argparse.Namespace) -> dict:
     """Return the options of an array of lanes, if that is the shape."""
     shape = args.shape or SHAPES[0]
     if shape not in SHAPES:
-        raise ValueError(f"Shape must be {' or '.join(SHAPES)}, not {shape!r}")
+        raise InputError(f"Shape must be {' or '.join(SHAPES)}, not {shape!r}")
     if shape == "array":
         return {"lanes": parse_lanes(args.lanes or "1x1"), "levels": args.levels}
     for name in ("lanes", "levels"):
         if getattr(args, name) is not None:
-            raise ValueError(
+            raise InputError(
                 f"Option --{name} must be used with --shape array, not {getattr(args, name)!r}"
             )
     return {}
@@ -371,7 +372,7 @@ def _leak(text: str | None) -> Fraction | None:
     try:
         return None if text is None else Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"Leak must be a number, not {text!r}") from None
+        raise InputError(f"Leak must be a number, not {text!r}") from None
 
 
 def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list[str]") -> list:

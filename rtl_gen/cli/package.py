@@ -21,6 +21,7 @@ from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
 from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS, write_files
@@ -160,7 +161,7 @@ def _run(args: argparse.Namespace) -> int:
     cores = {}
     for source in sources:
         if source.module in cores:
-            raise ValueError(
+            raise InputError(
                 f"Core {source.module} must be written once, not for several libraries or "
                 "overflow policies; use a folder for each"
             )

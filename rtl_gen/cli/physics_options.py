@@ -10,6 +10,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.cli.options import Selection, selections
 from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.builder import ZERO
 from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
 from spikefloat.rtl_gen.neurons.residue import RESIDUES
@@ -107,17 +108,17 @@ def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[
     keeps = "leak" in given or sought == "leak"
     residue = args.residue or ("leak" if keeps else "discharge")
     if residue not in RESIDUES:
-        raise ValueError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+        raise InputError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
     if residue == "discharge" and style == "spiking":
         for name in ("leak", "waves"):
             if name in given:
-                raise ValueError(
+                raise InputError(
                     f"Physics {name} must be left out where membranes are "
                     f"discharged, not {getattr(args, name)!r}"
                 )
         given["waves"] = [1]
     elif not keeps:
-        raise ValueError(
+        raise InputError(
             f"Leak must be given where membranes keep a residue ({residue}), not left out"
         )
     return {"style": [style], "reset": ["hard" if residue == "hard" else "soft"], **given}
@@ -151,9 +152,9 @@ def _values(knob: str, text: str) -> list[Any]:
             start, stop, step = (Decimal(piece) for piece in part.split(":"))
             count = int((stop - start) / step) + 1
             if step <= 0 or not 1 <= count <= _MAX_RANGE:
-                raise ValueError
+                raise InputError
         except (ValueError, ArithmeticError, InvalidOperation):
-            raise ValueError(
+            raise InputError(
                 f"Physics {knob} must be numbers or ranges start:stop:step, not {part!r}"
             ) from None
         numbers += [_number(knob, str(start + index * step)) for index in range(count)]
@@ -164,7 +165,7 @@ def _number(knob: str, text: str) -> int | float:
     try:
         return int(text) if knob in _WHOLE else float(Fraction(text))
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"Physics {knob} must be a number, not {text!r}") from None
+        raise InputError(f"Physics {knob} must be a number, not {text!r}") from None
 
 
 def block_target(name: str) -> Target:
@@ -224,7 +225,7 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
         unless ``takes_vectors``.
     """
     if args.stages or args.stream:
-        raise ValueError("Design must be without register cuts and streams, not with them")
+        raise InputError("Design must be without register cuts and streams, not with them")
     own = {"style": None, "residue": None, "leak": None} if hasattr(args, "waves") else {}
     chosen: list[Target] = []
     for name in args.design.split(","):
@@ -254,7 +255,7 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
                     if selection.design.is_vector and not takes_vectors:
                         if name == "all":
                             continue
-                        raise ValueError(
+                        raise InputError(
                             f"Design must have one code for each operand, not vectors ({name})"
                         )
                     chosen.append(design_target(selection))

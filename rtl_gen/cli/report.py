@@ -9,6 +9,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.cli.options import add_command
 from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
@@ -82,7 +83,7 @@ def exactness_table(rows: list[dict[str, Any]]) -> str:
             )
         )
     except KeyError as error:
-        raise ValueError(
+        raise InputError(
             f"Results must have been printed by verify --json, not lack {error}"
         ) from None
     heading = lines[0] if not wrong else lines[0].replace("cases, all exact", "cases")
@@ -119,7 +120,7 @@ def replace_table(text: str, table: str, name: str = "exact") -> str:
     before, start, rest = text.partition(_start(name))
     _, end, after = rest.partition(_END)
     if not start or not end:
-        raise ValueError(f"File must have the lines {_start(name)} and {_END}, not lack one")
+        raise InputError(f"File must have the lines {_start(name)} and {_END}, not lack one")
     return f"{before}{start}\n{table}\n{_END}{after}"
 
 
@@ -129,7 +130,7 @@ def _run(args: argparse.Namespace) -> int:
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
-            raise ValueError(f"Results must be JSON, not {str(path)!r}") from None
+            raise InputError(f"Results must be JSON, not {str(path)!r}") from None
         rows += result if isinstance(result, list) else [result]
     table = exactness_table(rows)
     if args.into is None:

@@ -25,6 +25,7 @@ from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import build
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.options import STYLES
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE, Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, Target, find_target, with_delay
@@ -109,9 +110,9 @@ class _Source:
 
 def _run(args: argparse.Namespace) -> int:
     if args.jobs < 1:
-        raise ValueError(f"Jobs must be 1 or more, not {args.jobs}")
+        raise InputError(f"Jobs must be 1 or more, not {args.jobs}")
     if args.matrix and any((args.style, args.stages, args.stream, args.residue, args.leak)):
-        raise ValueError(
+        raise InputError(
             "Option --matrix must be used without style, stages and stream, not with them"
         )
     names = list(TARGETS) if args.target == "all" else args.target.split(",")

@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files
 from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.criticality import find_criticality
 from spikefloat.sim.campaigns.hardening import find_cheapest
@@ -99,7 +100,7 @@ def _base(args: argparse.Namespace) -> Physics:
     given = spiking_knobs(args, args.knob)
     for name, values in given.items():
         if len(values) > 1:
-            raise ValueError(f"Physics {name} must have one value here, not {len(values)}")
+            raise InputError(f"Physics {name} must have one value here, not {len(values)}")
     return Physics(**{name: values[0] for name, values in given.items()})
 
 
@@ -109,7 +110,7 @@ def _candidates(
     """Yield each circuit, and what it was hardened for."""
     sigmas = [_sigma(text) for text in args.harden.split(",")] if args.harden else []
     if sigmas and (args.knob not in _PREDICTED or base != Physics()):
-        raise ValueError(
+        raise InputError(
             f"Knob to harden against must be {' or '.join(_PREDICTED)} in the spatial "
             f"style, not {args.knob!r}"
         )
@@ -136,7 +137,7 @@ def _sigma(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"Noise to harden against must be a number, not {text!r}") from None
+        raise InputError(f"Noise to harden against must be a number, not {text!r}") from None
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -29,6 +29,7 @@ from spikefloat.rtl_gen.cli.options import (
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
 from spikefloat.sim.cases.exhaustive import PAIRS
 from spikefloat.sim.simulators.find import find_simulator
@@ -87,19 +88,19 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(args: argparse.Namespace) -> int:
     if args.sim not in SIMULATOR_CHOICES:
-        raise ValueError(f"Simulator must be verilator, icarus or both, not {args.sim!r}")
+        raise InputError(f"Simulator must be verilator, icarus or both, not {args.sim!r}")
     for simulator in SIMULATOR_CHOICES[args.sim]:
         find_simulator(simulator)  # a missing one is said before anything is built
     if args.random < 0:
-        raise ValueError(f"Number of random cases must be 0 or more, not {args.random}")
+        raise InputError(f"Number of random cases must be 0 or more, not {args.random}")
     if args.pairs == "lattice":
         if args.design != "dot" or args.length != 2:
-            raise ValueError(
+            raise InputError(
                 "Pairs of a lattice must be for a dot product of --length 2, not "
                 f"{args.design} of --length {args.length}"
             )
     elif args.pairs not in PAIRS:
-        raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
+        raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {args.pairs!r}")
     if args.gate_level is not None:
         find_target(args.gate_level)
     clocked = [

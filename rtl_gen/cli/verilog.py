@@ -21,6 +21,7 @@ from spikefloat.rtl_gen.designs.arrays import array_neurons
 from spikefloat.rtl_gen.designs.catalog import Options, build, module_name
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
@@ -117,7 +118,7 @@ def _clocked_files(
 
 def _add_file(files: dict[str, str], name: str, text: str) -> None:
     if name in files:
-        raise ValueError(
+        raise InputError(
             f"Output {name} must be written once, not for several libraries or overflow "
             "policies; use a folder for each"
         )
@@ -127,7 +128,7 @@ def _add_file(files: dict[str, str], name: str, text: str) -> None:
 def _harden(selection: Selection, sigma: float) -> Hardened:
     options = selection.options
     if options.style != "spatial" or options.stages:
-        raise ValueError(
+        raise InputError(
             f"Style of a hardened design must be spatial without stages, not {options.style} with "
             f"{options.stages}"
         )

@@ -20,6 +20,7 @@ from spikefloat.rtl_gen.cli.options import (
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.exchange.waves import (
     MAX_FILTER_WIDTH,
@@ -77,7 +78,7 @@ def find_scene(args: argparse.Namespace) -> Scene:
         if len(chosen) == 1:
             return circuit_scene(chosen[0])
         count = len(chosen)
-    raise ValueError(f"Waves must be of one design and format, not {count}")
+    raise InputError(f"Waves must be of one design and format, not {count}")
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.sums.lane import LANE_ACCUMULATIONS, LaneOptions, lane_graphs
 from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.array import LayerArray
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
 
@@ -85,7 +86,7 @@ def array_timing_lines(array: LayerArray) -> tuple[str, ...]:
 def _sizes(options: Options) -> ArraySizes:
     sizes = options.layer.array if options.layer else None
     if sizes is None:
-        raise ValueError("Shape of the layer must be an array, not unrolled")
+        raise InputError("Shape of the layer must be an array, not unrolled")
     return sizes
 
 

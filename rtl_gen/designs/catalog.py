@@ -30,6 +30,7 @@ from spikefloat.rtl_gen.designs.options import (
     Options,
     make_options,
 )
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
@@ -317,7 +318,7 @@ def find_design(name: str) -> Design:
     try:
         return DESIGNS[name]
     except KeyError:
-        raise ValueError(f"Design must be one of {', '.join(DESIGNS)}, not {name!r}") from None
+        raise InputError(f"Design must be one of {', '.join(DESIGNS)}, not {name!r}") from None
 
 
 def module_name(design: Design, options: Options) -> str:
@@ -365,7 +366,7 @@ def build(design: Design, options: Options) -> NeuronGraph:
     :mod:`spikefloat.rtl_gen.rtl.timing.tables`.
     """
     if options.layer is not None and options.layer.lanes is not None:
-        raise ValueError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
+        raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
     plain = replace(options, style="spatial", stages=0, is_stream=False, delays=DELAYS[0])
     if options != plain:
         return build(design, plain)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
 from spikefloat.rtl_gen.designs.catalog import Design, Options, build, module_name
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, safe_leak
 from spikefloat.rtl_gen.rtl.array.array import array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
@@ -82,7 +83,7 @@ def make_hardware(
         If the style is not to be had for the design, or there are more stages than it can use.
     """
     if reason := obstacle(design, options):
-        raise ValueError(reason)
+        raise InputError(reason)
     name = module or module_name(design, options)
     if options.layer is not None and options.layer.array is not None:
         return _array(options, name, header)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
@@ -120,23 +121,23 @@ def make_layer_options(
         ]
         for noun, size in zip(("inputs", "outputs"), sizes, strict=True):
             if size < 1:
-                raise ValueError(f"Number of {noun} must be at least 1, not {size!r}")
+                raise InputError(f"Number of {noun} must be at least 1, not {size!r}")
     else:
         if inputs is not None or outputs is not None:
             given = inputs if inputs is not None else outputs
-            raise ValueError(
+            raise InputError(
                 f"Number of inputs and outputs must be that of the weights, not {given!r}"
             )
         if not layers:
-            raise ValueError("Layers must be at least one, not none")
+            raise InputError("Layers must be at least one, not none")
         sizes = [layers[0].inputs, *(layer.outputs for layer in layers)]
     count = len(sizes) - 1
     activations = activation.split(",") if activation else [*["relu"] * (count - 1), ACTIVATIONS[0]]
     for name in activations:
         if name not in ACTIVATIONS:
-            raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
+            raise InputError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
     if len(activations) != count:
-        raise ValueError(f"Activations must be {count}, one for each layer, not {len(activations)}")
+        raise InputError(f"Activations must be {count}, one for each layer, not {len(activations)}")
     options = LayerOptions(
         sizes=tuple(sizes),
         activations=tuple(activations),
@@ -151,7 +152,7 @@ def make_layer_options(
     most = _MAX_PRODUCTS if options.layers else _MAX_PORT_PRODUCTS
     if options.products > most:
         kind = "known weights" if options.layers else "weights as operands"
-        raise ValueError(
+        raise InputError(
             f"Products of a circuit with {kind} must be at most {most}, not {options.products}"
         )
     return options
@@ -160,12 +161,12 @@ def make_layer_options(
 def _check_array(options: LayerOptions) -> None:
     """Refuse what cannot be spread over lanes."""
     if options.array is None:
-        raise ValueError(f"Levels must be given for an array of lanes, not {options.levels}")
+        raise InputError(f"Levels must be given for an array of lanes, not {options.levels}")
     if len(options.sizes) != 2:
-        raise ValueError(f"Layers on an array of lanes must be 1, not {len(options.sizes) - 1}")
+        raise InputError(f"Layers on an array of lanes must be 1, not {len(options.sizes) - 1}")
     if options.levels < 1:
-        raise ValueError(f"Levels must be at least 1, not {options.levels}")
+        raise InputError(f"Levels must be at least 1, not {options.levels}")
     if options.products > _MAX_ARRAY_PRODUCTS:
-        raise ValueError(
+        raise InputError(
             f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}"
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.designs.layer_options import LayerOptions, make_layer_options
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from spikefloat.rtl_gen.neurons.builder import Word
@@ -154,41 +155,41 @@ def make_options(
     """
     fmt = find_format(format)
     if fmt.name not in design.formats:
-        raise ValueError(
+        raise InputError(
             f"Format for {design.name} must be one of {', '.join(design.formats)}, not {format!r}"
         )
     target = _find_target(design, fmt, to)
     if library not in LIBRARIES:
-        raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
+        raise InputError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
     if objective not in OBJECTIVES:
-        raise ValueError(f"Objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
+        raise InputError(f"Objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
     if library != "native" and objective != "structure":
-        raise ValueError(f"Objective must be structure for {library} gates, not {objective!r}")
+        raise InputError(f"Objective must be structure for {library} gates, not {objective!r}")
     vector = _vector_options(design, length, accumulate, wide)
     if layer is not None and not design.is_layer:
-        raise ValueError(f"Layers must be for the design linear, not {design.name!r}")
+        raise InputError(f"Layers must be for the design linear, not {design.name!r}")
     if design.is_layer:
         layer = layer or make_layer_options()
     elif design.is_vector and vector["accumulate"] in ("tree", "chain") and target != fmt:
-        raise ValueError(
+        raise InputError(
             f"Result format of {vector['accumulate']} must be that of the operands, not {to!r}"
         )
     if style not in STYLES:
-        raise ValueError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
+        raise InputError(f"Style must be one of {', '.join(STYLES)}, not {style!r}")
     if stages < 0 or (stages and style != "spatial"):
-        raise ValueError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
+        raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
     if is_stream and style == "temporal":
-        raise ValueError(f"Style of streams must be spatial or spiking, not {style!r}")
+        raise InputError(f"Style of streams must be spatial or spiking, not {style!r}")
     if style != "spiking" and (residue is not None or leak is not None):
         given = residue if residue is not None else str(leak)
-        raise ValueError(f"Residue and leak must be for the spiking style, not {given!r}")
+        raise InputError(f"Residue and leak must be for the spiking style, not {given!r}")
     check_residue(residue or RESIDUES[0], leak)
     if is_stream and residue not in (None, "discharge"):
-        raise ValueError(f"Residue of streams must be discharge, not {residue!r}")
+        raise InputError(f"Residue of streams must be discharge, not {residue!r}")
     if delays is not None and style != "spiking":
-        raise ValueError(f"Delays must be given for the spiking style, not for {style!r}")
+        raise InputError(f"Delays must be given for the spiking style, not for {style!r}")
     if delays not in (None, *DELAYS):
-        raise ValueError(f"Delays must be one of {', '.join(DELAYS)}, not {delays!r}")
+        raise InputError(f"Delays must be one of {', '.join(DELAYS)}, not {delays!r}")
     return Options(
         format=fmt,
         to=target,
@@ -214,23 +215,23 @@ def _vector_options(
     if not design.is_vector:
         for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
             if value is not None:
-                raise ValueError(f"Option {name} must be for a dot product, not {design.name}")
+                raise InputError(f"Option {name} must be for a dot product, not {design.name}")
         return {}
     if design.is_layer and length is not None:
-        raise ValueError(f"Option length must be for a dot product, not {design.name}")
+        raise InputError(f"Option length must be for a dot product, not {design.name}")
     length = 16 if length is None else length
     accumulate = accumulate or "exact"
     if not 1 <= length <= _MAX_LENGTH:
-        raise ValueError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
+        raise InputError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
     if accumulate not in ACCUMULATIONS:
-        raise ValueError(
+        raise InputError(
             f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
         )
     if wide is not None and accumulate != "wide":
-        raise ValueError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
+        raise InputError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
     nodes = find_format(wide or "binary32") if accumulate == "wide" else None
     if nodes is not None and nodes.name not in _WIDE:
-        raise ValueError(
+        raise InputError(
             f"Format of the nodes must be one of {', '.join(_WIDE)}, not {nodes.name!r}"
         )
     return {"length": 1 if design.is_layer else length, "accumulate": accumulate, "wide": nodes}
@@ -240,7 +241,7 @@ def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
     """Return the format of the result, or None if the design does not let it be chosen."""
     if design.targets is None:
         if to is not None:
-            raise ValueError(
+            raise InputError(
                 f"Result format of {design.name} must be that of its operands, not {to!r}"
             )
         return None
@@ -257,7 +258,7 @@ def _find_target(design: Design, fmt: Format, to: str | None) -> Format | None:
         ]
     target = find_format(to)
     if target.name not in targets:
-        raise ValueError(
+        raise InputError(
             f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
             f"not {to!r}"
         )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import FALSE, Aig, Circuit
 from spikefloat.rtl_gen.mapping.libraries import import_library
 from spikefloat.rtl_gen.mapping.patterns import Words, every_pattern, random_patterns
@@ -54,7 +55,7 @@ def prove(
     if ports != tuple(circuit.inputs) or tuple(
         (p.name, len(p.nodes)) for p in graph.outputs
     ) != tuple(circuit.outputs):
-        raise ValueError(f"Ports of {graph.name} must be those of its source")
+        raise InputError(f"Ports of {graph.name} must be those of its source")
     if graph.input_count <= EXHAUSTIVE_INPUTS:
         return _try_every_pattern(circuit, graph)
     return _Sweep(circuit, graph, progress).prove()

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.equivalence import EXHAUSTIVE_INPUTS
 from spikefloat.rtl_gen.mapping.network import Network
@@ -57,7 +58,7 @@ def effort_level(effort: int) -> Effort:
         If there is no such level.
     """
     if not 0 <= effort < len(EFFORTS):
-        raise ValueError(f"Effort must be between 0 and {len(EFFORTS) - 1}, not {effort!r}")
+        raise InputError(f"Effort must be between 0 and {len(EFFORTS) - 1}, not {effort!r}")
     return EFFORTS[effort]
 
 

@@ -5,10 +5,12 @@ import importlib
 import importlib.util
 from types import ModuleType
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["LibraryError", "find_library", "import_library"]
 
 
-class LibraryError(ValueError):
+class LibraryError(InputError):
     """A library is not installed."""
 
 

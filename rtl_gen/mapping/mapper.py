@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.mapping.adders import rewrite_adders
 from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
 from spikefloat.rtl_gen.mapping.cover import cover
@@ -44,7 +45,7 @@ class Objective(Enum):
         return neurons * depth, neurons
 
 
-class MappingError(RuntimeError):
+class MappingError(UserError, RuntimeError):
     """A result that could not be proved equal to its source."""
 
 
@@ -125,7 +126,7 @@ def map_circuit(
     progress = progress or (lambda _: None)
     level = effort_level(effort)
     if not budget.allows((1, 1)):
-        raise ValueError(f"Budget must permit two synapses of weight 1, not be {budget}")
+        raise InputError(f"Budget must permit two synapses of weight 1, not be {budget}")
     starts = _starts(circuit, budget, level, progress)
     covered = min((network.cost() for network in starts), key=lambda c: objective.cost(*c))
     if start is not None and _keeps(start, budget):

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, Circuit, WordPort
 from spikefloat.rtl_gen.mapping.libraries import find_library
 
@@ -55,7 +56,7 @@ endmodule
 """
 
 
-class VerilogError(ValueError):
+class VerilogError(InputError):
     """A Verilog source that cannot be mapped."""
 
 

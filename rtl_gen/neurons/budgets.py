@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["BUDGETS", "Budget", "find_budget"]
 
 
@@ -62,4 +64,4 @@ def find_budget(name: str) -> Budget:
     try:
         return BUDGETS[name]
     except KeyError:
-        raise ValueError(f"Budget must be one of {', '.join(BUDGETS)}, not {name!r}") from None
+        raise InputError(f"Budget must be one of {', '.join(BUDGETS)}, not {name!r}") from None

@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 
 __all__ = ["Copies", "Plan", "apply_plan", "choose_copies", "plan_cost"]
@@ -114,7 +115,7 @@ def choose_copies(
         If the bound is not positive, or is not met with that many synapses.
     """
     if not failure > 0:
-        raise ValueError(f"Failure must be positive, not {failure!r}")
+        raise InputError(f"Failure must be positive, not {failure!r}")
     sums = list(exposures)
 
     def best(index: int, copies: int) -> tuple[float, Copies]:
@@ -149,7 +150,7 @@ def choose_copies(
     synapses = sum(len(neuron.sources) for neuron in graph.neurons)
     while total > failure or synapses > max_synapses:
         if not queue or synapses > max_synapses:
-            raise ValueError(
+            raise InputError(
                 f"Failure must be at least {total:.3g} with {max_synapses} synapses, "
                 f"not {failure!r}"
             )
@@ -188,7 +189,7 @@ def apply_plan(
         copies = choice.copies
         widest = max((len(lines[source]) for source in neuron.sources), default=1)
         if widest > max(copies, 1):
-            raise ValueError(
+            raise InputError(
                 f"Copies of neuron {neuron.name} must be at least {widest}, one for each replica "
                 f"it reads, not {copies}"
             )

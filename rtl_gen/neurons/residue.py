@@ -22,6 +22,7 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.threshold import reachable_sums
@@ -154,7 +155,7 @@ def membrane_range(
         If the reset is unknown or the leak is not at least 0 and below 1.
     """
     if not 0 <= leak < 1:
-        raise ValueError(f"Leak must be at least 0 and below 1, not {leak}")
+        raise InputError(f"Leak must be at least 0 and below 1, not {leak}")
     above_rest, below_rest = _pushes(_range(weights, threshold, sums), reset)
     return below_rest / (1 - leak), above_rest / (1 - leak)
 
@@ -247,15 +248,15 @@ def check_residue(residue: str, leak: Fraction | None) -> None:
         multiple of 1/65536, or given where there is no residue.
     """
     if residue not in RESIDUES:
-        raise ValueError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+        raise InputError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
     if leak is None:
         return
     if not 0 <= leak < 1:
-        raise ValueError(f"Leak must be at least 0 and below 1, not {leak}")
+        raise InputError(f"Leak must be at least 0 and below 1, not {leak}")
     if (1 << _LEAK_BITS[1]) % leak.denominator:
-        raise ValueError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS[1]}, not {leak}")
+        raise InputError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS[1]}, not {leak}")
     if residue == "discharge":
-        raise ValueError(f"Leak must be left out where membranes are discharged, not {leak}")
+        raise InputError(f"Leak must be left out where membranes are discharged, not {leak}")
 
 
 @lru_cache(maxsize=4096)
@@ -288,4 +289,4 @@ def _pushes(case: _Range, reset: str) -> tuple[Fraction, Fraction]:
 
 def _check_reset(reset: str) -> None:
     if reset not in RESETS:
-        raise ValueError(f"Reset must be {' or '.join(RESETS)}, not {reset!r}")
+        raise InputError(f"Reset must be {' or '.join(RESETS)}, not {reset!r}")

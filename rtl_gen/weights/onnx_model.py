@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["read_onnx"]
 
 Arrays = dict[str, NDArray[Any]]
@@ -81,7 +83,7 @@ def read_onnx(path: Path) -> tuple[Arrays, tuple[str, ...]]:
         import onnx
         from onnx import numpy_helper
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "Package onnx must be installed to read a model (pip install 'spikefloat[onnx]'), "
             "not missing"
         ) from None
@@ -94,7 +96,7 @@ def read_onnx(path: Path) -> tuple[Arrays, tuple[str, ...]]:
             if node.op_type == "Constant" and node.attribute:
                 constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
     except Exception as error:  # protobuf and the checker raise what they like
-        raise ValueError(
+        raise InputError(
             f"Model must be a valid .onnx file, not {str(path)!r}, which is something else or "
             "damaged"
         ) from error
@@ -106,7 +108,7 @@ def _follow(graph: Any, constants: Arrays) -> tuple[Arrays, tuple[str, ...]]:
     inputs = [entry.name for entry in graph.input if entry.name not in constants]
     outputs = [entry.name for entry in graph.output]
     if len(inputs) != 1 or len(outputs) != 1:
-        raise ValueError(
+        raise InputError(
             f"Model must have one input and one output, not {len(inputs)} and {len(outputs)}"
         )
     current = inputs[0]
@@ -115,14 +117,14 @@ def _follow(graph: Any, constants: Arrays) -> tuple[Arrays, tuple[str, ...]]:
         if node.op_type == "Constant":
             continue
         if node.op_type not in _KNOWN:
-            raise ValueError(f"Model must be made of {', '.join(_KNOWN)}, not {node.op_type!r}")
+            raise InputError(f"Model must be made of {', '.join(_KNOWN)}, not {node.op_type!r}")
         others = [name for name in node.input if name]
         if current in others:
             others.remove(current)  # once: a product with itself is no layer
         if current not in node.input or (
             node.op_type != "Dropout" and not constants.keys() >= set(others)
         ):
-            raise ValueError(
+            raise InputError(
                 f"Model must be one chain of layers with known weights, not branch at "
                 f"{node.op_type!r}, output {node.output[0]!r}"
             )
@@ -135,9 +137,9 @@ def _follow(graph: Any, constants: Arrays) -> tuple[Arrays, tuple[str, ...]]:
         )
         current = node.output[0]
     if current != outputs[0]:
-        raise ValueError(f"Output of the model must be the end of its chain, not {outputs[0]!r}")
+        raise InputError(f"Output of the model must be the end of its chain, not {outputs[0]!r}")
     if not chain.weights:
-        raise ValueError("Model must have a linear layer, not none")
+        raise InputError("Model must have a linear layer, not none")
     return chain.arrays(), tuple(chain.activations)
 
 
@@ -154,11 +156,11 @@ def _take(
             attributes = {entry.name: entry for entry in node.attribute}
             for name in ("alpha", "beta"):
                 if name in attributes and attributes[name].f != 1:
-                    raise ValueError(
+                    raise InputError(
                         f"Attribute {name} of Gemm must be 1, not {attributes[name].f:g}"
                     )
             if not is_first or ("transA" in attributes and attributes["transA"].i):
-                raise ValueError("First operand of Gemm must be the input, as it is, not another")
+                raise InputError("First operand of Gemm must be the input, as it is, not another")
             weight = _matrix(arrays[0], names[0])
             transposed = "transB" in attributes and attributes["transB"].i
             bias = (
@@ -173,17 +175,17 @@ def _take(
             chain.begin(names[0], weight.T if is_first else weight, None)
         case "Add":
             if not chain.takes_bias:
-                raise ValueError("Add must follow MatMul, as its bias, not something else")
+                raise InputError("Add must follow MatMul, as its bias, not something else")
             chain.biases[-1] = _bias(arrays[0], len(chain.weights[-1][1]))
         case "Relu":
             if not chain.weights:
-                raise ValueError("Relu must follow a linear layer, not the input")
+                raise InputError("Relu must follow a linear layer, not the input")
             chain.activations[-1] = "relu"
 
 
 def _matrix(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.ndim != 2:
-        raise ValueError(f"Weights {name!r} must have two axes, not the shape {array.shape}")
+        raise InputError(f"Weights {name!r} must have two axes, not the shape {array.shape}")
     return array
 
 
@@ -194,5 +196,5 @@ def _bias(array: NDArray[Any], outputs: int) -> NDArray[Any]:
         or array.size not in (1, outputs)
         or (array.ndim == 2 and array.shape[0] != 1)
     ):
-        raise ValueError(f"Bias must have the shape ({outputs},), not {array.shape}")
+        raise InputError(f"Bias must have the shape ({outputs},), not {array.shape}")
     return np.broadcast_to(array.reshape(-1), (outputs,))

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 
 __all__ = ["LayerParameters", "make_layer", "make_layers", "quantise", "read_arrays", "read_layers"]
@@ -85,7 +86,7 @@ def quantise(
     array = np.asarray(values, np.float64)
     if not np.isfinite(array).all():
         wrong = array[~np.isfinite(array)].flat[0]
-        raise ValueError(f"{what} must be finite, not {wrong}")
+        raise InputError(f"{what} must be finite, not {wrong}")
     magnitudes = _magnitudes(fmt)
     # Past the middle between two neighbours, or on it if the upper one is even, it is the upper
     # one. Sums of neighbours are exact in float64, and so is half of them. The last middle is that
@@ -100,7 +101,7 @@ def quantise(
     if (codes > fmt.max_code).any():
         if resolve_overflow(fmt, overflow) is not Overflow.SATURATE:
             wrong = array[codes > fmt.max_code].flat[0]
-            raise ValueError(
+            raise InputError(
                 f"{what} must be at most {float(fmt.max_value):g} in size for {fmt.name}, "
                 f"not {wrong:g}"
             )
@@ -150,7 +151,7 @@ def make_layer(
     prefix = f" of {name}" if name else ""
     weight = np.asarray(weight)
     if weight.ndim != 2 or not weight.size:
-        raise ValueError(
+        raise InputError(
             f"Weights{prefix} must have the shape (outputs, inputs), not {weight.shape}"
         )
     codes = _codes(fmt, weight, overflow, f"Weights{prefix}")
@@ -158,7 +159,7 @@ def make_layer(
     if bias is not None:
         bias = np.asarray(bias)
         if bias.shape != weight.shape[:1]:
-            raise ValueError(
+            raise InputError(
                 f"Bias{prefix} must have the shape ({len(weight)},), as there are {len(weight)} "
                 f"outputs, not {bias.shape}"
             )
@@ -174,9 +175,9 @@ def _codes(
     if array.dtype.kind == "f":
         return quantise(fmt, array, overflow, what=what)
     if array.dtype != np.uint8:
-        raise ValueError(f"{what} must be floats, or codes of type uint8, not {array.dtype}")
+        raise InputError(f"{what} must be floats, or codes of type uint8, not {array.dtype}")
     if fmt.width > 8 or (array >> fmt.width).any():
-        raise ValueError(
+        raise InputError(
             f"{what} must be codes of {fmt.width} bits for {fmt.name}, not {int(array.max()):#x}"
         )
     magnitude = array & fmt.magnitude_mask
@@ -184,7 +185,7 @@ def _codes(
         array, [code for code in range(1 << fmt.width) if fmt.is_nan(code)]
     )
     if special.any():
-        raise ValueError(
+        raise InputError(
             f"{what} must be finite, not {int(array[special].flat[0]):#04x}, which is "
             f"{'NaN' if fmt.is_nan(int(array[special].flat[0])) else 'infinite'} in {fmt.name}"
         )
@@ -216,20 +217,20 @@ def make_layers(
     for key, array in arrays.items():
         name, _, kind = key.rpartition(".")
         if kind not in (_WEIGHT, _BIAS):
-            raise ValueError(
+            raise InputError(
                 f"Arrays must be called weight or bias, or NAME.weight or NAME.bias, not {key!r}"
             )
         found.setdefault(name, {})[kind] = array
     if not found:
-        raise ValueError("Arrays must be at least one, called weight, not none")
+        raise InputError("Arrays must be at least one, called weight, not none")
     layers: list[LayerParameters] = []
     for name, parts in found.items():
         if _WEIGHT not in parts:
             prefix = f"{name}." if name else ""
-            raise ValueError(f"Array {prefix}bias must come with an array {prefix}weight")
+            raise InputError(f"Array {prefix}bias must come with an array {prefix}weight")
         layer = make_layer(fmt, parts[_WEIGHT], parts.get(_BIAS), overflow, name=name)
         if layers and layer.inputs != layers[-1].outputs:
-            raise ValueError(
+            raise InputError(
                 f"Layer {name!r} must have {layers[-1].outputs} inputs, as {layers[-1].name!r} "
                 f"has so many outputs, not {layer.inputs}"
             )
@@ -249,16 +250,16 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     path = Path(path)
     if path.suffix not in (".npy", ".npz"):
-        raise ValueError(f"Weights must be a .npy or .npz file, not {str(path)!r}")
+        raise InputError(f"Weights must be a .npy or .npz file, not {str(path)!r}")
     with path.open("rb") as file:
         if not file.peek(1)[:1]:
-            raise ValueError(
+            raise InputError(
                 f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty one"
             )
         try:
             loaded = np.load(file, allow_pickle=False)
             if isinstance(loaded, np.ndarray) == (path.suffix == ".npz"):
-                raise ValueError
+                raise InputError
             arrays = {_WEIGHT: loaded} if path.suffix == ".npy" else dict(loaded)
         except (
             ValueError,
@@ -272,12 +273,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             zipfile.BadZipFile,
             zlib.error,
         ) as error:
-            raise ValueError(
+            raise InputError(
                 f"Weights must be a {path.suffix} file of plain arrays, not {str(path)!r}, which "
                 "is something else or damaged"
             ) from error
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise ValueError(f"Weights must be arrays only, not what {str(path)!r} holds")
+        raise InputError(f"Weights must be arrays only, not what {str(path)!r} holds")
     return arrays
 
 

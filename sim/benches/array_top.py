@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.top import module_names, rename_modules
 
 __all__ = ["ArrayPorts", "array_top"]
@@ -47,11 +48,11 @@ def array_top(designs: Sequence[ArrayPorts], name: str = "bench_top") -> str:
         If there is no design, or the text of one lacks its module.
     """
     if not designs:
-        raise ValueError("Designs must be at least one, not none")
+        raise InputError("Designs must be at least one, not none")
     texts, ports, body = [], ["input wire clk", "input wire rst"], []
     for index, design in enumerate(designs):
         if design.module not in module_names(design.verilog):
-            raise ValueError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
         texts.append(rename_modules(design.verilog, f"d{index}_"))
         ports += [
             f"input wire [{design.drive_width - 1}:0] drive_{index}",

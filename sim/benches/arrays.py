@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.array_top import ArrayPorts, array_top
 from spikefloat.sim.benches.streams import Scene
@@ -157,7 +158,7 @@ def verify_arrays(
     """
     for design, codes in zip(designs, vectors, strict=True):
         if codes.ndim != 2 or codes.shape[1] != design.inputs or len(codes) < len(design.weights):
-            raise ValueError(
+            raise InputError(
                 f"Vectors must have the shape (at least {len(design.weights)}, {design.inputs}), "
                 f"not {codes.shape}"
             )

@@ -9,6 +9,7 @@ clock is in Verilog too. So a clock costs little more than the designs themselve
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.top import OPERAND_NAMES, module_names, rename_modules
 
 __all__ = ["CONTROL_BITS", "ROW", "AxiDesign", "SeenSlice", "axi_top"]
@@ -107,16 +108,16 @@ def axi_top(
         of a design lacks its module.
     """
     if not designs:
-        raise ValueError("Designs must be at least one, not none")
+        raise InputError("Designs must be at least one, not none")
     texts, lines, slices = [], [], []
     offset = 0
     for index, design in enumerate(designs):
         if len(design.operand_bytes) != len(files):
-            raise ValueError(
+            raise InputError(
                 f"Operands of {design.module} must be {len(files)}, not {len(design.operand_bytes)}"
             )
         if design.module not in module_names(design.verilog):
-            raise ValueError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
         prefix = f"d{index}_"
         texts.append(rename_modules(design.verilog, prefix))
         place = SeenSlice(offset, design.result_bytes + 1)

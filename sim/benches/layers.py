@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.vectors import vector_cases
 from spikefloat.sim.golden.arithmetic import describe
@@ -124,7 +125,7 @@ def verify_layer(
         If weights are operands and not among the cases, or the reverse.
     """
     if (design.layers is None) != (cases.weight is not None):
-        raise ValueError("Weights must be among the cases where they are operands, and only there")
+        raise InputError("Weights must be among the cases where they are operands, and only there")
     folder = Path(build_dir).resolve() / f"{simulator}_{design.module}"
     folder.mkdir(parents=True, exist_ok=True)
     source, job, results = folder / "design.v", folder / "job.json", folder / "results.npy"

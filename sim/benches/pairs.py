@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.clocked_top import stream_top
 from spikefloat.sim.benches.top import Slice, TopInput, bench_top
@@ -91,7 +92,7 @@ def verify(
         If an operation, a simulator or a set of operands is unknown.
     """
     if isinstance(pairs, str) and pairs not in PAIRS:
-        raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
+        raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
     groups: dict[_Group, list[int]] = {}
     for index, design in enumerate(designs):
         count = find_operation(design.operation).operand_count

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.axi_top import AxiDesign, axi_top
 from spikefloat.sim.benches.pairs import BenchDesign
 from spikefloat.sim.cases.exhaustive import PAIRS, operand_cases
@@ -92,13 +93,13 @@ def verify_streams(
         not fit together.
     """
     if isinstance(pairs, str) and pairs not in PAIRS:
-        raise ValueError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
+        raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
     for scene in scenes:
         find_pauses(scene.source)
         find_pauses(scene.sink)
     widths = sorted({design.fmt.width for design in designs})
     if len(widths) != 1:
-        raise ValueError(f"Formats must be of one width, not {widths}")
+        raise InputError(f"Formats must be of one width, not {widths}")
     operation = find_operation(designs[0].operation)
     operands = operand_cases([design.fmt for design in designs], operation.operand_count, pairs)
     folder = Path(build_dir).resolve()

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = [
     "OPERAND_NAMES",
     "Placed",
@@ -99,17 +101,17 @@ def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> 
     """
     counts = {len(design.operand_widths) for design in designs}
     if len(counts) != 1:
-        raise ValueError(f"Designs must be of one number of operands, not {sorted(counts)}")
+        raise InputError(f"Designs must be of one number of operands, not {sorted(counts)}")
     count = counts.pop()
     if not 1 <= count <= len(OPERAND_NAMES):
-        raise ValueError(f"Number of operands must be from 1 to {len(OPERAND_NAMES)}, not {count}")
+        raise InputError(f"Number of operands must be from 1 to {len(OPERAND_NAMES)}, not {count}")
     texts = []
     instances = []
     slices = []
     offset = 0
     for index, design in enumerate(designs):
         if design.module not in module_names(design.verilog):
-            raise ValueError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
         prefix = f"d{index}_"
         size = -(-design.result_width // 8)
         texts.append(rename_modules(design.verilog, prefix))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.simulators.runner import BenchError, run_bench
 
@@ -161,7 +162,7 @@ def _run(
     progress: Callable[[str], None] | None,
 ) -> list[DotResult]:
     if operands.ndim != 3 or operands.shape[::2] != (2, design.length) or not operands.size:
-        raise ValueError(
+        raise InputError(
             f"Operands must have the shape (2, cases, {design.length}), not {operands.shape}"
         )
     folder = Path(build_dir).resolve() / f"{simulator}_{design.module}"

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["HEARD", "PERIOD", "ROW", "Symbol", "board_top", "pack_symbols"]
 
 #: Symbols in a row.
@@ -52,7 +54,7 @@ def pack_symbols(symbols: Sequence[Symbol]) -> NDArray[np.uint32]:
             columns.size
             and not (columns[:, column] >= 0).all() & (columns[:, column] <= limit).all()
         ):
-            raise ValueError(
+            raise InputError(
                 f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}, not another number"
             )
     return (columns @ (1 << np.array([0, 8, 9, 16, 13, 14]))).astype(np.uint32)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.board.line_top import PERIOD, board_top
 from spikefloat.sim.simulators.runner import BenchError, run_bench
 
@@ -58,7 +59,7 @@ def board_terminal(
         If the timeout is too short.
     """
     if timeout_bits <= _SETTLE:
-        raise ValueError(f"Timeout must be more than {_SETTLE} bits, not {timeout_bits}")
+        raise InputError(f"Timeout must be more than {_SETTLE} bits, not {timeout_bits}")
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as directory:
         folder = Path(directory).resolve()
         source, job, terminal = folder / "bench_top.v", folder / "job.json", folder / "terminal"

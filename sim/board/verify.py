@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.board.line import Heard, play_line
 from spikefloat.sim.board.line_top import Symbol, pack_symbols
@@ -207,7 +208,7 @@ def verify_board(
     """
     for name in operations:
         if name not in board.operations:
-            raise ValueError(
+            raise InputError(
                 f"Operation must be one of {', '.join(board.operations)}, not {name!r}"
             )
     tables = board.tables()

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.operands import ORDERS, provoking_waves, random_operands
@@ -56,15 +57,15 @@ class Cell:
 
     def __post_init__(self) -> None:
         if not self.precision > 0:
-            raise ValueError(f"Precision must be positive, not {self.precision!r}")
+            raise InputError(f"Precision must be positive, not {self.precision!r}")
         if self.max_trials < 1:
-            raise ValueError(f"Number of trials must be positive, not {self.max_trials!r}")
+            raise InputError(f"Number of trials must be positive, not {self.max_trials!r}")
         if self.order not in ORDERS:
-            raise ValueError(
+            raise InputError(
                 f"Order of operands must be one of {', '.join(ORDERS)}, not {self.order!r}"
             )
         if self.order == "provoking" and self.physics.style != "spiking":
-            raise ValueError(
+            raise InputError(
                 "Order of operands must be random in the spatial style, where none can matter, "
                 f"not {self.order!r}"
             )
@@ -98,7 +99,7 @@ def wilson_interval(successes: float, trials: float, z: float = _Z95) -> tuple[f
         If there are no trials, or more successes than trials.
     """
     if not 0 <= successes <= trials or not trials:
-        raise ValueError(
+        raise InputError(
             f"Successes must be from 0 to the number of trials, not {successes!r} of {trials!r}"
         )
     share, square = successes / trials, z * z

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.devices.steps import probability
@@ -78,7 +79,7 @@ def find_criticality(
     for one in physics:
         noise = Physics(synapse_noise=one.synapse_noise, membrane_noise=one.membrane_noise)
         if one != noise:
-            raise ValueError(
+            raise InputError(
                 f"Physics of a prediction must be noise on synapses and membranes, not {one!r}"
             )
     codes = {name: np.asarray(values, np.int64) for name, values in inputs.items()}

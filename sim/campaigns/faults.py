@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.injection import InjectedHardware
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.operands import operand_sample
@@ -84,7 +85,7 @@ def inject_faults(
     chosen = tuple(range(count) if neurons is None else neurons)
     for number in chosen:
         if not 0 <= number < count:
-            raise ValueError(f"Neuron must be from 0 to {count - 1}, not {number}")
+            raise InputError(f"Neuron must be from 0 to {count - 1}, not {number}")
     sample = operand_sample(graph, seed)
     operands = len(next(iter(sample.values())))
     order = np.random.Generator(np.random.PCG64(seed)).permutation(operands)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.harden import Plan, apply_plan, choose_copies, plan_cost
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
@@ -81,9 +82,9 @@ def find_cheapest(
         If no circuit meets the demand within the synapses, or an argument is out of range.
     """
     if cost not in COSTS:
-        raise ValueError(f"Cost must be one of {', '.join(COSTS)}, not {cost!r}")
+        raise InputError(f"Cost must be one of {', '.join(COSTS)}, not {cost!r}")
     if not 0 < exact_rate < 1:
-        raise ValueError(f"Exact rate must be between 0 and 1, not {exact_rate!r}")
+        raise InputError(f"Exact rate must be between 0 and 1, not {exact_rate!r}")
     say = progress or (lambda words: None)
     ways = []
     for index, target in enumerate(targets):
@@ -134,7 +135,7 @@ def find_cheapest(
             )
             if result["ci_low"] >= exact_rate:
                 return Hardened(target=hardened, result=result)
-    raise ValueError(
+    raise InputError(
         f"Share of exact results must be one that some circuit reaches with {max_synapses} "
         f"synapses, not {exact_rate!r}"
     )

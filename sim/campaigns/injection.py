@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.campaigns.campaign import Cell, group_interval, run_cell
 from spikefloat.sim.campaigns.target import Target
@@ -144,7 +145,7 @@ def inject_noise(
     """
     device = hardware_physics(physics)
     if waves < 1:
-        raise ValueError(f"Waves must be 1 or more, not {waves}")
+        raise InputError(f"Waves must be 1 or more, not {waves}")
     find_simulator(simulator)  # which is missed before anything takes long
     say = progress or (lambda words: None)
     say("running the campaign cell")
@@ -222,7 +223,7 @@ def hardware_physics(physics: Physics) -> Physics:
         waves=physics.waves,
     )
     if physics != allowed:
-        raise ValueError(
+        raise InputError(
             "Physics in hardware must be noise on synapses and membranes, leak and reset, "
             f"not {physics!r}"
         )

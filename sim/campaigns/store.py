@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 
 __all__ = ["ResultStore", "run_campaign"]
@@ -47,7 +48,7 @@ class ResultStore:
                 )
         except sqlite3.DatabaseError as error:
             self._connection.close()
-            raise ValueError(
+            raise InputError(
                 f"Store must be a SQLite file that can be written, not {str(path)!r} ({error})"
             ) from None
 
@@ -109,7 +110,7 @@ def run_campaign(
         If the number of workers is not positive, or the store or scheduler cannot be used.
     """
     if workers < 1:
-        raise ValueError(f"Number of workers must be positive, not {workers!r}")
+        raise InputError(f"Number of workers must be positive, not {workers!r}")
     with closing(ResultStore(path)) as store:
         results = {cell.key: store.get(cell) for cell in cells}
         missing = list({cell.key: cell for cell in cells if results[cell.key] is None}.values())
@@ -150,14 +151,14 @@ def _run_on_cluster(cells: list[Cell], address: str) -> Iterator[tuple[Cell, dic
         from distributed import Client
         from distributed import as_completed as completed
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "Scheduler must be used with dask.distributed installed "
             "(pip install 'spikefloat[cluster]'), not without"
         ) from None
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"Scheduler must be the address of a running one, not {address!r} ({error})"
         ) from None
     with client:

@@ -4,6 +4,7 @@
 from dataclasses import replace
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 from spikefloat.sim.devices.physics import Physics
 
@@ -52,11 +53,11 @@ def find_tolerance(
     """
     if knob not in Physics().as_dict():
         known = ", ".join(Physics().as_dict())
-        raise ValueError(f"Knob must be one of {known}, not {knob!r}")
+        raise InputError(f"Knob must be one of {known}, not {knob!r}")
     if not 0 < exact_rate < 1:
-        raise ValueError(f"Exact rate must be between 0 and 1, not {exact_rate!r}")
+        raise InputError(f"Exact rate must be between 0 and 1, not {exact_rate!r}")
     if not resolution > 0:
-        raise ValueError(f"Resolution must be positive, not {resolution!r}")
+        raise InputError(f"Resolution must be positive, not {resolution!r}")
     steps = 0
 
     def measure(units: int) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def find_tolerance(
 
     good, good_result = 0, measure(0)
     if good_result["exact_rate"] < exact_rate:
-        raise ValueError(
+        raise InputError(
             f"Circuit must be exact as often as {exact_rate} with {knob} of 0, "
             f"not {good_result['exact_rate']}"
         )
@@ -76,7 +77,7 @@ def find_tolerance(
     while (result := measure(bad))["exact_rate"] >= exact_rate:
         good, good_result, bad = bad, result, 2 * bad
         if bad * resolution > _LIMIT:
-            raise ValueError(f"Knob must be one that does harm, not {knob!r}")
+            raise InputError(f"Knob must be one that does harm, not {knob!r}")
     while bad - good > 1:
         middle = (good + bad) // 2
         result = measure(middle)

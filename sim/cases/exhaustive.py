@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 
 __all__ = ["MAX_CASES", "PAIRS", "concerns", "operand_cases", "published_codes"]
@@ -55,20 +56,20 @@ def operand_cases(
     if pairs not in PAIRS:
         rows = np.load(pairs)
         if rows.ndim != 2 or rows.shape[1] != count or rows.dtype.kind not in "iu":
-            raise ValueError(
+            raise InputError(
                 f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}"
             )
         limit = max(2**fmt.width for fmt in formats)
         wrong = rows[(rows < 0) | (rows >= limit)]
         if wrong.size:
-            raise ValueError(f"Operand must be from 0 to {limit - 1:#x}, not {wrong[0]}")
+            raise InputError(f"Operand must be from 0 to {limit - 1:#x}, not {wrong[0]}")
         return tuple(rows.T.astype(np.int64))
     if pairs == "all":
         size = max(2**fmt.width for fmt in formats)
     else:
         size = max(fmt.max_code + 1 for fmt in formats)
     if size**count > MAX_CASES:
-        raise ValueError(f"Number of cases must be at most {MAX_CASES}, not {size**count}")
+        raise InputError(f"Number of cases must be at most {MAX_CASES}, not {size**count}")
     codes = _gray_codes(size)
     return tuple(axis.ravel() for axis in np.meshgrid(*[codes] * count, indexing="ij"))
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["PAUSES", "find_pauses", "pause_rows"]
 
 #: Chance of a pause in each clock of the pattern ``random``.
@@ -43,7 +45,7 @@ def find_pauses(name: str) -> Callable[[np.random.Generator, int, int], NDArray[
     try:
         return PAUSES[name]
     except KeyError:
-        raise ValueError(f"Pauses must be one of {', '.join(PAUSES)}, not {name!r}") from None
+        raise InputError(f"Pauses must be one of {', '.join(PAUSES)}, not {name!r}") from None
 
 
 def pause_rows(name: str, seed: int, count: int) -> Iterator[NDArray[np.bool_]]:

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.corners import (
     corner_codes,
@@ -66,5 +67,5 @@ def sampled_operands(
         directed = np.array(list(product(corners.tolist(), repeat=3)))
         drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
     else:
-        raise ValueError(f"Number of operands must be 1, 2 or 3, not {operand_count!r}")
+        raise InputError(f"Number of operands must be 1, 2 or 3, not {operand_count!r}")
     return np.concatenate([directed, drawn])

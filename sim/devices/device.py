@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.devices.physics import IDEAL, Physics
 from spikefloat.sim.devices.spiking import SpikingMembrane
@@ -110,10 +111,10 @@ class Device:
         method: str = "table",
     ) -> None:
         if method not in METHODS:
-            raise ValueError(f"Method must be one of {', '.join(METHODS)}, not {method!r}")
+            raise InputError(f"Method must be one of {', '.join(METHODS)}, not {method!r}")
         for node in (*(stuck or ()), *(flips or ())):
             if not graph.input_count <= node < graph.node_count:
-                raise ValueError(
+                raise InputError(
                     f"Node must be a neuron, from {graph.input_count} to {graph.node_count - 1}, "
                     f"not {node!r}"
                 )
@@ -159,7 +160,7 @@ class Device:
         """
         graph = self._graph
         if record and self._physics.style != "spiking":
-            raise ValueError(
+            raise InputError(
                 f"Style must be spiking to record membranes, not {self._physics.style!r}"
             )
         codes = self._check(inputs)
@@ -199,20 +200,20 @@ class Device:
     def _check(self, inputs: Mapping[str, ArrayLike]) -> list[NDArray[np.int64]]:
         names = [port.name for port in self._graph.inputs]
         if set(inputs) != set(names):
-            raise ValueError(
+            raise InputError(
                 f"Inputs of {self._graph.name} must be {', '.join(names)}, "
                 f"not {', '.join(inputs) or 'none'}"
             )
         codes = [np.asarray(inputs[name], np.int64) for name in names]
         for name, values in zip(names, codes, strict=True):
             if values.shape != (len(codes[0]),):
-                raise ValueError(
+                raise InputError(
                     f"Input {name!r} must have {len(codes[0])} codes, not shape {values.shape}"
                 )
         for port, values in zip(self._graph.inputs, codes, strict=True):
             wrong = values[(values < 0) | (values >> len(port.nodes) != 0)]
             if wrong.size:
-                raise ValueError(
+                raise InputError(
                     f"Input {port.name!r} must be from 0 to {(1 << len(port.nodes)) - 1}, "
                     f"not {wrong[0]}"
                 )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, leak_bound, provocation
 from spikefloat.sim.graphs.membranes import sums_met
@@ -91,10 +92,10 @@ def provoking_waves(
     """
     waves, streams = shape
     if waves < 2:
-        raise ValueError(f"Waves must be 2 or more for a provoking order, not {waves}")
+        raise InputError(f"Waves must be 2 or more for a provoking order, not {waves}")
     sample, ways = _ways(graph, reset)
     if not ways:
-        raise ValueError(
+        raise InputError(
             f"Order of operands must be random for {graph.name}, which stands any leak below 1, "
             "not 'provoking'"
         )

@@ -4,6 +4,8 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["IDEAL", "Physics"]
 
 #: Fields that are probabilities.
@@ -72,32 +74,32 @@ class Physics:
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             if name.endswith(("noise", "mismatch")) and not value >= 0:
-                raise ValueError(f"Physics {name} must not be negative, not {value!r}")
+                raise InputError(f"Physics {name} must not be negative, not {value!r}")
             if name in _PROBABILITIES and not 0 <= value <= 1:
-                raise ValueError(f"Physics {name} must be from 0 to 1, not {value!r}")
+                raise InputError(f"Physics {name} must be from 0 to 1, not {value!r}")
         if self.stuck_at_0 + self.stuck_at_1 > 1:
-            raise ValueError(
+            raise InputError(
                 "Physics stuck_at_0 and stuck_at_1 must add up to at most 1, not "
                 f"{self.stuck_at_0 + self.stuck_at_1!r}"
             )
         if self.weight_levels is not None and self.weight_levels < 1:
-            raise ValueError(f"Physics weight_levels must be positive, not {self.weight_levels!r}")
+            raise InputError(f"Physics weight_levels must be positive, not {self.weight_levels!r}")
         self._check_style()
 
     def _check_style(self) -> None:
         for name, known in (("style", _STYLES), ("reset", _RESETS)):
             if getattr(self, name) not in known:
-                raise ValueError(
+                raise InputError(
                     f"Physics {name} must be {' or '.join(known)}, not {getattr(self, name)!r}"
                 )
         if not 0 <= self.leak <= 1:
-            raise ValueError(f"Physics leak must be from 0 to 1, not {self.leak!r}")
+            raise InputError(f"Physics leak must be from 0 to 1, not {self.leak!r}")
         if not 1 <= self.waves <= _MAX_WAVES or self.waves & (self.waves - 1):
-            raise ValueError(
+            raise InputError(
                 f"Physics waves must be a power of two from 1 to {_MAX_WAVES}, not {self.waves!r}"
             )
         if self.potential_bits is not None and not 1 <= self.potential_bits <= 24:
-            raise ValueError(
+            raise InputError(
                 f"Physics potential_bits must be from 1 to 24, not {self.potential_bits!r}"
             )
         if self.style == "spatial":
@@ -105,7 +107,7 @@ class Physics:
             for field in fields(self):
                 value = getattr(self, field.name)
                 if field.name in _SPIKING_ONLY and value != field.default:
-                    raise ValueError(
+                    raise InputError(
                         f"Physics {field.name} must be left out in the spatial style, where "
                         f"nothing stays on a membrane, not {value!r}"
                     )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["Digits", "Perceptron", "load_digits", "train"]
 
 Floats = NDArray[np.float64]
@@ -57,7 +59,7 @@ def load_digits() -> Digits:
     try:
         from sklearn.datasets import load_digits as load
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "Package scikit-learn must be installed for the digits "
             "(pip install 'spikefloat[demo]'), not missing"
         ) from None
@@ -97,9 +99,9 @@ def train(
         If a number is out of range.
     """
     if hidden < 1:
-        raise ValueError(f"Number of hidden neurons must be at least 1, not {hidden}")
+        raise InputError(f"Number of hidden neurons must be at least 1, not {hidden}")
     if not 0 < kept <= 1:
-        raise ValueError(f"Share of weights must be above 0 and at most 1, not {kept}")
+        raise InputError(f"Share of weights must be above 0 and at most 1, not {kept}")
     rng = np.random.default_rng(seed)
     pixels = digits.images.shape[1]
     values = [

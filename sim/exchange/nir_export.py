@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
 from spikefloat.sim.simulators.find import ToolError
 
@@ -78,7 +79,7 @@ def export(graph: NeuronGraph) -> NirNetwork:
         ) from None
     outputs = [node for port in graph.outputs for node in port.nodes]
     if not graph.neurons or not outputs:
-        raise ValueError(f"Graph must have a neuron and an output, not none ({graph.name})")
+        raise InputError(f"Graph must have a neuron and an output, not none ({graph.name})")
     chain = _chain(graph, outputs)
     nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([len(chain[0])])})}
     for number, (below, layer) in enumerate(zip(chain, chain[1:], strict=False), 1):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.simulators.find import ToolError
 
 __all__ = ["run_in_norse"]
@@ -56,11 +57,11 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
         network = nir.read(path)
         inputs, outputs = (_ports(network.metadata[side]) for side in ("inputs", "outputs"))
     except (OSError, KeyError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"File must be a network written by spikefloat export, not {str(path)!r}"
         ) from error
     if len(operands) != len(inputs):
-        raise ValueError(f"Operands must be {len(inputs)}, not {len(operands)}")
+        raise InputError(f"Operands must be {len(inputs)}, not {len(operands)}")
     spikes = np.concatenate(
         [
             codes[:, np.newaxis] >> np.arange(width) & 1

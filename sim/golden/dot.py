@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, pack, unpack
@@ -58,13 +59,13 @@ def dot(
     check_arithmetic(fmt)
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
     if accumulate not in ACCUMULATIONS:
-        raise ValueError(
+        raise InputError(
             f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
         )
     if (accumulate == "wide") != (wide is not None):
-        raise ValueError("Format of the nodes must be given for wide, and only there")
+        raise InputError("Format of the nodes must be given for wide, and only there")
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
-        raise ValueError(f"Result format of {accumulate} must be that of the operands")
+        raise InputError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
         # Of at least two axes, since numpy makes scalars of the elements of a single one.
         total = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))

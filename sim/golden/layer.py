@@ -22,6 +22,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.dot import ACCUMULATIONS, dot, exact_sum
@@ -91,15 +92,15 @@ def layer(
     to = to or fmt
     check_arithmetic(to)
     if fmt.has_nan and not to.has_nan:
-        raise ValueError(f"Result format must have a NaN, as {fmt.name} has, not {to.name!r}")
+        raise InputError(f"Result format must have a NaN, as {fmt.name} has, not {to.name!r}")
     if accumulate not in ACCUMULATIONS:
-        raise ValueError(
+        raise InputError(
             f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
         )
     if activation not in ACTIVATIONS:
-        raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
+        raise InputError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
     if (accumulate == "wide") != (wide is not None):
-        raise ValueError("Format of the nodes must be given for wide, and only there")
+        raise InputError("Format of the nodes must be given for wide, and only there")
     codes, weights = check_codes(fmt, x), check_codes(fmt, weight)
     biases = None if bias is None else check_codes(fmt, bias)
     _check_shapes(codes, weights, biases)
@@ -157,11 +158,11 @@ def network(
 
 def _check_shapes(x: Codes, weight: Codes, bias: Codes | None) -> None:
     if weight.ndim != 2 or not weight.size:
-        raise ValueError(f"Weights must have the shape (outputs, inputs), not {weight.shape}")
+        raise InputError(f"Weights must have the shape (outputs, inputs), not {weight.shape}")
     if x.ndim < 1 or x.shape[-1] != weight.shape[1]:
-        raise ValueError(f"Inputs must have the shape (..., {weight.shape[1]}), not {x.shape}")
+        raise InputError(f"Inputs must have the shape (..., {weight.shape[1]}), not {x.shape}")
     if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError(f"Bias must have the shape ({len(weight)},), not {bias.shape}")
+        raise InputError(f"Bias must have the shape ({len(weight)},), not {bias.shape}")
 
 
 def _exact(fmt: Format, x: Codes, weight: Codes, bias: Codes | None) -> Numbers:

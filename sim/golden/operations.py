@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.golden import arithmetic as golden
 
@@ -60,7 +61,7 @@ def find_operation(name: str) -> Operation:
         return OPERATIONS[name]
     except KeyError:
         known = ", ".join(OPERATIONS)
-        raise ValueError(f"Operation must be one of {known}, not {name!r}") from None
+        raise InputError(f"Operation must be one of {known}, not {name!r}") from None
 
 
 def expected(
@@ -93,12 +94,12 @@ def expected(
     """
     found = find_operation(operation)
     if len(operands) != found.operand_count:
-        raise ValueError(
+        raise InputError(
             f"Number of operands of {operation} must be {found.operand_count}, not {len(operands)}"
         )
     if found.converts != (to is not None):
         demand = "given" if found.converts else "that of its operands"
-        raise ValueError(
+        raise InputError(
             f"Result format of {operation} must be {demand}, not {to.name if to else None!r}"
         )
     formats = (fmt, to) if to else (fmt,)

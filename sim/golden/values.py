@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow, resolve_overflow
 
 __all__ = [
@@ -83,18 +84,18 @@ def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
     """
     array = np.asarray(codes)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"Code must be an integer, not {array.dtype}")
+        raise InputTypeError(f"Code must be an integer, not {array.dtype}")
     wrong = (array < 0) | (array >> fmt.width != 0)
     if wrong.any():
         code = array[wrong].flat[0]
-        raise ValueError(f"Code of {fmt.name} must be from 0 to {2**fmt.width - 1:#x}, not {code}")
+        raise InputError(f"Code of {fmt.name} must be from 0 to {2**fmt.width - 1:#x}, not {code}")
     return array.astype(np.int64)
 
 
 def check_arithmetic(fmt: Format) -> None:
     """Refuse a format that cannot hold zero or a sign: that of a scale."""
     if not (fmt.has_zero and fmt.is_signed):
-        raise ValueError(f"Format must have a zero and a sign, not {fmt.name!r}")
+        raise InputError(f"Format must have a zero and a sign, not {fmt.name!r}")
 
 
 def unpack(fmt: Format, codes: ArrayLike) -> Numbers:

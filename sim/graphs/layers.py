@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS, Planes, pack_codes, unpack_codes, word_count
@@ -60,11 +61,11 @@ class LayerSimulator:
         self._weight = np.asarray(weight)
         self._bias = None if bias is None else np.asarray(bias)
         if self._weight.ndim != 2 or not self._weight.size:
-            raise ValueError(
+            raise InputError(
                 f"Weights must have the shape (outputs, inputs), not {self._weight.shape}"
             )
         if self._bias is not None and self._bias.shape != self._weight.shape[:1]:
-            raise ValueError(
+            raise InputError(
                 f"Bias must have the shape ({len(self._weight)},), not {self._bias.shape}"
             )
         self._width = width
@@ -89,7 +90,7 @@ class LayerSimulator:
         """
         codes = np.asarray(x)
         if codes.ndim != 2 or codes.shape[1] != self._weight.shape[1]:
-            raise ValueError(
+            raise InputError(
                 f"Inputs must have the shape (batch, {self._weight.shape[1]}), not {codes.shape}"
             )
         if self._output is not None:

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 
 __all__ = ["SpikingResult", "SpikingSimulation", "sums_met"]
@@ -65,15 +66,15 @@ class SpikingSimulation:
 
     def __post_init__(self) -> None:
         if self.reset not in ("soft", "hard"):
-            raise ValueError(f"Reset must be soft or hard, not {self.reset!r}")
+            raise InputError(f"Reset must be soft or hard, not {self.reset!r}")
         leak = Fraction(self.leak)
         if not 0 <= leak <= 1 or leak.denominator & (leak.denominator - 1):
-            raise ValueError(f"Leak must be a binary fraction from 0 to 1, not {self.leak}")
+            raise InputError(f"Leak must be a binary fraction from 0 to 1, not {self.leak}")
         self._share, self._whole = leak.numerator, leak.denominator
         if self.fraction_bits is None:
             self.fraction_bits = leak.denominator.bit_length()
         if self.fraction_bits < 1:
-            raise ValueError(f"Fraction bits must be 1 or more, not {self.fraction_bits}")
+            raise InputError(f"Fraction bits must be 1 or more, not {self.fraction_bits}")
         self._unit = 1 << self.fraction_bits
         neurons = self.graph.neurons
         # A neuron that would fire at rest is raised by a bias, so that its level is positive.
@@ -199,7 +200,7 @@ def _input_bits(graph: NeuronGraph, inputs: Codes) -> NDArray[np.bool_]:
     """Return the bits of the input ports: bit, wave, stream."""
     names = [port.name for port in graph.inputs]
     if sorted(inputs) != sorted(names):
-        raise ValueError(f"Inputs must be {', '.join(names)}, not {', '.join(inputs)}")
+        raise InputError(f"Inputs must be {', '.join(names)}, not {', '.join(inputs)}")
     return np.concatenate([_bits(port, np.asarray(inputs[port.name])) for port in graph.inputs])
 
 

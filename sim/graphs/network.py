@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 from spikefloat.sim.graphs.logic import Operation
 from spikefloat.sim.graphs.lowering import Program, lower
@@ -176,7 +177,7 @@ class Network:
         if trials is None:
             trials = words * WORD_BITS
         if not 0 <= trials <= words * WORD_BITS:
-            raise ValueError(f"Trials must be between 0 and {words * WORD_BITS}, not {trials}")
+            raise InputError(f"Trials must be between 0 and {words * WORD_BITS}, not {trials}")
         counted = word_count(trials)
         last = np.uint64((1 << trials % WORD_BITS) - 1)
         used = {name: planes[:, :counted] for name, planes in inputs.items()}
@@ -208,14 +209,14 @@ class Network:
             if shape is None:
                 shape = own
             if own != shape:
-                raise ValueError(f"Input {port.name!r} must have codes of shape {shape}, not {own}")
+                raise InputError(f"Input {port.name!r} must have codes of shape {shape}, not {own}")
             planes[port.name] = _pack_port(port, codes)
         return planes, shape or ()
 
     def _check_names(self, inputs: Mapping[str, object]) -> None:
         names = [port.name for port in self._graph.inputs]
         if set(inputs) != set(names):
-            raise ValueError(
+            raise InputError(
                 f"Inputs of {self._graph.name} must be {', '.join(names) or 'none'}, "
                 f"not {', '.join(inputs) or 'none'}"
             )
@@ -227,11 +228,13 @@ class Network:
         for port in self._graph.inputs:
             planes = inputs[port.name]
             if planes.dtype != np.uint64:
-                raise TypeError(f"Planes of input {port.name!r} must be uint64, not {planes.dtype}")
+                raise InputTypeError(
+                    f"Planes of input {port.name!r} must be uint64, not {planes.dtype}"
+                )
             if words is None and planes.ndim == 2:
                 words = planes.shape[1]
             if planes.shape != (len(port.nodes), words):
-                raise ValueError(
+                raise InputError(
                     f"Planes of input {port.name!r} must have shape "
                     f"({len(port.nodes)}, {'words' if words is None else words}), "
                     f"not {planes.shape}"
@@ -283,7 +286,7 @@ def _pack_port(port: Port, codes: NDArray[Any]) -> Planes:
         return pack_codes(codes.ravel(), width, what=what)
     lanes = codes.shape[-1] if codes.ndim else 0
     if not lanes or width % lanes or width // lanes > WORD_BITS:
-        raise ValueError(
+        raise InputError(
             f"{what} must have bits, or codes of equal width, that make up {width} bits along its "
             f"last axis, not {lanes}"
         )

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
+
 __all__ = [
     "WORD_BITS",
     "Planes",
@@ -103,7 +105,7 @@ def unpack_codes(planes: Planes, trials: int) -> NDArray[np.unsignedinteger[Any]
     """
     width, words = planes.shape
     if width > WORD_BITS:
-        raise ValueError(f"Planes of codes must be at most {WORD_BITS}, not {width}")
+        raise InputError(f"Planes of codes must be at most {WORD_BITS}, not {width}")
     dtype = _code_type(width)
     rows = np.ascontiguousarray(planes, _WORD).view(np.uint8)
     codes = np.zeros((words * WORD_BITS, dtype.itemsize), np.uint8)
@@ -168,12 +170,12 @@ def all_pairs_planes(
 def _check_codes(codes: ArrayLike, width: int, what: str) -> NDArray[np.unsignedinteger[Any]]:
     array = np.asarray(codes)
     if array.dtype.kind not in "bui":
-        raise TypeError(f"{what} must be integers, not {array.dtype}")
+        raise InputTypeError(f"{what} must be integers, not {array.dtype}")
     always_fits = array.dtype.kind != "i" and 8 * array.itemsize <= width
     if array.size and not always_fits:
         for value in (int(array.min()), int(array.max())):
             if not 0 <= value < 1 << width:
-                raise ValueError(f"{what} must be between 0 and {(1 << width) - 1}, not {value}")
+                raise InputError(f"{what} must be between 0 and {(1 << width) - 1}, not {value}")
     return array.astype(_code_type(width), copy=False)
 
 

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError, UserError
+
 __all__ = [
     "MIN_VERILATOR",
     "SIMULATORS",
@@ -46,7 +48,7 @@ _APT_PACKAGES = {"c++": "g++"}
 _BREW_PACKAGES = {"iverilog": "icarus-verilog", "c++": "gcc"}
 
 
-class ToolError(RuntimeError):
+class ToolError(UserError, RuntimeError):
     """A program that is needed is missing or too old. The message names the cure."""
 
 
@@ -72,7 +74,7 @@ def find_simulator(name: str) -> Simulator:
     try:
         find = _FINDERS[name]
     except KeyError:
-        raise ValueError(f"Simulator must be {' or '.join(SIMULATORS)}, not {name!r}") from None
+        raise InputError(f"Simulator must be {' or '.join(SIMULATORS)}, not {name!r}") from None
     return find()
 
 

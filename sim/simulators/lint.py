@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.top import module_names
 from spikefloat.sim.simulators.find import ToolError, find_simulator
 from spikefloat.sim.simulators.runner import WAIVERS
@@ -31,7 +32,7 @@ def lint(path: Path) -> str:
     """
     names = module_names(path.read_text(encoding="utf-8"))
     if not names:
-        raise ValueError(f"File must have a module, not {str(path)!r}")
+        raise InputError(f"File must have a module, not {str(path)!r}")
     waivers = [str(WAIVERS)] if WAIVERS.is_file() else []
     done = subprocess.run(
         [

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from spikefloat.rtl_gen.errors import UserError
 from spikefloat.sim.simulators.find import find_simulator
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _TIMESCALE = ("1ns", "1ps")
 _LOG_LINES = 20
 
 
-class BenchError(RuntimeError):
+class BenchError(UserError, RuntimeError):
     """A bench could not be built, or did not run to its end."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.simulators.runner import run_bench
 
 __all__ = ["pack_lanes", "trace", "unpack_lanes"]
@@ -24,7 +25,7 @@ def pack_lanes(values: NDArray[np.int64], width: int) -> Bits:
         If a value does not fit a signed or an unsigned lane.
     """
     if values.size and not -(1 << width - 1) <= values.min() <= values.max() < 1 << width:
-        raise ValueError(
+        raise InputError(
             f"Values must fit {width} bits, not be from {values.min()} to {values.max()}"
         )
     bits = (values[:, :, None] >> np.arange(width) & 1).astype(np.uint8)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_to_nearest_even
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -100,7 +101,7 @@ def convert(
 def _unpack_scale(gates: GateLibrary, fmt: Format, code: Word) -> RawFloat:
     """Take a code without sign, zero and mantissa apart."""
     if len(code) != fmt.width:
-        raise ValueError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
+        raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
     is_nan = equal_constant(gates, code, fmt.max_code + 1)
     return RawFloat(
         is_nan=is_nan, is_infinite=ZERO, is_zero=ZERO, sign=ZERO, exponent=code, significand=(ONE,)

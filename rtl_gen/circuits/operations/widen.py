@@ -6,6 +6,7 @@ denormalising take no neurons.
 """
 
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -52,7 +53,7 @@ def widening_multiply(gates: GateLibrary, fmt: Format, to: Format, a: Word, b: W
         If the format of the result does not hold every product, or a width is wrong.
     """
     if not holds_products(fmt, to):
-        raise ValueError(
+        raise InputError(
             f"Result format must hold every product of two {fmt.name} exactly, not {to.name}"
         )
     return multiply(gates, fmt, a, b, to=to)

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -37,9 +38,9 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
         a scale and no operand).
     """
     if len(code) != fmt.width:
-        raise ValueError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
+        raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
     if not fmt.has_zero:
-        raise ValueError(f"Operand format must have a zero and a sign, not {fmt.name}")
+        raise InputError(f"Operand format must have a zero and a sign, not {fmt.name}")
     mantissa = code[: fmt.mantissa_bits]
     field = code[fmt.mantissa_bits : fmt.mantissa_bits + fmt.exponent_bits]
     builder = gates.builder

@@ -19,6 +19,7 @@ cheap; that the boundaries separate all products was found by search and is chec
 from collections.abc import Callable
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -54,7 +55,7 @@ def log_multiply(
         If the format is another one.
     """
     if fmt is not FORMATS["e4m3fn"]:
-        raise ValueError(f"Format must be e4m3fn, not {fmt.name!r}")
+        raise InputError(f"Format must be e4m3fn, not {fmt.name!r}")
     policy = resolve_overflow(fmt, overflow)
     builder = gates.builder
     with builder.scope("log_a", x=a):

@@ -16,6 +16,7 @@ What is saved, against the structured adder:
 
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -43,9 +44,9 @@ def serial_add(
         If the format or the policy is another one.
     """
     if fmt is not FORMATS["e4m3fn"]:
-        raise ValueError(f"Format must be e4m3fn, not {fmt.name!r}")
+        raise InputError(f"Format must be e4m3fn, not {fmt.name!r}")
     if resolve_overflow(fmt, overflow) is not Overflow.NAN:
-        raise ValueError("Overflow must be nan for this construction, not 'saturate'")
+        raise InputError("Overflow must be nan for this construction, not 'saturate'")
     scope = gates.builder.scope
     with scope("order", a=a, b=b):
         operands = _order(gates, a, b)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import Bit, NeuronGraphBuilder
@@ -60,7 +61,7 @@ def load(circuit: StoredCircuit) -> NeuronGraph:
     content = (_DATA / circuit.file).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if digest != circuit.sha256:
-        raise ValueError(
+        raise InputError(
             f"Data file {circuit.file} must have SHA-256 {circuit.sha256}, not {digest}"
         )
     return read_graph(

@@ -19,6 +19,7 @@ Many neurons with large weights, but a whole multiplication in the time of two.
 from collections.abc import Iterable, Sequence
 
 from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes, product_magnitudes
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import Bit, NeuronGraphBuilder, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -40,7 +41,7 @@ def two_deep_multiply(
     """
     policy = resolve_overflow(fmt, overflow)
     if not has_magnitude_codes(fmt):
-        raise ValueError(f"Format must have a negative zero, not {fmt.name!r}")
+        raise InputError(f"Format must have a negative zero, not {fmt.name!r}")
     builder = gates.builder
     bits = fmt.width - 1
     codes = product_magnitudes(fmt, policy)

@@ -17,6 +17,7 @@ from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack
 from spikefloat.rtl_gen.circuits.sums.exact import exact_sum, multiply_significands, place
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -82,21 +83,21 @@ def dot(
         If there are no operands or not as many of each, or an argument does not fit.
     """
     if not a or len(a) != len(b):
-        raise ValueError(f"Operands must be as many, and at least one, not {len(a)} and {len(b)}")
+        raise InputError(f"Operands must be as many, and at least one, not {len(a)} and {len(b)}")
     if accumulate not in ACCUMULATIONS:
-        raise ValueError(
+        raise InputError(
             f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
         )
     if (accumulate == "wide") != (wide is not None):
-        raise ValueError("Format of the nodes must be given for wide, and only there")
+        raise InputError("Format of the nodes must be given for wide, and only there")
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
-        raise ValueError(f"Result format of {accumulate} must be that of the operands")
+        raise InputError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
         return exact_sum(
             gates, fmt, a, b, to, overflow, relu=relu, has_carry_chains=has_carry_chains
         )
     if relu:
-        raise ValueError(f"ReLU must be for exact sums, not for {accumulate!r}")
+        raise InputError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt
     products = [
         _scoped(gates, "product", lambda x, y: multiply(gates, fmt, x, y, overflow, to=node), x, y)

@@ -22,6 +22,7 @@ from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.operations.sign import relu
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
 from spikefloat.rtl_gen.circuits.sums.dot import SumFlags, fixed_point, round_sum
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
@@ -59,19 +60,19 @@ class LaneOptions:
 
     def __post_init__(self) -> None:
         if self.accumulate not in LANE_ACCUMULATIONS:
-            raise ValueError(
+            raise InputError(
                 f"Accumulation in steps must be {' or '.join(LANE_ACCUMULATIONS)}, "
                 f"not {self.accumulate!r}"
             )
         if self.accumulate == "chain" and self.products != 1:
-            raise ValueError(
+            raise InputError(
                 f"Products in each step of chain must be 1, as it rounds after each, "
                 f"not {self.products}"
             )
         if self.activation not in ("none", "relu"):
-            raise ValueError(f"Activation must be none or relu, not {self.activation!r}")
+            raise InputError(f"Activation must be none or relu, not {self.activation!r}")
         if self.format.has_nan and not self.to.has_nan:
-            raise ValueError(
+            raise InputError(
                 f"Result format must have a NaN, as {self.format.name} has, not {self.to.name!r}"
             )
 

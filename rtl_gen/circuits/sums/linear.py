@@ -16,6 +16,7 @@ from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.sign import relu
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS, dot
 from spikefloat.rtl_gen.circuits.sums.hardwired import hardwired_linear
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.bits import CONSTANT
 from spikefloat.rtl_gen.neurons.builder import ONE, Word, constant
@@ -163,18 +164,18 @@ def _check(
     activation: str,
 ) -> None:
     if accumulate not in ACCUMULATIONS:
-        raise ValueError(
+        raise InputError(
             f"Accumulation must be one of {', '.join(ACCUMULATIONS)}, not {accumulate!r}"
         )
     if activation not in ACTIVATIONS:
-        raise ValueError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
+        raise InputError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {activation!r}")
     if not weight or not x or any(len(row) != len(x) for row in weight):
         lengths = sorted({len(row) for row in weight})
-        raise ValueError(
+        raise InputError(
             f"Rows of weights must have {len(x)} words, one for each input, not {lengths}"
         )
     if bias is not None and len(bias) != len(weight):
-        raise ValueError(
+        raise InputError(
             f"Bias must have {len(weight)} words, one for each output, not {len(bias)}"
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.cli.figures.write import write_figure
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.devices.physics import IDEAL
 
 __all__ = ["plot_criticality", "plot_sweep", "plot_tolerance", "swept_knob"]
@@ -78,7 +79,7 @@ def swept_knob(rows: Iterable[Row]) -> str:
     rows = list(rows)
     several = [name for name in IDEAL.as_dict() if len({row[name] for row in rows}) > 1]
     if len(several) != 1:
-        raise ValueError(
+        raise InputError(
             "Knobs with several values must be one for a picture, not "
             f"{', '.join(several) or 'none'}"
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["draw_raster"]
@@ -47,7 +48,7 @@ def draw_raster(
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "Package matplotlib must be installed for the picture "
             "(pip install 'spikefloat[plot]'), not missing"
         ) from None

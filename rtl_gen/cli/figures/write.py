@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["add_plot_option", "check_plot", "figure_files", "write_figure"]
 
 
@@ -67,7 +69,7 @@ def write_figure(
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "Package matplotlib must be installed to draw a figure "
             "(pip install 'spikefloat[plot]'), not missing"
         ) from None
@@ -82,5 +84,5 @@ def write_figure(
             figure.savefig(svg, metadata={"Date": None})
             figure.savefig(png, dpi=150, metadata={"Software": None})
         except OSError:
-            raise ValueError(f"Output folder must be writable, not '{path.parent}'") from None
+            raise InputError(f"Output folder must be writable, not '{path.parent}'") from None
     return svg, png

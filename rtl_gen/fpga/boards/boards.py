@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["BAUD", "BOARDS", "Board", "Port", "find_board"]
 
 #: Bits per second on the serial line.
@@ -270,5 +272,5 @@ def find_board(name: str) -> Board:
     """
     board = BOARDS.get("ulx3s-85f" if name == "ulx3s" else name)
     if board is None:
-        raise ValueError(f"Board must be one of {', '.join(BOARDS)}, not {name!r}")
+        raise InputError(f"Board must be one of {', '.join(BOARDS)}, not {name!r}")
     return board

@@ -7,6 +7,7 @@ from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.packets import AnswerSender, RequestReceiver, check_timeout
 from spikefloat.rtl_gen.fpga.boards.protocol import (
@@ -83,9 +84,9 @@ class BoardCore(wiring.Component):
     ) -> None:
         for name in lights:
             if name not in LIGHTS:
-                raise ValueError(f"Light must be one of {', '.join(LIGHTS)}, not {name!r}")
+                raise InputError(f"Light must be one of {', '.join(LIGHTS)}, not {name!r}")
         if light_clocks < 1:
-            raise ValueError(f"Clocks of a light must be positive, not {light_clocks!r}")
+            raise InputError(f"Clocks of a light must be positive, not {light_clocks!r}")
         self._format = fmt
         self._identity = encode_identity(fmt, overflow)
         self._pipeline = unit_pipeline(fmt, overflow, stages)

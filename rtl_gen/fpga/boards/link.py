@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from spikefloat.rtl_gen.errors import UserError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD
 from spikefloat.rtl_gen.fpga.boards.protocol import (
@@ -33,7 +34,7 @@ _QUIET = 0.05
 _TO_REQUESTS = (Status.OK, Status.UNKNOWN_OPERATION)
 
 
-class LinkError(OSError):
+class LinkError(UserError, OSError):
     """A serial line that is not there, or a board that does not answer."""
 
 

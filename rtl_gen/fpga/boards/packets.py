@@ -5,6 +5,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.boards.protocol import (
     ANSWER_BYTES,
     CHECKSUM,
@@ -29,7 +30,7 @@ def check_timeout(timeout: int) -> int:
         If it is not positive.
     """
     if timeout < 1:
-        raise ValueError(f"Timeout must be positive, not {timeout!r}")
+        raise InputError(f"Timeout must be positive, not {timeout!r}")
     return timeout
 
 

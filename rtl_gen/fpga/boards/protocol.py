@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from amaranth.lib.crc import Algorithm, Parameters
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
 
@@ -154,7 +155,7 @@ def encode_identity(fmt: Format, overflow: Overflow) -> int:
         If there is no board for that format.
     """
     if fmt.name not in BOARD_FORMATS:
-        raise ValueError(
+        raise InputError(
             f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
         )
     return BOARD_FORMATS.index(fmt.name) | (overflow is Overflow.SATURATE) << 7
@@ -170,7 +171,7 @@ def decode_identity(result: int) -> tuple[Format, Overflow]:
     """
     number = result & 0x7F
     if number >= len(BOARD_FORMATS):
-        raise ValueError(f"Format of a board must be one of {len(BOARD_FORMATS)}, not {number}")
+        raise InputError(f"Format of a board must be one of {len(BOARD_FORMATS)}, not {number}")
     return FORMATS[BOARD_FORMATS[number]], Overflow.SATURATE if result >> 7 else Overflow.NAN
 
 
@@ -180,4 +181,4 @@ def _packet(words: list[int]) -> bytes:
 
 def _check(value: int, width: int, noun: str) -> None:
     if not 0 <= value < 1 << width:
-        raise ValueError(f"{noun} must be from 0 to {(1 << width) - 1}, not {value!r}")
+        raise InputError(f"{noun} must be from 0 to {(1 << width) - 1}, not {value!r}")

@@ -6,6 +6,8 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
+
 __all__ = ["MIN_CLOCKS_PER_BIT", "Receiver", "Transmitter", "check_clocks_per_bit"]
 
 #: A receiver takes three samples of each bit and needs room around them.
@@ -25,9 +27,9 @@ def check_clocks_per_bit(clocks_per_bit: int) -> int:
         If it is less than :data:`MIN_CLOCKS_PER_BIT`.
     """
     if not isinstance(clocks_per_bit, int):
-        raise TypeError(f"Clocks per bit must be an integer, not {clocks_per_bit!r}")
+        raise InputTypeError(f"Clocks per bit must be an integer, not {clocks_per_bit!r}")
     if clocks_per_bit < MIN_CLOCKS_PER_BIT:
-        raise ValueError(
+        raise InputError(
             f"Clocks per bit must be {MIN_CLOCKS_PER_BIT} or more, not {clocks_per_bit}"
         )
     return clocks_per_bit

@@ -8,6 +8,7 @@ circuits is merged by neurons too: nothing that computes is anything else.
 from functools import lru_cache
 
 from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, find_design, make_options
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
@@ -86,7 +87,7 @@ def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") ->
         If the format has no arithmetic or is too wide, or the objective is unknown.
     """
     if fmt.name not in BOARD_FORMATS:
-        raise ValueError(
+        raise InputError(
             f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
         )
     gates = make_gates(f"unit_{fmt.name}", "native")

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.harness import Port
 
 __all__ = ["Cases", "Handshake", "case_file", "core_bench", "instance_lines", "port_range"]
@@ -64,7 +65,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
         If the design has neither a fixed latency nor a handshake.
     """
     if latency is None and cases.handshake is None:
-        raise ValueError(f"Cases must be for a design of fixed latency, not for {module}")
+        raise InputError(f"Cases must be for a design of fixed latency, not for {module}")
     widths = {port.name: port.width for port in ports}
     count, size = len(cases.rows), widths[cases.result]
     total = sum(widths[name] for name in cases.operands) + size

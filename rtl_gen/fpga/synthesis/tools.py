@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError
+
 if sys.platform != "win32":
     import fcntl
 
 __all__ = ["SynthesisError", "ToolFailure", "run_tool", "tool_version"]
 
 
-class SynthesisError(ValueError):
+class SynthesisError(InputError):
     """A source, an option or an installation that cannot be synthesized with."""
 
 

@@ -9,6 +9,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions, lane_graphs
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.array.input import InputBuffer
 from spikefloat.rtl_gen.rtl.array.output import ResultBuffer, result_bytes
@@ -95,22 +96,22 @@ class LayerArray(wiring.Component):
     ) -> None:
         check_identifier(module, "Module name")
         if (options.products, options.steps) != (sizes.input_lanes, sizes.steps):
-            raise ValueError(
+            raise InputError(
                 f"Products and steps must be {sizes.input_lanes} and {sizes.steps}, "
                 f"not {options.products} and {options.steps}"
             )
         if weight is not None:
             shape = (len(weight), *{len(row) for row in weight})
             if shape != (sizes.outputs, sizes.inputs):
-                raise ValueError(
+                raise InputError(
                     f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}"
                 )
         if (bias is not None) != (weight is not None and options.has_bias):
-            raise ValueError("Bias must be given with weights where there is one, and only there")
+            raise InputError("Bias must be given with weights where there is one, and only there")
         if bias is not None and len(bias) != sizes.outputs:
-            raise ValueError(f"Bias must have {sizes.outputs} codes, not {len(bias)}")
+            raise InputError(f"Bias must have {sizes.outputs} codes, not {len(bias)}")
         if levels < 1:
-            raise ValueError(f"Levels must be at least 1, not {levels}")
+            raise InputError(f"Levels must be at least 1, not {levels}")
         self._sizes = sizes
         self._options = options
         self._module = module

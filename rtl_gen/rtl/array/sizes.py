@@ -4,6 +4,8 @@
 import re
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["DEFAULT_LEVELS", "ArraySizes", "parse_lanes"]
 
 #: Levels of lookup tables between registers, where a circuit can be cut.
@@ -32,13 +34,13 @@ class ArraySizes:
     def __post_init__(self) -> None:
         for name, number in (("Inputs", self.inputs), ("Outputs", self.outputs)):
             if number < 1:
-                raise ValueError(f"{name} of a layer must be at least 1, not {number}")
+                raise InputError(f"{name} of a layer must be at least 1, not {number}")
         for name, lanes, number in (
             ("output", self.output_lanes, self.outputs),
             ("input", self.input_lanes, self.inputs),
         ):
             if not 1 <= lanes <= number:
-                raise ValueError(
+                raise InputError(
                     f"Lanes for {name}s must be from 1 to {number}, as the layer has so many "
                     f"{name}s, not {lanes}"
                 )
@@ -109,5 +111,5 @@ def parse_lanes(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)
     if match is None:
-        raise ValueError(f"Lanes must be OUTPUTSxINPUTS, such as 4x8, not {text!r}")
+        raise InputError(f"Lanes must be OUTPUTSxINPUTS, such as 4x8, not {text!r}")
     return int(match[1]), int(match[2])

@@ -11,6 +11,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
+
 __all__ = ["CellParameters", "width_of"]
 
 #: Finest fraction that a threshold or a leak may have, in bits.
@@ -91,29 +93,29 @@ class CellParameters:
     ) -> None:
         weights = tuple(weights)
         if not weights:
-            raise ValueError("Cell must have at least one weight, not 0")
+            raise InputError("Cell must have at least one weight, not 0")
         for index, weight in enumerate(weights):
             _check_integer(f"Weight {index}", weight)
             if weight == 0:
-                raise ValueError(f"Weight {index} must be nonzero, not 0")
+                raise InputError(f"Weight {index} must be nonzero, not 0")
         _check_integer("Bias", bias)
         if reset not in ("soft", "hard"):
-            raise ValueError(f"Reset must be 'soft' or 'hard', not {reset!r}")
+            raise InputError(f"Reset must be 'soft' or 'hard', not {reset!r}")
 
         exact_leak = _exact("Leak", leak)
         if not 0 <= exact_leak <= 1:
-            raise ValueError(f"Leak must be from 0 to 1, not {leak}")
+            raise InputError(f"Leak must be from 0 to 1, not {leak}")
         leak_bits = _bits_below_point("Leak", leak, _FRACTION_LIMIT)
         exact_threshold = _exact("Threshold", threshold)
         if exact_threshold <= 0:
-            raise ValueError(f"Threshold must be positive, not {threshold}")
+            raise InputError(f"Threshold must be positive, not {threshold}")
         if fraction_bits is None:
             threshold_bits = _bits_below_point("Threshold", threshold, _FRACTION_LIMIT)
             fraction_bits = threshold_bits + leak_bits
         else:
             _check_integer("Fraction bits", fraction_bits)
             if fraction_bits < 0:
-                raise ValueError(f"Fraction bits must be 0 or more, not {fraction_bits}")
+                raise InputError(f"Fraction bits must be 0 or more, not {fraction_bits}")
             _bits_below_point("Threshold", threshold, fraction_bits)
 
         # The record is frozen, but not yet born.
@@ -131,7 +133,7 @@ class CellParameters:
         else:
             _check_integer("Membrane width", membrane_width)
             if membrane_width < least:
-                raise ValueError(f"Membrane width must be at least {least}, not {membrane_width}")
+                raise InputError(f"Membrane width must be at least {least}, not {membrane_width}")
         vars(self).update(membrane_width=membrane_width)
 
     def as_dict(self) -> dict[str, Any]:
@@ -198,15 +200,15 @@ def width_of(low: int, high: int) -> int:
 
 def _check_integer(noun: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{noun} must be an integer, not {value!r}")
+        raise InputTypeError(f"{noun} must be an integer, not {value!r}")
 
 
 def _exact(noun: str, value: object) -> Fraction:
     """Return a parameter as the fraction that it is."""
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
-        raise TypeError(f"{noun} must be a number, not {value!r}")
+        raise InputTypeError(f"{noun} must be a number, not {value!r}")
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"{noun} must be finite, not {value!r}")
+        raise InputError(f"{noun} must be finite, not {value!r}")
     return Fraction(value)
 
 
@@ -215,5 +217,5 @@ def _bits_below_point(noun: str, value: Number, limit: int) -> int:
     denominator = Fraction(value).denominator
     if (1 << limit) % denominator:
         step = f"1/{1 << limit}" if limit else "1"
-        raise ValueError(f"{noun} must be a multiple of {step}, not {value}")
+        raise InputError(f"{noun} must be a multiple of {step}, not {value}")
     return denominator.bit_length() - 1

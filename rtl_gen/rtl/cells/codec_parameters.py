@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError, InputTypeError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
 
@@ -92,6 +93,6 @@ class CodecParameters:
 
 def _check(noun: str, bits: int, least: int) -> None:
     if isinstance(bits, bool) or not isinstance(bits, int):
-        raise TypeError(f"{noun} must be an integer, not {bits!r}")
+        raise InputTypeError(f"{noun} must be an integer, not {bits!r}")
     if not least <= bits <= BITS_LIMIT:
-        raise ValueError(f"{noun} must be from {least} to {BITS_LIMIT}, not {bits}")
+        raise InputError(f"{noun} must be from {least} to {BITS_LIMIT}, not {bits}")

@@ -5,6 +5,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed, 
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import width_of
 
@@ -20,7 +21,7 @@ def check_codec_format(fmt: Format) -> None:
         If the format has no zero, no sign, or more than eight bits.
     """
     if not (fmt.has_zero and fmt.is_signed and fmt.width <= 8):
-        raise ValueError(
+        raise InputError(
             f"Format must be one with a zero, a sign and at most 8 bits, not {fmt.name!r}"
         )
 

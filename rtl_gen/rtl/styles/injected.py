@@ -7,6 +7,7 @@ spike of each neuron can be held at 0 or at 1, as a fault would, and is shown.
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, noisy_membrane_module
 from spikefloat.rtl_gen.rtl.styles.spiking import delay_module
@@ -66,7 +67,7 @@ def injected_circuit(
     """
     for node, neuron in graph.numbered_neurons():
         if not neuron.sources:
-            raise ValueError(f"Neuron {node} must have synapses, not be a constant")
+            raise InputError(f"Neuron {node} must have synapses, not be a constant")
     top = module or f"{graph.name}_injected"
     balanced = balance(graph, has_discharge=True)
     kinds = {

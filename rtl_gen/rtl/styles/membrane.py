@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.residue import RESETS, neuron_bias, neuron_level
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters, width_of
 from spikefloat.rtl_gen.rtl.text.kinds import kind_comment, kind_logic
@@ -49,11 +50,11 @@ class Membrane:
 
     def __post_init__(self) -> None:
         if not 0 <= self.leak <= 1:
-            raise ValueError(f"Leak must be from 0 to 1, not {self.leak}")
+            raise InputError(f"Leak must be from 0 to 1, not {self.leak}")
         if (1 << _LEAK_BITS) % Fraction(self.leak).denominator:
-            raise ValueError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS}, not {self.leak}")
+            raise InputError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS}, not {self.leak}")
         if self.reset not in RESETS:
-            raise ValueError(f"Reset must be {' or '.join(RESETS)}, not {self.reset!r}")
+            raise InputError(f"Reset must be {' or '.join(RESETS)}, not {self.reset!r}")
 
     @property
     def fraction_bits(self) -> int:
@@ -149,9 +150,9 @@ def noisy_membrane_module(
         If the leak is 1, so that noise could take the membrane anywhere, or the bits are too few.
     """
     if membrane.leak == 1:
-        raise ValueError("Leak must be below 1 where there is noise, not 1")
+        raise InputError("Leak must be below 1 where there is noise, not 1")
     if fraction_bits < membrane.fraction_bits:
-        raise ValueError(
+        raise InputError(
             f"Fraction bits must be at least {membrane.fraction_bits}, not {fraction_bits}"
         )
     # Two synapses as strong as the noise make room for it.

@@ -8,6 +8,7 @@ from amaranth.hdl import ClockSignal, Instance, Module, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
@@ -123,7 +124,7 @@ def stream_ports(graph: NeuronGraph, *, has_whole_bytes: bool) -> dict[str, wiri
         If the graph has other than one output.
     """
     if len(graph.outputs) != 1:
-        raise ValueError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
+        raise InputError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
     return {
         port.name: flow(
             stream.Signature(-(-len(port.nodes) // 8) * 8 if has_whole_bytes else len(port.nodes))

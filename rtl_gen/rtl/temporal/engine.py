@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The step-by-step engine as a whole: which operations it has, and how long a dot product takes."""
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.rtl.temporal.add import TemporalAdder
 from spikefloat.rtl_gen.rtl.temporal.multiply import TemporalMultiplier
@@ -34,5 +35,5 @@ def dot_product_clocks(fmt: Format, terms: int) -> int:
         If there is no term.
     """
     if terms < 1:
-        raise ValueError(f"Terms must be 1 or more, not {terms}")
+        raise InputError(f"Terms must be 1 or more, not {terms}")
     return terms * (TemporalMultiplier.clocks(fmt) + TemporalAdder.clocks(fmt))

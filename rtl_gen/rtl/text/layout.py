@@ -9,6 +9,7 @@ moves and respells; it never changes what a line means, and the tests prove the 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.tidy import ASSIGN, WORD, Net, tidy
 
 __all__ = ["lay_out_module", "split_modules"]
@@ -62,7 +63,7 @@ def lay_out_module(
     nets, statements = tidy(body)
     for port in ports:
         if port not in nets:
-            raise ValueError(f"Port must have a name that Verilog allows, not {port!r}")
+            raise InputError(f"Port must have a name that Verilog allows, not {port!r}")
     for net_name, net in nets.items():
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}

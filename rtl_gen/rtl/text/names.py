@@ -3,6 +3,8 @@
 
 import re
 
+from spikefloat.rtl_gen.errors import InputError
+
 __all__ = ["KEYWORDS", "Label", "NamePool", "check_identifier", "split_index"]
 
 # Verilog files are also read as SystemVerilog, and their names end up in C++ and in waveforms, so
@@ -78,7 +80,7 @@ def check_identifier(name: str, what: str) -> str:
         If the name is no identifier, or is a keyword.
     """
     if not name.isascii() or not name.isidentifier() or name in KEYWORDS:
-        raise ValueError(f"{what} must be an identifier and no keyword, not {name!r}")
+        raise InputError(f"{what} must be an identifier and no keyword, not {name!r}")
     return name
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from os.path import commonprefix
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 from spikefloat.rtl_gen.rtl.text.additions import Sum, addition_body, find_sum
 from spikefloat.rtl_gen.rtl.text.hierarchy import ScopeTree
@@ -194,7 +195,7 @@ class _ModuleBuilder:
         for role, ports in ((Role.INPUT, graph.inputs), (Role.OUTPUT, graph.outputs)):
             for port in ports:
                 if self._pool.give(check_identifier(port.name, "Port name")) != port.name:
-                    raise ValueError(
+                    raise InputError(
                         f"Port name must differ from every other, not be {port.name!r} again"
                     )
                 net = Net(port.name, role, len(port.nodes) - 1 if len(port.nodes) > 1 else None)

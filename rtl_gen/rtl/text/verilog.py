@@ -12,6 +12,7 @@ from pathlib import Path
 from amaranth.back import rtlil
 from amaranth.lib import wiring
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.layout import lay_out_module, split_modules
 
 __all__ = ["LINT_WAIVERS", "OutputError", "component_verilog", "write_files"]
@@ -36,7 +37,7 @@ _WIRE = re.compile(
 )
 
 
-class OutputError(ValueError):
+class OutputError(InputError):
     """The output folder, or a file in it, cannot be written."""
 
 
@@ -91,7 +92,7 @@ def component_verilog(
         is_top = match[1] == name
         if is_top and ports_order is not None:
             if sorted(ports_order) != sorted(ports):
-                raise ValueError(
+                raise InputError(
                     f"Port order must name {', '.join(ports)}, not {', '.join(ports_order)}"
                 )
             ports = list(ports_order)

@@ -13,6 +13,7 @@ reaches across a register.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph
 from spikefloat.rtl_gen.neurons.threshold import reachable_sums
 
@@ -96,7 +97,7 @@ class TimingModel:
             If a neuron by itself has more levels than that.
         """
         if worst < self.floor:
-            raise ValueError(f"Levels of a stage must be {self.floor} or more, not {worst}")
+            raise InputError(f"Levels of a stage must be {self.floor} or more, not {worst}")
         timing = Timing(self)
         for node, neuron in self.graph.numbered_neurons():
             stage = max((timing.stages[source] for source in neuron.sources), default=0)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.timing.min_registers import Condition, StageChoice
 from spikefloat.rtl_gen.rtl.timing.model import LUT_INPUTS, Timing, TimingModel
@@ -76,7 +77,7 @@ def cut(graph: NeuronGraph, stages: int, lut_inputs: int = LUT_INPUTS) -> Pipeli
     """
     most = max_stages(graph, lut_inputs)
     if not 0 <= stages <= most:
-        raise ValueError(f"Stages of {graph.name} must be from 0 to {most}, not {stages}")
+        raise InputError(f"Stages of {graph.name} must be from 0 to {most}, not {stages}")
     model = TimingModel(graph, lut_inputs)
     uncut = [0] * graph.node_count
     worst = max(model.floor, -(-Timing(model, uncut).worst // (stages + 1)))
