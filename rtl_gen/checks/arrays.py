@@ -4,8 +4,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.catalog import module_name
 from spikefloat.sim.benches.arrays import ArrayDesign, input_vectors

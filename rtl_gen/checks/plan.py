@@ -9,8 +9,8 @@ import numpy as np
 from rich.status import Status
 
 from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
+from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import Selection, command_line
-from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import Options, module_name
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.options import DELAYS

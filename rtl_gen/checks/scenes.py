@@ -5,8 +5,8 @@ import random
 from dataclasses import dataclass, field
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance
+from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import build
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters

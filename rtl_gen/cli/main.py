@@ -2,33 +2,11 @@
 """Entry point of the command line: collects the commands and turns mistakes into one sentence."""
 
 import argparse
-import importlib.metadata
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from spikefloat.rtl_gen.cli import (
-    board,
-    criticality,
-    demo,
-    designs,
-    explore,
-    export,
-    harden,
-    host,
-    inject,
-    latency,
-    package,
-    report,
-    stats,
-    sweep,
-    synth,
-    tolerance,
-    verify,
-    verilog,
-    waves,
-)
-from spikefloat.rtl_gen.cli import map as map_
+from spikefloat.rtl_gen.cli.commands import COMMANDS
 from spikefloat.sim.simulators.find import ToolError
 
 __all__ = ["main"]
@@ -48,46 +26,33 @@ examples:
 _USAGE_ERROR = 2
 
 
-def _version() -> str:
-    try:
-        return importlib.metadata.version("spikefloat")
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
+class _Version(argparse.Action):
+    """Look the version up only when it is asked for, which takes a while."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("spikefloat")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        parser.exit(message=f"{parser.prog} {number}\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with every command."""
+def build_parser(names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser with the commands of these names."""
     parser = argparse.ArgumentParser(
         prog="spikefloat",
         description="Bit-exact float arithmetic made of spiking neurons.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the version of the program and exit"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (
-        designs,
-        verilog,
-        stats,
-        latency,
-        explore,
-        verify,
-        waves,
-        report,
-        map_,
-        sweep,
-        tolerance,
-        harden,
-        criticality,
-        inject,
-        export,
-        synth,
-        board,
-        host,
-        package,
-        demo,
-    ):
-        command.register(commands)
+    for name in names:
+        COMMANDS[name].load().register(commands)
     return parser
 
 
@@ -96,7 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 is success, 1 a check that failed, 2 a request that cannot be met.
     """
-    args = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    first = words[0] if words else ""
+    # Only one command is needed, unless all are listed: to import takes most of the time.
+    names = [first] if first in COMMANDS else [] if first == "--version" else COMMANDS
+    args = build_parser(names).parse_args(words)
     try:
         return args.run(args)
     except (ValueError, OSError, ToolError) as error:

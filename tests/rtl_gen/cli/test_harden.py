@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.harden import harden_selected
 from spikefloat.rtl_gen.cli.main import build_parser
+from spikefloat.rtl_gen.cli.make.harden import harden_selected
 from spikefloat.rtl_gen.formats import find_format
 from spikefloat.sim.devices.device import Device
 from spikefloat.sim.devices.physics import Physics

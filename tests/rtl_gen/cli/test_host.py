@@ -26,7 +26,7 @@ def with_board(monkeypatch: pytest.MonkeyPatch, first_wrong: int = 256) -> None:
         return int(table[a, b]) ^ (a >= first_wrong) if operation == 0 else None
 
     monkeypatch.setattr(
-        "spikefloat.rtl_gen.cli.host.open_line", lambda port, baud: ModelLine(compute)
+        "spikefloat.rtl_gen.cli.look.host.open_line", lambda port, baud: ModelLine(compute)
     )
 
 

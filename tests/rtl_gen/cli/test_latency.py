@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.cli import latency, main
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.cli.measure import latency
 from spikefloat.rtl_gen.designs.latencies import latencies
 from tests.helpers.paths import ROOT
 from tests.rtl_gen.cli.test_main import Capture, run_json

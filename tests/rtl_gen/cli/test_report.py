@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.report import exactness_table, replace_table
+from spikefloat.rtl_gen.cli.check.report import exactness_table, replace_table
 
 
 def row(design: str, fmt: str, **changes: object) -> dict:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.cli import main, synth
+from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.cli.measure import synth
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement
 from spikefloat.rtl_gen.fpga.synthesis.targets import Target

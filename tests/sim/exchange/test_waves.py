@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.cli.look.waves import find_scene
 from spikefloat.rtl_gen.cli.main import build_parser
-from spikefloat.rtl_gen.cli.waves import find_scene
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.exchange.waves import Signal, filter_text, read_signals, save_text, to_fst
 from spikefloat.sim.golden.arithmetic import describe

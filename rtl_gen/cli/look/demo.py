@@ -14,6 +14,7 @@ from rich.status import Status
 
 from spikefloat.rtl_gen.checks.plan import layer_bench
 from spikefloat.rtl_gen.cli.figures.raster import draw_raster
+from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import (
     Selection,
     add_command,
@@ -21,7 +22,6 @@ from spikefloat.rtl_gen.cli.options import (
     add_output_option,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.cli.verilog import design_hardware
 from spikefloat.rtl_gen.designs.catalog import Design, Options, build, find_design, make_options
 from spikefloat.rtl_gen.designs.layer_options import make_layer_options
 from spikefloat.rtl_gen.errors import InputError
