@@ -25,7 +25,7 @@ SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verify-dot verilog
+.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verify-dot verilog wheel
 
 all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
 
@@ -76,6 +76,7 @@ test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make tes
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m spikefloat.sim.simulators.lint $(BUILD)/verilog/*.v
 
@@ -88,6 +89,9 @@ bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 
 bench-fpga: $(PYTHON_DONE)  ## Measure size and clock on an FPGA, beside designs written by hand
 	$(BIN)/python benchmarks/fpga_quality.py
+
+wheel: $(PYTHON_DONE)  ## Build a wheel and try it in bare environments (Python 3.11, 3.12, 3.13)
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python scripts/check_wheel.py
 
 clean:  ## Remove what was built
 	rm -rf $(BUILD)
