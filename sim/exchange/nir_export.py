@@ -18,7 +18,7 @@ Communications 15, 8122 (2024).
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,12 +41,30 @@ class NirNetwork:
     layers: int  #: Layers of neurons, which is the number of time steps if each takes one.
 
     def to_bytes(self) -> bytes:
-        """Return the content of a ``.nir`` file (HDF5), the same for the same graph."""
+        """Return the content of a ``.nir`` file (HDF5), the same for the same graph.
+
+        The potential after a reset is left out: it is zero, which is what every version of the
+        package ``nir`` takes it for, and those before 1.0.6 refuse a file that says it.
+        """
         import nir
 
         buffer = io.BytesIO()
-        nir.write(buffer, self.graph)
+        nir.write(buffer, _WithoutReset(self.graph))
         return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class _WithoutReset:
+    """A network as ``nir.write`` takes it, without the potentials after a reset."""
+
+    graph: "nir.NIRGraph"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is to be written."""
+        content: dict[str, Any] = self.graph.to_dict()
+        for node in content["nodes"].values():
+            node.pop("v_reset", None)
+        return content
 
 
 def export(graph: NeuronGraph) -> NirNetwork:

@@ -3,6 +3,7 @@
 
 import sys
 
+import h5py
 import nir
 import numpy as np
 import pytest
@@ -101,6 +102,17 @@ def test_file_can_be_read(tmp_path):
         True,
         False,
     ]
+
+
+def test_file_says_no_more_than_old_readers_take(tmp_path):
+    """The reader of nir 1.0.4 hands all that is stored to the node, which knows no reset."""
+    path = tmp_path / "xor.nir"
+    path.write_bytes(export(block_target("xor").graph).to_bytes())
+    with h5py.File(path) as file:
+        stored = {name: set(node) for name, node in file["node/nodes"].items()}
+    assert stored["layer_1"] == {"type", "r", "v_threshold", "metadata"}
+    assert stored["synapses_1"] == {"type", "weight"}
+    assert (nir.read(path).nodes["layer_1"].v_reset == 0).all()
 
 
 def test_bad_input(monkeypatch):
