@@ -4,9 +4,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.weights.numpy_files import read_numpy
 from spikefloat.rtl_gen.weights.onnx_model import read_onnx
-from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers, read_layers
+from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers
 
 __all__ = ["Model", "read_model"]
 
@@ -20,12 +22,12 @@ class Model:
 
 
 def read_model(path: Path, fmt: Format, overflow: Overflow | str | None = None) -> Model:
-    """Return the layers of a ``.npy``, ``.npz`` or ``.onnx`` file, with codes of a format.
+    """Return the layers of a file, with codes of a format.
 
     Parameters
     ----------
     path : Path
-        The file.
+        A ``.npy``, ``.npz`` or ``.onnx`` file.
     fmt : Format
         Format that floats are rounded to.
     overflow : Overflow or str, optional
@@ -35,11 +37,14 @@ def read_model(path: Path, fmt: Format, overflow: Overflow | str | None = None) 
     ------
     OSError
         If the file cannot be read.
-    ValueError
+    InputError
         If it is not what its name says, or cannot be a chain of linear layers.
     """
     path = Path(path)
-    if path.suffix != ".onnx":
-        return Model(read_layers(path, fmt, overflow), None)
-    arrays, activations = read_onnx(path)
-    return Model(make_layers(fmt, arrays, overflow), activations)
+    match path.suffix:
+        case ".npy" | ".npz":
+            return Model(make_layers(fmt, read_numpy(path), overflow), None)
+        case ".onnx":
+            arrays, activations = read_onnx(path)
+            return Model(make_layers(fmt, arrays, overflow), activations)
+    raise InputError(f"Weights must be a .npy, .npz or .onnx file, not {str(path)!r}")

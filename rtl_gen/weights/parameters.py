@@ -1,30 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Weights and biases of linear layers, from files of numpy, as codes of a format.
+"""Weights and biases of linear layers, as codes of a format.
 
-A ``.npy`` file holds the weights of one layer, of shape ``(outputs, inputs)``. A ``.npz`` file
-holds named arrays: ``weight`` and perhaps ``bias`` for one layer, or those of several layers as
-PyTorch calls them in a state dict, ``fc1.weight``, ``fc1.bias``, ``fc2.weight`` and so on, in the
-order of the file. Arrays of floats are rounded to nearest even; arrays of ``uint8`` are codes.
+Layers come as named arrays: ``weight``, of shape ``(outputs, inputs)``, and perhaps ``bias`` for
+one layer, or those of several layers as PyTorch calls them in a state dict, ``fc1.weight``,
+``fc1.bias``, ``fc2.weight`` and so on. Arrays of floats are rounded to nearest even; arrays of
+``uint8`` are codes, and so are bytes without a type, which numpy makes of the small floats of
+``ml_dtypes``.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.weights.rounding import code_values, format_of_dtype, quantise
 
-__all__ = ["LayerParameters", "make_layer", "make_layers", "quantise", "read_arrays", "read_layers"]
+__all__ = ["LayerParameters", "make_layer", "make_layers"]
 
 #: What the arrays of one layer may be called, behind its own name and a dot.
 _WEIGHT, _BIAS = "weight", "bias"
+
+#: What numpy makes of floats of eight bits or fewer, whose type it does not know.
+_BYTES = np.dtype("V1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,69 +56,6 @@ class LayerParameters:
     def bias_codes(self) -> NDArray[np.int64] | None:
         """Codes of the bias, of shape ``(outputs,)``, or None."""
         return None if self.bias is None else np.array(self.bias, np.int64)
-
-
-def quantise(
-    fmt: Format,
-    values: NDArray[np.floating[Any]],
-    overflow: Overflow | str | None = None,
-    *,
-    what: str = "Values",
-) -> NDArray[np.int64]:
-    """Return the codes nearest to finite values, ties to the even code.
-
-    Parameters
-    ----------
-    fmt : Format
-        Format of up to 16 bits, with a zero and a sign.
-    values : array of float
-        What to round.
-    overflow : Overflow or str, optional
-        ``saturate`` makes the largest finite value of whatever is too large; otherwise that is
-        refused.
-    what : str
-        What the values are, for error messages.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN, infinite or, unless the policy says otherwise, too large.
-    """
-    array = np.asarray(values, np.float64)
-    if not np.isfinite(array).all():
-        wrong = array[~np.isfinite(array)].flat[0]
-        raise InputError(f"{what} must be finite, not {wrong}")
-    magnitudes = _magnitudes(fmt)
-    # Past the middle between two neighbours, or on it if the upper one is even, it is the upper
-    # one. Sums of neighbours are exact in float64, and so is half of them. The last middle is that
-    # between the largest value and the next one, if the format went on.
-    step = magnitudes[-1] - magnitudes[-2]
-    following = np.append(magnitudes[1:], magnitudes[-1] + step)
-    middles = (magnitudes + following) / 2
-    size = np.abs(array)
-    codes = np.searchsorted(middles, size, side="left")
-    tie = middles[np.minimum(codes, len(middles) - 1)] == size
-    codes = codes + (tie & (codes % 2 == 1))
-    if (codes > fmt.max_code).any():
-        if resolve_overflow(fmt, overflow) is not Overflow.SATURATE:
-            wrong = array[codes > fmt.max_code].flat[0]
-            raise InputError(
-                f"{what} must be at most {float(fmt.max_value):g} in size for {fmt.name}, "
-                f"not {wrong:g}"
-            )
-        codes = np.minimum(codes, fmt.max_code)
-    negative = np.signbit(array) & (codes != 0 if not fmt.has_negative_zero else True)
-    return np.where(negative, codes | fmt.sign_mask, codes).astype(np.int64)
-
-
-def _magnitudes(fmt: Format) -> NDArray[np.float64]:
-    """Return every finite value that is not negative, in the order of the codes."""
-    codes = np.arange(fmt.max_code + 1)
-    field, mantissa = codes >> fmt.mantissa_bits, codes & fmt.mantissa_mask
-    significand = np.where(field > 0, mantissa + (1 << fmt.mantissa_bits), mantissa)
-    return np.ldexp(
-        significand.astype(np.float64), np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits
-    )
 
 
 def make_layer(
@@ -172,24 +110,31 @@ def make_layer(
 def _codes(
     fmt: Format, array: NDArray[Any], overflow: Overflow | str | None, what: str
 ) -> NDArray[np.int64]:
-    if array.dtype.kind == "f":
+    source = format_of_dtype(array.dtype)
+    if source is None and array.dtype.kind == "f":
         return quantise(fmt, array, overflow, what=what)
-    if array.dtype != np.uint8:
+    if source is None and array.dtype not in (np.uint8, _BYTES):
         raise InputError(f"{what} must be floats, or codes of type uint8, not {array.dtype}")
-    if fmt.width > 8 or (array >> fmt.width).any():
+    if source is None and fmt.width > 8 and array.dtype == _BYTES:
         raise InputError(
-            f"{what} must be codes of {fmt.width} bits for {fmt.name}, not {int(array.max()):#x}"
+            f"{what} must be floats of a known type for {fmt.name}, not bytes without one: save "
+            "them as float32"
         )
-    magnitude = array & fmt.magnitude_mask
-    special = (magnitude > fmt.max_code) | np.isin(
-        array, [code for code in range(1 << fmt.width) if fmt.is_nan(code)]
-    )
+    codes = array.view(f"u{array.dtype.itemsize}")
+    if source not in (None, fmt):
+        return quantise(fmt, code_values(source, codes), overflow, what=what)
+    if fmt.width > 8 * codes.dtype.itemsize or (codes >> fmt.width).any():
+        raise InputError(
+            f"{what} must be codes of {fmt.width} bits for {fmt.name}, not {int(codes.max()):#x}"
+        )
+    special = ~np.isfinite(code_values(fmt, codes))
     if special.any():
+        wrong = int(codes[special].flat[0])
         raise InputError(
-            f"{what} must be finite, not {int(array[special].flat[0]):#04x}, which is "
-            f"{'NaN' if fmt.is_nan(int(array[special].flat[0])) else 'infinite'} in {fmt.name}"
+            f"{what} must be finite, not {wrong:#04x}, which is "
+            f"{'NaN' if fmt.is_nan(wrong) else 'infinite'} in {fmt.name}"
         )
-    return array.astype(np.int64)
+    return codes.astype(np.int64)
 
 
 def make_layers(
@@ -236,62 +181,3 @@ def make_layers(
             )
         layers.append(layer)
     return tuple(layers)
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a ``.npz`` file by name, or the one of a ``.npy`` file as ``weight``.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ValueError
-        If the file is not what its name says, or holds something else than plain arrays.
-    """
-    path = Path(path)
-    if path.suffix not in (".npy", ".npz"):
-        raise InputError(f"Weights must be a .npy or .npz file, not {str(path)!r}")
-    with path.open("rb") as file:
-        if not file.peek(1)[:1]:
-            raise InputError(
-                f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty one"
-            )
-        try:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray) == (path.suffix == ".npz"):
-                raise InputError
-            arrays = {_WEIGHT: loaded} if path.suffix == ".npy" else dict(loaded)
-        except (
-            ValueError,
-            EOFError,
-            KeyError,
-            MemoryError,
-            NotImplementedError,
-            OverflowError,
-            SyntaxError,
-            TokenError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
-            raise InputError(
-                f"Weights must be a {path.suffix} file of plain arrays, not {str(path)!r}, which "
-                "is something else or damaged"
-            ) from error
-    if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise InputError(f"Weights must be arrays only, not what {str(path)!r} holds")
-    return arrays
-
-
-def read_layers(
-    path: Path, fmt: Format, overflow: Overflow | str | None = None
-) -> tuple[LayerParameters, ...]:
-    """Return the layers of a file; see :func:`read_arrays` and :func:`make_layers`.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ValueError
-        If the file, a name, a shape, a type or a value is wrong.
-    """
-    return make_layers(fmt, read_arrays(path), overflow)

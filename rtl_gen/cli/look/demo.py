@@ -27,7 +27,8 @@ from spikefloat.rtl_gen.designs.layer_options import make_layer_options
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
-from spikefloat.rtl_gen.weights.parameters import make_layers, quantise
+from spikefloat.rtl_gen.weights.parameters import make_layers
+from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.benches.layers import LayerCases, verify_layer
 from spikefloat.sim.exchange.digits import Digits, load_digits, train
 from spikefloat.sim.golden.arithmetic import decode

@@ -1,96 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Weights from files: rounding, and every way in which a file can be wrong."""
+"""Layers from named arrays, and what is refused."""
 
-from collections.abc import Callable
-from pathlib import Path
-
+import ml_dtypes
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import FORMATS, Format
-from spikefloat.rtl_gen.weights.parameters import (
-    LayerParameters,
-    make_layer,
-    make_layers,
-    quantise,
-    read_arrays,
-    read_layers,
-)
-from spikefloat.sim.golden import arithmetic as golden
-from tests.helpers.oracle import (
-    ARITHMETIC_FORMATS,
-    UP_TO_16_BITS,
-    codes_of,
-    dtype_of,
-    nearest_codes,
-)
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer, make_layers
+from tests.helpers.oracle import codes_of
 
 E4M3FN, E5M2 = FORMATS["e4m3fn"], FORMATS["e5m2"]
 WEIGHT = np.array([[1.0, -2.0, 0.3], [0.0, 448.0, -0.0]])
-
-
-def values(fmt: Format) -> NDArray[np.float64]:
-    """Return every value, every middle between two, their neighbours, and random values."""
-    grid = golden.decode(fmt, np.arange(fmt.max_code + 1))
-    middles = (grid[1:] + grid[:-1]) / 2
-    drawn = np.random.default_rng(1).normal(size=2000) * float(fmt.max_value) / 8
-    all_of = np.concatenate(
-        [grid, middles, np.nextafter(middles, 0), np.nextafter(middles, np.inf), drawn]
-    )
-    return np.concatenate([all_of, -all_of])
-
-
-@pytest.mark.parametrize(
-    "fmt", [f for f in ARITHMETIC_FORMATS if f.width <= 8], ids=lambda fmt: fmt.name
-)
-def test_floats_are_rounded_to_nearest_even(fmt: Format) -> None:
-    given = values(fmt)
-    given = given[abs(given) <= float(fmt.max_value)]
-    assert len(given) > 1000
-    np.testing.assert_array_equal(quantise(fmt, given), nearest_codes(fmt, given))
-
-
-@pytest.mark.parametrize(
-    "fmt", [f for f in ARITHMETIC_FORMATS if f in UP_TO_16_BITS], ids=lambda fmt: fmt.name
-)
-def test_golden_model_rounds_the_same(fmt: Format) -> None:
-    given = np.concatenate([values(fmt), [1e9, -1e9]])
-    np.testing.assert_array_equal(
-        quantise(fmt, given, "saturate"), golden.encode(fmt, given, "saturate")
-    )
-
-
-def test_ml_dtypes_rounds_the_same() -> None:
-    given = np.random.default_rng(2).normal(size=5000).astype(np.float32)
-    np.testing.assert_array_equal(quantise(E4M3FN, given), codes_of(given.astype(dtype_of(E4M3FN))))
-
-
-@pytest.mark.parametrize("value, code", [(464.0, 0x7E), (-464.0, 0xFE)])
-def test_what_rounds_to_the_largest_value_is_accepted(value: float, code: int) -> None:
-    assert quantise(E4M3FN, np.array([value])) == [code]
-
-
-@pytest.mark.parametrize(
-    "value, message",
-    [
-        (464.5, r"^Values must be at most 448 in size for e4m3fn, not 464\.5$"),
-        (-1e9, r"^Values must be at most 448 in size for e4m3fn, not -1e\+09$"),
-        (np.nan, r"^Values must be finite, not nan$"),
-        (-np.inf, r"^Values must be finite, not -inf$"),
-    ],
-)
-def test_wrong_values(value: float, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        quantise(E4M3FN, np.array([0.0, value]))
-
-
-def test_saturation_is_for_large_values_only() -> None:
-    np.testing.assert_array_equal(
-        quantise(E4M3FN, np.array([465.0, -1e9]), "saturate"), [0x7E, 0xFE]
-    )
-    with pytest.raises(ValueError, match=r"^Values must be finite, not inf$"):
-        quantise(E4M3FN, np.array([np.inf]), "saturate")
 
 
 def test_one_layer() -> None:
@@ -108,6 +29,36 @@ def test_one_layer() -> None:
 def test_codes_are_taken_as_they_are() -> None:
     codes = np.array([[0x00, 0x80, 0x7E]], np.uint8)
     assert make_layer(E4M3FN, codes).weight == ((0x00, 0x80, 0x7E),)
+
+
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "float4_e2m1fn"])
+def test_small_floats_have_their_values(name: str) -> None:
+    """Of the same format they are its codes, -0 too; of another they are rounded from there."""
+    given = np.array([[1.0, -1.5], [0.5, -0.0]]).astype(getattr(ml_dtypes, name))
+    for fmt in (E4M3FN, E5M2):
+        expected = make_layer(fmt, given.astype(np.float64))
+        assert make_layer(fmt, given) == make_layer(fmt, np.asfortranarray(given)) == expected
+    if name == "float8_e4m3fn":
+        assert make_layer(E4M3FN, given).weight == tuple(map(tuple, codes_of(given).tolist()))
+
+
+def test_small_floats_that_are_no_numbers() -> None:
+    given = np.array([[np.inf]]).astype(ml_dtypes.float8_e5m2)
+    with pytest.raises(ValueError, match=r"^Weights must be finite, not inf$"):
+        make_layer(E4M3FN, given)
+    with pytest.raises(ValueError, match=r"^Weights must be finite, not 0x7c, which is infinite"):
+        make_layer(E5M2, given)
+
+
+def test_bytes_without_a_type_are_codes() -> None:
+    given = np.array([[1.0, -1.5]]).astype(ml_dtypes.float8_e5m2)
+    assert make_layer(E5M2, given.view("V1")).weight == ((0x3C, 0xBE),)
+    with pytest.raises(
+        ValueError,
+        match=r"^Weights must be floats of a known type for bfloat16, not bytes without one: save "
+        r"them as float32$",
+    ):
+        make_layer(FORMATS["bfloat16"], given.view("V1"))
 
 
 @pytest.mark.parametrize(
@@ -168,83 +119,3 @@ def test_wrong_codes(fmt: str, code: int, message: str) -> None:
 def test_wrong_arrays(arrays: dict[str, NDArray], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make_layers(E4M3FN, arrays)
-
-
-def test_files(tmp_path: Path) -> None:
-    np.save(tmp_path / "w.npy", WEIGHT)
-    np.savez(tmp_path / "w.npz", weight=WEIGHT, bias=np.zeros(2))
-    np.savez_compressed(
-        tmp_path / "n.npz",
-        **{
-            "fc1.weight": WEIGHT.astype(np.float16),
-            "fc1.bias": np.zeros(2, np.float32),
-            "fc2.weight": np.ones((4, 2), np.uint8),
-        },
-    )
-    assert read_layers(tmp_path / "w.npy", E4M3FN) == (make_layer(E4M3FN, WEIGHT),)
-    assert read_layers(tmp_path / "w.npz", E4M3FN) == (make_layer(E4M3FN, WEIGHT, np.zeros(2)),)
-    layers = read_layers(tmp_path / "n.npz", E4M3FN)
-    assert [(layer.name, layer.inputs, layer.outputs, layer.bias) for layer in layers] == [
-        ("fc1", 3, 2, (0, 0)),
-        ("fc2", 2, 4, None),
-    ]
-
-
-def damage(path: Path) -> None:
-    raw = bytearray(path.read_bytes())
-    raw[200] ^= 0xFF
-    path.write_bytes(raw)
-
-
-def objects(path: Path) -> None:
-    np.save(path, np.array([None]), allow_pickle=True)
-
-
-@pytest.mark.parametrize("suffix", [".npy", ".npz"])
-@pytest.mark.parametrize(
-    "make",
-    [
-        pytest.param(lambda path: path.write_text("hello", encoding="utf-8"), id="text"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:150]), id="cut"),
-        pytest.param(lambda path: path.write_bytes(b"\x93NUMPY\x01\x00\x05\x00{{{{{"), id="header"),
-    ],
-)
-def test_file_that_is_something_else(
-    make: Callable[[Path], object], suffix: str, tmp_path: Path
-) -> None:
-    path = tmp_path / f"w{suffix}"
-    with path.open("wb") as file:
-        if suffix == ".npy":
-            np.save(file, WEIGHT)
-        else:
-            np.savez(file, weight=WEIGHT)
-    make(path)
-    with pytest.raises(
-        ValueError,
-        match=rf"^Weights must be a {suffix} file of plain arrays, "
-        r"not '.*', which is something else or damaged$",
-    ):
-        read_arrays(path)
-
-
-def test_files_that_lie(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", weight=WEIGHT)
-    np.save(tmp_path / "b.npy", WEIGHT)
-    (tmp_path / "a.npz").rename(tmp_path / "a.npy")
-    (tmp_path / "b.npy").rename(tmp_path / "b.npz")
-    np.savez(tmp_path / "c.npz", weight=WEIGHT)
-    damage(tmp_path / "c.npz")
-    objects(tmp_path / "d.npy")
-    for name in ("a.npy", "b.npz", "c.npz", "d.npy"):
-        with pytest.raises(ValueError, match=rf"^Weights must be a .* not '.*{name}', which is"):
-            read_arrays(tmp_path / name)
-
-
-def test_empty_and_other_files(tmp_path: Path) -> None:
-    (tmp_path / "w.npy").touch()
-    with pytest.raises(ValueError, match=r"^Weights must be a .npy file, not '.*', an empty one$"):
-        read_arrays(tmp_path / "w.npy")
-    with pytest.raises(ValueError, match=r"^Weights must be a .npy or .npz file, not '.*w.txt'$"):
-        read_arrays(tmp_path / "w.txt")
-    with pytest.raises(FileNotFoundError):
-        read_arrays(tmp_path / "missing.npz")

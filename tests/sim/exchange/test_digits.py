@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.weights.parameters import quantise
+from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.exchange.digits import TRAINING_IMAGES, load_digits, train
 from spikefloat.sim.golden.arithmetic import decode
 
