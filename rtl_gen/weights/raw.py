@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_ELEMENTS", "DamagedError", "check_size", "make_array"]
+__all__ = ["MAX_ELEMENTS", "DamagedError", "check_shape", "make_array"]
 
 #: Most elements of an array. The largest layer that can be built has a quarter.
 MAX_ELEMENTS = 1 << 24
@@ -18,8 +18,8 @@ class DamagedError(Exception):
     """A part of a file cannot be what it is called; the message is why, without the file."""
 
 
-def check_size(shape: object, bits: int, available: int, what: str) -> int:
-    """Return the number of bytes of an array, once it is clear that the file has them.
+def check_shape(shape: object, bits: int, available: int, what: str) -> tuple[tuple[int, ...], int]:
+    """Return the shape and the number of bytes of an array, if the file has them.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def check_size(shape: object, bits: int, available: int, what: str) -> int:
     size = -(-count * bits // 8)
     if size > available:
         raise DamagedError(f"{what} needs {size} bytes, of which the file has {max(available, 0)}")
-    return size
+    return tuple(shape), size
 
 
 def make_array(
@@ -84,9 +84,9 @@ def make_array(
         raise DamagedError(f"{what} holds Python objects")
     if dtype.names or dtype.shape:
         raise DamagedError(f"{what} holds records")
-    size = check_size(shape, 8 * dtype.itemsize, available, what)
+    axes, size = check_shape(shape, 8 * dtype.itemsize, available, what)
     raw = read(size)
     read(1)  # An archive checks its sum where the array ends.
     if len(raw) < size:
         raise DamagedError(f"{what} needs {size} bytes, of which the file has {len(raw)}")
-    return np.frombuffer(raw, dtype).reshape(shape, order="F" if is_fortran else "C")
+    return np.frombuffer(raw, dtype).reshape(axes, order="F" if is_fortran else "C")
