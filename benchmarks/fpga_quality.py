@@ -18,12 +18,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.options import OBJECTIVES
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
+from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, graph_ports
 
 REFERENCE = Path(__file__).parent / "reference"
 CUTS = (0, 1, 2, 3, 4)
@@ -46,22 +47,23 @@ REQUIRED: dict[str, dict[str, Any]] = {
 }
 
 
-def plain(design: str, cuts: int) -> tuple[str, str]:
-    """Return module and Verilog of the design written by hand, with so many register cuts."""
+def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
+    """Return module, Verilog and ports of the design written by hand, with so many register cuts."""
     text = (REFERENCE / f"{design}_e4m3fn.v").read_text(encoding="utf-8")
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise ValueError(f"Reference must have the parameter CUTS, not lack it: {design}")
-    return f"{design}_e4m3fn_plain", cut
+    graph = build(find_design(design), make_options(find_design(design)))
+    return f"{design}_e4m3fn_plain", cut, graph_ports(graph, (CLOCK,))
 
 
-def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str]:
-    """Return module and Verilog of a generated design."""
+def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
+    """Return module, Verilog and ports of a generated design."""
     design = find_design(name)
     hardware = make_hardware(
         design, make_options(design, objective=objective, style=style, stages=cuts, overflow="nan")
     )
-    return hardware.module, hardware.verilog
+    return hardware.module, hardware.verilog, hardware.ports
 
 
 def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str, Any]]:
@@ -80,9 +82,13 @@ def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str
         transient=True,
         disable=not sys.stderr.isatty(),
     ):
-        module, verilog = plain(name, cuts) if who == "plain" else ours(name, who, style, cuts)
-        tables: Measurement = measure(verilog, module, TARGETS["generic6"], cache=cache)
-        device: Measurement = measure(verilog, module, TARGETS["ecp5"], cache=cache)
+        module, verilog, ports = (
+            plain(name, cuts) if who == "plain" else ours(name, who, style, cuts)
+        )
+        tables: Measurement = measure(
+            verilog, module, TARGETS["generic6"], ports=ports, cache=cache
+        )
+        device: Measurement = measure(verilog, module, TARGETS["ecp5"], ports=ports, cache=cache)
         rows.append(
             {
                 "design": name,

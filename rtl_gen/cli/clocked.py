@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, codec_verilog
+from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, CODECS, codec_verilog
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow, find_format, resolve_overflow
-from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
+from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports
 from spikefloat.sim.benches.cells import CellDesign, verify_cells
 from spikefloat.sim.benches.operations import (
     HandshakeCheck,
@@ -39,6 +40,7 @@ class ClockedInstance:
     design: str
     module: str
     verilog: str
+    ports: tuple[Port, ...]
     parameters: CellParameters | CodecParameters
     neurons: int
     latency: int
@@ -175,7 +177,13 @@ def _neurons(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
     module, text = cell_verilog(parameters)
     return [
         ClockedInstance(
-            design=name, module=module, verilog=text, parameters=parameters, neurons=1, latency=1
+            design=name,
+            module=module,
+            verilog=text,
+            ports=component_ports(NeuronCell.members(parameters)),
+            parameters=parameters,
+            neurons=1,
+            latency=1,
         )
     ]
 
@@ -205,6 +213,7 @@ def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
                     parameters=parameters,
                     neurons=1,
                     verilog=codec_verilog(name, parameters),
+                    ports=component_ports(CODECS[name].members(parameters)),
                     latency=parameters.encoder_latency
                     if name == "encoder"
                     else parameters.decoder_latency,

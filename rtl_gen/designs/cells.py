@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.rtl.cells.decoder import Decoder
 from spikefloat.rtl_gen.rtl.cells.encoder import Encoder
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 
-__all__ = ["CLOCKED_DESIGNS", "ClockedRecord", "codec_verilog"]
+__all__ = ["CLOCKED_DESIGNS", "CODECS", "ClockedRecord", "codec_verilog"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +66,9 @@ _RECORDS = (
 #: Every clocked design, by name.
 CLOCKED_DESIGNS: dict[str, ClockedRecord] = {record.name: record for record in _RECORDS}
 
+#: The components that translate between codes and numbers, by name of the design.
+CODECS: dict[str, type[Encoder] | type[Decoder]] = {"encoder": Encoder, "decoder": Decoder}
+
 
 def codec_verilog(name: str, parameters: CodecParameters, module: str | None = None) -> str:
     """Return the encoder or the decoder as Verilog.
@@ -80,7 +83,7 @@ def codec_verilog(name: str, parameters: CodecParameters, module: str | None = N
         Name of the top module; by default, such as ``encoder_e4m3fn``.
     """
     p = parameters
-    component = Encoder(p) if name == "encoder" else Decoder(p)
+    component = CODECS[name](p)
     overflow = f"--overflow {p.overflow.value} " if name == "encoder" else ""
     record = CLOCKED_DESIGNS[name]
     top = module or f"{name}_{p.fmt.name}"

@@ -8,14 +8,23 @@ from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines
 from spikefloat.rtl_gen.designs.catalog import Design, Options, build, module_name
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, safe_leak
-from spikefloat.rtl_gen.rtl.array.array import array_verilog
+from spikefloat.rtl_gen.rtl.array.array import array_ports, array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
+from spikefloat.rtl_gen.rtl.ports import (
+    CLOCK,
+    DISCHARGE,
+    RESET,
+    Port,
+    PortRole,
+    component_ports,
+    graph_ports,
+)
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking_stream import SpikingStream, spiking_stream_verilog
-from spikefloat.rtl_gen.rtl.styles.stream import stream_verilog
+from spikefloat.rtl_gen.rtl.styles.stream import stream_ports, stream_verilog
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import balance
@@ -30,16 +39,25 @@ class Hardware:
 
     module: str  #: Name of the top module.
     verilog: str  #: Text of a self-contained file.
+    ports: tuple[Port, ...]  #: Those of the top module, in order.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
     registers: int = 0  #: One-bit registers of the circuit, in the spatial and the spiking style.
-    is_stream: bool = False  #: Whether operands and result are AXI4-Streams.
-    has_discharge: bool = False  #: Whether ``discharge`` returns membranes to rest for a wave.
 
     @property
     def is_clocked(self) -> bool:
         """Whether the module has the ports ``clk`` and ``rst``."""
-        return self.initiation_interval > 0
+        return any(port.role is PortRole.CLOCK for port in self.ports)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether operands and result are AXI4-Streams."""
+        return any(port.stream for port in self.ports)
+
+    @property
+    def has_discharge(self) -> bool:
+        """Whether ``discharge`` returns membranes to rest for a wave."""
+        return any(port.role is PortRole.DISCHARGE for port in self.ports)
 
 
 def obstacle(design: Design, options: Options) -> str | None:
@@ -100,9 +118,9 @@ def _array(options: Options, name: str, header: Sequence[str]) -> Hardware:
     return Hardware(
         module=name,
         verilog=array_verilog(array, name, lines),
+        ports=tuple(array_ports(array).values()),
         latency=array.timing.first_result,
         initiation_interval=array.timing.interval,
-        is_stream=True,
     )
 
 
@@ -110,17 +128,24 @@ def _spatial(design: Design, options: Options, name: str, header: Sequence[str])
     graph = build(design, options)
     if options.stages == 0 and not options.is_stream:
         text = spatial_verilog(graph, module=name, header=header)
-        return Hardware(module=name, verilog=text, latency=0, initiation_interval=0)
+        return Hardware(
+            module=name, verilog=text, ports=graph_ports(graph), latency=0, initiation_interval=0
+        )
     pipeline = cut(graph, options.stages)
     make_verilog = stream_verilog if options.is_stream else pipeline_verilog
+    ports = (
+        tuple(stream_ports(graph, is_clocked=options.stages > 0).values())
+        if options.is_stream
+        else graph_ports(graph, (CLOCK, RESET))
+    )
     registers = pipeline.registers + (options.stages if options.is_stream else 0)
     return Hardware(
         module=name,
         verilog=make_verilog(pipeline, module=name, header=header),
+        ports=ports,
         latency=pipeline.latency,
         initiation_interval=1 if options.stages else 0,
         registers=registers,
-        is_stream=options.is_stream,
     )
 
 
@@ -147,10 +172,10 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
         return Hardware(
             module=name,
             verilog=spiking_stream_verilog(component, module=name, header=lines),
+            ports=tuple(stream_ports(graph, is_clocked=True).values()),
             latency=component.latency,
             initiation_interval=1,
             registers=spiking_registers(graph, has_memory=has_memory),
-            is_stream=True,
         )
     balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     return Hardware(
@@ -158,10 +183,10 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
         verilog=spiking_verilog(
             graph, membrane=membrane, module=name, header=lines, has_memory=has_memory
         ),
+        ports=graph_ports(graph, (CLOCK, RESET, *([DISCHARGE] if membrane else []))),
         latency=balanced.latency,
         initiation_interval=1,
         registers=spiking_registers(graph, membrane, has_memory=has_memory),
-        has_discharge=membrane is not None,
     )
 
 
@@ -177,5 +202,9 @@ def _temporal(design: Design, options: Options, name: str, header: Sequence[str]
         ],
     )
     return Hardware(
-        module=name, verilog=text, latency=operation.latency, initiation_interval=operation.interval
+        module=name,
+        verilog=text,
+        ports=component_ports(operation.signature.members),
+        latency=operation.latency,
+        initiation_interval=operation.interval,
     )

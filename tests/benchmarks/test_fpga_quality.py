@@ -21,7 +21,9 @@ def measured(
     design = DESIGNS[operation]
     options = make_options(design, objective=objective, **others)
     hardware = make_hardware(design, options)
-    return measure(hardware.verilog, hardware.module, TARGETS[target], seeds=seeds)
+    return measure(
+        hardware.verilog, hardware.module, TARGETS[target], ports=hardware.ports, seeds=seeds
+    )
 
 
 @pytest.mark.tool

@@ -70,6 +70,7 @@ def _source(selection: Selection) -> CoreSource:
     return CoreSource(
         module=hardware.module,
         verilog=hardware.verilog,
+        ports=hardware.ports,
         summary=f"{design.summary} ({options.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(selection, hardware),
@@ -148,6 +149,7 @@ def _run(args: argparse.Namespace) -> int:
         CoreSource(
             module=instance.module,
             verilog=instance.verilog,
+            ports=instance.ports,
             latency=None,
             cases=None,
             summary=f"{CLOCKED_DESIGNS[instance.design].summary}",

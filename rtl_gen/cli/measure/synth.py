@@ -24,6 +24,7 @@ from spikefloat.rtl_gen.cli.options import (
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.catalog import build
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.options import STYLES
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE, Cache, default_cache_folder
@@ -105,7 +106,7 @@ class _Source:
     """One instance of a design."""
 
     labels: dict[str, Any]
-    make: Callable[[], tuple[str, str]]  #: Returns the name of its module, and the Verilog.
+    make: Callable[[], Hardware | ClockedInstance]
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -135,7 +136,7 @@ def _sources(args: argparse.Namespace) -> list[_Source]:
     sources = [
         _Source(
             labels={**instance.labels, "style": "-", "stages": 0},
-            make=partial(_instance_text, instance),
+            make=partial(_itself, instance),
         )
         for instance in clocked_instances(args)
     ]
@@ -148,18 +149,13 @@ def _sources(args: argparse.Namespace) -> list[_Source]:
         else chosen
     )
     return sources + [
-        _Source(labels=_labels(variant), make=partial(_hardware_text, variant))
+        _Source(labels=_labels(variant), make=partial(design_hardware, variant))
         for variant in variants
     ]
 
 
-def _instance_text(instance: ClockedInstance) -> tuple[str, str]:
-    return instance.module, instance.verilog
-
-
-def _hardware_text(selection: Selection) -> tuple[str, str]:
-    hardware = design_hardware(selection)
-    return hardware.module, hardware.verilog
+def _itself(instance: ClockedInstance) -> ClockedInstance:
+    return instance
 
 
 def _variants(selection: Selection) -> list[Selection]:
@@ -215,17 +211,24 @@ def _measure_all(
 
         def work(source: _Source) -> list[dict[str, Any]]:
             tell(f"generating {source.labels['design']}")
-            module, verilog = source.make()
+            made = source.make()
             rows = []
             for target in targets:
                 try:
-                    found = measure(verilog, module, target, cache=cache, progress=tell)
+                    found = measure(
+                        made.verilog,
+                        made.module,
+                        target,
+                        ports=made.ports,
+                        cache=cache,
+                        progress=tell,
+                    )
                 except ToolFailure as error:
                     if not is_matrix:
                         raise
                     # One that cannot be had is no reason to lose the others, which took hours.
                     found = unmeasured(target, str(error))
-                rows.append({**source.labels, "module": module, **found.as_dict()})
+                rows.append({**source.labels, "module": made.module, **found.as_dict()})
                 progress.advance(task)
             return rows
 

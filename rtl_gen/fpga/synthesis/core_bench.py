@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.fpga.synthesis.harness import Port
+from spikefloat.rtl_gen.rtl.ports import Port
 
 __all__ = ["Cases", "Handshake", "case_file", "core_bench", "instance_lines", "port_range"]
 

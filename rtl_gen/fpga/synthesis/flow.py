@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.fpga.synthesis.tools import (
     run_tool,
     tool_version,
 )
+from spikefloat.rtl_gen.rtl.ports import Port
 
 __all__ = ["SEEDS", "Measurement", "measure", "synthesize", "unmeasured"]
 
@@ -59,6 +60,7 @@ def measure(
     module: str,
     target: Target,
     *,
+    ports: Sequence[Port],
     seeds: Sequence[int] = SEEDS,
     cache: Cache | None = None,
     progress: Progress | None = None,
@@ -76,6 +78,8 @@ def measure(
         Its top module.
     target : Target
         What to synthesize for.
+    ports : sequence of Port
+        Those of the module.
     seeds : sequence of int
         Seeds of the placer; none to leave it out.
     cache : Cache, optional
@@ -94,7 +98,7 @@ def measure(
     router = target.router if seeds else None
     if router is not None:
         tools[router.package] = tool_version(router.package)
-    harness = harness_verilog(verilog, module)
+    harness = harness_verilog(module, ports)
     key = {
         "verilog": verilog,
         "module": module,

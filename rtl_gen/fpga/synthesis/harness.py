@@ -6,12 +6,11 @@ a tree of parities with a register for every table. So every path that begins or
 begins and ends in a register, and a design with hundreds of ports fits any package.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from spikefloat.rtl_gen.fpga.synthesis.tools import SynthesisError
+from spikefloat.rtl_gen.rtl.ports import Port, PortRole
 
-__all__ = ["HARNESS", "Port", "harness_verilog", "module_ports"]
+__all__ = ["HARNESS", "harness_verilog"]
 
 #: Name of the module; its ports are ``clk``, ``in`` and ``out``.
 HARNESS = "spikefloat_harness"
@@ -19,60 +18,22 @@ HARNESS = "spikefloat_harness"
 #: A parity of that many bits is one lookup table on any target.
 _GROUP = 4
 
-_PORT = re.compile(
-    r"^\s*(input|output)\s+(?:wire\b|reg\b|logic\b)?\s*(?:signed\b)?\s*"
-    r"(?:\[\s*(\d+)\s*:\s*(\d+)\s*\])?\s*(\w+)\s*(?:=[^,;]*?)?[,;)]*\s*(?://.*)?$",
-    re.M,
-)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Port:
-    """A port of a module."""
-
-    name: str
-    width: int
-    is_input: bool
-
-
-def module_ports(verilog: str, module: str) -> list[Port]:
-    """Return the ports of a module, each of which must be declared on a line of its own.
-
-    Raises
-    ------
-    SynthesisError
-        If there is no such module, or it lacks an input or an output.
-    """
-    found = re.search(
-        rf"^\s*module\s+{re.escape(module)}\b(.*?)^\s*endmodule", verilog, re.M | re.S
-    )
-    if found is None:
-        raise SynthesisError(f"Verilog must hold the module {module!r}, not lack it")
-    ports = []
-    for direction, high, low, name in _PORT.findall(found[1]):
-        width = abs(int(high) - int(low)) + 1 if high else 1
-        ports.append(Port(name=name, width=width, is_input=direction == "input"))
-    if {port.is_input for port in ports if port.name != "clk"} != {False, True}:
-        raise SynthesisError(
-            f"Module {module} must have inputs and outputs, not {len(ports)} that can be read"
-        )
-    return ports
-
-
-def harness_verilog(verilog: str, module: str) -> str:
+def harness_verilog(module: str, ports: Sequence[Port]) -> str:
     """Return the harness for a module as Verilog.
 
-    An input called ``clk`` is the clock; every other, reset too, has a register before it.
+    Every input but the clock, reset too, has a register before it.
 
-    Raises
-    ------
-    SynthesisError
-        If the ports of the module cannot be read.
+    Parameters
+    ----------
+    module : str
+        Name of the module.
+    ports : sequence of Port
+        Its ports, with an input and an output among them.
     """
-    ports = module_ports(verilog, module)
-    inputs = [port for port in ports if port.is_input and port.name != "clk"]
+    inputs = [port for port in ports if port.is_input and port.role is not PortRole.CLOCK]
     outputs = [port for port in ports if not port.is_input]
-    clock = [".clk(clk)"] if any(port.name == "clk" for port in ports) else []
+    clock = [f".{port.name}(clk)" for port in ports if port.role is PortRole.CLOCK]
     arguments = [*clock, *_slices(inputs, "operands"), *_slices(outputs, "results")]
     total_in = sum(port.width for port in inputs)
     width = sum(port.width for port in outputs)
@@ -104,7 +65,7 @@ def harness_verilog(verilog: str, module: str) -> str:
     return "\n".join([*lines, f"    assign out = parity_{level}[0];", "endmodule", ""])
 
 
-def _slices(ports: list[Port], word: str) -> list[str]:
+def _slices(ports: Sequence[Port], word: str) -> list[str]:
     low = 0
     texts = []
     for port in ports:

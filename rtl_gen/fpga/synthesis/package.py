@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.fpga.synthesis.core_bench import (
     instance_lines,
     port_range,
 )
-from spikefloat.rtl_gen.fpga.synthesis.harness import Port, module_ports
+from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 
 __all__ = ["CoreSource", "core_files"]
 
@@ -30,6 +30,7 @@ class CoreSource:
 
     module: str  #: Name of its top module.
     verilog: str  #: Text of a self-contained file.
+    ports: tuple[Port, ...]  #: Those of the top module.
     summary: str  #: One line for a reader.
     #: Clocks from operands to result, 0 if combinational; None if it has a protocol of its own.
     latency: int | None
@@ -43,13 +44,11 @@ def core_files(source: CoreSource) -> dict[str, str]:
 
     Raises
     ------
-    SynthesisError
-        If the ports of the module cannot be read.
     ValueError
         If there are cases for a design that has neither a fixed latency nor a handshake.
     """
     module = source.module
-    ports = module_ports(source.verilog, module)
+    ports = source.ports
     files = {
         f"{module}.v": source.verilog,
         f"{module}_example.v": _example(source, ports),
@@ -129,8 +128,7 @@ def _example(source: CoreSource, ports: Sequence[Port]) -> str:
     inputs = [port for port in ports if port.is_input]
     lines = ["// SPDX-License-Identifier: Apache-2.0"]
     if source.latency == 0:
-        clock = Port(name="clk", width=1, is_input=True)
-        declared = [_declaration(port) for port in (clock, *inputs)]
+        declared = [_declaration(port) for port in (CLOCK, *inputs)]
         declared += [_declaration(port, "reg") for port in outputs]
         lines += [f"// How to use {module}: it is combinational, so a register keeps its result."]
         body = [f"    wire {port_range(port)}{port.name}_now;" for port in outputs]
@@ -143,7 +141,7 @@ def _example(source: CoreSource, ports: Sequence[Port]) -> str:
         ]
     elif source.latency is not None:
         latency = source.latency
-        valid = Port(name="valid", width=1, is_input=True)
+        valid = Port(name="valid", width=1, is_input=True, role=PortRole.VALID)
         declared = [_declaration(port) for port in (*inputs, valid, *outputs)]
         declared.append("output wire done")
         lines += [

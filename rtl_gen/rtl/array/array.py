@@ -15,15 +15,15 @@ from spikefloat.rtl_gen.rtl.array.input import InputBuffer
 from spikefloat.rtl_gen.rtl.array.output import ResultBuffer, result_bytes
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.rtl.array.weights import WeightStore
-from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_names
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
-from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.model import LUT_INPUTS, TimingModel
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 
-__all__ = ["ArrayTiming", "LayerArray", "array_verilog"]
+__all__ = ["ArrayTiming", "LayerArray", "array_ports", "array_verilog"]
 
 #: Clocks from the use of an input to its lanes: the memory, and a register.
 _FETCH = 2
@@ -339,14 +339,10 @@ def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
 
 def array_verilog(array: LayerArray, module: str, header: Sequence[str] = ()) -> str:
     """Return an array with all its circuits as one self-contained Verilog file."""
-    streams = [name for name in ("s_axis_x", "s_axis_w", "m_axis_y") if hasattr(array, name)]
-    order = [
-        f"{name}__{signal}"
-        for name in streams
-        for signal in ("tdata", "tvalid", "tready", "tlast", "tkeep")
-        if hasattr(getattr(array, name), signal)
-    ]
-    text = component_verilog(
-        array, module, ports_order=["clk", "rst", *order, "frame_error"], header=header
-    )
-    return "\n".join((axi_names(text), *array.circuits))
+    text = axi_verilog(array, module, array_ports(array), header)
+    return "\n".join((text, *array.circuits))
+
+
+def array_ports(array: LayerArray) -> dict[Port, Port]:
+    """Return the ports of an array as AXI4-Stream names them, by what Amaranth calls them."""
+    return axi_ports(component_ports(array.signature.members))

@@ -96,15 +96,18 @@ class NeuronCell(wiring.Component):
 
     def __init__(self, parameters: CellParameters) -> None:
         self._parameters = parameters
-        super().__init__(
-            {
-                "enable": In(1),
-                "discharge": In(1),
-                "synapses": In(len(parameters.weights)),
-                "spike": Out(1),
-                "membrane": Out(signed(parameters.membrane_width)),
-            }
-        )
+        super().__init__(self.members(parameters))
+
+    @staticmethod
+    def members(parameters: CellParameters) -> dict[str, wiring.Member]:
+        """Return the ports of a component with these parameters, by name."""
+        return {
+            "enable": In(1),
+            "discharge": In(1),
+            "synapses": In(len(parameters.weights)),
+            "spike": Out(1),
+            "membrane": Out(signed(parameters.membrane_width)),
+        }
 
     @property
     def parameters(self) -> CellParameters:

@@ -53,19 +53,22 @@ class Decoder(wiring.Component):
 
     def __init__(self, parameters: CodecParameters) -> None:
         self._parameters = parameters
-        super().__init__(
-            {
-                "start": In(1),
-                "code": In(parameters.fmt.width),
-                "ready": Out(1),
-                "spike": Out(1),
-                "valid": Out(1),
-                "value": Out(parameters.width),
-                "sign": Out(1),
-                "nan": Out(1),
-                "overflow": Out(1),
-            }
-        )
+        super().__init__(self.members(parameters))
+
+    @staticmethod
+    def members(parameters: CodecParameters) -> dict[str, wiring.Member]:
+        """Return the ports of a component with these parameters, by name."""
+        return {
+            "start": In(1),
+            "code": In(parameters.fmt.width),
+            "ready": Out(1),
+            "spike": Out(1),
+            "valid": Out(1),
+            "value": Out(parameters.width),
+            "sign": Out(1),
+            "nan": Out(1),
+            "overflow": Out(1),
+        }
 
     @property
     def parameters(self) -> CodecParameters:

@@ -47,17 +47,20 @@ class Encoder(wiring.Component):
 
     def __init__(self, parameters: CodecParameters) -> None:
         self._parameters = parameters
-        super().__init__(
-            {
-                "start": In(1),
-                "value": In(parameters.width),
-                "sign": In(1),
-                "ready": Out(1),
-                "spike": Out(1),
-                "valid": Out(1),
-                "code": Out(parameters.fmt.width),
-            }
-        )
+        super().__init__(self.members(parameters))
+
+    @staticmethod
+    def members(parameters: CodecParameters) -> dict[str, wiring.Member]:
+        """Return the ports of a component with these parameters, by name."""
+        return {
+            "start": In(1),
+            "value": In(parameters.width),
+            "sign": In(1),
+            "ready": Out(1),
+            "spike": Out(1),
+            "valid": Out(1),
+            "code": Out(parameters.fmt.width),
+        }
 
     @property
     def parameters(self) -> CodecParameters:

@@ -2,11 +2,16 @@
 """AXI4-Stream as the interface of a component."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["AxiStream", "axi_names"]
+from spikefloat.rtl_gen.rtl.ports import Port, PortRole
+from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
+
+__all__ = ["AxiStream", "axi_ports", "axi_verilog"]
 
 
 class AxiStream(wiring.Signature):
@@ -45,6 +50,42 @@ class AxiStream(wiring.Signature):
         )
 
 
-def axi_names(verilog: str) -> str:
-    """Return Verilog with the ports of streams called as usual: ``s_axis_x_tdata``."""
-    return re.sub(r"\b([ms]_axis(?:_\w+?)?)__(t\w+)\b", r"\1_\2", verilog)
+def axi_ports(ports: Sequence[Port], streams: Mapping[str, str] | None = None) -> dict[Port, Port]:
+    """Return ports with the names that AXI4-Stream gives them, by what Amaranth calls them.
+
+    Parameters
+    ----------
+    ports : sequence of Port
+        Ports of a component; those without a stream keep their names.
+    streams : mapping of str to str, optional
+        What streams are called, by their names in the component: ``s_axis_a``. Others keep theirs.
+    """
+    renamed = {}
+    for port in ports:
+        stream = (streams or {}).get(port.stream, port.stream)
+        is_data = port.role in (PortRole.OPERAND, PortRole.RESULT)
+        field = "data" if is_data else port.role.value
+        name = f"{stream}_t{field}" if stream else port.name
+        renamed[port] = replace(port, name=name, stream=stream)
+    return renamed
+
+
+def axi_verilog(
+    component: wiring.Component, module: str, ports: Mapping[Port, Port], header: Iterable[str]
+) -> str:
+    """Return the Verilog of a component with streams, with the ports that :func:`axi_ports` gives.
+
+    Parameters
+    ----------
+    component : Component
+        What has the streams. What it is made of besides is not part of the text.
+    module : str
+        Name of the top module.
+    ports : mapping of Port to Port
+        All of its ports in order, and what they become.
+    header : iterable of str
+        Lines for the comment at the top of the file.
+    """
+    names = {before.name: after.name for before, after in ports.items()}
+    text = component_verilog(component, module, ports_order=list(names), header=header)
+    return re.sub(r"\b\w+__\w+\b", lambda match: names.get(match[0], match[0]), text)

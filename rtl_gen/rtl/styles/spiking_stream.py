@@ -13,8 +13,9 @@ from amaranth.lib import wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.axi_stream import axi_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_verilog
-from spikefloat.rtl_gen.rtl.styles.stream import all_of, axi_verilog, stream_ports
+from spikefloat.rtl_gen.rtl.styles.stream import all_of, stream_members, stream_ports
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 
@@ -70,12 +71,12 @@ class SpikingStream(wiring.Component):
         has_memory: bool = False,
         has_whole_bytes: bool = False,
     ) -> None:
-        ports = stream_ports(graph, has_whole_bytes=has_whole_bytes)
+        members = stream_members(graph, has_whole_bytes=has_whole_bytes)
         self._graph = graph
         self._module = module
         self._depth = balance(graph, has_memory=has_memory).latency
         self._verilog = spiking_verilog(graph, module=module, has_memory=has_memory)
-        super().__init__(ports)
+        super().__init__(members)
 
     @property
     def graph(self) -> NeuronGraph:
@@ -177,10 +178,10 @@ def spiking_stream_verilog(
     return (
         axi_verilog(
             component,
-            component.graph,
             module,
-            is_clocked=True,
-            header=(
+            stream_ports(component.graph, is_clocked=True),
+            (
+                module,
                 *header,
                 f"latency: {component.latency} clocks if nothing waits; one result per clock",
                 "streams: AXI4-Stream; operands are taken together, once all of them are valid and one of "

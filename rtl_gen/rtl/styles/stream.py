@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pipelines with streams at both ends: operands are taken and results given by valid and ready."""
 
-import re
 from collections.abc import Sequence
 
 from amaranth.hdl import ClockSignal, Instance, Module, Signal, Value
@@ -10,12 +9,13 @@ from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.styles.axi_stream import axi_ports, axi_verilog
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
-from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 
-__all__ = ["StreamPipeline", "all_of", "axi_verilog", "stream_ports", "stream_verilog"]
+__all__ = ["StreamPipeline", "all_of", "stream_members", "stream_ports", "stream_verilog"]
 
 
 class StreamPipeline(wiring.Component):
@@ -53,11 +53,11 @@ class StreamPipeline(wiring.Component):
 
     def __init__(self, pipeline: Pipeline, *, module: str, has_whole_bytes: bool = False) -> None:
         graph = pipeline.graph
-        ports = stream_ports(graph, has_whole_bytes=has_whole_bytes)
+        members = stream_members(graph, has_whole_bytes=has_whole_bytes)
         self._pipeline = pipeline
         self._module = module
         self._verilog = pipeline_verilog(pipeline, module=module, has_enables=True)
-        super().__init__(ports)
+        super().__init__(members)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -115,7 +115,7 @@ class StreamPipeline(wiring.Component):
         return m
 
 
-def stream_ports(graph: NeuronGraph, *, has_whole_bytes: bool) -> dict[str, wiring.Member]:
+def stream_members(graph: NeuronGraph, *, has_whole_bytes: bool) -> dict[str, wiring.Member]:
     """Return a stream for each port of a graph, by its name.
 
     Raises
@@ -163,10 +163,10 @@ def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = (
     return (
         axi_verilog(
             component,
-            pipeline.graph,
             module,
-            is_clocked=pipeline.latency > 0,
-            header=(
+            stream_ports(pipeline.graph, is_clocked=pipeline.latency > 0),
+            (
+                module,
                 *header,
                 f"latency: {pipeline.latency} {clocks} if nothing waits; one result per clock",
                 "streams: AXI4-Stream; operands are taken together, once all of them are valid",
@@ -177,48 +177,22 @@ def stream_verilog(pipeline: Pipeline, *, module: str, header: Sequence[str] = (
     )
 
 
-def axi_verilog(
-    component: wiring.Component,
-    graph: NeuronGraph,
-    module: str,
-    *,
-    is_clocked: bool,
-    header: Sequence[str],
-) -> str:
-    """Return the Verilog of a component with a stream for each port of a graph, named as in AXI.
+def stream_ports(graph: NeuronGraph, *, is_clocked: bool) -> dict[Port, Port]:
+    """Return the ports of a circuit with streams as AXI4-Stream names them.
+
+    They are the values; the keys are what they are called in Amaranth.
 
     Parameters
     ----------
-    component : Component
-        What has the streams. What it is made of besides is not part of the text.
     graph : NeuronGraph
         The circuit.
-    module : str
-        Name of the top module.
     is_clocked : bool
-        Whether the component has ``clk`` and ``rst``.
-    header : sequence of str
-        Lines for the comment at the top of the file, after the name.
+        Whether there are ``clk`` and ``rst``.
     """
-    names = {port.name: f"s_axis_{port.name}" for port in graph.inputs}
-    names[graph.outputs[0].name] = "m_axis"
-    text = component_verilog(
-        component,
-        module,
-        ports_order=[
-            *(("clk", "rst") if is_clocked else ()),
-            *(f"{name}__{signal}" for name in names for signal in _AXI_SIGNALS),
-        ],
-        header=(module, *header),
-    )
-    for name, axi_name in names.items():
-        for signal, axi_signal in _AXI_SIGNALS.items():
-            text = re.sub(rf"\b{name}__{signal}\b", f"{axi_name}_{axi_signal}", text)
-    return text
-
-
-#: What the signals of a stream are called in AXI4-Stream.
-_AXI_SIGNALS = {"payload": "tdata", "valid": "tvalid", "ready": "tready"}
+    members = stream_members(graph, has_whole_bytes=True)
+    streams = {port.name: f"s_axis_{port.name}" for port in graph.inputs}
+    streams[graph.outputs[0].name] = "m_axis"
+    return axi_ports(component_ports(members, is_clocked=is_clocked), streams)
 
 
 def all_of(signals: Sequence[Value]) -> Value:

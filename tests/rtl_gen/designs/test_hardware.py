@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Designs as hardware: names, latency and what the file says of it, in each style."""
 
+import json
+
 import pytest
 
 from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware, obstacle
+from spikefloat.rtl_gen.designs.layer_options import make_layer_options
 from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.rtl.ports import PortRole
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut, max_stages
+from tests.helpers.yosys import run_yosys
 
 
 @pytest.mark.parametrize("name", ["multiply", "add", "relu"])
@@ -116,3 +121,43 @@ def test_obstacle(name, fmt, options, reason):
     if reason:
         with pytest.raises(ValueError, match=f"^{reason}$"):
             make_hardware(design, options)
+
+
+HARDWARE = {
+    "combinational": ("multiply", {}),
+    "one operand, one bit": ("equal", {"format": "e2m1fn"}),
+    "pipeline": ("multiply", {"stages": 2}),
+    "stream": ("add", {"is_stream": True}),
+    "pipeline of streams": ("multiply", {"format": "e3m2fn", "stages": 1, "is_stream": True}),
+    "spiking": ("multiply", {"style": "spiking"}),
+    "membranes": ("multiply", {"style": "spiking", "residue": "leak"}),
+    "spiking streams": ("multiply", {"style": "spiking", "is_stream": True}),
+    "temporal": ("add", {"style": "temporal"}),
+    "vectors": ("dot", {"length": 2}),
+    "array": (
+        "linear",
+        {
+            "format": "e2m1fn",
+            "layer": make_layer_options(inputs=5, outputs=3, lanes=(2, 2), levels=50),
+        },
+    ),
+}
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("kind", HARDWARE)
+def test_ports_are_those_of_the_verilog(kind, tmp_path):
+    name, options = HARDWARE[kind]
+    design = find_design(name)
+    hardware = make_hardware(design, make_options(design, **options))
+    (tmp_path / "design.v").write_text(hardware.verilog)
+    run_yosys("read_verilog design.v; proc; write_json design.json", tmp_path)
+    module = json.loads((tmp_path / "design.json").read_text())["modules"][hardware.module]
+    assert [
+        (name, len(port["bits"]), port["direction"] == "input")
+        for name, port in module["ports"].items()
+    ] == [(port.name, port.width, port.is_input) for port in hardware.ports]
+    roles = [port.role for port in hardware.ports]
+    assert PortRole.OPERAND in roles
+    assert PortRole.RESULT in roles
+    assert (PortRole.CLOCK in roles) == ("clk" in module["ports"])

