@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["FALSE", "TRUE", "Aig", "Circuit", "WordPort", "circuit_of_graph"]
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "Aig",
+    "Circuit",
+    "SourceModule",
+    "SourcePort",
+    "WordPort",
+    "circuit_of_graph",
+]
 
 FALSE = 0
 TRUE = 1
@@ -163,6 +172,23 @@ class WordPort(NamedTuple):
     width: int
 
 
+class SourcePort(NamedTuple):
+    """A port of the module that a circuit was read from."""
+
+    name: str
+    is_input: bool
+    #: Input bit, or output bit, of the circuit that each bit is, least significant first.
+    bits: tuple[int, ...]
+
+
+class SourceModule(NamedTuple):
+    """The module that a circuit was read from, whose names need not be identifiers."""
+
+    name: str
+    ports: tuple[SourcePort, ...]
+    joined: tuple[str, ...]  #: Words of the circuit that are single bits in the source.
+
+
 class Circuit(NamedTuple):
     """Combinational logic with named words at its edges: what is mapped."""
 
@@ -171,6 +197,7 @@ class Circuit(NamedTuple):
     outputs: tuple[WordPort, ...]
     aig: Aig
     literals: tuple[int, ...]  #: Literal of each output bit, in the order of the ports.
+    source: SourceModule | None = None  #: Where it was read from, if that was Verilog.
 
 
 def circuit_of_graph(graph: NeuronGraph) -> Circuit:

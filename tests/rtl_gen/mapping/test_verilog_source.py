@@ -8,7 +8,8 @@ import pytest
 
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.mapper import map_circuit
-from spikefloat.rtl_gen.mapping.verilog_source import VerilogError, circuit_of_netlist, read_verilog
+from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
+from spikefloat.rtl_gen.mapping.verilog_source import VerilogError, read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from tests.helpers.mapping_examples import outputs_of
 
@@ -116,10 +117,6 @@ def test_full_adder_takes_two_neurons(tmp_path: Path) -> None:
         ),
         ("input d); ", r"^Module m must have at least one output$"),
         (
-            r"input \d$ , output q); assign q = a & \d$ ;",
-            r"^Port of m must be an identifier, not 'd\$'$",
-        ),
-        (
             "input d, output q); other o (a, d, q);",
             r"^Verilog source must be accepted by Yosys, which says: .*other.*not part of the design\.$",
         ),
@@ -138,7 +135,7 @@ def test_refuses_unknown_top_and_file(tmp_path: Path) -> None:
     text = "module m (input a, output q); assign q = a; endmodule"
     with pytest.raises(VerilogError, match=r"^Top module must be in .*source file\.v, not 'n'$"):
         read(tmp_path, text, "n")
-    with pytest.raises(VerilogError, match=r"^Top module must be an identifier, not 'm; x'$"):
+    with pytest.raises(VerilogError, match=r"^Top module must be in .*, not 'm; x'$"):
         read(tmp_path, text, "m; x")
     with pytest.raises(VerilogError, match=r"^Verilog file must exist, not '.*none\.v'$"):
         read_verilog([tmp_path / "none.v"])
@@ -148,16 +145,12 @@ def test_refuses_a_loop_that_only_the_netlist_shows() -> None:
     def gate(a: int, b: int, y: int) -> dict:
         return {"type": "$_AND_", "connections": {"A": [a], "B": [b], "Y": [y]}}
 
-    netlist = {
-        "modules": {
-            "m": {
-                "ports": {
-                    "a": {"direction": "input", "bits": [2]},
-                    "q": {"direction": "output", "bits": [3]},
-                },
-                "cells": {"x": gate(2, 4, 3), "y": gate(2, 3, 4)},
-            }
-        }
+    module = {
+        "ports": {
+            "a": {"direction": "input", "bits": [2]},
+            "q": {"direction": "output", "bits": [3]},
+        },
+        "cells": {"x": gate(2, 4, 3), "y": gate(2, 3, 4)},
     }
     with pytest.raises(VerilogError, match=r"^Module m must be combinational, not hold a loop$"):
-        circuit_of_netlist(netlist, "m")
+        circuit_of_netlist(module, "m")
