@@ -53,3 +53,28 @@ def test_bad_input(tmp_path, capsys, arguments, message):
     assert main(["export", *arguments, "-o", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+# Norse uses what PyTorch and nirtorch are about to drop.
+@pytest.mark.filterwarnings("ignore:.torch.jit.* is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:nirtorch.load is being deprecated:DeprecationWarning")
+@pytest.mark.slow
+@pytest.mark.tool
+def test_check_of_every_operand(tmp_path, capsys):
+    """XOR, full adder, and multipliers and adders of three kinds, in Norse."""
+    rows = []
+    for arguments in (
+        ["xor,full_adder,ripple4"],
+        ["multiply,add", "--objective", "neurons"],
+        ["multiply", "--library", "published"],
+    ):
+        assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
+        rows += json.loads(capsys.readouterr().out)
+    assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
+        ("xor", 4, 0),
+        ("full_adder", 8, 0),
+        ("ripple4", 256, 0),
+        ("multiply", 65536, 0),
+        ("add", 65536, 0),
+        ("multiply", 65536, 0),
+    ]

@@ -169,3 +169,13 @@ def test_none_at_all(capsys: Capture, tmp_path: Path) -> None:
         "spikefloat: error: Designs must be at least one of those that exist, not none\n"
     )
     assert not folder.exists()
+
+
+@pytest.mark.tool
+def test_netlist(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "negate", "--gate-level", "ecp5", "--sim", "icarus"]) == 0
+    out = capsys.readouterr().out
+    assert "as a netlist of ecp5 cells" in out
+    assert "bit-exact" in out
+    assert main(["verify", "negate", "--gate-level", "vax", "--sim", "icarus"]) == 2
+    assert capsys.readouterr().err.startswith("spikefloat: error: Target must be one of")

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bisection, against the formula of a single gate."""
 
-import json
 import math
 
 import pytest
 
-from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.physics_options import block_target
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.tolerance import find_tolerance
@@ -32,16 +30,6 @@ def test_and_gate(rate):
     # A smaller rate is reached at more noise: the other answer is out of the range.
     other = find_tolerance(cell(), "membrane_noise", exact_rate=rate - 0.02)
     assert other["largest"] > found["largest"] + 0.004
-
-
-def test_command(capsys):
-    arguments = ["tolerance", "and,xor", "--knob", "membrane_noise", "--exact-rate", "0.99"]
-    assert main([*arguments, "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert [row["design"] for row in rows] == ["and", "xor"]
-    assert all(row["predicted_rate"] == pytest.approx(row["exact_rate"], abs=0.001) for row in rows)
-    assert main(arguments) == 0
-    assert "99 % exact" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

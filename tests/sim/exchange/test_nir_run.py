@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An independent simulator computes with exported networks what the golden model says."""
 
-import json
 import sys
 
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.physics_options import block_target
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.exchange.nir_run import run_in_norse
@@ -28,28 +26,6 @@ def write_xor(tmp_path, *, fault=0.0):
     path = tmp_path / "xor.nir"
     path.write_bytes(exported.to_bytes())
     return path
-
-
-@pytest.mark.slow
-@pytest.mark.tool
-def test_every_operand(tmp_path, capsys):
-    """XOR, full adder, and multipliers and adders of three kinds, in Norse."""
-    rows = []
-    for arguments in (
-        ["xor,full_adder,ripple4"],
-        ["multiply,add", "--objective", "neurons"],
-        ["multiply", "--library", "published"],
-    ):
-        assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
-        rows += json.loads(capsys.readouterr().out)
-    assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
-        ("xor", 4, 0),
-        ("full_adder", 8, 0),
-        ("ripple4", 256, 0),
-        ("multiply", 65536, 0),
-        ("add", 65536, 0),
-        ("multiply", 65536, 0),
-    ]
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.catalog import find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import cell_models, gate_level_verilog
@@ -84,13 +83,3 @@ def test_other_targets_all_pairs(tmp_path: Path) -> None:
 def test_spiking_netlists_all_pairs(tmp_path: Path) -> None:
     designs = [gate_level_design(operation, "ecp5", "spiking") for operation in OPERATIONS]
     assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 2
-
-
-@pytest.mark.tool
-def test_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "negate", "--gate-level", "ecp5", "--sim", "icarus"]) == 0
-    out = capsys.readouterr().out
-    assert "as a netlist of ecp5 cells" in out
-    assert "bit-exact" in out
-    assert main(["verify", "negate", "--gate-level", "vax", "--sim", "icarus"]) == 2
-    assert capsys.readouterr().err.startswith("spikefloat: error: Target must be one of")
