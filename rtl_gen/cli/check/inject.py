@@ -3,30 +3,25 @@
 
 import argparse
 import tempfile
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from spikefloat.rtl_gen.checks.injection import injected_hardware
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.rtl.styles.injected import InjectedCircuit, injected_circuit
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.sim.campaigns.faults import inject_faults
 from spikefloat.sim.campaigns.injection import (
-    FRACTION_BITS,
     Injection,
-    hardware_physics,
     inject_noise,
-    noise_width,
 )
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.physics import Physics
 
-__all__ = ["injected_hardware", "register"]
+__all__ = ["register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,23 +74,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="folder to keep Verilog, stimuli and logs in (default: none of it is kept)",
     )
     add_json_option(parser)
-
-
-def injected_hardware(target: Target, physics: Physics) -> InjectedCircuit:
-    """Return the Verilog for a campaign cell: with its leak, and with room for its noise.
-
-    Raises
-    ------
-    ValueError
-        If the physics is one that hardware cannot have, such as a leak of 1 with noise.
-    """
-    device = hardware_physics(physics)
-    return injected_circuit(
-        target.graph,
-        Membrane(leak=Fraction(device.leak), reset=device.reset),
-        fraction_bits=FRACTION_BITS,
-        noise_width=noise_width(target.graph, physics),
-    )
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from rich.console import Console
 from rich.progress import Progress
 
-from spikefloat.rtl_gen.cli.make.board import board_under_test, told
+from spikefloat.rtl_gen.checks.boards import board_under_test
+from spikefloat.rtl_gen.cli.make.board import told
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
@@ -97,7 +98,7 @@ def _connected(args: argparse.Namespace) -> Iterator[Link]:
         return
     fmt = find_format(args.format)
     board = find_board(args.simulate)
-    subject = board_under_test(board, fmt, resolve_overflow(fmt, args.overflow), board.stages)
+    subject = board_under_test(fmt, resolve_overflow(fmt, args.overflow), board.stages)
     with ExitStack() as stack:
         with told() as tell:
             terminal = stack.enter_context(

