@@ -7,9 +7,8 @@ Run as ``python benchmarks/campaign_speed.py``. The results must be the same.
 import sys
 import time
 
-from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.physics_options import design_target
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.checks.targets import design_target
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.store import run_campaign
 from spikefloat.sim.devices.physics import Physics
@@ -18,8 +17,7 @@ REQUIRED_RATIO = 1.7
 
 
 def main() -> int:
-    design = find_design("multiply")
-    target = design_target(Selection(design, make_options(design, library="published")))
+    target = design_target(make_instance("multiply", library="published"))
     # So much work that starting the processes, half a second each, does not matter.
     cells = [
         Cell(target=target, physics=Physics(synapse_noise=0.1), seed=seed, precision=1e-9)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.devices.device import Device
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.golden import arithmetic as golden
@@ -25,11 +25,10 @@ SIGMA = 0.1
 
 def measure(library: str, objective: str, seconds: float) -> dict[str, Any]:
     """Return the speed for the multiplier of one library."""
-    design = find_design("multiply")
-    options = make_options(design, library=library, objective=objective)
-    graph = build(design, options)
+    instance = make_instance("multiply", library=library, objective=objective)
+    graph = instance.graph
     a, b = np.divmod(np.arange(1 << 16), 256)
-    expected = golden.multiply(options.format, a, b, options.overflow)
+    expected = golden.multiply(instance.circuit.format, a, b, instance.circuit.overflow)
     device = Device(graph, Physics(synapse_noise=SIGMA))
     exact = float(np.mean(device.run({"a": a, "b": b}, seed=0).outputs["y"] == expected))
     if not 0.01 < exact < 0.99:

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
-from spikefloat.rtl_gen.designs.options import OBJECTIVES
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
@@ -53,15 +53,14 @@ def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise ValueError(f"Reference must have the parameter CUTS, not lack it: {design}")
-    graph = build(find_design(design), make_options(find_design(design)))
+    graph = make_instance(design).graph
     return f"{design}_e4m3fn_plain", cut, graph_ports(graph, (CLOCK,))
 
 
 def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     """Return module, Verilog and ports of a generated design."""
-    design = find_design(name)
     hardware = make_hardware(
-        design, make_options(design, objective=objective, style=style, stages=cuts, overflow="nan")
+        make_instance(name, objective=objective, style=style, stages=cuts, overflow="nan")
     )
     return hardware.module, hardware.verilog, hardware.ports
 
@@ -189,7 +188,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         default=",".join(REQUIRED),
         help="multiply, add (default: both)",
     )
-    ours_by_default = ",".join(name for name in OBJECTIVES if name not in ("neurons", "depth"))
+    ours_by_default = ",".join(name for name in Objective if name not in ("neurons", "depth"))
     parser.add_argument(
         "--objective",
         metavar="O[,O]",

@@ -11,8 +11,8 @@ import sys
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.weights.parameters import make_layer
 
@@ -22,18 +22,17 @@ SIZES = ((4, 2), (16, 4), (16, 16), (32, 16))
 
 def sizes(inputs: int, outputs: int) -> dict[str, float]:
     """Return neurons and depth of a layer with weights as operands, and with weights known."""
-    design = find_design("linear")
     rng = np.random.default_rng(1)
     layer = make_layer(
-        make_options(design).format,
+        make_instance("linear").circuit.format,
         rng.normal(size=(outputs, inputs)) / np.sqrt(inputs),
         rng.normal(size=outputs) / 4,
     )
     ports, known = (
-        measure(build(design, make_options(design, layer=shape)))
+        measure(make_instance("linear", layer=shape).graph)
         for shape in (
-            make_layer_options(inputs=inputs, outputs=outputs, activation="relu"),
-            make_layer_options([layer], activation="relu"),
+            make_layer_shape(inputs=inputs, outputs=outputs, activation="relu"),
+            make_layer_shape([layer], activation="relu"),
         )
     )
     return {

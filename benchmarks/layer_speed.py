@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
 from spikefloat.sim.golden.layer import layer
 from spikefloat.sim.graphs.layers import LayerSimulator
@@ -29,10 +29,10 @@ _INPUTS, _OUTPUTS = 128, 64
 
 def measure(accumulate: str, batch: int, seconds: float) -> dict[str, Any]:
     """Return times for a layer of random codes."""
-    options = make_options(find_design("linear"), accumulate=accumulate)
-    fmt = options.format
+    instance = make_instance("linear", accumulate=accumulate)
+    fmt = instance.circuit.format
     begin = time.perf_counter()
-    parts = layer_parts(options, _INPUTS, "none", fmt, has_bias=False)
+    parts = layer_parts(instance, _INPUTS, "none", fmt, has_bias=False)
     rng = np.random.default_rng(1)
     # Small exponents, so that the sums are numbers and not all NaN.
     x, weight = (
@@ -41,7 +41,7 @@ def measure(accumulate: str, batch: int, seconds: float) -> dict[str, Any]:
     simulator = LayerSimulator(parts, weight, None, fmt.width)
     found = simulator.run(x)
     prepared = time.perf_counter() - begin
-    expected = layer(fmt, x, weight, accumulate=accumulate, overflow=options.overflow)
+    expected = layer(fmt, x, weight, accumulate=accumulate, overflow=instance.circuit.overflow)
     if not np.array_equal(found, expected):
         raise ValueError(f"Outputs for {accumulate} must be those of the golden model")
     best = best_time(lambda: simulator.run(x), seconds)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import all_pairs_planes
@@ -27,12 +27,13 @@ REQUIRED_RATIO = 100
 
 def measure(library: str, format_name: str, seconds: float) -> dict[str, Any]:
     """Return speeds and sizes for the multiplier of one library and format."""
-    design = find_design("multiply")
-    options = make_options(design, library=library, format=format_name)
-    width = options.format.width
+    instance = make_instance("multiply", library=library, format=format_name)
+    width = instance.circuit.format.width
     if width > 8:
-        raise ValueError(f"Format must be at most 8 bits wide, not {options.format.name!r}")
-    graph = build(design, options)
+        raise ValueError(
+            f"Format must be at most 8 bits wide, not {instance.circuit.format.name!r}"
+        )
+    graph = instance.graph
     begin = time.perf_counter()
     network = Network(graph)
     operations = network.operations  # lowers the graph
@@ -43,7 +44,9 @@ def measure(library: str, format_name: str, seconds: float) -> dict[str, Any]:
     pairs = 1 << 2 * width
     codes = np.arange(pairs, dtype=np.uint16)
     inputs = {"a": (codes >> width).astype(np.uint8), "b": (codes % (1 << width)).astype(np.uint8)}
-    expected = golden.multiply(options.format, inputs["a"], inputs["b"], options.overflow)
+    expected = golden.multiply(
+        instance.circuit.format, inputs["a"], inputs["b"], instance.circuit.overflow
+    )
     if not np.array_equal(network.run(inputs)["y"], expected):
         raise ValueError(f"Products of {graph.name} must be those of the golden model")
 

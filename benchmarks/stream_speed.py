@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.benches.pairs import BenchDesign, verify
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.simulators.find import SIMULATORS
@@ -26,20 +26,21 @@ REQUIRED_SPEED = 700_000
 
 def measure(name: str, stages: int, simulator: str, repeats: int) -> dict[str, Any]:
     """Return the speed of one design, over all its operand pairs, several times in a row."""
-    design = find_design(name)
-    options = make_options(design, stages=stages)
-    hardware = make_hardware(design, options)
+    instance = make_instance(name, stages=stages)
+    hardware = make_hardware(instance)
     bench = BenchDesign(
         name=hardware.module,
         verilog=hardware.verilog,
         module=hardware.module,
         operation=name,
-        fmt=options.format,
-        overflow=options.overflow,
-        library=options.library,
+        fmt=instance.circuit.format,
+        overflow=instance.circuit.overflow,
+        library=instance.circuit.library,
         latency=hardware.latency,
     )
-    cases = np.stack(operand_cases([options.format], len(design.operands), "all"), axis=1)
+    cases = np.stack(
+        operand_cases([instance.circuit.format], len(instance.design.operands), "all"), axis=1
+    )
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
         file = Path(folder) / "cases.npy"
         np.save(file, np.tile(cases, (repeats, 1)))

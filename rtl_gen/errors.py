@@ -6,7 +6,14 @@ Every other exception is a bug: it shows its traceback and asks for a report. In
 kinds of bad arguments are the usual ``ValueError`` and ``TypeError`` as well.
 """
 
-__all__ = ["InputError", "InputTypeError", "UserError"]
+import difflib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+__all__ = ["InputError", "InputTypeError", "UserError", "find_member", "unknown_name"]
+
+_Member = TypeVar("_Member", bound=StrEnum)
 
 
 class UserError(Exception):
@@ -19,3 +26,45 @@ class InputError(UserError, ValueError):
 
 class InputTypeError(UserError, TypeError):
     """An argument is of the wrong kind."""
+
+
+def unknown_name(noun: str, name: object, known: Iterable[str]) -> InputError:
+    """Return the error for a name that is none of the known ones; it suggests the nearest.
+
+    Parameters
+    ----------
+    noun : str
+        What the name is of, with a capital: ``Design``.
+    name : object
+        What was given.
+    known : iterable of str
+        Every name that is accepted.
+    """
+    names = list(known)
+    accepted = " or ".join(names) if len(names) <= 2 else f"one of {', '.join(names)}"
+    near = difflib.get_close_matches(str(name), names, 1)
+    hint = f"; did you mean {str(near[0])!r}?" if near else ""
+    return InputError(f"{noun} must be {accepted}, not {name!r}{hint}")
+
+
+def find_member(members: type[_Member], noun: str, name: str) -> _Member:
+    """Return the member of an enumeration with a value.
+
+    Parameters
+    ----------
+    members : type of StrEnum
+        The enumeration.
+    noun : str
+        What it is, with a capital: ``Style``.
+    name : str
+        Value of a member.
+
+    Raises
+    ------
+    InputError
+        If no member has the value.
+    """
+    try:
+        return members(name)
+    except ValueError:
+        raise unknown_name(noun, name, members) from None

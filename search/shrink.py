@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS, build_construction
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 from .store import DATA, describe_graph, store
@@ -30,10 +30,9 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
     ValueError
         If there is none of that name.
     """
-    design = find_design(operation)
-    options = make_options(design, format=fmt, overflow=overflow, budget=budget)
+    instance = make_instance(operation, format=fmt, overflow=overflow, budget=budget)
     if start == "structured":
-        return build(design, options)
+        return instance.graph
     for circuit in stored_circuits():
         if circuit.file == start:
             return load(circuit)
@@ -42,7 +41,9 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
             f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
             f"data file, not {start!r}"
         )
-    return build_construction(CONSTRUCTIONS[start], options.format, options.overflow)
+    return build_construction(
+        CONSTRUCTIONS[start], instance.circuit.format, instance.circuit.overflow
+    )
 
 
 def shrink(

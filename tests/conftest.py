@@ -3,7 +3,7 @@
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.designs.build import build
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 
@@ -26,10 +26,8 @@ LENGTHS = tuple(2**k for k in range(1, 9))
 
 def depths(accumulate: str) -> list[int]:
     """Return the depth in neurons for each of :data:`LENGTHS`, for E4M3FN."""
-    design = DESIGNS["dot"]
     return [
-        build(design, make_options(design, length=length, accumulate=accumulate)).depth
-        for length in LENGTHS
+        make_instance("dot", length=length, accumulate=accumulate).graph.depth for length in LENGTHS
     ]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.golden.arithmetic import describe
@@ -37,8 +37,7 @@ def positions(graph: NeuronGraph) -> dict[int, tuple[float, float]]:
 def main() -> None:
     """Write the picture."""
     fmt = FORMATS["e4m3fn"]
-    design = DESIGNS["multiply"]
-    graph = build(design, make_options(design))
+    graph = make_instance("multiply").graph
     planes = Network(graph).node_planes(
         {"a": pack_codes(np.array([A]), 8), "b": pack_codes(np.array([B]), 8)}
     )

@@ -4,10 +4,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
-from spikefloat.rtl_gen.cli.options import Selection
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
-from spikefloat.rtl_gen.designs.catalog import module_name
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.sim.benches.arrays import ArrayDesign, input_vectors
 from spikefloat.sim.benches.vectors import vector_cases
 from spikefloat.sim.cases.sampled import SEED
@@ -21,12 +20,11 @@ _SETS = 2
 _MOST_CLOCKS = 50_000
 
 
-def array_bench(selection: Selection) -> ArrayDesign:
+def array_bench(instance: Instance) -> ArrayDesign:
     """Return a layer with its weights, or with random ones to be sent."""
-    options, layer = selection.options, selection.options.layer
-    assert layer is not None
-    hardware = design_hardware(selection)
-    array = make_layer_array(options, module_name(*selection))
+    options, layer = instance.circuit, instance.layer
+    hardware = design_hardware(instance)
+    array = make_layer_array(instance, instance.name)
     if layer.layers:
         (parameters,) = layer.layers
         weights, biases = [parameters.weight_codes], [parameters.bias_codes]
@@ -47,8 +45,8 @@ def array_bench(selection: Selection) -> ArrayDesign:
         x_codes=array.sizes.x_codes,
         y_codes=array.sizes.y_codes,
         fmt=options.format,
-        to=options.to or options.format,
-        accumulate=options.accumulate,
+        to=options.result_format,
+        accumulate=layer.accumulate,
         activation=layer.activations[0],
         overflow=options.overflow,
         interval=timing.interval,

@@ -9,15 +9,14 @@ import numpy as np
 from rich.status import Status
 
 from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
-from spikefloat.rtl_gen.cli.options import Selection, command_line
-from spikefloat.rtl_gen.designs.catalog import Options, module_name
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
-from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.designs.header import command_line, design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Delays, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
-from spikefloat.rtl_gen.neurons.residue import RESIDUES
+from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.sim.benches.arrays import ArrayResult, verify_arrays
 from spikefloat.sim.benches.layers import LayerDesign, LayerResult, layer_cases, verify_layer
 from spikefloat.sim.benches.operations import HandshakeResult, operation_check, verify_handshake
@@ -62,47 +61,47 @@ def checked_source(args: argparse.Namespace, verilog: str, module: str) -> str:
     return gate_level_verilog(verilog, module, find_target(args.gate_level))
 
 
-def _bench_design(args: argparse.Namespace, selection: Selection) -> BenchDesign:
-    design, options = selection
+def _bench_design(args: argparse.Namespace, instance: Instance) -> BenchDesign:
+    options = instance.circuit
     module = "_".join(
         (
-            module_name(design, options),
+            instance.name,
             options.overflow.value,
             options.library,
             options.budget.name,
             options.objective,
         )
     )
-    hardware = design_hardware(selection, module)
-    kind = StreamDesign if options.is_stream else BenchDesign
+    hardware = design_hardware(instance, module)
+    kind = StreamDesign if hardware.is_stream else BenchDesign
     return kind(
         name=module,
         verilog=checked_source(args, hardware.verilog, module),
         module=module,
-        operation=design.name,
+        operation=instance.design.name,
         fmt=options.format,
         to=options.to,
         overflow=options.overflow,
         library=options.library,
-        latency=hardware.latency if hardware.is_clocked or options.is_stream else None,
+        latency=hardware.latency if hardware.is_clocked or hardware.is_stream else None,
         discharge="first" if hardware.has_discharge else None,
     )
 
 
 def _row(
-    selection: Selection,
+    instance: Instance,
     result: VerifyResult | DotResult | HandshakeResult | LayerResult | ArrayResult,
     simulator: str,
     pauses: str = "-",
 ) -> dict:
-    design, options = selection
+    options = instance.circuit
     return {
-        "design": design.name,
+        "design": instance.design.name,
         "format": options.format.name,
-        "to": (options.to or options.format).name,
+        "to": options.result_format.name,
         "overflow": options.overflow.value,
         "library": options.library,
-        "hardware": _hardware_words(options),
+        "hardware": _hardware_words(instance),
         "pauses": pauses,
         "simulator": simulator,
         "cases": result.cases,
@@ -110,22 +109,22 @@ def _row(
         "mismatches": result.mismatches,
         "seconds": round(result.seconds, 3),
         "report": result.report,
-        "command": command_line("verify", selection),
+        "command": command_line("verify", instance),
     }
 
 
-def _hardware_words(options: Options) -> str:
+def _hardware_words(instance: Instance) -> str:
     """Return what the hardware of an instance is, for a column of a table."""
-    words = options.style
-    if options.layer is not None and options.layer.array is not None:
-        sizes = options.layer.array
-        return f"array {sizes.output_lanes}x{sizes.input_lanes}, streams"
-    if options.style == "spatial":
+    if instance.is_array:
+        return "array {}x{}, streams".format(*instance.layer.lanes or ())
+    options = instance.hardware
+    words = str(options.style)
+    if options.style is Style.SPATIAL:
         words = f"{options.stages} stages" if options.stages != 1 else "1 stage"
         words = words if options.stages else "combinational"
-    if options.residue != RESIDUES[0]:
+    if options.residue is not Residue.DISCHARGE:
         words += f", {options.residue}"
-    if options.delays != DELAYS[0]:
+    if options.delays is not Delays.REGISTERS:
         words += f", {options.delays}"
     return f"{words}, streams" if options.is_stream else words
 
@@ -166,25 +165,26 @@ def _pauses(scene: Scene) -> str:
 
 
 def verify_circuits(
-    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
 ) -> list[dict]:
     """Check circuits, those with the same operands in one build for each simulator."""
     groups: dict[tuple[str, str], list[int]] = {}
-    for index, (design, options) in enumerate(chosen):
-        count = len(design.operands)
-        sampled = args.pairs == "all" and not is_exhaustive(options.format, count)
-        group = f"{options.format.name}_{count}" if sampled else args.pairs
+    for index, instance in enumerate(chosen):
+        fmt, count = instance.circuit.format, len(instance.design.operands)
+        sampled = args.pairs == "all" and not is_exhaustive(fmt, count)
+        group = f"{fmt.name}_{count}" if sampled else args.pairs
         # Streams have whole bytes, and sources of their own.
-        kind = f"stream_{options.format.width}_{count}" if options.is_stream else "plain"
+        kind = f"stream_{fmt.width}_{count}" if instance.hardware.is_stream else "plain"
         groups.setdefault((group, kind), []).append(index)
     rows: dict[tuple[str, int], list[dict]] = {}
     for (group, kind), indices in groups.items():
         pairs: str | Path = group
         if group not in PAIRS:
-            design, options = chosen[indices[0]]
+            first = chosen[indices[0]]
+            fmt, count = first.circuit.format, len(first.design.operands)
             pairs = folder / f"{group}.npy"
             folder.mkdir(parents=True, exist_ok=True)
-            np.save(pairs, sampled_operands(options.format, len(design.operands), args.random))
+            np.save(pairs, sampled_operands(fmt, count, args.random))
         designs = [_bench_design(args, chosen[index]) for index in indices]
         for simulator in SIMULATOR_CHOICES[args.sim]:
             results = _verify(
@@ -205,15 +205,15 @@ def verify_circuits(
 
 
 def verify_temporal(
-    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
 ) -> list[dict]:
     """Check operations of the step-by-step engine, all in one build for each simulator."""
     checks = []
-    for selection in chosen:
-        design, options = selection
-        name = f"{module_name(design, options)}_{options.overflow.value}"
+    for instance in chosen:
+        design, options = instance.design, instance.circuit
+        name = f"{instance.name}_{options.overflow.value}"
         header = (f"{design.summary} ({options.format.name})",)
-        hardware = make_hardware(design, options, module=name, header=header)
+        hardware = make_hardware(instance, module=name, header=header)
         checks.append(
             operation_check(
                 name=name,
@@ -230,30 +230,30 @@ def verify_temporal(
     for simulator in SIMULATOR_CHOICES[args.sim] if checks else ():
         results = verify_handshake(checks, simulator, folder / "temporal", progress=status.update)
         rows += [
-            _row(selection, result, simulator) | {"pairs": args.pairs}
-            for selection, result in zip(chosen, results, strict=True)
+            _row(instance, result, simulator) | {"pairs": args.pairs}
+            for instance, result in zip(chosen, results, strict=True)
         ]
     return rows
 
 
 def verify_dots(
-    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
 ) -> list[dict]:
     """Check dot products, each on a lattice, or on directed and random vectors."""
     rows = []
     for simulator in SIMULATOR_CHOICES[args.sim]:
-        for selection in chosen:
-            options = selection.options
-            hardware = design_hardware(selection)
+        for instance in chosen:
+            options, shape = instance.circuit, instance.vector
+            hardware = design_hardware(instance)
             dot = DotDesign(
                 verilog=checked_source(args, hardware.verilog, hardware.module),
                 module=hardware.module,
                 fmt=options.format,
-                to=options.to or options.format,
-                length=options.length,
-                accumulate=options.accumulate,
+                to=options.result_format,
+                length=shape.length,
+                accumulate=shape.accumulate,
                 overflow=options.overflow,
-                wide=options.wide,
+                wide=shape.wide,
                 latency=hardware.latency if hardware.is_clocked else None,
                 has_discharge=hardware.has_discharge,
             )
@@ -261,7 +261,7 @@ def verify_dots(
             operands = (
                 lattice_cases(options.format)
                 if is_lattice
-                else vector_cases(options.format, options.length, args.random, SEED)
+                else vector_cases(options.format, shape.length, args.random, SEED)
             )
             results = (
                 verify_dot_stream(dot, simulator, operands, folder, status.update)
@@ -269,7 +269,7 @@ def verify_dots(
                 else [verify_dot(dot, simulator, operands, folder, status.update)]
             )
             rows += [
-                _row(selection, result, simulator, result.pauses)
+                _row(instance, result, simulator, result.pauses)
                 | {"pairs": "lattice" if is_lattice else "sampled"}
                 for result in results
             ]
@@ -277,65 +277,61 @@ def verify_dots(
 
 
 def verify_layers(
-    args: argparse.Namespace, chosen: list[Selection], folder: Path, status: Status
+    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
 ) -> list[dict]:
     """Check linear layers, each on directed and random vectors."""
     rows = []
     for simulator in SIMULATOR_CHOICES[args.sim]:
-        for selection in chosen:
-            if selection.options.layer is not None and selection.options.layer.array is not None:
-                rows += _verify_array(args, selection, simulator, folder, status)
+        for instance in chosen:
+            if instance.is_array:
+                rows += _verify_array(args, instance, simulator, folder, status)
                 continue
-            hardware = design_hardware(selection)
+            hardware, layer = design_hardware(instance), instance.layer
             if hardware.is_clocked or hardware.is_stream:
                 raise InputError(
                     f"Layer must be combinational to be verified, not {hardware.module!r}; "
                     "leave out --style, --stages and --stream"
                 )
-            design = layer_bench(selection, hardware)
-            layer = selection.options.layer
-            assert layer is not None
+            design = layer_bench(instance, hardware)
             cases = layer_cases(
-                selection.options.format,
+                instance.circuit.format,
                 layer.inputs,
                 args.random,
                 SEED,
                 None if layer.layers else layer.outputs,
             )
             result = verify_layer(design, simulator, cases, folder, status.update, is_quick=True)
-            rows.append(_row(selection, result, simulator) | {"pairs": "sampled"})
+            rows.append(_row(instance, result, simulator) | {"pairs": "sampled"})
     return rows
 
 
 def _verify_array(
-    args: argparse.Namespace, selection: Selection, simulator: str, folder: Path, status: Status
+    args: argparse.Namespace, instance: Instance, simulator: str, folder: Path, status: Status
 ) -> list[dict]:
     """Check a layer on an array of lanes, as fast as it goes and with pauses."""
-    design = array_bench(selection)
+    design = array_bench(instance)
     design = replace(design, verilog=checked_source(args, design.verilog, design.module))
     vectors = array_vectors(design, args.random)
     results = verify_arrays(
         [design], [vectors], simulator, SCENES, folder / design.module, status.update
     )
     return [
-        _row(selection, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
+        _row(instance, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
         for result in results
     ]
 
 
-def layer_bench(selection: Selection, hardware: Hardware) -> LayerDesign:
+def layer_bench(instance: Instance, hardware: Hardware) -> LayerDesign:
     """Return linear layers as a bench takes them."""
-    options = selection.options
-    layer = options.layer
-    assert layer is not None
+    options, layer = instance.circuit, instance.layer
     return LayerDesign(
         verilog=hardware.verilog,
         module=hardware.module,
         fmt=options.format,
-        to=options.to or options.format,
-        accumulate=options.accumulate,
+        to=options.result_format,
+        accumulate=layer.accumulate,
         activations=layer.activations,
         overflow=options.overflow,
-        wide=options.wide,
+        wide=layer.wide,
         layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
     )

@@ -5,9 +5,9 @@ import random
 from dataclasses import dataclass, field
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
-from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.designs.catalog import build
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
@@ -35,14 +35,13 @@ class Scene:
     formats: dict[str, Format] = field(default_factory=dict)  #: Of the ports that carry codes.
 
 
-def circuit_scene(selection: Selection) -> Scene:
+def circuit_scene(instance: Instance) -> Scene:
     """Return a scene with each interesting operand beside the next one, then random operands."""
-    design, options = selection
-    hardware = design_hardware(selection)
-    is_temporal = options.style == "temporal"
-    fmt = options.format
+    design, fmt = instance.design, instance.circuit.format
+    hardware = design_hardware(instance)
+    is_temporal = instance.hardware.style is Style.TEMPORAL
     codes = _interesting_codes(fmt)
-    ports = build(design, options).inputs
+    ports = instance.graph.inputs
     steps = [
         {
             port.name: _side_by_side(fmt, codes, i + shift, len(port.nodes))
@@ -59,7 +58,7 @@ def circuit_scene(selection: Selection) -> Scene:
         steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
     formats = dict.fromkeys((port.name for port in ports), fmt)
     if not design.is_predicate:
-        formats[design.result] = options.to or options.format
+        formats[design.result] = instance.circuit.result_format
     if hardware.is_stream:
         formats = {_axi_name(name, design.result): fmt for name, fmt in formats.items()}
     kind = "stream" if hardware.is_stream else "handshake" if is_temporal else "plain"

@@ -6,48 +6,36 @@ import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.cli.output import tracked
-from spikefloat.rtl_gen.designs.catalog import (
-    DESIGNS,
-    OBJECTIVES,
-    STYLES,
-    Design,
-    Options,
-    find_design,
-    make_options,
-)
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, find_design
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.hardware import obstacle
-from spikefloat.rtl_gen.designs.layer_options import SHAPES, LayerOptions, make_layer_options
-from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.designs.instance import (
+    DEFAULT_BUDGET,
+    DEFAULT_FORMAT,
+    Instance,
+    make_instance,
+)
+from spikefloat.rtl_gen.designs.options import Objective, Style
+from spikefloat.rtl_gen.designs.shapes import SHAPES, LayerShape, make_layer_shape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES
-from spikefloat.rtl_gen.neurons.residue import RESIDUES
+from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, parse_lanes
 from spikefloat.rtl_gen.weights.models import read_model
 
 __all__ = [
-    "Selection",
     "add_command",
     "add_design_options",
     "add_json_option",
     "add_output_option",
-    "command_line",
     "selections",
 ]
-
-
-class Selection(NamedTuple):
-    """One instance of a design."""
-
-    design: Design
-    options: Options
 
 
 def add_command(
@@ -96,7 +84,7 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library",
         metavar="L[,L]",
-        help=f"{' or '.join(LIBRARIES)} gates, or all (default: {LIBRARIES[0]})",
+        help=f"{' or '.join(Library)} gates, or all (default: {Library.NATIVE})",
     )
     parser.add_argument(
         "--budget",
@@ -166,7 +154,7 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--style",
         metavar="S[,S]",
-        help=f"what a neuron is in hardware: {', '.join(STYLES)}, or all (default: {STYLES[0]})",
+        help=f"what a neuron is in hardware: {', '.join(Style)}, or all (default: {Style.SPATIAL})",
     )
     parser.add_argument(
         "--stages",
@@ -216,7 +204,7 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def selections(args: argparse.Namespace) -> list[Selection]:
+def selections(args: argparse.Namespace) -> list[Instance]:
     """Return the instances that the options select, in a fixed order.
 
     Where all designs or all styles are asked for, what does not exist in a style or cannot use so
@@ -228,53 +216,50 @@ def selections(args: argparse.Namespace) -> list[Selection]:
         If a name is unknown or the design does not work for the format.
     """
     designs = list(DESIGNS.values()) if args.design == "all" else [find_design(args.design)]
-    every = [selection for design in designs for selection in _instances(design, args)]
+    every = [instance for design in designs for instance in _instances(design, args)]
     if "all" not in (args.design, args.style):
         return every
     chosen = []
-    for selection in tracked(every, "Choosing designs"):
-        if reason := obstacle(*selection):
+    for instance in tracked(every, "Choosing designs"):
+        if reason := obstacle(instance):
             print(f"spikefloat: left out: {reason}", file=sys.stderr)
         else:
-            chosen.append(selection)
+            chosen.append(instance)
     if not chosen:
         raise InputError("Designs must be at least one of those that exist, not none")
     return chosen
 
 
-def _instances(design: Design, args: argparse.Namespace) -> Iterator[Selection]:
-    formats = _split(args.format, "e4m3fn", design.formats)
+def _instances(design: Design, args: argparse.Namespace) -> Iterator[Instance]:
+    formats = _split(args.format, DEFAULT_FORMAT, design.formats)
     if args.design == "all" and args.format not in (None, "all"):
         # A format that one of many designs does not work for is left out there.
         formats = [name for name in formats if name in design.formats]
     for name in formats:
         for to in _targets(design, name, args):
             for policy in _split(args.overflow, None, _policies(to or name)):
-                for library in _split(args.library, LIBRARIES[0], LIBRARIES):
+                for library in _split(args.library, Library.NATIVE, list(Library)):
                     for style, stages in _styles(args):
-                        yield Selection(
+                        yield make_instance(
                             design,
-                            make_options(
-                                design,
-                                format=name,
-                                to=to,
-                                overflow=policy,
-                                library=library,
-                                budget=args.budget or "w2",
-                                objective=args.objective or OBJECTIVES[0],
-                                style=style,
-                                stages=stages,
-                                is_stream=args.stream,
-                                layer=_layer(design, args, name, policy),
-                                **_spiking_options(style, args),
-                                **_vector_options(design, args),
-                            ),
+                            format=name,
+                            to=to,
+                            overflow=policy,
+                            library=library,
+                            budget=args.budget or DEFAULT_BUDGET,
+                            objective=args.objective or Objective.STRUCTURE,
+                            style=style,
+                            stages=stages,
+                            is_stream=args.stream,
+                            layer=_layer(design, args, name, policy),
+                            **_spiking_options(style, args),
+                            **_vector_options(design, args),
                         )
 
 
 def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
     """Return the styles, each with its number of cuts; only the spatial one has several."""
-    styles = _split(args.style, STYLES[0], STYLES)
+    styles = _split(args.style, Style.SPATIAL, list(Style))
     try:
         stages = [int(text) for text in (args.stages or "0").split(",")]
     except ValueError:
@@ -284,13 +269,13 @@ def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
     return [
         (style, count)
         for style in styles
-        for count in (stages if style == STYLES[0] or STYLES[0] not in styles else [0])
+        for count in (stages if style == Style.SPATIAL or Style.SPATIAL not in styles else [0])
     ]
 
 
 def _spiking_options(style: str, args: argparse.Namespace) -> dict:
     """Return the options of the spiking style; among several styles, they concern that one only."""
-    if style != "spiking" and "spiking" in _split(args.style, STYLES[0], STYLES):
+    if style != Style.SPIKING and Style.SPIKING in _split(args.style, Style.SPATIAL, list(Style)):
         return {}
     return {"residue": args.residue, "leak": _leak(args.leak), "delays": args.delays}
 
@@ -306,7 +291,7 @@ def _vector_options(design: Design, args: argparse.Namespace) -> dict:
 
 def _layer(
     design: Design, args: argparse.Namespace, name: str, policy: str | None
-) -> LayerOptions | None:
+) -> LayerShape | None:
     """Return shape and weights of linear layers, read for a format."""
     if not design.is_layer:
         for option in ("inputs", "outputs", "activation", "shape", "lanes", "levels"):
@@ -318,7 +303,7 @@ def _layer(
     weights = getattr(args, "weights", None)  # not every command reads files
     array = _array_options(args)
     if weights is None:
-        return make_layer_options(
+        return make_layer_shape(
             inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array
         )
     model = read_model(Path(weights), find_format(name), policy)
@@ -327,7 +312,7 @@ def _layer(
             f"Activations must be those of the model {weights}, not {args.activation!r}"
         )
     activation = args.activation if model.activations is None else ",".join(model.activations)
-    return make_layer_options(
+    return make_layer_shape(
         model.layers,
         inputs=args.inputs,
         outputs=args.outputs,
@@ -379,43 +364,3 @@ def _split(text: str | None, default: str | None, every: "tuple[str, ...] | list
     if text is None:
         return [default]
     return list(every) if text == "all" else text.split(",")
-
-
-def command_line(command: str, selection: Selection) -> str:
-    """Return the command that repeats a selection."""
-    design, options = selection
-    to = f"--to {options.to.name} " if options.to else ""
-    return (
-        f"spikefloat {command} {design.name} --format {options.format.name} {to}"
-        f"--overflow {options.overflow.value} --library {options.library}"
-        + (
-            f" --budget {options.budget.name} --objective {options.objective}"
-            if options.library == "native"
-            else ""
-        )
-        + (f" --length {options.length}" if options.accumulate and not options.layer else "")
-        + (f" --accumulate {options.accumulate}" if options.accumulate else "")
-        + (f" --wide {options.wide.name}" if options.wide else "")
-        + (_layer_words(options.layer) if options.layer else "")
-        + (f" --style {options.style}" if options.style != STYLES[0] else "")
-        + (f" --residue {options.residue}" if options.residue != RESIDUES[0] else "")
-        + (f" --leak {options.leak}" if options.leak is not None else "")
-        + (f" --delays {options.delays}" if options.delays != DELAYS[0] else "")
-        + (f" --stages {options.stages}" if options.stages else "")
-        + (" --stream" if options.is_stream else "")
-    )
-
-
-def _layer_words(layer: LayerOptions) -> str:
-    words = (
-        f" --weights {layer.source}"
-        if layer.layers
-        else f" --inputs {layer.inputs} --outputs {layer.outputs}"
-    )
-    # The activations of a model need not be said again.
-    if not layer.source.endswith(".onnx"):
-        words += f" --activation {','.join(layer.activations)}"
-    if layer.lanes is not None:
-        words += " --shape array --lanes {}x{}".format(*layer.lanes)
-        words += f" --levels {layer.levels}" if layer.levels != DEFAULT_LEVELS else ""
-    return words

@@ -8,29 +8,24 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from spikefloat.rtl_gen.cli.options import Selection, selections
-from spikefloat.rtl_gen.designs.catalog import build
-from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
-from spikefloat.rtl_gen.neurons.residue import RESIDUES
-from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target
+from spikefloat.rtl_gen.checks.targets import BLOCKS, block_target, design_target
+from spikefloat.rtl_gen.cli.options import selections
+from spikefloat.rtl_gen.designs.instance import DEFAULT_BUDGET
+from spikefloat.rtl_gen.designs.options import Objective
+from spikefloat.rtl_gen.errors import InputError, find_member
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.neurons.residue import Residue
+from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.physics import Physics
 
 __all__ = [
-    "BLOCKS",
     "KNOBS",
     "add_physics_options",
     "add_spiking_options",
-    "block_target",
-    "design_target",
     "physics_grid",
     "spiking_knobs",
     "targets",
 ]
-
-#: Circuits that are no float design: gates of the published library, and its adders.
-BLOCKS = ("and", "or", "xor", "full_adder", "ripple4")
 
 #: Each knob of the physics, and what it is, in a few words.
 KNOBS = {
@@ -107,8 +102,7 @@ def spiking_knobs(args: argparse.Namespace, sought: str = "") -> dict[str, list[
         return {}
     keeps = "leak" in given or sought == "leak"
     residue = args.residue or ("leak" if keeps else "discharge")
-    if residue not in RESIDUES:
-        raise InputError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+    residue = find_member(Residue, "Residue", residue)
     if residue == "discharge" and style == "spiking":
         for name in ("leak", "waves"):
             if name in given:
@@ -168,50 +162,6 @@ def _number(knob: str, text: str) -> int | float:
         raise InputError(f"Physics {knob} must be a number, not {text!r}") from None
 
 
-def block_target(name: str) -> Target:
-    """Return one of :data:`BLOCKS`, made of the gates of the paper."""
-    is_gate = name in ("and", "or", "xor")
-    gates = make_gates(f"{name}_gate" if is_gate else name, "published", simplify=False)
-    a, b = (gates.builder.input(port, 4 if name == "ripple4" else 1) for port in "ab")
-    if is_gate:
-        gate = getattr(gates, {"and": "and_", "or": "or_", "xor": "xor"}[name])
-        gates.builder.output("y", (gate(a[0], b[0]),))
-    else:
-        # Four full adders, as the paper counts: the carry into the first one is a constant.
-        carry_in = ZERO if name == "ripple4" else gates.builder.input("carry_in", 1)[0]
-        total, carry = gates.add(a, b, carry_in)
-        gates.builder.output("y", (*total, carry))
-    return Target(
-        label={
-            "design": name,
-            "format": "-",
-            "library": "published",
-            "budget": "-",
-            "objective": "-",
-        },
-        graph=gates.builder.build(),
-        reference=IntegerReference(operation=name if is_gate else "sum"),
-    )
-
-
-def design_target(selection: Selection) -> Target:
-    """Return a float design."""
-    design, options = selection
-    return Target(
-        label={
-            "design": design.name,
-            "format": options.format.name,
-            "library": options.library,
-            "budget": options.budget.name if options.library == "native" else "-",
-            "objective": options.objective,
-        },
-        graph=build(design, options),
-        reference=FloatReference(
-            operation=design.name, fmt=options.format, overflow=options.overflow, to=options.to
-        ),
-    )
-
-
 def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Target]:
     """Return what the options of a design select; designs, budgets and objectives may be several.
 
@@ -233,13 +183,15 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
             chosen.append(block_target(name))
             continue
         libraries = (
-            LIBRARIES if args.library == "all" else (args.library or LIBRARIES[0]).split(",")
+            list(Library) if args.library == "all" else (args.library or Library.NATIVE).split(",")
         )
         for library in libraries:
             # Published gates are what they are: they have neither budget nor objective.
-            native = library != "published"
-            budgets = (args.budget if native and args.budget else "w2").split(",")
-            objectives = (args.objective if native and args.objective else "structure").split(",")
+            native = library != Library.PUBLISHED
+            budgets = (args.budget if native and args.budget else DEFAULT_BUDGET).split(",")
+            objectives = (
+                args.objective if native and args.objective else Objective.STRUCTURE
+            ).split(",")
             for budget, objective in itertools.product(budgets, objectives):
                 one = argparse.Namespace(
                     **{
@@ -251,12 +203,12 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
                         **own,
                     }
                 )
-                for selection in selections(one):
-                    if selection.design.is_vector and not takes_vectors:
+                for instance in selections(one):
+                    if instance.design.is_vector and not takes_vectors:
                         if name == "all":
                             continue
                         raise InputError(
                             f"Design must have one code for each operand, not vectors ({name})"
                         )
-                    chosen.append(design_target(selection))
+                    chosen.append(design_target(instance))
     return chosen

@@ -4,7 +4,8 @@
 from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.sums.lane import LANE_ACCUMULATIONS, LaneOptions, lane_graphs
-from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Objective, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.array import LayerArray
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
@@ -12,22 +13,23 @@ from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
 __all__ = ["array_neurons", "array_obstacle", "array_timing_lines", "make_layer_array"]
 
 
-def array_obstacle(options: Options) -> str | None:
-    """Return why a layer cannot be spread over lanes with these options, or None."""
-    sizes = _sizes(options)
-    if options.style != "spatial" or options.stages:
+def array_obstacle(instance: Instance) -> str | None:
+    """Return why a layer cannot be spread over lanes with its other options, or None."""
+    sizes, accumulate = _sizes(instance), instance.layer.accumulate
+    options, objective = instance.hardware, instance.circuit.objective
+    if options.style is not Style.SPATIAL or options.stages:
         return (
             "Style of an array must be spatial without stages, as --levels says how its "
             f"circuits are cut, not {options.style} with {options.stages}"
         )
-    if options.objective != "structure":
-        return f"Objective of an array must be structure, not {options.objective!r}"
-    if options.accumulate not in LANE_ACCUMULATIONS:
+    if objective is not Objective.STRUCTURE:
+        return f"Objective of an array must be structure, not {objective.value!r}"
+    if accumulate not in LANE_ACCUMULATIONS:
         return (
             f"Accumulation on an array must be {' or '.join(LANE_ACCUMULATIONS)}, as others "
-            f"depend on an order that it does not keep, not {options.accumulate!r}"
+            f"depend on an order that it does not keep, not {accumulate!r}"
         )
-    if options.accumulate == "chain" and sizes.input_lanes != 1:
+    if accumulate == "chain" and sizes.input_lanes != 1:
         return (
             f"Lanes of chain must be {sizes.output_lanes}x1, as it rounds after each product, "
             f"not {sizes.output_lanes}x{sizes.input_lanes}"
@@ -36,20 +38,19 @@ def array_obstacle(options: Options) -> str | None:
 
 
 @lru_cache(maxsize=8)
-def make_layer_array(options: Options, module: str) -> LayerArray:
+def make_layer_array(instance: Instance, module: str) -> LayerArray:
     """Return the component; weights that are not known come from a stream.
 
     Raises
     ------
-    ValueError
-        If the options are not for an array.
+    InputError
+        If the instance is not an array.
     """
-    layer = options.layer
-    assert layer is not None
+    layer = instance.layer
     (parameters,) = layer.layers or (None,)
     return LayerArray(
-        _sizes(options),
-        _lane_options(options),
+        _sizes(instance),
+        _lane_options(instance),
         module=module,
         levels=layer.levels,
         weight=None if parameters is None else parameters.weight,
@@ -57,10 +58,10 @@ def make_layer_array(options: Options, module: str) -> LayerArray:
     )
 
 
-def array_neurons(options: Options) -> dict[str, int]:
+def array_neurons(instance: Instance) -> dict[str, int]:
     """Return how many neurons the array has, and the depth of its deepest circuit."""
-    sizes = _sizes(options)
-    graphs = lane_graphs(_lane_options(options))
+    sizes = _sizes(instance)
+    graphs = lane_graphs(_lane_options(instance))
     lane = len(graphs.multiply.neurons) + len(graphs.accumulate.neurons)
     return {
         "neurons": sizes.output_lanes * lane + sizes.y_codes * len(graphs.finish.neurons),
@@ -83,25 +84,24 @@ def array_timing_lines(array: LayerArray) -> tuple[str, ...]:
     )
 
 
-def _sizes(options: Options) -> ArraySizes:
-    sizes = options.layer.array if options.layer else None
+def _sizes(instance: Instance) -> ArraySizes:
+    sizes = instance.layer.array
     if sizes is None:
         raise InputError("Shape of the layer must be an array, not unrolled")
     return sizes
 
 
-def _lane_options(options: Options) -> LaneOptions:
-    layer, sizes = options.layer, _sizes(options)
-    assert layer is not None
+def _lane_options(instance: Instance) -> LaneOptions:
+    layer, circuit, sizes = instance.layer, instance.circuit, _sizes(instance)
     return LaneOptions(
-        format=options.format,
-        to=options.to or options.format,
-        overflow=options.overflow,
-        accumulate=options.accumulate,
+        format=circuit.format,
+        to=circuit.result_format,
+        overflow=circuit.overflow,
+        accumulate=layer.accumulate,
         products=sizes.input_lanes,
         steps=sizes.steps,
         has_bias=not layer.layers or layer.layers[0].bias is not None,
         activation=layer.activations[0],
-        library=options.library,
-        budget=options.budget,
+        library=circuit.library,
+        budget=circuit.budget,
     )

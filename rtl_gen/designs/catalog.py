@@ -6,8 +6,6 @@ a circuit to :mod:`spikefloat.rtl_gen.circuits` and one record here.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 from itertools import chain
 
 from spikefloat.rtl_gen.circuits.operations.add import add
@@ -17,70 +15,55 @@ from spikefloat.rtl_gen.circuits.operations.fma import fma
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.operations.sign import absolute, negate, relu
 from spikefloat.rtl_gen.circuits.operations.widen import holds_products, widening_multiply
-from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
-from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
-from spikefloat.rtl_gen.designs.options import (
-    DELAYS,
-    OBJECTIVES,
-    STYLES,
-    Circuit,
-    Design,
-    Options,
-    make_options,
-)
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.designs.design import Circuit, Design
+from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
+from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.errors import unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
-from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = [
-    "DESIGNS",
-    "OBJECTIVES",
-    "STYLES",
-    "Design",
-    "Options",
-    "build",
-    "find_design",
-    "make_options",
-    "module_name",
-    "operand_widths",
-]
+__all__ = ["DESIGNS", "find_design"]
 
 
 def _rounded(circuit: Callable[..., Word]) -> Circuit:
     """Adapt a circuit that takes an overflow policy."""
-    return lambda gates, options, operands: circuit(
+    return lambda gates, options, shape, operands: circuit(
         gates, options.format, *operands, overflow=options.overflow
     )
 
 
 def _exact(circuit: Callable[..., Word]) -> Circuit:
     """Adapt a circuit whose result is always exact."""
-    return lambda gates, options, operands: circuit(gates, options.format, *operands)
+    return lambda gates, options, shape, operands: circuit(gates, options.format, *operands)
 
 
 def _predicate(circuit: Callable[..., Bit]) -> Circuit:
     """Adapt a circuit that answers yes or no."""
-    return lambda gates, options, operands: (circuit(gates, options.format, *operands),)
+    return lambda gates, options, shape, operands: (circuit(gates, options.format, *operands),)
 
 
-def _subtract(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+def _subtract(
+    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
+) -> Word:
     a, b = operands
     return add(gates, options.format, a, b, overflow=options.overflow, minus=True)
 
 
-def _convert(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+def _convert(
+    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
+) -> Word:
     (a,) = operands
-    return convert(gates, options.format, options.to or options.format, a, options.overflow)
+    return convert(gates, options.format, options.result_format, a, options.overflow)
 
 
-def _widening_multiply(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+def _widening_multiply(
+    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
+) -> Word:
     a, b = operands
-    return widening_multiply(gates, options.format, options.to or options.format, a, b)
+    return widening_multiply(gates, options.format, options.result_format, a, b)
 
 
 def _holding_products(fmt: Format) -> tuple[str, ...]:
@@ -97,10 +80,10 @@ def _split(word: Word, width: int) -> list[Word]:
     return [word[i : i + width] for i in range(0, len(word), width)]
 
 
-def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
-    layer = options.layer
-    assert layer is not None
-    fmt, to = options.format, options.to or options.format
+def _linear(
+    gates: GateLibrary, options: CircuitOptions, layer: LayerShape, operands: tuple[Word, ...]
+) -> Word:
+    fmt, to = options.format, options.result_format
     x = _split(operands[0], fmt.width)
     if layer.layers:
         outputs = network(
@@ -108,11 +91,11 @@ def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) ->
             fmt,
             x,
             layer.layers,
-            options.accumulate,
+            layer.accumulate,
             layer.activations,
             to,
             options.overflow,
-            wide=options.wide,
+            wide=layer.wide,
         )
     else:
         weight = _split(operands[1], fmt.width * layer.inputs)
@@ -122,27 +105,29 @@ def _linear(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) ->
             x,
             [_split(row, fmt.width) for row in weight],
             _split(operands[2], fmt.width),
-            options.accumulate,
+            layer.accumulate,
             layer.activations[0],
             to,
             options.overflow,
-            wide=options.wide,
+            wide=layer.wide,
         )
     return tuple(chain.from_iterable(outputs))
 
 
-def _dot(gates: GateLibrary, options: Options, operands: tuple[Word, ...]) -> Word:
+def _dot(
+    gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
+) -> Word:
     a, b = (_split(word, options.format.width) for word in operands)
     return dot(
         gates,
         options.format,
         a,
         b,
-        options.accumulate,
+        shape.accumulate,
         options.to,
         options.overflow,
-        wide=options.wide,
-        has_carry_chains=options.objective == "luts",
+        wide=shape.wide,
+        has_carry_chains=options.objective is Objective.LUTS,
     )
 
 
@@ -318,76 +303,4 @@ def find_design(name: str) -> Design:
     try:
         return DESIGNS[name]
     except KeyError:
-        raise InputError(f"Design must be one of {', '.join(DESIGNS)}, not {name!r}") from None
-
-
-def module_name(design: Design, options: Options) -> str:
-    """Return the name of the circuit, its Verilog module and file.
-
-    That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with register cuts
-    ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
-    ``multiply_e4m3fn_spiking``.
-    """
-    kind = design.name
-    if design.is_vector:
-        kind += f"{options.layer.name if options.layer else options.length}_{options.accumulate}"
-        kind += f"_{options.wide.name}" if options.wide else ""
-    name = f"{kind}_{options.format.name}"
-    if options.to and not (design.is_vector and options.to == options.format):
-        name += f"_to_{options.to.name}"
-    if options.style != "spatial":
-        name += f"_{options.style}"
-    if options.stages:
-        name += f"_p{options.stages}"
-    return f"{name}_stream" if options.is_stream else name
-
-
-def operand_widths(design: Design, options: Options) -> dict[str, int]:
-    """Return the width of each operand in bits, by name; weights may be part of the circuit."""
-    width = options.format.width
-    if options.layer is None:
-        return dict.fromkeys(design.operands, width * options.length)
-    inputs, outputs = options.layer.inputs, options.layer.outputs
-    widths = {"x": width * inputs}
-    return (
-        widths
-        if options.layer.layers
-        else widths | {"w": width * inputs * outputs, "b": width * outputs}
-    )
-
-
-@lru_cache(maxsize=64)
-def build(design: Design, options: Options) -> NeuronGraph:
-    """Return the neuron graph of a design, which is the same in every style and however it is cut.
-
-    For an objective other than ``structure``, the best of all circuits known to keep the budget is
-    taken: structured, constructed by hand, or stored. For lookup tables that is the circuit which
-    was searched for that, or else the best by the estimate of
-    :mod:`spikefloat.rtl_gen.rtl.timing.tables`.
-    """
-    if options.layer is not None and options.layer.lanes is not None:
-        raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
-    plain = replace(options, style="spatial", stages=0, is_stream=False, delays=DELAYS[0])
-    if options != plain:
-        return build(design, plain)
-    gates = make_gates(module_name(design, options), options.library, options.budget)
-    operands = tuple(
-        gates.builder.input(name, width) for name, width in operand_widths(design, options).items()
-    )
-    gates.builder.output(design.result, design.circuit(gates, options, operands))
-    structured = gates.builder.build()
-    if options.objective == "structure":
-        return structured
-    kind = design.name, options.format, options.overflow, options.budget
-    known = [structured, *(other.graph for other in alternatives(*kind))]
-    if options.objective in ("luts", "fmax"):
-        searched = fitting_circuits(*kind, objective=options.objective)
-        return load(searched[0]) if searched else best_for_tables(known, options.objective)
-    return min(
-        known,
-        key=lambda graph: (
-            (graph.depth, len(graph.neurons))
-            if options.objective == "depth"
-            else (len(graph.neurons), graph.depth)
-        ),
-    )
+        raise unknown_name("Design", name, DESIGNS) from None

@@ -4,7 +4,8 @@
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
-from spikefloat.rtl_gen.designs.catalog import Design, build, make_options
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import Metrics, measure, neurons_by_scope
@@ -60,18 +61,16 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
     """
     graphs: dict[tuple[str, NeuronGraph], tuple[str, str, str]] = {}
     for budget in BUDGETS.values():
-        options = make_options(design, format=fmt, overflow=overflow, budget=budget.name)
-        graph = build(design, options)
+        instance = make_instance(design, format=fmt, overflow=overflow, budget=budget.name)
+        graph, circuit = instance.graph, instance.circuit
         graphs.setdefault(
             (_tightest(graph).name, graph), ("structured", "native", "the circuit in its parts")
         )
-        for other in alternatives(design.name, options.format, options.overflow, budget):
+        for other in alternatives(design.name, circuit.format, circuit.overflow, budget):
             graphs.setdefault(
                 (_tightest(other.graph).name, other.graph), (other.name, "native", other.origin)
             )
-    published = build(
-        design, make_options(design, format=fmt, overflow=overflow, library="published")
-    )
+    published = make_instance(design, format=fmt, overflow=overflow, library="published").graph
     points = [_point(graph, budget, *source) for (budget, graph), source in graphs.items()]
     points = _mark(design, fmt, overflow, points, list(graphs))
     points.append(
@@ -132,12 +131,9 @@ def _mark(
     chosen: dict[NeuronGraph, list[str]] = {}
     for budget in BUDGETS:
         for objective in ("neurons", "depth"):
-            graph = build(
-                design,
-                make_options(
-                    design, format=fmt, overflow=overflow, budget=budget, objective=objective
-                ),
-            )
+            graph = make_instance(
+                design, format=fmt, overflow=overflow, budget=budget, objective=objective
+            ).graph
             chosen.setdefault(graph, []).append(f"{budget}/{objective}")
     marked = []
     for point, (_, graph) in zip(points, keys, strict=True):

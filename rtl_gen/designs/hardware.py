@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
-from spikefloat.rtl_gen.designs.catalog import Design, Options, build, module_name
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Delays, Style
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, safe_leak
+from spikefloat.rtl_gen.neurons.residue import Residue, graph_leak_bound, safe_leak
 from spikefloat.rtl_gen.rtl.array.array import array_ports, array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
 from spikefloat.rtl_gen.rtl.ports import (
@@ -60,19 +61,20 @@ class Hardware:
         return any(port.role is PortRole.DISCHARGE for port in self.ports)
 
 
-def obstacle(design: Design, options: Options) -> str | None:
-    """Return why a design is not to be had with these options, as one sentence, or None."""
-    if options.layer is not None and options.layer.array is not None:
-        return array_obstacle(options)
-    if options.style == "temporal":
+def obstacle(instance: Instance) -> str | None:
+    """Return why an instance is not supported as hardware, as one sentence, or None."""
+    if instance.is_array:
+        return array_obstacle(instance)
+    design, options = instance.design, instance.hardware
+    if options.style is Style.TEMPORAL:
         if design.name not in TEMPORAL:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
         try:
-            check_codec_format(options.format)
+            check_codec_format(instance.circuit.format)
         except ValueError as error:
             return str(error)
     if options.stages:
-        graph = build(design, options)
+        graph = instance.graph
         most = max_stages(graph)
         if options.stages > most:
             return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
@@ -80,40 +82,32 @@ def obstacle(design: Design, options: Options) -> str | None:
 
 
 def make_hardware(
-    design: Design, options: Options, *, module: str | None = None, header: Sequence[str] = ()
+    instance: Instance, *, module: str | None = None, header: Sequence[str] = ()
 ) -> Hardware:
-    """Return a design as hardware.
+    """Return an instance of a design as hardware.
 
     Parameters
     ----------
-    design : Design
+    instance : Instance
         What to build.
-    options : Options
-        How, with style and stages.
     module : str, optional
-        Name of the top module; by default :func:`~spikefloat.rtl_gen.designs.catalog.module_name`.
+        Name of the top module; by default that of the instance.
     header : sequence of str
         Lines for the comment at the top.
 
     Raises
     ------
-    ValueError
-        If the style is not to be had for the design, or there are more stages than it can use.
+    InputError
+        If the style is not supported for the design, or there are more stages than it can use.
     """
-    if reason := obstacle(design, options):
+    if reason := obstacle(instance):
         raise InputError(reason)
-    name = module or module_name(design, options)
-    if options.layer is not None and options.layer.array is not None:
-        return _array(options, name, header)
-    if options.style == "spatial":
-        return _spatial(design, options, name, header)
-    if options.style == "spiking":
-        return _spiking(design, options, name, header)
-    return _temporal(design, options, name, header)
+    make = _array if instance.is_array else _STYLES[instance.hardware.style]
+    return make(instance, module or instance.name, header)
 
 
-def _array(options: Options, name: str, header: Sequence[str]) -> Hardware:
-    array = make_layer_array(options, name)
+def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
+    array = make_layer_array(instance, name)
     lines = (name, *header, *array_timing_lines(array))
     return Hardware(
         module=name,
@@ -124,8 +118,8 @@ def _array(options: Options, name: str, header: Sequence[str]) -> Hardware:
     )
 
 
-def _spatial(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
-    graph = build(design, options)
+def _spatial(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
+    graph, options = instance.graph, instance.hardware
     if options.stages == 0 and not options.is_stream:
         text = spatial_verilog(graph, module=name, header=header)
         return Hardware(
@@ -149,12 +143,12 @@ def _spatial(design: Design, options: Options, name: str, header: Sequence[str])
     )
 
 
-def _spiking(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
-    graph = build(design, options)
+def _spiking(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
+    graph, options = instance.graph, instance.hardware
     membrane = None
     lines = list(header)
-    if options.residue != "discharge":
-        reset = "hard" if options.residue == "hard" else "soft"
+    if options.residue is not Residue.DISCHARGE:
+        reset = "hard" if options.residue is Residue.HARD else "soft"
         bound = graph_leak_bound(graph, reset).bound
         leak = safe_leak(bound) if options.leak is None else options.leak
         membrane = Membrane(leak=leak, reset=reset)
@@ -164,7 +158,7 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
             else ("may err after some waves, as the leak is not")
         )
         lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
-    has_memory = options.delays == "memory"
+    has_memory = options.delays is Delays.MEMORY
     if options.is_stream:
         component = SpikingStream(
             graph, module=f"{name}_circuit", has_memory=has_memory, has_whole_bytes=True
@@ -190,8 +184,9 @@ def _spiking(design: Design, options: Options, name: str, header: Sequence[str])
     )
 
 
-def _temporal(design: Design, options: Options, name: str, header: Sequence[str]) -> Hardware:
-    operation = TEMPORAL[design.name](options.format, options.overflow)
+def _temporal(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
+    circuit = instance.circuit
+    operation = TEMPORAL[instance.design.name](circuit.format, circuit.overflow)
     text = component_verilog(
         operation,
         name,
@@ -208,3 +203,6 @@ def _temporal(design: Design, options: Options, name: str, header: Sequence[str]
         latency=operation.latency,
         initiation_interval=operation.interval,
     )
+
+
+_STYLES = {Style.SPATIAL: _spatial, Style.SPIKING: _spiking, Style.TEMPORAL: _temporal}

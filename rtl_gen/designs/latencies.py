@@ -3,8 +3,9 @@
 
 from dataclasses import dataclass
 
-from spikefloat.rtl_gen.designs.catalog import Options, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.formats import find_format
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL, dot_product_clocks
 
@@ -21,8 +22,7 @@ class Latency:
     stages: int  #: Register cuts, in the spatial style.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     interval: int  #: Clocks from one operation to the next; 0 for a combinational circuit.
-    design: str  #: Name of the design.
-    options: Options | None  #: What makes the hardware; None for operations one after the other.
+    instance: Instance | None  #: What it is the time of; None for operations one after the other.
 
 
 def latencies(
@@ -64,8 +64,7 @@ def latencies(
                     stages=0,
                     latency=clocks,
                     interval=clocks,
-                    design=name,
-                    options=None,
+                    instance=None,
                 )
             )
         styles = [("temporal", 0)] * (not design.is_vector)
@@ -77,14 +76,14 @@ def latencies(
             *(("spatial", n) for n in cuts),
             ("spiking", 0),
         ):
-            options = make_options(
+            instance = make_instance(
                 design,
                 format=fmt.name,
                 style=style,
                 stages=count,
                 length=length if design.is_vector else None,
             )
-            hardware = make_hardware(design, options)
+            hardware = make_hardware(instance)
             rows.append(
                 Latency(
                     operation=operation,
@@ -93,8 +92,7 @@ def latencies(
                     stages=count,
                     latency=hardware.latency,
                     interval=hardware.initiation_interval,
-                    design=name,
-                    options=options,
+                    instance=instance,
                 )
             )
     return rows

@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.operations.sign import relu
 from spikefloat.rtl_gen.circuits.sums.linear import linear, node_overflow
-from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
@@ -39,14 +39,14 @@ class LayerParts:
 
 
 def layer_parts(
-    options: Options, inputs: int, activation: str, to: Format, *, has_bias: bool = True
+    instance: Instance, inputs: int, activation: str, to: Format, *, has_bias: bool = True
 ) -> LayerParts:
     """Return the circuits of one layer.
 
     Parameters
     ----------
-    options : Options
-        Format, overflow policy, gates and accumulation.
+    instance : Instance
+        Linear layers: format, overflow policy, gates and accumulation.
     inputs : int
         Number of inputs.
     activation : str
@@ -56,8 +56,9 @@ def layer_parts(
     has_bias : bool
         Whether a bias is added.
     """
+    options, shape = instance.circuit, instance.layer
     fmt, policy = options.format, options.overflow
-    if options.accumulate == "exact":
+    if shape.accumulate == "exact":
         gates = make_gates("output", options.library, options.budget)
         widths = {"x": inputs * fmt.width, "w": inputs * fmt.width}
         if has_bias:
@@ -76,7 +77,7 @@ def layer_parts(
         gates.builder.output("y", circuit(gates, *words))
         return gates.builder.build()
 
-    node = options.wide or fmt
+    node = shape.wide or fmt
     rounding = node_overflow(node, policy)
     rectifies = activation == "relu"
 
@@ -85,7 +86,7 @@ def layer_parts(
         return total if node == to else convert(gates, node, to, total, policy)
 
     return LayerParts(
-        accumulate=options.accumulate,
+        accumulate=shape.accumulate,
         product=make(
             "product",
             {"a": fmt, "b": fmt},

@@ -11,11 +11,13 @@ one neuron where the budget permits.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from enum import StrEnum
 
+from spikefloat.rtl_gen.errors import find_member
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder, Word
 
-__all__ = ["LIBRARIES", "GateLibrary", "NativeGates", "PublishedGates", "make_gates"]
+__all__ = ["GateLibrary", "Library", "NativeGates", "PublishedGates", "make_gates"]
 
 
 class GateLibrary(ABC):
@@ -294,12 +296,19 @@ def _difference_terms(a: Word, b: Word) -> list[tuple[Bit, int]]:
     ]
 
 
-#: Names of the libraries, the default one first.
-LIBRARIES = ("native", "published")
+class Library(StrEnum):
+    """Which functions of one bit there are, and of which neurons they are made."""
+
+    NATIVE = "native"
+    PUBLISHED = "published"
 
 
 def make_gates(
-    name: str, library: str = "native", budget: Budget = BUDGETS["w2"], *, simplify: bool = True
+    name: str,
+    library: str = Library.NATIVE,
+    budget: Budget = BUDGETS["w2"],
+    *,
+    simplify: bool = True,
 ) -> GateLibrary:
     """Return a gate library over a new builder of circuit ``name``.
 
@@ -320,13 +329,11 @@ def make_gates(
     ValueError
         If the library is unknown.
     """
-    if library == "native":
+    if find_member(Library, "Library", library) is Library.NATIVE:
         return NativeGates(NeuronGraphBuilder(name, budget=budget, simplify=simplify))
-    if library == "published":
-        # Repeats are kept: the paper counts, and a device would build, each gate by itself.
-        return PublishedGates(
-            NeuronGraphBuilder(
-                name, budget=BUDGETS["w2"], simplify=simplify, share=False, free_inversion=False
-            )
+    # Repeats are kept: the paper counts, and a device would build, each gate by itself.
+    return PublishedGates(
+        NeuronGraphBuilder(
+            name, budget=BUDGETS["w2"], simplify=simplify, share=False, free_inversion=False
         )
-    raise ValueError(f"Library must be {' or '.join(LIBRARIES)}, not {library!r}")
+    )

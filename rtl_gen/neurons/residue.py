@@ -17,20 +17,21 @@ must lie below the level at which it fires.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.threshold import reachable_sums
 
 __all__ = [
     "RESETS",
-    "RESIDUES",
     "Provocation",
+    "Residue",
     "WeakestNeuron",
     "budget_leak_bound",
     "check_residue",
@@ -46,9 +47,14 @@ __all__ = [
 #: What a spike does to the membrane: take the level from it, or return it to zero.
 RESETS = ("soft", "hard")
 
-#: What keeps residue from doing harm: every membrane is discharged before every wave; a spike
-#: returns it to zero, and leak does the rest; or leak alone.
-RESIDUES = ("discharge", "hard", "leak")
+
+class Residue(StrEnum):
+    """What keeps residue in membranes from doing harm."""
+
+    DISCHARGE = "discharge"  #: Every membrane is discharged before every wave.
+    HARD = "hard"  #: A spike returns the membrane to zero, and leak does the rest.
+    LEAK = "leak"  #: Leak alone.
+
 
 #: Bits of a leak: as few as are wanted, and as many as there may be.
 _LEAK_BITS = (8, 16)
@@ -238,25 +244,25 @@ def safe_leak(bound: Fraction) -> Fraction:
     return max(leak, Fraction(0))
 
 
-def check_residue(residue: str, leak: Fraction | None) -> None:
-    """Refuse a way to treat residue that is unknown, or a leak that it cannot have.
+def check_residue(residue: str, leak: Fraction | None) -> Residue:
+    """Return a way to treat residue; refuse an unknown one, or a leak that it cannot have.
 
     Raises
     ------
     ValueError
-        If the way is not one of :data:`RESIDUES`, or the leak not at least 0 and below 1, not a
+        If the way is not one of :class:`Residue`, or the leak not at least 0 and below 1, not a
         multiple of 1/65536, or given where there is no residue.
     """
-    if residue not in RESIDUES:
-        raise InputError(f"Residue must be one of {', '.join(RESIDUES)}, not {residue!r}")
+    way = find_member(Residue, "Residue", residue)
     if leak is None:
-        return
+        return way
     if not 0 <= leak < 1:
         raise InputError(f"Leak must be at least 0 and below 1, not {leak}")
     if (1 << _LEAK_BITS[1]) % leak.denominator:
         raise InputError(f"Leak must be a multiple of 1/{1 << _LEAK_BITS[1]}, not {leak}")
-    if residue == "discharge":
+    if way is Residue.DISCHARGE:
         raise InputError(f"Leak must be left out where membranes are discharged, not {leak}")
+    return way
 
 
 @lru_cache(maxsize=4096)

@@ -7,8 +7,8 @@ percent, for which the figures asked for leave room.
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 from spikefloat.rtl_gen.rtl.timing.tables import count_tables
@@ -18,9 +18,8 @@ def measured(
     operation: str, objective: str, target: str, *, seeds: tuple[int, ...] = (), **others: object
 ) -> Measurement:
     """Return the figures of an E4M3FN circuit."""
-    design = DESIGNS[operation]
-    options = make_options(design, objective=objective, **others)
-    hardware = make_hardware(design, options)
+    instance = make_instance(operation, objective=objective, **others)
+    hardware = make_hardware(instance)
     return measure(
         hardware.verilog, hardware.module, TARGETS[target], ports=hardware.ports, seeds=seeds
     )
@@ -35,8 +34,7 @@ def test_tables_of_six_inputs(operation: str, tables: int, depth: int) -> None:
     assert found.lut6 <= tables
     assert found.lut6_depth <= depth
     # The estimate, by which other circuits are chosen, is not far off.
-    design = DESIGNS[operation]
-    estimate = count_tables(build(design, make_options(design, objective="luts")), 6)
+    estimate = count_tables(make_instance(operation, objective="luts").graph, 6)
     assert found.lut6 <= estimate.tables <= 1.6 * found.lut6
     assert abs(estimate.depth - found.lut6_depth) <= 6
 

@@ -3,7 +3,7 @@
 
 import re
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.metrics import Metrics, measure
 from tests.helpers.paths import ROOT
@@ -13,8 +13,7 @@ OPERATIONS = {"multiplier": "multiply", "adder": "add"}
 
 
 def figures(operation: str, **options: str) -> Metrics:
-    design = DESIGNS[operation]
-    return measure(build(design, make_options(design, **options)))
+    return measure(make_instance(operation, **options).graph)
 
 
 def test_budgets() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.sim.cases.corners import directed_pairs, random_pairs
 from spikefloat.sim.golden.operations import expected
@@ -50,7 +51,7 @@ VARIANTS = (
 def run(name: str, operands: Sequence[np.ndarray], **options: str) -> np.ndarray:
     """Return the codes that a design gives for codes of its operands."""
     design = DESIGNS[name]
-    graph = build(design, make_options(design, **options))
+    graph = make_instance(design, **options).graph
     inputs = dict(zip(design.operands, operands, strict=True))
     return Network(graph).run(inputs)[design.result].astype(np.int64)
 

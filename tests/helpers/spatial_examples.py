@@ -3,7 +3,7 @@
 
 import random
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.carry_chain import carry_chain
 from spikefloat.rtl_gen.neurons.gates import make_gates
@@ -218,8 +218,7 @@ GRAPHS.update((f"random_{seed}", random_graph(seed)) for seed in range(40))
 
 
 def design_graph(name: str, library: str) -> NeuronGraph:
-    design = find_design(name)
-    return build(design, make_options(design, library=library))
+    return make_instance(name, library=library).graph
 
 
 def random_kinds(count: int, fan_in: int) -> list[tuple[tuple[int, ...], int]]:

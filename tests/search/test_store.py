@@ -8,12 +8,11 @@ import pytest
 
 from search.store import describe_graph, store
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 
 
 def circuit(budget: str = "w2", operation: str = "multiply") -> dict:
-    design = DESIGNS[operation]
-    return describe_graph(build(design, make_options(design, format="e2m1fn", budget=budget)))
+    return describe_graph(make_instance(operation, format="e2m1fn", budget=budget).graph)
 
 
 def put(description: dict, folder: Path, budget: str = "w2") -> StoredCircuit | None:

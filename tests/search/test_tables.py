@@ -18,15 +18,14 @@ from search.table_network import (
 from search.table_neurons import Recipe, neurons_of, to_graph
 from search.table_walk import TableStep, walk_tables
 from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 
 def structured(operation: str) -> NeuronGraph:
     """Return a small circuit, with 8 input bits."""
-    design = DESIGNS[operation]
-    return build(design, make_options(design, format="e2m1fn"))
+    return make_instance(operation, format="e2m1fn").graph
 
 
 def truth_of(recipe: Recipe, inputs: int) -> int:

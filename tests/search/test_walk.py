@@ -7,7 +7,7 @@ import pytest
 from search.shrink import start_of
 from search.store import count_wrong
 from search.walk import Step, format_network, parse_network, walk
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.graphs.network import Network
@@ -15,8 +15,7 @@ from tests.helpers.graphs import all_codes, make_graph
 
 
 def structured(operation: str, fmt: str, budget: str = "w2") -> NeuronGraph:
-    design = DESIGNS[operation]
-    return build(design, make_options(design, format=fmt, budget=budget))
+    return make_instance(operation, format=fmt, budget=budget).graph
 
 
 def test_text_format() -> None:

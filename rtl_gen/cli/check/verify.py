@@ -29,6 +29,7 @@ from spikefloat.rtl_gen.cli.options import (
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
 from spikefloat.sim.cases.exhaustive import PAIRS
@@ -120,9 +121,9 @@ def _run(args: argparse.Namespace) -> int:
                 rows += verify_clocked_instances(
                     clocked, simulator, folder, args.random, status.update
                 )
-            temporal = [s for s in chosen if s.options.style == "temporal"]
+            temporal = [s for s in chosen if s.hardware.style is Style.TEMPORAL]
             rows += verify_temporal(args, temporal, folder, status)
-            chosen = [s for s in chosen if s.options.style != "temporal"]
+            chosen = [s for s in chosen if s.hardware.style is not Style.TEMPORAL]
             scalar = [selection for selection in chosen if not selection.design.is_vector]
             if scalar:
                 rows += verify_circuits(args, scalar, folder, status)

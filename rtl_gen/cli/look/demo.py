@@ -14,17 +14,13 @@ from rich.status import Status
 
 from spikefloat.rtl_gen.checks.plan import layer_bench
 from spikefloat.rtl_gen.cli.figures.raster import draw_raster
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
-from spikefloat.rtl_gen.cli.options import (
-    Selection,
-    add_command,
-    add_json_option,
-    add_output_option,
-)
+from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.catalog import Design, Options, build, find_design, make_options
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, Instance, make_instance
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import find_format
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.rtl_gen.weights.parameters import make_layers
@@ -105,22 +101,21 @@ def _check(args: argparse.Namespace) -> None:
 
 def _outputs(
     args: argparse.Namespace,
-    selection: Selection,
-    graph: NeuronGraph,
+    instance: Instance,
     x: Codes,
     folder: Path,
     status: Status,
 ) -> tuple[Codes, dict[str, float]]:
     """Return what the circuit gives for each image, and how long that took."""
-    hardware = design_hardware(selection)
+    hardware = design_hardware(instance)
     write_files(args.output, {f"{hardware.module}.v": hardware.verilog})
     if args.sim == "network":
         start = time.perf_counter()
-        bits = Network(graph).run({"x": x.astype(np.uint8)})["y"]
+        bits = Network(instance.graph).run({"x": x.astype(np.uint8)})["y"]
         codes = np.packbits(bits, axis=-1, bitorder="little").astype(np.int64)
         return codes, {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
     result = verify_layer(
-        layer_bench(selection, hardware),
+        layer_bench(instance, hardware),
         args.sim,
         LayerCases(x=x[None]),
         folder,
@@ -153,25 +148,22 @@ def _run(args: argparse.Namespace) -> int:
     _check(args)
     digits = load_digits()
     console = Console(stderr=True)
-    design: Design = find_design("linear")
     with (
         console.status("Training") as status,
         tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary,
     ):
         perceptron = train(digits, args.hidden, args.kept)
-        fmt = make_options(design).format
+        fmt = find_format(DEFAULT_FORMAT)
         layers = make_layers(fmt, perceptron.arrays)
         args.output.mkdir(parents=True, exist_ok=True)
         weights = args.output / "digits.npz"
         np.savez(weights, **perceptron.arrays)  # type: ignore[arg-type]
-        options: Options = make_options(
-            design, layer=make_layer_options(layers, source=str(weights))
-        )
+        shape = make_layer_shape(layers, source=str(weights))
+        instance = make_instance("linear", format=fmt, layer=shape)
         status.update("Building the neurons")
-        graph = build(design, options)
+        graph = instance.graph
         x = quantise(fmt, digits.test_images)[: args.images]
         labels = digits.test_labels[: args.images]
-        shape = make_layer_options(layers)
         expected = network(
             fmt,
             x,
@@ -182,14 +174,7 @@ def _run(args: argparse.Namespace) -> int:
         )[-1]
         status.update("Generating Verilog")
         try:
-            found, times = _outputs(
-                args,
-                Selection(design, options),
-                graph,
-                x,
-                args.build_dir or Path(temporary),
-                status,
-            )
+            found, times = _outputs(args, instance, x, args.build_dir or Path(temporary), status)
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from spikefloat.rtl_gen.cli.clocked import add_clocked_options, clocked_instances
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import (
-    Selection,
     add_command,
     add_design_options,
     add_json_option,
@@ -20,7 +18,10 @@ from spikefloat.rtl_gen.cli.options import (
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
@@ -62,33 +63,34 @@ def _version() -> str:
         return "0"
 
 
-def _source(selection: Selection) -> CoreSource:
-    design, options = selection
-    hardware = design_hardware(selection)
+def _source(instance: Instance) -> CoreSource:
+    hardware = design_hardware(instance)
+    is_temporal = instance.hardware.style is Style.TEMPORAL
     # Membranes that are discharged from outside have an input for it, and no bench here.
-    is_fixed = not (hardware.is_stream or options.style == "temporal" or hardware.has_discharge)
+    is_fixed = not (hardware.is_stream or is_temporal or hardware.has_discharge)
     return CoreSource(
         module=hardware.module,
         verilog=hardware.verilog,
         ports=hardware.ports,
-        summary=f"{design.summary} ({options.format.name}), made of spiking neurons",
+        summary=f"{instance.design.summary} ({instance.circuit.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
-        cases=None if hardware.has_discharge else _cases(selection, hardware),
+        cases=None if hardware.has_discharge else _cases(instance, hardware),
         waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
         version=_version(),
     )
 
 
-def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
+def _cases(instance: Instance, hardware: Hardware) -> Cases | None:
     """Return operands and what they must give; None for what has no bench."""
-    design, options = selection
-    if design.name in reference.OPERATIONS:
-        rows = _scalar_rows(selection, _MAX_CASES if options.style != "temporal" else 0)
-    elif design.name == "dot":
-        rows = _vector_rows(options)
+    design = instance.design
+    is_temporal = instance.hardware.style is Style.TEMPORAL
+    if instance.shape is None:
+        rows = _scalar_rows(instance, 0 if is_temporal else _MAX_CASES)
+    elif isinstance(instance.shape, VectorShape):
+        rows = _vector_rows(instance)
     else:
         return None
-    if options.is_stream:
+    if hardware.is_stream:
         words = [f"s_axis_{name}" for name in design.operands]
         return Cases(
             operands=tuple(f"{word}_tdata" for word in words),
@@ -102,7 +104,7 @@ def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
                 interval=1 + hardware.latency,
             ),
         )
-    if options.style == "temporal":
+    if is_temporal:
         return Cases(
             operands=design.operands,
             rows=rows,
@@ -118,9 +120,9 @@ def _cases(selection: Selection, hardware: Hardware) -> Cases | None:
     return Cases(operands=design.operands, rows=rows, result=design.result)
 
 
-def _scalar_rows(selection: Selection, most: int) -> list[list[int]]:
+def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
     """Return all cases of an operation if they are not too many, else corners and random ones."""
-    design, options = selection
+    design, options = instance.design, instance.circuit
     fmt, count = options.format, len(design.operands)
     if 1 << fmt.width * count <= most:
         operands = operand_cases([fmt], count, "all")
@@ -131,12 +133,13 @@ def _scalar_rows(selection: Selection, most: int) -> list[list[int]]:
     return np.stack([*operands, results], axis=1).tolist()
 
 
-def _vector_rows(options: Options) -> list[list[int]]:
+def _vector_rows(instance: Instance) -> list[list[int]]:
     """Return directed and random vectors, packed, with their dot products."""
+    options, shape = instance.circuit, instance.vector
     fmt = options.format
-    first, second = vector_cases(fmt, options.length, _RANDOM_VECTORS, SEED)
+    first, second = vector_cases(fmt, shape.length, _RANDOM_VECTORS, SEED)
     results = dot(
-        fmt, first, second, options.accumulate, options.to, options.overflow, wide=options.wide
+        fmt, first, second, shape.accumulate, options.to, options.overflow, wide=shape.wide
     )
     return [
         [pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
@@ -159,7 +162,7 @@ def _run(args: argparse.Namespace) -> int:
         for instance in clocked_instances(args)
     ]
     chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
-    sources += [_source(selection) for selection in tracked(chosen, "Packaging")]
+    sources += [_source(instance) for instance in tracked(chosen, "Packaging")]
     cores = {}
     for source in sources:
         if source.module in cores:

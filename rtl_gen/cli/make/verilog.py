@@ -4,23 +4,22 @@
 import argparse
 from pathlib import Path
 
+from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
 from spikefloat.rtl_gen.cli.make.harden import hardened_verilog
 from spikefloat.rtl_gen.cli.options import (
-    Selection,
     add_command,
     add_design_options,
     add_json_option,
     add_output_option,
-    command_line,
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.cli.physics_options import design_target
 from spikefloat.rtl_gen.designs.arrays import array_neurons
-from spikefloat.rtl_gen.designs.catalog import Options, build, module_name
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
-from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -29,7 +28,7 @@ from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.campaigns.hardening import Hardened, find_cheapest
 from spikefloat.sim.devices.physics import Physics
 
-__all__ = ["design_hardware", "design_verilog", "register"]
+__all__ = ["register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,49 +51,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "exact",
     )
     add_json_option(parser)
-
-
-def design_hardware(selection: Selection, module: str | None = None) -> Hardware:
-    """Return one instance of a design as hardware.
-
-    Parameters
-    ----------
-    selection : Selection
-        Design and options.
-    module : str, optional
-        Name of the top module; by default that of the design and format.
-    """
-    design, options = selection
-    return make_hardware(
-        design,
-        options,
-        module=module,
-        header=(
-            f"{design.summary} ({_formats(options)})",
-            f"overflow: {_OVERFLOW[options.overflow.value]}",
-            *(
-                [f"library: {options.library} gates, budget {options.budget}"]
-                if options.style != "temporal"
-                else []
-            ),
-            f"made by: {command_line('verilog', selection)}",
-        ),
-    )
-
-
-def design_verilog(selection: Selection, module: str | None = None) -> str:
-    """Return the Verilog of one instance of a design; see :func:`design_hardware`."""
-    return design_hardware(selection, module).verilog
-
-
-def _formats(options: Options) -> str:
-    return options.format.name + (f" to {options.to.name}" if options.to else "")
-
-
-_OVERFLOW = {
-    "nan": "non-saturating (infinity where the format has one, else NaN)",
-    "saturate": "saturating (largest finite value)",
-}
 
 
 def _clocked_files(
@@ -125,49 +81,47 @@ def _add_file(files: dict[str, str], name: str, text: str) -> None:
     files[name] = text
 
 
-def _harden(selection: Selection, sigma: float) -> Hardened:
-    options = selection.options
-    if options.style != "spatial" or options.stages:
+def _harden(instance: Instance, sigma: float) -> Hardened:
+    options = instance.hardware
+    if options.style is not Style.SPATIAL or options.stages:
         raise InputError(
             f"Style of a hardened design must be spatial without stages, not {options.style} with "
             f"{options.stages}"
         )
-    return find_cheapest([design_target(selection)], Physics(synapse_noise=sigma))
+    return find_cheapest([design_target(instance)], Physics(synapse_noise=sigma))
 
 
 def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
     files: dict[str, str] = {}
     rows = []
-    for selection in tracked(selections(args), "Writing Verilog"):
-        module = module_name(*selection)
-        name = f"{module}.v"
+    for instance in tracked(selections(args), "Writing Verilog"):
+        name = f"{instance.name}.v"
         if args.harden is None:
-            text, size = design_verilog(selection), _size(selection)
+            text, size = design_hardware(instance).verilog, _size(instance)
         else:
-            found = _harden(selection, args.harden)
+            found = _harden(instance, args.harden)
             text, size = hardened_verilog(found, args.harden), _graph_size(found.target.graph)
         _add_file(files, name, text)
         rows.append(
             {
-                "design": selection.design.name,
+                "design": instance.design.name,
                 "file": str(args.output / name),
-                "module": module,
-                "format": selection.options.format.name,
-                "overflow": selection.options.overflow.value,
-                "library": selection.options.library,
+                "module": instance.name,
+                "format": instance.circuit.format.name,
+                "overflow": instance.circuit.overflow.value,
+                "library": instance.circuit.library,
                 **size,
             }
         )
     return files, rows
 
 
-def _size(selection: Selection) -> dict[str, int]:
-    design, options = selection
-    if options.style == "temporal":
-        return {"neurons": TEMPORAL[design.name].neurons}
-    if options.layer is not None and options.layer.array is not None:
-        return array_neurons(options)
-    return _graph_size(build(design, options))
+def _size(instance: Instance) -> dict[str, int]:
+    if instance.hardware.style is Style.TEMPORAL:
+        return {"neurons": TEMPORAL[instance.design.name].neurons}
+    if instance.is_array:
+        return array_neurons(instance)
+    return _graph_size(instance.graph)
 
 
 def _graph_size(graph: NeuronGraph) -> dict[str, int]:

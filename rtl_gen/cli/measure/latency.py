@@ -11,7 +11,6 @@ from rich.console import Console
 from spikefloat.rtl_gen.cli.check.report import replace_table
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.latencies import Latency, latencies
 from spikefloat.rtl_gen.errors import InputError
@@ -117,23 +116,24 @@ def _check(rows: list[Latency], folder: Path) -> list[str]:
     reports = []
     plain, handshakes = [], []
     for row in rows:
-        if row.options is None or row.interval == 0:
+        if row.instance is None or row.interval == 0:
             continue
-        design, options = find_design(row.design), row.options
+        design, options = row.instance.design, row.instance.circuit
         name = f"{row.operation.replace(' ', '')}_{row.format}_{row.style}_{row.stages}"
-        hardware = make_hardware(design, options, module=name)
+        hardware = make_hardware(row.instance, module=name)
         if design.is_vector:
+            shape = row.instance.vector
             dot = DotDesign(
                 verilog=hardware.verilog,
                 module=name,
                 fmt=options.format,
-                to=options.to or options.format,
-                length=options.length,
-                accumulate=options.accumulate,
+                to=options.result_format,
+                length=shape.length,
+                accumulate=shape.accumulate,
                 overflow=options.overflow,
                 latency=row.latency,
             )
-            cases = vector_cases(options.format, options.length, _CASES, SEED)
+            cases = vector_cases(options.format, shape.length, _CASES, SEED)
             reports.append(verify_dot(dot, "icarus", cases, folder / name).report)
         elif row.style == "temporal":
             handshakes.append(
@@ -142,7 +142,7 @@ def _check(rows: list[Latency], folder: Path) -> list[str]:
                     verilog=hardware.verilog,
                     module=name,
                     latency=row.latency,
-                    operation=row.design,
+                    operation=design.name,
                     fmt=options.format,
                     overflow=options.overflow,
                     operands=list(sampled_operands(options.format, 2, _CASES)[-_CASES:].T),
@@ -154,7 +154,7 @@ def _check(rows: list[Latency], folder: Path) -> list[str]:
                     name=name,
                     verilog=hardware.verilog,
                     module=name,
-                    operation=row.design,
+                    operation=design.name,
                     fmt=options.format,
                     overflow=options.overflow,
                     library=options.library,

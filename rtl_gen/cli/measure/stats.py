@@ -5,16 +5,16 @@ import argparse
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
 from spikefloat.rtl_gen.cli.options import (
-    Selection,
     add_command,
     add_design_options,
     add_json_option,
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.catalog import build
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
@@ -39,13 +39,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_json_option(parser)
 
 
-def _figures(selection: Selection) -> dict:
-    design, options = selection
-    if options.style == "temporal":
-        return _temporal_figures(selection)
-    graph = build(design, options)
+def _figures(instance: Instance) -> dict:
+    options, hardware = instance.circuit, instance.hardware
+    if hardware.style is Style.TEMPORAL:
+        return _temporal_figures(instance)
+    graph = instance.graph
     return {
-        "design": design.name,
+        "design": instance.design.name,
         "format": options.format.name,
         **({"to": options.to.name} if options.to else {}),
         "overflow": options.overflow.value,
@@ -53,8 +53,8 @@ def _figures(selection: Selection) -> dict:
         "budget": options.budget.name,
         "objective": options.objective,
         **measure(graph).as_dict(),
-        **(_pipeline_figures(graph, options.stages) if options.stages else {}),
-        **(_spiking_figures(selection, graph) if options.style == "spiking" else {}),
+        **(_pipeline_figures(graph, hardware.stages) if hardware.stages else {}),
+        **(_spiking_figures(instance, graph) if hardware.style is Style.SPIKING else {}),
         "scopes": neurons_by_scope(graph),
     }
 
@@ -81,8 +81,8 @@ def _pipeline_figures(graph: NeuronGraph, stages: int) -> dict:
     }
 
 
-def _spiking_figures(selection: Selection, graph: NeuronGraph) -> dict:
-    hardware = make_hardware(*selection)
+def _spiking_figures(instance: Instance, graph: NeuronGraph) -> dict:
+    hardware = make_hardware(instance)
     return {
         "latency": hardware.latency,
         "initiation_interval": hardware.initiation_interval,
@@ -93,15 +93,14 @@ def _spiking_figures(selection: Selection, graph: NeuronGraph) -> dict:
     }
 
 
-def _temporal_figures(selection: Selection) -> dict:
-    design, options = selection
-    hardware = make_hardware(design, options)
-    neurons = TEMPORAL[design.name].neurons
+def _temporal_figures(instance: Instance) -> dict:
+    hardware = make_hardware(instance)
+    neurons = TEMPORAL[instance.design.name].neurons
     return {
-        "design": design.name,
-        "format": options.format.name,
-        "overflow": options.overflow.value,
-        "style": options.style,
+        "design": instance.design.name,
+        "format": instance.circuit.format.name,
+        "overflow": instance.circuit.overflow.value,
+        "style": instance.hardware.style,
         "neurons": neurons,
         "latency": hardware.latency,
         "initiation_interval": hardware.initiation_interval,

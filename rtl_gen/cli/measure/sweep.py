@@ -12,12 +12,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from spikefloat.rtl_gen.checks.targets import BLOCKS
 from spikefloat.rtl_gen.cli.figures.physics import plot_sweep, swept_knob
 from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files
 from spikefloat.rtl_gen.cli.physics_options import (
-    BLOCKS,
     add_physics_options,
     add_spiking_options,
     physics_grid,

@@ -13,19 +13,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
-from spikefloat.rtl_gen.cli.make.verilog import design_hardware
 from spikefloat.rtl_gen.cli.options import (
-    Selection,
     add_command,
     add_design_options,
     add_json_option,
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.catalog import build
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.designs.options import STYLES
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE, Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
@@ -144,7 +143,7 @@ def _sources(args: argparse.Namespace) -> list[_Source]:
         return sources
     chosen = selections(args)
     variants = (
-        [variant for selection in chosen for variant in _variants(selection)]
+        [variant for instance in chosen for variant in _variants(instance)]
         if args.matrix
         else chosen
     )
@@ -158,31 +157,28 @@ def _itself(instance: ClockedInstance) -> ClockedInstance:
     return instance
 
 
-def _variants(selection: Selection) -> list[Selection]:
+def _variants(instance: Instance) -> list[Instance]:
     """Return a design in every style, and with every number of register cuts."""
-    design, options = selection
-    most = max_stages(build(design, options))
-    changes: list[dict[str, Any]] = [
-        {"stages": stages} for stages in _MATRIX_STAGES if stages <= most
-    ]
-    changes += [
-        {"style": style} for style in STYLES[1:] if style != "temporal" or design.name in TEMPORAL
-    ]
-    return [Selection(design, replace(options, **change)) for change in changes]
+    most = max_stages(instance.graph)
+    variants = [HardwareOptions(stages=stages) for stages in _MATRIX_STAGES if stages <= most]
+    variants.append(HardwareOptions(style=Style.SPIKING))
+    if instance.design.name in TEMPORAL:
+        variants.append(HardwareOptions(style=Style.TEMPORAL))
+    return [replace(instance, hardware=hardware) for hardware in variants]
 
 
-def _labels(selection: Selection) -> dict[str, Any]:
-    design, options = selection
+def _labels(instance: Instance) -> dict[str, Any]:
+    options = instance.circuit
     return {
-        "design": design.name,
+        "design": instance.design.name,
         "format": options.format.name,
         **({"to": options.to.name} if options.to else {}),
         "overflow": options.overflow.value,
         "library": options.library,
         "budget": options.budget.name,
         "objective": options.objective,
-        "style": options.style,
-        "stages": options.stages,
+        "style": instance.hardware.style,
+        "stages": instance.hardware.stages,
     }
 
 

@@ -7,7 +7,8 @@ circuits is merged by neurons too: nothing that computes is anything else.
 
 from functools import lru_cache
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, find_design
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
@@ -79,7 +80,7 @@ def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") ->
     overflow : Overflow
         What a result beyond the largest finite value becomes.
     objective : str
-        What the circuits are made for; see :func:`spikefloat.rtl_gen.designs.options.make_options`.
+        What the circuits are made for; see :func:`spikefloat.rtl_gen.designs.instance.make_instance`.
 
     Raises
     ------
@@ -99,14 +100,14 @@ def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") ->
 
     def circuit(name: str, x: Word, y: Word) -> Word:
         design = find_design(name)
-        options = make_options(
+        instance = make_instance(
             design,
-            format=fmt.name,
-            overflow=overflow.value,
+            format=fmt,
+            overflow=overflow,
             objective=objective if name in ("multiply", "add") else "structure",
         )
         inputs = dict(zip(design.operands, (x, y), strict=False))
-        return builder.embed(build(design, options), inputs)[design.result]
+        return builder.embed(instance.graph, inputs)[design.result]
 
     with builder.scope("select"):
         asked = {

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, safe_leak
 from tests.rtl_gen.cli.test_main import Capture, run_json
 
-MULTIPLIER = build(find_design("multiply"), make_options(find_design("multiply")))
+MULTIPLIER = make_instance("multiply").graph
 SOFT, HARD = (graph_leak_bound(MULTIPLIER, reset).bound for reset in ("soft", "hard"))
 
 

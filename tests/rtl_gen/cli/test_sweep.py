@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from spikefloat.rtl_gen.checks.targets import BLOCKS, block_target
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.physics_options import BLOCKS, KNOBS, block_target
+from spikefloat.rtl_gen.cli.physics_options import KNOBS
 from spikefloat.sim.devices.physics import IDEAL
 
 

@@ -3,13 +3,8 @@
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import (
-    DESIGNS,
-    build,
-    find_design,
-    make_options,
-    module_name,
-)
+from spikefloat.rtl_gen.designs.catalog import DESIGNS, find_design
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.metrics import measure
 
 #: Most neurons and greatest depth allowed: figures of the code release for the published library
@@ -24,8 +19,7 @@ LIMITS = {
 
 @pytest.mark.parametrize("name, library", LIMITS)
 def test_size(name: str, library: str) -> None:
-    design = find_design(name)
-    metrics = measure(build(design, make_options(design, library=library)))
+    metrics = measure(make_instance(name, library=library).graph)
     neurons, depth = LIMITS[name, library]
     assert metrics.neurons <= neurons
     assert depth is None or metrics.depth <= depth
@@ -37,9 +31,9 @@ def test_size(name: str, library: str) -> None:
 @pytest.mark.parametrize("name", DESIGNS)
 def test_ports_and_names(name: str) -> None:
     design = DESIGNS[name]
-    options = make_options(design, format=design.formats[0])
-    graph = build(design, options)
-    assert graph.name == module_name(design, options)
+    instance = make_instance(design, format=design.formats[0])
+    graph = instance.graph
+    assert graph.name == instance.name
     assert [port.name for port in graph.inputs] == list(design.operands)
     assert [port.name for port in graph.outputs] == [design.result]
 

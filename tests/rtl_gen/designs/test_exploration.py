@@ -3,8 +3,9 @@
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
 from spikefloat.rtl_gen.designs.exploration import RELEASE, Point, explore
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.metrics import measure
 
@@ -16,21 +17,17 @@ def points(request: pytest.FixtureRequest) -> tuple[str, list[Point]]:
 
 def test_figures_are_those_of_stats(points: tuple[str, list[Point]]) -> None:
     name, found = points
-    design = DESIGNS[name]
     for budget in BUDGETS:
         for objective in ("neurons", "depth"):
-            expected = measure(
-                build(design, make_options(design, budget=budget, objective=objective))
-            )
+            expected = measure(make_instance(name, budget=budget, objective=objective).graph)
             (point,) = [p for p in found if f"{budget}/{objective}" in p.chosen_for]
             assert point.metrics == expected
 
 
 def test_published_and_release_are_there(points: tuple[str, list[Point]]) -> None:
     name, found = points
-    design = DESIGNS[name]
     (published,) = [p for p in found if p.library == "published" and p.metrics]
-    assert published.metrics == measure(build(design, make_options(design, library="published")))
+    assert published.metrics == measure(make_instance(name, library="published").graph)
     (release,) = [p for p in found if p.source == "release"]
     assert (release.neurons, release.depth) == RELEASE[name]
     assert release.as_dict()["origin"] == "code release of arXiv 2512.07724"

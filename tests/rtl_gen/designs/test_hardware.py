@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware, obstacle
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
-from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.options import Delays
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.rtl.ports import PortRole
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut, max_stages
@@ -19,9 +19,8 @@ from tests.helpers.yosys import run_yosys
 @pytest.mark.parametrize("stages", [0, 1, 2])
 @pytest.mark.parametrize("is_stream", [False, True])
 def test_spatial(name, stages, is_stream):
-    design = find_design(name)
-    options = make_options(design, stages=stages, is_stream=is_stream)
-    hardware = make_hardware(design, options, header=["made here"])
+    instance = make_instance(name, stages=stages, is_stream=is_stream)
+    hardware = make_hardware(instance, header=["made here"])
     module = f"{name}_e4m3fn" + (f"_p{stages}" if stages else "") + ("_stream" * is_stream)
     assert hardware.module == module
     assert hardware.verilog.startswith(f"// {module}\n// made here\n")
@@ -29,8 +28,8 @@ def test_spatial(name, stages, is_stream):
     assert (hardware.latency, hardware.initiation_interval) == (stages, min(stages, 1))
     assert hardware.is_clocked == (stages > 0)
     assert hardware.is_stream == is_stream
-    graph = build(design, options)
-    assert graph is build(design, make_options(design))
+    graph = instance.graph
+    assert graph is make_instance(name).graph
     assert hardware.registers == cut(graph, stages).registers + stages * is_stream
     if stages:
         clocks = "clock" if stages == 1 else "clocks"
@@ -39,42 +38,39 @@ def test_spatial(name, stages, is_stream):
 
 
 def test_combinational_text_is_the_same():
-    design = find_design("multiply")
-    options = make_options(design)
-    assert make_hardware(design, options, module="m").verilog == spatial_verilog(
-        build(design, options), module="m"
+    instance = make_instance("multiply")
+    assert make_hardware(instance, module="m").verilog == spatial_verilog(
+        instance.graph, module="m"
     )
 
 
 def test_too_many_stages():
-    design = find_design("relu")
-    most = max_stages(build(design, make_options(design)))
+    most = max_stages(make_instance("relu").graph)
     with pytest.raises(
         ValueError,
         match=rf"^Stages of relu_e4m3fn must be from 0 to {most}, "
         rf"not {most + 1}$",
     ):
-        make_hardware(design, make_options(design, stages=most + 1))
+        make_hardware(make_instance("relu", stages=most + 1))
 
 
 def test_streams_are_not_temporal():
     with pytest.raises(
         ValueError, match=r"^Style of streams must be spatial or spiking, not 'temporal'$"
     ):
-        make_options(find_design("add"), style="temporal", is_stream=True)
+        make_instance("add", style="temporal", is_stream=True)
     with pytest.raises(ValueError, match=r"^Residue of streams must be discharge, not 'leak'$"):
-        make_options(find_design("add"), style="spiking", is_stream=True, residue="leak")
+        make_instance("add", style="spiking", is_stream=True, residue="leak")
 
 
-@pytest.mark.parametrize("delays", DELAYS)
+@pytest.mark.parametrize("delays", Delays)
 def test_spiking(delays):
-    design = find_design("multiply")
-    plain = make_hardware(design, make_options(design, style="spiking", delays=delays))
-    graph = build(design, make_options(design))
+    plain = make_hardware(make_instance("multiply", style="spiking", delays=delays))
+    graph = make_instance("multiply").graph
     assert (plain.latency, plain.initiation_interval) == (graph.depth, 1)
     assert ("bits of memory" in plain.verilog) == (delays == "memory")
     streams = make_hardware(
-        design, make_options(design, style="spiking", delays=delays, is_stream=True)
+        make_instance("multiply", style="spiking", delays=delays, is_stream=True)
     )
     assert streams.module == "multiply_e4m3fn_spiking_stream"
     assert streams.latency > plain.latency
@@ -86,12 +82,12 @@ def test_spiking(delays):
     "delays, style, message",
     [
         ("memory", "spatial", "Delays must be given for the spiking style, not for 'spatial'"),
-        ("wires", "spiking", "Delays must be one of registers, memory, not 'wires'"),
+        ("wires", "spiking", "Delays must be registers or memory, not 'wires'"),
     ],
 )
 def test_delays(delays, style, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        make_options(find_design("add"), style=style, delays=delays)
+        make_instance("add", style=style, delays=delays)
 
 
 @pytest.mark.parametrize(
@@ -115,12 +111,11 @@ def test_delays(delays, style, message):
 )
 def test_obstacle(name, fmt, options, reason):
     """What stands in the way of hardware is what making it says."""
-    design = find_design(name)
-    options = make_options(design, format=fmt, **options)
-    assert obstacle(design, options) == reason
+    instance = make_instance(name, format=fmt, **options)
+    assert obstacle(instance) == reason
     if reason:
         with pytest.raises(ValueError, match=f"^{reason}$"):
-            make_hardware(design, options)
+            make_hardware(instance)
 
 
 HARDWARE = {
@@ -138,7 +133,7 @@ HARDWARE = {
         "linear",
         {
             "format": "e2m1fn",
-            "layer": make_layer_options(inputs=5, outputs=3, lanes=(2, 2), levels=50),
+            "layer": make_layer_shape(inputs=5, outputs=3, lanes=(2, 2), levels=50),
         },
     ),
 }
@@ -148,8 +143,7 @@ HARDWARE = {
 @pytest.mark.parametrize("kind", HARDWARE)
 def test_ports_are_those_of_the_verilog(kind, tmp_path):
     name, options = HARDWARE[kind]
-    design = find_design(name)
-    hardware = make_hardware(design, make_options(design, **options))
+    hardware = make_hardware(make_instance(name, **options))
     (tmp_path / "design.v").write_text(hardware.verilog)
     run_yosys("read_verilog design.v; proc; write_json design.json", tmp_path)
     module = json.loads((tmp_path / "design.json").read_text())["modules"][hardware.module]

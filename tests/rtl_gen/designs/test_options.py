@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of a design: defaults, and what is refused."""
 
+from fractions import Fraction
+
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
-from spikefloat.rtl_gen.designs.options import make_options
+from spikefloat.rtl_gen.designs.build import build
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
 
 
 def test_defaults() -> None:
-    options = make_options(DESIGNS["multiply"])
+    options = make_instance("multiply").circuit
     assert (options.format.name, options.overflow, options.library, options.budget.name) == (
         "e4m3fn",
         Overflow.NAN,
@@ -40,4 +43,29 @@ def test_defaults() -> None:
 )
 def test_wrong_options(keywords: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make_options(DESIGNS["multiply"], **keywords)  # type: ignore[arg-type]
+        make_instance("multiply", **keywords)  # type: ignore[arg-type]
+
+
+def test_one_graph_for_every_hardware() -> None:
+    """The hardware is no part of what is built: one graph serves every instance of a circuit."""
+    build.cache_clear()
+    graph = make_instance("relu").graph
+    for options in (
+        {"style": "spiking"},
+        {"style": "spiking", "residue": "leak", "leak": Fraction(1, 4)},
+        {"style": "spiking", "delays": "memory"},
+        {"style": "temporal"},
+        {"stages": 2},
+        {"stages": 2, "is_stream": True},
+    ):
+        assert make_instance("relu", **options).graph is graph
+    assert build.cache_info().currsize == 1
+
+
+def test_shapes_are_for_designs_that_have_them() -> None:
+    assert make_instance("dot", length=3).vector.length == 3
+    assert make_instance("linear").layer.inputs == 4
+    with pytest.raises(InputError, match=r"^Design must be a dot product, not 'add'$"):
+        assert make_instance("add").vector
+    with pytest.raises(InputError, match=r"^Design must be made of linear layers, not 'dot'$"):
+        assert make_instance("dot").layer

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, circuit_of_graph
 from spikefloat.rtl_gen.mapping.patterns import every_pattern
 from tests.helpers.graphs import all_codes, evaluate
@@ -44,8 +44,7 @@ def test_threshold_by_definition() -> None:
 
 
 def test_circuit_of_graph() -> None:
-    design = find_design("multiply")
-    graph = build(design, make_options(design))
+    graph = make_instance("multiply").graph
     circuit = circuit_of_graph(graph)
     assert [tuple(port) for port in circuit.inputs] == [("a", 8), ("b", 8)]
     assert [tuple(port) for port in circuit.outputs] == [("y", 8)]

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.mapping.mapper import Objective, map_circuit, map_graph
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
@@ -155,8 +155,7 @@ def test_wrong_arguments(kwargs: dict, message: str) -> None:
     ],
 )
 def test_shrinks_the_designs(name: str, library: str, neurons: int) -> None:
-    design = find_design(name)
-    source = build(design, make_options(design, library=library))
+    source = make_instance(name, library=library).graph
     graph = map_graph(source, W2).graph
     a, b = all_codes(8, 8)
     assert np.array_equal(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.harden import Copies, apply_plan, choose_copies, plan_cost
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.devices.device import Device
@@ -117,8 +117,7 @@ def test_choice_spends_where_it_matters():
 
 
 def test_verilog_of_a_hardened_circuit():
-    design = find_design("multiply")
-    graph = build(design, make_options(design, objective="neurons"))
+    graph = make_instance("multiply", objective="neurons").graph
     text = spatial_verilog(apply_plan(graph, even_plan(graph, 3)))
     assert f"{len(graph.neurons)} neurons" in text
     assert f"{plan_cost(graph, even_plan(graph, 3))} synapses" in text

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.residue import (
     RESETS,
@@ -155,8 +155,7 @@ def test_graph_bound_is_that_of_the_weakest_neuron():
 @pytest.mark.parametrize("objective", ["structure", "neurons", "depth"])
 @pytest.mark.parametrize("name", ["multiply", "add"])
 def test_circuits_keep_the_bound_of_their_budget(name, objective):
-    design = find_design(name)
-    graph = build(design, make_options(design, objective=objective))
+    graph = make_instance(name, objective=objective).graph
     for reset in RESETS:
         assert graph_leak_bound(graph, reset).bound >= budget_leak_bound(BUDGETS["w2"], reset)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.weights.parameters import make_layers
@@ -26,12 +26,12 @@ def layer_design(
         arrays[f"fc{index}.weight"] = rng.normal(size=(outputs, inputs))
         arrays[f"fc{index}.bias"] = rng.normal(size=outputs)
     shape = (
-        make_layer_options(make_layers(E4M3FN, arrays))
+        make_layer_shape(make_layers(E4M3FN, arrays))
         if is_hardwired
-        else make_layer_options(inputs=sizes[0], outputs=sizes[1], activation="relu")
+        else make_layer_shape(inputs=sizes[0], outputs=sizes[1], activation="relu")
     )
-    options = make_options(DESIGNS["linear"], accumulate=accumulate, layer=shape)
-    graph = build(DESIGNS["linear"], options)
+    instance = make_instance("linear", accumulate=accumulate, layer=shape)
+    graph = instance.graph
     if fault:
         # The lowest bit of the mantissa, if the leading one is in the middle of its places.
         index = max(i for i, n in enumerate(graph.neurons) if n.name == "lowest_7")
@@ -41,12 +41,12 @@ def layer_design(
         )
     return LayerDesign(
         verilog=spatial_verilog(graph),
-        module=module_name(DESIGNS["linear"], options),
+        module=instance.name,
         fmt=E4M3FN,
         to=E4M3FN,
         accumulate=accumulate,
         activations=shape.activations,
-        overflow=options.overflow,
+        overflow=instance.circuit.overflow,
         layers=tuple((one.weight_codes, one.bias_codes) for one in shape.layers) or None,
     )
 

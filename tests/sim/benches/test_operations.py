@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
 from spikefloat.rtl_gen.designs.cells import codec_verilog
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 from spikefloat.sim.benches.operations import (
@@ -44,12 +44,11 @@ def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bi
 
 def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
     """Return a check of an operation of the step-by-step engine, on every pair or a sample."""
-    design = find_design(name)
-    options = make_options(design, format=format_name, overflow=overflow.value, style="temporal")
+    instance = make_instance(name, format=format_name, overflow=overflow.value, style="temporal")
     module = f"{name}_{format_name}_{overflow.value}"
-    hardware = make_hardware(design, options, module=module)
+    hardware = make_hardware(instance, module=module)
     assert hardware.is_clocked
-    operands = operand_cases([options.format], 2, "all")
+    operands = operand_cases([instance.circuit.format], 2, "all")
     if sample is not None:
         chosen = np.random.default_rng(1).permutation(len(operands[0]))[:sample]
         operands = [codes[chosen] for codes in operands]
@@ -59,7 +58,7 @@ def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
         module=module,
         latency=hardware.latency,
         operation=name,
-        fmt=options.format,
+        fmt=instance.circuit.format,
         overflow=overflow,
         operands=operands,
     )

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options, module_name
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
-from spikefloat.rtl_gen.designs.options import DELAYS
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.options import Delays
 from spikefloat.sim.benches.axi_top import axi_top
 from spikefloat.sim.benches.pairs import BenchDesign, verify
 from spikefloat.sim.benches.streams import Scene, StreamDesign, verify_streams
@@ -21,9 +22,9 @@ STAGES = range(5)
 def design_of(name: str, stages: int, is_stream: bool = True, fault=None, **options) -> BenchDesign:
     """Return a design; ``fault`` is a pattern and what is put in its place, once."""
     design = find_design(name)
-    options = make_options(design, stages=stages, is_stream=is_stream, **options)
-    label = f"{module_name(design, options)}_{options.delays}"
-    hardware = make_hardware(design, options, module=label)
+    instance = make_instance(design, stages=stages, is_stream=is_stream, **options)
+    label = f"{instance.name}_{instance.hardware.delays}"
+    hardware = make_hardware(instance, module=label)
     text = hardware.verilog
     if fault:
         text, count = re.subn(*fault, text, count=1)
@@ -33,9 +34,9 @@ def design_of(name: str, stages: int, is_stream: bool = True, fault=None, **opti
         verilog=text,
         module=hardware.module,
         operation=name,
-        fmt=options.format,
-        overflow=options.overflow,
-        library=options.library,
+        fmt=instance.circuit.format,
+        overflow=instance.circuit.overflow,
+        library=instance.circuit.library,
         latency=hardware.latency if hardware.is_clocked or is_stream else None,
     )
 
@@ -69,7 +70,7 @@ def spiking_designs() -> list[BenchDesign]:
     return [
         design_of(name, 0, style="spiking", delays=delays, objective="neurons")
         for name in ("multiply", "add")
-        for delays in DELAYS
+        for delays in Delays
     ]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.vectors import (
@@ -26,9 +26,8 @@ E4M3FN = FORMATS["e4m3fn"]
 def dot_design(
     length: int, accumulate: str, fault: bool = False, objective: str = "structure"
 ) -> DotDesign:
-    design = DESIGNS["dot"]
-    options = make_options(design, length=length, accumulate=accumulate, objective=objective)
-    graph = build(design, options)
+    instance = make_instance("dot", length=length, accumulate=accumulate, objective=objective)
+    graph = instance.graph
     if fault:
         index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
@@ -37,13 +36,13 @@ def dot_design(
         )
     return DotDesign(
         verilog=spatial_verilog(graph),
-        module=module_name(design, options),
-        fmt=options.format,
-        to=options.to or options.format,
+        module=instance.name,
+        fmt=instance.circuit.format,
+        to=instance.circuit.result_format,
         length=length,
         accumulate=accumulate,
-        overflow=options.overflow,
-        wide=options.wide,
+        overflow=instance.circuit.overflow,
+        wide=instance.vector.wide,
     )
 
 
@@ -148,9 +147,8 @@ def test_planted_fault_is_found(tmp_path: Path) -> None:
 
 
 def clocked_design(**options) -> DotDesign:
-    design = DESIGNS["dot"]
-    chosen = make_options(design, format="e2m1fn", length=2, **options)
-    hardware = make_hardware(design, chosen)
+    chosen = make_instance("dot", format="e2m1fn", length=2, **options)
+    hardware = make_hardware(chosen)
     return DotDesign(
         verilog=hardware.verilog,
         module=hardware.module,

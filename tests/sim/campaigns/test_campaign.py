@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.physics_options import block_target, design_target
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.checks.targets import block_target, design_target
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.campaigns import store as campaign_store
 from spikefloat.sim.campaigns.campaign import Cell, run_cell, wilson_interval
 from spikefloat.sim.campaigns.store import ResultStore, run_campaign
@@ -39,8 +38,7 @@ def cells(count=6, **options):
 
 
 def multiply_target(**options):
-    design = find_design("multiply")
-    return design_target(Selection(design, make_options(design, **options)))
+    return design_target(make_instance("multiply", **options))
 
 
 def test_wilson_interval():
@@ -130,9 +128,10 @@ def test_devices_differ():
 
 
 def test_errors():
-    design = find_design("multiply")
-    options = make_options(design)
-    floats = FloatReference(operation="multiply", fmt=options.format, overflow=options.overflow)
+    instance = make_instance("multiply")
+    floats = FloatReference(
+        operation="multiply", fmt=instance.circuit.format, overflow=instance.circuit.overflow
+    )
     found = np.array([0x01, 0x80, 0x81, 0x38, 0x7F, 0x38])
     right = np.array([0x00, 0x00, 0x01, 0x40, 0x38, 0xFF])
     steps, relative = floats.errors(found, right)

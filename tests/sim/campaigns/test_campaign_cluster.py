@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from spikefloat.rtl_gen.cli.physics_options import block_target
+from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.store import ResultStore, run_campaign
 from spikefloat.sim.devices.physics import Physics

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.campaigns.criticality import find_criticality
 from spikefloat.sim.devices.device import Device
 from spikefloat.sim.devices.physics import Physics
@@ -41,11 +41,10 @@ def test_against_inverted_neurons(fan_in, weight):
 
 
 def multiplier():
-    design = find_design("multiply")
-    options = make_options(design, objective="neurons")
+    instance = make_instance("multiply", objective="neurons")
     a, b = all_codes(8, 8)
-    expected = golden.multiply(options.format, a, b, options.overflow)
-    return build(design, options), {"a": a, "b": b}, expected
+    expected = golden.multiply(instance.circuit.format, a, b, instance.circuit.overflow)
+    return instance.graph, {"a": a, "b": b}, expected
 
 
 def test_prediction():

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.checks.injection import injected_hardware
-from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.physics_options import block_target, design_target
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.checks.targets import block_target, design_target
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.campaigns.criticality import find_criticality
 from spikefloat.sim.campaigns.faults import inject_faults
 from spikefloat.sim.campaigns.injection import inject_noise, trial_order
@@ -19,8 +18,7 @@ from spikefloat.sim.devices.physics import Physics
 
 
 def multiplier():
-    design = find_design("multiply")
-    return design_target(Selection(design, make_options(design, objective="neurons")))
+    return design_target(make_instance("multiply", objective="neurons"))
 
 
 def inject(target, physics, simulator, folder, **options):

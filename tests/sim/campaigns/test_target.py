@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.builder import ZERO, constant
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -16,8 +16,7 @@ from spikefloat.sim.devices.physics import Physics
 
 
 def design_graph(name: str, **options: Any) -> NeuronGraph:
-    design = find_design(name)
-    return build(design, make_options(design, **options))
+    return make_instance(name, **options).graph
 
 
 def adder(width: int = 4) -> NeuronGraph:
@@ -48,8 +47,8 @@ def test_circuit_is_its_own_reference() -> None:
     assert own["mean_ulp"] is None
 
 
-FORMAT = make_options(find_design("multiply")).format
-OVERFLOW = make_options(find_design("multiply")).overflow
+FORMAT = make_instance("multiply").circuit.format
+OVERFLOW = make_instance("multiply").circuit.overflow
 
 
 def test_function_with_several_outputs() -> None:

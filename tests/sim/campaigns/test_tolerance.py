@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from spikefloat.rtl_gen.cli.physics_options import block_target
+from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.tolerance import find_tolerance
 from spikefloat.sim.devices.physics import Physics

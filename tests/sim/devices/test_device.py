@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.golden import arithmetic as golden
@@ -51,11 +51,10 @@ def firing_rates(noise_of_sum):
 
 @pytest.mark.parametrize("library", ["published", "native"])
 def test_ideal_device_is_exact(library):
-    design = find_design("multiply")
-    options = make_options(design, library=library)
+    instance = make_instance("multiply", library=library)
     a, b = np.divmod(np.arange(1 << 16), 256)
-    result = Device(build(design, options)).run({"a": a, "b": b}, seed=0)
-    expected = golden.multiply(options.format, a, b, options.overflow)
+    result = Device(instance.graph).run({"a": a, "b": b}, seed=0)
+    expected = golden.multiply(instance.circuit.format, a, b, instance.circuit.overflow)
     np.testing.assert_array_equal(result.outputs["y"], expected)
 
 
@@ -97,11 +96,10 @@ def test_small_probabilities():
 
 
 def test_methods_agree_on_a_circuit():
-    design = find_design("multiply")
-    options = make_options(design, objective="neurons")
-    graph = build(design, options)
+    instance = make_instance("multiply", objective="neurons")
+    graph = instance.graph
     a, b = np.divmod(np.arange(1 << 16), 256)
-    expected = golden.multiply(options.format, a, b, options.overflow)
+    expected = golden.multiply(instance.circuit.format, a, b, instance.circuit.overflow)
     exact = [
         float(
             np.mean(

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
 from spikefloat.sim.benches.cells import CellDesign, cell_top
@@ -30,8 +30,7 @@ def kinds():
     """Return kinds of neurons of the multiplier and the adder, each with a leak and a reset."""
     found = {}
     for name in ("multiply", "add"):
-        design = find_design(name)
-        for neuron in build(design, make_options(design, objective="neurons")).neurons:
+        for neuron in make_instance(name, objective="neurons").graph.neurons:
             found.setdefault((neuron.weights, neuron.threshold))
     return [
         (

@@ -7,9 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli.options import Selection
-from spikefloat.rtl_gen.cli.physics_options import block_target, design_target
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
+from spikefloat.rtl_gen.checks.targets import block_target, design_target
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.residue import leak_bound
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 from spikefloat.sim.campaigns.tolerance import find_tolerance
@@ -19,8 +18,7 @@ from tests.helpers.residue_examples import single_neuron
 
 
 def multiplier(**options):
-    design = find_design("multiply")
-    return design_target(Selection(design, make_options(design, objective="neurons", **options)))
+    return design_target(make_instance("multiply", objective="neurons", **options))
 
 
 def provoked(target, leak, **options):

@@ -7,14 +7,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.graphs.membranes import SpikingSimulation
 from tests.helpers.residue_examples import gate_graph, single_neuron
 
 DESIGN = find_design("multiply")
-GRAPH = build(DESIGN, make_options(DESIGN, objective="neurons"))
+GRAPH = make_instance(DESIGN, objective="neurons").graph
 WAVES = 64
 
 

@@ -8,8 +8,8 @@ import nir
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli.physics_options import block_target
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.checks.targets import block_target
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.exchange.nir_export import export
@@ -18,8 +18,7 @@ from spikefloat.sim.simulators.find import ToolError
 
 
 def multiplier():
-    design = find_design("multiply")
-    return build(design, make_options(design, objective="neurons"))
+    return make_instance("multiply", objective="neurons").graph
 
 
 def fire(network, spikes):

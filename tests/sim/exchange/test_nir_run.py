@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.cli.physics_options import block_target
+from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.exchange.nir_run import run_in_norse
 from spikefloat.sim.simulators.find import ToolError

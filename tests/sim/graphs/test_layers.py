@@ -6,10 +6,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
-from spikefloat.rtl_gen.designs.options import Options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden.layer import layer
 from spikefloat.sim.graphs.layers import LayerSimulator
@@ -27,10 +27,10 @@ def codes(*shape: int, seed: int) -> np.ndarray:
 
 
 def make(
-    options: Options, activation: str, to: str, weight: np.ndarray, bias: np.ndarray | None
+    instance: Instance, activation: str, to: str, weight: np.ndarray, bias: np.ndarray | None
 ) -> LayerSimulator:
     parts = layer_parts(
-        options, weight.shape[1], activation, FORMATS[to], has_bias=bias is not None
+        instance, weight.shape[1], activation, FORMATS[to], has_bias=bias is not None
     )
     return LayerSimulator(parts, weight, bias, 8)
 
@@ -43,12 +43,12 @@ def make(
 def test_equal_to_the_golden_model(
     accumulate: str, activation: str, to: str, has_bias: bool
 ) -> None:
-    options = make_options(
+    instance = make_instance(
         LINEAR, accumulate=accumulate, to=to, wide="binary16" if accumulate == "wide" else None
     )
     x, weight, bias = codes(9, 7, seed=1), codes(11, 7, seed=2), codes(11, seed=3)
     own = bias if has_bias else None
-    found = make(options, activation, to, weight, own).run(x)
+    found = make(instance, activation, to, weight, own).run(x)
     np.testing.assert_array_equal(
         found,
         layer(
@@ -59,19 +59,19 @@ def test_equal_to_the_golden_model(
             accumulate=accumulate,
             activation=activation,
             to=FORMATS[to],
-            wide=options.wide,
-            overflow=options.overflow,
+            wide=instance.layer.wide,
+            overflow=instance.circuit.overflow,
         ),
     )
 
 
 @pytest.mark.parametrize("accumulate", ["exact", "tree"])
 def test_equal_to_the_whole_circuit(accumulate: str) -> None:
-    shape = make_layer_options(inputs=3, outputs=2, activation="relu")
-    options = make_options(LINEAR, accumulate=accumulate, layer=shape)
+    shape = make_layer_shape(inputs=3, outputs=2, activation="relu")
+    instance = make_instance(LINEAR, accumulate=accumulate, layer=shape)
     x, weight, bias = codes(64, 3, seed=4), codes(2, 3, seed=5), codes(2, seed=6)
     whole = (
-        Network(build(LINEAR, options))
+        Network(instance.graph)
         .run(
             {
                 "x": (x << 8 * np.arange(3)).sum(axis=1),
@@ -81,14 +81,14 @@ def test_equal_to_the_whole_circuit(accumulate: str) -> None:
         )["y"]
         .astype(np.int64)
     )
-    found = make(options, "relu", "e4m3fn", weight, bias).run(x)
+    found = make(instance, "relu", "e4m3fn", weight, bias).run(x)
     np.testing.assert_array_equal(found, whole[:, None] >> 8 * np.arange(2) & 0xFF)
 
 
 def test_large_layer_and_batch() -> None:
-    options = make_options(LINEAR, accumulate="tree")
+    instance = make_instance(LINEAR, accumulate="tree")
     x, weight = codes(32, 128, seed=7), codes(64, 128, seed=8)
-    simulator = make(options, "none", "e4m3fn", weight, None)
+    simulator = make(instance, "none", "e4m3fn", weight, None)
     expected = layer(E4M3FN, x, weight, accumulate="tree")
     np.testing.assert_array_equal(simulator.run(x), expected)
     np.testing.assert_array_equal(simulator.run(x[:1]), expected[:1])
@@ -97,18 +97,18 @@ def test_large_layer_and_batch() -> None:
 
 @pytest.mark.slow
 def test_large_exact_layer() -> None:
-    options = make_options(LINEAR, accumulate="exact")
+    instance = make_instance(LINEAR, accumulate="exact")
     x, weight, bias = codes(32, 128, seed=9), codes(64, 128, seed=10), codes(64, seed=11)
-    found = make(options, "relu", "e4m3fn", weight, bias).run(x)
+    found = make(instance, "relu", "e4m3fn", weight, bias).run(x)
     np.testing.assert_array_equal(
         found, layer(E4M3FN, x, weight, bias, accumulate="exact", activation="relu")
     )
 
 
 def test_planted_fault_is_found() -> None:
-    options = make_options(LINEAR, accumulate="tree")
+    instance = make_instance(LINEAR, accumulate="tree")
     x, weight = codes(9, 7, seed=1), codes(11, 7, seed=2)
-    parts = layer_parts(options, 7, "none", E4M3FN, has_bias=False)
+    parts = layer_parts(instance, 7, "none", E4M3FN, has_bias=False)
     assert parts.sum is not None
     neurons = list(parts.sum.neurons)
     index = next(i for i, neuron in enumerate(neurons) if neuron.name == "round_up")
@@ -119,7 +119,7 @@ def test_planted_fault_is_found() -> None:
 
 
 def test_wrong_shapes() -> None:
-    parts = layer_parts(make_options(LINEAR, accumulate="tree"), 2, "none", E4M3FN)
+    parts = layer_parts(make_instance(LINEAR, accumulate="tree"), 2, "none", E4M3FN)
     with pytest.raises(ValueError, match=r"^Weights must have the shape .*, not \(2,\)$"):
         LayerSimulator(parts, [0, 0], None, 8)
     with pytest.raises(ValueError, match=r"^Bias must have the shape \(1,\), not \(2,\)$"):

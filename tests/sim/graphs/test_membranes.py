@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.golden.arithmetic import multiply
 from spikefloat.sim.golden.cell import CellModel
 from spikefloat.sim.graphs.membranes import SpikingSimulation, sums_met
@@ -83,14 +83,13 @@ def test_gates_without_leak_fail_as_published(name, published):
 
 
 def test_multiplier_is_exact_inside_its_bound():
-    design = find_design("multiply")
-    options = make_options(design, objective="neurons")
+    instance = make_instance("multiply", objective="neurons")
     a, b = all_codes(8, 8)
     order = np.random.default_rng(3).permutation(65536)
     a, b = a[order].reshape(64, 1024), b[order].reshape(64, 1024)
-    simulation = SpikingSimulation(build(design, options), just_inside(Fraction(1, 10)))
+    simulation = SpikingSimulation(instance.graph, just_inside(Fraction(1, 10)))
     got = simulation.run({"a": a, "b": b}).outputs["y"]
-    assert np.array_equal(got, multiply(options.format, a, b, options.overflow))
+    assert np.array_equal(got, multiply(instance.circuit.format, a, b, instance.circuit.overflow))
 
 
 def test_sums_met():

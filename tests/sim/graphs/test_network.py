@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.graphs.lowering import lower
 from spikefloat.sim.graphs.network import Network
@@ -147,14 +148,15 @@ def test_large_programs():
 @pytest.mark.parametrize("name", ["multiply", "add"])
 def test_designs(name, library):
     """All 65,536 pairs of the FP8 designs, equal to the golden model."""
-    design = find_design(name)
     assert name in DESIGNS
-    options = make_options(design, library=library)
-    network = Network(build(design, options))
+    instance = make_instance(name, library=library)
+    network = Network(instance.graph)
     inputs = every_pair(8)
     result = network.run(inputs)["y"]
     assert result.size == 65536
-    expected = getattr(golden, name)(options.format, *inputs.values(), options.overflow)
+    expected = getattr(golden, name)(
+        instance.circuit.format, *inputs.values(), instance.circuit.overflow
+    )
     np.testing.assert_array_equal(result, expected)
     planes = dict(zip("ab", all_pairs_planes(8, 8), strict=True))
     np.testing.assert_array_equal(
@@ -199,8 +201,7 @@ def test_spikes_of_first_trials():
 
 def test_threads():
     """Threads that share a network do not disturb each other."""
-    design = find_design("multiply")
-    network = Network(build(design, make_options(design)))
+    network = Network(make_instance("multiply").graph)
     planes = [dict(zip(order, all_pairs_planes(8, 8), strict=True)) for order in ("ab", "ba")]
     expected = [network.run_planes(p)["y"] for p in planes]
     same = []

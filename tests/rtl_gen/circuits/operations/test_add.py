@@ -7,10 +7,11 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import add as add_module
 from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.parts.rounding import round_to_nearest_even
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.build import build
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.graphs.network import Network
@@ -26,7 +27,7 @@ from tests.helpers.circuits import (
 from tests.helpers.oracle import ARITHMETIC_FORMATS, every_pair
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("name", ["add", "subtract"])
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 def test_every_pair(fmt, overflow, name, library):
@@ -40,7 +41,7 @@ def test_every_pair_other_budgets(fmt, library, budget):
     assert check_every_pair("add", fmt, library=library, budget=budget) == 4**fmt.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("overflow", ["nan", "saturate"])
 @pytest.mark.parametrize("name", ["add", "subtract"])
 @pytest.mark.parametrize("fmt", WIDE, ids=lambda fmt: fmt.name)
@@ -67,7 +68,7 @@ def test_million_random_pairs(fmt, name):
     ],
 )
 def test_known_faults_of_the_published_code(pair, result):
-    for library in LIBRARIES:
+    for library in Library:
         assert Network(build_add(library=library)).run(operands(*pair))["y"] == result
 
 
@@ -131,8 +132,7 @@ def test_one_guard_bit_is_too_few(fmt, a, b, right, wrong):
 
 
 def build_add(fmt="e4m3fn", library="native"):
-    design = DESIGNS["add"]
-    return build(design, make_options(design, format=fmt, library=library))
+    return make_instance("add", format=fmt, library=library).graph
 
 
 def operands(a, b):

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.circuits.operations import compare
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from tests.helpers.circuits import NARROW, VARIANTS, WIDE, check_every_pair, check_pairs, run
 
@@ -21,7 +22,7 @@ NARROW_DESIGNS = [
 ]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("name, fmt", NARROW_DESIGNS)
 def test_every_pair(name, fmt, library):
     assert check_every_pair(name, fmt, library=library) == 4**fmt.width
@@ -33,7 +34,7 @@ def test_every_pair_other_budgets(name, fmt, library, budget):
     assert check_every_pair(name, fmt, library=library, budget=budget) == 4**fmt.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("fmt", WIDE, ids=lambda fmt: fmt.name)
 def test_directed_and_random_pairs(name, fmt, library):
@@ -63,9 +64,8 @@ def test_zeros_are_equal(name):
     ],
 )
 def test_size(name, native, published):
-    design = DESIGNS[name]
     for library, most in (("native", native), ("published", published)):
-        assert measure(build(design, make_options(design, library=library))).neurons <= most
+        assert measure(make_instance(name, library=library).graph).neurons <= most
 
 
 def ignore_sign(gates, a, b, negative):
@@ -94,4 +94,4 @@ def test_unordered_needs_a_nan():
         ValueError,
         match=(r"^Format for unordered must be one of e4m3fn, [a-z0-9, ]+, not 'e2m1fn'$"),
     ):
-        make_options(find_design("unordered"), format="e2m1fn")
+        make_instance("unordered", format="e2m1fn")

@@ -7,10 +7,11 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import convert as convert_module
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.parts.rounding import round_to_nearest_even
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.cases.corners import corner_codes, random_codes
 from spikefloat.sim.graphs.network import Network
@@ -47,7 +48,7 @@ def codes_near(src, dst, count, seed):
     return np.concatenate([corner_codes(src), anywhere & (1 << src.width) - 1])
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
 @pytest.mark.parametrize("src", UP_TO_16_BITS, ids=lambda fmt: fmt.name)
 def test_every_code(src, dst, library):
@@ -58,7 +59,7 @@ def test_every_code(src, dst, library):
         assert count == 2**src.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("dst", FORMATS.values(), ids=lambda fmt: fmt.name)
 def test_binary32(dst, library):
     src = FORMATS["binary32"]
@@ -101,8 +102,8 @@ def test_every_code_other_budgets(dst, library, budget):
 )
 def test_size(src, dst, native, published):
     for library, most in (("native", native), ("published", published)):
-        options = make_options(CONVERT, format=src, to=dst, library=library)
-        assert measure(build(CONVERT, options)).neurons <= most
+        instance = make_instance(CONVERT, format=src, to=dst, library=library)
+        assert measure(instance.graph).neurons <= most
 
 
 @pytest.mark.parametrize(
@@ -121,8 +122,8 @@ def test_size(src, dst, native, published):
     ],
 )
 def test_special(src, code, dst, result):
-    options = make_options(CONVERT, format=src, to=dst)
-    assert Network(build(CONVERT, options)).run({"a": np.asarray(code)})["y"] == result
+    instance = make_instance(CONVERT, format=src, to=dst)
+    assert Network(instance.graph).run({"a": np.asarray(code)})["y"] == result
 
 
 @pytest.mark.parametrize(
@@ -137,14 +138,14 @@ def test_special(src, code, dst, result):
 )
 def test_wrong_options(options, message):
     with pytest.raises(ValueError, match=message):
-        make_options(CONVERT, **options)
+        make_instance(CONVERT, **options)
 
 
 def test_wrong_target_of_another_design():
     with pytest.raises(
         ValueError, match=(r"^Result format of add must be that of its operands, not 'bfloat16'$")
     ):
-        make_options(DESIGNS["add"], to="bfloat16")
+        make_instance("add", to="bfloat16")
 
 
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e8m0fnu"])
@@ -164,7 +165,7 @@ def test_wrong_width(fmt):
     ],
 )
 def test_module_name(src, dst, name):
-    assert module_name(CONVERT, make_options(CONVERT, format=src, to=dst)) == name
+    assert make_instance(CONVERT, format=src, to=dst).name == name
 
 
 def ignore_sticky(gates, exponent, significand, sticky):

@@ -11,10 +11,10 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import fma as fma_module
 from spikefloat.rtl_gen.circuits.operations.fma import Margins, find_margins, fma
 from spikefloat.rtl_gen.circuits.parts.rounding import round_to_nearest_even
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.cases.corners import random_triples
 from spikefloat.sim.golden import arithmetic as golden
@@ -39,7 +39,7 @@ def test_every_triple_up_to_6_bits(fmt, library, budget):
     assert check("fma", fmt, (a, b, c), library=library, budget=budget) == 8**fmt.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 def test_sample(fmt, overflow, library):
     """Random triples, many of them near cancellation, with a fixed seed."""
@@ -140,8 +140,8 @@ def test_size(fmt, native, published):
     """Smaller than a multiplier and an adder, and rounded once instead of twice."""
 
     def size(name, library):
-        options = make_options(DESIGNS[name], format=fmt, library=library)
-        return measure(build(DESIGNS[name], options)).neurons
+        instance = make_instance(name, format=fmt, library=library)
+        return measure(instance.graph).neurons
 
     assert size("fma", "native") <= native < size("multiply", "native") + size("add", "native")
     assert size("fma", "published") <= published
@@ -161,9 +161,9 @@ def test_size(fmt, native, published):
     ],
 )
 def test_values(triple, result):
-    options = make_options(DESIGNS["fma"])
+    instance = make_instance("fma")
     inputs = {name: np.asarray(code) for name, code in zip("abc", triple, strict=True)}
-    assert Network(build(DESIGNS["fma"], options)).run(inputs)["y"] == result
+    assert Network(instance.graph).run(inputs)["y"] == result
 
 
 def test_one_rounding():

@@ -6,10 +6,11 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import multiply as multiply_module
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.parts.rounding import round_to_nearest_even
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.build import build
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from tests.helpers.circuits import (
     NARROW,
@@ -21,7 +22,7 @@ from tests.helpers.circuits import (
 )
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 def test_every_pair(fmt, overflow, library):
     count = check_every_pair("multiply", fmt, overflow=overflow, library=library)
@@ -34,7 +35,7 @@ def test_every_pair_other_budgets(fmt, library, budget):
     assert check_every_pair("multiply", fmt, library=library, budget=budget) == 4**fmt.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("overflow", ["nan", "saturate"])
 @pytest.mark.parametrize("fmt", WIDE, ids=lambda fmt: fmt.name)
 def test_directed_and_random_pairs(fmt, overflow, library):
@@ -59,8 +60,7 @@ def test_million_random_pairs(fmt):
 )
 def test_size(fmt, library, most):
     """The published figure is 670 neurons in the paper, and 912 in its code."""
-    design = DESIGNS["multiply"]
-    assert measure(build(design, make_options(design, format=fmt, library=library))).neurons <= most
+    assert measure(make_instance("multiply", format=fmt, library=library).graph).neurons <= most
 
 
 def ignore_sticky(gates, exponent, significand, sticky):
@@ -80,11 +80,10 @@ def test_planted_fault_is_found(fresh_builds, fault):
 
 @pytest.mark.parametrize("fmt", ["e4m3fn", "binary16"])
 def test_same_graph_twice(fmt):
-    design = DESIGNS["multiply"]
-    options = make_options(design, format=fmt)
-    first = build(design, options)
+    instance = make_instance("multiply", format=fmt)
+    first = instance.graph
     build.cache_clear()
-    assert build(design, options).digest == first.digest
+    assert instance.graph.digest == first.digest
 
 
 def make_inputs(width):

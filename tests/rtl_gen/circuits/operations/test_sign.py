@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.circuits.operations import sign
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.cases.corners import corner_codes, random_codes
 from tests.helpers.circuits import VARIANTS, check
@@ -22,7 +22,7 @@ def codes_of(fmt):
     return np.concatenate([corner_codes(fmt), random_codes(fmt, 2**16, 51)])
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
 def test_codes(fmt, name, library):
@@ -41,9 +41,8 @@ def test_codes_other_budgets(fmt, name, library, budget):
     "name, native, published", [("negate", 3, 9), ("absolute", 1, 1), ("relu", 11, 16)]
 )
 def test_size(name, native, published):
-    design = DESIGNS[name]
     for library, most in (("native", native), ("published", published)):
-        assert measure(build(design, make_options(design, library=library))).neurons <= most
+        assert measure(make_instance(name, library=library).graph).neurons <= most
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,10 +5,11 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.operations import multiply
 from spikefloat.rtl_gen.circuits.operations.widen import holds_products, widening_multiply
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options, module_name
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES, make_gates
+from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.neurons.words import array_multiply
 from spikefloat.sim.cases.corners import corner_codes
@@ -32,7 +33,7 @@ def test_every_pair(src, dst, library, budget):
     assert count == 4**src.width
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 def test_binary16(library):
     count = check_pairs(
         "widening_multiply", FORMATS["binary16"], 50_000, 71, to="binary32", library=library
@@ -102,11 +103,11 @@ def test_refused(src, dst):
 )
 def test_wrong_options(src, dst, message):
     with pytest.raises(ValueError, match=message):
-        make_options(WIDENING, format=src, to=dst)
+        make_instance(WIDENING, format=src, to=dst)
 
 
 def test_module_name():
-    name = module_name(WIDENING, make_options(WIDENING, format="e5m2"))
+    name = make_instance(WIDENING, format="e5m2").name
     assert name == "widening_multiply_e5m2_to_bfloat16"
 
 
@@ -114,7 +115,7 @@ def test_module_name():
 def test_size(library, most):
     """Smaller than the multiplier, as nothing has to be rounded."""
     sizes = [
-        measure(build(DESIGNS[name], make_options(DESIGNS[name], library=library))).neurons
+        measure(make_instance(name, library=library).graph).neurons
         for name in ("widening_multiply", "multiply")
     ]
     assert sizes[0] <= most

@@ -9,7 +9,7 @@ from spikefloat.rtl_gen.circuits.small.alternatives import (
     build_construction,
 )
 from spikefloat.rtl_gen.circuits.small.two_deep_multiply import two_deep_multiply
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import make_gates
@@ -58,28 +58,25 @@ def test_size(name: str) -> None:
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
 def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None:
-    design = DESIGNS[operation]
-    options = make_options(design, format=fmt, budget=budget)
+    instance = make_instance(operation, format=fmt, budget=budget)
+    circuit = instance.circuit
     known = [
-        build(design, options),
+        instance.graph,
         *(
             other.graph
-            for other in alternatives(operation, options.format, options.overflow, options.budget)
+            for other in alternatives(operation, circuit.format, circuit.overflow, circuit.budget)
         ),
     ]
 
     def chosen(objective: str) -> NeuronGraph:
-        return build(design, make_options(design, format=fmt, budget=budget, objective=objective))
+        return make_instance(operation, format=fmt, budget=budget, objective=objective).graph
 
     assert len(chosen("neurons").neurons) == min(len(graph.neurons) for graph in known)
     assert chosen("depth").depth == min(graph.depth for graph in known)
 
 
 def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
-    design = DESIGNS["negate"]
-    assert build(design, make_options(design, objective="neurons")) == build(
-        design, make_options(design)
-    )
+    assert make_instance("negate", objective="neurons").graph == make_instance("negate").graph
 
 
 @pytest.mark.parametrize("name", ["log_domain", "serial", "two_path"])

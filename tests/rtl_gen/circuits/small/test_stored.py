@@ -8,7 +8,7 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.small import stored
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -45,9 +45,8 @@ def test_every_pair(circuit: StoredCircuit) -> None:
 @pytest.mark.parametrize("operation, budget", GOALS)
 def test_goals(operation: str, budget: str) -> None:
     neurons, depth = GOALS[operation, budget]
-    design = DESIGNS[operation]
-    smallest = measure(build(design, make_options(design, budget=budget, objective="neurons")))
-    shallowest = measure(build(design, make_options(design, budget=budget, objective="depth")))
+    smallest = measure(make_instance(operation, budget=budget, objective="neurons").graph)
+    shallowest = measure(make_instance(operation, budget=budget, objective="depth").graph)
     assert smallest.neurons <= neurons
     assert shallowest.depth <= depth
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
-from spikefloat.rtl_gen.designs.options import make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.synthesis import flow
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.flow import measure
@@ -137,8 +136,7 @@ def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 @pytest.mark.tool
 def test_a_longer_delay_saves_tables() -> None:
     """The mapper makes a circuit as fast as it can, unless it is told how fast is enough."""
-    design = find_design("add")
-    hardware = make_hardware(design, make_options(design))
+    hardware = make_hardware(make_instance("add"))
     fast, small = (
         measure(hardware.verilog, hardware.module, target, ports=hardware.ports, seeds=())
         for target in (TARGETS["ecp5"], with_delay(TARGETS["ecp5"], 30))

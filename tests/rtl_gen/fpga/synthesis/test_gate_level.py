@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import find_design, make_options
 from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import cell_models, gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
@@ -16,16 +16,15 @@ OPERATIONS = ("multiply", "add")
 
 
 def gate_level_design(operation: str, target: str, style: str = "spatial") -> BenchDesign:
-    design = find_design(operation)
-    options = make_options(design, overflow="nan", style=style)
-    hardware = make_hardware(design, options, module=f"{operation}_{target}_{style}")
+    instance = make_instance(operation, overflow="nan", style=style)
+    hardware = make_hardware(instance, module=f"{operation}_{target}_{style}")
     return BenchDesign(
         name=hardware.module,
         module=hardware.module,
         operation=operation,
-        fmt=options.format,
-        overflow=options.overflow,
-        library=options.library,
+        fmt=instance.circuit.format,
+        overflow=instance.circuit.overflow,
+        library=instance.circuit.library,
         verilog=gate_level_verilog(hardware.verilog, hardware.module, TARGETS[target]),
         latency=hardware.latency if hardware.is_clocked else None,
     )

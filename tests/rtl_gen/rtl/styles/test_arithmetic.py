@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES
+from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
@@ -34,16 +34,16 @@ def bench_design(
     graph: NeuronGraph | None = None,
 ) -> BenchDesign:
     """Return a design for the bench, made from ``graph`` if one is given."""
-    options = make_options(DESIGNS[operation], format=fmt, overflow=overflow, library=library)
-    module = f"{operation}_{fmt}_{options.overflow.value}_{library}"
-    text = spatial_verilog(graph or build(DESIGNS[operation], options), module=module)
+    instance = make_instance(operation, format=fmt, overflow=overflow, library=library)
+    module = f"{operation}_{fmt}_{instance.circuit.overflow.value}_{library}"
+    text = spatial_verilog(graph or instance.graph, module=module)
     return BenchDesign(
         name=module,
         verilog=text,
         module=module,
         operation=operation,
-        fmt=options.format,
-        overflow=options.overflow,
+        fmt=instance.circuit.format,
+        overflow=instance.circuit.overflow,
         library=library,
     )
 
@@ -54,7 +54,7 @@ def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[
         bench_design(operation, fmt, overflow, library)
         for operation in operations
         for fmt in formats
-        for library in LIBRARIES
+        for library in Library
         for overflow in (("nan", "saturate") if FORMATS[fmt].has_nan else ("saturate",))
     ]
 
@@ -97,8 +97,8 @@ def test_published_pairs(simulator: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["weight", "threshold"])
 def test_planted_fault_is_found(what: str, simulator: str, tmp_path: Path) -> None:
     """One weight or threshold changed: the bench fails, and says where and how."""
-    options = make_options(DESIGNS["multiply"])
-    graph = build(DESIGNS["multiply"], options)
+    instance = make_instance("multiply")
+    graph = instance.graph
     index = next(i for i, n in enumerate(graph.neurons) if n.name == "round_up")
     neuron = graph.neurons[index]
     changed = (

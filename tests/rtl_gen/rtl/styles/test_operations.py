@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.gates import LIBRARIES
+from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
 from spikefloat.sim.cases.corners import corner_codes, directed_pairs, random_pairs, random_triples
@@ -27,16 +28,16 @@ WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
 def bench_design(operation: str, fmt: str, library: str = "native", **more: str) -> BenchDesign:
     """Return a design for the bench; ``more`` may be ``to`` and ``overflow``."""
     design = DESIGNS[operation]
-    options = make_options(design, format=fmt, library=library, **more)
+    instance = make_instance(design, format=fmt, library=library, **more)
     module = "_".join((operation, fmt, library, *more.values()))
     return BenchDesign(
         name=module,
-        verilog=spatial_verilog(build(design, options), module=module),
+        verilog=spatial_verilog(instance.graph, module=module),
         module=module,
         operation=operation,
-        fmt=options.format,
-        to=options.to,
-        overflow=options.overflow,
+        fmt=instance.circuit.format,
+        to=instance.circuit.to,
+        overflow=instance.circuit.overflow,
         library=library,
     )
 
@@ -92,7 +93,7 @@ def test_sample_of_triples(simulator: str, count: int, tmp_path: Path) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 def test_corner_triples(library: str, tmp_path: Path) -> None:
     """Triples of corner codes and 200,000 random ones."""
     for fmt in MAIN_FORMATS:
@@ -134,7 +135,7 @@ def test_million_random_pairs(fmt: str, tmp_path: Path) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", Library)
 @pytest.mark.parametrize("fmt", WIDE_FORMATS)
 def test_directed_pairs(fmt: str, library: str, tmp_path: Path) -> None:
     """In the other simulator, also saturating; of binary32 every tenth, as events are many."""

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
@@ -19,8 +19,7 @@ from tests.helpers.yosys import run_yosys
 
 
 def pipeline_of(name: str, stages: int, **options) -> Pipeline:
-    design = find_design(name)
-    return cut(build(design, make_options(design, **options)), stages)
+    return cut(make_instance(name, **options).graph, stages)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.styles.membrane import (
     Membrane,
     membrane_module,
@@ -129,7 +129,7 @@ def test_header_tells_the_timing():
 
 
 def test_text_is_the_same_each_time():
-    graph = build(find_design("multiply"), make_options(find_design("multiply")))
+    graph = make_instance("multiply").graph
     assert spiking_verilog(graph) == spiking_verilog(graph)
     balance.cache_clear()
     assert spiking_verilog(graph) == spiking_verilog(graph)
@@ -269,8 +269,7 @@ def count_cells(text, module, script, folder):
 
 @pytest.mark.tool
 def test_synthesis_makes_a_table_and_a_register_of_each_neuron(tmp_path):
-    design = find_design("multiply")
-    graph = build(design, make_options(design, objective="neurons"))
+    graph = make_instance("multiply", objective="neurons").graph
     text = spiking_verilog(graph, module="m")
     registers = spiking_registers(graph)
     assert registers == balance(graph).neurons + balance(graph).delays < 1070
@@ -287,8 +286,7 @@ def test_synthesis_makes_a_table_and_a_register_of_each_neuron(tmp_path):
 
 @pytest.mark.tool
 def test_synthesis_puts_delays_into_memory(tmp_path):
-    design = find_design("multiply")
-    graph = build(design, make_options(design, objective="neurons"))
+    graph = make_instance("multiply", objective="neurons").graph
     text = spiking_verilog(graph, module="m", has_memory=True)
     registers = spiking_registers(graph, has_memory=True)
     assert registers < 0.6 * spiking_registers(graph)

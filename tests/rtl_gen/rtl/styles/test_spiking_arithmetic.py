@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_verilog
@@ -31,26 +31,24 @@ NAMES = ("multiply", "add")
 def make_design(
     name, label, membrane=None, discharge="first", objective="neurons", has_memory=False
 ):
-    design = find_design(name)
-    options = make_options(design, objective=objective)
-    graph = build(design, options)
+    instance = make_instance(name, objective=objective)
+    graph = instance.graph
     module = f"{name}_{label}"
     return BenchDesign(
         name=module,
         verilog=spiking_verilog(graph, membrane=membrane, module=module, has_memory=has_memory),
         module=module,
         operation=name,
-        fmt=options.format,
-        overflow=options.overflow,
-        library=options.library,
+        fmt=instance.circuit.format,
+        overflow=instance.circuit.overflow,
+        library=instance.circuit.library,
         latency=balance(graph).latency,
         discharge=None if membrane is None else discharge,
     )
 
 
 def make_graph(name):
-    design = find_design(name)
-    return build(design, make_options(design, objective="neurons"))
+    return make_instance(name, objective="neurons").graph
 
 
 def bound_of(name, reset):
@@ -70,7 +68,7 @@ def test_every_pair_at_rest(simulator, tmp_path):
 @pytest.mark.parametrize("name", ["multiply", pytest.param("add", marks=pytest.mark.slow)])
 def test_residue(name, tmp_path):
     """Inside the bound every pair is right, with soft and with hard reset; outside, not."""
-    fmt = make_options(find_design(name)).format
+    fmt = make_instance(name).circuit.format
     every = np.stack(operand_cases([fmt], 2, "all"), axis=1)
     orders = [provoking_order(make_graph(name), reset, 1, 16) for reset in ("soft", "hard")]
     pairs = tmp_path / "pairs.npy"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, OBJECTIVES, build, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
@@ -17,9 +18,9 @@ def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
     designs: dict[NeuronGraph, BenchDesign] = {}
     for operation in ("multiply", "add"):
         for budget in BUDGETS:
-            for objective in OBJECTIVES:
-                options = make_options(DESIGNS[operation], budget=budget, objective=objective)
-                graph = build(DESIGNS[operation], options)
+            for objective in Objective:
+                instance = make_instance(operation, budget=budget, objective=objective)
+                graph = instance.graph
                 if most is not None and len(graph.neurons) > most:
                     continue
                 module = f"{operation}_{budget}_{objective}"
@@ -30,8 +31,8 @@ def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
                         verilog=spatial_verilog(graph, module=module),
                         module=module,
                         operation=operation,
-                        fmt=options.format,
-                        overflow=options.overflow,
+                        fmt=instance.circuit.format,
+                        overflow=instance.circuit.overflow,
                         library="native",
                     ),
                 )

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from amaranth.lib import stream, wiring
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.styles.stream import StreamPipeline, stream_verilog
 from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
@@ -19,8 +19,7 @@ from tests.helpers.graphs import raw_graph
 
 
 def pipeline_of(name: str, stages: int, fmt: str = "e4m3fn") -> Pipeline:
-    design = find_design(name)
-    return cut(build(design, make_options(design, format=fmt)), stages)
+    return cut(make_instance(name, format=fmt).graph, stages)
 
 
 def ports_of(text: str) -> list[str]:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.timing.model import Timing, TimingModel
@@ -117,7 +118,7 @@ def test_levels_are_near_those_of_yosys(tmp_path, name):
     Synthesis may also change the logic itself, which the model does not.
     """
     design = find_design(name)
-    graph = build(design, make_options(design))
+    graph = make_instance(design).graph
     (tmp_path / "design.v").write_text(spatial_verilog(graph))
     script = f"read_verilog design.v; synth -flatten -top {graph.name}; design -save made"
     for lut_inputs in (4, 6):

@@ -5,15 +5,14 @@ import random
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.timing.model import Timing, TimingModel
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut, max_stages
 from tests.helpers.graphs import random_graph, raw_graph
 
 
 def graph_of(name: str, library: str = "native"):
-    design = find_design(name)
-    return build(design, make_options(design, library=library))
+    return make_instance(name, library=library).graph
 
 
 @pytest.mark.parametrize("stages", range(6))

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import build, find_design, make_options
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut, max_stages
 from spikefloat.rtl_gen.rtl.timing.registers import insert_registers
 from tests.helpers.graphs import all_codes, evaluate, random_graph, raw_graph
@@ -46,8 +46,7 @@ def check(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize("stages", [0, 1, 2, 5])
 @pytest.mark.parametrize("name", ["multiply", "add"])
 def test_designs(name, stages):
-    design = find_design(name)
-    check(cut(build(design, make_options(design)), stages))
+    check(cut(make_instance(name).graph, stages))
 
 
 @pytest.mark.parametrize("seed", range(10))

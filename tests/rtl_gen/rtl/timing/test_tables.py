@@ -5,7 +5,8 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, build, make_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
@@ -65,13 +66,16 @@ def test_choice() -> None:
 @pytest.mark.parametrize("objective", ["luts", "fmax"])
 @pytest.mark.parametrize("operation", ["multiply", "add"])
 def test_searched_circuit_is_taken(operation: str, objective: str) -> None:
-    design = DESIGNS[operation]
     for budget in ("w2", "w8", "free"):
-        options = make_options(design, budget=budget, objective=objective)
+        instance = make_instance(operation, budget=budget, objective=objective)
         (circuit,) = fitting_circuits(
-            operation, options.format, options.overflow, options.budget, objective
+            operation,
+            instance.circuit.format,
+            instance.circuit.overflow,
+            instance.circuit.budget,
+            objective,
         )
-        assert build(design, options) == load(circuit)
+        assert instance.graph == load(circuit)
 
 
 @pytest.mark.parametrize("objective", ["luts", "fmax"])
@@ -83,16 +87,15 @@ def test_searched_circuit_is_taken(operation: str, objective: str) -> None:
 def test_otherwise_the_best_estimate_is_taken(
     operation: str, fmt: str, overflow: str, objective: str
 ) -> None:
-    design = DESIGNS[operation]
-    options = make_options(design, format=fmt, overflow=overflow, objective=objective)
-    kind = operation, FORMATS[fmt], Overflow(overflow), options.budget
+    instance = make_instance(operation, format=fmt, overflow=overflow, objective=objective)
+    kind = operation, FORMATS[fmt], Overflow(overflow), instance.circuit.budget
     if fitting_circuits(*kind, objective):
         pytest.fail("a case without a searched circuit must be named")
     known = [
-        build(design, make_options(design, format=fmt, overflow=overflow)),
+        make_instance(operation, format=fmt, overflow=overflow).graph,
         *(other.graph for other in alternatives(*kind)),
     ]
-    chosen = build(design, options)
+    chosen = instance.graph
     assert chosen in known
     inputs, place = (6, 0) if objective == "luts" else (4, 1)
     narrow = [graph for graph in known if measure(graph).max_fan_in <= 8]
@@ -111,14 +114,15 @@ def test_every_design_and_format(objective: str) -> None:
                 continue
             options = {"format": name, "library": "native"}
             tried += 1
-            assert build(design, make_options(design, **options, objective=objective)) == build(
-                design, make_options(design, **options)
+            assert (
+                make_instance(design, **options, objective=objective).graph
+                == make_instance(design, **options).graph
             )
     assert tried > 60
     design = DESIGNS["dot"]
     for accumulate in ("tree", "exact"):
         plain, other = (
-            build(design, make_options(design, length=2, accumulate=accumulate, objective=goal))
+            make_instance(design, length=2, accumulate=accumulate, objective=goal).graph
             for goal in ("structure", objective)
         )
         # Exact sums take carry cells for few tables.
@@ -130,4 +134,4 @@ def test_published_gates_are_refused(objective: str) -> None:
     with pytest.raises(
         ValueError, match=(rf"^Objective must be structure for published gates, not '{objective}'$")
     ):
-        make_options(DESIGNS["multiply"], library="published", objective=objective)
+        make_instance("multiply", library="published", objective=objective)

@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the layers of a linear network are: sizes, activations, and weights if they are known."""
+"""The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
+from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, unknown_name
+from spikefloat.rtl_gen.formats import Format, find_format
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
-__all__ = ["SHAPES", "LayerOptions", "make_layer_options"]
+__all__ = [
+    "SHAPES",
+    "LayerShape",
+    "Shape",
+    "VectorShape",
+    "make_layer_shape",
+    "make_vector_shape",
+    "with_accumulation",
+]
 
 #: All products at once, or some in each clock on an array of lanes.
 SHAPES = ("unrolled", "array")
@@ -24,9 +36,49 @@ _MAX_ARRAY_PRODUCTS = 1 << 22
 #: Shape of a layer of which nothing else is said.
 _DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
 
+#: Formats of the nodes of a wide accumulation; the default one is the last.
+_NODE_FORMATS = ("binary16", "bfloat16", "binary32")
+
+#: Longest vectors; a longer dot product is better done in parts.
+_MAX_LENGTH = 1024
+
 
 @dataclass(frozen=True, kw_only=True)
-class LayerOptions:
+class Shape(ABC):
+    """How a design on vectors adds."""
+
+    #: One of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`.
+    accumulate: str = "exact"
+    wide: Format | None = None  #: Format of the nodes, where they have one of their own.
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Part of the name of a module."""
+
+    @property
+    def accumulation_name(self) -> str:
+        """Part of the name of a module: ``exact``, ``wide_binary32``."""
+        return f"{self.accumulate}_{self.wide.name}" if self.wide else self.accumulate
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorShape(Shape):
+    """Operands of several codes, and a result of one."""
+
+    length: int = 16  #: Number of codes in each operand.
+
+    @property
+    def name(self) -> str:
+        """Part of the name of a module: ``16_exact``."""
+        return f"{self.length}_{self.accumulation_name}"
+
+
+_AnyShape = TypeVar("_AnyShape", bound=Shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerShape(Shape):
     """One layer or several, of which each takes the outputs of the one before."""
 
     sizes: tuple[int, ...]  #: Number of inputs, then of outputs of each layer.
@@ -55,13 +107,13 @@ class LayerOptions:
 
     @property
     def name(self) -> str:
-        """Part of the name of a module: ``64x32x10``, ``4x2_relu``, ``4x2_ports``."""
+        """Part of the name of a module: ``64x32x10_exact``, ``4x2_relu_ports_tree``."""
         name = "x".join(map(str, self.sizes))
         if len(self.activations) == 1:
             name += f"_{self.activations[0]}" if self.activations[0] != ACTIVATIONS[0] else ""
         if self.lanes is not None:
             name += "_array{}x{}".format(*self.lanes)
-        return name if self.layers else f"{name}_ports"
+        return f"{name if self.layers else f'{name}_ports'}_{self.accumulation_name}"
 
     @property
     def array(self) -> ArraySizes | None:
@@ -75,13 +127,53 @@ class LayerOptions:
             input_lanes=self.lanes[1],
         )
 
-    @property
-    def shape(self) -> str:
-        """One of :data:`SHAPES`."""
-        return SHAPES[self.lanes is not None]
+
+def make_vector_shape(length: int | None = None) -> VectorShape:
+    """Return the shape of vectors of a length, which is 16 by default.
+
+    Raises
+    ------
+    InputError
+        If the length is out of range.
+    """
+    if length is None:
+        return VectorShape()
+    if not 1 <= length <= _MAX_LENGTH:
+        raise InputError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
+    return VectorShape(length=length)
 
 
-def make_layer_options(
+def with_accumulation(shape: _AnyShape, accumulate: str | None, wide: str | None) -> _AnyShape:
+    """Return a shape that adds in a given way.
+
+    Parameters
+    ----------
+    shape : Shape
+        Of vectors or layers.
+    accumulate : str, optional
+        One of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`; exact by default.
+    wide : str, optional
+        Name of the format of the nodes, for ``wide``; binary32 by default.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or a format is given for another way.
+    """
+    accumulate = accumulate or "exact"
+    if accumulate not in ACCUMULATIONS:
+        raise unknown_name("Accumulation", accumulate, ACCUMULATIONS)
+    if accumulate != "wide":
+        if wide is not None:
+            raise InputError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
+        return replace(shape, accumulate=accumulate, wide=None)
+    nodes = find_format(wide or _NODE_FORMATS[-1])
+    if nodes.name not in _NODE_FORMATS:
+        raise unknown_name("Format of the nodes", nodes.name, _NODE_FORMATS)
+    return replace(shape, accumulate=accumulate, wide=nodes)
+
+
+def make_layer_shape(
     layers: Sequence[LayerParameters] | None = None,
     *,
     inputs: int | None = None,
@@ -90,8 +182,8 @@ def make_layer_options(
     source: str = "",
     lanes: tuple[int, int] | None = None,
     levels: int | None = None,
-) -> LayerOptions:
-    """Return checked options for a layer, or a network of several.
+) -> LayerShape:
+    """Return the shape of a layer, or of a network of several, with exact sums.
 
     Parameters
     ----------
@@ -138,7 +230,7 @@ def make_layer_options(
             raise InputError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
     if len(activations) != count:
         raise InputError(f"Activations must be {count}, one for each layer, not {len(activations)}")
-    options = LayerOptions(
+    shape = LayerShape(
         sizes=tuple(sizes),
         activations=tuple(activations),
         layers=tuple(layers or ()),
@@ -147,26 +239,26 @@ def make_layer_options(
         levels=DEFAULT_LEVELS if levels is None else levels,
     )
     if lanes is not None or levels is not None:
-        _check_array(options)
-        return options
-    most = _MAX_PRODUCTS if options.layers else _MAX_PORT_PRODUCTS
-    if options.products > most:
-        kind = "known weights" if options.layers else "weights as operands"
+        _check_array(shape)
+        return shape
+    most = _MAX_PRODUCTS if shape.layers else _MAX_PORT_PRODUCTS
+    if shape.products > most:
+        kind = "known weights" if shape.layers else "weights as operands"
         raise InputError(
-            f"Products of a circuit with {kind} must be at most {most}, not {options.products}"
+            f"Products of a circuit with {kind} must be at most {most}, not {shape.products}"
         )
-    return options
+    return shape
 
 
-def _check_array(options: LayerOptions) -> None:
+def _check_array(shape: LayerShape) -> None:
     """Refuse what cannot be spread over lanes."""
-    if options.array is None:
-        raise InputError(f"Levels must be given for an array of lanes, not {options.levels}")
-    if len(options.sizes) != 2:
-        raise InputError(f"Layers on an array of lanes must be 1, not {len(options.sizes) - 1}")
-    if options.levels < 1:
-        raise InputError(f"Levels must be at least 1, not {options.levels}")
-    if options.products > _MAX_ARRAY_PRODUCTS:
+    if shape.array is None:
+        raise InputError(f"Levels must be given for an array of lanes, not {shape.levels}")
+    if len(shape.sizes) != 2:
+        raise InputError(f"Layers on an array of lanes must be 1, not {len(shape.sizes) - 1}")
+    if shape.levels < 1:
+        raise InputError(f"Levels must be at least 1, not {shape.levels}")
+    if shape.products > _MAX_ARRAY_PRODUCTS:
         raise InputError(
-            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {options.products}"
+            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {shape.products}"
         )

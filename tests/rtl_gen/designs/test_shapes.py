@@ -4,8 +4,9 @@
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, make_options, module_name, operand_widths
-from spikefloat.rtl_gen.designs.layer_options import make_layer_options
+from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer
 
@@ -21,15 +22,15 @@ def layers(*sizes: int) -> tuple[LayerParameters, ...]:
 
 
 def test_defaults() -> None:
-    options = make_layer_options()
+    options = make_layer_shape()
     assert (options.inputs, options.outputs, options.products, options.layers) == (4, 2, 8, ())
     assert options.activations == ("none",)
-    assert make_layer_options(layers(5, 4, 3, 2)).activations == ("relu", "relu", "none")
-    assert make_layer_options(layers(5, 4), activation="relu").activations == ("relu",)
+    assert make_layer_shape(layers(5, 4, 3, 2)).activations == ("relu", "relu", "none")
+    assert make_layer_shape(layers(5, 4), activation="relu").activations == ("relu",)
 
 
 def test_file_is_no_part_of_what_is_built() -> None:
-    assert make_layer_options(layers(5, 4), source="a") == make_layer_options(layers(5, 4))
+    assert make_layer_shape(layers(5, 4), source="a") == make_layer_shape(layers(5, 4))
 
 
 @pytest.mark.parametrize(
@@ -42,14 +43,14 @@ def test_file_is_no_part_of_what_is_built() -> None:
     ],
 )
 def test_names(given: dict, name: str) -> None:
-    assert module_name(LINEAR, make_options(LINEAR, layer=make_layer_options(**given))) == name
+    assert make_instance(LINEAR, layer=make_layer_shape(**given)).name == name
 
 
 def test_ports() -> None:
-    options = make_options(LINEAR, layer=make_layer_options(inputs=3, outputs=5))
-    assert operand_widths(LINEAR, options) == {"x": 24, "w": 120, "b": 40}
-    options = make_options(LINEAR, layer=make_layer_options(layers(6, 4)))
-    assert operand_widths(LINEAR, options) == {"x": 48}
+    instance = make_instance(LINEAR, layer=make_layer_shape(inputs=3, outputs=5))
+    assert instance.operand_widths == {"x": 24, "w": 120, "b": 40}
+    instance = make_instance(LINEAR, layer=make_layer_shape(layers(6, 4)))
+    assert instance.operand_widths == {"x": 48}
 
 
 @pytest.mark.parametrize(
@@ -79,11 +80,11 @@ def test_ports() -> None:
 )
 def test_wrong_options(given: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make_layer_options(**given)
+        make_layer_shape(**given)
 
 
 def test_layers_are_for_one_design() -> None:
     with pytest.raises(ValueError, match=r"^Layers must be for the design linear, not 'dot'$"):
-        make_options(DESIGNS["dot"], layer=make_layer_options())
+        make_instance("dot", layer=make_layer_shape())
     with pytest.raises(ValueError, match=r"^Option length must be for a dot product, not linear$"):
-        make_options(LINEAR, length=3)
+        make_instance(LINEAR, length=3)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The neuron graph of a design, and its name and ports."""
+
+from functools import lru_cache
+
+from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
+from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
+from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape, VectorShape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
+
+__all__ = ["build", "circuit_name", "operand_widths"]
+
+
+def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -> str:
+    """Return the name of a circuit: ``multiply_e4m3fn``, ``convert_e4m3fn_to_bfloat16``."""
+    name = f"{design.name}{shape.name if shape else ''}_{circuit.format.name}"
+    if circuit.to and not (shape and circuit.to == circuit.format):
+        name += f"_to_{circuit.to.name}"
+    return name
+
+
+def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None) -> dict[str, int]:
+    """Return the width of each operand in bits, by name; weights may be part of the circuit."""
+    width = circuit.format.width
+    match shape:
+        case LayerShape():
+            widths = {"x": width * shape.inputs}
+            if shape.layers:
+                return widths
+            return widths | {
+                "w": width * shape.inputs * shape.outputs,
+                "b": width * shape.outputs,
+            }
+        case VectorShape():
+            width *= shape.length
+    return dict.fromkeys(design.operands, width)
+
+
+@lru_cache(maxsize=64)
+def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -> NeuronGraph:
+    """Return the neuron graph of a design, which is the same in every style and however it is cut.
+
+    For an objective other than ``structure``, the best of all circuits known to keep the budget is
+    taken: structured, constructed by hand, or stored. For lookup tables that is the circuit which
+    was searched for that, or else the best by the estimate of
+    :mod:`spikefloat.rtl_gen.rtl.timing.tables`.
+
+    Parameters
+    ----------
+    design : Design
+        What to build.
+    circuit : CircuitOptions
+        Which circuit of it.
+    shape : Shape, optional
+        Of its vectors or layers, if it has any.
+
+    Raises
+    ------
+    InputError
+        If a layer is spread over lanes, and so is no single graph.
+    """
+    if isinstance(shape, LayerShape) and shape.lanes is not None:
+        raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
+    gates = make_gates(circuit_name(design, circuit, shape), circuit.library, circuit.budget)
+    operands = tuple(
+        gates.builder.input(name, width)
+        for name, width in operand_widths(design, circuit, shape).items()
+    )
+    gates.builder.output(design.result, design.circuit(gates, circuit, shape, operands))
+    structured = gates.builder.build()
+    if circuit.objective is Objective.STRUCTURE:
+        return structured
+    return _best(design, circuit, structured)
+
+
+def _best(design: Design, circuit: CircuitOptions, structured: NeuronGraph) -> NeuronGraph:
+    """Return the best of all circuits known for an objective."""
+    kind = design.name, circuit.format, circuit.overflow, circuit.budget
+    known = [structured, *(other.graph for other in alternatives(*kind))]
+    objective = circuit.objective
+    if objective in (Objective.LUTS, Objective.FMAX):
+        searched = fitting_circuits(*kind, objective=objective)
+        return load(searched[0]) if searched else best_for_tables(known, objective)
+    return min(
+        known,
+        key=lambda graph: (
+            (graph.depth, len(graph.neurons))
+            if objective is Objective.DEPTH
+            else (len(graph.neurons), graph.depth)
+        ),
+    )

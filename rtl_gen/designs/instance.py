@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One instance of a design: which circuit, of what shape, as which hardware."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from spikefloat.rtl_gen.designs.build import build, circuit_name, operand_widths
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.options import (
+    CircuitOptions,
+    Delays,
+    HardwareOptions,
+    Objective,
+    Style,
+)
+from spikefloat.rtl_gen.designs.shapes import (
+    LayerShape,
+    Shape,
+    VectorShape,
+    make_layer_shape,
+    make_vector_shape,
+    with_accumulation,
+)
+from spikefloat.rtl_gen.errors import InputError, find_member
+from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.residue import Residue, check_residue
+
+__all__ = ["DEFAULT_BUDGET", "DEFAULT_FORMAT", "Instance", "make_instance"]
+
+#: Format of the operands, and limits of a neuron, of which nothing is said.
+DEFAULT_FORMAT, DEFAULT_BUDGET = "e4m3fn", "w2"
+
+#: Result formats that are taken if none is asked for, the first possible one that differs from
+#: that of the operands.
+_DEFAULT_TARGETS = ("bfloat16", "binary32")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One instance of a design. Made by :func:`make_instance`."""
+
+    design: Design
+    circuit: CircuitOptions
+    shape: Shape | None = None  #: Of its vectors or layers, for a design on them.
+    hardware: HardwareOptions = HardwareOptions()
+
+    @property
+    def name(self) -> str:
+        """Name of the Verilog module and its file.
+
+        That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with register cuts
+        ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
+        ``multiply_e4m3fn_spiking``.
+        """
+        name = circuit_name(self.design, self.circuit, self.shape)
+        if self.hardware.style is not Style.SPATIAL:
+            name += f"_{self.hardware.style}"
+        if self.hardware.stages:
+            name += f"_p{self.hardware.stages}"
+        return f"{name}_stream" if self.hardware.is_stream else name
+
+    @property
+    def graph(self) -> NeuronGraph:
+        """The neurons; the same graph for every instance with this circuit and shape.
+
+        Raises
+        ------
+        InputError
+            If a layer is spread over lanes, and so is no single graph.
+        """
+        return build(self.design, self.circuit, self.shape)
+
+    @property
+    def operand_widths(self) -> dict[str, int]:
+        """Width of each operand in bits, by name; weights may be part of the circuit."""
+        return operand_widths(self.design, self.circuit, self.shape)
+
+    @property
+    def vector(self) -> VectorShape:
+        """Shape of the operands of a dot product.
+
+        Raises
+        ------
+        InputError
+            If the design has another shape.
+        """
+        if not isinstance(self.shape, VectorShape):
+            raise InputError(f"Design must be a dot product, not {self.design.name!r}")
+        return self.shape
+
+    @property
+    def layer(self) -> LayerShape:
+        """Shape and weights of linear layers.
+
+        Raises
+        ------
+        InputError
+            If the design has another shape.
+        """
+        if not isinstance(self.shape, LayerShape):
+            raise InputError(f"Design must be made of linear layers, not {self.design.name!r}")
+        return self.shape
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is a layer on an array of lanes, and so is no single neuron graph."""
+        return isinstance(self.shape, LayerShape) and self.shape.lanes is not None
+
+
+def make_instance(
+    design: Design | str,
+    *,
+    format: Format | str = DEFAULT_FORMAT,
+    to: Format | str | None = None,
+    overflow: Overflow | str | None = None,
+    library: str = Library.NATIVE,
+    budget: str = DEFAULT_BUDGET,
+    objective: str = Objective.STRUCTURE,
+    style: str = Style.SPATIAL,
+    stages: int = 0,
+    is_stream: bool = False,
+    residue: str | None = None,
+    leak: Fraction | None = None,
+    delays: str | None = None,
+    length: int | None = None,
+    accumulate: str | None = None,
+    wide: str | None = None,
+    layer: LayerShape | None = None,
+) -> Instance:
+    """Return a checked instance of a design.
+
+    Parameters
+    ----------
+    design : Design or str
+        The design, or its name.
+    format : Format or str
+        Format of the operands.
+    to : Format or str, optional
+        Format of the result, for a conversion or a widening product; by default bfloat16 or, where
+        that is not another format or not possible, binary32.
+    overflow : Overflow or str, optional
+        ``nan`` or ``saturate``; by default that of the format of the result.
+    library : str
+        ``native`` or ``published``.
+    budget : str
+        Limits of a neuron, for the native library.
+    objective : str
+        One of :class:`~spikefloat.rtl_gen.designs.options.Objective`; ``structure`` for the
+        published library.
+    style : str
+        One of :class:`~spikefloat.rtl_gen.designs.options.Style`.
+    stages : int
+        Number of register cuts, for the spatial style;
+        :func:`spikefloat.rtl_gen.rtl.timing.pipeline.max_stages` tells how many a circuit can use.
+    is_stream : bool
+        Whether operands and result are streams with valid and ready, for the spatial style, and
+        the spiking one where every wave is discharged.
+    residue : str, optional
+        One of :class:`~spikefloat.rtl_gen.neurons.residue.Residue`, for the spiking style;
+        ``discharge`` by default.
+    leak : Fraction, optional
+        Share of a membrane's residue that is left for the next wave, for ``hard`` and ``leak``; by
+        default the largest multiple of 1/256 with which the circuit is exact.
+    delays : str, optional
+        One of :class:`~spikefloat.rtl_gen.designs.options.Delays`, for the spiking style;
+        ``registers`` by default.
+    length : int, optional
+        Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
+    accumulate : str, optional
+        How such a design adds: one of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`;
+        ``exact`` by default.
+    wide : str, optional
+        Format of the nodes of ``wide``; binary32 by default.
+    layer : LayerShape, optional
+        Shape and weights of linear layers; by default a small layer with weights as operands.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a format is not one of the design's, or options contradict each
+        other.
+    """
+    design = find_design(design) if isinstance(design, str) else design
+    circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
+    shape = _shape(design, circuit, length, accumulate, wide, layer)
+    hardware = _hardware_options(style, stages, is_stream, residue, leak, delays)
+    return Instance(design=design, circuit=circuit, shape=shape, hardware=hardware)
+
+
+def _circuit_options(
+    design: Design,
+    format: Format | str,
+    to: Format | str | None,
+    overflow: Overflow | str | None,
+    library: str,
+    budget: str,
+    objective: str,
+) -> CircuitOptions:
+    fmt = find_format(format) if isinstance(format, str) else format
+    if fmt.name not in design.formats:
+        raise InputError(
+            f"Format for {design.name} must be one of {', '.join(design.formats)}, not {format!r}"
+        )
+    target = _find_target(design, fmt, to)
+    gates = find_member(Library, "Library", library)
+    goal = find_member(Objective, "Objective", objective)
+    if gates is not Library.NATIVE and goal is not Objective.STRUCTURE:
+        raise InputError(f"Objective must be structure for {gates} gates, not {goal.value!r}")
+    return CircuitOptions(
+        format=fmt,
+        to=target,
+        overflow=resolve_overflow(target or fmt, overflow),
+        library=gates,
+        budget=find_budget(budget) if gates is Library.NATIVE else BUDGETS[DEFAULT_BUDGET],
+        objective=goal,
+    )
+
+
+def _find_target(design: Design, fmt: Format, to: Format | str | None) -> Format | None:
+    """Return the format of the result, or None if the design does not let it be selected."""
+    name = to.name if isinstance(to, Format) else to
+    if design.targets is None:
+        if to is not None:
+            raise InputError(
+                f"Result format of {design.name} must be that of its operands, not {name!r}"
+            )
+        return None
+    targets = design.targets(fmt)
+    if to is None and design.is_vector:
+        return fmt
+    if to is None:
+        return FORMATS[
+            next(
+                name
+                for name in (*_DEFAULT_TARGETS, *targets)
+                if name in targets and name != fmt.name
+            )
+        ]
+    target = find_format(to) if isinstance(to, str) else to
+    if target.name not in targets:
+        raise InputError(
+            f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
+            f"not {name!r}"
+        )
+    return target
+
+
+def _shape(
+    design: Design,
+    circuit: CircuitOptions,
+    length: int | None,
+    accumulate: str | None,
+    wide: str | None,
+    layer: LayerShape | None,
+) -> Shape | None:
+    """Return the shape of a design on vectors or layers; for another, nothing may be given."""
+    if not design.is_vector:
+        for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
+            if value is not None:
+                raise InputError(f"Option {name} must be for a dot product, not {design.name}")
+    if layer is not None and not design.is_layer:
+        raise InputError(f"Layers must be for the design linear, not {design.name!r}")
+    if not design.is_vector:
+        return None
+    if design.is_layer:
+        if length is not None:
+            raise InputError(f"Option length must be for a dot product, not {design.name}")
+        return with_accumulation(layer or make_layer_shape(), accumulate, wide)
+    shape = with_accumulation(make_vector_shape(length), accumulate, wide)
+    if shape.accumulate in ("tree", "chain") and circuit.result_format != circuit.format:
+        raise InputError(
+            f"Result format of {shape.accumulate} must be that of the operands, "
+            f"not {circuit.result_format.name!r}"
+        )
+    return shape
+
+
+def _hardware_options(
+    style: str,
+    stages: int,
+    is_stream: bool,
+    residue: str | None,
+    leak: Fraction | None,
+    delays: str | None,
+) -> HardwareOptions:
+    kind = find_member(Style, "Style", style)
+    if stages < 0 or (stages and kind is not Style.SPATIAL):
+        raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
+    if is_stream and kind is Style.TEMPORAL:
+        raise InputError(f"Style of streams must be spatial or spiking, not {kind.value!r}")
+    if kind is not Style.SPIKING and (residue is not None or leak is not None):
+        given = str(leak if residue is None else residue)
+        raise InputError(f"Residue and leak must be for the spiking style, not {given!r}")
+    way = check_residue(residue or Residue.DISCHARGE, leak)
+    if is_stream and way is not Residue.DISCHARGE:
+        raise InputError(f"Residue of streams must be discharge, not {way.value!r}")
+    if delays is not None and kind is not Style.SPIKING:
+        raise InputError(f"Delays must be given for the spiking style, not for {kind.value!r}")
+    return HardwareOptions(
+        style=kind,
+        stages=stages,
+        is_stream=is_stream,
+        residue=way,
+        leak=leak,
+        delays=find_member(Delays, "Delays", delays or Delays.REGISTERS),
+    )
