@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Delays, Style
+from spikefloat.rtl_gen.designs.options import Delays, HardwareOptions, Style
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import Residue, graph_leak_bound, safe_leak
 from spikefloat.rtl_gen.rtl.array.array import array_ports, array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
@@ -31,7 +32,7 @@ from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut, max_stages
 
-__all__ = ["Hardware", "make_hardware", "obstacle"]
+__all__ = ["Hardware", "graph_hardware", "graph_obstacle", "make_hardware", "obstacle"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +74,15 @@ def obstacle(instance: Instance) -> str | None:
             check_codec_format(instance.circuit.format)
         except ValueError as error:
             return str(error)
-    if options.stages:
-        graph = instance.graph
-        most = max_stages(graph)
-        if options.stages > most:
-            return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
+    return graph_obstacle(instance.graph, options) if options.stages else None
+
+
+def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
+    """Return why a neuron graph is not supported as hardware, as one sentence, or None."""
+    if options.style is Style.TEMPORAL:
+        return f"Style of {graph.name} must be spatial or spiking, not {options.style}"
+    if options.stages and options.stages > (most := max_stages(graph)):
+        return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
     return None
 
 
@@ -102,8 +107,44 @@ def make_hardware(
     """
     if reason := obstacle(instance):
         raise InputError(reason)
-    make = _array if instance.is_array else _STYLES[instance.hardware.style]
-    return make(instance, module or instance.name, header)
+    if instance.is_array:
+        return _array(instance, module or instance.name, header)
+    if instance.hardware.style is Style.TEMPORAL:
+        return _temporal(instance, module or instance.name, header)
+    return graph_hardware(
+        instance.graph, instance.hardware, module=module or instance.name, header=header
+    )
+
+
+def graph_hardware(
+    graph: NeuronGraph,
+    options: HardwareOptions,
+    *,
+    module: str | None = None,
+    header: Sequence[str] = (),
+) -> Hardware:
+    """Return any neuron graph as hardware, in the spatial or the spiking style.
+
+    Parameters
+    ----------
+    graph : NeuronGraph
+        The circuit.
+    options : HardwareOptions
+        What it is to become.
+    module : str, optional
+        Name of the top module; by default that of the graph, and what the options add.
+    header : sequence of str
+        Lines for the comment at the top.
+
+    Raises
+    ------
+    InputError
+        If the style is another one, or there are more stages than the circuit can use.
+    """
+    if reason := graph_obstacle(graph, options):
+        raise InputError(reason)
+    make = _spatial if options.style is Style.SPATIAL else _spiking
+    return make(graph, options, module or graph.name + options.suffix, header)
 
 
 def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
@@ -118,8 +159,9 @@ def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
     )
 
 
-def _spatial(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
-    graph, options = instance.graph, instance.hardware
+def _spatial(
+    graph: NeuronGraph, options: HardwareOptions, name: str, header: Sequence[str]
+) -> Hardware:
     if options.stages == 0 and not options.is_stream:
         text = spatial_verilog(graph, module=name, header=header)
         return Hardware(
@@ -143,8 +185,9 @@ def _spatial(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
     )
 
 
-def _spiking(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
-    graph, options = instance.graph, instance.hardware
+def _spiking(
+    graph: NeuronGraph, options: HardwareOptions, name: str, header: Sequence[str]
+) -> Hardware:
     membrane = None
     lines = list(header)
     if options.residue is not Residue.DISCHARGE:
@@ -203,6 +246,3 @@ def _temporal(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
         latency=operation.latency,
         initiation_interval=operation.interval,
     )
-
-
-_STYLES = {Style.SPATIAL: _spatial, Style.SPIKING: _spiking, Style.TEMPORAL: _temporal}

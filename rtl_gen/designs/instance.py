@@ -9,10 +9,10 @@ from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import (
     CircuitOptions,
-    Delays,
     HardwareOptions,
     Objective,
     Style,
+    make_hardware_options,
 )
 from spikefloat.rtl_gen.designs.shapes import (
     LayerShape,
@@ -27,7 +27,6 @@ from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, find_format, r
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.residue import Residue, check_residue
 
 __all__ = ["DEFAULT_BUDGET", "DEFAULT_FORMAT", "Instance", "make_instance"]
 
@@ -56,12 +55,7 @@ class Instance:
         ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
         ``multiply_e4m3fn_spiking``.
         """
-        name = circuit_name(self.design, self.circuit, self.shape)
-        if self.hardware.style is not Style.SPATIAL:
-            name += f"_{self.hardware.style}"
-        if self.hardware.stages:
-            name += f"_p{self.hardware.stages}"
-        return f"{name}_stream" if self.hardware.is_stream else name
+        return circuit_name(self.design, self.circuit, self.shape) + self.hardware.suffix
 
     @property
     def graph(self) -> NeuronGraph:
@@ -187,7 +181,9 @@ def make_instance(
     design = find_design(design) if isinstance(design, str) else design
     circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
     shape = _shape(design, circuit, length, accumulate, wide, layer)
-    hardware = _hardware_options(style, stages, is_stream, residue, leak, delays)
+    hardware = make_hardware_options(
+        style=style, stages=stages, is_stream=is_stream, residue=residue, leak=leak, delays=delays
+    )
     return Instance(design=design, circuit=circuit, shape=shape, hardware=hardware)
 
 
@@ -277,34 +273,3 @@ def _shape(
             f"not {circuit.result_format.name!r}"
         )
     return shape
-
-
-def _hardware_options(
-    style: str,
-    stages: int,
-    is_stream: bool,
-    residue: str | None,
-    leak: Fraction | None,
-    delays: str | None,
-) -> HardwareOptions:
-    kind = find_member(Style, "Style", style)
-    if stages < 0 or (stages and kind is not Style.SPATIAL):
-        raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
-    if is_stream and kind is Style.TEMPORAL:
-        raise InputError(f"Style of streams must be spatial or spiking, not {kind.value!r}")
-    if kind is not Style.SPIKING and (residue is not None or leak is not None):
-        given = str(leak if residue is None else residue)
-        raise InputError(f"Residue and leak must be for the spiking style, not {given!r}")
-    way = check_residue(residue or Residue.DISCHARGE, leak)
-    if is_stream and way is not Residue.DISCHARGE:
-        raise InputError(f"Residue of streams must be discharge, not {way.value!r}")
-    if delays is not None and kind is not Style.SPIKING:
-        raise InputError(f"Delays must be given for the spiking style, not for {kind.value!r}")
-    return HardwareOptions(
-        style=kind,
-        stages=stages,
-        is_stream=is_stream,
-        residue=way,
-        leak=leak,
-        delays=find_member(Delays, "Delays", delays or Delays.REGISTERS),
-    )

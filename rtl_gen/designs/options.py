@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
-from spikefloat.rtl_gen.neurons.residue import Residue
+from spikefloat.rtl_gen.neurons.residue import Residue, check_residue
 
-__all__ = ["CircuitOptions", "Delays", "HardwareOptions", "Objective", "Style"]
+__all__ = [
+    "CircuitOptions",
+    "Delays",
+    "HardwareOptions",
+    "Objective",
+    "Style",
+    "make_hardware_options",
+]
 
 
 class Objective(StrEnum):
@@ -65,3 +73,55 @@ class HardwareOptions:
     residue: Residue = Residue.DISCHARGE  #: In the spiking style.
     leak: Fraction | None = None  #: Share of the residue that stays; None for a safe one.
     delays: Delays = Delays.REGISTERS  #: In the spiking style.
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a module has behind that of the circuit: ``_p2_stream``."""
+        return "".join(
+            (
+                "" if self.style is Style.SPATIAL else f"_{self.style}",
+                f"_p{self.stages}" if self.stages else "",
+                "_stream" if self.is_stream else "",
+            )
+        )
+
+
+def make_hardware_options(
+    *,
+    style: str = Style.SPATIAL,
+    stages: int = 0,
+    is_stream: bool = False,
+    residue: str | None = None,
+    leak: Fraction | None = None,
+    delays: str | None = None,
+) -> HardwareOptions:
+    """Return checked options of hardware.
+
+    Parameters are those of :func:`~spikefloat.rtl_gen.designs.instance.make_instance`.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or options contradict each other.
+    """
+    kind = find_member(Style, "Style", style)
+    if stages < 0 or (stages and kind is not Style.SPATIAL):
+        raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
+    if is_stream and kind is Style.TEMPORAL:
+        raise InputError(f"Style of streams must be spatial or spiking, not {kind.value!r}")
+    if kind is not Style.SPIKING and (residue is not None or leak is not None):
+        given = str(leak if residue is None else residue)
+        raise InputError(f"Residue and leak must be for the spiking style, not {given!r}")
+    way = check_residue(residue or Residue.DISCHARGE, leak)
+    if is_stream and way is not Residue.DISCHARGE:
+        raise InputError(f"Residue of streams must be discharge, not {way.value!r}")
+    if delays is not None and kind is not Style.SPIKING:
+        raise InputError(f"Delays must be given for the spiking style, not for {kind.value!r}")
+    return HardwareOptions(
+        style=kind,
+        stages=stages,
+        is_stream=is_stream,
+        residue=way,
+        leak=leak,
+        delays=find_member(Delays, "Delays", delays or Delays.REGISTERS),
+    )
