@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.weights.numpy_files import read_numpy
 from spikefloat.rtl_gen.weights.onnx_model import read_onnx
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers
@@ -21,7 +21,9 @@ class Model:
     activations: tuple[str, ...] | None  #: Of each layer; None if the file does not say.
 
 
-def read_model(path: Path, fmt: Format, overflow: Overflow | str | None = None) -> Model:
+def read_model(
+    path: Path, fmt: Format, overflow: Overflow | str | None = None, until: str | None = None
+) -> Model:
     """Return the layers of a file, with codes of a format.
 
     Parameters
@@ -32,6 +34,8 @@ def read_model(path: Path, fmt: Format, overflow: Overflow | str | None = None) 
         Format that floats are rounded to.
     overflow : Overflow or str, optional
         ``saturate`` to accept weights that are too large.
+    until : str, optional
+        For a model in ONNX: the node, or the tensor that a node makes, before which it ends.
 
     Raises
     ------
@@ -41,10 +45,13 @@ def read_model(path: Path, fmt: Format, overflow: Overflow | str | None = None) 
         If it is not what its name says, or cannot be a chain of linear layers.
     """
     path = Path(path)
+    if until is not None and path.suffix != ".onnx":
+        raise InputError(f"Option --until must be used with an .onnx file, not {str(path)!r}")
     match path.suffix:
         case ".npy" | ".npz":
             return Model(make_layers(fmt, read_numpy(path), overflow), None)
         case ".onnx":
-            arrays, activations = read_onnx(path)
+            rounding = fmt, resolve_overflow(fmt, overflow)
+            arrays, activations = read_onnx(path, until=until, rounding=rounding)
             return Model(make_layers(fmt, arrays, overflow), activations)
     raise InputError(f"Weights must be a .npy, .npz or .onnx file, not {str(path)!r}")

@@ -141,7 +141,9 @@ def to_fractions(values: NDArray[Any], what: str = "Values") -> NDArray[np.objec
     if values.dtype.kind == "O":
         return values
     fmt = format_of_dtype(values.dtype)
-    if fmt is not None:
+    if values.dtype.name in ("int2", "int4", "uint2", "uint4"):  # of ml_dtypes
+        values = values.astype(np.int64)
+    elif fmt is not None:
         values = code_values(fmt, values.view(f"u{values.dtype.itemsize}"))
     if not np.isfinite(values).all():
         raise InputError(f"{what} must be finite, not {values[~np.isfinite(values)].flat[0]}")
