@@ -62,7 +62,14 @@ def add_clocked_options(parser: argparse.ArgumentParser) -> None:
         "--weights",
         metavar="W,W,...",
         help="weight of each synapse (default: 1,1); for the "
-        "design linear, a file: .npy, .npz or .onnx (default: weights are operands)",
+        "design linear, a file: .npy, .npz, .onnx, .safetensors, .pt or .pth (default: weights are "
+        "operands)",
+    )
+    neuron.add_argument(
+        "--until",
+        metavar="NAME",
+        help="for the design linear with an .onnx file: node, or tensor that a node makes, before "
+        "which the network ends (default: at its output)",
     )
     neuron.add_argument("--threshold", metavar="T", help="firing threshold (default: 1.5)")
     neuron.add_argument(

@@ -294,19 +294,22 @@ def _layer(
 ) -> LayerShape | None:
     """Return shape and weights of linear layers, read for a format."""
     if not design.is_layer:
-        for option in ("inputs", "outputs", "activation", "shape", "lanes", "levels"):
-            if getattr(args, option) is not None and args.design != "all":
+        for option in ("inputs", "outputs", "until", "activation", "shape", "lanes", "levels"):
+            if getattr(args, option, None) is not None and args.design != "all":
                 raise InputError(
                     f"Option --{option} must be used with the design linear, not {design.name!r}"
                 )
         return None
     weights = getattr(args, "weights", None)  # not every command reads files
+    until = getattr(args, "until", None)
     array = _array_options(args)
     if weights is None:
+        if until is not None:
+            raise InputError(f"Option --until must be used with --weights FILE.onnx, not {until!r}")
         return make_layer_shape(
             inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array
         )
-    model = read_model(Path(weights), find_format(name), policy)
+    model = read_model(Path(weights), find_format(name), policy, until)
     if model.activations is not None and args.activation is not None:
         raise InputError(
             f"Activations must be those of the model {weights}, not {args.activation!r}"
@@ -314,6 +317,7 @@ def _layer(
     activation = args.activation if model.activations is None else ",".join(model.activations)
     return make_layer_shape(
         model.layers,
+        until=until,
         inputs=args.inputs,
         outputs=args.outputs,
         activation=activation,

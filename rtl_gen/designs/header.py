@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is written above the Verilog of a design: what it is, and the command that makes it."""
 
+import shlex
+
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
@@ -69,7 +71,8 @@ def _shape_words(instance: Instance) -> list[str]:
 
 def _layer_words(layer: LayerShape) -> list[str]:
     if layer.layers:
-        words = ["--weights", layer.source]
+        words = ["--weights", shlex.quote(layer.source)]
+        words += ["--until", shlex.quote(layer.until)] if layer.until is not None else []
     else:
         words = ["--inputs", str(layer.inputs), "--outputs", str(layer.outputs)]
     # The activations of a model need not be given again.

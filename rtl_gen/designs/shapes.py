@@ -86,6 +86,8 @@ class LayerShape(Shape):
     #: Weights and biases of each layer; empty if they are operands, which is for one layer only.
     layers: tuple[LayerParameters, ...]
     source: str = field(default="", compare=False)  #: File of the weights, for a reader.
+    #: Node or tensor of the file before which the network ends, if it does, for a reader.
+    until: str | None = field(default=None, compare=False)
     #: Lanes for outputs and for inputs, for a layer on an array of lanes; else None.
     lanes: tuple[int, int] | None = None
     levels: int = DEFAULT_LEVELS  #: Most levels of lookup tables between registers of an array.
@@ -180,6 +182,7 @@ def make_layer_shape(
     outputs: int | None = None,
     activation: str | None = None,
     source: str = "",
+    until: str | None = None,
     lanes: tuple[int, int] | None = None,
     levels: int | None = None,
 ) -> LayerShape:
@@ -196,6 +199,8 @@ def make_layer_shape(
         with commas between. By default none behind the last layer, and ReLU behind those before it.
     source : str
         File of the weights, for a reader.
+    until : str, optional
+        Node or tensor of the file before which the network ends, for a reader.
     lanes : pair of int, optional
         Lanes for outputs and for inputs, if the layer is to be spread over an array of lanes.
     levels : int, optional
@@ -235,6 +240,7 @@ def make_layer_shape(
         activations=tuple(activations),
         layers=tuple(layers or ()),
         source=source,
+        until=until,
         lanes=lanes,
         levels=DEFAULT_LEVELS if levels is None else levels,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Linear networks from files: arrays of numpy, or a model in ONNX."""
+"""Linear networks from files: arrays of numpy or PyTorch, or a model in ONNX."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,11 @@ from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.weights.numpy_files import read_numpy
 from spikefloat.rtl_gen.weights.onnx_model import read_onnx
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers
+from spikefloat.rtl_gen.weights.state_dicts import read_safetensors, read_state_dict
 
 __all__ = ["Model", "read_model"]
+
+_SUFFIXES = (".npy", ".npz", ".onnx", ".safetensors", ".pt", ".pth")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ def read_model(
     Parameters
     ----------
     path : Path
-        A ``.npy``, ``.npz`` or ``.onnx`` file.
+        A ``.npy``, ``.npz``, ``.onnx``, ``.safetensors``, ``.pt`` or ``.pth`` file.
     fmt : Format
         Format that floats are rounded to.
     overflow : Overflow or str, optional
@@ -50,8 +53,14 @@ def read_model(
     match path.suffix:
         case ".npy" | ".npz":
             return Model(make_layers(fmt, read_numpy(path), overflow), None)
+        case ".safetensors":
+            return Model(make_layers(fmt, read_safetensors(path), overflow), None)
+        case ".pt" | ".pth":
+            return Model(make_layers(fmt, read_state_dict(path), overflow), None)
         case ".onnx":
             rounding = fmt, resolve_overflow(fmt, overflow)
             arrays, activations = read_onnx(path, until=until, rounding=rounding)
             return Model(make_layers(fmt, arrays, overflow), activations)
-    raise InputError(f"Weights must be a .npy, .npz or .onnx file, not {str(path)!r}")
+    raise InputError(
+        f"Weights must be a file {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}, not {str(path)!r}"
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from tests.helpers.onnx_models import node, save
 
 Capture = pytest.CaptureFixture[str]
 
@@ -179,3 +180,38 @@ def test_wrong_options(arguments: list[str], message: str, capsys: Capture) -> N
     captured = capsys.readouterr()
     assert message in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_network_until_a_node(tmp_path: Path, capsys: Capture) -> None:
+    """What a refusal says to add is what makes the network, and the Verilog repeats it."""
+    path, out = tmp_path / "a b.onnx", tmp_path / "out"
+    save(
+        path,
+        [
+            node("Gemm", ["x", "w"], "h", transB=1),
+            node("Softmax", ["h"], "y", name="soft max"),
+        ],
+        {"w": np.ones((2, 3), np.float32)},
+    )
+    arguments = ["verilog", "linear", "--weights", str(path), "-o", str(out)]
+    assert main(arguments) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("spikefloat: error: Softmax 'soft max' must be one of Add, ")
+    assert message.endswith(": `--until 'soft max'` ends the network before it\n")
+    assert not out.exists()
+    assert main([*arguments, "--until", "soft max"]) == 0
+    (file,) = out.iterdir()
+    assert " --until 'soft max'" in file.read_text().replace("\n// ", " ")
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["linear"], "Option --until must be used with --weights FILE.onnx, not 'a'"),
+        (["linear", "--weights", "w.npz"], "Option --until must be used with an .onnx file, not"),
+        (["multiply"], "Option --until must be used with the design linear, not 'multiply'"),
+    ],
+)
+def test_until_without_a_model(arguments: list[str], message: str, capsys: Capture) -> None:
+    assert main(["stats", *arguments, "--until", "a"]) == 2
+    assert f"error: {message}" in capsys.readouterr().err

@@ -194,7 +194,7 @@ def test_empty_and_other_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^Weights must be a .npy file, not '.*', an empty one$"):
         read_numpy(tmp_path / "w.npy")
     with pytest.raises(
-        ValueError, match=r"^Weights must be a .npy, .npz or .onnx file, not '.*w.txt'$"
+        ValueError, match=r"^Weights must be a file \.npy, .* or \.pth, not '.*w\.txt'$"
     ):
         read_model(tmp_path / "w.txt", E4M3FN)
     with pytest.raises(FileNotFoundError):
