@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a user can cause, as exceptions with one base.
 
-The command line turns a :class:`UserError`, and nothing else, into one sentence and exit status 2.
-Every other exception is a bug: it shows its traceback and asks for a report. In Python, the two
-kinds of bad arguments are the usual ``ValueError`` and ``TypeError`` as well.
+The command line turns a :class:`UserError`, and nothing else, into one sentence. Every other
+exception is a bug: it shows its traceback and asks for a report. In Python, the two kinds of bad
+arguments are the usual ``ValueError`` and ``TypeError`` as well.
+
+Exit statuses of all commands:
+
+=== ==================================================================
+  0 done, and every check passed
+  1 a check failed, or could not be carried out to its end
+  2 what was asked for cannot be done; one sentence says why
+ 70 a bug of the program; a traceback and a request to report it
+130 interrupted from the keyboard
+143 terminated by another process
+=== ==================================================================
 """
 
 import difflib
@@ -11,17 +22,37 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
-__all__ = ["InputError", "InputTypeError", "UserError", "find_member", "unknown_name"]
+__all__ = [
+    "BUG_STATUS",
+    "INTERRUPTED_STATUS",
+    "TERMINATED_STATUS",
+    "InputError",
+    "InputTypeError",
+    "OutOfReach",
+    "UserError",
+    "find_member",
+    "unknown_name",
+]
 
 _Member = TypeVar("_Member", bound=StrEnum)
+
+BUG_STATUS = 70
+INTERRUPTED_STATUS = 130
+TERMINATED_STATUS = 143
 
 
 class UserError(Exception):
     """Something that the user asked for cannot be done; the message says why and what helps."""
 
+    exit_status = 2
+
 
 class InputError(UserError, ValueError):
     """An argument, an option or a file has a value that is not supported."""
+
+
+class OutOfReach(InputError):
+    """A goal that nothing within the given limits meets."""
 
 
 class InputTypeError(UserError, TypeError):

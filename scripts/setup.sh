@@ -30,13 +30,13 @@ need() {
                     >/dev/null || true
         fi
         "$@" >/dev/null 2>&1 ||
-            fail "$noun must be installed, not missing: run \`sudo apt-get install -y $apt\`"
+            fail "$noun is not installed; run \`sudo apt-get install -y $apt\`"
     elif command -v brew >/dev/null; then
         echo "Installing $brew"
         brew install --quiet "$brew" >/dev/null || true
-        "$@" >/dev/null 2>&1 || fail "$noun must be installed, not missing: run \`brew install $brew\`"
+        "$@" >/dev/null 2>&1 || fail "$noun is not installed; run \`brew install $brew\`"
     else
-        fail "$noun must be installed, not missing: install the package $apt or $brew"
+        fail "$noun is not installed; install the package $apt or $brew"
     fi
 }
 

@@ -5,10 +5,9 @@ A truth table is a number: bit i is the result if source k of the table is bit k
 """
 
 import re
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.synthesis.tools import run_tool
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
@@ -89,8 +88,7 @@ def map_graph(graph: NeuronGraph, fan_in: int, script: str | None = None) -> Tab
     SynthesisError
         If Yosys is not installed.
     """
-    with tempfile.TemporaryDirectory() as work:
-        folder = Path(work)
+    with temporary_folder() as folder:
         (folder / "circuit.v").write_text(
             spatial_verilog(graph, module="circuit"), encoding="utf-8"
         )

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running the walk through networks of lookup tables, which is in ``search/tables``."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from spikefloat.rtl_gen.files import temporary_folder
 
 from .table_network import TableNetwork, parse_tables
 from .walk import compile_optimiser, run_reporting
@@ -53,8 +54,8 @@ def walk_tables(
     ValueError
         If the walk cannot begin.
     """
-    with tempfile.TemporaryDirectory() as work:
-        start, best = Path(work) / "start.txt", Path(work) / "best.txt"
+    with temporary_folder() as work:
+        start, best = work / "start.txt", work / "best.txt"
         start.write_text(network.text(), encoding="ascii")
         command = [
             compile_optimiser(folder, _SOURCES),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.stored import read_graph
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
@@ -63,7 +64,7 @@ def compile_optimiser(folder: Path | None = None, sources: Path = _SOURCES) -> P
         return program
     compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
-        raise ValueError("Compiler must be installed (g++ or clang++), not missing")
+        raise ValueError("No C++ compiler on PATH; install g++ or clang++")
     folder.mkdir(parents=True, exist_ok=True)
     draft = program.with_suffix(f".{os.getpid()}")
     subprocess.run(
@@ -133,7 +134,7 @@ def run_reporting(
                 report(line.strip())
         message = process.stderr.read().strip()
     if process.returncode:
-        raise ValueError(f"{noun} must end well, not with {message!r}")
+        raise ValueError(f"{noun} failed: {message}")
 
 
 def walk(
@@ -164,8 +165,8 @@ def walk(
     """
     budget = BUDGETS[step.budget]
     limits = budget if budget.max_fan_in is not None else _WIDEST
-    with tempfile.TemporaryDirectory() as work:
-        start, best = Path(work) / "start.txt", Path(work) / "best.txt"
+    with temporary_folder() as work:
+        start, best = work / "start.txt", work / "best.txt"
         start.write_text(format_network(graph), encoding="ascii")
         command = [
             compile_optimiser(folder),

@@ -52,7 +52,7 @@ class Player:
         packed = np.packbits(controls, bitorder="little").tobytes()
         self._controls.value = int.from_bytes(packed, "little")
         fired = await First(self._row_done, Timer(4 * ROW, "ns"))
-        assert fired is self._row_done, "Clock must run, not stop"
+        assert fired is self._row_done, "The clock stopped"
         ended, self._present = self._present, controls
         return ended
 

@@ -64,7 +64,7 @@ async def _play_handshake(dut, steps, tick):
                 break
             await tick
         else:
-            raise AssertionError("Operation must end, not go on and on")
+            raise AssertionError(f"No result after {PATIENCE} clocks")
 
 
 def _stream_ends(dut, steps):

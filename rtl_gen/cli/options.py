@@ -226,7 +226,7 @@ def selections(args: argparse.Namespace) -> list[Instance]:
         else:
             chosen.append(instance)
     if not chosen:
-        raise InputError("Designs must be at least one of those that exist, not none")
+        raise InputError("No designs given; at least one is needed")
     return chosen
 
 

@@ -72,7 +72,7 @@ def obstacle(instance: Instance) -> str | None:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
         try:
             check_codec_format(instance.circuit.format)
-        except ValueError as error:
+        except InputError as error:
             return str(error)
     return graph_obstacle(instance.graph, options) if options.stages else None
 

@@ -226,7 +226,7 @@ def make_layer_shape(
                 f"Number of inputs and outputs must be that of the weights, not {given!r}"
             )
         if not layers:
-            raise InputError("Layers must be at least one, not none")
+            raise InputError("No layers given; at least one is needed")
         sizes = [layers[0].inputs, *(layer.outputs for layer in layers)]
     count = len(sizes) - 1
     activations = activation.split(",") if activation else [*["relu"] * (count - 1), ACTIVATIONS[0]]

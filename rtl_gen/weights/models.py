@@ -42,8 +42,6 @@ def read_model(
 
     Raises
     ------
-    OSError
-        If the file cannot be read.
     InputError
         If it is not what its name says, or cannot be a chain of linear layers.
     """

@@ -8,6 +8,7 @@ anything is allocated, and Python objects, for which numpy runs pickles, are ref
 
 import ast
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import open_binary
 from spikefloat.rtl_gen.weights.raw import DamagedError, make_array
 
 __all__ = ["read_numpy"]
@@ -56,14 +58,12 @@ def read_numpy(path: Path) -> dict[str, NDArray[Any]]:
 
     Raises
     ------
-    OSError
-        If the file cannot be read.
     InputError
-        If the file is not what its name says, or holds something else than plain arrays.
+        If the file cannot be read, is not what its name says, or holds something else than plain arrays.
     """
     path = Path(path)
-    size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_binary(path) as file:
+        size = os.fstat(file.fileno()).st_size
         if not size:
             raise InputError(
                 f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty one"

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import find_extra
+from spikefloat.rtl_gen.files import open_binary, read_bytes
 from spikefloat.rtl_gen.weights.raw import DamagedError, check_shape
 
 __all__ = ["Graph", "attributes_of", "load_graph", "tensor_array"]
@@ -47,23 +48,19 @@ def load_graph(path: Path) -> Graph:
 
     Raises
     ------
-    OSError
-        If the file cannot be read.
+    MissingPackage
+        If the package ``onnx`` is not installed.
     InputError
-        If the package ``onnx`` is missing.
+        If the file cannot be read.
     DamagedError
         If the file is no model, or one of a time before version 7 of the operators.
     """
-    try:
-        import onnx
-        from google.protobuf.message import DecodeError
-        from onnx import inliner
-    except ImportError:
-        raise InputError(
-            "Package onnx must be installed to read a model (pip install 'spikefloat[onnx]'), "
-            "not missing"
-        ) from None
-    raw = path.read_bytes()
+    find_extra("onnx", "onnx", "onnx")
+    import onnx
+    from google.protobuf.message import DecodeError
+    from onnx import inliner
+
+    raw = read_bytes(path)
     if not raw:
         raise DamagedError("it is empty")
     try:
@@ -154,7 +151,7 @@ def tensor_array(tensor: Any, folder: Path) -> NDArray[Any]:
 
     Raises
     ------
-    OSError
+    InputError
         If a file beside the model cannot be read.
     DamagedError
         If the tensor is too large, not there as it says, of text, or outside the folder.
@@ -215,6 +212,6 @@ def _outside(tensor: Any, folder: Path, bits: int, what: str) -> bytes:
     _, size = check_shape(list(tensor.dims), bits, available, what)
     if "length" in entries and length != size:
         raise DamagedError(f"{what} needs {size} bytes, not the {length} that it has")
-    with path.open("rb") as file:
+    with open_binary(path) as file:
         file.seek(offset)
         return file.read(size)

@@ -143,7 +143,7 @@ class _Reader:
                 f"Output of the model must be the end of its chain, not {self.target!r}"
             )
         if not chain.length:
-            raise InputError("Model must have a linear layer, not none")
+            raise InputError("Model has no linear layer (Gemm or MatMul)")
         try:
             return chain.finish()
         except UnsupportedError as error:

@@ -167,7 +167,7 @@ def make_layers(
             )
         found.setdefault(name, {})[kind] = array
     if not found:
-        raise InputError("Arrays must be at least one, called weight, not none")
+        raise InputError("No arrays given; at least one, called weight, is needed")
     layers: list[LayerParameters] = []
     for name, parts in found.items():
         if _WEIGHT not in parts:

@@ -48,11 +48,11 @@ def array_top(designs: Sequence[ArrayPorts], name: str = "bench_top") -> str:
         If there is no design, or the text of one lacks its module.
     """
     if not designs:
-        raise InputError("Designs must be at least one, not none")
+        raise InputError("No designs given; at least one is needed")
     texts, ports, body = [], ["input wire clk", "input wire rst"], []
     for index, design in enumerate(designs):
         if design.module not in module_names(design.verilog):
-            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"No module named {design.module!r} in the Verilog")
         texts.append(rename_modules(design.verilog, f"d{index}_"))
         ports += [
             f"input wire [{design.drive_width - 1}:0] drive_{index}",

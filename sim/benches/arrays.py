@@ -192,7 +192,9 @@ def verify_arrays(
         progress=progress,
     )
     if bench.failures or not outcome.is_file():
-        raise BenchError("Bench must drive all designs, not stop: " + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench stopped before all designs were driven: " + "\n".join(bench.failures)
+        )
     told = json.loads(outcome.read_text(encoding="utf-8"))
     return [
         _judge(design, codes, scene, simulator, seen, told["seconds"])

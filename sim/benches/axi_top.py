@@ -108,7 +108,7 @@ def axi_top(
         of a design lacks its module.
     """
     if not designs:
-        raise InputError("Designs must be at least one, not none")
+        raise InputError("No designs given; at least one is needed")
     texts, lines, slices = [], [], []
     offset = 0
     for index, design in enumerate(designs):
@@ -117,7 +117,7 @@ def axi_top(
                 f"Operands of {design.module} must be {len(files)}, not {len(design.operand_bytes)}"
             )
         if design.module not in module_names(design.verilog):
-            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"No module named {design.module!r} in the Verilog")
         prefix = f"d{index}_"
         texts.append(rename_modules(design.verilog, prefix))
         place = SeenSlice(offset, design.result_bytes + 1)

@@ -187,9 +187,7 @@ def run_handshake(
         progress=progress,
     )
     if bench.failures:
-        raise BenchError(
-            "Operations must end in their time, not otherwise: " + "\n".join(bench.failures)
-        )
+        raise BenchError("An operation did not end in its time: " + "\n".join(bench.failures))
     found = []
     for index, case in enumerate(cases):
         rows = np.load(folder / f"results_{index}.npy")

@@ -164,7 +164,9 @@ def _run_group(
         progress=progress,
     )
     if not outcome.is_file():
-        raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench stopped before all results were compared: " + "\n".join(bench.failures)
+        )
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
         VerifyResult(
@@ -186,7 +188,7 @@ def _run_group(
             )
     if bool(bench.failures) != any(result.mismatches for result in results):
         raise BenchError(
-            "Bench must fail if and only if a result is wrong, not otherwise: "
+            "Simulator and scoreboard disagree on whether a result is wrong: "
             + "\n".join(bench.failures)
         )
     return results

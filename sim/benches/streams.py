@@ -163,7 +163,9 @@ def verify_streams(
         progress=progress,
     )
     if not outcome.is_file():
-        raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench stopped before all results were compared: " + "\n".join(bench.failures)
+        )
     told = json.loads(outcome.read_text(encoding="utf-8"))
     results = [
         StreamResult(
@@ -185,7 +187,7 @@ def verify_streams(
     ]
     if bool(bench.failures) != any(result.report for result in results):
         raise BenchError(
-            "Bench must fail if and only if a result is wrong, not otherwise: "
+            "Simulator and scoreboard disagree on whether a result is wrong: "
             + "\n".join(bench.failures)
         )
     return results

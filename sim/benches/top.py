@@ -111,7 +111,7 @@ def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> 
     offset = 0
     for index, design in enumerate(designs):
         if design.module not in module_names(design.verilog):
-            raise InputError(f"Verilog must have a module named {design.module!r}, not lack it")
+            raise InputError(f"No module named {design.module!r} in the Verilog")
         prefix = f"d{index}_"
         size = -(-design.result_width // 8)
         texts.append(rename_modules(design.verilog, prefix))

@@ -200,14 +200,16 @@ def _run(
         progress=progress,
     )
     if not outcome.is_file():
-        raise BenchError("Bench must compare results, not stop: " + "\n".join(bench.failures))
+        raise BenchError(
+            "Bench stopped before all results were compared: " + "\n".join(bench.failures)
+        )
     results = [DotResult(**told) for told in json.loads(outcome.read_text(encoding="utf-8"))]
     for result in results:
         if result.cases != operands.shape[1]:
             raise BenchError(f"Number of cases must be {operands.shape[1]}, not {result.cases}")
     if bool(bench.failures) != any(result.mismatches for result in results):
         raise BenchError(
-            "Bench must fail if and only if a result is wrong, not otherwise: "
+            "Simulator and scoreboard disagree on whether a result is wrong: "
             + "\n".join(bench.failures)
         )
     return results

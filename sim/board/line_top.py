@@ -54,9 +54,7 @@ def pack_symbols(symbols: Sequence[Symbol]) -> NDArray[np.uint32]:
             columns.size
             and not (columns[:, column] >= 0).all() & (columns[:, column] <= limit).all()
         ):
-            raise InputError(
-                f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}, not another number"
-            )
+            raise InputError(f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}")
     return (columns @ (1 << np.array([0, 8, 9, 16, 13, 14]))).astype(np.uint32)
 
 

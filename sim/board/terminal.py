@@ -2,14 +2,13 @@
 """A simulated board at a pseudo-terminal, so that a host program cannot tell it from a real one."""
 
 import json
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.sim.board.line_top import PERIOD, board_top
 from spikefloat.sim.simulators.runner import BenchError, run_bench
 
@@ -60,8 +59,7 @@ def board_terminal(
     """
     if timeout_bits <= _SETTLE:
         raise InputError(f"Timeout must be more than {_SETTLE} bits, not {timeout_bits}")
-    with tempfile.TemporaryDirectory(prefix="spikefloat-") as directory:
-        folder = Path(directory).resolve()
+    with temporary_folder() as folder:
         source, job, terminal = folder / "bench_top.v", folder / "job.json", folder / "terminal"
         stop = folder / "stop"
         source.write_text(board_top(verilog, module), encoding="utf-8")
@@ -101,7 +99,11 @@ def board_terminal(
             deadline = time.monotonic() + _PATIENCE
             while not terminal.exists():
                 if errors or not thread.is_alive() or time.monotonic() > deadline:
-                    raise errors[0] if errors else BenchError("Simulation must start, not stop")
+                    raise (
+                        errors[0]
+                        if errors
+                        else BenchError("The simulation ended before it was ready")
+                    )
                 time.sleep(0.02)
             yield terminal.read_text(encoding="utf-8")
         finally:

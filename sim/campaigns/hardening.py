@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, OutOfReach
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.harden import Plan, apply_plan, choose_copies, plan_cost
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
@@ -78,8 +78,10 @@ def find_cheapest(
 
     Raises
     ------
-    ValueError
-        If no circuit meets the demand within the synapses, or an argument is out of range.
+    OutOfReach
+        If no circuit meets the demand within the synapses.
+    InputError
+        If an argument is out of range.
     """
     if cost not in COSTS:
         raise InputError(f"Cost must be one of {', '.join(COSTS)}, not {cost!r}")
@@ -110,7 +112,7 @@ def find_cheapest(
                     synapse_noise=physics.synapse_noise,
                     membrane_noise=physics.membrane_noise,
                 )
-            except ValueError:
+            except OutOfReach:
                 return None
 
         first = plan(_MARGINS[0])
@@ -135,7 +137,6 @@ def find_cheapest(
             )
             if result["ci_low"] >= exact_rate:
                 return Hardened(target=hardened, result=result)
-    raise InputError(
-        f"Share of exact results must be one that some circuit reaches with {max_synapses} "
-        f"synapses, not {exact_rate!r}"
+    raise OutOfReach(
+        f"No circuit of up to {max_synapses} synapses gives a share of {exact_rate!r} exact results"
     )

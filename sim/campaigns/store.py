@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 
 __all__ = ["ResultStore", "run_campaign"]
@@ -38,19 +39,24 @@ class ResultStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._connection = sqlite3.connect(path or ":memory:")
         try:
-            with self._connection:
-                self._connection.execute(
-                    "CREATE TABLE IF NOT EXISTS cells "
-                    "(key TEXT PRIMARY KEY, spec TEXT NOT NULL, label TEXT NOT NULL, "
-                    "result TEXT NOT NULL)"
-                )
+            self._connection = sqlite3.connect(path or ":memory:")
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
         except sqlite3.DatabaseError as error:
-            self._connection.close()
             raise InputError(
                 f"Store must be a SQLite file that can be written, not {str(path)!r} ({error})"
             ) from None
+
+    def _prepare(self) -> None:
+        with self._connection:
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS cells (key TEXT PRIMARY KEY, spec TEXT NOT NULL, "
+                "label TEXT NOT NULL, result TEXT NOT NULL)"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -147,16 +153,9 @@ def _run(
 
 
 def _run_on_cluster(cells: list[Cell], address: str) -> Iterator[tuple[Cell, dict[str, Any]]]:
+    distributed = import_extra("distributed", "distributed", "cluster")
     try:
-        from distributed import Client
-        from distributed import as_completed as completed
-    except ImportError:
-        raise InputError(
-            "Scheduler must be used with dask.distributed installed "
-            "(pip install 'spikefloat[cluster]'), not without"
-        ) from None
-    try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
             f"Scheduler must be the address of a running one, not {address!r} ({error})"
@@ -164,5 +163,5 @@ def _run_on_cluster(cells: list[Cell], address: str) -> Iterator[tuple[Cell, dic
     with client:
         by_key = {cell.key: cell for cell in cells}
         futures = client.map(run_cell, cells, key=list(by_key), retries=_RETRIES, pure=False)
-        for future in completed(futures, loop=client.loop):
+        for future in distributed.as_completed(futures, loop=client.loop):
             yield by_key[future.key], future.result()

@@ -211,7 +211,7 @@ def graph_target(graph: NeuronGraph, reference: Callable[..., Any] | None = None
     """
     outputs = tuple(node for port in graph.outputs for node in port.nodes)
     if not graph.inputs:
-        raise InputError(f"Circuit must have an input, not none ({graph.name})")
+        raise InputError(f"Circuit {graph.name} must have an input")
     if len(outputs) > _PORT_BITS:
         raise InputError(
             f"Outputs of {graph.name} must have at most {_PORT_BITS} bits in all, "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import import_extra
 
 __all__ = ["Digits", "Perceptron", "load_digits", "train"]
 
@@ -53,17 +54,10 @@ def load_digits() -> Digits:
 
     Raises
     ------
-    ValueError
-        If scikit-learn is missing.
+    MissingPackage
+        If scikit-learn is not installed.
     """
-    try:
-        from sklearn.datasets import load_digits as load
-    except ImportError:
-        raise InputError(
-            "Package scikit-learn must be installed for the digits "
-            "(pip install 'spikefloat[demo]'), not missing"
-        ) from None
-    data = load()
+    data = import_extra("sklearn.datasets", "scikit-learn", "demo").load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
     images, labels = data.data[order] / 16, data.target[order]
     return Digits(

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
-from spikefloat.sim.simulators.find import ToolError
 
 if TYPE_CHECKING:
     import nir
@@ -84,20 +84,17 @@ def export(graph: NeuronGraph) -> NirNetwork:
 
     Raises
     ------
-    ToolError
+    MissingPackage
         If the package ``nir`` is not installed.
     ValueError
         If the graph has no neuron or no output.
     """
-    try:
-        import nir
-    except ImportError:
-        raise ToolError(
-            "Package nir must be installed, not missing: run `pip install nir`"
-        ) from None
+    find_extra("nir", "nir", "nir")
+    import nir
+
     outputs = [node for port in graph.outputs for node in port.nodes]
     if not graph.neurons or not outputs:
-        raise InputError(f"Graph must have a neuron and an output, not none ({graph.name})")
+        raise InputError(f"Graph {graph.name} must have at least one neuron and one output")
     chain = _chain(graph, outputs)
     nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([len(chain[0])])})}
     for number, (below, layer) in enumerate(zip(chain, chain[1:], strict=False), 1):

@@ -13,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.sim.simulators.find import ToolError
+from spikefloat.rtl_gen.extras import import_extra
 
 __all__ = ["run_in_norse"]
 
 _BATCH = 1 << 14
-
-#: PyTorch is named so that pip takes the CPU build where an index has one.
-_INSTALL = "pip install 'spikefloat[norse]'"
 
 
 def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -40,19 +37,14 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
 
     Raises
     ------
-    ToolError
+    MissingPackage
         If Norse or the package ``nir`` is not installed.
     ValueError
         If the file is not such a network.
     """
-    try:
-        import nir
-        import norse.torch
-        import torch
-    except ImportError as error:
-        raise ToolError(
-            f"Package {error.name} must be installed, not missing: run `{_INSTALL}`"
-        ) from None
+    nir = import_extra("nir", "nir", "norse")
+    norse = import_extra("norse.torch", "norse", "norse")
+    torch = import_extra("torch", "torch", "norse")
     try:
         network = nir.read(path)
         inputs, outputs = (_ports(network.metadata[side]) for side in ("inputs", "outputs"))
@@ -69,7 +61,7 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
         ],
         axis=1,
     )
-    module = norse.torch.from_nir(network)
+    module = norse.from_nir(network)
     found = []
     with torch.no_grad():
         for batch in np.array_split(spikes, -(-len(spikes) // _BATCH)):

@@ -148,7 +148,7 @@ def to_fst(waves: bytes, folder: Path) -> bytes:
         [program, str(dump), str(converted)], capture_output=True, text=True, check=False
     )
     if done.returncode or not converted.is_file():
-        raise ToolError(f"Converter vcd2fst must succeed, not stop: {done.stderr.strip()}")
+        raise ToolError(f"Converter vcd2fst failed: {done.stderr.strip()}")
     return converted.read_bytes()
 
 

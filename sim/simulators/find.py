@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError, UserError
+from spikefloat.rtl_gen.extras import import_extra
 
 __all__ = [
     "MIN_VERILATOR",
@@ -48,7 +49,7 @@ _APT_PACKAGES = {"c++": "g++"}
 _BREW_PACKAGES = {"iverilog": "icarus-verilog", "c++": "gcc"}
 
 
-class ToolError(UserError, RuntimeError):
+class ToolError(UserError):
     """A program that is needed is missing or too old. The message names the cure."""
 
 
@@ -173,24 +174,17 @@ def _require(
         works = subprocess.run([program, *test], capture_output=True, check=False).returncode == 0
     if not works:
         command = install or _system_command(package or program)
-        raise ToolError(f"{noun} must be on PATH, not missing: run `{command}`")
+        raise ToolError(f"{noun} is not on PATH; run `{command}`")
 
 
 def _require_cocotb() -> None:
     """Demand cocotb, and Python as a shared library, which it loads into the simulator."""
-    # Not above: what needs no simulator works without.
-    try:
-        import cocotb_tools.runner  # noqa: F401
-        import find_libpython
-    except ImportError:
-        raise ToolError(
-            "Package cocotb must be installed, not missing: run "
-            f"`{shlex.quote(sys.executable)} -m pip install 'spikefloat[sim]'`"
-        ) from None
+    import_extra("cocotb_tools.runner", "cocotb", "sim")
+    find_libpython = import_extra("find_libpython", "cocotb", "sim")
     if find_libpython.find_libpython() is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         command = _system_command(f"libpython{version}")
-        raise ToolError(f"Python's shared library must be installed, not missing: run `{command}`")
+        raise ToolError(f"Python's shared library is not installed; run `{command}`")
 
 
 def _system_command(package: str) -> str:

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, UserError
+from spikefloat.rtl_gen.files import read_text
 from spikefloat.sim.benches.top import module_names
-from spikefloat.sim.simulators.find import ToolError, find_simulator
+from spikefloat.sim.simulators.find import find_simulator
 from spikefloat.sim.simulators.runner import WAIVERS
 
 __all__ = ["lint", "main"]
@@ -30,7 +31,7 @@ def lint(path: Path) -> str:
     ValueError
         If the file has no module.
     """
-    names = module_names(path.read_text(encoding="utf-8"))
+    names = module_names(read_text(path))
     if not names:
         raise InputError(f"File must have a module, not {str(path)!r}")
     waivers = [str(WAIVERS)] if WAIVERS.is_file() else []
@@ -60,11 +61,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Check every file and return the exit status: 0 if all are clean."""
     paths = [Path(name) for name in (sys.argv[1:] if argv is None else argv)]
     if not paths:
-        print("error: Files must be given, not none", file=sys.stderr)
+        print(
+            "error: No files given; run python -m spikefloat.sim.simulators.lint FILE...",
+            file=sys.stderr,
+        )
         return 2
     try:
         said = "".join(lint(path) for path in paths)
-    except (OSError, ToolError, ValueError) as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     sys.stderr.write(said)

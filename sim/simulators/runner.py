@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from spikefloat.rtl_gen.errors import UserError
+from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.simulators.find import find_simulator
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def run_bench(
     found = find_simulator(simulator)
     from cocotb_tools.runner import get_runner  # which is there, as the simulator is
 
-    build_dir = Path(build_dir).resolve()
-    build_dir.mkdir(parents=True, exist_ok=True)
+    build_dir = make_folder(build_dir).resolve()
     # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
     # cocotb does with Verilator. Bytecode would end up beside the sources.
     variables = {**found.env, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -196,8 +196,7 @@ def _build(
         )
     except (RuntimeError, subprocess.CalledProcessError, SystemExit) as error:
         raise BenchError(
-            f"Build of {toplevel} with {simulator} must succeed, not stop; "
-            f"{log} ends:\n{_tail(log)}"
+            f"Build of {toplevel} with {simulator} failed; {log} ends:\n{_tail(log)}"
         ) from error
 
 
@@ -234,7 +233,7 @@ def _run(
 def _read_results(results: Path, log: Path) -> tuple[int, tuple[str, ...]]:
     """Return the number of tests, and a text for each that failed."""
     if not results.is_file():
-        raise BenchError(f"Simulation must write its results, not stop; {log} ends:\n{_tail(log)}")
+        raise BenchError(f"The simulation ended before it wrote results; {log} ends:\n{_tail(log)}")
     tests = 0
     failures = []
     for case in ElementTree.parse(results).iter("testcase"):

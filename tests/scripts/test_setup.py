@@ -61,9 +61,7 @@ def test_icarus_installed_by_sudo(system):
     assert (done.returncode, done.stdout, done.stderr) == (0, "Installing iverilog\n", "")
 
 
-MISSING = (
-    "error: Icarus Verilog must be installed, not missing: run `sudo apt-get install -y iverilog`\n"
-)
+MISSING = "error: Icarus Verilog is not installed; run `sudo apt-get install -y iverilog`\n"
 
 
 def test_icarus_missing_and_user_may_not_install(system):
@@ -110,7 +108,7 @@ def test_venv_module_missing(system):
     done = run("python", "venv")
     assert (done.returncode, done.stderr) == (
         1,
-        "error: Python's venv module must be installed, not missing: "
+        "error: Python's venv module is not installed; "
         "run `sudo apt-get install -y python3.11-venv`\n",
     )
 

@@ -152,8 +152,8 @@ def test_unreadable_network_is_refused() -> None:
     with pytest.raises(
         ValueError,
         match=(
-            r"^Walk must end well, not with 'Network must be readable and have 8 to 16 inputs, "
-            r"not \S+'$"
+            r"^Walk failed: Network must be readable and have 8 to 16 inputs, "
+            r"not \S+$"
         ),
     ):
         walk_tables(small, TableStep(fan_in=4, seed=1, visits=1))

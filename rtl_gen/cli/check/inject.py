@@ -2,7 +2,6 @@
 """``spikefloat inject``: noise and faults in the Verilog of a design, under a simulator."""
 
 import argparse
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import make_folder, temporary_folder
 from spikefloat.sim.campaigns.faults import inject_faults
 from spikefloat.sim.campaigns.injection import (
     Injection,
@@ -95,10 +95,10 @@ def _run(args: argparse.Namespace) -> int:
         )
     console = Console(stderr=True)
     with (
-        tempfile.TemporaryDirectory(prefix="spikefloat-") as scratch,
+        temporary_folder() as scratch,
         console.status("Preparing") as status,
     ):
-        folder = args.output or Path(scratch)
+        folder = make_folder(args.output or scratch)
         if args.stuck:
             return _stuck(args, chosen[0], folder, status.update)
         found = inject_noise(

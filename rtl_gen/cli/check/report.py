@@ -2,7 +2,6 @@
 """``spikefloat report``: what was verified, as a table for the README."""
 
 import argparse
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 from spikefloat.rtl_gen.cli.options import add_command
 from spikefloat.rtl_gen.designs.catalog import DESIGNS
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import read_json, read_text, write_file
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
 __all__ = ["exactness_table", "register", "replace_table"]
 
@@ -84,7 +83,7 @@ def exactness_table(rows: list[dict[str, Any]]) -> str:
         )
     except KeyError as error:
         raise InputError(
-            f"Results must have been printed by verify --json, not lack {error}"
+            f"Results must be what verify --json printed; there is no {error} in a row"
         ) from None
     heading = lines[0] if not wrong else lines[0].replace("cases, all exact", "cases")
     lines[0] = heading
@@ -120,22 +119,20 @@ def replace_table(text: str, table: str, name: str = "exact") -> str:
     before, start, rest = text.partition(_start(name))
     _, end, after = rest.partition(_END)
     if not start or not end:
-        raise InputError(f"File must have the lines {_start(name)} and {_END}, not lack one")
+        raise InputError(
+            f"No lines {_start(name)} and {_END} in the file, between which the table goes"
+        )
     return f"{before}{start}\n{table}\n{_END}{after}"
 
 
 def _run(args: argparse.Namespace) -> int:
     rows: list[dict] = []
     for path in args.results:
-        try:
-            result = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            raise InputError(f"Results must be JSON, not {str(path)!r}") from None
+        result = read_json(path, "Results")
         rows += result if isinstance(result, list) else [result]
     table = exactness_table(rows)
     if args.into is None:
         print(table)
     else:
-        text = replace_table(args.into.read_text(encoding="utf-8"), table)
-        write_files(args.into.parent, {args.into.name: text})
+        write_file(args.into, replace_table(read_text(args.into), table))
     return 0

@@ -2,7 +2,6 @@
 """``spikefloat verify``: simulate designs and compare every result with the golden model."""
 
 import argparse
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import make_folder, temporary_folder
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
 from spikefloat.sim.cases.exhaustive import PAIRS
 from spikefloat.sim.simulators.find import find_simulator
@@ -112,10 +112,10 @@ def _run(args: argparse.Namespace) -> int:
     console = Console(stderr=True)
     rows: list[dict] = []
     with (
-        tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary,
+        temporary_folder() as temporary,
         console.status("Generating Verilog") as status,
     ):
-        folder = args.build_dir or Path(temporary)
+        folder = make_folder(args.build_dir or temporary)
         try:
             for simulator in SIMULATOR_CHOICES[args.sim] if clocked else ():
                 rows += verify_clocked_instances(

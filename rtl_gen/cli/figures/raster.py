@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.cli.figures.write import picture
+from spikefloat.rtl_gen.extras import find_extra
+from spikefloat.rtl_gen.files import write_file
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["draw_raster"]
@@ -42,16 +44,12 @@ def draw_raster(
 
     Raises
     ------
-    ValueError
-        If matplotlib is missing.
+    MissingPackage
+        If matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError(
-            "Package matplotlib must be installed for the picture "
-            "(pip install 'spikefloat[plot]'), not missing"
-        ) from None
+    find_extra("matplotlib", "matplotlib", "plot")
+    from matplotlib.figure import Figure
+
     depth = np.array(graph.layers[graph.input_count :])
     counts = np.bincount(depth, minlength=graph.depth + 1)
     order = np.argsort(depth, kind="stable")
@@ -101,7 +99,4 @@ def draw_raster(
     raster.set_ylabel("neurons of that depth (grey: silent)")
     raster.set_title(f"{int(fires.sum()):,} of {len(fires):,} neurons fire", fontsize=10)
     raster.legend(loc="upper right", frameon=False, markerscale=8, fontsize=9)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Without dates and versions, so that the same call gives the same bytes.
-    metadata = {"Software": None} if path.suffix == ".png" else {"Date": None}
-    figure.savefig(path, dpi=130, metadata=metadata)
+    write_file(path, picture(figure, path.suffix, dpi=130))

@@ -2,13 +2,15 @@
 """Writing figures as SVG and PNG, the same bytes each time."""
 
 import argparse
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import find_extra
+from spikefloat.rtl_gen.files import write_files
 
-__all__ = ["add_plot_option", "check_plot", "figure_files", "write_figure"]
+__all__ = ["add_plot_option", "check_plot", "figure_files", "picture", "write_figure"]
 
 
 def add_plot_option(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +28,7 @@ def check_plot(path: Path | None) -> None:
 
     Raises
     ------
-    ValueError
+    MissingPackage
         If matplotlib is not installed.
     """
     if path is not None:
@@ -34,7 +36,7 @@ def check_plot(path: Path | None) -> None:
 
 
 def figure_files(path: Path) -> tuple[Path, Path]:
-    """Return the names of both files of a figure; a suffix ``.svg`` or ``.png`` is no matter."""
+    """Return the names of both files of a figure; a suffix ``.svg`` or ``.png`` is ignored."""
     if path.suffix in (".svg", ".png"):
         path = path.with_suffix("")
     return path.with_name(f"{path.name}.svg"), path.with_name(f"{path.name}.png")
@@ -62,27 +64,39 @@ def write_figure(
 
     Raises
     ------
-    ValueError
-        If matplotlib is not installed, or the folder cannot be written.
+    MissingPackage
+        If matplotlib is not installed.
+    InputError
+        If the files cannot be written.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError(
-            "Package matplotlib must be installed to draw a figure "
-            "(pip install 'spikefloat[plot]'), not missing"
-        ) from None
+    find_extra("matplotlib", "matplotlib", "plot")
     svg, png = figure_files(path)
     if is_trial:
         return svg, png
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     with mpl.rc_context({"svg.hashsalt": "spikefloat", "font.size": 9}):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(svg, metadata={"Date": None})
-            figure.savefig(png, dpi=150, metadata={"Software": None})
-        except OSError:
-            raise InputError(f"Output folder must be writable, not '{path.parent}'") from None
+        files = {svg.name: picture(figure, ".svg"), png.name: picture(figure, ".png")}
+    write_files(svg.parent, files)
     return svg, png
+
+
+def picture(figure: Any, suffix: str, dpi: int = 150) -> bytes:
+    """Return a matplotlib figure as a file, without dates and versions: the same bytes each time.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    suffix : str
+        ``.png``, or that of another format that matplotlib knows.
+    dpi : int
+        Dots per inch.
+    """
+    file = io.BytesIO()
+    metadata = {"Software": None} if suffix == ".png" else {"Date": None}
+    figure.savefig(file, format=suffix.removeprefix("."), dpi=dpi, metadata=metadata)
+    return file.getvalue()

@@ -3,7 +3,6 @@
 
 import argparse
 import json
-import tempfile
 import time
 from pathlib import Path
 
@@ -20,9 +19,9 @@ from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, Instance, make_instance
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import make_folder, temporary_folder, write_files
 from spikefloat.rtl_gen.formats import find_format
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.rtl_gen.weights.parameters import make_layers
 from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.benches.layers import LayerCases, verify_layer
@@ -150,12 +149,12 @@ def _run(args: argparse.Namespace) -> int:
     console = Console(stderr=True)
     with (
         console.status("Training") as status,
-        tempfile.TemporaryDirectory(prefix="spikefloat-") as temporary,
+        temporary_folder() as temporary,
     ):
         perceptron = train(digits, args.hidden, args.kept)
         fmt = find_format(DEFAULT_FORMAT)
         layers = make_layers(fmt, perceptron.arrays)
-        args.output.mkdir(parents=True, exist_ok=True)
+        make_folder(args.output)
         weights = args.output / "digits.npz"
         np.savez(weights, **perceptron.arrays)  # type: ignore[arg-type]
         shape = make_layer_shape(layers, source=str(weights))
@@ -174,7 +173,9 @@ def _run(args: argparse.Namespace) -> int:
         )[-1]
         status.update("Generating Verilog")
         try:
-            found, times = _outputs(args, instance, x, args.build_dir or Path(temporary), status)
+            found, times = _outputs(
+                args, instance, x, make_folder(args.build_dir or temporary), status
+            )
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1

@@ -2,8 +2,6 @@
 """``spikefloat waves``: waveforms of a short scene, ready for GTKWave."""
 
 import argparse
-import tempfile
-from pathlib import Path
 
 from spikefloat.rtl_gen.checks.scenes import Scene, circuit_scene, clocked_scene
 from spikefloat.rtl_gen.cli.clocked import (
@@ -21,7 +19,7 @@ from spikefloat.rtl_gen.cli.options import (
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.sim.exchange.waves import (
     MAX_FILTER_WIDTH,
     filter_text,
@@ -86,13 +84,13 @@ def _run(args: argparse.Namespace) -> int:
         find_vcd2fst()  # a missing one is said before anything is built
     scene = find_scene(args)
     module = scene.module
-    with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
+    with temporary_folder() as folder:
         try:
             waves = play(
                 scene.verilog,
                 module,
                 scene.steps,
-                Path(folder),
+                folder,
                 clocked=scene.is_clocked,
                 drain=scene.drain,
                 kind=scene.kind,
@@ -100,7 +98,7 @@ def _run(args: argparse.Namespace) -> int:
         except BenchError as error:
             print(f"spikefloat: {error}")
             return 1
-        dump = to_fst(waves, Path(folder)) if args.fst else waves
+        dump = to_fst(waves, folder) if args.fst else waves
     formats = scene.formats
     filters = {
         fmt.name: f"{fmt.name}.txt" for fmt in formats.values() if fmt.width <= MAX_FILTER_WIDTH

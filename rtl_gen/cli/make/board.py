@@ -2,11 +2,9 @@
 """``spikefloat board``: arithmetic of neurons on an FPGA board, with a serial line."""
 
 import argparse
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,13 +13,13 @@ from spikefloat.rtl_gen.checks.boards import board_under_test
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog
 from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import Bitstream, find_family, make_bitstream
-from spikefloat.rtl_gen.rtl.text.verilog import OutputError, write_files
 from spikefloat.sim.board.verify import BoardResult, verify_board
 from spikefloat.sim.simulators.find import SIMULATORS
 
@@ -118,14 +116,13 @@ def _run(args: argparse.Namespace) -> int:
         find_family(board)  # before what takes time
     verilog = board_verilog(board, fmt=fmt, overflow=overflow, stages=stages)
     constraints = constraint_files(board)
-    files = {f"{board.name}.v": verilog, **constraints}
+    files: dict[str, str | bytes] = {f"{board.name}.v": verilog, **constraints}
     made = None
     if args.bitstream:
         with told() as tell:
             made = make_bitstream(board, verilog, constraints, seed=args.seed, progress=tell)
+            files[f"{board.name}{made.suffix}"] = made.data
     paths = write_files(args.output, files)
-    if made is not None:
-        paths.append(_write_bitstream(args.output / f"{board.name}{made.suffix}", made.data))
     row: dict[str, Any] = {
         "board": board.name,
         "format": fmt.name,
@@ -141,17 +138,6 @@ def _run(args: argparse.Namespace) -> int:
         print_table(f"Written for {board.title}", ("file",), [[path] for path in row["files"]])
         _print_bitstream(board, made)
     return 1 if made is not None and not made.is_fast_enough else 0
-
-
-def _write_bitstream(path: Path, data: bytes) -> Path:
-    """Write a bitstream whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        return part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"Output file must be writable, not {str(path)!r}") from error
 
 
 def _print_bitstream(board: Board, made: Bitstream | None) -> None:
@@ -179,12 +165,12 @@ def _verify(
         raise InputError(f"Sample must be from 1 to 256, not {args.sample}")
     subject = board_under_test(fmt, overflow, stages)
     names = list(subject.operations) if args.verify == "all" else args.verify.split(",")
-    with told() as tell, tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
+    with told() as tell, temporary_folder() as folder:
         result = verify_board(
             subject,
             operations=names,
             noise=args.noise,
-            build_dir=Path(folder),
+            build_dir=folder,
             simulator=args.sim,
             sample=args.sample,
             progress=tell,

@@ -15,8 +15,8 @@ from spikefloat.rtl_gen.cli.options import (
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.cli.physics_options import targets
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.exchange.nir_run import run_in_norse

@@ -10,9 +10,9 @@ from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.cli.physics_options import targets
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.campaigns.hardening import COSTS, Hardened, find_cheapest
 from spikefloat.sim.devices.physics import Physics
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
 from spikefloat.rtl_gen.mapping.verilog_source import LANGUAGES, SourceOptions, read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.styles.renamed import OuterPort, renamed_verilog
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 
 __all__ = ["register"]
 

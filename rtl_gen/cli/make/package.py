@@ -23,9 +23,10 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
-from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS, write_files
+from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
 from spikefloat.sim.benches.vectors import pack_vector, vector_cases
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.cases.sampled import SEED, sampled_operands

@@ -21,10 +21,10 @@ from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from spikefloat.sim.campaigns.hardening import Hardened, find_cheapest
 from spikefloat.sim.devices.physics import Physics
 

@@ -2,7 +2,6 @@
 """``spikefloat latency``: how long operations take in each style of hardware."""
 
 import argparse
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.latencies import Latency, latencies
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
+from spikefloat.rtl_gen.files import read_text, temporary_folder, write_file
 from spikefloat.sim.benches.operations import operation_check, verify_handshake
 from spikefloat.sim.benches.pairs import BenchDesign, verify
 from spikefloat.sim.benches.vectors import DotDesign, vector_cases, verify_dot
@@ -186,16 +185,16 @@ def _run(args: argparse.Namespace) -> int:
     if args.check:
         console = Console(stderr=True)
         with (
-            tempfile.TemporaryDirectory(prefix="spikefloat-") as folder,
+            temporary_folder() as folder,
             console.status("Running the hardware"),
         ):
             try:
-                wrong = _check(rows, Path(folder))
+                wrong = _check(rows, folder)
             except BenchError as error:
                 wrong = [str(error)]
     if args.into is not None:
-        text = replace_table(args.into.read_text(encoding="utf-8"), latency_table(rows), "latency")
-        write_files(args.into.parent, {args.into.name: text})
+        text = replace_table(read_text(args.into), latency_table(rows), "latency")
+        write_file(args.into, text)
     elif args.json:
         print_json(
             [

@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tell_files
 from spikefloat.rtl_gen.cli.physics_options import add_spiking_options, spiking_knobs, targets
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, OutOfReach
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.criticality import find_criticality
 from spikefloat.sim.campaigns.hardening import find_cheapest
@@ -126,7 +126,7 @@ def _candidates(
                     seed=args.seed,
                     progress=tell,
                 )
-            except ValueError as error:
+            except OutOfReach as error:
                 name = " ".join(str(target.label[word]) for word in ("design", "library", "budget"))
                 print(f"left out: {name} for {sigma}: {error}", file=sys.stderr)
                 continue

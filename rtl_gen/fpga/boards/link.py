@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host's end of a board's serial line."""
 
-import importlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from spikefloat.rtl_gen.errors import UserError
+from spikefloat.rtl_gen.errors import InputError, UserError
+from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD
 from spikefloat.rtl_gen.fpga.boards.protocol import (
@@ -34,7 +35,7 @@ _QUIET = 0.05
 _TO_REQUESTS = (Status.OK, Status.UNKNOWN_OPERATION)
 
 
-class LinkError(UserError, OSError):
+class LinkError(UserError):
     """A serial line that is not there, or a board that does not answer."""
 
 
@@ -56,18 +57,24 @@ def open_line(port: str, baud: int = BAUD, timeout: float = 2.0) -> Any:
     Raises
     ------
     LinkError
-        If it cannot be opened, or pyserial is not installed.
+        If it cannot be opened.
+    MissingPackage
+        If pyserial is not installed.
     """
-    try:
-        serial = importlib.import_module("serial")
-    except ImportError:
-        raise LinkError(
-            "Package pyserial must be installed for this, as by pip install 'spikefloat[host]'"
-        ) from None
+    serial = import_extra("serial", "pyserial", "host")
     try:
         return serial.Serial(port, baud, timeout=timeout)
     except (serial.SerialException, ValueError) as error:
-        raise LinkError(f"Serial port must be one that can be opened, not {port!r}") from error
+        raise LinkError(f"Cannot open serial port {port!r}: {error}") from error
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Say so if the port goes away, as by a pulled plug; pyserial's errors are OSErrors."""
+    try:
+        yield
+    except OSError as error:
+        raise LinkError(f"Serial line broke off: {error}") from error
 
 
 class Link:
@@ -111,15 +118,16 @@ class Link:
         for first in range(0, len(requests), BATCH):
             batch = requests[first : first + BATCH]
             for _ in range(1 + _RETRIES):
-                told = self._try(batch)
+                with _unbroken():
+                    told = self._try(batch)
                 if told is not None:
                     break
                 self.retries += 1
                 self.settle()
             else:
                 raise LinkError(
-                    f"Board must answer every request, not fail {1 + _RETRIES} times at "
-                    f"number {first} to {first + len(batch) - 1}"
+                    f"No right answer from the board after {1 + _RETRIES} attempts: requests "
+                    f"{first} to {first + len(batch) - 1}"
                 )
             answers += told
             if progress:
@@ -137,17 +145,18 @@ class Link:
         (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
         try:
             return decode_identity(answer.result)
-        except ValueError as error:
+        except InputError as error:
             raise LinkError(str(error)) from error
 
     def settle(self) -> bytes:
         """Wait until the board has said all, forget what was said, and return it."""
-        patience, self._line.timeout = self._line.timeout, _QUIET
         said = b""
         deadline = time.monotonic() + 40 * _QUIET
-        while time.monotonic() < deadline and (data := self._line.read(4096)):
-            said += data
-        self._line.timeout = patience
+        with _unbroken():
+            patience, self._line.timeout = self._line.timeout, _QUIET
+            while time.monotonic() < deadline and (data := self._line.read(4096)):
+                said += data
+            self._line.timeout = patience
         return said
 
     def _try(self, batch: Sequence[Request]) -> list[Answer] | None:

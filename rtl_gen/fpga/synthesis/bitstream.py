@@ -4,12 +4,12 @@
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.boards.boards import Board
 from spikefloat.rtl_gen.fpga.synthesis.tools import (
     SynthesisError,
@@ -180,8 +180,7 @@ def make_bitstream(
     family = find_family(board)
     tell = progress or (lambda step: None)
     tools = {package: tool_version(package) for package in (_YOSYS, family.router, family.packer)}
-    with tempfile.TemporaryDirectory(prefix="spikefloat-") as directory:
-        folder = Path(directory)
+    with temporary_folder() as folder:
         (folder / "top.v").write_text(verilog, encoding="utf-8")
         options = []
         for name, text in constraints.items():

@@ -4,9 +4,12 @@
 import hashlib
 import json
 import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_file
 
 __all__ = ["CACHE_VARIABLE", "Cache", "default_cache_folder"]
 
@@ -45,19 +48,15 @@ class Cache:
             return None  # missing, or broken by something else: made again
 
     def keep(self, key: dict[str, Any], value: Any) -> None:
-        """Keep a result, which JSON must be able to hold; a reader never sees half of it."""
+        """Keep a result, which JSON must be able to hold; a reader never sees half of it.
+
+        A folder that cannot be written keeps nothing.
+        """
         path = self._path(key)
-        if path is None:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        if path is not None:
+            text = json.dumps(value)
+            with suppress(InputError):
+                write_file(path, text)
 
     def _path(self, key: dict[str, Any]) -> Path | None:
         if self.folder is None:

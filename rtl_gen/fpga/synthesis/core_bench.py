@@ -65,7 +65,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
         If the design has neither a fixed latency nor a handshake.
     """
     if latency is None and cases.handshake is None:
-        raise InputError(f"Cases must be for a design of fixed latency, not for {module}")
+        raise InputError(f"Cases need a design of fixed latency, which {module} is not")
     widths = {port.name: port.width for port in ports}
     count, size = len(cases.rows), widths[cases.result]
     total = sum(widths[name] for name in cases.operands) + size

@@ -3,12 +3,12 @@
 
 import json
 import statistics
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, harness_verilog
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
@@ -111,8 +111,7 @@ def measure(
     counts = cache.find({**key, "counts": True})
     missing = [seed for seed in seeds if found[seed] is None] if router else []
     if counts is None or missing:
-        with tempfile.TemporaryDirectory() as directory:
-            folder = Path(directory)
+        with temporary_folder() as folder:
             tell(f"synthesizing {module} for {target.name}")
             counts = asdict(_synthesize(verilog, module, harness, target, folder, bool(missing)))
             cache.keep({**key, "counts": True}, counts)

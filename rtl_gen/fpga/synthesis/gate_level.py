@@ -7,10 +7,10 @@ is: lookup tables with their contents, carry cells and flip-flops.
 
 import importlib.resources
 import re
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import synthesize
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, Target
 from spikefloat.rtl_gen.fpga.synthesis.tools import tool_version
@@ -54,8 +54,7 @@ def gate_level_verilog(verilog: str, module: str, target: Target) -> str:
     SynthesisError
         If Yosys is missing, or does not accept the source.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
+    with temporary_folder() as folder:
         synthesize(verilog, module, target, folder)
         netlist = (folder / "design.v").read_text(encoding="utf-8")
     return "\n".join((*_BEFORE, netlist, cell_models(target, netlist), *_AFTER))

@@ -36,7 +36,7 @@ def count_cells(netlist: dict[str, Any], module: str, target: Target) -> Counts:
     try:
         cells = netlist["modules"][module]["cells"]
     except KeyError:
-        raise SynthesisError(f"Netlist must have the module {module!r}, not lack it") from None
+        raise SynthesisError(f"No module named {module!r} in the netlist") from None
     kinds = {name: target.kind(cell["type"]) for name, cell in cells.items()}
     number = Counter(kinds.values())
     return Counts(

@@ -2,7 +2,6 @@
 """Running Yosys and nextpnr, which come as Python packages that hold WebAssembly."""
 
 import importlib.metadata
-import importlib.util
 import os
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import find_extra
 
 if sys.platform != "win32":
     import fcntl
@@ -29,7 +29,7 @@ class ToolFailure(SynthesisError):
     def __init__(self, package: str, log: str) -> None:
         self.package = package  #: Which tool.
         self.reason = _reason(log)  #: Its own words.
-        super().__init__(f"Tool {package} must succeed, not stop: {self.reason}")
+        super().__init__(f"Tool {package} failed: {self.reason}")
 
 
 def tool_version(package: str) -> str:
@@ -37,18 +37,11 @@ def tool_version(package: str) -> str:
 
     Raises
     ------
-    SynthesisError
+    MissingPackage
         If it is not installed.
     """
-    module = package.replace("-", "_")
-    try:
-        if importlib.util.find_spec(module) is None:
-            raise importlib.metadata.PackageNotFoundError(package)
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        raise SynthesisError(
-            f"Package {package} must be installed for this, as by pip install 'spikefloat[synth]'"
-        ) from None
+    find_extra(package.replace("-", "_"), package, "board" if package == "apycula" else "synth")
+    return importlib.metadata.version(package)
 
 
 def run_tool(
@@ -70,7 +63,7 @@ def run_tool(
 
     Raises
     ------
-    SynthesisError
+    MissingPackage
         If the package is not installed.
     ToolFailure
         If the program fails.

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From an Amaranth component to Verilog files: the same component always gives the same bytes."""
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from amaranth.back import rtlil
@@ -15,7 +13,7 @@ from amaranth.lib import wiring
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.layout import lay_out_module, split_modules
 
-__all__ = ["LINT_WAIVERS", "OutputError", "component_verilog", "write_files"]
+__all__ = ["LINT_WAIVERS", "component_verilog"]
 
 #: Waivers for ``verilator --lint-only -Wall``, each with its reason.
 LINT_WAIVERS = Path(__file__).with_name("lint_waivers.vlt")
@@ -35,10 +33,6 @@ _MODULE = re.compile(r"^module \\(\S+)$(.*?)^end$", re.M | re.S)
 _WIRE = re.compile(
     r"^  wire width \d+ (?:(?:input|output|inout) (\d+) )? ?(signed )?\\(\S+)$", re.M
 )
-
-
-class OutputError(InputError):
-    """The output folder, or a file in it, cannot be written."""
 
 
 def component_verilog(
@@ -126,43 +120,5 @@ def _run_yosys(source: str) -> str:
         encoding="utf-8",
     )
     if result.returncode:
-        raise RuntimeError(f"Yosys must accept the design, not say {result.stderr.strip()!r}")
+        raise RuntimeError(f"Yosys refused the design: {result.stderr.strip()}")
     return result.stdout
-
-
-def write_files(directory: str | os.PathLike[str], files: Mapping[str, str | bytes]) -> list[Path]:
-    """Write files into a folder, each of them whole or not at all.
-
-    Parameters
-    ----------
-    directory : path
-        The folder. It is created if there is none.
-    files : mapping of str to str or bytes
-        Content of each file, by name; text becomes UTF-8 with line feeds.
-
-    Returns
-    -------
-    list of Path
-        The files, in the given order.
-
-    Raises
-    ------
-    OutputError
-        If the folder or a file in it cannot be written. No new file is then left behind.
-    """
-    folder = Path(directory)
-    # In the same folder, so that the renaming cannot fail for want of space.
-    temporary = {name: folder / f".{name}.{os.getpid()}.part" for name in files}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            temporary[name].write_bytes(content.encode() if isinstance(content, str) else content)
-            if (folder / name).is_dir():
-                raise IsADirectoryError(folder / name)
-        return [temporary[name].replace(folder / name) for name in files]
-    except OSError as error:
-        raise OutputError(f"Output folder must be writable, not {str(folder)!r}") from error
-    finally:
-        with suppress(OSError):
-            for path in temporary.values():
-                path.unlink(missing_ok=True)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat explore``: the table, the JSON and the figure."""
 
-import builtins
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.extras import install_command
 
 Capture = pytest.CaptureFixture[str]
 
@@ -54,18 +55,10 @@ def test_figure_is_the_same_each_time(tmp_path: Path, capsys: Capture) -> None:
 def test_without_matplotlib(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def refuse(name: str, *args: object, **keywords: object) -> object:
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return real(name, *args, **keywords)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main(["explore", "multiply", "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Package matplotlib must be installed to draw a figure "
-        "(pip install 'spikefloat[plot]'), not missing\n"
+        f"spikefloat: error: Package matplotlib is not installed; run `{install_command('plot')}`\n"
     )
     assert not (tmp_path / "out").exists()
 
@@ -76,7 +69,7 @@ def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
     blocked.write_text("kept")
     assert main(["explore", "multiply", "-o", str(blocked / "below")]) == 2
     assert capsys.readouterr().err == (
-        f"spikefloat: error: Output folder must be writable, not '{blocked / 'below'}'\n"
+        f"spikefloat: error: Cannot write to folder '{blocked / 'below'}': Not a directory\n"
     )
     assert blocked.read_text() == "kept"
 

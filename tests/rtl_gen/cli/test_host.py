@@ -108,7 +108,8 @@ def test_wrong(
 def test_no_port(capsys: Capture) -> None:
     assert main(["host", "--port", "/nowhere/tty", "identify"]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Serial port must be one that can be opened, not '/nowhere/tty'\n"
+        "spikefloat: error: Cannot open serial port '/nowhere/tty': [Errno 2] could not open port "
+        "/nowhere/tty: [Errno 2] No such file or directory: '/nowhere/tty'\n"
     )
 
 

@@ -171,7 +171,7 @@ def test_file_that_is_something_else(name: str, tmp_path: Path, capsys: Capture)
         ),
         (
             ["verilog", "linear", "--weights", "missing.npz"],
-            "error: No such file or directory: 'missing.npz'\n",
+            "error: Cannot read 'missing.npz': No such file or directory\n",
         ),
     ],
 )

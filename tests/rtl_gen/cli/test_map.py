@@ -115,7 +115,7 @@ def test_refuses_a_missing_file(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "none.v"
     assert main(["map", str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"spikefloat: error: Verilog file must exist, not {str(path)!r}\n"
+        f"spikefloat: error: Cannot read {str(path)!r}: No such file or directory\n"
     )
 
 

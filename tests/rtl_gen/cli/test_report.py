@@ -64,7 +64,10 @@ def test_table_is_put_between_the_marks(tmp_path: Path) -> None:
     "content, message",
     [
         ("{", "Results must be JSON, not "),
-        ('{"design": "add"}', "Results must have been printed by verify --json, not lack 'format'"),
+        (
+            '{"design": "add"}',
+            "Results must be what verify --json printed; there is no 'format' in a row",
+        ),
     ],
 )
 def test_wrong_results_file(
@@ -77,5 +80,5 @@ def test_wrong_results_file(
 
 
 def test_marks_are_needed() -> None:
-    with pytest.raises(ValueError, match=r"^File must have the lines "):
+    with pytest.raises(ValueError, match=r"^No lines <!-- table:exact --> and "):
         replace_table("nothing", "table")

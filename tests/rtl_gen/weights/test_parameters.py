@@ -109,7 +109,7 @@ def test_wrong_codes(fmt: str, code: int, message: str) -> None:
             {"fc1.kernel": np.ones((2, 3))},
             r"^Arrays must be called weight or bias, or NAME\.weight or NAME\.bias, not 'fc1\.kernel'$",
         ),
-        ({}, r"^Arrays must be at least one, called weight, not none$"),
+        ({}, r"^No arrays given; at least one, called weight, is needed$"),
         (
             {"fc1.weight": np.ones((2, 3)), "fc2.weight": np.ones((2, 3))},
             r"^Layer 'fc2' must have 2 inputs, as 'fc1' has so many outputs, not 3$",

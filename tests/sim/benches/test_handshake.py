@@ -73,5 +73,5 @@ def test_wrong_latency(change, message, tmp_path):
     case = HandshakeCases(design=replace(DESIGN, **change), operands=(np.arange(4),), lanes=1)
     with pytest.raises(BenchError) as error:
         run_handshake([case], "icarus", tmp_path)
-    assert str(error.value).startswith("Operations must end in their time, not otherwise: ")
+    assert str(error.value).startswith("An operation did not end in its time: ")
     assert message in str(error.value)

@@ -98,7 +98,7 @@ def test_verify_undefined_output(tmp_path):
     verilog = design.verilog.replace(".index({a, b})", ".index()")
     broken = replace(design, verilog=verilog)
     message = (
-        "(?s)^Bench must compare results, not stop: .*"
+        "(?s)^Bench stopped before all results were compared: .*"
         "Output must be defined, not 0000XXXX, for operands 0x0, 0x0"
     )
     with pytest.raises(BenchError, match=message):

@@ -240,5 +240,5 @@ def test_designs_that_do_not_fit(tmp_path):
         verify_streams([relu, multiply], "icarus", "all", [NEVER], tmp_path)
     with pytest.raises(ValueError, match=r"^Pairs must be all or published, not 'some'$"):
         verify_streams([relu], "icarus", "some", [NEVER], tmp_path)
-    with pytest.raises(ValueError, match=r"^Designs must be at least one, not none$"):
+    with pytest.raises(ValueError, match=r"^No designs given; at least one is needed$"):
         axi_top([], [], 1)

@@ -89,7 +89,7 @@ def test_bench_top_three_operands():
             r"Designs must be of one number of operands, not \[1, 2\]",
         ),
         ([make_input(operand_widths=())], "Number of operands must be from 1 to 3, not 0"),
-        ([make_input(module="missing")], "Verilog must have a module named 'missing', not lack it"),
+        ([make_input(module="missing")], "No module named 'missing' in the Verilog"),
     ],
 )
 def test_bench_top_wrong(designs, message):

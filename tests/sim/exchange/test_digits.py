@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.extras import MissingPackage
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.exchange.digits import TRAINING_IMAGES, load_digits, train
@@ -45,5 +46,5 @@ def test_wrong_numbers(hidden: int, kept: float, message: str) -> None:
 
 def test_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(ValueError, match=r"^Package scikit-learn must be installed .*\[demo\]"):
+    with pytest.raises(MissingPackage, match=r"^Package scikit-learn is not installed; .*\[demo\]"):
         load_digits()

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.checks.targets import block_target
+from spikefloat.rtl_gen.extras import MissingPackage
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.exchange.nir_run import run_in_norse
-from spikefloat.sim.simulators.find import ToolError
 
 # Norse uses what PyTorch and nirtorch are about to drop.
 pytestmark = [
@@ -50,5 +50,7 @@ def test_files_that_are_something_else(tmp_path):
 
 def test_missing_simulator(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "norse.torch", None)
-    with pytest.raises(ToolError, match=r"run `pip install 'spikefloat\[norse\]'`"):
+    with pytest.raises(
+        MissingPackage, match=r"^Package norse is not installed; run .*\[norse\]'`$"
+    ):
         run_in_norse(tmp_path / "xor.nir", XOR)

@@ -40,9 +40,7 @@ def test_find_simulator_unknown():
 @pytest.mark.usefixtures("programs")
 def test_icarus_missing(monkeypatch):
     monkeypatch.setattr(tools.sys, "platform", "linux")
-    message = (
-        "^Icarus Verilog must be on PATH, not missing: run `sudo apt-get install -y iverilog`$"
-    )
+    message = "^Icarus Verilog is not on PATH; run `sudo apt-get install -y iverilog`$"
     with pytest.raises(ToolError, match=message):
         find_simulator("icarus")
     monkeypatch.setattr(tools.sys, "platform", "darwin")
@@ -59,7 +57,7 @@ def test_perl_without_modules(programs, tmp_path, monkeypatch):
     monkeypatch.setattr(tools.sys, "platform", "linux")
     programs("perl", "make", "c++")
     (tmp_path / "perl").write_text("#!/bin/sh\nexit 2\n", encoding="utf-8")
-    with pytest.raises(ToolError, match="^Verilator's helper perl must be on PATH, not missing"):
+    with pytest.raises(ToolError, match="^Verilator's helper perl is not on PATH; run"):
         find_simulator("verilator")
 
 
@@ -69,8 +67,7 @@ def test_python_without_shared_library(monkeypatch, name):
     monkeypatch.setattr(tools.sys, "version_info", (3, 11, 2))
     monkeypatch.setattr("find_libpython.find_libpython", lambda: None)
     message = (
-        "^Python's shared library must be installed, not missing: "
-        "run `sudo apt-get install -y libpython3.11`$"
+        "^Python's shared library is not installed; run `sudo apt-get install -y libpython3.11`$"
     )
     with pytest.raises(ToolError, match=message):
         find_simulator(name)
@@ -83,7 +80,7 @@ def test_verilator_without_its_tools(programs, monkeypatch, missing, package):
     monkeypatch.setattr(tools.sys, "platform", "linux")
     programs(*{"perl", "make", "c++"} - {missing})
     message = (
-        f"^Verilator's helper {re.escape(missing)} must be on PATH, not missing: "
+        f"^Verilator's helper {re.escape(missing)} is not on PATH; "
         f"run `sudo apt-get install -y {package}`$"
     )
     with pytest.raises(ToolError, match=message):
@@ -93,7 +90,7 @@ def test_verilator_without_its_tools(programs, monkeypatch, missing, package):
 def test_verilator_missing(programs, monkeypatch):
     programs("perl", "make", "c++")
     monkeypatch.setattr(tools, "_wheel_folder", lambda: None)
-    with pytest.raises(ToolError, match="^Verilator must be on PATH, not missing: run `.*`$"):
+    with pytest.raises(ToolError, match="^Verilator is not on PATH; run `.*`$"):
         find_simulator("verilator")
 
 

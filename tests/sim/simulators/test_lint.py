@@ -36,7 +36,7 @@ def test_lint_of_a_fault(files, capsys):
     "name, message",
     [
         ("empty.v", "error: File must have a module, not '.*empty.v'\n"),
-        ("missing.v", "error: .*No such file.*missing.v'\n"),
+        ("missing.v", "error: Cannot read '.*missing.v': No such file or directory\n"),
     ],
 )
 def test_lint_of_wrong_files(files, capsys, name, message):
@@ -46,4 +46,6 @@ def test_lint_of_wrong_files(files, capsys, name, message):
 
 def test_lint_of_nothing(capsys):
     assert main([]) == 2
-    assert capsys.readouterr().err == "error: Files must be given, not none\n"
+    assert capsys.readouterr().err == (
+        "error: No files given; run python -m spikefloat.sim.simulators.lint FILE...\n"
+    )

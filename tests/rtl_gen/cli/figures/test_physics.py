@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of sweeps, tolerance and criticality: what they show, and that they can be repeated."""
 
-import builtins
+import sys
 from pathlib import Path
 
 import pytest
 
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.figures.write import figure_files
+from spikefloat.rtl_gen.extras import install_command
 
 COMMANDS = {
     "inputs": ["sweep", "and,ripple4", "--input-noise", "0.1,0.2", "--clamp-inputs"],
@@ -116,18 +117,10 @@ def test_without_matplotlib(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Said at once, and not after hours of measuring."""
-    real = builtins.__import__
-
-    def refuse(name: str, *args: object, **keywords: object) -> object:
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return real(name, *args, **keywords)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main([command, "xor", "--plot", str(tmp_path / "out" / "figure")]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Package matplotlib must be installed to draw a figure "
-        "(pip install 'spikefloat[plot]'), not missing\n"
+        f"spikefloat: error: Package matplotlib is not installed; run `{install_command('plot')}`\n"
     )
 
 

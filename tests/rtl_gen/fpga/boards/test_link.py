@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from spikefloat.rtl_gen.extras import MissingPackage
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.link import BATCH, Link, LinkError, open_line
 from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, Request, encode_identity
@@ -60,7 +61,7 @@ def test_disturbed(wrong, way):
 
 def test_dead():
     link = Link(ModelLine(compute, disturb=lambda number, data: b""))
-    message = "Board must answer every request, not fail 4 times at number 0 to 9"
+    message = "No right answer from the board after 4 attempts: requests 0 to 9"
     with pytest.raises(LinkError, match=f"^{re.escape(message)}$"):
         link.ask(REQUESTS[:10])
 
@@ -72,13 +73,24 @@ def test_unknown_format():
 
 
 def test_no_port():
-    message = "Serial port must be one that can be opened, not '/nowhere/tty'"
-    with pytest.raises(LinkError, match=f"^{message}$"):
+    with pytest.raises(LinkError, match=r"^Cannot open serial port '/nowhere/tty': .*No such file"):
         open_line("/nowhere/tty")
+
+
+def test_pulled_plug():
+    class Broken(ModelLine):
+        def read(self, size=1):
+            raise OSError("device disconnected")
+
+    link = Link(Broken(compute))
+    for action in (lambda: link.ask(REQUESTS[:1]), link.settle):
+        with pytest.raises(LinkError, match=r"^Serial line broke off: device disconnected$"):
+            action()
 
 
 def test_no_pyserial(monkeypatch):
     monkeypatch.setitem(sys.modules, "serial", None)
-    message = "Package pyserial must be installed for this, as by pip install 'spikefloat[host]'"
-    with pytest.raises(LinkError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(
+        MissingPackage, match=r"^Package pyserial is not installed; run .*\[host\]'`$"
+    ):
         open_line("/nowhere/tty")

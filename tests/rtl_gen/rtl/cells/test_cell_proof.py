@@ -3,9 +3,9 @@
 
 import pytest
 
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
-from spikefloat.rtl_gen.rtl.text.verilog import write_files
 from tests.helpers.yosys import run_yosys
 
 #: Wide enough for any number of these cells.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verilog of components: its text, its meaning, and how files are written."""
+"""Verilog of components: its text and its meaning."""
 
 import functools
 import os
@@ -14,14 +14,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
-from spikefloat.rtl_gen.rtl.text.verilog import (
-    LINT_WAIVERS,
-    OutputError,
-    component_verilog,
-    write_files,
-)
+from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS, component_verilog
 from spikefloat.sim.simulators.lint import lint
 from tests.helpers.yosys import run_yosys
 from tests.rtl_gen.rtl.cells.test_cell import CELLS
@@ -286,30 +282,3 @@ def test_icarus_accepts_the_text(tmp_path):
             text=True,
         )
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-
-
-def test_write_files(tmp_path):
-    folder = tmp_path / "a" / "b"
-    files = {"one.v": "module one;\nendmodule\n", "two.v": "µ\n"}
-    assert write_files(folder, files) == [folder / "one.v", folder / "two.v"]
-    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == files
-    write_files(folder, {"one.v": "new\n"})
-    assert (folder / "one.v").read_bytes() == b"new\n"
-
-
-def test_unwritable_folder(tmp_path):
-    (tmp_path / "file").write_text("old")
-    folder = tmp_path / "file" / "folder"
-    with pytest.raises(OutputError, match=f"^Output folder must be writable, not '{folder}'$"):
-        write_files(folder, {"one.v": "text"})
-    with pytest.raises(OutputError, match=r"^Output folder must be writable, not '.*/file'$"):
-        write_files(tmp_path / "file", {"one.v": "text"})
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    assert (tmp_path / "file").read_text() == "old"
-
-
-def test_failure_leaves_nothing_behind(tmp_path):
-    (tmp_path / "two.v").mkdir()
-    with pytest.raises(OutputError, match=r"^Output folder must be writable, not "):
-        write_files(tmp_path, {"one.v": "text", "two.v": "text"})
-    assert [path.name for path in tmp_path.iterdir()] == ["two.v"]
