@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Golden model: what float arithmetic on codes must give, in exact integers.
 
-Each operation unpacks its operands, computes the exact result, and rounds it once (to nearest,
-ties to even). It is written to be read and checked by eye, and resembles no circuit on purpose:
-agreement with the circuits then means something. It shares with them the format records only.
+Each operation unpacks its operands, computes the exact result, and rounds it once: to nearest, ties
+to even, unless another way is given. It is written to be read and checked by eye, and resembles no
+circuit on purpose: agreement with the circuits then means something. It shares with them the format
+records only.
 
 Operands are arrays of codes of any shape, broadcast against each other; results are arrays of
 64-bit codes. For every operation:
@@ -11,17 +12,22 @@ Operands are arrays of codes of any shape, broadcast against each other; results
 - A NaN operand gives NaN, as do infinity times zero and infinity minus infinity. Every NaN result
   is the canonical one of the format.
 - The sign of a product or of an infinity is the exclusive or of the signs, zeros included. A sum
-  that cancels exactly is +0; (-0) + (-0) is -0. A format without negative zero has one zero.
+  that cancels exactly is +0, or -0 when rounding down; (-0) + (-0) is -0. A format without negative
+  zero has one zero.
 - A result that rounds past the largest finite value follows the overflow policy. An infinite
-  operand is not an overflow: its infinite result stays infinite under either policy.
+  operand is not an overflow: its infinite result stays infinite, unless the policy is to have
+  finite values only.
+
+Functions called ``..._flagged`` return the flags of IEEE 754-2019 (clause 7) beside the codes.
 """
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 from spikefloat.sim.golden.order import (
     absolute,
     equal,
@@ -32,6 +38,15 @@ from spikefloat.sim.golden.order import (
     relu,
     unordered,
 )
+from spikefloat.sim.golden.rounding import (
+    INVALID,
+    NEAREST_EVEN,
+    Rounded,
+    Rounder,
+    encode,
+    pack,
+    round_value,
+)
 from spikefloat.sim.golden.values import (
     INT64_SIGNIFICAND_BITS,
     Numbers,
@@ -39,9 +54,6 @@ from spikefloat.sim.golden.values import (
     check_arithmetic,
     decode,
     describe,
-    encode,
-    pack,
-    round_value,
     unpack,
     value,
 )
@@ -49,20 +61,25 @@ from spikefloat.sim.golden.values import (
 __all__ = [
     "absolute",
     "add",
+    "add_flagged",
     "convert",
+    "convert_flagged",
     "decode",
     "describe",
     "encode",
     "equal",
     "fma",
+    "fma_flagged",
     "less",
     "maximum",
     "minimum",
     "multiply",
+    "multiply_flagged",
     "negate",
     "relu",
     "round_value",
     "subtract",
+    "sum_flagged",
     "unordered",
     "value",
     "widening_multiply",
@@ -70,40 +87,94 @@ __all__ = [
 
 
 def multiply(
-    fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Overflow | str | None = None
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a * b``, in the format of the operands."""
-    return widening_multiply(fmt, fmt, a, b, overflow)
+    return multiply_flagged((fmt, fmt), fmt, a, b, overflow, rounder).codes
 
 
 def widening_multiply(
     fmt: Format,
-    out_fmt: Format,
+    to: Format,
     a: ArrayLike,
     b: ArrayLike,
     overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
-    """Return the codes of ``a * b`` in ``out_fmt``, rounded once if that format is too narrow."""
-    check_arithmetic(fmt)
-    check_arithmetic(out_fmt)
-    return pack(out_fmt, _product(unpack(fmt, a), unpack(fmt, b)), overflow)
+    """Return the codes of ``a * b`` in format ``to``, rounded once if that is too narrow."""
+    return multiply_flagged((fmt, fmt), to, a, b, overflow, rounder).codes
+
+
+def multiply_flagged(
+    formats: tuple[Format, Format],
+    to: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
+    """Return ``a * b`` in format ``to``, with flags; each operand has a format of its own."""
+    x, y = _operands(formats, (a, b))
+    check_arithmetic(to)
+    product = _product(x, y)
+    return _raise(
+        INVALID, product.is_nan & ~x.is_nan & ~y.is_nan, pack(to, product, overflow, rounder)
+    )
 
 
 def add(
-    fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Overflow | str | None = None
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a + b``."""
-    check_arithmetic(fmt)
-    return _pack_sum(fmt, unpack(fmt, a), unpack(fmt, b), overflow)
+    return add_flagged((fmt, fmt), fmt, a, b, overflow, rounder).codes
 
 
 def subtract(
-    fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Overflow | str | None = None
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a - b``, which is ``a + (-b)``."""
-    check_arithmetic(fmt)
-    minuend, subtrahend = unpack(fmt, a), unpack(fmt, b)
-    return _pack_sum(fmt, minuend, replace(subtrahend, sign=~subtrahend.sign), overflow)
+    return add_flagged((fmt, fmt), fmt, a, b, overflow, rounder, negate_b=True).codes
+
+
+def add_flagged(
+    formats: tuple[Format, Format],
+    to: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+    *,
+    negate_b: bool = False,
+) -> Rounded:
+    """Return ``a + b`` or ``a - b`` in format ``to``, with flags."""
+    x, y = _operands(formats, (a, b))
+    check_arithmetic(to)
+    return _pack_sum(to, [x, replace(y, sign=y.sign ^ negate_b)], overflow, rounder)
+
+
+def sum_flagged(
+    fmt: Format,
+    to: Format,
+    operands: tuple[ArrayLike, ...],
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
+    """Return the sum of the operands, rounded once into ``to``, with flags (P3109's FAA)."""
+    check_arithmetic(to)
+    numbers = _operands((fmt,) * len(operands), operands)
+    return _pack_sum(to, numbers, overflow, rounder)
 
 
 def fma(
@@ -112,14 +183,46 @@ def fma(
     b: ArrayLike,
     c: ArrayLike,
     overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
     """Return the codes of ``a * b + c``, rounded once."""
-    check_arithmetic(fmt)
-    return _pack_sum(fmt, _product(unpack(fmt, a), unpack(fmt, b)), unpack(fmt, c), overflow)
+    return fma_flagged((fmt, fmt, fmt), fmt, a, b, c, overflow, rounder).codes
+
+
+def fma_flagged(
+    formats: tuple[Format, Format, Format],
+    to: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    c: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+    *,
+    negate_product: bool = False,
+    negate_c: bool = False,
+) -> Rounded:
+    """Return ``±(a * b) ± c`` in format ``to``, rounded once, with flags.
+
+    Infinity times zero is invalid, also where ``c`` is NaN (IEEE 754-2019, clause 7.2 leaves that
+    open; RISC-V has it so).
+    """
+    x, y, z = _operands(formats, (a, b, c))
+    check_arithmetic(to)
+    product = _product(x, y)
+    invalid = product.is_nan & ~x.is_nan & ~y.is_nan
+    terms = [
+        replace(product, sign=product.sign ^ negate_product),
+        replace(z, sign=z.sign ^ negate_c),
+    ]
+    return _raise(INVALID, invalid, _pack_sum(to, terms, overflow, rounder))
 
 
 def convert(
-    src: Format, dst: Format, codes: ArrayLike, overflow: Overflow | str | None = None
+    src: Format,
+    dst: Format,
+    codes: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> NDArray[np.int64]:
     """Return the codes in format ``dst`` of ``codes`` in format ``src``.
 
@@ -127,58 +230,99 @@ def convert(
     policy says. A NaN that ``dst`` lacks becomes a zero of the opposite sign, as in ml_dtypes. A
     zero that ``dst`` lacks becomes NaN, and so does a negative number if ``dst`` has no sign.
     """
-    return pack(dst, unpack(src, codes), overflow)
+    return convert_flagged(src, dst, codes, overflow, rounder).codes
+
+
+def convert_flagged(
+    src: Format,
+    dst: Format,
+    codes: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
+    """Return what :func:`convert` does, with flags."""
+    return pack(dst, unpack(src, codes), overflow, rounder)
+
+
+def _operands(formats: tuple[Format, ...], codes: tuple[ArrayLike, ...]) -> list[Numbers]:
+    """Return the operands as exact numbers."""
+    for fmt in formats:
+        check_arithmetic(fmt)
+    return [unpack(fmt, array) for fmt, array in zip(formats, codes, strict=True)]
+
+
+def _raise(flag: int, where: NDArray, result: Rounded) -> Rounded:
+    """Return a result with one more flag at some places."""
+    return Rounded(result.codes, result.flags | flag * where)
 
 
 def _product(a: Numbers, b: Numbers) -> Numbers:
     """Return the exact products."""
     is_nan = a.is_nan | b.is_nan | (a.is_infinite & b.is_zero) | (a.is_zero & b.is_infinite)
+    significands = [number.significand for number in (a, b)]
+    if (
+        sum(int(bit_length(array).max(initial=0)) for array in significands)
+        > INT64_SIGNIFICAND_BITS
+    ):
+        significands = [array.astype(object) for array in significands]
     return Numbers(
         sign=a.sign ^ b.sign,
-        significand=a.significand * b.significand,
+        significand=significands[0] * significands[1],
         exponent=a.exponent + b.exponent,
         is_nan=is_nan,
         is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan,
     )
 
 
-def _sum(a: Numbers, b: Numbers) -> Numbers:
-    """Return the exact sums, over the smaller of the two exponents."""
-    exponent = np.minimum(a.exponent, b.exponent)
-    left, right = (
-        np.where(n.sign, -n.significand, n.significand) << (n.exponent - exponent) for n in (a, b)
+def _sum(terms: list[Numbers], mode: Rounding) -> Numbers:
+    """Return the exact sums, over the smallest of the exponents."""
+    exponent = np.minimum.reduce([term.exponent for term in terms])
+    total = sum(
+        np.where(term.sign, -term.significand, term.significand) << (term.exponent - exponent)
+        for term in terms
     )
-    total = left + right
-    is_nan = a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & (a.sign ^ b.sign))
+    positive, negative = (
+        np.logical_or.reduce([term.is_infinite & (term.sign == sign) for term in terms])
+        for sign in (False, True)
+    )
+    is_nan = np.logical_or.reduce([term.is_nan for term in terms]) | (positive & negative)
+    # Only where all agree has an exact zero their sign; else the mode decides (clause 6.3).
+    combine = np.logical_or if mode is Rounding.DOWN else np.logical_and
+    of_zero = combine.reduce([term.sign for term in terms])
     return Numbers(
-        sign=np.select(
-            [a.is_infinite, b.is_infinite, total != 0],
-            [a.sign, b.sign, total < 0],
-            default=a.sign & b.sign,
-        ),
+        sign=np.select([positive, negative, total != 0], [False, True, total < 0], default=of_zero),
         significand=abs(total),
         exponent=exponent,
         is_nan=is_nan,
-        is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan,
+        is_infinite=(positive | negative) & ~is_nan,
     )
 
 
 def _pack_sum(
-    fmt: Format, a: Numbers, b: Numbers, overflow: Overflow | str | None
-) -> NDArray[np.int64]:
-    """Return the codes of the sums, rounded once.
+    to: Format, terms: list[Numbers], overflow: Overflow | str | None, rounder: Rounder
+) -> Rounded:
+    """Return the sums, rounded once.
 
     Where the exponents are so far apart that the exact sum outgrows 64 bits, it is computed with
     Python integers instead: slower, and just as exact.
     """
-    longest = np.maximum(bit_length(a.significand), bit_length(b.significand))
-    span = longest + abs(a.exponent - b.exponent) + 1
-    fits = span <= INT64_SIGNIFICAND_BITS
-    if fits.all():
-        return pack(fmt, _sum(a, b), overflow)
-    codes = np.empty(span.shape, dtype=np.int64)
+    lengths = [bit_length(term.significand) for term in terms]
+    tops = [term.exponent + length for term, length in zip(terms, lengths, strict=True)]
+    lowest = reduce(np.minimum, [term.exponent for term in terms])
+    # A zero may stand far above or below the others.
+    span = reduce(np.maximum, [reduce(np.maximum, tops) - lowest, *lengths]) + len(terms)
+    fits = np.asarray(span <= INT64_SIGNIFICAND_BITS)
+    is_nan = np.broadcast_to(reduce(np.logical_or, [term.is_nan for term in terms]), fits.shape)
+    random = np.broadcast_to(rounder.random, fits.shape)
+    codes, flags = (np.empty(fits.shape, dtype=np.int64) for _ in range(2))
     for mask, integer in ((fits, np.int64), (~fits, object)):
-        chosen = (number.where(mask) for number in (a, b))
-        exact = (replace(n, significand=n.significand.astype(integer)) for n in chosen)
-        codes[mask] = pack(fmt, _sum(*exact), overflow)
-    return codes
+        if not mask.any():
+            continue
+        exact = [
+            replace(term, significand=term.significand.astype(integer))
+            for term in (number.where(mask) for number in terms)
+        ]
+        total = _sum(exact, rounder.mode)
+        codes[mask], flags[mask] = pack(to, total, overflow, rounder._replace(random=random[mask]))
+        flags[mask] |= INVALID * (total.is_nan & ~is_nan[mask])
+    return Rounded(codes, flags)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.sim.golden.values import round_half_even, round_value, unpack
+from spikefloat.sim.golden.rounding import round_half_even, round_value
+from spikefloat.sim.golden.values import unpack
 
 __all__ = ["Fixed", "decode_fixed", "encode_fixed"]
 
@@ -49,7 +50,7 @@ def encode_fixed(
         What becomes of a number beyond the largest finite value.
     """
     magnitude = np.asarray(value, np.int64)
-    return round_value(fmt, np.asarray(sign, bool), magnitude, -fraction_bits, overflow)
+    return round_value(fmt, np.asarray(sign, bool), magnitude, -fraction_bits, overflow).codes
 
 
 def decode_fixed(fmt: Format, codes: ArrayLike, *, integer_bits: int, fraction_bits: int) -> Fixed:

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, pack, unpack
+from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
 
 __all__ = ["ACCUMULATIONS", "dot", "exact_sum"]
 
@@ -69,7 +70,7 @@ def dot(
     if accumulate == "exact":
         # Of at least two axes, since numpy makes scalars of the elements of a single one.
         total = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))
-        return pack(to or fmt, total, overflow).reshape(a.shape[:-1])
+        return pack(to or fmt, total, overflow).codes.reshape(a.shape[:-1])
     if accumulate == "wide":
         assert wide is not None
         products = golden.widening_multiply(fmt, wide, a, b, overflow)

@@ -26,7 +26,8 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.dot import ACCUMULATIONS, dot, exact_sum
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes, pack
+from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes
 
 __all__ = ["ACTIVATIONS", "layer", "network"]
 
@@ -114,7 +115,7 @@ def layer(
         if accumulate == "exact":
             sums = _exact(fmt, part, weights, biases)
             sums = _relu(sums) if activation == "relu" else sums
-            result[start : start + step] = pack(to, sums, overflow)
+            result[start : start + step] = pack(to, sums, overflow).codes
         else:
             result[start : start + step] = _rounded(
                 fmt, wide, part, weights, biases, accumulate, activation, to, overflow

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, pack, unpack
+from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, unpack
 
 __all__ = [
     "absolute",
@@ -28,14 +29,14 @@ def negate(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
     """Return the codes of ``-a``; the only zero of a format without negative zero stays."""
     check_arithmetic(fmt)
     numbers = unpack(fmt, a)
-    return pack(fmt, replace(numbers, sign=~numbers.sign))
+    return pack(fmt, replace(numbers, sign=~numbers.sign)).codes
 
 
 def absolute(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
     """Return the codes of ``|a|``."""
     check_arithmetic(fmt)
     numbers = unpack(fmt, a)
-    return pack(fmt, replace(numbers, sign=np.zeros_like(numbers.sign)))
+    return pack(fmt, replace(numbers, sign=np.zeros_like(numbers.sign))).codes
 
 
 def relu(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
@@ -50,7 +51,7 @@ def relu(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
             significand=np.where(numbers.sign, 0, numbers.significand),
             is_infinite=numbers.is_infinite & ~numbers.sign,
         ),
-    )
+    ).codes
 
 
 def less(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:

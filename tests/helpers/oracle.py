@@ -13,7 +13,8 @@ from fractions import Fraction
 import ml_dtypes
 import numpy as np
 
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.formats import FORMATS, Format, Rounding
+from spikefloat.sim.golden import rounding
 from spikefloat.sim.golden.arithmetic import describe
 
 __all__ = [
@@ -152,14 +153,17 @@ def assert_same_codes(
     assert not wrong.size, f"{wrong.size} of {actual.size} results differ:\n" + "\n".join(shown)
 
 
-def _ties_away(significand: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    doubled = (significand << np.maximum(1 - shift, 0)) >> np.clip(shift - 1, 0, 62)
-    return (doubled + 1) >> 1
+#: Modes of rounding that are wrong where the golden model should round to nearest even.
+FAULTY_ROUNDINGS = {"ties_away": Rounding.NEAREST_AWAY, "truncate": Rounding.TOWARD_ZERO}
 
 
-def _truncate(significand: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    return (significand << np.maximum(-shift, 0)) >> np.clip(shift, 0, 62)
+def plant_rounding(monkeypatch, fault: str) -> None:
+    """Make the golden model round in a wrong way whenever it should round to nearest even."""
+    right = rounding._round_integer
 
+    def wrong(significand, shift, sign, parity, rounder):
+        return right(
+            significand, shift, sign, parity, rounder._replace(mode=FAULTY_ROUNDINGS[fault])
+        )
 
-#: Wrong functions to plant in the place of the golden model's ``round_half_even``.
-FAULTY_ROUNDINGS = {"ties_away": _ties_away, "truncate": _truncate}
+    monkeypatch.setattr(rounding, "_round_integer", wrong)

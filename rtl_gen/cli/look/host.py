@@ -20,8 +20,8 @@ from spikefloat.rtl_gen.fpga.boards.link import Link, LinkError, open_line
 from spikefloat.rtl_gen.fpga.boards.protocol import Answer, Request, Status
 from spikefloat.rtl_gen.fpga.boards.unit import OPERATIONS, operations_of
 from spikefloat.sim.board.terminal import board_terminal
+from spikefloat.sim.golden.arithmetic import describe, encode, value
 from spikefloat.sim.golden.operations import expected, find_operation
-from spikefloat.sim.golden.values import describe, encode, value
 from spikefloat.sim.simulators.find import SIMULATORS
 
 __all__ = ["register"]

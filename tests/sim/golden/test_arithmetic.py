@@ -8,7 +8,6 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden import values as golden_values
 from tests.helpers.oracle import (
     ARITHMETIC_FORMATS,
     FAULTY_ROUNDINGS,
@@ -18,6 +17,7 @@ from tests.helpers.oracle import (
     codes_of,
     every_pair,
     floats_of,
+    plant_rounding,
     values_of,
 )
 
@@ -108,7 +108,7 @@ def test_wrong_format(function, arguments):
 @pytest.mark.parametrize("model, oracle", OPERATIONS, ids=OPERATION_IDS)
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 def test_planted_fault_is_found(monkeypatch, fault, model, oracle):
-    monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
+    plant_rounding(monkeypatch, fault)
     with pytest.raises(
         AssertionError,
         match=(

@@ -6,7 +6,6 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden import values as golden_values
 from tests.helpers.oracle import (
     FAULTY_ROUNDINGS,
     UP_TO_16_BITS,
@@ -17,6 +16,7 @@ from tests.helpers.oracle import (
     dtype_of,
     every_pair,
     floats_of,
+    plant_rounding,
     values_of,
 )
 
@@ -126,7 +126,7 @@ def test_widening_multiply_every_pair(fmt, out):
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 @pytest.mark.parametrize("src, dst", [("binary16", "e4m3fn"), ("e5m2fnuz", "e2m3fn")])
 def test_planted_fault_is_found(monkeypatch, src, dst, fault):
-    monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
+    plant_rounding(monkeypatch, fault)
     with pytest.raises(
         AssertionError,
         match=(

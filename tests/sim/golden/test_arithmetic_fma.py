@@ -13,7 +13,6 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden import values as golden_values
 from tests.helpers.oracle import (
     ARITHMETIC_FORMATS,
     FAULTY_ROUNDINGS,
@@ -23,6 +22,7 @@ from tests.helpers.oracle import (
     every_pair,
     nearest_code,
     nearest_codes,
+    plant_rounding,
     values_of,
 )
 
@@ -118,7 +118,7 @@ def test_special_values(fmt, a, b, c, result):
 
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 def test_planted_fault_is_found(monkeypatch, fault):
-    monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
+    plant_rounding(monkeypatch, fault)
     with pytest.raises(
         AssertionError,
         match=(

@@ -12,8 +12,14 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden import values as golden_values
-from tests.helpers.oracle import FAULTY_ROUNDINGS, assert_same_codes, canonical, codes_of, floats_of
+from tests.helpers.oracle import (
+    FAULTY_ROUNDINGS,
+    assert_same_codes,
+    canonical,
+    codes_of,
+    floats_of,
+    plant_rounding,
+)
 
 WIDE_FORMATS = [FORMATS[name] for name in ("binary16", "bfloat16", "binary32")]
 OPERATIONS = [
@@ -115,7 +121,7 @@ def test_saturate(fmt):
 @pytest.mark.parametrize("fault", FAULTY_ROUNDINGS)
 @pytest.mark.parametrize("model, oracle", OPERATIONS, ids=OPERATION_IDS)
 def test_planted_fault_is_found(monkeypatch, model, oracle, fault):
-    monkeypatch.setattr(golden_values, "round_half_even", FAULTY_ROUNDINGS[fault])
+    plant_rounding(monkeypatch, fault)
     with pytest.raises(
         AssertionError,
         match=(

@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small floating-point formats as data.
-
-A format is one frozen record. The generator and the golden model both read it, and share nothing
-else. To add a format, add one record to :data:`FORMATS`; no other file names a format.
-
-This module imports nothing but the standard library.
-"""
+"""What a floating-point format is."""
 
 import enum
 from dataclasses import dataclass
 from fractions import Fraction
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats.policies import Overflow
 
-__all__ = ["FORMATS", "Format", "NanEncoding", "Overflow", "find_format", "resolve_overflow"]
+__all__ = ["Format", "NanEncoding"]
 
 
 class NanEncoding(enum.Enum):
@@ -24,19 +18,10 @@ class NanEncoding(enum.Enum):
     #: All-ones exponent and a non-zero mantissa; an all-ones exponent and a zero mantissa is
     #: infinity (IEEE 754-2019, clause 3.4).
     IEEE = "ieee"
-    #: All-ones exponent and all-ones mantissa, of either sign; there is no infinity (OCP OFP8).
+    #: All-ones exponent and all-ones mantissa, of either sign (OCP OFP8; P3109 without sign).
     ALL_ONES = "all-ones"
-    #: The code that would be negative zero; there is no infinity and no negative zero ("fnuz").
+    #: The code that would be negative zero, which does not exist ("fnuz"; P3109 with sign).
     NEGATIVE_ZERO = "negative-zero"
-
-
-class Overflow(enum.Enum):
-    """What a result beyond the largest finite value becomes."""
-
-    #: Infinity where the format has one, else NaN (ml_dtypes, older PyTorch).
-    NAN = "nan"
-    #: The largest finite value, with the sign of the result.
-    SATURATE = "saturate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +43,9 @@ class Format:
     nan: NanEncoding
     is_signed: bool = True
     has_zero: bool = True  #: Also says whether there are subnormals.
+    #: Whether the highest code that is not NaN is infinity; for the last two encodings of NaN, as
+    #: that of IEEE has infinities anyway (P3109's extended formats).
+    is_extended: bool = False
 
     @property
     def width(self) -> int:
@@ -91,8 +79,8 @@ class Format:
 
     @property
     def has_infinity(self) -> bool:
-        """Whether the format has a positive and a negative infinity."""
-        return self.nan is NanEncoding.IEEE
+        """Whether the format has infinity, of either sign if it is signed."""
+        return self.nan is NanEncoding.IEEE or self.is_extended
 
     @property
     def has_nan(self) -> bool:
@@ -107,7 +95,7 @@ class Format:
     @property
     def infinity_code(self) -> int | None:
         """Code of positive infinity, or None."""
-        return self.exponent_mask if self.has_infinity else None
+        return self.max_code + 1 if self.has_infinity else None
 
     @property
     def nan_code(self) -> int | None:
@@ -132,9 +120,9 @@ class Format:
             case NanEncoding.IEEE:
                 return self.exponent_mask - 1
             case NanEncoding.ALL_ONES:
-                return self.magnitude_mask - 1
+                return self.magnitude_mask - 1 - self.is_extended
             case _:
-                return self.magnitude_mask
+                return self.magnitude_mask - self.is_extended
 
     @property
     def min_exponent(self) -> int:
@@ -175,133 +163,3 @@ class Format:
                 return (code & self.magnitude_mask) == self.magnitude_mask
             case NanEncoding.NEGATIVE_ZERO:
                 return code == self.sign_mask
-
-
-def _ieee(name: str, exponent_bits: int, mantissa_bits: int, *aliases: str) -> Format:
-    return Format(
-        name=name,
-        aliases=aliases,
-        exponent_bits=exponent_bits,
-        mantissa_bits=mantissa_bits,
-        bias=2 ** (exponent_bits - 1) - 1,
-        nan=NanEncoding.IEEE,
-    )
-
-
-_RECORDS = (
-    # OCP OFP8: no infinity, one NaN for each sign.
-    Format(
-        name="e4m3fn",
-        aliases=("float8_e4m3fn",),
-        exponent_bits=4,
-        mantissa_bits=3,
-        bias=7,
-        nan=NanEncoding.ALL_ONES,
-    ),
-    # OCP OFP8: like a short binary16.
-    _ieee("e5m2", 5, 2, "float8_e5m2"),
-    _ieee("e4m3", 4, 3, "float8_e4m3"),
-    _ieee("e3m4", 3, 4, "float8_e3m4"),
-    # "fnuz": finite, NaN in the place of negative zero, bias one larger than usual (or 11).
-    Format(
-        name="e4m3fnuz",
-        aliases=("float8_e4m3fnuz",),
-        exponent_bits=4,
-        mantissa_bits=3,
-        bias=8,
-        nan=NanEncoding.NEGATIVE_ZERO,
-    ),
-    Format(
-        name="e5m2fnuz",
-        aliases=("float8_e5m2fnuz",),
-        exponent_bits=5,
-        mantissa_bits=2,
-        bias=16,
-        nan=NanEncoding.NEGATIVE_ZERO,
-    ),
-    Format(
-        name="e4m3b11fnuz",
-        aliases=("float8_e4m3b11fnuz",),
-        exponent_bits=4,
-        mantissa_bits=3,
-        bias=11,
-        nan=NanEncoding.NEGATIVE_ZERO,
-    ),
-    # OCP Microscaling (MX): element formats without special values, and the scale.
-    Format(
-        name="e3m2fn",
-        aliases=("float6_e3m2fn",),
-        exponent_bits=3,
-        mantissa_bits=2,
-        bias=3,
-        nan=NanEncoding.NONE,
-    ),
-    Format(
-        name="e2m3fn",
-        aliases=("float6_e2m3fn",),
-        exponent_bits=2,
-        mantissa_bits=3,
-        bias=1,
-        nan=NanEncoding.NONE,
-    ),
-    Format(
-        name="e2m1fn",
-        aliases=("float4_e2m1fn",),
-        exponent_bits=2,
-        mantissa_bits=1,
-        bias=1,
-        nan=NanEncoding.NONE,
-    ),
-    Format(
-        name="e8m0fnu",
-        aliases=("float8_e8m0fnu",),
-        exponent_bits=8,
-        mantissa_bits=0,
-        bias=127,
-        nan=NanEncoding.ALL_ONES,
-        is_signed=False,
-        has_zero=False,
-    ),
-    # Wider formats, for accumulation and conversion.
-    _ieee("binary16", 5, 10, "float16", "fp16", "half"),
-    _ieee("bfloat16", 8, 7, "bf16"),
-    _ieee("binary32", 8, 23, "float32", "fp32", "single"),
-)
-
-#: Every format, by name.
-FORMATS: dict[str, Format] = {record.name: record for record in _RECORDS}
-
-
-def find_format(name: str) -> Format:
-    """Return the format called ``name``, which may be an alias and in any case.
-
-    Raises
-    ------
-    ValueError
-        If there is no such format.
-    """
-    wanted = name.lower()
-    for record in _RECORDS:
-        if wanted == record.name or wanted in record.aliases:
-            return record
-    raise InputError(f"Format must be one of {', '.join(FORMATS)}, not {name!r}")
-
-
-def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
-    """Return the overflow policy to use for ``fmt``: the given one, or the format's default.
-
-    Raises
-    ------
-    ValueError
-        If the policy is unknown, or asks for a NaN in a format that has none.
-    """
-    if overflow is None:
-        return fmt.default_overflow
-    try:
-        policy = Overflow(overflow)
-    except ValueError:
-        known = " or ".join(policy.value for policy in Overflow)
-        raise InputError(f"Overflow must be {known}, not {overflow!r}") from None
-    if policy is Overflow.NAN and not fmt.has_nan:
-        raise InputError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
-    return policy

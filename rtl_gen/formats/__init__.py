@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Floating-point formats as data, and how results are rounded to them.
+
+A format is one frozen record. The generator and the golden model both read it, and share nothing
+else.
+"""
+
+from spikefloat.rtl_gen.formats.format import Format, NanEncoding
+from spikefloat.rtl_gen.formats.policies import Overflow, Rounding, resolve_overflow
+from spikefloat.rtl_gen.formats.records import FORMATS, find_format
+
+__all__ = [
+    "FORMATS",
+    "Format",
+    "NanEncoding",
+    "Overflow",
+    "Rounding",
+    "find_format",
+    "resolve_overflow",
+]

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a result that is not a value of its format becomes one: rounding and overflow."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from spikefloat.rtl_gen.errors import InputError
+
+if TYPE_CHECKING:
+    from spikefloat.rtl_gen.formats.format import Format
+
+__all__ = ["Overflow", "Rounding", "resolve_overflow"]
+
+
+class Overflow(enum.Enum):
+    """What a result beyond the largest finite value becomes.
+
+    A rounding that never goes away from zero gives the largest finite value under either policy.
+    """
+
+    #: Infinity where the format has one, else NaN (ml_dtypes, older PyTorch; P3109's SatNone).
+    NAN = "nan"
+    #: The largest finite value, with the sign of the result; an infinite operand stays infinite
+    #: where the format has infinities (P3109's SatPropagate).
+    SATURATE = "saturate"
+    #: The same, and infinities too become the largest finite value (P3109's SatFinite, the
+    #: saturation mode of OFP8, and the saturating casts of ONNX and PyTorch).
+    SATURATE_FINITE = "saturate-finite"
+
+    @property
+    def saturates(self) -> bool:
+        """Whether a finite result stays finite."""
+        return self is not Overflow.NAN
+
+
+class Rounding(enum.Enum):
+    """Which neighbour an exact result between two values of a format becomes.
+
+    The five of IEEE 754-2019 (clause 4.3) with the names of RISC-V, rounding to odd, and the three
+    stochastic ones of P3109 (section 4.5). For the latter, ``v`` is the discarded part as a share
+    of the last place and ``R`` one of ``2**N`` equally likely numbers.
+    """
+
+    NEAREST_EVEN = "rne"  #: Nearest; a tie to the even code.
+    TOWARD_ZERO = "rtz"
+    DOWN = "rdn"  #: Towards minus infinity.
+    UP = "rup"  #: Towards plus infinity.
+    NEAREST_AWAY = "rna"  #: Nearest; a tie away from zero.
+    ODD = "odd"  #: If inexact, the neighbour with an odd code.
+    STOCHASTIC_A = "stochastic-a"  #: Away from zero if ``floor(v * 2**N) + R >= 2**N``.
+    #: Away from zero if ``floor(v * 2**(N + 1)) + 2 * R + 1 >= 2**(N + 1)``.
+    STOCHASTIC_B = "stochastic-b"
+    #: Away from zero if ``v * 2**N``, rounded to nearest even, plus ``R`` is ``2**N`` or more.
+    STOCHASTIC_C = "stochastic-c"
+
+    @property
+    def is_stochastic(self) -> bool:
+        """Whether it takes random bits."""
+        return self.value.startswith("stochastic")
+
+
+def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
+    """Return the overflow policy to use for ``fmt``: the given one, or the format's default.
+
+    Raises
+    ------
+    ValueError
+        If the policy is unknown, or asks for a NaN in a format that has none.
+    """
+    if overflow is None:
+        return fmt.default_overflow
+    try:
+        policy = Overflow(overflow)
+    except ValueError:
+        known = " or ".join(policy.value for policy in Overflow)
+        raise InputError(f"Overflow must be {known}, not {overflow!r}") from None
+    if policy is Overflow.NAN and not fmt.has_nan:
+        raise InputError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
+    return policy
