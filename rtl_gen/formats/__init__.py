@@ -6,15 +6,19 @@ else.
 """
 
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
+from spikefloat.rtl_gen.formats.integers import INTEGERS, Integer, find_integer
 from spikefloat.rtl_gen.formats.policies import Overflow, Rounding, resolve_overflow
 from spikefloat.rtl_gen.formats.records import FORMATS, find_format
 
 __all__ = [
     "FORMATS",
+    "INTEGERS",
     "Format",
+    "Integer",
     "NanEncoding",
     "Overflow",
     "Rounding",
     "find_format",
+    "find_integer",
     "resolve_overflow",
 ]

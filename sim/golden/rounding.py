@@ -26,6 +26,7 @@ __all__ = [
     "encode",
     "pack",
     "round_half_even",
+    "round_integer",
     "round_value",
 ]
 
@@ -96,7 +97,7 @@ def round_half_even(significand: NDArray, shift: NDArray) -> NDArray:
     return np.where(to_below < to_above, below, np.where(to_above < to_below, above, even))
 
 
-def _round_integer(
+def round_integer(
     significand: NDArray, shift: NDArray, sign: NDArray, parity: NDArray, rounder: Rounder
 ) -> tuple[NDArray, NDArray]:
     """Return ``significand / 2**shift`` rounded to an integer, and whether that is inexact.
@@ -204,7 +205,7 @@ def round_value(
     # Codes count on by one from one value to the next. Where a mantissa has no bits, that is what
     # "even" is about, and not the significand.
     parity = quantum - lowest if fmt.has_zero and not fmt.mantissa_bits else np.zeros_like(quantum)
-    steps, inexact = _round_integer(significand, quantum - exponent, sign, parity, rounder)
+    steps, inexact = round_integer(significand, quantum - exponent, sign, parity, rounder)
     # Positive codes count the values of a format in order. Below the first doubling of the
     # quantum a code is the number of quanta; each doubling skips 2**mantissa_bits codes. So a
     # significand that rounds up to the next power of two needs no care.
@@ -214,7 +215,7 @@ def round_value(
     too_large = magnitude > fmt.max_code
     tiny = ~is_zero & (exponent + length - 1 < fmt.min_exponent)
     if not rounder.is_tiny_before and tiny.any():
-        unbounded, _ = _round_integer(
+        unbounded, _ = round_integer(
             significand, length - fmt.precision, sign, np.zeros_like(quantum), rounder
         )
         at_edge = (exponent + length == fmt.min_exponent) & (unbounded == 1 << fmt.precision)

@@ -159,11 +159,11 @@ FAULTY_ROUNDINGS = {"ties_away": Rounding.NEAREST_AWAY, "truncate": Rounding.TOW
 
 def plant_rounding(monkeypatch, fault: str) -> None:
     """Make the golden model round in a wrong way whenever it should round to nearest even."""
-    right = rounding._round_integer
+    right = rounding.round_integer
 
     def wrong(significand, shift, sign, parity, rounder):
         return right(
             significand, shift, sign, parity, rounder._replace(mode=FAULTY_ROUNDINGS[fault])
         )
 
-    monkeypatch.setattr(rounding, "_round_integer", wrong)
+    monkeypatch.setattr(rounding, "round_integer", wrong)
