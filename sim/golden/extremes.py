@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden model of the ten minima and maxima of IEEE 754-2019 (clause 9.6) and P3109.
+
+Each is a choice between the operands: by value or by magnitude, the lesser or the greater one. They
+differ in what a NaN, or an infinity, does. -0 is less than +0; of equal magnitudes, the choice is by
+value. A NaN result is the canonical one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes, decode, unpack
+
+__all__ = ["EXTREMES", "Extreme", "extreme"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extreme:
+    """Which of two operands is chosen."""
+
+    is_greater: bool
+    by_magnitude: bool = False
+    #: What is passed over for the other operand: nothing, so that NaN wins; "nan" (the Number
+    #: operations); "infinity" (NaN and infinities: P3109's MinimumFinite and MaximumFinite).
+    ignores: str = ""
+
+
+def _family(name: str, *, is_greater: bool) -> dict[str, Extreme]:
+    return {
+        name: Extreme(is_greater=is_greater),
+        f"{name}_number": Extreme(is_greater=is_greater, ignores="nan"),
+        f"{name}_magnitude": Extreme(is_greater=is_greater, by_magnitude=True),
+        f"{name}_magnitude_number": Extreme(
+            is_greater=is_greater, by_magnitude=True, ignores="nan"
+        ),
+        f"{name}_finite": Extreme(is_greater=is_greater, ignores="infinity"),
+    }
+
+
+#: All ten, by name.
+EXTREMES: dict[str, Extreme] = {
+    **_family("minimum", is_greater=False),
+    **_family("maximum", is_greater=True),
+}
+
+
+def extreme(which: Extreme, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
+    """Return the operand that is chosen, or NaN.
+
+    Where both operands are passed over, the choice is as if neither were: NaN if one is NaN, else
+    between two infinities.
+    """
+    check_arithmetic(fmt)
+    a, b = np.broadcast_arrays(check_codes(fmt, a), check_codes(fmt, b))
+    x, y = unpack(fmt, a), unpack(fmt, b)
+    first = _precedes(fmt, a, b, x, y, which.by_magnitude)
+    takes_a = ~first if which.is_greater else first
+    out_a, out_b = (_is_passed_over(which, number) for number in (x, y))
+    only_one = out_a ^ out_b
+    chosen = np.where(np.where(only_one, out_b, takes_a), a, b)
+    is_nan = (x.is_nan | y.is_nan) & ~only_one
+    if fmt.nan_code is None:
+        return chosen
+    return np.where(is_nan, fmt.nan_code, chosen)
+
+
+def _is_passed_over(which: Extreme, number: Numbers) -> NDArray:
+    if which.ignores == "nan":
+        return number.is_nan
+    if which.ignores == "infinity":
+        return number.is_nan | number.is_infinite
+    return np.zeros(number.is_nan.shape, bool)
+
+
+def _precedes(
+    fmt: Format, a: NDArray, b: NDArray, x: Numbers, y: Numbers, by_magnitude: bool
+) -> NDArray:
+    """Tell where ``a`` comes before ``b``; for NaN that means nothing."""
+    left, right = decode(fmt, a), decode(fmt, b)
+    by_value = (left < right) | ((left == right) & x.sign & ~y.sign)
+    if not by_magnitude:
+        return by_value
+    return (abs(left) < abs(right)) | ((abs(left) == abs(right)) & by_value)
