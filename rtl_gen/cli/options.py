@@ -23,7 +23,7 @@ from spikefloat.rtl_gen.designs.instance import (
 from spikefloat.rtl_gen.designs.options import Objective, Style
 from spikefloat.rtl_gen.designs.shapes import SHAPES, LayerShape, make_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, parse_lanes
@@ -350,11 +350,8 @@ def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
 
 def _policies(name: str) -> list[str]:
     """Return the overflow policies that a result format permits."""
-    return [
-        policy.value
-        for policy in Overflow
-        if policy is Overflow.SATURATE or name not in FORMATS or FORMATS[name].has_nan
-    ]
+    known = overflow_policies(FORMATS[name]) if name in FORMATS else Overflow
+    return [policy.value for policy in known]
 
 
 def _leak(text: str | None) -> Fraction | None:

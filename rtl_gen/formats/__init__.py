@@ -7,7 +7,12 @@ else.
 
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
 from spikefloat.rtl_gen.formats.integers import INTEGERS, Integer, find_integer
-from spikefloat.rtl_gen.formats.policies import Overflow, Rounding, resolve_overflow
+from spikefloat.rtl_gen.formats.policies import (
+    Overflow,
+    Rounding,
+    overflow_policies,
+    resolve_overflow,
+)
 from spikefloat.rtl_gen.formats.records import FORMATS, find_format
 
 __all__ = [
@@ -20,5 +25,6 @@ __all__ = [
     "Rounding",
     "find_format",
     "find_integer",
+    "overflow_policies",
     "resolve_overflow",
 ]

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.errors import InputError
 if TYPE_CHECKING:
     from spikefloat.rtl_gen.formats.format import Format
 
-__all__ = ["Overflow", "Rounding", "resolve_overflow"]
+__all__ = ["Overflow", "Rounding", "overflow_policies", "resolve_overflow"]
 
 
 class Overflow(enum.Enum):
@@ -61,6 +61,15 @@ class Rounding(enum.Enum):
         return self.value.startswith("stochastic")
 
 
+def overflow_policies(fmt: Format) -> tuple[Overflow, ...]:
+    """Return the policies that differ for results of a format."""
+    return (
+        *[Overflow.NAN] * fmt.has_nan,
+        Overflow.SATURATE,
+        *[Overflow.SATURATE_FINITE] * fmt.has_infinity,
+    )
+
+
 def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
     """Return the overflow policy to use for ``fmt``: the given one, or the format's default.
 
@@ -74,8 +83,10 @@ def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
     try:
         policy = Overflow(overflow)
     except ValueError:
-        known = " or ".join(policy.value for policy in Overflow)
-        raise InputError(f"Overflow must be {known}, not {overflow!r}") from None
+        known = ", ".join(policy.value for policy in Overflow)
+        raise InputError(f"Overflow must be one of {known}, not {overflow!r}") from None
     if policy is Overflow.NAN and not fmt.has_nan:
         raise InputError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
+    if policy is Overflow.SATURATE_FINITE and not fmt.has_infinity:
+        return Overflow.SATURATE  # the same
     return policy

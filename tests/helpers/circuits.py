@@ -8,7 +8,7 @@ import pytest
 
 from spikefloat.rtl_gen.designs.catalog import DESIGNS
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
+from spikefloat.rtl_gen.formats import FORMATS, Format, overflow_policies
 from spikefloat.sim.cases.corners import directed_pairs, random_pairs
 from spikefloat.sim.golden.operations import expected
 from spikefloat.sim.graphs.network import Network
@@ -34,8 +34,7 @@ WIDE = [fmt for fmt in ARITHMETIC_FORMATS if fmt not in NARROW_FORMATS]
 NARROW_WITH_POLICY = [
     pytest.param(fmt, policy.value, id=f"{fmt.name}-{policy.value}")
     for fmt in NARROW
-    for policy in Overflow
-    if fmt.has_nan or policy is Overflow.SATURATE
+    for policy in overflow_policies(fmt)
 ]
 
 #: Library and budget of each kind of circuit; the default one first.

@@ -119,7 +119,9 @@ def test_resolve_overflow(fmt):
 
 
 def test_resolve_overflow_wrong():
-    with pytest.raises(ValueError, match=r"^Overflow must be nan or saturate, not 'wrap'$"):
+    with pytest.raises(
+        ValueError, match=r"^Overflow must be one of nan, saturate, saturate-finite, not 'wrap'$"
+    ):
         resolve_overflow(FORMATS["e4m3fn"], "wrap")
 
 

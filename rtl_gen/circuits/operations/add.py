@@ -15,7 +15,8 @@ wrong. Where exponents differ by 2 at most (FP6 E2M3 and FP4 E2M1), one guard bi
 published library keeps the 12-bit significand of the paper instead.
 """
 
-from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_to_nearest_even
+from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
@@ -41,6 +42,7 @@ def add(
     b: Word,
     overflow: Overflow | None = None,
     *,
+    control: RoundingControl = NEAREST_EVEN,
     minus: bool = False,
     guard_bits: int | None = None,
 ) -> Word:
@@ -59,6 +61,8 @@ def add(
         Codes of the operands.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the format's default if None.
+    control : RoundingControl
+        How to round.
     minus : bool
         Whether to subtract ``b``.
     guard_bits : int, optional
@@ -74,7 +78,7 @@ def add(
     policy = resolve_overflow(fmt, overflow)
     if guard_bits is None:
         furthest = (fmt.max_code >> fmt.mantissa_bits) - 1  # difference of exponents
-        guard_bits = min(2, furthest - 1)
+        guard_bits = max(min(2 + control.extra_bits, furthest - 1), control.extra_bits)
         if isinstance(gates, PublishedGates):
             guard_bits = max(guard_bits, _PUBLISHED_WIDTH - fmt.precision - 1)
     raw_a = unpack(gates, fmt, a, "unpack_a")
@@ -106,11 +110,14 @@ def add(
         total = builder.name_word("total", (*total, carry))
     with builder.scope("normalize", total=total, exponent=exponent):
         normalized, sticky, left, is_nonzero = normalize(
-            gates, total, exponent, kept_bits=fmt.precision + 1
+            gates, total, exponent, kept_bits=fmt.precision + 1 + control.extra_bits
         )
     with builder.scope("round", significand=normalized, exponent=left):
-        magnitude = round_to_nearest_even(
-            gates, gate_word(gates, left, is_nonzero), normalized, sticky
+        early = ZERO
+        if control.uses_sign:
+            early = gates.mux(a_larger, raw_a.sign, sign_b, name="larger_sign")
+        magnitude = round_significand(
+            gates, gate_word(gates, left, is_nonzero), normalized, sticky, control, early
         )
 
     with builder.scope("special_values"):
@@ -119,12 +126,19 @@ def add(
         )
         is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, infinities_cancel, name="nan")
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
-        # The sign of the larger operand; after exact cancellation, only two minuses give a minus.
+        # The sign of the larger operand; that of an exact zero is a matter of the rounding.
         larger_sign = gates.mux(a_larger, raw_a.sign, sign_b, name="larger_sign")
-        both_negative = gates.and_(raw_a.sign, sign_b, name="both_negative")
-        sign = gates.and_or(larger_sign, is_nonzero, both_negative, name="sign")
+        zero_sign = control.zero_sign(gates, raw_a.sign, sign_b, is_nonzero)
+        sign = gates.and_or(larger_sign, is_nonzero, zero_sign, name="sign")
     return pack(
-        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite
+        gates,
+        fmt,
+        policy,
+        sign=sign,
+        magnitude=magnitude,
+        is_nan=is_nan,
+        is_infinite=is_infinite,
+        stays_finite=control.stays_finite(gates, sign),
     )
 
 

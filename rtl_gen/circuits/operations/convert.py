@@ -9,11 +9,12 @@ neurons: widening E5M2 to binary16 takes wires, and a few neurons for NaN.
 
 from typing import NamedTuple
 
-from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_to_nearest_even
+from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
-from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Word, constant
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import (
     add,
@@ -38,7 +39,13 @@ class _Ranges(NamedTuple):
 
 
 def convert(
-    gates: GateLibrary, src: Format, dst: Format, a: Word, overflow: Overflow | None = None
+    gates: GateLibrary,
+    src: Format,
+    dst: Format,
+    a: Word,
+    overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code in format ``dst`` of a code in format ``src``, rounded to nearest even.
 
@@ -56,6 +63,8 @@ def convert(
         Code of the operand.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the default of ``dst`` if None.
+    control : RoundingControl
+        How to round; only to nearest where ``dst`` has no mantissa.
 
     Raises
     ------
@@ -66,7 +75,10 @@ def convert(
     raw = unpack(gates, src, a) if src.has_zero else _unpack_scale(gates, src, a)
     widens = src.precision <= dst.precision
     same_exponents = (src.bias, src.exponent_bits) == (dst.bias, dst.exponent_bits)
-    if src == dst or (src.has_infinity and dst.has_infinity and same_exponents and widens):
+    keeps_infinity = policy is not Overflow.SATURATE_FINITE or not src.has_infinity
+    if keeps_infinity and (
+        src == dst or (src.has_infinity and dst.has_infinity and same_exponents and widens)
+    ):
         padding = (ZERO,) * (dst.mantissa_bits - src.mantissa_bits)
         return canonicalize(gates, dst, padding + a, raw.is_nan)
 
@@ -76,9 +88,9 @@ def convert(
     if not dst.has_zero:
         magnitude = _scale(gates, raw, ranges)
     elif ranges.lowest < 0:
-        magnitude = _lower(gates, dst, raw, ranges)
+        magnitude = _lower(gates, dst, raw, ranges, control)
     else:
-        magnitude = _raise(gates, src, dst, raw, a, ranges)
+        magnitude = _raise(gates, src, dst, raw, a, ranges, control)
     width = dst.exponent_bits + dst.mantissa_bits
     magnitude += (ZERO,) * (width - len(magnitude))
     is_nan, sign = raw.is_nan, raw.sign
@@ -95,6 +107,7 @@ def convert(
         is_nan=is_nan,
         is_infinite=raw.is_infinite,
         too_large=None if src.max_value > dst.max_value else ZERO,
+        stays_finite=control.stays_finite(gates, sign),
     )
 
 
@@ -109,7 +122,13 @@ def _unpack_scale(gates: GateLibrary, fmt: Format, code: Word) -> RawFloat:
 
 
 def _raise(
-    gates: GateLibrary, src: Format, dst: Format, raw: RawFloat, code: Word, ranges: _Ranges
+    gates: GateLibrary,
+    src: Format,
+    dst: Format,
+    raw: RawFloat,
+    code: Word,
+    ranges: _Ranges,
+    control: RoundingControl,
 ) -> Word:
     """Return the rounded magnitude where nothing becomes subnormal that was not."""
     offset, lowest = ranges
@@ -119,11 +138,11 @@ def _raise(
         field = code[src.mantissa_bits : src.mantissa_bits + src.exponent_bits]
         with builder.scope("exponent", field=field):
             exponent = builder.name_word("exponent", _plus(gates, field, offset + 1))
-        return _round(gates, dst, exponent, (*raw.significand[:-1], ZERO))
+        return _round(gates, dst, exponent, (*raw.significand[:-1], ZERO), raw.sign, control)
     significand, amount = _move_up(gates, raw.significand, lowest)
     if lowest < src.mantissa_bits:
         exponent = _less(gates, raw.exponent, offset, amount)
-        return _round(gates, dst, exponent, significand)
+        return _round(gates, dst, exponent, significand, raw.sign, control)
     # All but zero become normal, so that the hidden bit is known; for zero, what the exponent
     # would be is a constant, of which only the ones have to be cleared.
     exponent = _less(gates, raw.exponent, offset + 1, amount)
@@ -133,10 +152,12 @@ def _raise(
         gates.and_(bit, is_nonzero, name="exponent") if of_zero >> i & 1 else bit
         for i, bit in enumerate(exponent)
     )
-    return _round(gates, dst, exponent, (*significand[:-1], ZERO))
+    return _round(gates, dst, exponent, (*significand[:-1], ZERO), raw.sign, control)
 
 
-def _lower(gates: GateLibrary, dst: Format, raw: RawFloat, ranges: _Ranges) -> Word:
+def _lower(
+    gates: GateLibrary, dst: Format, raw: RawFloat, ranges: _Ranges, control: RoundingControl
+) -> Word:
     """Return the rounded magnitude where normal values become subnormal."""
     offset, lowest = ranges
     builder = gates.builder
@@ -145,7 +166,7 @@ def _lower(gates: GateLibrary, dst: Format, raw: RawFloat, ranges: _Ranges) -> W
     with builder.scope("exponent", exponent=raw.exponent):
         height, not_below = subtract(gates, padded, constant(-offset, width))
         builder.name_word("height", height)
-    kept_bits = dst.precision + 1
+    kept_bits = dst.precision + 1 + control.extra_bits
     wide = (ZERO,) * (kept_bits - len(raw.significand)) + raw.significand
     with builder.scope("denormalize", significand=raw.significand, height=height):
         significand, sticky = denormalize(
@@ -153,7 +174,7 @@ def _lower(gates: GateLibrary, dst: Format, raw: RawFloat, ranges: _Ranges) -> W
         )
     with builder.scope("round", significand=significand, height=height):
         exponent = gate_word(gates, height, not_below)
-        return round_to_nearest_even(gates, exponent, significand, sticky)
+        return round_significand(gates, exponent, significand, sticky, control, raw.sign)
 
 
 def _scale(gates: GateLibrary, raw: RawFloat, ranges: _Ranges) -> Word:
@@ -200,11 +221,18 @@ def _less(gates: GateLibrary, exponent: Word, offset: int, amount: Word) -> Word
         return builder.name_word("height", add(gates, padded, shift)[:-1])
 
 
-def _round(gates: GateLibrary, dst: Format, exponent: Word, significand: Word) -> Word:
+def _round(
+    gates: GateLibrary,
+    dst: Format,
+    exponent: Word,
+    significand: Word,
+    sign: Bit,
+    control: RoundingControl,
+) -> Word:
     """Return the rounded magnitude from a significand of any length."""
-    kept_bits = dst.precision + 1
+    kept_bits = dst.precision + 1 + control.extra_bits
     wide = (ZERO,) * (kept_bits - len(significand)) + significand
     lost = len(wide) - kept_bits
     with gates.builder.scope("round", significand=significand, exponent=exponent):
         sticky = gates.or_(*wide[:lost], name="sticky")
-        return round_to_nearest_even(gates, exponent, wide[lost:], sticky)
+        return round_significand(gates, exponent, wide[lost:], sticky, control, sign)

@@ -29,7 +29,8 @@ down afterwards: a product too small to matter has been raised into the window, 
 
 from typing import NamedTuple
 
-from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_to_nearest_even
+from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
@@ -53,14 +54,19 @@ class Margins(NamedTuple):
     guard_bits: int  #: Below the product, besides the sticky bit.
 
 
-def find_margins(fmt: Format) -> Margins:
-    """Return the margins that a format needs: 2 and 2, less where exponents are few."""
+def find_margins(fmt: Format, extra_bits: int = 0) -> Margins:
+    """Return the margins that a format needs: 2 and 2, less where exponents are few.
+
+    Rounding may look at extra bits below the half unit.
+    """
     top = fmt.max_code >> fmt.mantissa_bits
     # How far the product of the smallest normals is below the place of the largest c, at most.
     gap = top - 3 - fmt.precision + fmt.bias
     # How far c is below the last bit of a product with one subnormal factor, at most. The sticky
     # bit holds one bit exactly, if it is not the leading one.
     depth = top + 1 - fmt.precision - fmt.bias
+    if extra_bits:
+        return Margins(2 + extra_bits, 2 + extra_bits)
     return Margins(min(max(gap, 0), 2), min(max((depth + 1) // 2, 0), 2))
 
 
@@ -72,6 +78,7 @@ def fma(
     c: Word,
     overflow: Overflow | None = None,
     *,
+    control: RoundingControl = NEAREST_EVEN,
     margins: Margins | None = None,
 ) -> Word:
     """Return the code of ``a * b + c``, rounded once to nearest even.
@@ -89,6 +96,8 @@ def fma(
         Codes of the operands.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the format's default if None.
+    control : RoundingControl
+        How to round.
     margins : Margins, optional
         Margins of the window; by default what is needed.
 
@@ -99,7 +108,7 @@ def fma(
         the format.
     """
     policy = resolve_overflow(fmt, overflow)
-    margins = margins or find_margins(fmt)
+    margins = margins or find_margins(fmt, control.extra_bits)
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     raw_c = unpack(gates, fmt, c, "unpack_c")
@@ -122,11 +131,18 @@ def fma(
     with builder.scope("normalize", total=total, height=height):
         # The sticky bit cannot be the leading one.
         normalized, sticky, left, is_nonzero = normalize(
-            gates, total, height, kept_bits=fmt.precision + 1, max_zeros=len(total) - 2
+            gates,
+            total,
+            height,
+            kept_bits=fmt.precision + 1 + control.extra_bits,
+            max_zeros=len(total) - 2,
         )
     with builder.scope("round", significand=normalized, exponent=left):
-        magnitude = round_to_nearest_even(
-            gates, gate_word(gates, left, is_nonzero), normalized, sticky
+        early = ZERO
+        if control.uses_sign:
+            early = gates.mux(product_larger, product_sign, raw_c.sign, name="rounded_sign")
+        magnitude = round_significand(
+            gates, gate_word(gates, left, is_nonzero), normalized, sticky, control, early
         )
 
     with builder.scope("special_values"):
@@ -144,16 +160,18 @@ def fma(
             product_larger, gates.not_(raw_c.is_infinite), product_infinite, name="sign_of_product"
         )
         larger_sign = gates.mux(sign_of_product, product_sign, raw_c.sign, name="larger_sign")
-        # After exact cancellation, only two minuses give a minus.
-        both_negative = gates.and_(product_sign, raw_c.sign, name="both_negative")
-        sign = gates.and_or(
-            larger_sign,
-            gates.or_(is_nonzero, is_infinite, name="has_sign"),
-            both_negative,
-            name="sign",
-        )
+        has_sign = gates.or_(is_nonzero, is_infinite, name="has_sign")
+        zero_sign = control.zero_sign(gates, product_sign, raw_c.sign, has_sign)
+        sign = gates.and_or(larger_sign, has_sign, zero_sign, name="sign")
     return pack(
-        gates, fmt, policy, sign=sign, magnitude=magnitude, is_nan=is_nan, is_infinite=is_infinite
+        gates,
+        fmt,
+        policy,
+        sign=sign,
+        magnitude=magnitude,
+        is_nan=is_nan,
+        is_infinite=is_infinite,
+        stays_finite=control.stays_finite(gates, sign),
     )
 
 

@@ -7,7 +7,8 @@ to the right (denormalising) for a small result. What falls off to the right is 
 bit (the "sticky-extra" of arXiv 2512.07724), so that the one rounding, to nearest even, is exact.
 """
 
-from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, normalize, round_to_nearest_even
+from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, normalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
@@ -24,6 +25,7 @@ def multiply(
     b: Word,
     overflow: Overflow | None = None,
     *,
+    control: RoundingControl = NEAREST_EVEN,
     to: Format | None = None,
 ) -> Word:
     """Return the code of ``a * b``, rounded once to nearest even.
@@ -41,6 +43,8 @@ def multiply(
         Codes of the operands.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the format's default if None.
+    control : RoundingControl
+        How to round.
     to : Format, optional
         Format of the result, if not that of the operands. It must have what the operands can
         bring about: infinity and NaN.
@@ -69,7 +73,7 @@ def multiply(
     with builder.scope("normalize", product=product, height=height):
         # Unless two subnormals can give a normal result, one significand has its hidden bit.
         max_zeros = None if lowest > 0 else fmt.precision
-        kept_bits = to.precision + 1
+        kept_bits = to.precision + 1 + control.extra_bits
         padded = (ZERO,) * (kept_bits - len(product)) + product
         normalized, sticky, exponent, _ = normalize(
             gates,
@@ -87,8 +91,9 @@ def multiply(
     with builder.scope("round", significand=significand, exponent=exponent):
         # An exponent below that of the subnormals, and that of a zero product, counts as zero.
         keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))
-        magnitude = round_to_nearest_even(
-            gates, gate_word(gates, exponent, keep), significand, sticky
+        early = gates.xor(raw_a.sign, raw_b.sign, name="sign") if control.uses_sign else ZERO
+        magnitude = round_significand(
+            gates, gate_word(gates, exponent, keep), significand, sticky, control, early
         )
 
     with builder.scope("special_values"):
@@ -110,6 +115,7 @@ def multiply(
         is_nan=is_nan,
         is_infinite=is_infinite,
         too_large=None if fmt.max_value**2 > to.max_value else ZERO,
+        stays_finite=control.stays_finite(gates, sign),
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From an exact result to a rounded one: normalise, denormalise, round to nearest even.
+"""From an exact result to a rounded one: normalise, denormalise, round.
 
 The parts share two numbers. A *significand* is a word whose top bit stands for
 ``2**(height + 1 - bias)``; the *height* is thus how far the word may be moved up before its top
@@ -8,6 +8,7 @@ bit stands for the hidden bit of the smallest normals.
 
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import (
@@ -22,7 +23,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["Normalized", "denormalize", "normalize", "round_to_nearest_even"]
+__all__ = ["Normalized", "denormalize", "normalize", "round_significand"]
 
 
 class Normalized(NamedTuple):
@@ -149,8 +150,13 @@ def denormalize(
     return builder.name_word("significand", kept), builder.rename("sticky", sticky)
 
 
-def round_to_nearest_even(
-    gates: GateLibrary, exponent: Word, significand: Word, sticky: Bit
+def round_significand(
+    gates: GateLibrary,
+    exponent: Word,
+    significand: Word,
+    sticky: Bit,
+    control: RoundingControl = NEAREST_EVEN,
+    sign: Bit = ZERO,
 ) -> Word:
     """Return exponent and rounded mantissa as one number.
 
@@ -162,9 +168,13 @@ def round_to_nearest_even(
         Exponent field of a subnormal, or one less than that of a normal value: the hidden bit of
         the significand adds the one.
     significand : Word
-        Hidden bit, mantissa and, lowest, the guard bit.
+        Hidden bit, mantissa, the guard bit and, lowest, as many extra bits as the rounding needs.
     sticky : Bit
-        Whether anything below the guard bit is set.
+        Whether anything below these is set.
+    control : RoundingControl
+        How to round.
+    sign : Bit
+        Whether the number is negative.
 
     Returns
     -------
@@ -172,8 +182,9 @@ def round_to_nearest_even(
         ``(exponent << mantissa_bits) + significand``, rounded. A mantissa that rounds up beyond
         its largest value carries into the exponent, as it should.
     """
-    guard, kept = significand[0], significand[1:]
-    round_up = gates.or_and(kept[0], sticky, guard, name="round_up")
+    lowest = 1 + control.extra_bits
+    below, kept = significand[:lowest], significand[lowest:]
+    round_up = control.round_up(gates, kept[0], below, sticky, sign)
     *mantissa, hidden = kept
     low = increment(gates, tuple(mantissa), round_up)
     # Both the hidden bit and the carry are worth one unit of the exponent.

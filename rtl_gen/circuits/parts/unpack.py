@@ -7,7 +7,7 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.words import at_least
+from spikefloat.rtl_gen.neurons.words import at_least, equal_constant
 
 __all__ = ["RawFloat", "canonicalize", "pack", "unpack"]
 
@@ -60,6 +60,9 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
                 is_nan = gates.and_(*mantissa, *field, name="nan")
             case NanEncoding.NEGATIVE_ZERO:
                 is_nan = gates.and_(code[-1], is_zero, name="nan")
+        if fmt.is_extended:
+            highest = equal_constant(gates, (*mantissa, *field), fmt.max_code + 1)
+            is_infinite = builder.rename("infinite", highest)
     return RawFloat(
         is_nan=is_nan,
         is_infinite=is_infinite,
@@ -106,6 +109,7 @@ def pack(
     is_nan: Bit,
     is_infinite: Bit,
     too_large: Bit | None = None,
+    stays_finite: Bit = ZERO,
 ) -> Word:
     """Put a code together: apply the overflow policy and the special values.
 
@@ -131,6 +135,9 @@ def pack(
     too_large : Bit, optional
         Whether the magnitude is beyond the largest finite one, if that is known (ZERO if it cannot
         be); else it is compared.
+    stays_finite : Bit
+        Whether a magnitude that is too large becomes the largest finite one even where the policy
+        says otherwise, because of how it is rounded.
     """
     width = fmt.exponent_bits + fmt.mantissa_bits
     with gates.builder.scope("pack", magnitude=magnitude):
@@ -141,18 +148,14 @@ def pack(
                 if limit < 1 << len(magnitude)
                 else ZERO
             )
-        if not fmt.has_infinity:
-            too_large = gates.or_(too_large, is_infinite, name="too_large")
-        bits = magnitude[:width]
-        if overflow is Overflow.SATURATE:
-            bits = _force(gates, bits, too_large, fmt.max_code)
-            if fmt.infinity_code is not None:
-                bits = _force(gates, bits, is_infinite, fmt.infinity_code)
-        elif fmt.infinity_code is not None:
-            infinite = gates.or_(is_infinite, too_large, name="infinite")
-            bits = _force(gates, bits, infinite, fmt.infinity_code)
-        else:
-            is_nan = gates.or_(is_nan, too_large, name="nan")
+        to_largest, to_infinity = _beyond(
+            gates, fmt, overflow, too_large, is_infinite, stays_finite
+        )
+        bits = _force(gates, magnitude[:width], to_largest, fmt.max_code)
+        if fmt.infinity_code is not None:
+            bits = _force(gates, bits, to_infinity, fmt.infinity_code)
+        elif not overflow.saturates:
+            is_nan = gates.or_(is_nan, to_infinity, name="nan")
         if fmt.nan is NanEncoding.NEGATIVE_ZERO:
             # Zero has no sign here, and the sign bit alone means NaN.
             bits = _force(gates, bits, is_nan, 0)
@@ -165,6 +168,28 @@ def pack(
             bits = _force(gates, bits, is_nan, 0)
             sign = gates.xor(sign, is_nan, name="sign")
         return gates.builder.name_word("result", (*bits, sign) if fmt.is_signed else bits)
+
+
+def _beyond(
+    gates: GateLibrary,
+    fmt: Format,
+    overflow: Overflow,
+    too_large: Bit,
+    is_infinite: Bit,
+    stays_finite: Bit,
+) -> tuple[Bit, Bit]:
+    """Return whether the result is the largest finite value, and whether infinity (or NaN)."""
+    if overflow is Overflow.SATURATE and fmt.has_infinity:
+        return too_large, is_infinite
+    if overflow.saturates:
+        return gates.or_(too_large, is_infinite, name="too_large"), ZERO
+    to_largest = ZERO
+    if stays_finite != ZERO:
+        to_largest = gates.and_(too_large, stays_finite, name="limited")
+        too_large = gates.and_(too_large, gates.not_(stays_finite), name="beyond")
+    if fmt.has_infinity:
+        return to_largest, gates.or_(is_infinite, too_large, name="infinite")
+    return to_largest, gates.or_(too_large, is_infinite, name="too_large")
 
 
 def _force(gates: GateLibrary, bits: Word, condition: Bit, code: int) -> Word:

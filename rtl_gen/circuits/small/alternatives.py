@@ -29,7 +29,7 @@ class Construction:
     circuit: Callable[..., Word]  #: Called with gates, format, both operands and the policy.
     budget: str  #: The tightest budget it keeps.
     formats: tuple[str, ...]
-    policies: tuple[Overflow, ...] = tuple(Overflow)
+    policies: tuple[Overflow, ...] = (Overflow.NAN, Overflow.SATURATE)
 
 
 @dataclass(frozen=True, kw_only=True)

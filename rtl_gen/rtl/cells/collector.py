@@ -171,7 +171,7 @@ class Collector(wiring.Component):
         if fmt.max_code < (1 << len(magnitude)) - 1:  # else the places do not reach that far
             m.d.comb += too_large.eq(magnitude > fmt.max_code)
         gives_nan = Signal()
-        saturates = self._overflow is Overflow.SATURATE
+        saturates = self._overflow.saturates
         has_nan_only = not saturates and not fmt.has_infinity
         m.d.comb += gives_nan.eq(self.is_nan | (too_large if has_nan_only else 0))
         limit = fmt.max_code if saturates or fmt.infinity_code is None else fmt.infinity_code

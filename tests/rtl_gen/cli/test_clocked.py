@@ -90,7 +90,10 @@ def test_codec_files(tmp_path, capsys):
             f"Format for encoder must be one of {', '.join(CLOCKED_DESIGNS['encoder'].formats)}, "
             "not 'binary16'",
         ),
-        ("encoder --overflow wrap", "Overflow must be nan or saturate, not 'wrap'"),
+        (
+            "encoder --overflow wrap",
+            "Overflow must be one of nan, saturate, saturate-finite, not 'wrap'",
+        ),
         (
             "encoder --overflow all",
             "Output encoder_e4m3fn.v must be written once, not for several "

@@ -141,7 +141,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
         (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
         (
             ["stats", "multiply", "--overflow", "wrap"],
-            "Overflow must be nan or saturate, not 'wrap'",
+            "Overflow must be one of nan, saturate, saturate-finite, not 'wrap'",
         ),
         (["verilog", "dot", "--length", "0"], "Length must be between 1 and 1024, not 0"),
         (

@@ -26,7 +26,10 @@ def test_defaults() -> None:
     [
         ({"format": "fp7"}, r"^Format must be one of e4m3fn, .*, not 'fp7'$"),
         ({"format": "e8m0fnu"}, r"^Format for multiply must be one of .*, not 'e8m0fnu'$"),
-        ({"overflow": "wrap"}, r"^Overflow must be nan or saturate, not 'wrap'$"),
+        (
+            {"overflow": "wrap"},
+            r"^Overflow must be one of nan, saturate, saturate-finite, not 'wrap'$",
+        ),
         (
             {"format": "e2m1fn", "overflow": "nan"},
             r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$",

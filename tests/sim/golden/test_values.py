@@ -224,7 +224,9 @@ def test_wrong_code(codes, error, message):
 
 
 def test_wrong_overflow():
-    with pytest.raises(ValueError, match=r"^Overflow must be nan or saturate, not 'wrap'$"):
+    with pytest.raises(
+        ValueError, match=r"^Overflow must be one of nan, saturate, saturate-finite, not 'wrap'$"
+    ):
         golden.encode(FORMATS["e4m3fn"], 1.0, "wrap")
 
 
