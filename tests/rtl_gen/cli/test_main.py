@@ -53,7 +53,8 @@ def test_stats_of_several(capsys: Capture) -> None:
     assert [(row["format"], row["overflow"], row["library"]) for row in figures] == [
         (fmt, overflow, library)
         for fmt in ("e4m3fn", "e5m2")
-        for overflow in ("nan", "saturate")
+        # Only a format with infinities can turn them into finite values.
+        for overflow in ("nan", "saturate", "saturate-finite")[: 2 + (fmt == "e5m2")]
         for library in ("native", "published")
     ]
 
