@@ -110,6 +110,8 @@ def circuit_of_netlist(module: dict[str, Any], name: str) -> Circuit:
     """
     ports = []
     for port, record in module["ports"].items():
+        # Yosys keeps the backslash where the rest could be a name of its own making.
+        port = port.removeprefix("\\")
         if record["direction"] == "inout":
             raise VerilogError(f"Port {port!r} of {name} must be an input or an output, not inout")
         ports.append(_Port(port, record["direction"] == "input", record["bits"]))

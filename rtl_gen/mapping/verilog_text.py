@@ -78,7 +78,7 @@ class ModuleText:
             If the module has no parameter of that name.
         """
         place = self.tokens[self._name_place()]
-        edits = {(place.start, place.end): name}
+        edits = {(place.start, place.end): name if name != self.name else place.text}
         defaults = dict(self._defaults())
         for parameter, value in parameters.items():
             if parameter not in defaults:

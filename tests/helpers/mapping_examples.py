@@ -2,6 +2,7 @@
 """Small circuits for the tests of the mapper, and their outputs by plain arithmetic."""
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,15 @@ from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from tests.helpers.graphs import all_codes, evaluate
 
-__all__ = ["adder", "keeps_budget", "multiplier", "outputs_of", "parity", "random_function"]
+__all__ = [
+    "adder",
+    "error_corrector",
+    "keeps_budget",
+    "multiplier",
+    "outputs_of",
+    "parity",
+    "random_function",
+]
 
 
 def _circuit(name: str, widths: dict[str, int], make: Callable[..., list[int]]) -> Circuit:
@@ -75,6 +84,29 @@ def parity(width: int) -> Circuit:
         return [result]
 
     return _circuit("parity", {"a": width}, make)
+
+
+def error_corrector() -> Circuit:
+    """Return 32 bits of data corrected by 8 check bits, if ``e`` is set: much exclusive or.
+
+    Each data bit is part of three checks, no two bits of the same three.
+    """
+    columns = list(combinations(range(8), 3))[:32]
+
+    def make(aig: Aig, d: list[int], k: list[int], e: list[int]) -> list[int]:
+        syndrome = list(k)
+        for bit, column in zip(d, columns, strict=True):
+            for check in column:
+                syndrome[check] = aig.xor(syndrome[check], bit)
+        corrected = []
+        for bit, column in zip(d, columns, strict=True):
+            wrong = e[0]
+            for check in range(8):
+                wrong = aig.and_(wrong, syndrome[check] ^ (check not in column))
+            corrected.append(aig.xor(bit, wrong))
+        return corrected
+
+    return _circuit("error_corrector", {"d": 32, "k": 8, "e": 1}, make)
 
 
 def random_function(seed: int, inputs: int, outputs: int, ands: int) -> Circuit:
