@@ -1,40 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """Circuits with what they have to compute, as campaigns run them."""
 
+from spikefloat.rtl_gen.designs.catalog import find_entry
+from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.neurons.builder import ZERO
-from spikefloat.rtl_gen.neurons.gates import Library, make_gates
+from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target
 
-__all__ = ["BLOCKS", "block_target", "design_target"]
-
-#: Circuits that are no float design: gates of the published library, and its adders.
-BLOCKS = ("and", "or", "xor", "full_adder", "ripple4")
+__all__ = ["block_target", "design_target"]
 
 
 def block_target(name: str) -> Target:
-    """Return one of :data:`BLOCKS`, made of the gates of the paper."""
-    is_gate = name in ("and", "or", "xor")
-    gates = make_gates(f"{name}_gate" if is_gate else name, "published", simplify=False)
-    a, b = (gates.builder.input(port, 4 if name == "ripple4" else 1) for port in "ab")
-    if is_gate:
-        gate = getattr(gates, {"and": "and_", "or": "or_", "xor": "xor"}[name])
-        gates.builder.output("y", (gate(a[0], b[0]),))
-    else:
-        # Four full adders, as the paper counts: the carry into the first one is a constant.
-        carry_in = ZERO if name == "ripple4" else gates.builder.input("carry_in", 1)[0]
-        total, carry = gates.add(a, b, carry_in)
-        gates.builder.output("y", (*total, carry))
+    """Return a block of the catalogue, made of the gates of the paper.
+
+    Raises
+    ------
+    InputError
+        If there is no such block.
+    """
+    block = find_entry(name, Block)
+    graph = build_graph(
+        name if block.operation == "sum" else f"{name}_gate",
+        block.inputs,
+        block.circuit,
+        library=Library.PUBLISHED,
+        simplify=False,
+    )
     return Target(
         label={
             "design": name,
             "format": "-",
-            "library": "published",
+            "library": Library.PUBLISHED,
             "budget": "-",
             "objective": "-",
         },
-        graph=gates.builder.build(),
-        reference=IntegerReference(operation=name if is_gate else "sum"),
+        graph=graph,
+        reference=IntegerReference(operation=block.operation),
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, CODECS, codec_verilog
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.cells import CODECS, codec_verilog
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
@@ -109,12 +111,12 @@ def refuse_clocked_options(args: argparse.Namespace) -> None:
     """
     # Circuits have a leak of their own, in the spiking style; linear layers have weights.
     own = (
-        CLOCKED_DESIGNS[args.design].options
-        if args.design in CLOCKED_DESIGNS
+        entries(Cell)[args.design].options
+        if args.design in entries(Cell)
         else (("leak", "weights") if args.design == "linear" else ("leak",))
     )
     owners: dict[str, list[str]] = {}
-    for record in CLOCKED_DESIGNS.values():
+    for record in entries(Cell).values():
         for name in record.options:
             owners.setdefault(name, []).append(record.name)
     for name, designs in owners.items():
@@ -143,19 +145,19 @@ def clocked_instances(args: argparse.Namespace) -> list[ClockedInstance]:
     """
     refuse_clocked_options(args)
     styled = [f"--{name}" for name in _OF_CIRCUITS if getattr(args, name, None)]
-    if styled and args.design in CLOCKED_DESIGNS:
+    if styled and args.design in entries(Cell):
         raise InputError(f"Option {styled[0]} must be used with a circuit, not {args.design!r}")
     if styled and args.design == "all":
         print(
-            f"spikefloat: left out: {', '.join(CLOCKED_DESIGNS)}, as {styled[0]} is for circuits",
+            f"spikefloat: left out: {', '.join(entries(Cell))}, as {styled[0]} is for circuits",
             file=sys.stderr,
         )
         return []
-    names = list(CLOCKED_DESIGNS) if args.design == "all" else [args.design]
+    names = list(entries(Cell)) if args.design == "all" else [args.design]
     return [
         instance
         for name in names
-        if name in CLOCKED_DESIGNS
+        if name in entries(Cell)
         for instance in _MAKERS[name](name, args)
     ]
 
@@ -196,7 +198,7 @@ def _neurons(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
 
 
 def _codecs(name: str, args: argparse.Namespace) -> list[ClockedInstance]:
-    known = CLOCKED_DESIGNS[name].formats
+    known = entries(Cell)[name].formats
     chosen = args.format or "e4m3fn"
     formats = list(known) if chosen == "all" else chosen.split(",")
     if args.design == "all":

@@ -10,9 +10,8 @@ from pathlib import Path
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.cli.output import tracked
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, find_design
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
-from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.design import Cell, Design
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import (
     DEFAULT_BUDGET,
@@ -61,7 +60,7 @@ def add_command(
 def add_design_options(parser: argparse.ArgumentParser) -> None:
     """Add the design and the options that say which instances of it are meant."""
     parser.add_argument(
-        "design", metavar="DESIGN", help=f"{', '.join([*CLOCKED_DESIGNS, *DESIGNS])}, or all"
+        "design", metavar="DESIGN", help=f"{', '.join([*entries(Cell), *entries(Design)])}, or all"
     )
     parser.add_argument(
         "--format",
@@ -215,7 +214,7 @@ def selections(args: argparse.Namespace) -> list[Instance]:
     ValueError
         If a name is unknown or the design does not work for the format.
     """
-    designs = list(DESIGNS.values()) if args.design == "all" else [find_design(args.design)]
+    designs = list(entries(Design).values()) if args.design == "all" else [find_design(args.design)]
     every = [instance for design in designs for instance in _instances(design, args)]
     if "all" not in (args.design, args.style):
         return every
@@ -343,7 +342,7 @@ def _array_options(args: argparse.Namespace) -> dict:
 
 def _targets(design: Design, name: str, args: argparse.Namespace) -> list:
     """Return the names of the result formats, or None where a design has no choice."""
-    if design.targets is None or name not in design.formats:
+    if design.converts is None or name not in design.formats:
         return [None if args.design == "all" else args.to]
     return _split(args.to, None, design.targets(FORMATS[name]))
 

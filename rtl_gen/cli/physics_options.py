@@ -8,8 +8,10 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from spikefloat.rtl_gen.checks.targets import BLOCKS, block_target, design_target
+from spikefloat.rtl_gen.checks.targets import block_target, design_target
 from spikefloat.rtl_gen.cli.options import selections
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.rtl_gen.designs.instance import DEFAULT_BUDGET
 from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.errors import InputError, find_member
@@ -179,7 +181,7 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
     own = {"style": None, "residue": None, "leak": None} if hasattr(args, "waves") else {}
     chosen: list[Target] = []
     for name in args.design.split(","):
-        if name in BLOCKS:
+        if name in entries(Block):
             chosen.append(block_target(name))
             continue
         libraries = (

@@ -9,7 +9,7 @@ from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape, VectorShape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
@@ -66,13 +66,14 @@ def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -
     """
     if isinstance(shape, LayerShape) and shape.lanes is not None:
         raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
-    gates = make_gates(circuit_name(design, circuit, shape), circuit.library, circuit.budget)
-    operands = tuple(
-        gates.builder.input(name, width)
-        for name, width in operand_widths(design, circuit, shape).items()
+    structured = build_graph(
+        circuit_name(design, circuit, shape),
+        operand_widths(design, circuit, shape),
+        lambda gates, *operands: design.circuit(gates, circuit, shape, operands),
+        result=design.result,
+        library=circuit.library,
+        budget=circuit.budget,
     )
-    gates.builder.output(design.result, design.circuit(gates, circuit, shape, operands))
-    structured = gates.builder.build()
     if circuit.objective is Objective.STRUCTURE:
         return structured
     return _best(design, circuit, structured)

@@ -1,90 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The designs that can be generated, as data: what each is and how its neuron graph is built.
+"""The catalogue: everything that can be generated, in one table.
 
-The command line, the benches and the reports all go through this one table. To add a design, add
-a circuit to :mod:`spikefloat.rtl_gen.circuits` and one record here.
+The command line, the benches and the reports all go through it. A scalar operation is one file in
+:mod:`spikefloat.rtl_gen.circuits.operations`, found by itself; what else there is, is listed here.
 """
 
-from collections.abc import Callable
 from itertools import chain
+from typing import TypeVar
 
-from spikefloat.rtl_gen.circuits.operations.add import add
-from spikefloat.rtl_gen.circuits.operations.compare import equal, less, maximum, minimum, unordered
-from spikefloat.rtl_gen.circuits.operations.convert import convert
-from spikefloat.rtl_gen.circuits.operations.fma import fma
-from spikefloat.rtl_gen.circuits.operations.multiply import multiply
-from spikefloat.rtl_gen.circuits.operations.sign import absolute, negate, relu
-from spikefloat.rtl_gen.circuits.operations.widen import holds_products, widening_multiply
+from spikefloat.rtl_gen.circuits import blocks, operations
+from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
-from spikefloat.rtl_gen.designs.design import Circuit, Design
+from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
-from spikefloat.rtl_gen.errors import unknown_name
+from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["DESIGNS", "find_design"]
+__all__ = ["CATALOGUE", "entries", "find_design", "find_entry", "operation_design"]
+
+_Entry = TypeVar("_Entry", bound=Entry)
+
+#: How operations are checked, by their number of operands.
+_CHECKS = {
+    1: "every code up to 16 bits; corners and random codes above",
+    2: "every operand pair up to 8 bits; corners and random pairs above",
+    3: "every operand triple up to 8 bits in the graph, a sample in RTL; random above",
+}
 
 
-def _rounded(circuit: Callable[..., Word]) -> Circuit:
-    """Adapt a circuit that takes an overflow policy."""
-    return lambda gates, options, shape, operands: circuit(
-        gates, options.format, *operands, overflow=options.overflow
+def operation_design(operation: Operation) -> Design:
+    """Return the design of a scalar operation."""
+    converts = operation.targets
+
+    def circuit(
+        gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
+    ) -> Word | Bit:
+        formats = (options.format, *((options.result_format,) if converts else ()))
+        if operation.result is Result.ROUNDED:
+            return operation.circuit(gates, *formats, *operands, overflow=options.overflow)
+        return operation.circuit(gates, *formats, *operands)
+
+    def works_for(fmt: Format) -> bool:
+        return operation.formats(fmt) and (
+            converts is None or any(converts(fmt, to) for to in FORMATS.values())
+        )
+
+    return Design(
+        name=operation.name,
+        summary=operation.summary,
+        kind=Kind.OPERATION,
+        operands=operation.operands,
+        circuit=circuit,
+        works_for=works_for,
+        check=_CHECKS[len(operation.operands)],
+        is_predicate=operation.result is Result.PREDICATE,
+        converts=converts,
     )
-
-
-def _exact(circuit: Callable[..., Word]) -> Circuit:
-    """Adapt a circuit whose result is always exact."""
-    return lambda gates, options, shape, operands: circuit(gates, options.format, *operands)
-
-
-def _predicate(circuit: Callable[..., Bit]) -> Circuit:
-    """Adapt a circuit that answers yes or no."""
-    return lambda gates, options, shape, operands: (circuit(gates, options.format, *operands),)
-
-
-def _subtract(
-    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
-) -> Word:
-    a, b = operands
-    return add(gates, options.format, a, b, overflow=options.overflow, minus=True)
-
-
-def _convert(
-    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
-) -> Word:
-    (a,) = operands
-    return convert(gates, options.format, options.result_format, a, options.overflow)
-
-
-def _widening_multiply(
-    gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
-) -> Word:
-    a, b = operands
-    return widening_multiply(gates, options.format, options.result_format, a, b)
-
-
-def _holding_products(fmt: Format) -> tuple[str, ...]:
-    """Return the names of the formats that hold every product exactly."""
-    return tuple(name for name, to in FORMATS.items() if holds_products(fmt, to))
-
-
-def _holding_nan(fmt: Format) -> tuple[str, ...]:
-    """Return the names of the formats that can say NaN, if a sum can be NaN."""
-    return tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan >= fmt.has_nan)
-
-
-def _split(word: Word, width: int) -> list[Word]:
-    return [word[i : i + width] for i in range(0, len(word), width)]
 
 
 def _linear(
     gates: GateLibrary, options: CircuitOptions, layer: LayerShape, operands: tuple[Word, ...]
 ) -> Word:
     fmt, to = options.format, options.result_format
-    x = _split(operands[0], fmt.width)
+    x = split_word(operands[0], fmt.width)
     if layer.layers:
         outputs = network(
             gates,
@@ -98,13 +81,13 @@ def _linear(
             wide=layer.wide,
         )
     else:
-        weight = _split(operands[1], fmt.width * layer.inputs)
+        weight = split_word(operands[1], fmt.width * layer.inputs)
         outputs = linear(
             gates,
             fmt,
             x,
-            [_split(row, fmt.width) for row in weight],
-            _split(operands[2], fmt.width),
+            [split_word(row, fmt.width) for row in weight],
+            split_word(operands[2], fmt.width),
             layer.accumulate,
             layer.activations[0],
             to,
@@ -117,7 +100,7 @@ def _linear(
 def _dot(
     gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
 ) -> Word:
-    a, b = (_split(word, options.format.width) for word in operands)
+    a, b = (split_word(word, options.format.width) for word in operands)
     return dot(
         gates,
         options.format,
@@ -131,176 +114,144 @@ def _dot(
     )
 
 
-#: Formats that can hold operands and results: all but the MX scale.
-_ARITHMETIC = tuple(fmt.name for fmt in FORMATS.values() if fmt.has_zero)
+def _has_codes(fmt: Format) -> bool:
+    """Tell whether a format can be that of an encoder or a decoder."""
+    return fmt.has_zero and fmt.is_signed and fmt.width <= 8
 
-#: Those of up to 8 bits.
-_NARROW = tuple(name for name in _ARITHMETIC if FORMATS[name].width <= 8)
 
-#: Those whose products fit some format.
-_WIDENING = tuple(name for name, fmt in FORMATS.items() if _holding_products(fmt))
+def _block(name: str, summary: str, operation: str, **inputs: int) -> Block:
+    return Block(
+        name=name,
+        summary=summary,
+        kind=Kind.BLOCK,
+        works_for=lambda fmt: False,
+        check="every input, in sweep, tolerance and criticality",
+        inputs=inputs,
+        circuit=getattr(blocks, name if operation == "sum" else f"{name}_gate"),
+        operation=operation,
+    )
 
-#: Formats with arithmetic and a NaN.
-_WITH_NAN = tuple(name for name in _ARITHMETIC if FORMATS[name].has_nan)
 
-_CODES = "every code up to 16 bits; corners and random codes above"
-_PAIRS = "every operand pair up to 8 bits; corners and random pairs above"
+_CELLS = (
+    Cell(
+        name="neuron",
+        summary="one clocked integrate-and-fire cell: membrane, leak, threshold, reset",
+        kind=Kind.CELL,
+        works_for=lambda fmt: False,
+        options=(
+            "weights",
+            "threshold",
+            "leak",
+            "reset",
+            "bias",
+            "fraction_bits",
+            "membrane_width",
+        ),
+        check="step by step against an integer model, random spike trains",
+    ),
+    Cell(
+        name="encoder",
+        summary="fixed point to a code, through a spike train, rounded to nearest even",
+        kind=Kind.CELL,
+        works_for=_has_codes,
+        options=("integer_bits", "fraction_bits"),
+        check="every number up to 21 bits with sign; ties and random ones above",
+    ),
+    Cell(
+        name="decoder",
+        summary="a code to fixed point, through a spike train, rounded to nearest even",
+        kind=Kind.CELL,
+        works_for=_has_codes,
+        options=("integer_bits", "fraction_bits"),
+        check="every code",
+    ),
+)
 
-_RECORDS = (
-    Design(
-        name="multiply",
-        summary="y = a * b, rounded to nearest even",
-        operands=("a", "b"),
-        circuit=_rounded(multiply),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-    ),
-    Design(
-        name="add",
-        summary="y = a + b, rounded to nearest even",
-        operands=("a", "b"),
-        circuit=_rounded(add),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-    ),
-    Design(
-        name="subtract",
-        summary="y = a - b, rounded to nearest even",
-        operands=("a", "b"),
-        circuit=_subtract,
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-    ),
-    Design(
-        name="fma",
-        summary="y = a * b + c, rounded once to nearest even",
-        operands=("a", "b", "c"),
-        circuit=_rounded(fma),
-        formats=_ARITHMETIC,
-        check="every operand triple up to 8 bits in the graph, a sample in RTL; random above",
-    ),
-    Design(
-        name="negate",
-        summary="y = -a",
-        operands=("a",),
-        circuit=_exact(negate),
-        formats=_ARITHMETIC,
-        check=_CODES,
-    ),
-    Design(
-        name="absolute",
-        summary="y = |a|",
-        operands=("a",),
-        circuit=_exact(absolute),
-        formats=_ARITHMETIC,
-        check=_CODES,
-    ),
-    Design(
-        name="relu",
-        summary="y = a if a > 0, else +0",
-        operands=("a",),
-        circuit=_exact(relu),
-        formats=_ARITHMETIC,
-        check=_CODES,
-    ),
-    Design(
-        name="less",
-        summary="whether a < b",
-        operands=("a", "b"),
-        circuit=_predicate(less),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-        is_predicate=True,
-    ),
-    Design(
-        name="equal",
-        summary="whether a = b",
-        operands=("a", "b"),
-        circuit=_predicate(equal),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-        is_predicate=True,
-    ),
-    Design(
-        name="unordered",
-        summary="whether a or b is NaN",
-        operands=("a", "b"),
-        circuit=_predicate(unordered),
-        formats=_WITH_NAN,
-        check=_PAIRS,
-        is_predicate=True,
-    ),
-    Design(
-        name="minimum",
-        summary="the lesser of a and b, NaN if either is",
-        operands=("a", "b"),
-        circuit=_exact(minimum),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-    ),
-    Design(
-        name="maximum",
-        summary="the greater of a and b, NaN if either is",
-        operands=("a", "b"),
-        circuit=_exact(maximum),
-        formats=_ARITHMETIC,
-        check=_PAIRS,
-    ),
-    Design(
-        name="convert",
-        summary="y = a in another format, rounded to nearest even",
-        operands=("a",),
-        circuit=_convert,
-        formats=tuple(FORMATS),
-        check=_CODES,
-        targets=lambda fmt: tuple(FORMATS),
-    ),
-    Design(
-        name="widening_multiply",
-        summary="y = a * b in a wider format, exactly",
-        operands=("a", "b"),
-        circuit=_widening_multiply,
-        formats=_WIDENING,
-        check=_PAIRS,
-        targets=_holding_products,
-    ),
+_VECTORS = (
     Design(
         name="dot",
         summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
+        kind=Kind.VECTOR,
         operands=("a", "b"),
         circuit=_dot,
-        formats=_ARITHMETIC,
-        is_vector=True,
-        targets=lambda fmt: _ARITHMETIC,
+        works_for=has_arithmetic,
+        converts=lambda fmt, to: has_arithmetic(to),
         check="directed and random vectors",
     ),
     Design(
         name="linear",
         summary="y = act(w x + b), one linear layer or several, codes side by side",
+        kind=Kind.LAYER,
         operands=("x", "w", "b"),
         circuit=_linear,
-        formats=_NARROW,
-        is_vector=True,
-        is_layer=True,
-        targets=_holding_nan,
+        works_for=lambda fmt: has_arithmetic(fmt) and fmt.width <= 8,
+        # A sum can be NaN if an operand can.
+        converts=lambda fmt, to: has_arithmetic(to) and to.has_nan >= fmt.has_nan,
         check="directed and random vectors",
     ),
 )
 
+_BLOCKS = (
+    _block("and", "y = a and b, the gate of the paper", "and", a=1, b=1),
+    _block("or", "y = a or b, the gate of the paper", "or", a=1, b=1),
+    _block("xor", "y = a xor b, the gate of the paper", "xor", a=1, b=1),
+    _block("full_adder", "y = a + b + carry_in, of one bit", "sum", a=1, b=1, carry_in=1),
+    _block("ripple4", "y = a + b, four bits in four full adders", "sum", a=4, b=4),
+)
 
-#: Every design, by name.
-DESIGNS: dict[str, Design] = {record.name: record for record in _RECORDS}
+#: Everything that can be generated, by name.
+CATALOGUE: dict[str, Entry] = {
+    entry.name: entry
+    for entry in (
+        *_CELLS,
+        *map(operation_design, discover(operations)),
+        *_VECTORS,
+        *_BLOCKS,
+    )
+}
 
 
-def find_design(name: str) -> Design:
-    """Return the design called ``name``.
+def entries(kind: type[_Entry]) -> dict[str, _Entry]:
+    """Return the entries of one type, by name and in order.
+
+    Parameters
+    ----------
+    kind : type of Entry
+        :class:`~spikefloat.rtl_gen.designs.design.Design`, ``Cell`` or ``Block``.
+    """
+    return {name: entry for name, entry in CATALOGUE.items() if isinstance(entry, kind)}
+
+
+def find_entry(name: str, *kinds: type[_Entry]) -> _Entry:
+    """Return the entry called ``name``.
+
+    Parameters
+    ----------
+    name : str
+        Name of an entry.
+    *kinds : type of Entry
+        Types that are possible.
 
     Raises
     ------
-    ValueError
-        If there is no such design.
+    InputError
+        If there is no such entry, or it has another type.
     """
-    try:
-        return DESIGNS[name]
-    except KeyError:
-        raise unknown_name("Design", name, DESIGNS) from None
+    if name not in CATALOGUE:
+        raise unknown_name("Design", name, CATALOGUE)
+    entry = CATALOGUE[name]
+    if not isinstance(entry, kinds):
+        known = ", ".join(other for kind in kinds for other in entries(kind))
+        raise InputError(f"Design must be one of {known}, not the {entry.kind} {name!r}")
+    return entry
+
+
+def find_design(name: str) -> Design:
+    """Return the circuit of floats called ``name``.
+
+    Raises
+    ------
+    InputError
+        If there is no such entry of the catalogue, or it is a cell or a block.
+    """
+    return find_entry(name, Design)

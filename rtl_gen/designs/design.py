@@ -1,35 +1,89 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a design is."""
+"""What an entry of the catalogue is: a circuit of floats, a clocked cell or a block of gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.formats import Format
-from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["Circuit", "Design"]
+__all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind"]
 
 #: Makes the neurons of a design. The third argument is the shape that the design has.
-Circuit = Callable[[GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word]
+Circuit = Callable[[GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word | Bit]
+
+
+class Kind(StrEnum):
+    """What an entry of the catalogue is."""
+
+    CELL = "cell"  #: A clocked cell or state machine, with options of its own.
+    OPERATION = "operation"  #: A circuit with one code for each operand.
+    VECTOR = "vector"  #: A circuit on vectors of codes.
+    LAYER = "layer"  #: Linear layers; the result is a vector, too.
+    BLOCK = "block"  #: Gates of the paper and adders made of them, without a float format.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Design:
-    """A circuit that the generator can make."""
+class Entry:
+    """What all entries have."""
 
     name: str
     summary: str  #: One line for a reader.
+    kind: Kind
+    check: str  #: How it is checked, for a reader.
+    works_for: Callable[[Format], bool]  #: Whether it works for a format.
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Names of the known formats that it works for."""
+        return tuple(fmt.name for fmt in FORMATS.values() if self.works_for(fmt))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design(Entry):
+    """A circuit of floats: an operation, a design on vectors, or layers."""
+
     operands: tuple[str, ...]  #: Input ports, each one code wide, or a vector of codes.
     result: str = "y"  #: Output port.
     circuit: Circuit
-    formats: tuple[str, ...]  #: Names of the formats it works for.
-    check: str  #: How it is checked, for a reader.
     is_predicate: bool = False  #: Whether the result is one bit, not a code.
-    is_vector: bool = False  #: Whether operands are vectors, element 0 lowest.
-    is_layer: bool = False  #: Whether it is made of linear layers; the result is a vector, too.
-    #: Names of the formats that the result may have, for a format of the operands; None if it can
-    #: only have that.
-    targets: Callable[[Format], tuple[str, ...]] | None = None
+    #: Whether a result of the second format is possible for operands of the first; None if the
+    #: result has the format of the operands.
+    converts: Callable[[Format, Format], bool] | None = None
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether operands are vectors, element 0 lowest."""
+        return self.kind in (Kind.VECTOR, Kind.LAYER)
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is made of linear layers; the result is a vector, too."""
+        return self.kind is Kind.LAYER
+
+    def targets(self, fmt: Format) -> tuple[str, ...]:
+        """Return the names of the known formats that the result may have."""
+        if self.converts is None:
+            return (fmt.name,)
+        return tuple(to.name for to in FORMATS.values() if self.converts(fmt, to))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell(Entry):
+    """A clocked cell or state machine."""
+
+    options: tuple[str, ...]  #: Options of its own.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block(Entry):
+    """A circuit of whole numbers, of the gates of the paper."""
+
+    inputs: Mapping[str, int]  #: Width in bits of each input port, by name.
+    #: Called with a gate library and a word for each input.
+    circuit: Callable[..., Word | Bit]
+    operation: str  #: What it computes, of its inputs as whole numbers.

@@ -197,9 +197,10 @@ def _circuit_options(
     objective: str,
 ) -> CircuitOptions:
     fmt = find_format(format) if isinstance(format, str) else format
-    if fmt.name not in design.formats:
+    if not design.works_for(fmt):
         raise InputError(
-            f"Format for {design.name} must be one of {', '.join(design.formats)}, not {format!r}"
+            f"Format for {design.name} must be one of {', '.join(design.formats)}, "
+            f"not {(fmt.name if isinstance(format, Format) else format)!r}"
         )
     target = _find_target(design, fmt, to)
     gates = find_member(Library, "Library", library)
@@ -219,7 +220,7 @@ def _circuit_options(
 def _find_target(design: Design, fmt: Format, to: Format | str | None) -> Format | None:
     """Return the format of the result, or None if the design does not let it be selected."""
     name = to.name if isinstance(to, Format) else to
-    if design.targets is None:
+    if design.converts is None:
         if to is not None:
             raise InputError(
                 f"Result format of {design.name} must be that of its operands, not {name!r}"
@@ -237,7 +238,7 @@ def _find_target(design: Design, fmt: Format, to: Format | str | None) -> Format
             )
         ]
     target = find_format(to) if isinstance(to, str) else to
-    if target.name not in targets:
+    if not design.converts(fmt, target):
         raise InputError(
             f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
             f"not {name!r}"

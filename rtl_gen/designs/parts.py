@@ -14,8 +14,10 @@ from spikefloat.rtl_gen.circuits.operations.sign import relu
 from spikefloat.rtl_gen.circuits.sums.linear import linear, node_overflow
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Word
-from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
+from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["LayerParts", "layer_parts"]
@@ -59,23 +61,23 @@ def layer_parts(
     options, shape = instance.circuit, instance.layer
     fmt, policy = options.format, options.overflow
     if shape.accumulate == "exact":
-        gates = make_gates("output", options.library, options.budget)
+
+        def output(gates: GateLibrary, x: Word, w: Word, *bias: Word) -> Word:
+            inputs, weight = split_word(x, fmt.width), split_word(w, fmt.width)
+            return linear(
+                gates, fmt, inputs, [weight], bias or None, "exact", activation, to, policy
+            )[0]
+
         widths = {"x": inputs * fmt.width, "w": inputs * fmt.width}
-        if has_bias:
-            widths["b"] = fmt.width
-        words = {name: gates.builder.input(name, width) for name, width in widths.items()}
-        x, w = (_split(words[name], fmt.width) for name in "xw")
-        bias = [words["b"]] if has_bias else None
-        gates.builder.output(
-            "y", linear(gates, fmt, x, [w], bias, "exact", activation, to, policy)[0]
+        widths |= {"b": fmt.width} if has_bias else {}
+        graph = build_graph(
+            "output", widths, output, library=options.library, budget=options.budget
         )
-        return LayerParts(accumulate="exact", output=gates.builder.build())
+        return LayerParts(accumulate="exact", output=graph)
 
     def make(name: str, operands: dict[str, Format], circuit: Callable[..., Word]) -> NeuronGraph:
-        gates = make_gates(name, options.library, options.budget)
-        words = [gates.builder.input(port, own.width) for port, own in operands.items()]
-        gates.builder.output("y", circuit(gates, *words))
-        return gates.builder.build()
+        widths = {port: own.width for port, own in operands.items()}
+        return build_graph(name, widths, circuit, library=options.library, budget=options.budget)
 
     node = shape.wide or fmt
     rounding = node_overflow(node, policy)
@@ -100,7 +102,3 @@ def layer_parts(
         else None,
         finish=make("finish", {"a": node}, finish) if rectifies or node != to else None,
     )
-
-
-def _split(word: Word, width: int) -> list[Word]:
-    return [word[i : i + width] for i in range(0, len(word), width)]

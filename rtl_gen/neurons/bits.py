@@ -3,7 +3,7 @@
 
 from typing import NamedTuple
 
-__all__ = ["CONSTANT", "ONE", "ZERO", "Bit", "Word", "constant"]
+__all__ = ["CONSTANT", "ONE", "ZERO", "Bit", "Word", "constant", "split_word"]
 
 #: Node of the two constant lines.
 CONSTANT = -1
@@ -43,3 +43,8 @@ def constant(value: int, width: int) -> Word:
     if not 0 <= value < 1 << width:
         raise ValueError(f"Constant must be between 0 and {(1 << width) - 1}, not {value!r}")
     return tuple(ONE if value >> i & 1 else ZERO for i in range(width))
+
+
+def split_word(word: Word, width: int) -> list[Word]:
+    """Return a word in parts of ``width`` bits, the lowest first."""
+    return [word[start : start + width] for start in range(0, len(word), width)]

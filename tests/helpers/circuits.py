@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Format, overflow_policies
 from spikefloat.sim.cases.corners import directed_pairs, random_pairs
@@ -49,7 +49,7 @@ VARIANTS = (
 
 def run(name: str, operands: Sequence[np.ndarray], **options: str) -> np.ndarray:
     """Return the codes that a design gives for codes of its operands."""
-    design = DESIGNS[name]
+    design = find_design(name)
     graph = make_instance(design, **options).graph
     inputs = dict(zip(design.operands, operands, strict=True))
     return Network(graph).run(inputs)[design.result].astype(np.int64)

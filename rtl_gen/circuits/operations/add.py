@@ -15,6 +15,9 @@ wrong. Where exponents differ by 2 at most (FP6 E2M3 and FP4 E2M1), one guard bi
 published library keeps the 12-bit significand of the paper instead.
 """
 
+from functools import partial
+
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
@@ -29,7 +32,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["add"]
+__all__ = ["RECORDS", "add"]
 
 #: Width of the significand in the published adder, the sticky bit included.
 _PUBLISHED_WIDTH = 12
@@ -169,3 +172,23 @@ def _align(gates: GateLibrary, small: Word, distance: Word, guard_bits: int) -> 
         sticky = gates.and_or(far, gates.or_(*moved, name="lost"), sticky, name="sticky")
         moved = gate_word(gates, moved, gates.not_(far))
     return gates.builder.name_word("aligned", (sticky, *moved))
+
+
+RECORDS = (
+    Operation(
+        name="add",
+        summary="y = a + b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=add,
+        result=Result.ROUNDED,
+        order=20,
+    ),
+    Operation(
+        name="subtract",
+        summary="y = a - b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=partial(add, minus=True),
+        result=Result.ROUNDED,
+        order=30,
+    ),
+)

@@ -6,13 +6,14 @@ compares them; the sign of ``a`` enters as its first carry, which makes of "abov
 that the reversed order of negative numbers needs.
 """
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, unpack
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import invert, mux_word
 
-__all__ = ["equal", "less", "maximum", "minimum", "unordered"]
+__all__ = ["RECORDS", "equal", "less", "maximum", "minimum", "unordered"]
 
 
 def less(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
@@ -172,3 +173,48 @@ def _choose(
             a_first = gates.and_or(a_first, gates.not_(raw_b.is_nan), raw_a.is_nan, name="a_first")
             is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, name="nan")
         return canonicalize(gates, fmt, mux_word(gates, a_first, a, b), is_nan)
+
+
+RECORDS = (
+    Operation(
+        name="less",
+        summary="whether a < b",
+        operands=("a", "b"),
+        circuit=less,
+        result=Result.PREDICATE,
+        order=80,
+    ),
+    Operation(
+        name="equal",
+        summary="whether a = b",
+        operands=("a", "b"),
+        circuit=equal,
+        result=Result.PREDICATE,
+        order=90,
+    ),
+    Operation(
+        name="unordered",
+        summary="whether a or b is NaN",
+        operands=("a", "b"),
+        circuit=unordered,
+        result=Result.PREDICATE,
+        formats=lambda fmt: has_arithmetic(fmt) and fmt.has_nan,
+        order=100,
+    ),
+    Operation(
+        name="minimum",
+        summary="the lesser of a and b, NaN if either is",
+        operands=("a", "b"),
+        circuit=minimum,
+        result=Result.EXACT,
+        order=110,
+    ),
+    Operation(
+        name="maximum",
+        summary="the greater of a and b, NaN if either is",
+        operands=("a", "b"),
+        circuit=maximum,
+        result=Result.EXACT,
+        order=120,
+    ),
+)

@@ -9,6 +9,7 @@ neurons: widening E5M2 to binary16 takes wires, and a few neurons for NaN.
 
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
@@ -26,7 +27,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["convert"]
+__all__ = ["RECORDS", "convert"]
 
 
 class _Ranges(NamedTuple):
@@ -236,3 +237,17 @@ def _round(
     with gates.builder.scope("round", significand=significand, exponent=exponent):
         sticky = gates.or_(*wide[:lost], name="sticky")
         return round_significand(gates, exponent, wide[lost:], sticky, control, sign)
+
+
+RECORDS = (
+    Operation(
+        name="convert",
+        summary="y = a in another format, rounded to nearest even",
+        operands=("a",),
+        circuit=convert,
+        result=Result.ROUNDED,
+        formats=lambda fmt: True,
+        targets=lambda fmt, to: True,
+        order=130,
+    ),
+)

@@ -29,6 +29,7 @@ down afterwards: a product too small to matter has been raised into the window, 
 
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
@@ -44,7 +45,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["Margins", "find_margins", "fma"]
+__all__ = ["RECORDS", "Margins", "find_margins", "fma"]
 
 
 class Margins(NamedTuple):
@@ -232,3 +233,15 @@ def _combine(
     right = (c_larger,) * low + right + (opposite,) * above
     total = add(gates, left, right, opposite)[:-1]
     return gates.builder.name_word("total", total), product_larger
+
+
+RECORDS = (
+    Operation(
+        name="fma",
+        summary="y = a * b + c, rounded once to nearest even",
+        operands=("a", "b", "c"),
+        circuit=fma,
+        result=Result.ROUNDED,
+        order=40,
+    ),
+)

@@ -7,6 +7,7 @@ to the right (denormalising) for a small result. What falls off to the right is 
 bit (the "sticky-extra" of arXiv 2512.07724), so that the one rounding, to nearest even, is exact.
 """
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, normalize, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
@@ -15,7 +16,7 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import add, array_multiply, gate_word, subtract
 
-__all__ = ["multiply"]
+__all__ = ["RECORDS", "multiply"]
 
 
 def multiply(
@@ -135,3 +136,15 @@ def _height(gates: GateLibrary, a: RawFloat, b: RawFloat, lowest: int) -> tuple[
     width = max(len(total), offset.bit_length())
     padded = total + (ZERO,) * (width - len(total))
     return builder.name_word("height", add(gates, padded, constant(offset, width))), ZERO
+
+
+RECORDS = (
+    Operation(
+        name="multiply",
+        summary="y = a * b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=multiply,
+        result=Result.ROUNDED,
+        order=10,
+    ),
+)

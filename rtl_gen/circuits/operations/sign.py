@@ -5,12 +5,13 @@ Nothing is rounded, so most bits of the result are those of the operand. NaN res
 canonical NaN, as everywhere.
 """
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.unpack import canonicalize, unpack
 from spikefloat.rtl_gen.formats import Format, NanEncoding
 from spikefloat.rtl_gen.neurons.builder import ZERO, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["absolute", "negate", "relu"]
+__all__ = ["RECORDS", "absolute", "negate", "relu"]
 
 
 def negate(gates: GateLibrary, fmt: Format, a: Word) -> Word:
@@ -86,3 +87,31 @@ def relu(gates: GateLibrary, fmt: Format, a: Word) -> Word:
         keep, sign = gates.or_(gates.not_(raw.sign), raw.is_nan, name="keep"), ZERO
     magnitude = tuple(gates.and_(bit, keep, name="kept") for bit in a[:-1])
     return canonicalize(gates, fmt, (*magnitude, sign), raw.is_nan)
+
+
+RECORDS = (
+    Operation(
+        name="negate",
+        summary="y = -a",
+        operands=("a",),
+        circuit=negate,
+        result=Result.EXACT,
+        order=50,
+    ),
+    Operation(
+        name="absolute",
+        summary="y = |a|",
+        operands=("a",),
+        circuit=absolute,
+        result=Result.EXACT,
+        order=60,
+    ),
+    Operation(
+        name="relu",
+        summary="y = a if a > 0, else +0",
+        operands=("a",),
+        circuit=relu,
+        result=Result.EXACT,
+        order=70,
+    ),
+)

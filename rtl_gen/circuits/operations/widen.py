@@ -5,13 +5,14 @@ It is the multiplier with another format for its result. As nothing is lost, rou
 denormalising take no neurons.
 """
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["holds_products", "widening_multiply"]
+__all__ = ["RECORDS", "holds_products", "widening_multiply"]
 
 
 def holds_products(fmt: Format, to: Format) -> bool:
@@ -57,3 +58,16 @@ def widening_multiply(gates: GateLibrary, fmt: Format, to: Format, a: Word, b: W
             f"Result format must hold every product of two {fmt.name} exactly, not {to.name}"
         )
     return multiply(gates, fmt, a, b, to=to)
+
+
+RECORDS = (
+    Operation(
+        name="widening_multiply",
+        summary="y = a * b in a wider format, exactly",
+        operands=("a", "b"),
+        circuit=widening_multiply,
+        result=Result.EXACT,
+        targets=holds_products,
+        order=140,
+    ),
+)

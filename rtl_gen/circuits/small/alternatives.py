@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.circuits.small.two_path_add import two_path_add
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import Word
-from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["CONSTRUCTIONS", "Alternative", "Construction", "alternatives", "build_construction"]
@@ -83,12 +83,12 @@ CONSTRUCTIONS: dict[str, Construction] = {record.name: record for record in _REC
 @lru_cache(maxsize=32)
 def build_construction(construction: Construction, fmt: Format, overflow: Overflow) -> NeuronGraph:
     """Return the graph of a construction, which keeps the budget it states."""
-    gates = make_gates(
-        f"{construction.operation}_{fmt.name}", "native", BUDGETS[construction.budget]
+    return build_graph(
+        f"{construction.operation}_{fmt.name}",
+        {"a": fmt.width, "b": fmt.width},
+        lambda gates, a, b: construction.circuit(gates, fmt, a, b, overflow),
+        budget=BUDGETS[construction.budget],
     )
-    a, b = (gates.builder.input(name, fmt.width) for name in "ab")
-    gates.builder.output("y", construction.circuit(gates, fmt, a, b, overflow))
-    return gates.builder.build()
 
 
 def alternatives(

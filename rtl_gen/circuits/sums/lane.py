@@ -26,8 +26,9 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.columns import Columns
-from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.words import gate_word, mux_word
 
@@ -118,10 +119,14 @@ def lane_graphs(options: LaneOptions, name: str = "lane") -> LaneGraphs:
     def build(
         part: str, inputs: dict[str, int], output: str, function: Callable[..., Word]
     ) -> NeuronGraph:
-        gates = make_gates(f"{name}_{part}", options.library, options.budget)
-        words = {port: gates.builder.input(port, width) for port, width in inputs.items()}
-        gates.builder.output(output, function(gates, **words))
-        return gates.builder.build()
+        return build_graph(
+            f"{name}_{part}",
+            inputs,
+            function,
+            result=output,
+            library=options.library,
+            budget=options.budget,
+        )
 
     multiply_graph = build("multiply", {"x": codes, "w": codes}, "partial", circuit.multiply)
     partial = len(multiply_graph.outputs[0].nodes)

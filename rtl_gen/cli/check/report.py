@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.cli.options import add_command
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_json, read_text, write_file
 from spikefloat.rtl_gen.formats import FORMATS
@@ -59,9 +60,9 @@ def exactness_table(rows: list[dict[str, Any]]) -> str:
     cells: dict[tuple[str, str], list[dict]] = defaultdict(list)
     try:
         for row in rows:
-            if row["design"] in DESIGNS:
+            if row["design"] in entries(Design):
                 cells[row["format"], row["design"]].append(row)
-        designs = [name for name in DESIGNS if any(key[1] == name for key in cells)]
+        designs = [name for name in entries(Design) if any(key[1] == name for key in cells)]
         formats = [name for name in FORMATS if any(key[0] == name for key in cells)]
         lines = [
             "| cases, all exact | " + " | ".join(name.replace("_", " ") for name in designs),

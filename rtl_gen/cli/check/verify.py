@@ -27,7 +27,8 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import make_folder, temporary_folder
@@ -108,7 +109,7 @@ def _run(args: argparse.Namespace) -> int:
         replace(instance, verilog=checked_source(args, instance.verilog, instance.module))
         for instance in clocked_instances(args)
     ]
-    chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
+    chosen = [] if args.design in entries(Cell) else selections(args)
     console = Console(stderr=True)
     rows: list[dict] = []
     with (

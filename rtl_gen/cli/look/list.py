@@ -5,8 +5,7 @@ import argparse
 
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, Design
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS, ClockedRecord
+from spikefloat.rtl_gen.designs.catalog import CATALOGUE
 
 __all__ = ["register"]
 
@@ -24,7 +23,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(args: argparse.Namespace) -> int:
-    designs: list[ClockedRecord | Design] = [*CLOCKED_DESIGNS.values(), *DESIGNS.values()]
     rows = [
         {
             "name": design.name,
@@ -32,7 +30,7 @@ def _run(args: argparse.Namespace) -> int:
             "formats": list(design.formats),
             "check": design.check,
         }
-        for design in designs
+        for design in CATALOGUE.values()
     ]
     if args.json:
         print_json(rows)

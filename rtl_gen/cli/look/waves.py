@@ -17,7 +17,8 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.sim.exchange.waves import (
@@ -65,7 +66,7 @@ def find_scene(args: argparse.Namespace) -> Scene:
     ValueError
         If they select several, or what they ask for is not to be had.
     """
-    if args.design in CLOCKED_DESIGNS:
+    if args.design in entries(Cell):
         instances = clocked_instances(args)
         if len(instances) == 1:
             return clocked_scene(instances[0])

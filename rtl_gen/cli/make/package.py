@@ -16,7 +16,8 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -156,13 +157,13 @@ def _run(args: argparse.Namespace) -> int:
             ports=instance.ports,
             latency=None,
             cases=None,
-            summary=f"{CLOCKED_DESIGNS[instance.design].summary}",
+            summary=f"{entries(Cell)[instance.design].summary}",
             waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
             version=_version(),
         )
         for instance in clocked_instances(args)
     ]
-    chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
+    chosen = [] if args.design in entries(Cell) else selections(args)
     sources += [_source(instance) for instance in tracked(chosen, "Packaging")]
     cores = {}
     for source in sources:

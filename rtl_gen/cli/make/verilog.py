@@ -16,7 +16,8 @@ from spikefloat.rtl_gen.cli.options import (
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.designs.arrays import array_neurons
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
@@ -131,7 +132,7 @@ def _graph_size(graph: NeuronGraph) -> dict[str, int]:
 
 def _run(args: argparse.Namespace) -> int:
     files, rows = _clocked_files(clocked_instances(args), args.output)
-    if args.design not in CLOCKED_DESIGNS:
+    if args.design not in entries(Cell):
         circuit_files, circuit_rows = _circuit_files(args)
         files |= circuit_files
         rows += circuit_rows

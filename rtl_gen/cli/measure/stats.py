@@ -11,7 +11,8 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
@@ -119,7 +120,7 @@ def _clocked_figures(instance: ClockedInstance) -> dict:
 
 def _run(args: argparse.Namespace) -> int:
     clocked = clocked_instances(args)
-    chosen = [] if args.design in CLOCKED_DESIGNS else selections(args)
+    chosen = [] if args.design in entries(Cell) else selections(args)
     results = [*map(_figures, chosen), *map(_clocked_figures, clocked)]
     if args.json:
         print_json(results[0] if len(results) == 1 else results)

@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from spikefloat.rtl_gen.checks.targets import BLOCKS
 from spikefloat.rtl_gen.cli.figures.physics import plot_sweep, swept_knob
 from spikefloat.rtl_gen.cli.figures.write import add_plot_option, check_plot
 from spikefloat.rtl_gen.cli.options import add_command, add_design_options, add_json_option
@@ -23,6 +22,8 @@ from spikefloat.rtl_gen.cli.physics_options import (
     physics_grid,
     targets,
 )
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.store import run_campaign
 from spikefloat.sim.devices.operands import ORDERS, circuit_leak_bound
@@ -55,7 +56,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_json_option(parser)
     parser.epilog = (
         f"{parser.epilog}\n\nDESIGN, --budget and --objective take several names, "
-        f"separated by commas.\nMore designs: {', '.join(BLOCKS)}."
+        f"separated by commas.\nMore designs: {', '.join(entries(Block))}."
     )
 
 

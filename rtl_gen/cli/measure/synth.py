@@ -20,7 +20,8 @@ from spikefloat.rtl_gen.cli.options import (
     selections,
 )
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -139,7 +140,7 @@ def _sources(args: argparse.Namespace) -> list[_Source]:
         )
         for instance in clocked_instances(args)
     ]
-    if args.design in CLOCKED_DESIGNS:
+    if args.design in entries(Cell):
         return sources
     chosen = selections(args)
     variants = (

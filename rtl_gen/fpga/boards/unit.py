@@ -7,7 +7,7 @@ circuits is merged by neurons too: nothing that computes is anything else.
 
 from functools import lru_cache
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS, find_design
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
@@ -62,7 +62,7 @@ BOARD_FORMATS = (
 
 def operations_of(fmt: Format) -> tuple[str, ...]:
     """Return the names of the operations that a format has: those on NaN need a NaN."""
-    return tuple(name for name in OPERATIONS if fmt.name in DESIGNS[name].formats)
+    return tuple(name for name in OPERATIONS if fmt.name in find_design(name).formats)
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,8 @@ import shlex
 import pytest
 
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Cell
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_codec_files(tmp_path, capsys):
         ),
         (
             "encoder --format binary16",
-            f"Format for encoder must be one of {', '.join(CLOCKED_DESIGNS['encoder'].formats)}, "
+            f"Format for encoder must be one of {', '.join(entries(Cell)['encoder'].formats)}, "
             "not 'binary16'",
         ),
         (

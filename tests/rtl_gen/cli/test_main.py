@@ -14,8 +14,8 @@ import pytest
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.main import build_parser
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
-from spikefloat.rtl_gen.designs.cells import CLOCKED_DESIGNS
+from spikefloat.rtl_gen.designs.catalog import CATALOGUE, entries
+from spikefloat.rtl_gen.designs.design import Cell, Design
 from spikefloat.rtl_gen.extras import install_command
 
 Capture = pytest.CaptureFixture[str]
@@ -29,10 +29,10 @@ def run_json(capsys: Capture, *arguments: str) -> object:
 
 def test_list(capsys: Capture) -> None:
     rows = run_json(capsys, "list")
-    assert [row["name"] for row in rows] == [*CLOCKED_DESIGNS, *DESIGNS]  # type: ignore[index, attr-defined]
+    assert [row["name"] for row in rows] == list(CATALOGUE)  # type: ignore[index, attr-defined]
     assert main(["list"]) == 0
     table = capsys.readouterr().out
-    for name in (*CLOCKED_DESIGNS, *DESIGNS):
+    for name in CATALOGUE:
         assert name in table
 
 
@@ -82,7 +82,7 @@ def test_verilog_of_everything(capsys: Capture, tmp_path: Path) -> None:
     run_json(capsys, "verilog", "all", "-o", str(tmp_path))
     names = {path.name for path in tmp_path.iterdir()}
     assert "neuron.v" in names
-    assert len(names) == len(CLOCKED_DESIGNS) + len(DESIGNS)
+    assert len(names) == len(entries(Cell)) + len(entries(Design))
 
 
 def test_verilog_is_the_same_in_every_process(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["verilog", "divide"], "Design must be one of multiply, "),
+        (["verilog", "divide"], "Design must be one of neuron, encoder, decoder, multiply, "),
         (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
         (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
         (

@@ -5,9 +5,11 @@ import json
 
 import pytest
 
-from spikefloat.rtl_gen.checks.targets import BLOCKS, block_target
+from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.physics_options import KNOBS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.sim.devices.physics import IDEAL
 
 
@@ -109,7 +111,7 @@ def test_discharge(capsys):
 
 
 def test_published_adder_and_gates():
-    counts = [len(block_target(name).graph.neurons) for name in BLOCKS]
+    counts = [len(block_target(name).graph.neurons) for name in entries(Block)]
     assert counts == [1, 1, 2, 7, 28]
     spiking = {"style", "leak", "reset", "waves", "potential_bits"}
     assert {*KNOBS, "clamp_inputs", *spiking} == set(IDEAL.as_dict())

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.design import Design
 from tests.rtl_gen.cli.test_main import Capture, run_json
 
 
@@ -101,7 +102,7 @@ def test_dot(capsys: Capture) -> None:
     "options, missing",
     [
         (("--stages", "2"), {"absolute", "negate", "relu", "convert"}),
-        (("--style", "temporal"), set(DESIGNS) - {"multiply", "add"}),
+        (("--style", "temporal"), set(entries(Design)) - {"multiply", "add"}),
     ],
 )
 def test_all_that_there_are(
@@ -127,7 +128,7 @@ def test_all_that_there_are(
     )
     captured = capsys.readouterr()
     rows = json.loads(captured.out)
-    there = {name for name in DESIGNS if "e2m1fn" in DESIGNS[name].formats}
+    there = {name for name in entries(Design) if "e2m1fn" in find_design(name).formats}
     assert {row["design"] for row in rows} == there - missing
     assert {Path(row["file"]).name for row in rows} == {path.name for path in tmp_path.iterdir()}
     told = captured.err.splitlines()

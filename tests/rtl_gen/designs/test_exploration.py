@@ -3,7 +3,7 @@
 
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.exploration import RELEASE, Point, explore
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.neurons.metrics import measure
 
 @pytest.fixture(scope="module", params=["multiply", "add"])
 def points(request: pytest.FixtureRequest) -> tuple[str, list[Point]]:
-    return request.param, explore(DESIGNS[request.param])
+    return request.param, explore(find_design(request.param))
 
 
 def test_figures_are_those_of_stats(points: tuple[str, list[Point]]) -> None:
@@ -57,6 +57,6 @@ def test_scopes_add_up(points: tuple[str, list[Point]]) -> None:
 
 
 def test_another_format_has_no_release() -> None:
-    found = explore(DESIGNS["multiply"], "e5m2", "saturate")
+    found = explore(find_design("multiply"), "e5m2", "saturate")
     assert {p.source for p in found} >= {"structured", "two_deep"}
     assert "release" not in {p.source for p in found}

@@ -4,14 +4,14 @@
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer
 
 E4M3FN = FORMATS["e4m3fn"]
-LINEAR = DESIGNS["linear"]
+LINEAR = find_design("linear")
 
 
 def layers(*sizes: int) -> tuple[LayerParameters, ...]:

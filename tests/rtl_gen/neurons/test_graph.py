@@ -39,7 +39,7 @@ def test_equal_graphs_are_equal_and_hash_alike() -> None:
 
 
 def test_digest_does_not_depend_on_the_process() -> None:
-    code = "from tests.test_neurons_graph import full_adder; print(full_adder().digest)"
+    code = "from tests.rtl_gen.neurons.test_graph import full_adder; print(full_adder().digest)"
     digests = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -4,7 +4,8 @@
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.formats import find_format
 from spikefloat.sim.golden.operations import OPERATIONS, expected, find_operation
 
@@ -51,14 +52,14 @@ def test_overflow():
 
 @pytest.mark.parametrize(
     "design",
-    [design for design in DESIGNS.values() if not design.is_vector],
+    [design for design in entries(Design).values() if not design.is_vector],
     ids=lambda design: design.name,
 )
 def test_operations_fit_the_designs(design):
     operation = find_operation(design.name)
     assert operation.operand_count == len(design.operands)
     assert operation.is_predicate == design.is_predicate
-    assert operation.converts == (design.targets is not None)
+    assert operation.converts == (design.converts is not None)
 
 
 def test_unknown_operation():

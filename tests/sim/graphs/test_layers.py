@@ -6,7 +6,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
@@ -16,7 +16,7 @@ from spikefloat.sim.graphs.layers import LayerSimulator
 from spikefloat.sim.graphs.network import Network
 
 E4M3FN = FORMATS["e4m3fn"]
-LINEAR = DESIGNS["linear"]
+LINEAR = find_design("linear")
 WAYS = ("exact", "tree", "chain", "wide")
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.circuits.operations import compare
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
@@ -18,7 +18,7 @@ NARROW_DESIGNS = [
     pytest.param(name, fmt, id=f"{name}-{fmt.name}")
     for name in NAMES
     for fmt in NARROW
-    if fmt.name in DESIGNS[name].formats
+    if fmt.name in find_design(name).formats
 ]
 
 

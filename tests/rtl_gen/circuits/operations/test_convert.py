@@ -7,7 +7,7 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import convert as convert_module
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.parts.rounding import round_significand
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO
@@ -18,7 +18,7 @@ from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import VARIANTS, check
 from tests.helpers.oracle import NARROW_FORMATS, UP_TO_16_BITS, all_codes
 
-CONVERT = DESIGNS["convert"]
+CONVERT = find_design("convert")
 
 
 def policies(dst):

@@ -5,7 +5,7 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.operations import multiply
 from spikefloat.rtl_gen.circuits.operations.widen import holds_products, widening_multiply
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
@@ -17,7 +17,7 @@ from spikefloat.sim.golden import arithmetic as golden
 from tests.helpers.circuits import NARROW, VARIANTS, check_every_pair, check_pairs
 from tests.helpers.oracle import ARITHMETIC_FORMATS
 
-WIDENING = DESIGNS["widening_multiply"]
+WIDENING = find_design("widening_multiply")
 NARROW_PAIRS = [
     pytest.param(src, dst, id=f"{src.name}-{dst.name}")
     for src in NARROW

@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.unit import (
     BOARD_FORMATS,
@@ -42,7 +43,7 @@ def test_every_pair(name, policy):
 
 
 def test_table():
-    assert set(OPERATIONS) <= set(DESIGNS)
+    assert set(OPERATIONS) <= set(entries(Design))
     assert PARTS == ("multiplier", "adder", "comparator")
     assert "unordered" not in operations_of(FORMATS["e2m1fn"])
     for fmt in map(find_format, BOARD_FORMATS):

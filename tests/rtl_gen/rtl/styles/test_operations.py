@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.gates import Library
@@ -27,7 +27,7 @@ WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
 
 def bench_design(operation: str, fmt: str, library: str = "native", **more: str) -> BenchDesign:
     """Return a design for the bench; ``more`` may be ``to`` and ``overflow``."""
-    design = DESIGNS[operation]
+    design = find_design(operation)
     instance = make_instance(design, format=fmt, library=library, **more)
     module = "_".join((operation, fmt, library, *more.values()))
     return BenchDesign(
@@ -45,7 +45,7 @@ def bench_design(operation: str, fmt: str, library: str = "native", **more: str)
 def assert_exact(results: Sequence[VerifyResult], cases: int | None = None) -> None:
     """Check that all cases were driven, those of all codes if not said, and that none was wrong."""
     for result in results:
-        count = len(DESIGNS[result.design.operation].operands)
+        count = len(find_design(result.design.operation).operands)
         assert result.mismatches == 0, result.report
         every = 2 ** (result.design.fmt.width * count)
         assert result.cases == (cases or every)

@@ -5,7 +5,8 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
-from spikefloat.rtl_gen.designs.catalog import DESIGNS
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
@@ -108,7 +109,7 @@ def test_otherwise_the_best_estimate_is_taken(
 def test_every_design_and_format(objective: str) -> None:
     """Where there is only the structured circuit, that is taken; the large formats are slow."""
     tried = 0
-    for design in DESIGNS.values():
+    for design in entries(Design).values():
         for name in design.formats:
             if FORMATS[name].width > 8 or design.name in ("multiply", "add", "dot", "linear"):
                 continue
@@ -119,7 +120,7 @@ def test_every_design_and_format(objective: str) -> None:
                 == make_instance(design, **options).graph
             )
     assert tried > 60
-    design = DESIGNS["dot"]
+    design = find_design("dot")
     for accumulate in ("tree", "exact"):
         plain, other = (
             make_instance(design, length=2, accumulate=accumulate, objective=goal).graph

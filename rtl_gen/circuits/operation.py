@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a scalar operation is, and how the modules of a package give theirs."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from types import ModuleType
+
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
+
+__all__ = ["Operation", "Result", "discover", "has_arithmetic"]
+
+
+class Result(Enum):
+    """What the result of an operation is, and so how its circuit is called.
+
+    Every circuit is called with a gate library, the format of the operands, the format of the
+    result if it has one of its own, and a word for each operand.
+    """
+
+    ROUNDED = "rounded"  #: A code; the circuit also takes ``overflow``, an overflow policy.
+    EXACT = "exact"  #: A code, which is never rounded.
+    PREDICATE = "predicate"  #: One bit.
+
+
+def has_arithmetic(fmt: Format) -> bool:
+    """Tell whether a format holds operands and results: all but the MX scale do."""
+    return fmt.has_zero
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """A scalar operation of floats, and the circuit that computes it."""
+
+    name: str
+    summary: str  #: One line for a reader.
+    operands: tuple[str, ...]  #: Input ports, each one code wide.
+    circuit: Callable[..., Word | Bit]  #: See :class:`Result`.
+    result: Result
+    formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
+    #: Whether a result of the second format is possible for operands of the first; None if the
+    #: result has the format of the operands.
+    targets: Callable[[Format, Format], bool] | None = None
+    order: int = 1000  #: Place in lists, before others by name.
+
+
+def discover(package: ModuleType) -> tuple[Operation, ...]:
+    """Return every operation in the modules of a package.
+
+    A module that has operations lists them in ``RECORDS``.
+
+    Parameters
+    ----------
+    package : module
+        The package; each module in its folder is imported.
+    """
+    records: list[Operation] = []
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        records += getattr(module, "RECORDS", ())
+    return tuple(sorted(records, key=lambda record: (record.order, record.name)))
