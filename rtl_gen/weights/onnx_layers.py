@@ -76,7 +76,7 @@ class Chain:
         if self._shift is None:
             self._shift = constant  # of any type, as long as nothing else is done to it
         else:
-            self._shift = to_fractions(self._shift) + to_fractions(constant)
+            self._shift = _array(to_fractions(self._shift) + to_fractions(constant))
 
     def multiply(self, constant: Array, *, divides: bool = False) -> None:
         """Multiply by a constant, spread as ONNX does it, or divide by it."""
@@ -84,10 +84,10 @@ class Chain:
         if divides:
             if (factor == 0).any():
                 raise UnsupportedError("must not divide by zero")
-            factor = np.asarray(Fraction(1) / factor, object)
-        self._scale = factor if self._scale is None else self._scale * factor
+            factor = _array(Fraction(1) / factor)
+        self._scale = factor if self._scale is None else _array(self._scale * factor)
         if self._shift is not None:
-            self._shift = to_fractions(self._shift) * factor
+            self._shift = _array(to_fractions(self._shift) * factor)
 
     def _spread(self, constant: Array) -> Array:
         """Give a constant and what it is used on the same shape."""
@@ -234,6 +234,11 @@ class Chain:
             if bias is not None:
                 arrays[f"{name}.bias"] = to_floats(bias)
         return arrays, tuple(self._activations)
+
+
+def _array(values: Any) -> Array:
+    """Return an array of fractions; numpy makes a plain one of what has no axis."""
+    return np.asarray(values, object)
 
 
 def _bits(value: Any) -> int:

@@ -64,7 +64,7 @@ def take_arithmetic(chain: Chain, kind: str, constant: Array, is_first: bool) ->
         chain.multiply(constant, divides=kind == "Div")
         return
     if kind == "Sub" and is_first:
-        constant = -to_fractions(constant)
+        constant = np.asarray(-to_fractions(constant), object)
     elif kind == "Sub":
         chain.multiply(np.array(-1.0))
     chain.add(constant)
@@ -104,5 +104,5 @@ def take_product(
         chain.multiply(np.array(attributes["alpha"]))
     if len(operands) > 2 and (bias := operands[2]) is not None:
         if attributes.get("beta", 1) != 1:
-            bias = to_fractions(bias) * Fraction(attributes["beta"])
+            bias = np.asarray(to_fractions(bias) * Fraction(attributes["beta"]), object)
         chain.add(bias)

@@ -155,6 +155,27 @@ CASES: dict[str, tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]] = {
         {**WEIGHTS, "c": np.array([0.1307, 0.5, 0.25], np.float32), "d": np.float32([0.3081])},
         ROW,
     ),
+    "scalars": (
+        [
+            node("Sub", ["x", "one"], "a"),
+            node("Div", ["a", "half"], "b"),
+            node("Gemm", ["b", "w1", "half"], "h", transB=1, beta=3.0),
+            node("Sub", ["h", "half"], "y"),
+        ],
+        {**WEIGHTS, "one": np.float32(1), "half": np.float32(0.3)},
+        ROW,
+    ),
+    "one output without an axis": (
+        [
+            node("Gemm", ["x", "row"], "h", transB=1),
+            node("Squeeze", ["h"], "a"),
+            node("Mul", ["a", "half"], "b"),
+            node("Add", ["b", "half"], "c"),
+            node("Div", ["c", "half"], "y"),
+        ],
+        {"row": W1[:1], "half": np.float32(0.3)},
+        ROW,
+    ),
     "input from the right": (
         [
             node("Sub", ["one", "x"], "a"),
