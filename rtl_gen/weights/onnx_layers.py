@@ -109,7 +109,8 @@ class Chain:
         values is p + q / sqrt(v) with rational p, q and v. If it is not equal to t, then q * q / v
         and (t - p)**2 are two fractions that differ, so by no less than one over the product of
         their denominators. A root of more bits than all these numbers have together is on the same
-        side of every middle.
+        side of every middle. Behind a ReLU, roots of several channels meet in one bias, for which
+        this is no proof.
         """
         channels = self.shape[1] if len(self.shape) > 1 else 0
         if any(operand.shape != (channels,) for operand in operands):
