@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from spikefloat.rtl_gen.errors import InputError, UserError
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.adders import rewrite_adders
 from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
 from spikefloat.rtl_gen.mapping.cover import cover
@@ -45,8 +45,8 @@ class Objective(Enum):
         return neurons * depth, neurons
 
 
-class MappingError(UserError, RuntimeError):
-    """A result that could not be proved equal to its source."""
+class MappingError(RuntimeError):
+    """A result that could not be proved equal to its source, which is a bug of the mapper."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def map_circuit(
     ValueError
         If the budget does not permit an AND of two inputs, or the effort is out of range.
     MappingError
-        If the result could not be proved equal, which would be a defect.
+        If the result could not be proved equal, which would be a bug.
     MissingPackage
         If a library that the circuit needs is not installed.
     """
@@ -154,7 +154,7 @@ def map_circuit(
     proof = prove(circuit, graph, progress)
     if not proof.equal:
         raise MappingError(
-            f"Result must be proved equal to {circuit.name}, not differ at {proof.counterexample}"
+            f"Result is not equal to {circuit.name}: it differs at {proof.counterexample}"
         )
     for neuron in graph.neurons:
         if not budget.allows(neuron.weights):

@@ -22,6 +22,11 @@ class Bit(NamedTuple):
     def __invert__(self) -> "Bit":
         return Bit(self.node, not self.inverted)
 
+    def __repr__(self) -> str:
+        if self.node == CONSTANT:
+            return "ONE" if self.inverted else "ZERO"
+        return f"{'~' if self.inverted else ''}Bit({self.node})"
+
 
 #: A word is a tuple of bits, least significant first.
 Word = tuple[Bit, ...]

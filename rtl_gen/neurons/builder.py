@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Building a neuron graph, with simplification on the way."""
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -69,6 +70,16 @@ class NeuronGraphBuilder:
         self._words: dict[tuple[int, str], int] = {}
         self._scope = 0
 
+    def __repr__(self) -> str:
+        ports = [
+            ", ".join(f"{name}[{len(word)}]" for name, word in side.items()) or "nothing"
+            for side in (self._inputs, self._outputs)
+        ]
+        return (
+            f"<NeuronGraphBuilder {self._name}: {' -> '.join(ports)}, "
+            f"{len(self._drafts)} neurons so far>"
+        )
+
     @property
     def name(self) -> str:
         """Name of the circuit."""
@@ -96,10 +107,13 @@ class NeuronGraphBuilder:
 
         Raises
         ------
+        TypeError
+            If the name is no string or the width no integer.
         ValueError
             If the name is no identifier or taken, the width is not positive, or there are neurons.
         """
         check_name(name, "Input name")
+        width = _integer(f"Width of input {name!r}", width)
         if name in self._inputs:
             raise ValueError(f"Input name must be unique, not {name!r}")
         if width < 1:
@@ -118,14 +132,22 @@ class NeuronGraphBuilder:
 
         Raises
         ------
+        TypeError
+            If the name is no string, or something else than bits is given.
         ValueError
-            If the name is no identifier or taken, or there are no bits.
+            If the name is no identifier or taken, there are no bits, or one is of another circuit.
         """
         check_name(name, "Output name")
         if name in self._outputs or name in self._inputs:
             raise ValueError(f"Output name must be unique, not {name!r}")
+        if isinstance(bits, Bit):
+            raise TypeError(
+                f"Output {name!r} must be a sequence of bits, not the bit {bits!r} alone"
+            )
         if not bits:
             raise ValueError(f"Output {name!r} must have at least one bit")
+        for bit in bits:
+            self._check_bit(bit)
         self._outputs[name] = tuple(self._materialise(bit) for bit in bits)
 
     @contextmanager
@@ -169,8 +191,10 @@ class NeuronGraphBuilder:
 
         Raises
         ------
+        TypeError
+            If a weight or the threshold is no integer, or a source no bit.
         ValueError
-            If the neuron breaks the budget.
+            If the neuron breaks the budget, or a source is of another circuit.
         """
         reduced = self._reduce(terms, threshold)
         if isinstance(reduced, Bit):
@@ -296,8 +320,18 @@ class NeuronGraphBuilder:
         self, terms: Iterable[tuple[Bit, int]], threshold: int
     ) -> Bit | tuple[tuple[int, ...], tuple[int, ...], int]:
         """Return an existing spike line, or sources, weights and threshold of a new neuron."""
+        threshold = _integer("Threshold", threshold)
+        if isinstance(terms, Bit):
+            raise TypeError(
+                f"Terms must be pairs of a bit and a weight, not the bit {terms!r} alone"
+            )
         merged: dict[int, int] = {}
+        known = self._input_count + len(self._drafts)
         for bit, weight in terms:
+            if type(bit) is not Bit or not CONSTANT <= bit.node < known:
+                self._check_bit(bit)
+            if type(weight) is not int:
+                weight = _integer("Weight", weight)
             if bit.inverted:
                 threshold -= weight
                 weight = -weight
@@ -318,6 +352,15 @@ class NeuronGraphBuilder:
                     return ~Bit(node)
         pairs.sort(key=lambda pair: (-pair[1], pair[0]))
         return tuple(node for node, _ in pairs), tuple(w for _, w in pairs), threshold
+
+    def _check_bit(self, bit: Bit) -> None:
+        """Refuse what is no spike line of this circuit."""
+        if not isinstance(bit, Bit):
+            raise TypeError(f"Source must be a bit of the circuit, not {bit!r}")
+        if not CONSTANT <= bit.node < self._input_count + len(self._drafts):
+            raise ValueError(
+                f"Source must be a bit of circuit {self._name}, not {bit!r} of another"
+            )
 
     def _add(
         self, sources: tuple[int, ...], weights: tuple[int, ...], threshold: int, name: str
@@ -391,6 +434,13 @@ class NeuronGraphBuilder:
         }
         with self.scope(scope.path[-1], **ports):
             scopes[index] = self._scope
+
+
+def _integer(what: str, number: int) -> int:
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise TypeError(f"{what} must be an integer, not {number!r}") from None
 
 
 def _key(

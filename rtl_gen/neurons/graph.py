@@ -46,7 +46,7 @@ class Scope(NamedTuple):
     ports: tuple[Port, ...]  #: What words from outside are called inside.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NeuronGraph:
     """A combinational circuit of neurons.
 
@@ -91,6 +91,16 @@ class NeuronGraph:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        ports = [
+            ", ".join(f"{port.name}[{len(port.nodes)}]" for port in side)
+            for side in (self.inputs, self.outputs)
+        ]
+        return (
+            f"<NeuronGraph {self.name}: {' -> '.join(ports)}, "
+            f"{len(self.neurons)} neurons, depth {self.depth}>"
+        )
 
     def numbered_neurons(self) -> Iterator[tuple[int, Neuron]]:
         """Yield each neuron with its node number, in topological order."""

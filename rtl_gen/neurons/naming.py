@@ -9,9 +9,13 @@ def check_name(name: str, what: str) -> None:
 
     Raises
     ------
+    TypeError
+        If the name is no string.
     ValueError
         If the name is no identifier.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"{what} must be a string, not {name!r}")
     if not name.isidentifier() or not name.isascii():
         raise ValueError(f"{what} must be an identifier, not {name!r}")
 

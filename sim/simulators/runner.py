@@ -33,8 +33,10 @@ _TIMESCALE = ("1ns", "1ps")
 _LOG_LINES = 20
 
 
-class BenchError(UserError, RuntimeError):
-    """A bench could not be built, or did not run to its end."""
+class BenchError(UserError):
+    """A bench could not be built, or did not run to its end: a check that failed."""
+
+    exit_status = 1
 
 
 class BenchFailure(AssertionError):

@@ -28,10 +28,7 @@ def test_budgets() -> None:
             first, second = (int(n) for n in re.findall(r"\d+", cell)[:2])
             if objective == "depth":
                 first, second = second, first
-            if budget == "w1":  # partly structured circuits, which may become better
-                assert found.neurons <= first or found.depth <= second, (name, objective)
-            else:
-                assert (first, second) == (found.neurons, found.depth), (name, budget, objective)
+            assert (first, second) == (found.neurons, found.depth), (name, budget, objective)
 
 
 def test_formats() -> None:

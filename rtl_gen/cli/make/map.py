@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
-from spikefloat.rtl_gen.mapping.mapper import Mapping, MappingError, Objective, map_circuit
+from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
 from spikefloat.rtl_gen.mapping.verilog_source import LANGUAGES, SourceOptions, read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, find_budget
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -173,18 +173,14 @@ def _run(args: argparse.Namespace) -> int:
         circuit = read_verilog(
             args.files, args.top, source_options, shallow=objective is Objective.DEPTH
         )
-        try:
-            mapping = map_circuit(
-                circuit,
-                budget,
-                objective,
-                effort=args.effort,
-                seed=args.seed,
-                progress=status.update,
-            )
-        except MappingError as error:  # no output: nothing is written that was not proved
-            console.print(f"spikefloat: {error}", markup=False, highlight=False)
-            return 1
+        mapping = map_circuit(
+            circuit,
+            budget,
+            objective,
+            effort=args.effort,
+            seed=args.seed,
+            progress=status.update,
+        )
     source = circuit.source
     assert source is not None
     # The graph has the module's own name; a file of the source must not be overwritten.

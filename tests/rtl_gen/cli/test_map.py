@@ -126,8 +126,8 @@ def test_writes_nothing_that_was_not_proved(
         return Proof(False, "a differing pattern", {"a": 1, "b": 2, "c": 0})
 
     monkeypatch.setattr(mapper, "prove", doubt)
-    assert main(["map", str(adder), "-o", str(tmp_path / "out")]) == 1
+    assert main(["map", str(adder), "-o", str(tmp_path / "out")]) == 70
     captured = capsys.readouterr()
-    assert "Result must be proved equal to adder, not differ at {'a': 1" in captured.err
+    assert "MappingError: Result is not equal to adder: it differs at {'a': 1" in captured.err
     assert captured.out == ""
     assert not (tmp_path / "out").exists()

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The graph builder: simplification, names, scopes, embedding, and what it refuses."""
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -183,3 +186,81 @@ def test_inputs_come_first() -> None:
 
 def test_constant_word() -> None:
     assert constant(2, 2) == (ZERO, ONE)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "source, weight, error, message",
+    [
+        (None, 1.5, TypeError, "Weight must be an integer, not 1.5"),
+        (None, "1", TypeError, "Weight must be an integer, not '1'"),
+        (99, 1, TypeError, "Source must be a bit of the circuit, not 99"),
+        (Bit(99), 1, ValueError, "Source must be a bit of circuit circuit, not Bit(99) of another"),
+        (Bit(-2), 1, ValueError, "Source must be a bit of circuit circuit, not Bit(-2) of another"),
+    ],
+)
+def test_wrong_synapses(
+    count: int, source: object, weight: object, error: type[Exception], message: str
+) -> None:
+    builder, *bits = make()
+    wrong = source if source is not None else bits[0]
+    terms: Any = [(wrong, weight), (bits[1], 1)][:count]
+    for function in (builder.neuron, builder.fits):
+        with pytest.raises(error, match=f"^{re.escape(message)}$"):
+            function(terms, 1)
+        with pytest.raises(error, match=f"^{re.escape(message)}$"):
+            function(reversed(terms), 1)
+
+
+def test_wrong_arguments_of_a_neuron() -> None:
+    builder, a, _ = make()
+    with pytest.raises(TypeError, match=r"^Threshold must be an integer, not 0\.5$"):
+        builder.neuron([(a, 1)], 0.5)  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match=r"^Terms must be pairs of a bit and a weight, not the bit Bit\(0\) alone$"
+    ):
+        builder.neuron(a, 1)  # type: ignore[arg-type]
+
+
+def test_integers_of_numpy_are_integers() -> None:
+    builder, a, b = make()
+    bit = builder.neuron([(a, np.int8(1)), (b, True)], np.int64(2))  # type: ignore[list-item, arg-type]
+    assert bit == builder.neuron([(a, 1), (b, 1)], 2)
+    builder.output("y", [bit])
+    (neuron,) = builder.build().neurons
+    assert [type(number) for number in (*neuron.weights, neuron.threshold)] == [int] * 3
+
+
+@pytest.mark.parametrize(
+    "bits, error, message",
+    [
+        (Bit(0), TypeError, "Output 'y' must be a sequence of bits, not the bit Bit(0) alone"),
+        ([1], TypeError, "Source must be a bit of the circuit, not 1"),
+        ([Bit(2)], ValueError, "Source must be a bit of circuit circuit, not Bit(2) of another"),
+        ([], ValueError, "Output 'y' must have at least one bit"),
+    ],
+)
+def test_wrong_outputs(bits: Any, error: type[Exception], message: str) -> None:
+    builder, _, _ = make()
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        builder.output("y", bits)
+
+
+def test_wrong_inputs() -> None:
+    builder, _, _ = make()
+    with pytest.raises(TypeError, match=r"^Input name must be a string, not 3$"):
+        builder.input(3, 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^Width of input 'c' must be an integer, not 1\.5$"):
+        builder.input("c", 1.5)  # type: ignore[arg-type]
+
+
+def test_repr_is_one_short_line() -> None:
+    builder, a, b = make()
+    bit = builder.neuron([(a, 1), (b, 1)], 2)
+    assert repr(builder) == "<NeuronGraphBuilder circuit: a[1], b[1] -> nothing, 1 neurons so far>"
+    assert repr((a, ~bit, ZERO, ONE)) == "(Bit(0), ~Bit(2), ZERO, ONE)"
+    builder.output("y", [bit])
+    assert repr(builder) == "<NeuronGraphBuilder circuit: a[1], b[1] -> y[1], 1 neurons so far>"
+    assert repr(builder.build()) == (
+        "<NeuronGraph circuit: a[1], b[1] -> y[1], 1 neurons, depth 1>"
+    )

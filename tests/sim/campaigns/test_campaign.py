@@ -4,12 +4,11 @@ computes them."""
 
 import json
 import math
-import sqlite3
+import signal
 import subprocess
 import sys
-import time
+from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,13 +192,29 @@ def test_keys():
     assert done[-1] == (1, 1)
 
 
+#: Runs a command, and kills itself when the sixth cell begins.
+KILLED = """\
+import os, signal, sys
+from spikefloat.rtl_gen.cli import main
+from spikefloat.sim.campaigns import store
+
+run_cell, done = store.run_cell, []
+
+def run_or_die(cell):
+    if len(done) == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(cell)
+    return run_cell(cell)
+
+store.run_cell = run_or_die
+main(sys.argv[1:])
+"""
+
+
 def test_killed_in_the_middle(tmp_path):
     """A process that is killed loses no finished cell, and leaves a file that can be used."""
     path = tmp_path / "store.db"
     arguments = [
-        sys.executable,
-        "-m",
-        "spikefloat",
         "sweep",
         "ripple4",
         "--store",
@@ -207,30 +222,18 @@ def test_killed_in_the_middle(tmp_path):
         "--json",
         "--synapse-noise",
         ",".join(f"{0.1 + i / 100:.2f}" for i in range(12)),
-        "--precision",
-        "0.0015",
     ]
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and _count(path) < 2:
-            time.sleep(0.01)
-        process.kill()
-    count = _count(path)
-    assert 2 <= count < 12
-    output = subprocess.run(arguments, capture_output=True, check=True, text=True).stdout
-    assert len(json.loads(output)) == _count(path) == 12
-
-
-def _count(path: Path) -> int:
-    if not path.exists():
-        return 0
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        return int(connection.execute("SELECT count(*) FROM cells").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0  # not made yet
-    finally:
-        connection.close()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False
+    )
+    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, b"")
+    with closing(ResultStore(path)) as store:
+        assert len(store) == 5
+    output = subprocess.run(
+        [sys.executable, "-m", "spikefloat", *arguments], capture_output=True, check=True, text=True
+    ).stdout
+    with closing(ResultStore(path)) as store:
+        assert len(json.loads(output)) == len(store) == 12
 
 
 def test_wrong(tmp_path):

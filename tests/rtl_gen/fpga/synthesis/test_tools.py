@@ -2,7 +2,6 @@
 """Running tools: what they say when they fail, and that first runs do not overlap."""
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -36,25 +35,28 @@ def test_output_and_failure(tmp_path: Path) -> None:
 def test_first_runs_do_not_overlap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tools, "_warm", set())
     monkeypatch.setattr(tools.tempfile, "gettempdir", lambda: str(tmp_path))
-    running: list[int] = []
-    most: list[int] = []
+    met: list[bool] = []
 
-    def work(package: str) -> None:
-        with tools._alone_at_first(package):
-            running.append(1)
-            most.append(len(running))
-            time.sleep(0.02)
-            running.pop()
+    def run_two(seconds: float) -> None:
+        """Let two threads meet amid their runs, as long as they may."""
+        barrier = threading.Barrier(2, timeout=seconds)
 
-    def overlap(count: int) -> int:
-        most.clear()
-        threads = [threading.Thread(target=work, args=("some",)) for _ in range(count)]
+        def work() -> None:
+            with tools._alone_at_first("some"):
+                try:
+                    barrier.wait()
+                except threading.BrokenBarrierError:
+                    met.append(False)
+                else:
+                    met.append(True)
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(most) == count
-        return max(most)
 
-    assert overlap(4) == 1
-    assert overlap(4) > 1  # later ones need not wait
+    run_two(0.1)  # the first gives up waiting for the other, which then comes too late
+    assert met == [False, False]
+    run_two(60)  # later ones need not wait
+    assert met[2:] == [True, True]
