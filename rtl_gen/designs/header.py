@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS
 
-__all__ = ["command_line", "design_hardware", "header_lines"]
+__all__ = ["command_line", "design_hardware", "header_lines", "instance_summary"]
 
 _OVERFLOW = {
     Overflow.NAN: "non-saturating (infinity where the format has one, else NaN)",
@@ -39,12 +39,24 @@ def design_hardware(instance: Instance, module: str | None = None) -> Hardware:
 
 def header_lines(instance: Instance) -> tuple[str, ...]:
     """Return the lines above the Verilog of an instance."""
-    design, circuit = instance.design, instance.circuit
+    circuit = instance.circuit
     formats = circuit.format.name + (f" to {circuit.to.name}" if circuit.to else "")
-    lines = [f"{design.summary} ({formats})", f"overflow: {_OVERFLOW[circuit.overflow]}"]
+    lines = [f"{instance_summary(instance)} ({formats})"]
+    lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     return (*lines, f"made by: {command_line('verilog', instance)}")
+
+
+def instance_summary(instance: Instance) -> str:
+    """Return what an instance computes, in a line.
+
+    Of two values of e8m0fnu none has an even digit. There IEEE 754-2019 (4.3.1) takes the larger.
+    """
+    summary = instance.design.summary
+    if instance.circuit.to is not None and instance.circuit.to.mantissa_bits == 0:
+        return summary.replace("to nearest even", "to nearest, ties to the larger value")
+    return summary
 
 
 def command_line(command: str, instance: Instance) -> str:

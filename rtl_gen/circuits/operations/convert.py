@@ -52,7 +52,8 @@ def convert(
 
     An infinity that ``dst`` lacks is an overflow. A NaN that it lacks becomes a zero of the
     opposite sign, as in ml_dtypes. A zero that it lacks becomes NaN, and so does a negative number
-    if it has no sign (e8m0fnu); a positive number below its smallest becomes the smallest.
+    if it has no sign (e8m0fnu); a positive number below its smallest becomes the smallest. Between
+    two values of e8m0fnu, of which none has an even digit, a tie becomes the larger one.
 
     Parameters
     ----------

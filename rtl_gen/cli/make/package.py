@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Cell
 from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.header import design_hardware, instance_summary
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.shapes import VectorShape
@@ -74,7 +74,7 @@ def _source(instance: Instance) -> CoreSource:
         module=hardware.module,
         verilog=hardware.verilog,
         ports=hardware.ports,
-        summary=f"{instance.design.summary} ({instance.circuit.format.name}), made of spiking neurons",
+        summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(instance, hardware),
         waivers=LINT_WAIVERS.read_text(encoding="utf-8"),

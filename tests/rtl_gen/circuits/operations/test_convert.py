@@ -8,6 +8,7 @@ from spikefloat.rtl_gen.circuits.operations import convert as convert_module
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.parts.rounding import round_significand
 from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.header import header_lines
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO
@@ -124,6 +125,24 @@ def test_size(src, dst, native, published):
 def test_special(src, code, dst, result):
     instance = make_instance(CONVERT, format=src, to=dst)
     assert Network(instance.graph).run({"a": np.asarray(code)})["y"] == result
+
+
+def test_ties_where_no_digit_is_even():
+    """Half way between two powers of two is the larger one, for even and odd codes alike."""
+    values = np.ldexp(1.5, np.arange(-127, 127)).astype(np.float32)
+    codes = values.view(np.uint32) >> 16  # exact in bfloat16
+    assert (values.view(np.uint32) & 0xFFFF == 0).all()
+    instance = make_instance(CONVERT, format="bfloat16", to="e8m0fnu")
+    found = Network(instance.graph).run({"a": codes.astype(np.int64)})["y"]
+    np.testing.assert_array_equal(found, np.arange(1, 255))
+    assert np.count_nonzero(found % 2) == 127
+    line, *_ = header_lines(instance)
+    assert line == (
+        "y = a in another format, rounded to nearest, ties to the larger value "
+        "(bfloat16 to e8m0fnu)"
+    )
+    line, *_ = header_lines(make_instance(CONVERT, format="bfloat16", to="e5m2"))
+    assert line == "y = a in another format, rounded to nearest even (bfloat16 to e5m2)"
 
 
 @pytest.mark.parametrize(
