@@ -56,6 +56,7 @@ _TABLE = (
     ),
     Command("list", "look", "list the designs, their formats and how each is checked"),
     Command("waves", "look", "simulate a short scene and write its waveforms for GTKWave"),
+    Command("env", "look", "print what a shell must run for other programs to find Verilator"),
     Command("host", "look", "talk to a board over its serial line, real or simulated"),
     Command("demo", "look", "train a network on the digits of scikit-learn, and run it as Verilog"),
 )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.weights.raw import MAX_ELEMENTS, DamagedError, make_array
 from spikefloat.rtl_gen.weights.rounding import code_values
@@ -176,13 +177,7 @@ def read_state_dict(path: Path) -> Arrays:
     InputError
         If PyTorch is missing or too old, or the file is something else than a state dict.
     """
-    try:
-        import torch
-    except ImportError:
-        raise InputError(
-            "Package torch must be installed to read a state dict (pip install "
-            "'spikefloat[torch]'), not missing: a .safetensors or .npz file needs no package"
-        ) from None
+    torch = import_extra("torch", "torch", "torch")
     version = tuple(int(part) for part in torch.__version__.split(".")[:2])
     if version < _SAFE_TORCH:
         raise InputError(

