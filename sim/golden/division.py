@@ -75,7 +75,7 @@ def square_root(
     return _finish(
         to,
         Numbers(
-            sign=x.sign & ~invalid,
+            sign=x.sign,
             significand=root << 1 | (root * root != radicand),
             exponent=(x.exponent - shift) // 2 - 1,
             is_nan=x.is_nan | invalid,
@@ -116,7 +116,7 @@ def reciprocal_root(
     return _finish(
         to,
         Numbers(
-            sign=x.sign & ~invalid,
+            sign=x.sign,
             significand=np.where(x.is_infinite, 0, root << 1 | ~exact.astype(bool)),
             exponent=-places - (x.exponent - odd) // 2 - 1,
             is_nan=x.is_nan | invalid | no_sign,

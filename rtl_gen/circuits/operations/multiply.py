@@ -8,13 +8,13 @@ bit (the "sticky-extra" of arXiv 2512.07724), so that the one rounding, to neare
 """
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
-from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, normalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.words import add, array_multiply, gate_word, subtract
+from spikefloat.rtl_gen.neurons.words import add, array_multiply, subtract
 
 __all__ = ["RECORDS", "multiply"]
 
@@ -71,31 +71,20 @@ def multiply(
     with builder.scope("exponent_sum", a=raw_a.exponent, b=raw_b.exponent):
         height, is_below = _height(gates, raw_a, raw_b, lowest)
 
-    with builder.scope("normalize", product=product, height=height):
+    magnitude = finish(
+        gates,
+        to,
+        product,
+        height,
+        is_below,
+        lowest=lowest,
         # Unless two subnormals can give a normal result, one significand has its hidden bit.
-        max_zeros = None if lowest > 0 else fmt.precision
-        kept_bits = to.precision + 1 + control.extra_bits
-        padded = (ZERO,) * (kept_bits - len(product)) + product
-        normalized, sticky, exponent, _ = normalize(
-            gates,
-            padded,
-            height,
-            kept_bits=kept_bits,
-            max_zeros=max_zeros,
-            min_height=lowest,
-            is_below=is_below,
-        )
-    with builder.scope("denormalize", significand=normalized, height=height):
-        significand, sticky = denormalize(
-            gates, normalized, height, is_below, lowest=lowest, kept_bits=kept_bits, sticky=sticky
-        )
-    with builder.scope("round", significand=significand, exponent=exponent):
-        # An exponent below that of the subnormals, and that of a zero product, counts as zero.
-        keep = gates.not_(gates.or_(is_below, raw_a.is_zero, raw_b.is_zero, name="flush"))
-        early = gates.xor(raw_a.sign, raw_b.sign, name="sign") if control.uses_sign else ZERO
-        magnitude = round_significand(
-            gates, gate_word(gates, exponent, keep), significand, sticky, control, early
-        )
+        max_zeros=None if lowest > 0 else fmt.precision,
+        zeros=(raw_a.is_zero, raw_b.is_zero),
+        control=control,
+        sign=gates.xor(raw_a.sign, raw_b.sign, name="sign") if control.uses_sign else ZERO,
+        name="product",
+    )
 
     with builder.scope("special_values"):
         is_nan = gates.or_(
