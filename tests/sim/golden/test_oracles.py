@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The golden model in every mode, against MPFR (gmpy2) and gfloat, which share no code with it."""
+
+import gfloat
+import gfloat.formats
+import gmpy2
+import numpy as np
+import pytest
+from gfloat import RoundMode
+from gfloat.types import Domain, Signedness
+
+from spikefloat.rtl_gen.formats import FORMATS, INTEGERS, Format, NanEncoding, Rounding
+from spikefloat.sim.golden import arithmetic, division, integers
+from spikefloat.sim.golden.rounding import INEXACT, Rounder, encode
+from spikefloat.sim.golden.values import decode
+
+#: Modes that MPFR has, by the names of gmpy2.
+MPFR = {
+    Rounding.NEAREST_EVEN: gmpy2.RoundToNearest,
+    Rounding.TOWARD_ZERO: gmpy2.RoundToZero,
+    Rounding.DOWN: gmpy2.RoundDown,
+    Rounding.UP: gmpy2.RoundUp,
+}
+
+#: Modes that gfloat has.
+GFLOAT = {
+    Rounding.NEAREST_EVEN: RoundMode.TiesToEven,
+    Rounding.TOWARD_ZERO: RoundMode.TowardZero,
+    Rounding.DOWN: RoundMode.TowardNegative,
+    Rounding.UP: RoundMode.TowardPositive,
+    Rounding.NEAREST_AWAY: RoundMode.TiesToAway,
+    Rounding.STOCHASTIC_A: RoundMode.StochasticFastest,
+    Rounding.STOCHASTIC_B: RoundMode.StochasticFast,
+    Rounding.STOCHASTIC_C: RoundMode.Stochastic,
+}
+
+TWO_OPERANDS = {
+    "add": (arithmetic.add_flagged, gmpy2.add),
+    "multiply": (arithmetic.multiply_flagged, gmpy2.mul),
+    "divide": (lambda fmts, to, *rest: division.divide(to, *rest), gmpy2.div),
+}
+
+ONE_OPERAND = {
+    "square_root": (division.square_root, gmpy2.sqrt),
+    "reciprocal_root": (division.reciprocal_root, gmpy2.rec_sqrt),
+    "reciprocal": (division.reciprocal, lambda x: gmpy2.div(1, x)),
+}
+
+
+def p3109(width, precision, is_signed, is_extended):
+    """Return a format of P3109 and what gfloat calls it."""
+    exponent_bits = width - precision + (not is_signed)
+    ours = Format(
+        name=f"binary{width}p{precision}",
+        exponent_bits=exponent_bits,
+        mantissa_bits=precision - 1,
+        bias=1 << (exponent_bits - 1),
+        nan=NanEncoding.NEGATIVE_ZERO if is_signed else NanEncoding.ALL_ONES,
+        is_signed=is_signed,
+        is_extended=is_extended,
+    )
+    sign = Signedness.Signed if is_signed else Signedness.Unsigned
+    domain = Domain.Extended if is_extended else Domain.Finite
+    return ours, gfloat.formats.format_info_p3109(width, precision, sign, domain)
+
+
+GFLOAT_FORMATS = [
+    (FORMATS["e4m3fn"], gfloat.formats.format_info_ocp_e4m3),
+    (FORMATS["e5m2"], gfloat.formats.format_info_ocp_e5m2),
+    (FORMATS["e3m2fn"], gfloat.formats.format_info_ocp_e3m2),
+    (FORMATS["e2m1fn"], gfloat.formats.format_info_ocp_e2m1),
+    (FORMATS["binary16"], gfloat.formats.format_info_binary16),
+    *[
+        p3109(width, precision, is_signed, is_extended)
+        for width in (4, 8)
+        for precision in range(1, width)
+        for is_signed in (True, False)
+        for is_extended in (True, False)
+    ],
+]
+
+
+def context(fmt, mode):
+    return gmpy2.context(
+        precision=fmt.precision,
+        emin=fmt.min_exponent - fmt.mantissa_bits + 1,
+        emax=fmt.max_exponent + 1,
+        subnormalize=True,
+        round=MPFR[mode],
+    )
+
+
+def assert_like_mpfr(fmt, mode, function, operands, result):
+    """Compare values and inexact flags wherever operands and result are finite."""
+    values = [decode(fmt, codes).tolist() for codes in operands]
+    got = decode(fmt, result.codes).tolist()
+    compared = 0
+    with context(fmt, mode) as ctx:
+        for case, expected in enumerate(got):
+            given = [column[case] for column in values]
+            if not np.isfinite(given).all():
+                continue
+            ctx.clear_flags()
+            exact = function(*[gmpy2.mpfr(value) for value in given])
+            if not gmpy2.is_finite(exact) or abs(exact) > float(fmt.max_value):
+                continue
+            assert float(exact) == expected, (given, expected)
+            assert bool(result.flags[case] & INEXACT) == ctx.inexact, given
+            compared += 1
+    return compared
+
+
+@pytest.mark.parametrize("mode", MPFR, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", TWO_OPERANDS)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e3m4", "e4m3fnuz", "e2m1fn", "binary16"])
+def test_two_operands(fmt, name, mode):
+    fmt = FORMATS[fmt]
+    rng = np.random.default_rng(81)
+    a, b = rng.integers(0, 1 << fmt.width, (2, 6000))
+    ours, mpfr = TWO_OPERANDS[name]
+    result = ours((fmt, fmt), fmt, a, b, None, Rounder(mode))
+    assert assert_like_mpfr(fmt, mode, mpfr, (a, b), result) > 2000
+
+
+@pytest.mark.parametrize("mode", MPFR, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", ONE_OPERAND)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e3m4", "e4m3fnuz", "binary16", "bfloat16"])
+def test_one_operand(fmt, name, mode):
+    fmt = FORMATS[fmt]
+    codes = np.arange(1, fmt.max_code + 1, 1 if fmt.width <= 8 else 13)
+    ours, mpfr = ONE_OPERAND[name]
+    result = ours(fmt, codes, None, Rounder(mode))
+    assert assert_like_mpfr(fmt, mode, mpfr, (codes,), result) > 0.8 * len(codes)
+
+
+def tricky_values(fmt, rng):
+    """Return values of a format, the middles between them, both sides of these, and random ones."""
+    values = decode(fmt, np.arange(1 << min(fmt.width, 10)))
+    values = np.unique(values[np.isfinite(values)])
+    middles = (values[:-1] + values[1:]) / 2
+    spread = rng.uniform(fmt.min_exponent - 6, fmt.max_exponent + 2, 200)
+    largest = float(fmt.max_value) * np.array([1.06, 1.2, 1.5, 4])
+    every = [values, middles, middles * (1 + 2**-20), middles * (1 - 2**-21), largest]
+    every = np.concatenate([*every, rng.standard_normal(200) * np.exp2(spread)])
+    return np.concatenate([every, -every]) if fmt.is_signed else every[every > 0]
+
+
+@pytest.mark.parametrize("mode", GFLOAT, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("fmt, info", GFLOAT_FORMATS, ids=lambda fmt: getattr(fmt, "name", ""))
+def test_rounding(fmt, info, mode):
+    """Every mode of gfloat on values, middles and what is near them, with both policies."""
+    rng = np.random.default_rng(82)
+    values = tricky_values(fmt, rng)
+    bits = 3 if mode.is_stochastic else 0
+    for random in range(1 << bits):
+        for policy, saturates in (("nan", False), ("saturate-finite", True)):
+            if policy == "nan" and not fmt.has_nan:
+                continue
+            codes = encode(fmt, values, policy, Rounder(mode, random, bits))
+            expected = [
+                gfloat.round_float(info, value, GFLOAT[mode], saturates, random, bits)
+                for value in values.tolist()
+            ]
+            np.testing.assert_array_equal(decode(fmt, codes), expected)
+
+
+@pytest.mark.parametrize("fmt, info", GFLOAT_FORMATS, ids=lambda fmt: getattr(fmt, "name", ""))
+def test_values(fmt, info):
+    codes = np.arange(1 << fmt.width)
+    expected = [gfloat.decode_float(info, code).fval for code in codes.tolist()]
+    np.testing.assert_array_equal(decode(fmt, codes), expected)
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "binary16", "bfloat16"])
+def test_integers(fmt, name):
+    """numpy rounds to nearest even; every code, and every integer of up to 16 bits."""
+    fmt, integer = FORMATS[fmt], INTEGERS[name]
+    codes = np.arange(1 << fmt.width)
+    values = decode(fmt, codes)
+    limited = np.clip(np.rint(values), integer.lowest, integer.highest)
+    expected = np.where(np.isnan(values), integer.highest, limited)
+    actual = integers.to_integer(fmt, integer, codes)
+    np.testing.assert_array_equal(integer.decode(actual.codes), expected)
+    some = np.arange(0, 1 << integer.width, 1 << max(integer.width - 16, 0))
+    back = integers.from_integer(integer, fmt, some)
+    np.testing.assert_array_equal(back.codes, encode(fmt, integer.decode(some).astype(float)))
