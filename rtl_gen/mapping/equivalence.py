@@ -27,6 +27,8 @@ _CHUNK_WORDS = 1024
 _SIMULATED_WORDS = 64
 #: Conflicts after which two inner nodes are left as perhaps different.
 _INNER_CONFLICTS = 2000
+#: Conflicts after which a proof of an output is reported, and goes on.
+_REPORTED_CONFLICTS = 5000
 
 
 @dataclass(frozen=True)
@@ -234,10 +236,15 @@ class _Sweep:
         """Tell whether ``a`` and not ``b`` is possible, or not refuted within the conflicts."""
         self._write([a >> 1, b >> 1])
         assumptions = [_variable(a), -_variable(b)]
-        if conflicts is None:
-            return bool(self._solver.solve(assumptions=assumptions))
-        self._solver.conf_budget(conflicts)
+        self._solver.conf_budget(conflicts or _REPORTED_CONFLICTS)
         answer = self._solver.solve_limited(assumptions=assumptions)
+        rounds = 1
+        # What was learnt is kept; between the rounds there is time for an interrupt.
+        while answer is None and conflicts is None:
+            self._progress(f"proving an output, {rounds * _REPORTED_CONFLICTS:,} conflicts")
+            rounds += 1
+            self._solver.conf_budget(_REPORTED_CONFLICTS)
+            answer = self._solver.solve_limited(assumptions=assumptions)
         return answer is not False
 
     def _write(self, nodes: list[int]) -> None:

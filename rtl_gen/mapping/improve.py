@@ -70,8 +70,8 @@ def improve(
     *,
     seed: int,
     depth_first: bool,
-    cost: Callable[[Network], tuple[int, int]],
     progress: Callable[[str], None],
+    stop: Callable[[], bool],
 ) -> Iterator[Network]:
     """Yield better networks; each computes the circuit.
 
@@ -89,10 +89,10 @@ def improve(
         Seed of the search.
     depth_first : bool
         Whether to make it flatter before it is made smaller, and to keep its depth then.
-    cost : callable
-        What to minimise.
     progress : callable
         Called with a line of text now and then.
+    stop : callable
+        Asked now and then; once it returns true, what there is is yielded and nothing else.
     """
     inputs = circuit.aig.input_count
     if inputs <= EXHAUSTIVE_INPUTS:
@@ -100,7 +100,7 @@ def improve(
     else:
         patterns, confirm = random_patterns(inputs, _SAMPLE_WORDS, seed), WindowProver().confirm
     work = Resubstitution(
-        network.copy(), patterns, budget, level.search, seed=seed, confirm=confirm
+        network.copy(), patterns, budget, level.search, seed=seed, confirm=confirm, stop=stop
     )
 
     def report(what: str) -> None:
@@ -111,7 +111,7 @@ def improve(
         # A second pass over a large network costs much and finds little.
         large = len(work.network.cells) > _LARGE
         for _ in range(1 if large else level.passes):
-            if not work.shrink(report):
+            if not work.shrink(report) or stop():
                 break
         yield work.network.copy()
 
@@ -121,6 +121,8 @@ def improve(
         work.depth_limit = work.network.depth()
     yield from settle()
     for _ in range(level.rounds):
+        if stop():
+            break
         if depth_first and work.flatten():
             report("flatter")
             work.depth_limit = work.network.depth()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.mapping.adders import rewrite_adders
 from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
 from spikefloat.rtl_gen.mapping.cover import cover
@@ -57,6 +58,7 @@ class Mapping:
     gates: int  #: Two-input ANDs of the source.
     covered: tuple[int, int]  #: Neurons and depth of the first cover, before it was improved.
     proof: Proof
+    is_complete: bool  #: Whether the search ended by itself, not because it was stopped.
     seconds: float
 
 
@@ -68,10 +70,32 @@ def map_graph(
     effort: int = 1,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Mapping:
-    """Return a neuron graph equal to another one; see :func:`map_circuit`.
+    """Return a neuron graph equal to another one.
 
     A source within the budget is one of the starting points, so the result is never worse.
+
+    Parameters
+    ----------
+    graph : NeuronGraph
+        The source.
+    budget, objective, effort, seed, progress, stop
+        As for :func:`map_circuit`.
+
+    Returns
+    -------
+    Mapping
+        The result, proved equal to the source.
+
+    Raises
+    ------
+    InputError
+        If the budget does not permit an AND of two inputs, or the effort is out of range.
+    MappingError
+        If the result could not be proved equal, which would be a bug.
+    MissingPackage
+        If a library that the circuit needs is not installed.
     """
     return map_circuit(
         circuit_of_graph(graph),
@@ -80,6 +104,7 @@ def map_graph(
         effort=effort,
         seed=seed,
         progress=progress,
+        stop=stop,
         start=graph,
     )
 
@@ -92,6 +117,7 @@ def map_circuit(
     effort: int = 1,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
     start: NeuronGraph | None = None,
 ) -> Mapping:
     """Return a neuron graph that computes a circuit.
@@ -110,12 +136,20 @@ def map_circuit(
         Seed of the search.
     progress : callable, optional
         Called with a line of text now and then.
+    stop : callable, optional
+        Asked now and then; once it returns true the search ends, and its best result so far is
+        proved.
     start : NeuronGraph, optional
         A graph that computes the circuit, to start from if it keeps the budget.
 
+    Returns
+    -------
+    Mapping
+        The result, proved equal to the circuit.
+
     Raises
     ------
-    ValueError
+    InputError
         If the budget does not permit an AND of two inputs, or the effort is out of range.
     MappingError
         If the result could not be proved equal, which would be a bug.
@@ -124,18 +158,21 @@ def map_circuit(
     """
     began = time.perf_counter()
     progress = progress or (lambda _: None)
+    stop = stop or (lambda: False)
     level = effort_level(effort)
     if not budget.allows((1, 1)):
         raise InputError(f"Budget must permit two synapses of weight 1, not be {budget}")
-    starts = _starts(circuit, budget, level, progress)
+    threads = import_extra("threadpoolctl", "threadpoolctl", "map")
+    starts = _starts(circuit, budget, level, progress, stop)
     covered = min((network.cost() for network in starts), key=lambda c: objective.cost(*c))
     if start is not None and _keeps(start, budget):
         starts.append(network_of_graph(start))
     starts.sort(key=lambda network: objective.cost(*network.cost()))
     best = starts[0]
-    if effort:
-        # Small circuits are quick, so more starting points are tried.
-        count = max(level.starts, _SMALL // max(1, len(best.cells)))
+    # Small circuits are quick, so more starting points are tried.
+    count = max(level.starts, _SMALL // max(1, len(best.cells))) if effort else 0
+    # The products of matrices are small: threads would wait for each other most of the time.
+    with threads.threadpool_limits(limits=1, user_api="blas"):
         for number, network in enumerate(starts[:count]):
             for candidate in improve(
                 network,
@@ -144,11 +181,12 @@ def map_circuit(
                 level,
                 seed=seed + number,
                 depth_first=objective is not Objective.NEURONS,
-                cost=lambda n: objective.cost(*n.cost()),
                 progress=progress,
+                stop=stop,
             ):
                 if objective.cost(*candidate.cost()) < objective.cost(*best.cost()):
                     best = candidate
+    is_complete = not stop()
     graph = best.graph()
     progress("proving equality")
     proof = prove(circuit, graph, progress)
@@ -162,13 +200,23 @@ def map_circuit(
                 f"Neuron {neuron.name} must keep budget {budget}, not use {neuron.weights}"
             )
     return Mapping(
-        graph, len(circuit.aig.cone(circuit.literals)), covered, proof, time.perf_counter() - began
+        graph,
+        len(circuit.aig.cone(circuit.literals)),
+        covered,
+        proof,
+        is_complete,
+        time.perf_counter() - began,
     )
 
 
 def _starts(
-    circuit: Circuit, budget: Budget, level: Effort, progress: Callable[[str], None]
+    circuit: Circuit,
+    budget: Budget,
+    level: Effort,
+    progress: Callable[[str], None],
+    stop: Callable[[], bool],
 ) -> list[Network]:
+    """Return covers to start from, at least one."""
     size = min(budget.max_fan_in or _CUT_FAN_IN, _CUT_FAN_IN)
     networks = []
     sources = [circuit]
@@ -178,6 +226,8 @@ def _starts(
             sources.append(adders)
     for source in sources:
         for keep_depth in (False, True):
+            if networks and stop():
+                return networks
             progress(f"covering for {'depth' if keep_depth else 'neurons'}")
             networks.append(
                 cover(source, budget, keep_depth=keep_depth, size=size, kept=level.cuts)

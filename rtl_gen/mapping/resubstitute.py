@@ -6,6 +6,7 @@ neuron: what a neuron does where no output depends on it is free. With every inp
 simulated that is exact; with samples, each move must be confirmed by a proof.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
@@ -30,6 +31,8 @@ _SOLVED_SHARE = 2
 #: Candidates of all neurons together, and the fewest that one gets.
 _WORK = 60_000
 _LEAST_DIVISORS = 64
+#: Destinations of a neuron that count as near it: a line that all use is near nothing.
+_NEAR_FANOUTS = 12
 #: Progress is reported after this many neurons or moves.
 _REPORTED = 10
 
@@ -58,9 +61,11 @@ class Resubstitution:
     search : Search
         Effort for each neuron.
     seed : int
-        Seed of the order of things.
+        Seed for the order in which neurons are visited.
     confirm : callable, optional
         Tells whether a network still computes the source; asked after each move.
+    stop : callable, optional
+        Asked before each neuron; once it returns true, no more is done.
     """
 
     def __init__(
@@ -72,12 +77,14 @@ class Resubstitution:
         *,
         seed: int = 0,
         confirm: Callable[[Network, int, Cell], bool] | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._simulation = Simulation(network, inputs)
         self._budget = budget
         self._search = search
         self._chance = np.random.default_rng(seed)
         self._confirm = confirm
+        self._stop = stop
         self._fan_in = min(budget.max_fan_in or _FREE_FAN_IN, _FREE_FAN_IN)
         #: Depth that must be kept, or None if depth does not matter.
         self.depth_limit: int | None = None
@@ -95,6 +102,8 @@ class Resubstitution:
         fanouts = self.network.fanouts
         first = sorted(order, key=lambda i: min(len(fanouts[nodes[i]]), 3))
         for count, index in enumerate(first):
+            if self._stop():
+                break
             if report is not None and count % _REPORTED == 0:
                 report(f"shrinking, {count} of {len(first)}")
             node = nodes[index]
@@ -109,6 +118,8 @@ class Resubstitution:
         """
         before = len(self.network.cells)
         for count in range(moves):
+            if self._stop():
+                break
             if report is not None and count % _REPORTED == 0:
                 report(f"wandering, {count} of {moves}")
             nodes = sorted(self.network.cells)
@@ -137,6 +148,8 @@ class Resubstitution:
         saved = network.copy(), dict(self._simulation.values)
         latest = network.slack_levels(target)
         for node in list(network.order()):
+            if self._stop():
+                break
             if network.levels()[node] <= latest[node] or not network.cells[node].sources:
                 continue
             layers = network.levels()
@@ -286,12 +299,11 @@ class Resubstitution:
         """Return the nodes nearest to a node, along synapses in either direction."""
         network = self.network
         distance = {node: 0}
-        queue = [node]
-        for current in queue:
-            if len(distance) >= count:
-                break
+        queue = deque([node])
+        while queue and len(distance) < count:
+            current = queue.popleft()
             sources = network.cells[current].sources if current in network.cells else ()
-            for other in (*sources, *sorted(network.fanouts[current])[:12]):
+            for other in (*sources, *sorted(network.fanouts[current])[:_NEAR_FANOUTS]):
                 if other not in distance:
                     distance[other] = distance[current] + 1
                     queue.append(other)

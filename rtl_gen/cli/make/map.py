@@ -2,16 +2,16 @@
 """``spikefloat map``: any combinational Verilog as neurons."""
 
 import argparse
+import math
 import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
+from spikefloat.rtl_gen.cli.long_work import Stop, shown_progress
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import INTERRUPTED_STATUS, InputError
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
@@ -85,6 +85,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=int,
         default=1,
         help="0 (a cover only) to 3 (long search) (default: 1)",
+    )
+    parser.add_argument(
+        "--seconds",
+        metavar="T",
+        type=float,
+        help="end the search after this time with the best so far, which is proved and written; "
+        "the first Ctrl-C does the same (default: no limit)",
     )
     parser.add_argument(
         "--seed", metavar="N", type=int, default=0, help="seed of the search (default: 0)"
@@ -168,19 +175,24 @@ def _run(args: argparse.Namespace) -> int:
     source_options = SourceOptions(
         args.include, _defines(args.define), _parameters(args.parameter), args.language
     )
-    console = Console(stderr=True)
-    with console.status("reading Verilog") as status:
+    if args.seconds is not None and not 0 <= args.seconds < math.inf:
+        raise InputError(f"Seconds must be a number from 0, not {args.seconds}")
+    stop = Stop(args.seconds)
+    with shown_progress() as progress:
+        progress("reading Verilog")
         circuit = read_verilog(
             args.files, args.top, source_options, shallow=objective is Objective.DEPTH
         )
-        mapping = map_circuit(
-            circuit,
-            budget,
-            objective,
-            effort=args.effort,
-            seed=args.seed,
-            progress=status.update,
-        )
+        with stop.at_interrupt():
+            mapping = map_circuit(
+                circuit,
+                budget,
+                objective,
+                effort=args.effort,
+                seed=args.seed,
+                progress=progress,
+                stop=stop,
+            )
     source = circuit.source
     assert source is not None
     # The graph has the module's own name; a file of the source must not be overwritten.
@@ -199,7 +211,7 @@ def _run(args: argparse.Namespace) -> int:
     file = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII) + ".v"
     write_files(args.output, {file: text})
     _report(args, mapping, source, budget, str(args.output / file))
-    return 0
+    return INTERRUPTED_STATUS if stop.is_interrupted else 0
 
 
 def _report(
@@ -216,6 +228,7 @@ def _report(
         "cover_depth": mapping.covered[1],
         **metrics.as_dict(),
         "proof": mapping.proof.method,
+        "complete": mapping.is_complete,
         "seconds": round(mapping.seconds, 3),
         "file": file,
     }
@@ -240,6 +253,8 @@ def _report(
     )
     print(f"source: {mapping.gates} two-input gates")
     print(f"proved equal: {mapping.proof.method}")
+    if not mapping.is_complete:
+        print("the search was stopped: more time may give a smaller circuit")
     if source.joined:
         print(f"words inside, single bits at the ports: {', '.join(source.joined)}")
     print(f"written: {file}")

@@ -2,6 +2,7 @@
 """``spikefloat map``: what it prints, what it writes, and what it refuses."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 pytestmark = pytest.mark.tool
 
 Capture = pytest.CaptureFixture[str]
+
+PARAMETER_FORM = "Option -P must have the form NAME=VALUE with a Verilog number or string"
 
 ADDER = """
 module adder (input [3:0] a, b, input c, output [4:0] s);
@@ -131,3 +134,94 @@ def test_writes_nothing_that_was_not_proved(
     assert "MappingError: Result is not equal to adder: it differs at {'a': 1" in captured.err
     assert captured.out == ""
     assert not (tmp_path / "out").exists()
+
+
+def test_interrupt_writes_the_best_so_far(
+    adder: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first Ctrl-C comes while covers are made; the file is proved, and the status says it."""
+
+    def interrupted(*args: object, **kwargs: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return cover(*args, **kwargs)
+
+    cover = mapper.cover
+    monkeypatch.setattr(mapper, "cover", interrupted)
+    assert main(["map", str(adder), "-o", str(tmp_path / "out"), "--json"]) == 130
+    monkeypatch.undo()
+    figures = json.loads(capsys.readouterr().out)
+    assert not figures["complete"]
+    assert figures["proof"] == "all 512 input patterns"
+    written = read_verilog([tmp_path / "out" / "adder_neurons.v"], "adder_neurons")
+    graph = mapper.map_circuit(written, mapper.Budget("any", 2, 4), effort=0).graph
+    assert prove(read_verilog([adder]), graph).equal
+
+
+def test_second_interrupt_writes_nothing(
+    adder: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object, **kwargs: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the second one ends the command")
+
+    monkeypatch.setattr(mapper, "prove", interrupted)
+    assert main(["map", str(adder), "-o", str(tmp_path / "out")]) == 130
+    captured = capsys.readouterr()
+    assert "spikefloat: nothing was proved, so nothing is written\n" in captured.err
+    assert captured.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_time_is_a_bound(adder: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["map", str(adder), "-o", str(tmp_path), "--seconds", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "the search was stopped: more time may give a smaller circuit\n" in out
+    assert "proved equal: all 512 input patterns\n" in out
+    for seconds in ("-1", "inf", "nan"):
+        assert main(["map", str(adder), f"--seconds={seconds}"]) == 2
+        message = f"Seconds must be a number from 0, not {float(seconds)}"
+        assert capsys.readouterr().err == f"spikefloat: error: {message}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (
+            ["-P", "N"],
+            "Option -P must have the form NAME=VALUE with a Verilog number or string, not 'N'",
+        ),
+        (
+            ["-P", "N=1), x("],
+            "Option -P must have the form NAME=VALUE with a Verilog number or string, not 'N=1), x('",
+        ),
+        (["-D", "2x"], "Option -D must have the form NAME or NAME=VALUE, not '2x'"),
+        (["-D", "A=\n`x"], r"Option -D must have the form NAME or NAME=VALUE, not 'A=\n`x'"),
+        (["-I", "none"], "Folder of included files must exist, not 'none'"),
+        (["--language", "vhdl"], "Language must be one of verilog, systemverilog, not 'vhdl'"),
+    ],
+)
+def test_refuses_settings(adder: Path, capsys: Capture, arguments: list[str], message: str) -> None:
+    assert main(["map", str(adder), *arguments]) == 2
+    assert capsys.readouterr().err == f"spikefloat: error: {message}\n"
+
+
+def test_settings(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "k.vh").write_text("`define K 1\n", encoding="utf-8")
+    path = tmp_path / "m.v"
+    path.write_text(
+        '`include "k.vh"\nmodule m #(parameter W = 2) (input [W-1:0] bit, output y);\n'
+        "`ifdef ODD\nassign y = ^bit ^ `K ^ `V;\n`endif\nendmodule\n",
+        encoding="utf-8",
+    )
+    command = ["map", str(path), "-o", str(tmp_path), "-I", str(tmp_path / "include")]
+    assert main([*command, "-DODD", "-D", "V=1'b0", "-P", "W=3", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["proof"] == "all 8 input patterns"
+    text = (tmp_path / "m_neurons.v").read_text(encoding="utf-8")
+    header = text[: text.index("\n\n")].replace("\n// ", " ")
+    assert """map m.v -I include -D ODD -D 'V=1'"'"'b0' -P W=3 --budget w2""" in header
+    written = read_verilog([tmp_path / "m_neurons.v"])
+    assert [tuple(port) for port in written.inputs] == [("bit", 3)]
+    assert written.source is not None
+    assert [port.name for port in written.source.ports] == ["bit", "y"]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mapper: equal results within the budget, and how small they are."""
 
+from itertools import chain, combinations, repeat
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
 from tests.helpers.graphs import all_codes, evaluate
 from tests.helpers.mapping_examples import (
     adder,
+    error_corrector,
     keeps_budget,
     multiplier,
     outputs_of,
@@ -125,6 +128,39 @@ def test_more_inputs_than_can_be_tried() -> None:
         "c": chance.integers(0, 2, 2000),
     }
     assert np.array_equal(evaluate(mapping.graph, codes)["y"], codes["a"] + codes["b"] + codes["c"])
+
+
+def test_stop_gives_the_best_so_far() -> None:
+    """However early the search is stopped, the result is proved; later ones are not worse."""
+    sizes = []
+    for answers in (0, 5, 40, 100_000):
+        answer = chain(repeat(False, answers), repeat(True))
+        mapping = map_circuit(multiplier(4), W2, effort=2, stop=answer.__next__)
+        assert mapping.proof.equal
+        assert keeps_budget(mapping.graph, W2)
+        inputs, outputs = outputs_of(mapping.graph)
+        assert np.array_equal(outputs["y"], inputs["a"] * inputs["b"])
+        assert mapping.is_complete == (answers == 100_000)
+        sizes.append(len(mapping.graph.neurons))
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+
+
+def test_much_exclusive_or() -> None:
+    """A circuit of 41 inputs, as error correction has them: proved, and not by much searching."""
+    circuit = error_corrector()
+    mapping = map_circuit(circuit, W2, effort=0)
+    assert len(mapping.graph.neurons) <= 228
+    columns = np.array([sum(1 << i for i in c) for c in combinations(range(8), 3)][:32])
+    chance = np.random.default_rng(0)
+    data = chance.integers(0, 1 << 32, 500)
+    bits = data[:, None] >> np.arange(32) & 1
+    checks = np.bitwise_xor.reduce(bits * columns, axis=1)
+    flipped = chance.integers(0, 32, 500)
+    codes = {"d": data ^ 1 << flipped, "k": checks, "e": np.ones(500, int)}
+    assert np.array_equal(evaluate(mapping.graph, codes)["y"], data)
+    codes["e"] = np.zeros(500, int)
+    assert np.array_equal(evaluate(mapping.graph, codes)["y"], codes["d"])
 
 
 @pytest.mark.parametrize(
