@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.sums.lane import LANE_ACCUMULATIONS, LaneOptions, lane_graphs
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Objective, Style
+from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.array import LayerArray
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
@@ -22,6 +22,8 @@ def array_obstacle(instance: Instance) -> str | None:
             "Style of an array must be spatial without stages, as --levels says how its "
             f"circuits are cut, not {options.style} with {options.stages}"
         )
+    if options.backend is not Backend.PRINTED:
+        return f"Backend of an array must be {Backend.PRINTED}, not {options.backend.value!r}"
     if objective is not Objective.STRUCTURE:
         return f"Objective of an array must be structure, not {objective.value!r}"
     if accumulate not in LANE_ACCUMULATIONS:

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Delays, HardwareOptions, Style
+from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import Residue, graph_leak_bound, safe_leak
 from spikefloat.rtl_gen.rtl.array.array import array_ports, array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
+from spikefloat.rtl_gen.rtl.components.circuits import (
+    CombinationalCircuit,
+    PipelinedCircuit,
+    SpikingCircuit,
+    circuit_verilog,
+)
+from spikefloat.rtl_gen.rtl.components.streams import QUEUE_LATENCY
 from spikefloat.rtl_gen.rtl.ports import (
     CLOCK,
     DISCHARGE,
@@ -22,11 +29,14 @@ from spikefloat.rtl_gen.rtl.ports import (
     graph_ports,
 )
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
-from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
+from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog, timing_lines
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog
-from spikefloat.rtl_gen.rtl.styles.spiking_stream import SpikingStream, spiking_stream_verilog
-from spikefloat.rtl_gen.rtl.styles.stream import stream_ports, stream_verilog
+from spikefloat.rtl_gen.rtl.styles.stream import (
+    spiking_stream_verilog,
+    stream_ports,
+    stream_verilog,
+)
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import balance
@@ -162,22 +172,31 @@ def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
 def _spatial(
     graph: NeuronGraph, options: HardwareOptions, name: str, header: Sequence[str]
 ) -> Hardware:
+    is_native = options.backend is Backend.AMARANTH
     if options.stages == 0 and not options.is_stream:
-        text = spatial_verilog(graph, module=name, header=header)
+        text = (
+            circuit_verilog(CombinationalCircuit(graph), name, header)
+            if is_native
+            else spatial_verilog(graph, module=name, header=header)
+        )
         return Hardware(
             module=name, verilog=text, ports=graph_ports(graph), latency=0, initiation_interval=0
         )
     pipeline = cut(graph, options.stages)
-    make_verilog = stream_verilog if options.is_stream else pipeline_verilog
-    ports = (
-        tuple(stream_ports(graph, is_clocked=options.stages > 0).values())
-        if options.is_stream
-        else graph_ports(graph, (CLOCK, RESET))
-    )
+    if options.is_stream:
+        ports = tuple(stream_ports(graph, is_clocked=options.stages > 0).values())
+        text = stream_verilog(pipeline, module=name, header=header, is_native=is_native)
+    else:
+        ports = graph_ports(graph, (CLOCK, RESET))
+        text = (
+            circuit_verilog(PipelinedCircuit(pipeline), name, (*header, *timing_lines(pipeline)))
+            if is_native
+            else pipeline_verilog(pipeline, module=name, header=header)
+        )
     registers = pipeline.registers + (options.stages if options.is_stream else 0)
     return Hardware(
         module=name,
-        verilog=make_verilog(pipeline, module=name, header=header),
+        verilog=text,
         ports=ports,
         latency=pipeline.latency,
         initiation_interval=1 if options.stages else 0,
@@ -202,24 +221,29 @@ def _spiking(
         )
         lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
     has_memory = options.delays is Delays.MEMORY
+    is_native = options.backend is Backend.AMARANTH
+    balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     if options.is_stream:
-        component = SpikingStream(
-            graph, module=f"{name}_circuit", has_memory=has_memory, has_whole_bytes=True
-        )
         return Hardware(
             module=name,
-            verilog=spiking_stream_verilog(component, module=name, header=lines),
+            verilog=spiking_stream_verilog(
+                graph, module=name, header=lines, has_memory=has_memory, is_native=is_native
+            ),
             ports=tuple(stream_ports(graph, is_clocked=True).values()),
-            latency=component.latency,
+            latency=balanced.latency + QUEUE_LATENCY,
             initiation_interval=1,
             registers=spiking_registers(graph, has_memory=has_memory),
         )
-    balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
+    if is_native:
+        circuit = SpikingCircuit(graph, membrane=membrane, has_memory=has_memory)
+        text = circuit_verilog(circuit, name, (*lines, f"latency: {circuit.latency} clocks"))
+    else:
+        text = spiking_verilog(
+            graph, membrane=membrane, module=name, header=lines, has_memory=has_memory
+        )
     return Hardware(
         module=name,
-        verilog=spiking_verilog(
-            graph, membrane=membrane, module=name, header=lines, has_memory=has_memory
-        ),
+        verilog=text,
         ports=graph_ports(graph, (CLOCK, RESET, *([DISCHARGE] if membrane else []))),
         latency=balanced.latency,
         initiation_interval=1,

@@ -99,7 +99,7 @@ def _layer_words(layer: LayerShape) -> list[str]:
 def _hardware_words(hardware: HardwareOptions) -> list[str]:
     usual = HardwareOptions()
     words = []
-    for name in ("style", "residue", "leak", "delays", "stages"):
+    for name in ("style", "residue", "leak", "delays", "stages", "backend"):
         value = getattr(hardware, name)
         if value != getattr(usual, name):
             words += [f"--{name}", str(value)]

@@ -120,6 +120,7 @@ def make_instance(
     residue: str | None = None,
     leak: Fraction | None = None,
     delays: str | None = None,
+    backend: str | None = None,
     length: int | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
@@ -162,6 +163,9 @@ def make_instance(
     delays : str, optional
         One of :class:`~spikefloat.rtl_gen.designs.options.Delays`, for the spiking style;
         ``registers`` by default.
+    backend : str, optional
+        One of :class:`~spikefloat.rtl_gen.designs.options.Backend`, for the spatial and the spiking
+        style; ``printed`` by default.
     length : int, optional
         Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
     accumulate : str, optional
@@ -182,7 +186,13 @@ def make_instance(
     circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
     shape = _shape(design, circuit, length, accumulate, wide, layer)
     hardware = make_hardware_options(
-        style=style, stages=stages, is_stream=is_stream, residue=residue, leak=leak, delays=delays
+        style=style,
+        stages=stages,
+        is_stream=is_stream,
+        residue=residue,
+        leak=leak,
+        delays=delays,
+        backend=backend,
     )
     return Instance(design=design, circuit=circuit, shape=shape, hardware=hardware)
 

@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.residue import Residue, check_residue
 
 __all__ = [
+    "Backend",
     "CircuitOptions",
     "Delays",
     "HardwareOptions",
@@ -46,6 +47,13 @@ class Delays(StrEnum):
     MEMORY = "memory"
 
 
+class Backend(StrEnum):
+    """What writes the neurons of a circuit as Verilog."""
+
+    PRINTED = "printed"  #: The generator itself, an instance for each neuron.
+    AMARANTH = "amaranth"  #: Amaranth and its Yosys, from native components.
+
+
 @dataclass(frozen=True, kw_only=True)
 class CircuitOptions:
     """What the neurons of a circuit compute, and of which neurons it is made."""
@@ -73,6 +81,7 @@ class HardwareOptions:
     residue: Residue = Residue.DISCHARGE  #: In the spiking style.
     leak: Fraction | None = None  #: Share of the residue that stays; None for a safe one.
     delays: Delays = Delays.REGISTERS  #: In the spiking style.
+    backend: Backend = Backend.PRINTED
 
     @property
     def suffix(self) -> str:
@@ -94,6 +103,7 @@ def make_hardware_options(
     residue: str | None = None,
     leak: Fraction | None = None,
     delays: str | None = None,
+    backend: str | None = None,
 ) -> HardwareOptions:
     """Return checked options of hardware.
 
@@ -117,6 +127,10 @@ def make_hardware_options(
         raise InputError(f"Residue of streams must be discharge, not {way.value!r}")
     if delays is not None and kind is not Style.SPIKING:
         raise InputError(f"Delays must be given for the spiking style, not for {kind.value!r}")
+    if backend is not None and kind is Style.TEMPORAL:
+        raise InputError(
+            f"Backend must be given for the spatial or spiking style, not for {kind.value!r}"
+        )
     return HardwareOptions(
         style=kind,
         stages=stages,
@@ -124,4 +138,5 @@ def make_hardware_options(
         residue=way,
         leak=leak,
         delays=find_member(Delays, "Delays", delays or Delays.REGISTERS),
+        backend=find_member(Backend, "Backend", backend or Backend.PRINTED),
     )

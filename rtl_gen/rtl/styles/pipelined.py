@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.rtl.text.printer import file_header, kinds_of, module_li
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 from spikefloat.rtl_gen.rtl.timing.registers import insert_registers
 
-__all__ = ["pipeline_verilog"]
+__all__ = ["pipeline_verilog", "timing_lines"]
 
 
 def pipeline_verilog(
@@ -68,7 +68,7 @@ def pipeline_verilog(
         return ["clk", *enables] if entry.cuts else []
 
     names = {kind: f"{top}_{kind_name(*kind)}" for kind in kinds_of(modules)}
-    lines = [*header, *_timing_lines(pipeline, has_enables)]
+    lines = [*header, *timing_lines(pipeline, has_enables=has_enables)]
     parts = [
         "\n".join(
             file_header(
@@ -103,7 +103,8 @@ def _gather_reset(top: ModuleClass) -> None:
     top.body = top.body._replace(nets=(*top.body.nets, net), items=(*top.body.items, item))
 
 
-def _timing_lines(pipeline: Pipeline, has_enables: bool) -> list[str]:
+def timing_lines(pipeline: Pipeline, *, has_enables: bool = False) -> list[str]:
+    """Return lines for the comment at the top of a file: latency, registers and their controls."""
     clocks = "clock" if pipeline.latency == 1 else "clocks"
     levels = ", ".join(str(level) for level in pipeline.levels)
     lines = [

@@ -7,17 +7,13 @@ the tools, and a circuit of 100,000 neurons takes seconds.
 
 from collections.abc import Sequence
 
-from amaranth.hdl import Instance, Module
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
-
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.items import Addition
 from spikefloat.rtl_gen.rtl.text.kinds import kind_module, kind_name
 from spikefloat.rtl_gen.rtl.text.netlist import build_modules
 from spikefloat.rtl_gen.rtl.text.printer import file_header, kinds_of, module_lines
 
-__all__ = ["SpatialModule", "spatial_verilog"]
+__all__ = ["spatial_verilog"]
 
 
 def spatial_verilog(
@@ -63,73 +59,3 @@ def spatial_verilog(
         parts.append(kind_module(name, weights, threshold))
     parts.append("`default_nettype wire\n")
     return "\n".join(parts)
-
-
-class SpatialModule(wiring.Component):
-    """A neuron graph as combinational hardware, inside an Amaranth design.
-
-    The outputs follow the inputs within the same cycle. The Verilog of the graph is handed to the
-    platform; without a platform, whoever uses the design must add :attr:`verilog` to it.
-
-    Parameters
-    ----------
-    graph : NeuronGraph
-        The circuit.
-    module : str, optional
-        Name of the Verilog module; the name of the graph if None.
-    header : sequence of str
-        Lines for the comment at the top of the Verilog.
-
-    Members
-    -------
-    ... : ``In(width)``
-        One for each input of the graph, with its name and width.
-    ... : ``Out(width)``
-        One for each output of the graph.
-
-    Raises
-    ------
-    ValueError
-        If the name of the module or of a port cannot be used in Verilog.
-    """
-
-    def __init__(
-        self, graph: NeuronGraph, *, module: str | None = None, header: Sequence[str] = ()
-    ) -> None:
-        self._graph = graph
-        self._module = graph.name if module is None else module
-        self._verilog = spatial_verilog(graph, module=module, header=header)
-        super().__init__(
-            {
-                **{port.name: In(len(port.nodes)) for port in graph.inputs},
-                **{port.name: Out(len(port.nodes)) for port in graph.outputs},
-            }
-        )
-
-    @property
-    def graph(self) -> NeuronGraph:
-        """The circuit."""
-        return self._graph
-
-    @property
-    def module(self) -> str:
-        """Name of the Verilog module."""
-        return self._module
-
-    @property
-    def verilog(self) -> str:
-        """Text of the Verilog file."""
-        return self._verilog
-
-    def elaborate(self, platform: object) -> Module:
-        """Return an instance of the Verilog module."""
-        m = Module()
-        m.submodules.neurons = Instance(
-            self._module,
-            **{f"i_{port.name}": getattr(self, port.name) for port in self._graph.inputs},
-            **{f"o_{port.name}": getattr(self, port.name) for port in self._graph.outputs},
-        )
-        add_file = getattr(platform, "add_file", None)
-        if add_file is not None:
-            add_file(f"{self._module}.v", self._verilog)
-        return m

@@ -76,6 +76,8 @@ def component_verilog(
         source = source.replace(f"\\{module}\n", f"\\{_plain(module)}\n")
         source = source.replace(f"cell \\{module} ", f"cell \\{_plain(module)} ")
 
+    source = _plain_ports(source)
+
     modules = []
     bodies = dict(split_modules(_run_yosys(source)))
     for match in _MODULE.finditer(source):
@@ -102,6 +104,20 @@ def component_verilog(
     # The top module is the first in RTLIL, and a module comes before those that it holds.
     modules.reverse()
     return "\n".join([comment, *modules] if comment else modules)
+
+
+def _plain_ports(source: str) -> str:
+    """Return RTLIL whose ports have names that Verilog takes, where Amaranth made a name unique."""
+    taken = set(re.findall(r"(?<=\\)\w+(?=\s)", source))
+    names: dict[str, str] = {}
+    for number, _, name in _WIRE.findall(source):
+        if number and "$" in name and name not in names:
+            plain = _plain(name)
+            while plain in taken:
+                plain += "_"
+            names[name] = plain
+            taken.add(plain)
+    return re.sub(r"(?<=\\)[\w$]+(?=\s)", lambda match: names.get(match[0], match[0]), source)
 
 
 def _plain(name: str) -> str:

@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from amaranth.back import rtlil
 
 from spikefloat.rtl_gen.neurons.builder import ZERO, NeuronGraphBuilder
-from spikefloat.rtl_gen.rtl.styles.spatial import SpatialModule, spatial_verilog
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from tests.helpers.spatial_examples import FULL_ADDER, GRAPHS, design_graph, full_adder_bits
 
 
@@ -233,33 +232,3 @@ def test_same_bytes_in_every_process():
         for seed in ("1", "2", "3")
     }
     assert len(digests) == 1
-
-
-class Platform:
-    """Records the files that a design needs."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, str] = {}
-
-    def add_file(self, name: str, text: str) -> None:
-        self.files[name] = text
-
-
-@pytest.mark.parametrize("module", [None, "other"])
-def test_spatial_module(module):
-    graph = GRAPHS["constants_and_wires"]
-    component = SpatialModule(graph, module=module, header=["Header."])
-    name = module or "constants_and_wires"
-    assert (component.graph, component.module) == (graph, name)
-    assert list(component.signature.members) == ["a", "y", "z"]
-    assert component.verilog == spatial_verilog(graph, module=module, header=["Header."])
-
-    platform = Platform()
-    text = rtlil.convert(component, name="top", platform=platform, emit_src=False)
-    assert f"cell \\{name} \\neurons" in text
-    assert platform.files == {f"{name}.v": component.verilog}
-
-
-def test_spatial_module_without_platform():
-    text = rtlil.convert(SpatialModule(GRAPHS["full_adder"]), name="top", emit_src=False)
-    assert "cell \\full_adder \\neurons" in text

@@ -10,7 +10,9 @@ import pytest
 from amaranth.lib import stream, wiring
 
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.rtl.styles.stream import StreamPipeline, stream_verilog
+from spikefloat.rtl_gen.rtl.components.streams import StreamPipeline
+from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
+from spikefloat.rtl_gen.rtl.styles.stream import stream_verilog
 from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
@@ -34,7 +36,8 @@ def ports_of(text: str) -> list[str]:
 
 
 def test_component():
-    component = StreamPipeline(pipeline_of("multiply", 2), module="circuit")
+    pipeline = pipeline_of("multiply", 2)
+    component = StreamPipeline(pipeline)
     assert component.latency == 2
     assert component.signature == wiring.Signature(
         {
@@ -44,7 +47,8 @@ def test_component():
         }
     )
     # All that computes is neurons; what is around them only moves data.
-    assert logic_outside_neurons(component.verilog) == []
+    text = pipeline_verilog(pipeline, module="circuit", has_enables=True)
+    assert logic_outside_neurons(text) == []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_names_of_axi(name, fmt, stages, ports):
 def test_one_result():
     graph = raw_graph([], inputs={"a": 1}, outputs={"y": [0], "z": [0]})
     with pytest.raises(ValueError, match=r"^Outputs of a stream must be 1, not 2$"):
-        StreamPipeline(cut(graph, 0), module="circuit")
+        StreamPipeline(cut(graph, 0))
     with pytest.raises(ValueError, match=r"^Module name must be an identifier .* not 'a-b'$"):
         stream_verilog(pipeline_of("relu", 0), module="a-b")
 
