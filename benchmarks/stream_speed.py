@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.designs.hardware import make_hardware
+from spikefloat.rtl_gen.checks.plan import scalar_design
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.scalars import scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.simulators.find import SIMULATORS
 
@@ -27,30 +28,19 @@ REQUIRED_SPEED = 700_000
 def measure(name: str, stages: int, simulator: str, repeats: int) -> dict[str, Any]:
     """Return the speed of one design, over all its operand pairs, several times in a row."""
     instance = make_instance(name, stages=stages)
-    hardware = make_hardware(instance)
-    bench = BenchDesign(
-        name=hardware.module,
-        verilog=hardware.verilog,
-        module=hardware.module,
-        operation=name,
-        fmt=instance.circuit.format,
-        overflow=instance.circuit.overflow,
-        library=instance.circuit.library,
-        latency=hardware.latency,
-    )
+    design = scalar_design(instance)
     cases = np.stack(
         operand_cases([instance.circuit.format], len(instance.design.operands), "all"), axis=1
     )
     with tempfile.TemporaryDirectory(prefix="spikefloat-") as folder:
-        file = Path(folder) / "cases.npy"
-        np.save(file, np.tile(cases, (repeats, 1)))
-        (result,) = verify([bench], simulator, file, Path(folder))
+        checks = scalar_checks([design], np.tile(cases, (repeats, 1)))
+        (result,) = verify(checks, simulator, Path(folder))
     if result.mismatches:
         raise ValueError(f"Results must be those of the golden model: {result.report}")
     return {
-        "design": hardware.module,
+        "design": instance.name,
         "simulator": simulator,
-        "latency": hardware.latency,
+        "latency": design.latency,
         "pairs": result.cases,
         "seconds": result.seconds,
         "cpu_seconds": result.cpu_seconds,

@@ -1,109 +1,99 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bench is told by :mod:`spikefloat.sim.benches.pairs`, and what it tells in return."""
+"""What a bench is asked for by :mod:`spikefloat.sim.benches.session`, and what it records."""
 
 import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import find_format
-from spikefloat.sim.cases.exhaustive import concerns, operand_cases
-from spikefloat.sim.golden.operations import expected, find_operation
-from spikefloat.tb.scoreboard import Scoreboard
-
-__all__ = ["Job", "Stopwatch"]
+__all__ = ["Job", "Recorder", "Stopwatch", "words_of"]
 
 
 class Stopwatch:
     """How long something takes, from now on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._start = time.perf_counter(), time.process_time()
 
-    def read(self) -> dict[str, float]:
-        """Return the time so far: by the clock, and of this process alone."""
-        return {
-            "seconds": time.perf_counter() - self._start[0],
-            "cpu_seconds": time.process_time() - self._start[1],
-        }
+    def read(self) -> NDArray[np.float64]:
+        """Return the seconds so far: by the clock, and of this process alone."""
+        return np.array([time.perf_counter(), time.process_time()]) - self._start
 
 
-@dataclass(frozen=True)
 class Job:
-    """Designs under one top module, and the operands of every case."""
+    """The folder and the settings that the environment variable SPIKEFLOAT_JOB names."""
 
-    told: dict[str, Any]  #: The file that the environment variable SPIKEFLOAT_JOB names.
-    operands: tuple[NDArray[np.int64], ...]  #: One array for each operand.
+    def __init__(self) -> None:
+        path = Path(os.environ["SPIKEFLOAT_JOB"])
+        self._folder = path.parent
+        self.settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
 
-    @classmethod
-    def read(cls) -> "Job":
-        """Read the job."""
-        told = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
-        formats = [find_format(design["format"]) for design in told["designs"]]
-        count = find_operation(told["designs"][0]["operation"]).operand_count
-        return cls(told, operand_cases(formats, count, told["pairs"]))
+    def array(self, name: str) -> NDArray[Any]:
+        """Return an array of the job."""
+        array: NDArray[Any] = np.load(self._folder / f"{name}.npy")
+        return array
+
+    def record(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Write down what was seen."""
+        np.savez(self._folder / "recording.npz", **arrays)
+
+
+def words_of(rows: NDArray[np.uint8]) -> list[int]:
+    """Return rows of bytes as integers, the lowest byte being the first."""
+    data, size = rows.tobytes(), rows.shape[1]
+    return [
+        int.from_bytes(data[start : start + size], "little") for start in range(0, len(data), size)
+    ]
+
+
+class Recorder:
+    """Keeps what an output was, time after time.
+
+    A result with undefined bits is kept as such: which bits they are, and zero for their values.
+    """
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+        self._size = -(-len(handle) // 8)
+        self._rows: list[bytes] = []
+        self._undefined: dict[int, bytes] = {}
+
+    def take(self) -> None:
+        """Keep what the output is now."""
+        value = self._handle.value
+        try:
+            # A port of one bit has a type of its own, without bytes.
+            self._rows.append(
+                value.to_bytes(byteorder="little")
+                if hasattr(value, "to_bytes")
+                else bytes([int(value)])
+            )
+        except ValueError:
+            bits = str(value)
+            defined = "".join(bit if bit in "01" else "0" for bit in bits)
+            mask = "".join("01"[bit not in "01"] for bit in bits)
+            self._undefined[len(self._rows)] = int(mask, 2).to_bytes(self._size, "little")
+            self._rows.append(int(defined, 2).to_bytes(self._size, "little"))
 
     @property
-    def designs(self) -> list[dict[str, Any]]:
-        """What is known of each design."""
-        return self.told["designs"]
+    def last(self) -> NDArray[np.uint8]:
+        """The bytes of the last time."""
+        return np.frombuffer(self._rows[-1], np.uint8)
 
-    def compare(self, outputs: Sequence[NDArray[np.uint8]], times: dict[str, float]) -> None:
-        """Compare results with the golden model, and write the outcome.
+    @property
+    def rows(self) -> NDArray[np.uint8]:
+        """A row of bytes for each time, the lowest first."""
+        return np.frombuffer(b"".join(self._rows), np.uint8).reshape(len(self._rows), self._size)
 
-        Parameters
-        ----------
-        outputs
-            For each design one row for each case, of the bytes of all results.
-        times
-            How long it took to get them, as a :class:`Stopwatch` says.
-
-        Raises
-        ------
-        AssertionError
-            If a result is wrong.
-        """
-        boards = [
-            self._board(design, rows) for design, rows in zip(self.designs, outputs, strict=True)
-        ]
-        outcome = {
-            **times,
-            "designs": [
-                {
-                    "cases": board.cases,
-                    "mismatches": int(board.wrong.size),
-                    "report": board.report(),
-                }
-                for board in boards
-            ],
-        }
-        text = json.dumps(outcome, indent=1) + "\n"
-        Path(self.told["outcome"]).write_text(text, encoding="utf-8")
-        reports = [report for board in boards if (report := board.report())]
-        assert not reports, "\n".join(reports)
-
-    def _board(self, design: dict[str, Any], outputs: NDArray[np.uint8]) -> Scoreboard:
-        fmt = find_format(design["format"])
-        mine = concerns(fmt, self.operands, self.told["pairs"])
-        # Driven in an order that suits the simulator, reported in one that suits the reader.
-        mine = np.flatnonzero(mine)[np.lexsort([codes[mine] for codes in reversed(self.operands)])]
-        chosen = [codes[mine] for codes in self.operands]
-        columns = outputs[mine, design["offset"] : design["offset"] + design["size"]]
-        actual = columns.astype(np.int64) @ (1 << 8 * np.arange(design["size"], dtype=np.int64))
-        to = find_format(design["to"]) if design["to"] else None
-        wanted = expected(design["operation"], fmt, chosen, design["overflow"], to)
-        return Scoreboard(
-            design["name"],
-            fmt,
-            chosen,
-            actual,
-            wanted,
-            find_operation(design["operation"]).is_predicate,
-            to,
-        )
+    @property
+    def undefined(self) -> NDArray[np.uint8]:
+        """For each time the bits that were undefined, like :attr:`rows`."""
+        masks = np.zeros((len(self._rows), self._size), np.uint8)
+        for index, mask in self._undefined.items():
+            masks[index] = np.frombuffer(mask, np.uint8)
+        return masks

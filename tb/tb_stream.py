@@ -1,67 +1,95 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench for clocked designs under one top module: one case per clock, every result expected.
+"""Bench for designs with AXI4-Streams under one top module, with pauses at both ends.
 
-The job is that of :mod:`spikefloat.tb.tb_pairs`; the top module is that of
-:mod:`spikefloat.sim.benches.clocked_top`. Results are taken exactly as many clocks after their
-operands as the latency of each design says.
+The top module is :func:`spikefloat.sim.benches.stream_top.stream_top`. Python gives it a row of
+controls at a time, and records a row of what was seen.
 """
 
 import cocotb
 import numpy as np
-from cocotb.triggers import FallingEdge, Timer
+from cocotb.triggers import First, Timer, ValueChange
+from numpy.typing import NDArray
 
-from spikefloat.sim.benches.clocked_top import PERIOD, ROW, result_clock
-from spikefloat.sim.benches.top import OPERAND_NAMES
-from spikefloat.tb.job import Job, Stopwatch
+from spikefloat.sim.benches.stream_top import CONTROL_BITS, ROW, SOURCES
+from spikefloat.sim.cases.pauses import pause_rows
+from spikefloat.tb.job import Job, Recorder, Stopwatch
+
+RESET = np.ones((ROW, CONTROL_BITS), bool)
 
 
-def _rows(values, width: int, count: int) -> list[int]:
-    """Return values as the rows that the top module takes, with zeros at the end."""
-    bits = np.zeros((count * ROW, width), np.uint8)
-    bits[: len(values)] = values[:, None] >> np.arange(width) & 1
-    return [
-        int.from_bytes(row.tobytes(), "little")
-        for row in np.packbits(bits.reshape(count, ROW * width), axis=1, bitorder="little")
-    ]
+class Player:
+    """Plays rows of controls, and waits until each has ended."""
+
+    def __init__(self, dut):
+        self._controls = dut.controls
+        self._row_done = ValueChange(dut.row_done)
+        self._present = RESET
+
+    async def play(self, controls: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Wait for the end of the present row, which ``controls`` are to follow.
+
+        Returns
+        -------
+        array
+            The controls of the row that has ended.
+        """
+        packed = np.packbits(controls, bitorder="little").tobytes()
+        self._controls.value = int.from_bytes(packed, "little")
+        fired = await First(self._row_done, Timer(4 * ROW, "ns"))
+        assert fired is self._row_done, "The clock stopped"
+        ended, self._present = self._present, controls
+        return ended
+
+
+async def play_scene(dut, player: Player, pauses, settings):
+    """Return controls and what was seen, clock by clock, until all results are there."""
+    names = [pauses["source"]] * SOURCES + [pauses["sink"]]
+    patterns = [pause_rows(name, pauses["seed"] + i, ROW) for i, name in enumerate(names)]
+    # For each part how many transfers of each design there are at its end.
+    ends = np.array(settings["ends"])
+    if pauses["results"] is not None:
+        ends = np.minimum(ends, pauses["results"])
+    dut.part.value = part = 0
+    await player.play(RESET)
+    recorder = Recorder(dut.seen_row)
+    controls = []
+    counts = np.zeros(ends.shape[1], np.int64)
+    rest, idle = 2, 0  # the last rows show that nothing follows
+    while rest and idle < settings["patience"]:
+        following = np.zeros((ROW, CONTROL_BITS), bool)
+        for number, pattern in enumerate(patterns):
+            following[:, number] = next(pattern)
+        controls.append(await player.play(following))
+        recorder.take()
+        flags = recorder.last.reshape(ROW, -1)[:, settings["offsets"]]
+        before = np.minimum(counts, ends[part])
+        counts += (flags & 1).sum(axis=0, dtype=np.int64)
+        now = np.minimum(counts, ends[part])
+        idle = idle + 1 if (now == before).all() else 0
+        if (now == ends[part]).all():
+            rest, idle = rest - 1, 0
+            if part + 1 < len(ends) and not rest:
+                dut.part.value = part = part + 1
+                rest = 2
+    return np.concatenate(controls), recorder
 
 
 @cocotb.test()
-async def every_clock(dut):
-    """Every design takes a case in every clock, and gives the expected code after its latency."""
-    job = Job.read()
-    cases = len(job.operands[0])
-    last = max(result_clock(design["latency"]) for design in job.designs)
-    count = -(-(cases + last) // ROW)
-    discharge = np.ones(cases, np.int64)
-    if job.told["discharge"] == "first":
-        discharge[1:] = 0
-    signals = [(dut.discharge_row, _rows(discharge, 1, count))]
-    for name, codes in zip(OPERAND_NAMES, job.operands, strict=False):
-        handle = getattr(dut, f"{name}_row")
-        signals.append((handle, _rows(codes, len(handle) // ROW, count)))
-
-    row = Timer(ROW * PERIOD, unit="ns")
-    # In reset for whole rows, until the delay lines of every design are empty.
-    dut.rst.value = 1
-    for handle, _ in signals:
-        handle.value = 0
-    await FallingEdge(dut.clk)
-    for _ in range(-(-last // ROW)):
-        await row
-    dut.rst.value = 0
-    watch = Stopwatch()
-    taken = []
-    for index in range(count):
-        for handle, rows in signals:
-            handle.value = rows[index]
-        await row
-        taken.append(dut.y_row.value.to_bytes(byteorder="little"))
-    times = watch.read()
-    results = np.frombuffer(b"".join(taken), np.uint8).reshape(count * ROW, -1)
-    job.compare(
-        [
-            results[(first := result_clock(design["latency"])) : first + cases]
-            for design in job.designs
-        ],
-        times,
-    )
+async def every_scene(dut):
+    """Everything is sent with each kind of pauses, from reset, and all that comes is recorded."""
+    job = Job()
+    player = Player(dut)
+    await player.play(RESET)
+    arrays = {}
+    for number, pauses in enumerate(job.settings["pauses"]):
+        watch = Stopwatch()
+        controls, recorder = await play_scene(dut, player, pauses, job.settings)
+        times = watch.read()
+        clocks = (len(controls), -1)
+        arrays |= {
+            f"times_{number}": times,
+            f"controls_{number}": controls,
+            f"rows_{number}": recorder.rows.reshape(clocks),
+            f"undefined_{number}": recorder.undefined.reshape(clocks),
+        }
+    job.record(arrays)

@@ -1,57 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench that applies given words in every clock and writes down what comes out.
-
-The environment variable SPIKEFLOAT_JOB names a JSON file that
-:mod:`spikefloat.sim.simulators.trace` writes. Nothing is judged here but that every output is
-defined; who asked for the trace compares it.
-"""
-
-import json
-import os
-from pathlib import Path
+"""Bench that applies given words in every clock, for :mod:`spikefloat.sim.benches.trace`."""
 
 import cocotb
-import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
-from cocotb.types import Logic
+
+from spikefloat.tb.job import Job, Recorder, Stopwatch, words_of
 
 
 @cocotb.test()
 async def every_clock(dut):
-    """All words went in, and all that came out is defined."""
-    job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
-    folder = Path(job["folder"])
-    inputs = []
-    for name in job["inputs"]:
-        rows = np.load(folder / f"in_{name}.npy")
-        words = [int.from_bytes(row.tobytes(), "little") for row in rows]
-        inputs.append((getattr(dut, name), words))
-    outputs = [(name, getattr(dut, name), []) for name in job["outputs"]]
-    clocks = len(inputs[0][1])
+    """All words go in, and all that comes out is recorded."""
+    job = Job()
+    inputs = [(getattr(dut, name), words_of(job.array(name))) for name in job.settings["inputs"]]
+    outputs = {name: Recorder(getattr(dut, name)) for name in job.settings["outputs"]}
 
     # In reset until every register has been through it, delay lines included.
     Clock(dut.clk, 10, unit="ns").start(start_high=False)
     dut.rst.value = 1
     for handle, _ in inputs:
         handle.value = 0
-    for _ in range(job["reset_clocks"]):
+    for _ in range(job.settings["reset_clocks"]):
         await FallingEdge(dut.clk)
     dut.rst.value = 0
+    watch = Stopwatch()
     before = [None] * len(inputs)
-    for clock in range(clocks):
+    for clock in range(len(inputs[0][1])):
         for index, (handle, words) in enumerate(inputs):
             if words[clock] != before[index]:
                 handle.value = before[index] = words[clock]
         await FallingEdge(dut.clk)
-        for _, handle, taken in outputs:
-            value = handle.value
-            # A port of one bit has a type of its own.
-            taken.append(
-                bytes([int(value)])
-                if isinstance(value, Logic)
-                else value.to_bytes(byteorder="little")
-            )
-    for name, _, taken in outputs:
-        rows = np.frombuffer(b"".join(taken), np.uint8).reshape(clocks, -1)
-        np.save(folder / f"out_{name}.npy", rows)
+        for recorder in outputs.values():
+            recorder.take()
+    arrays = {"times": watch.read()}
+    for name, recorder in outputs.items():
+        arrays |= {name: recorder.rows, f"{name} undefined": recorder.undefined}
+    job.record(arrays)

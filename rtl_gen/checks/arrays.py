@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.sim.benches.arrays import ArrayDesign, input_vectors
-from spikefloat.sim.benches.vectors import vector_cases
+from spikefloat.sim.benches.arrays import ArrayDesign
 from spikefloat.sim.cases.sampled import SEED
+from spikefloat.sim.cases.vectors import input_vectors, vector_cases
 
 __all__ = ["array_bench", "array_vectors"]
 
@@ -20,8 +20,11 @@ _SETS = 2
 _MOST_CLOCKS = 50_000
 
 
-def array_bench(instance: Instance) -> ArrayDesign:
-    """Return a layer with its weights, or with random ones to be sent."""
+def array_bench(instance: Instance, verilog: str | None = None) -> ArrayDesign:
+    """Return a layer with its weights, or with random ones to be sent.
+
+    The Verilog may be given, such as that of a netlist.
+    """
     options, layer = instance.circuit, instance.layer
     hardware = design_hardware(instance)
     array = make_layer_array(instance, instance.name)
@@ -37,7 +40,7 @@ def array_bench(instance: Instance) -> ArrayDesign:
     timing = array.timing
     return ArrayDesign(
         name=hardware.module,
-        verilog=hardware.verilog,
+        verilog=verilog or hardware.verilog,
         module=hardware.module,
         weights=tuple(weights),
         biases=tuple(biases),

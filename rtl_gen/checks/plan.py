@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ``spikefloat verify`` does with circuits: one build for as many as fit."""
+"""Which bench checks which instance of a design, and with which cases."""
 
-import argparse
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from rich.status import Status
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
-from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
+from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import command_line, design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Delays, Style
@@ -17,34 +18,25 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
 from spikefloat.rtl_gen.neurons.residue import Residue
-from spikefloat.sim.benches.arrays import ArrayResult, verify_arrays
-from spikefloat.sim.benches.layers import LayerDesign, LayerResult, layer_cases, verify_layer
-from spikefloat.sim.benches.operations import HandshakeResult, operation_check, verify_handshake
-from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
-from spikefloat.sim.benches.streams import Scene, StreamDesign, verify_streams
-from spikefloat.sim.benches.vectors import (
-    DotDesign,
-    DotResult,
-    lattice_cases,
-    vector_cases,
-    verify_dot,
-    verify_dot_stream,
-)
-from spikefloat.sim.cases.exhaustive import PAIRS, operand_cases
+from spikefloat.sim.benches.arrays import array_check
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Check, Contract, Outcome, StreamOutcome
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
+from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
+from spikefloat.sim.cases.exhaustive import PAIRS
 from spikefloat.sim.cases.sampled import SEED, is_exhaustive, sampled_operands
+from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
 
 __all__ = [
     "SIMULATOR_CHOICES",
+    "Checked",
+    "Selected",
+    "check",
+    "checked_row",
     "checked_source",
-    "layer_bench",
-    "verify_circuits",
-    "verify_dots",
-    "verify_layers",
-    "verify_temporal",
+    "layer_design",
+    "scalar_design",
 ]
-
-#: How streams are tried: as fast as they go, and with pauses at both ends.
-SCENES = (Scene(source="never", sink="never"), Scene(source="random", sink="random"))
 
 #: Simulators for each value of ``--sim``.
 SIMULATOR_CHOICES = {
@@ -54,14 +46,159 @@ SIMULATOR_CHOICES = {
 }
 
 
-def checked_source(args: argparse.Namespace, verilog: str, module: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """Which cases are tried."""
+
+    #: "all" cases, or a sample where they are too many; "published" or "sampled" ones; "lattice"
+    #: for dot products of two terms.
+    pairs: str = "all"
+    random_cases: int = 100_000  #: Number of random ones in a sample.
+
+
+class Checked(NamedTuple):
+    """What came of one instance in one simulator, of streams with one kind of pauses."""
+
+    instance: Instance
+    pairs: str  #: "all", "published", "lattice" or "sampled".
+    outcome: Outcome
+
+
+class _Batch(NamedTuple):
+    """Checks that are run together."""
+
+    name: str  #: Of a folder.
+    pairs: str
+    indices: list[int]  #: Which of the instances they are of.
+    checks: list[Check]
+    is_quick: bool = False  #: Whether the build counts more than the simulation.
+
+
+def check(
+    instances: Sequence[Instance],
+    simulators: Sequence[str],
+    folder: Path,
+    selected: Selected,
+    *,
+    gate_level: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Checked]:
+    """Simulate instances of designs and compare every result with the golden model.
+
+    Parameters
+    ----------
+    instances : sequence of Instance
+        What to check; those with the same operands are built together.
+    simulators : sequence of str
+        "icarus", "verilator".
+    folder : Path
+        For all that is written.
+    selected : Selected
+        Which cases are tried.
+    gate_level : str, optional
+        Target whose netlist is checked instead of the Verilog.
+    progress : callable, optional
+        Called with a few words at the start of each step.
+
+    Returns
+    -------
+    list of Checked
+        For each simulator and instance one, or one for each of the pauses of a stream.
+
+    Raises
+    ------
+    BenchError
+        If a build fails, or a bench does not run to its end.
+    InputError
+        If there is no bench for an instance.
+    """
+    batches = _batches(instances, selected, gate_level)
+    checked = []
+    for simulator in simulators:
+        by_index: dict[int, list[Checked]] = {}
+        for batch in batches:
+            outcomes = verify(
+                batch.checks,
+                simulator,
+                folder / batch.name,
+                progress=progress,
+                is_quick=batch.is_quick,
+            )
+            by_dut = {
+                id(check.dut): index
+                for check, index in zip(batch.checks, batch.indices, strict=True)
+            }
+            for outcome in outcomes:
+                index = by_dut[id(outcome.dut)]
+                own = by_index.setdefault(index, [])
+                own.append(Checked(instances[index], batch.pairs, outcome))
+        checked += [row for index in range(len(instances)) for row in by_index[index]]
+    return checked
+
+
+def _batches(
+    instances: Sequence[Instance], selected: Selected, gate_level: str | None
+) -> list[_Batch]:
+    """Return the checks of all instances; large designs are built one by one."""
+    batches = []
+    scalars: dict[tuple[str, str], list[int]] = {}
+    for index, instance in enumerate(instances):
+        if instance.design.is_vector:
+            is_lattice = selected.pairs == "lattice"
+            batches.append(
+                _Batch(
+                    name=instance.name,
+                    pairs="lattice" if is_lattice else "sampled",
+                    indices=[index],
+                    checks=[_vector_check(instance, selected, gate_level)],
+                    is_quick=instance.design.is_layer and not instance.is_array,
+                )
+            )
+        else:
+            scalars.setdefault(_scalar_group(instance, selected), []).append(index)
+    for (pairs, name), indices in scalars.items():
+        designs = [scalar_design(instances[index], gate_level) for index in indices]
+        operands = pairs if pairs in PAIRS else _sample(instances[indices[0]], selected)
+        batches.append(_Batch(name, pairs, indices, scalar_checks(designs, operands)))
+    return batches
+
+
+def _scalar_group(instance: Instance, selected: Selected) -> tuple[str, str]:
+    """Return which cases an operation is tried with, and what those of its build have in common."""
+    fmt, count = instance.circuit.format, len(instance.design.operands)
+    pairs = selected.pairs
+    if pairs == "all" and not is_exhaustive(fmt, count):
+        pairs = "sampled"
+    if pairs in PAIRS:
+        return pairs, pairs
+    # The step-by-step engine takes so long for an operation that corners are left out.
+    is_slow = instance.hardware.style is Style.TEMPORAL
+    return pairs, f"{fmt.name}_{count}{'_temporal' * is_slow}"
+
+
+def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
+    count = selected.random_cases
+    rows = sampled_operands(instance.circuit.format, len(instance.design.operands), count)
+    return rows[-count:] if count and instance.hardware.style is Style.TEMPORAL else rows
+
+
+def checked_source(gate_level: str | None, verilog: str, module: str) -> str:
     """Return what is to be simulated: generated Verilog, or what synthesis makes of it."""
-    if args.gate_level is None:
+    if gate_level is None:
         return verilog
-    return gate_level_verilog(verilog, module, find_target(args.gate_level))
+    return gate_level_verilog(verilog, module, find_target(gate_level))
 
 
-def _bench_design(args: argparse.Namespace, instance: Instance) -> BenchDesign:
+def _contract(instance: Instance, hardware: Hardware) -> Contract:
+    if hardware.is_stream:
+        return Contract.STREAM
+    if instance.hardware.style is Style.TEMPORAL:
+        return Contract.HANDSHAKE
+    return Contract.CLOCKED if hardware.is_clocked else Contract.COMBINATIONAL
+
+
+def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDesign:
+    """Return an operation on one to three codes as a bench takes it."""
     options = instance.circuit
     module = "_".join(
         (
@@ -73,27 +210,78 @@ def _bench_design(args: argparse.Namespace, instance: Instance) -> BenchDesign:
         )
     )
     hardware = design_hardware(instance, module)
-    kind = StreamDesign if hardware.is_stream else BenchDesign
-    return kind(
+    return ScalarDesign(
         name=module,
-        verilog=checked_source(args, hardware.verilog, module),
+        verilog=checked_source(gate_level, hardware.verilog, module),
         module=module,
         operation=instance.design.name,
         fmt=options.format,
         to=options.to,
         overflow=options.overflow,
-        library=options.library,
-        latency=hardware.latency if hardware.is_clocked or hardware.is_stream else None,
+        contract=_contract(instance, hardware),
+        latency=hardware.latency,
         discharge="first" if hardware.has_discharge else None,
     )
 
 
-def _row(
-    instance: Instance,
-    result: VerifyResult | DotResult | HandshakeResult | LayerResult | ArrayResult,
-    simulator: str,
-    pauses: str = "-",
-) -> dict:
+def _vector_check(instance: Instance, selected: Selected, gate_level: str | None) -> Check:
+    """Return the check of a dot product or a layer."""
+    options = instance.circuit
+    hardware = design_hardware(instance)
+    verilog = checked_source(gate_level, hardware.verilog, hardware.module)
+    if instance.is_array:
+        array = array_bench(instance, verilog)
+        return array_check(array, array_vectors(array, selected.random_cases))
+    if instance.design.is_layer:
+        if hardware.is_clocked or hardware.is_stream:
+            raise InputError(
+                f"Layer must be combinational to be verified, not {hardware.module!r}; "
+                "leave out --style, --stages and --stream"
+            )
+        layer = instance.layer
+        outputs = None if layer.layers else layer.outputs
+        cases = layer_cases(options.format, layer.inputs, selected.random_cases, SEED, outputs)
+        return layer_check(layer_design(instance, hardware.module, verilog), cases)
+    shape = instance.vector
+    design = DotDesign(
+        verilog=verilog,
+        module=hardware.module,
+        fmt=options.format,
+        to=options.result_format,
+        length=shape.length,
+        accumulate=shape.accumulate,
+        overflow=options.overflow,
+        wide=shape.wide,
+        contract=_contract(instance, hardware),
+        latency=hardware.latency,
+        has_discharge=hardware.has_discharge,
+    )
+    if selected.pairs == "lattice":
+        return dot_check(design, lattice_cases(options.format))
+    return dot_check(
+        design, vector_cases(options.format, shape.length, selected.random_cases, SEED)
+    )
+
+
+def layer_design(instance: Instance, module: str, verilog: str) -> LayerDesign:
+    """Return linear layers as a bench takes them."""
+    options, layer = instance.circuit, instance.layer
+    return LayerDesign(
+        verilog=verilog,
+        module=module,
+        fmt=options.format,
+        to=options.result_format,
+        accumulate=layer.accumulate,
+        activations=layer.activations,
+        overflow=options.overflow,
+        wide=layer.wide,
+        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
+    )
+
+
+def checked_row(checked: Checked) -> dict[str, Any]:
+    """Return what came of an instance as a row of a table."""
+    instance, pairs, outcome = checked
     options = instance.circuit
     return {
         "design": instance.design.name,
@@ -102,14 +290,15 @@ def _row(
         "overflow": options.overflow.value,
         "library": options.library,
         "hardware": _hardware_words(instance),
-        "pauses": pauses,
-        "simulator": simulator,
-        "cases": result.cases,
-        "exact": result.cases - result.mismatches,
-        "mismatches": result.mismatches,
-        "seconds": round(result.seconds, 3),
-        "report": result.report,
+        "pauses": str(outcome.pauses) if isinstance(outcome, StreamOutcome) else "-",
+        "simulator": outcome.simulator,
+        "cases": outcome.cases,
+        "exact": max(outcome.cases - outcome.mismatches, 0),
+        "mismatches": outcome.mismatches,
+        "seconds": round(outcome.seconds, 3),
+        "report": outcome.report,
         "command": command_line("verify", instance),
+        "pairs": pairs,
     }
 
 
@@ -127,211 +316,3 @@ def _hardware_words(instance: Instance) -> str:
     if options.delays is not Delays.REGISTERS:
         words += f", {options.delays}"
     return f"{words}, streams" if options.is_stream else words
-
-
-def _verify(
-    designs: list[BenchDesign], simulator: str, pairs: str | Path, folder: Path, status: Status
-) -> list[list[tuple[str, VerifyResult]]]:
-    """Check designs that are all streams, or none of them; for each, give pauses and result."""
-    streams = [design for design in designs if isinstance(design, StreamDesign)]
-    if not streams:
-        return [
-            [("-", result)] for result in verify(designs, simulator, pairs, folder, status.update)
-        ]
-    results = verify_streams(streams, simulator, pairs, SCENES, folder, status.update)
-    return [
-        [
-            (
-                _pauses(result.scene),
-                VerifyResult(
-                    design=design,
-                    simulator=simulator,
-                    cases=result.cases,
-                    mismatches=result.mismatches + result.broken,
-                    seconds=result.seconds,
-                    cpu_seconds=result.cpu_seconds,
-                    report=result.report,
-                ),
-            )
-            for result in results
-            if result.design is design
-        ]
-        for design in streams
-    ]
-
-
-def _pauses(scene: Scene) -> str:
-    return "none" if scene.source == scene.sink == "never" else scene.source
-
-
-def verify_circuits(
-    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
-) -> list[dict]:
-    """Check circuits, those with the same operands in one build for each simulator."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for index, instance in enumerate(chosen):
-        fmt, count = instance.circuit.format, len(instance.design.operands)
-        sampled = args.pairs == "all" and not is_exhaustive(fmt, count)
-        group = f"{fmt.name}_{count}" if sampled else args.pairs
-        # Streams have whole bytes, and sources of their own.
-        kind = f"stream_{fmt.width}_{count}" if instance.hardware.is_stream else "plain"
-        groups.setdefault((group, kind), []).append(index)
-    rows: dict[tuple[str, int], list[dict]] = {}
-    for (group, kind), indices in groups.items():
-        pairs: str | Path = group
-        if group not in PAIRS:
-            first = chosen[indices[0]]
-            fmt, count = first.circuit.format, len(first.design.operands)
-            pairs = folder / f"{group}.npy"
-            folder.mkdir(parents=True, exist_ok=True)
-            np.save(pairs, sampled_operands(fmt, count, args.random))
-        designs = [_bench_design(args, chosen[index]) for index in indices]
-        for simulator in SIMULATOR_CHOICES[args.sim]:
-            results = _verify(
-                designs, simulator, pairs, folder / group / f"{kind}_{simulator}", status
-            )
-            for index, scenes in zip(indices, results, strict=True):
-                rows[simulator, index] = [
-                    _row(chosen[index], result, simulator, pauses)
-                    | {"pairs": group if group in PAIRS else "sampled"}
-                    for pauses, result in scenes
-                ]
-    return [
-        row
-        for simulator in SIMULATOR_CHOICES[args.sim]
-        for index in range(len(chosen))
-        for row in rows[simulator, index]
-    ]
-
-
-def verify_temporal(
-    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
-) -> list[dict]:
-    """Check operations of the step-by-step engine, all in one build for each simulator."""
-    checks = []
-    for instance in chosen:
-        design, options = instance.design, instance.circuit
-        name = f"{instance.name}_{options.overflow.value}"
-        header = (f"{design.summary} ({options.format.name})",)
-        hardware = make_hardware(instance, module=name, header=header)
-        checks.append(
-            operation_check(
-                name=name,
-                verilog=checked_source(args, hardware.verilog, name),
-                module=name,
-                latency=hardware.latency,
-                operation=design.name,
-                fmt=options.format,
-                overflow=options.overflow,
-                operands=operand_cases([options.format], len(design.operands), args.pairs),
-            )
-        )
-    rows = []
-    for simulator in SIMULATOR_CHOICES[args.sim] if checks else ():
-        results = verify_handshake(checks, simulator, folder / "temporal", progress=status.update)
-        rows += [
-            _row(instance, result, simulator) | {"pairs": args.pairs}
-            for instance, result in zip(chosen, results, strict=True)
-        ]
-    return rows
-
-
-def verify_dots(
-    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
-) -> list[dict]:
-    """Check dot products, each on a lattice, or on directed and random vectors."""
-    rows = []
-    for simulator in SIMULATOR_CHOICES[args.sim]:
-        for instance in chosen:
-            options, shape = instance.circuit, instance.vector
-            hardware = design_hardware(instance)
-            dot = DotDesign(
-                verilog=checked_source(args, hardware.verilog, hardware.module),
-                module=hardware.module,
-                fmt=options.format,
-                to=options.result_format,
-                length=shape.length,
-                accumulate=shape.accumulate,
-                overflow=options.overflow,
-                wide=shape.wide,
-                latency=hardware.latency if hardware.is_clocked else None,
-                has_discharge=hardware.has_discharge,
-            )
-            is_lattice = args.pairs == "lattice"
-            operands = (
-                lattice_cases(options.format)
-                if is_lattice
-                else vector_cases(options.format, shape.length, args.random, SEED)
-            )
-            results = (
-                verify_dot_stream(dot, simulator, operands, folder, status.update)
-                if hardware.is_stream
-                else [verify_dot(dot, simulator, operands, folder, status.update)]
-            )
-            rows += [
-                _row(instance, result, simulator, result.pauses)
-                | {"pairs": "lattice" if is_lattice else "sampled"}
-                for result in results
-            ]
-    return rows
-
-
-def verify_layers(
-    args: argparse.Namespace, chosen: list[Instance], folder: Path, status: Status
-) -> list[dict]:
-    """Check linear layers, each on directed and random vectors."""
-    rows = []
-    for simulator in SIMULATOR_CHOICES[args.sim]:
-        for instance in chosen:
-            if instance.is_array:
-                rows += _verify_array(args, instance, simulator, folder, status)
-                continue
-            hardware, layer = design_hardware(instance), instance.layer
-            if hardware.is_clocked or hardware.is_stream:
-                raise InputError(
-                    f"Layer must be combinational to be verified, not {hardware.module!r}; "
-                    "leave out --style, --stages and --stream"
-                )
-            design = layer_bench(instance, hardware)
-            cases = layer_cases(
-                instance.circuit.format,
-                layer.inputs,
-                args.random,
-                SEED,
-                None if layer.layers else layer.outputs,
-            )
-            result = verify_layer(design, simulator, cases, folder, status.update, is_quick=True)
-            rows.append(_row(instance, result, simulator) | {"pairs": "sampled"})
-    return rows
-
-
-def _verify_array(
-    args: argparse.Namespace, instance: Instance, simulator: str, folder: Path, status: Status
-) -> list[dict]:
-    """Check a layer on an array of lanes, as fast as it goes and with pauses."""
-    design = array_bench(instance)
-    design = replace(design, verilog=checked_source(args, design.verilog, design.module))
-    vectors = array_vectors(design, args.random)
-    results = verify_arrays(
-        [design], [vectors], simulator, SCENES, folder / design.module, status.update
-    )
-    return [
-        _row(instance, result, simulator, _pauses(result.scene)) | {"pairs": "sampled"}
-        for result in results
-    ]
-
-
-def layer_bench(instance: Instance, hardware: Hardware) -> LayerDesign:
-    """Return linear layers as a bench takes them."""
-    options, layer = instance.circuit, instance.layer
-    return LayerDesign(
-        verilog=hardware.verilog,
-        module=hardware.module,
-        fmt=options.format,
-        to=options.result_format,
-        accumulate=layer.accumulate,
-        activations=layer.activations,
-        overflow=options.overflow,
-        wide=layer.wide,
-        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
-    )

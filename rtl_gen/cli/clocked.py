@@ -17,13 +17,10 @@ from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports
-from spikefloat.sim.benches.cells import CellDesign, verify_cells
-from spikefloat.sim.benches.operations import (
-    HandshakeCheck,
-    decoder_check,
-    encoder_check,
-    verify_handshake,
-)
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.cells import CellDesign, cell_checks
+from spikefloat.sim.benches.codecs import CodecDesign, decoder_check, encoder_check
+from spikefloat.sim.benches.dut import Check, Outcome
 
 __all__ = [
     "ClockedInstance",
@@ -254,82 +251,60 @@ def verify_clocked_instances(
     progress: Callable[[str], None],
 ) -> list[dict]:
     """Check clocked designs in one simulator, and return a row for each."""
-    rows: list[dict] = []
-    cells = [(i, i.parameters) for i in instances if isinstance(i.parameters, CellParameters)]
-    codecs = [(i, i.parameters) for i in instances if isinstance(i.parameters, CodecParameters)]
-    if cells:
-        designs = [
-            CellDesign(
-                name=cell.design,
-                verilog=cell.verilog,
-                module=cell.module,
-                parameters=parameters.as_dict(),
-            )
-            for cell, parameters in cells
-        ]
-        found = verify_cells(designs, simulator, folder, progress=progress)
-        rows += [
-            _row(cell, result.clocks, result.mismatches, result.report, simulator, "random spikes")
-            for (cell, _), result in zip(cells, found, strict=True)
-        ]
-    if codecs:
-        # Icarus would take hours for every number.
-        sample = random_cases if simulator == "icarus" else None
-        checks = [_codec_check(codec, parameters, sample) for codec, parameters in codecs]
-        results = verify_handshake(checks, simulator, folder, progress=progress)
-        for (codec, _), check, outcome in zip(codecs, checks, results, strict=True):
-            bits = sum(port.width for port in check.cases.design.operands)
-            rows.append(
-                _row(
-                    codec,
-                    outcome.cases,
-                    outcome.mismatches,
-                    outcome.report,
-                    simulator,
-                    "all" if outcome.cases == 1 << bits else "sampled",
-                )
-            )
-    return rows
-
-
-def _codec_check(codec: ClockedInstance, p: CodecParameters, sample: int | None) -> HandshakeCheck:
-    if codec.design == "decoder":
-        return decoder_check(
-            name=codec.module,
-            verilog=codec.verilog,
-            module=codec.module,
-            latency=codec.latency,
-            fmt=p.fmt,
-            integer_bits=p.integer_bits,
-            fraction_bits=p.fraction_bits,
+    cells = [
+        CellDesign(
+            name=instance.design,
+            verilog=instance.verilog,
+            module=instance.module,
+            parameters=instance.parameters.as_dict(),
         )
-    return encoder_check(
-        name=codec.module,
+        for instance in instances
+        if isinstance(instance.parameters, CellParameters)
+    ]
+    of_cells = iter(cell_checks(cells))
+    # Icarus would take hours for every number.
+    sample = random_cases if simulator == "icarus" else None
+    checks = [
+        _codec_check(instance, instance.parameters, sample)
+        if isinstance(instance.parameters, CodecParameters)
+        else next(of_cells)
+        for instance in instances
+    ]
+    outcomes = verify(checks, simulator, folder, progress=progress)
+    return [_row(*pair) for pair in zip(instances, outcomes, strict=True)]
+
+
+def _codec_check(codec: ClockedInstance, p: CodecParameters, sample: int | None) -> Check:
+    design = CodecDesign(
         verilog=codec.verilog,
         module=codec.module,
         latency=codec.latency,
         fmt=p.fmt,
         integer_bits=p.integer_bits,
         fraction_bits=p.fraction_bits,
-        overflow=p.overflow,
-        sample=sample,
     )
+    if codec.design == "decoder":
+        return decoder_check(design)
+    return encoder_check(design, p.overflow, sample=sample)
 
 
-def _row(
-    instance: ClockedInstance, cases: int, mismatches: int, report: str, simulator: str, pairs: str
-) -> dict:
+def _row(instance: ClockedInstance, outcome: Outcome) -> dict:
+    bits = sum(port.width for port in outcome.dut.inputs)
+    if isinstance(instance.parameters, CellParameters):
+        pairs = "random spikes"
+    else:
+        pairs = "all" if outcome.cases == 1 << bits else "sampled"
     return {
         **instance.labels,
         "to": "-",
         "library": "-",
         "hardware": "clocked",
         "pauses": "-",
-        "simulator": simulator,
-        "cases": cases,
-        "exact": cases - mismatches,
-        "mismatches": mismatches,
-        "report": report,
+        "simulator": outcome.simulator,
+        "cases": outcome.cases,
+        "exact": outcome.cases - outcome.mismatches,
+        "mismatches": outcome.mismatches,
+        "report": outcome.report,
         "pairs": pairs,
     }
 

@@ -1,197 +1,222 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checking designs with AXI4-Streams: every result once, in order, whatever the pauses."""
+"""Running designs with AXI4-Streams: every result once, in order, whatever the pauses."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.sim.benches.axi_top import AxiDesign, axi_top
-from spikefloat.sim.benches.pairs import BenchDesign
-from spikefloat.sim.cases.exhaustive import PAIRS, operand_cases
-from spikefloat.sim.cases.pauses import find_pauses
-from spikefloat.sim.golden.operations import find_operation
-from spikefloat.sim.simulators.runner import BenchError, run_bench
+from spikefloat.rtl_gen.files import make_folder
+from spikefloat.sim.benches.dut import Check, StreamOutcome, StreamPort
+from spikefloat.sim.benches.scoreboard import Scoreboard
+from spikefloat.sim.benches.session import Recording, Session
+from spikefloat.sim.benches.stream_top import ROW, SOURCES, Seen, part_ends, stream_top, words_of
+from spikefloat.sim.cases.pauses import Pauses
 
-__all__ = ["Scene", "StreamDesign", "StreamResult", "verify_streams"]
+__all__ = ["run_streams"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class StreamDesign(BenchDesign):
-    """A design with AXI4-Streams, and what it has to compute; without latency, it has no clock."""
+#: For so many times what a case takes, nothing must come before a design is taken to be stuck.
+_PATIENCE = 4
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """Who pauses, and how long that is watched."""
-
-    source: str  #: Pattern of the sources, each with random numbers of its own.
-    sink: str  #: Pattern of the sinks.
-    results: int | None = None  #: How many results to wait for; all of them if None.
-    seed: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class StreamResult:
-    """How one design did in one scene."""
-
-    design: StreamDesign
-    scene: Scene
-    simulator: str
-    cases: int  #: How many results came.
-    mismatches: int  #: How many of them were wrong, or missing, or too many.
-    broken: int  #: How many offers were changed or withdrawn.
-    latency: int  #: Clocks from the first offer of a source to the first result.
-    missed: int  #: Clocks between first and last result in which the sink waited in vain.
-    seconds: float  #: Time to run all designs of the same build.
-    cpu_seconds: float
-    clocks: int
-    report: str  #: What was wrong, in words, or nothing.
-
-
-def verify_streams(
-    designs: Sequence[StreamDesign],
-    simulator: str,
-    pairs: str | Path,
-    scenes: Sequence[Scene],
-    build_dir: Path,
-    progress: Callable[[str], None] | None = None,
-) -> list[StreamResult]:
-    """Send every case through designs and compare each result with the golden model.
-
-    The designs must have formats of one width, and the same number of operands; they share one
-    build.
-
-    Parameters
-    ----------
-    simulator
-        "icarus" or "verilator".
-    pairs
-        "all", "published", or a file of operands; see
-        :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
-    scenes
-        What is tried, one after the other.
-    build_dir
-        Folder for all that is written.
-    progress
-        Called with a few words at the start of each step.
+def run_streams(
+    checks: Sequence[Check], session: Session, scenes: Sequence[Pauses]
+) -> list[list[StreamOutcome]]:
+    """Send every case through designs, all in one build, with each kind of pauses.
 
     Returns
     -------
-    list
-        One result for each design and scene: the first scene for all designs, then the next.
+    list of list of StreamOutcome
+        For each design an outcome for each of the pauses.
 
     Raises
     ------
-    BenchError
-        If the build fails, or the bench does not run to its end.
-    ToolError
-        If the simulator is missing.
-    ValueError
-        If an operation, a simulator, a set of operands or a pattern is unknown, or the designs do
-        not fit together.
+    InputError
+        If a port of a design is no stream, or there are too many.
     """
-    if isinstance(pairs, str) and pairs not in PAIRS:
-        raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
-    for scene in scenes:
-        find_pauses(scene.source)
-        find_pauses(scene.sink)
-    widths = sorted({design.fmt.width for design in designs})
-    if len(widths) != 1:
-        raise InputError(f"Formats must be of one width, not {widths}")
-    operation = find_operation(designs[0].operation)
-    operands = operand_cases([design.fmt for design in designs], operation.operand_count, pairs)
-    folder = Path(build_dir).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"operand_{number}.hex" for number in range(len(operands))]
-    for file, codes in zip(files, operands, strict=True):
-        file.write_text("".join(f"{code:x}\n" for code in codes.tolist()), encoding="ascii")
-    text, slices = axi_top(
-        [
-            AxiDesign(
-                verilog=design.verilog,
-                module=design.module,
-                operand_bytes=(_bytes(design.fmt.width),)
-                * find_operation(design.operation).operand_count,
-                result_bytes=_bytes(
-                    find_operation(design.operation).result_width(design.fmt, design.to)
-                ),
-                is_clocked=bool(design.latency),
+    for check in checks:
+        ports = (*check.dut.inputs, *check.dut.outputs)
+        if not all(isinstance(port, StreamPort) for port in ports):
+            raise InputError(f"Ports of {check.dut.name} must all be streams")
+        if len(check.dut.inputs) > SOURCES or len(check.dut.outputs) != 1:
+            raise InputError(
+                f"Streams of {check.dut.name} must be at most {SOURCES} operands and one result, "
+                f"not {len(check.dut.inputs)} and {len(check.dut.outputs)}"
             )
-            for design in designs
-        ],
-        [str(file) for file in files],
-        len(operands[0]),
+    make_folder(session.folder)
+    text, places = stream_top(checks, _write_words(checks, session))
+    ends = [[end * _result(check).beats for end in part_ends(check.cases)] for check in checks]
+    parts = max(map(len, ends))
+    slowest = max(
+        check.dut.interval + check.dut.latency + _leading_transfers(check) for check in checks
     )
-    source, job, outcome = folder / "bench_top.v", folder / "job.json", folder / "outcome.json"
-    source.write_text(text, encoding="utf-8")
-    job.write_text(
-        json.dumps(
-            {
-                "pairs": pairs if pairs in PAIRS else str(Path(pairs).resolve()),
-                "outcome": str(outcome),
-                "scenes": [vars(scene) for scene in scenes],
-                "designs": [
-                    {
-                        "name": design.name,
-                        "format": design.fmt.name,
-                        "to": design.to.name if design.to else None,
-                        "operation": design.operation,
-                        "overflow": design.overflow.value,
-                        "offset": place.offset,
-                        "size": place.size,
-                    }
-                    for design, place in zip(designs, slices, strict=True)
-                ],
-            },
-            indent=1,
-        ),
-        encoding="utf-8",
-    )
-    outcome.unlink(missing_ok=True)
-    bench = run_bench(
-        simulator,
-        [source],
-        "bench_top",
-        "spikefloat.tb.tb_axi",
-        folder,
-        env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=1,
+    recording = session.run(
+        text,
+        "tb_stream",
+        {
+            "pauses": [vars(pauses) for pauses in scenes],
+            "offsets": [place.offset for place in places],
+            # Designs with fewer parts have all their results at the end of their last.
+            "ends": np.array([own + own[-1:] * (parts - len(own)) for own in ends]).T.tolist(),
+            "patience": 8 + _PATIENCE * slowest // ROW,
+        },
+        {},
         has_delays=True,
-        check=False,
-        progress=progress,
     )
-    if not outcome.is_file():
-        raise BenchError(
-            "Bench stopped before all results were compared: " + "\n".join(bench.failures)
-        )
-    told = json.loads(outcome.read_text(encoding="utf-8"))
-    results = [
-        StreamResult(
-            design=design,
-            scene=scene,
-            simulator=simulator,
-            cases=entry["results"],
-            mismatches=entry["mismatches"],
-            broken=entry["broken"],
-            latency=entry["latency"],
-            missed=entry["missed"],
-            seconds=seen["seconds"],
-            cpu_seconds=seen["cpu_seconds"],
-            clocks=seen["clocks"],
-            report=entry["report"],
-        )
-        for scene, seen in zip(scenes, told, strict=True)
-        for design, entry in zip(designs, seen["designs"], strict=True)
+    return [
+        [
+            _Seen(check, place, recording, number).judge(session.simulator, pauses)
+            for number, pauses in enumerate(scenes)
+        ]
+        for check, place in zip(checks, places, strict=True)
     ]
-    if bool(bench.failures) != any(result.report for result in results):
-        raise BenchError(
-            "Simulator and scoreboard disagree on whether a result is wrong: "
-            + "\n".join(bench.failures)
+
+
+def _result(check: Check) -> StreamPort:
+    (port,) = check.dut.outputs
+    assert isinstance(port, StreamPort)
+    return port
+
+
+def _leading_transfers(check: Check) -> int:
+    """Return how many transfers may come before the first result."""
+    return sum(port.beats for port in check.dut.inputs if isinstance(port, StreamPort))
+
+
+def _write_words(checks: Sequence[Check], session: Session) -> list[dict[str, str]]:
+    """Write the words of the sources, the same ones once, and return the files of each design."""
+    files: dict[tuple[int, StreamPort], str] = {}
+    names = []
+    for check in checks:
+        own = {}
+        for port in check.dut.inputs:
+            assert isinstance(port, StreamPort)
+            key = id(check.cases.operands[port.name]), replace(port, fmt=None, name="", prefix="")
+            if key not in files:
+                file = session.folder / f"operand_{len(files)}.hex"
+                file.write_text(words_of(port, check.cases), encoding="ascii")
+                files[key] = str(file)
+            own[port.name] = files[key]
+        names.append(own)
+    return names
+
+
+class _Seen:
+    """What was seen of one design, with one kind of pauses."""
+
+    def __init__(self, check: Check, place: Seen, recording: Recording, number: int) -> None:
+        arrays = recording.arrays
+        columns = slice(place.offset, place.offset + place.size)
+        self._check = check
+        self._result = _result(check)
+        self._rows = arrays[f"rows_{number}"][:, columns]
+        self._undefined = arrays[f"undefined_{number}"][:, columns]
+        self._sink_pauses = arrays[f"controls_{number}"][:, SOURCES]
+        self._times = recording.named_times(f"times_{number}")
+        flags = self._rows[:, 0]
+        self._taken = np.flatnonzero(flags & 1)
+        self._broken = int((flags >> 1 & 1).sum())
+        self._sent = np.flatnonzero(flags >> 2 & 1)
+        self._ends = self._taken[self._result.beats - 1 :: self._result.beats]
+
+    def judge(self, simulator: str, pauses: Pauses) -> StreamOutcome:
+        """Compare what was seen with what should have been."""
+        results, undefined, faults = self._results()
+        check = self._check
+        arrived = len(faults)
+        if pauses.results is not None:
+            # Where not all results are waited for, there may be more, and the first count.
+            count = min(max(arrived, pauses.results), check.cases.count)
+            check = Check(dut=check.dut, cases=check.cases.first(count))
+        name = self._result.name
+        notes = self._notes()
+        board = Scoreboard(check, {name: results}, {name: undefined}, faults, notes)
+        if pauses.source == pauses.sink == "never" and not board.mismatches:
+            notes += self._clock_faults()
+        taken, clocks = self._taken, np.append(self._sent, self._taken)
+        could = ~self._sink_pauses[taken[0] : taken[-1] + 1] if len(taken) else np.zeros(0)
+        return StreamOutcome(
+            dut=check.dut,
+            simulator=simulator,
+            pauses=pauses,
+            cases=board.cases,
+            mismatches=board.mismatches + self._broken,
+            report=board.report(str(pauses)),
+            results={name: results},
+            broken=self._broken,
+            latency=self._latency(0),
+            missed=int(could.sum()) - len(taken),
+            interval=float(np.diff(self._ends).mean()) if len(self._ends) > 1 else 0.0,
+            clocks=int(np.ptp(clocks)) + 1 if len(clocks) else 0,
+            **self._times,
         )
-    return results
 
+    def _results(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return the results of each case, what of them is undefined, and which ended wrongly."""
+        port = self._result
+        missing = -len(self._taken) % port.beats
+        rows, undefined = (
+            np.pad(seen[self._taken, 1:], ((0, missing), (0, 0)))
+            for seen in (self._rows, self._undefined)
+        )
+        values, masks = (
+            port.unpack_transfers(seen[:, : port.data_bytes]) for seen in (rows, undefined)
+        )
+        marks = np.unpackbits(rows[:, port.data_bytes :], axis=1, bitorder="little")
+        expected = np.zeros((port.beats, marks.shape[1]), np.uint8)
+        if port.has_last:
+            expected[-1, 0] = 1
+        if port.has_keep:
+            for beat, size in enumerate(port.keeps):
+                expected[beat, port.has_last :][:size] = 1
+        faults = (marks.reshape(len(values), *expected.shape) != expected).any(axis=(1, 2))
+        if missing:
+            faults[-1] = True
+        return values, masks != 0, faults
 
-def _bytes(width: int) -> int:
-    return -(-width // 8)
+    def _notes(self) -> list[str]:
+        """Return what is wrong beside results."""
+        notes = []
+        if self._broken:
+            notes.append(f"{self._broken} offers changed or withdrawn")
+        if unknown := np.count_nonzero(self._undefined[:, 0]):
+            notes.append(f"signals of a handshake undefined in {unknown} clocks")
+        first = 2 + len(self._check.dut.inputs)
+        for place, alarm in enumerate(self._check.dut.alarms, start=first):
+            if (self._rows[:, 0] >> place & 1).any():
+                notes.append(f"{alarm} is set")
+        return notes
+
+    def _latency(self, beat: int) -> int:
+        """Return the clocks from the last transfer of the first case to one of its results."""
+        port = self._check.dut.inputs[0]
+        assert isinstance(port, StreamPort)
+        if len(self._sent) < port.beats or len(self._taken) <= beat:
+            return -1
+        return int(self._taken[beat] - self._sent[port.beats - 1])
+
+    def _clock_faults(self) -> list[str]:
+        """Return how the clocks of the first part differ from those promised, without pauses."""
+        dut = self._check.dut
+        lines = []
+        last = dut.latency if dut.last_latency is None else dut.last_latency
+        parts = part_ends(self._check.cases)
+        for words, beat, promised in (
+            ("first", 0, dut.latency),
+            ("last", self._result.beats - 1, last),
+        ):
+            clocks = self._latency(beat)
+            # Where weights come after the inputs, these have to wait.
+            if clocks != promised and not self._has_leader:
+                lines.append(f"clocks to the {words} result must be {promised}, not {clocks}")
+        steps = set(np.diff(self._ends[: parts[0]]).tolist())
+        if steps - {dut.interval}:
+            lines.append(f"clocks between cases must be {dut.interval}, not {sorted(steps)}")
+        return lines
+
+    @property
+    def _has_leader(self) -> bool:
+        cases = self._check.cases
+        return any(len(cases.operands[port.name]) < cases.count for port in self._check.dut.inputs)

@@ -1,137 +1,176 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One top module around many combinational designs, so that one build checks them all.
+"""One top module around many designs, so that one build checks them all.
 
-The designs share the operand inputs ``a``, ``b`` and ``c`` (as many as there are operands), of
-which each takes as many low bits as it has. Their results stand side by side in the output ``y``,
-each in whole bytes, so that one read brings all of them. The name of every module gets a prefix of
-its own, since generated files may well use the same names.
+Designs take their operands from inputs of the top module, several from the same one if they get
+the same operands; each takes as many low bits as it has. The results of all stand side by side in
+the output ``y``, each in whole bytes, so that one read brings all of them. The name of every module
+gets a prefix of its own, since generated files may well use the same names.
+
+Almost all the time of a bench goes into crossing between Python and the simulator. So the top
+module of clocked designs has the clock in Verilog, and that happens once for every :data:`ROW`
+clocks: it takes a row of operands, hands them to the designs one in each clock, and keeps a row of
+results.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.sim.benches.dut import Dut
 
 __all__ = [
-    "OPERAND_NAMES",
-    "Placed",
-    "Slice",
-    "TopInput",
-    "bench_top",
+    "PERIOD",
+    "ROW",
+    "Top",
+    "clocked_top",
+    "combinational_top",
     "module_names",
-    "place_designs",
+    "prefixed",
     "rename_modules",
+    "result_clock",
 ]
 
-#: Names of the operand ports, of the designs and of the top module.
-OPERAND_NAMES = ("a", "b", "c")
+#: Clocks in a row.
+ROW = 256
+
+#: Nanoseconds of a clock.
+PERIOD = 10
 
 _MODULE = re.compile(r"^\s*module\s+(\\\S+|\w+)", re.MULTILINE)
 
-
-@dataclass(frozen=True, kw_only=True)
-class TopInput:
-    """A design to be put into a top module."""
-
-    verilog: str  #: Text of a file with the design and all it is made of.
-    module: str  #: Name of its top module in that text.
-    operand_widths: tuple[int, ...]  #: Widths of the ports a, b, c, as many as there are.
-    result_width: int  #: Width of the port y.
-    controls: tuple[str, ...] = ()  #: Other inputs that it shares with the rest.
+Signals = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Slice:
-    """Where the result of one design stands in the output of the top module."""
+class Top:
+    """A top module."""
 
-    offset: int  #: First byte.
-    size: int  #: Number of bytes.
+    text: str  #: One file with all designs and the top module, which is called ``bench_top``.
+    slices: list[dict[str, slice]]  #: For each design the bytes of ``y`` that each output has.
 
 
-def bench_top(designs: Sequence[TopInput], name: str = "bench_top") -> tuple[str, list[Slice]]:
-    """Return the text of one file with all designs and a top module, and where each result is.
+def result_clock(latency: int) -> int:
+    """Return in which clock, counted from that of its operands, a result is put into the row."""
+    return latency + 1
+
+
+def combinational_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
+    """Return a top module around combinational designs.
+
+    Parameters
+    ----------
+    duts : sequence of Dut
+        The designs.
+    signals : sequence of mapping
+        For each design the input of the top module for each of its inputs.
 
     Raises
     ------
-    ValueError
-        If there is no design, if designs differ in their number of operands, or if the text of a
-        design lacks its module.
+    InputError
+        If there is no design, or the text of one lacks its module.
     """
-    texts, instances, slices, widths = place_designs(designs)
-    inputs = [
-        f"  input wire [{width - 1}:0] {port},"
-        for port, width in zip(OPERAND_NAMES, widths, strict=False)
-    ]
-    size = sum(place.size for place in slices)
-    top = [
-        f"module {name} (",
-        *inputs,
-        f"  output wire [{8 * size - 1}:0] y",
-        ");",
-        *instances,
+    placed = _place(duts, signals, ())
+    ports = [f"input wire [{width - 1}:0] {name}" for name, width in placed.widths.items()]
+    ports.append(f"output wire [{8 * placed.size - 1}:0] y")
+    text = "\n".join([*placed.texts, *_module(ports), *placed.instances, "endmodule", ""])
+    return Top(text, placed.slices)
+
+
+def clocked_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
+    """Return a top module around clocked designs.
+
+    Operand ``a`` of the next row of clocks is read from ``a_row``, the first in the low bits, and
+    so on. After these clocks, ``y_row`` has the results, each clock's in as many bytes as all
+    designs need. Parameters and errors are those of :func:`combinational_top`.
+    """
+    placed = _place(duts, signals, ("clk", "rst"))
+    bits = 8 * placed.size
+    ports = ["input wire rst"]
+    now = []
+    for name, width in placed.widths.items():
+        ports.append(f"input wire [{ROW * width - 1}:0] {name}_row")
+        now += [
+            f"  reg [{width - 1}:0] {name};",
+            f"  always @(posedge clk) {name} <= {name}_row[index * {width} +: {width}];",
+        ]
+    ports.append(f"output reg [{ROW * bits - 1}:0] y_row")
+    index = (ROW - 1).bit_length()
+    lines = [
+        *placed.texts,
+        *_module(ports),
+        f"  wire [{bits - 1}:0] y;",
+        # A clock that Python makes costs as much as all the rest.
+        "  reg clk = 1'b0;",
+        f"  always #{PERIOD // 2} clk = ~clk;",
+        f"  reg [{index - 1}:0] index = {index}'d0;",
+        f"  always @(posedge clk) index <= rst ? {index}'d0 : index + {index}'d1;",
+        *now,
+        *placed.instances,
+        # Blocking: a part of a long word is changed, and nothing else reads it in this clock.
+        f"  always @(posedge clk) y_row[index * {bits} +: {bits}] = y;",
         "endmodule",
         "",
     ]
-    return "\n".join([*texts, *top]), slices
+    return Top("\n".join(lines), placed.slices)
 
 
-class Placed(NamedTuple):
+def _module(ports: Sequence[str]) -> list[str]:
+    return ["module bench_top (", ",\n".join(f"  {port}" for port in ports), ");"]
+
+
+class _Placed(NamedTuple):
     """Designs side by side."""
 
     texts: list[str]  #: Text of each, with a prefix to the names of its modules.
     instances: list[str]  #: Lines of the top module.
-    slices: list[Slice]  #: Where in ``y`` the result of each stands.
-    widths: list[int]  #: Width of each operand.
+    slices: list[dict[str, slice]]
+    widths: dict[str, int]  #: Bits of each signal.
+    size: int  #: Bytes of all results.
 
 
-def place_designs(designs: Sequence[TopInput], controls: Sequence[str] = ()) -> Placed:
-    """Give every design a place in a top module.
+def _place(duts: Sequence[Dut], signals: Sequence[Signals], controls: Sequence[str]) -> _Placed:
+    """Give every design a place in a top module."""
+    texts, instances, slices = [], [], []
+    widths: dict[str, int] = {}
+    end = 0
+    for index, (dut, names) in enumerate(zip(duts, signals, strict=True)):
+        texts.append(prefixed(dut, index))
+        # A control that is driven like an operand is not taken from the top module.
+        pins = [f".{port}({port})" for port in controls if port not in names]
+        for port in dut.inputs:
+            name = names[port.name]
+            widths[name] = max(widths.get(name, 0), port.bits)
+            pins.append(f".{port.name}({name}[{port.bits - 1}:0])")
+        own: dict[str, slice] = {}
+        padding = []
+        for port in dut.outputs:
+            low, high = 8 * end, 8 * (end + port.size) - 1
+            pins.append(f".{port.name}(y[{low + port.bits - 1}:{low}])")
+            if unused := 8 * port.size - port.bits:
+                padding.append(f"  assign y[{high}:{high - unused + 1}] = {unused}'d0;")
+            own[port.name] = slice(end, end + port.size)
+            end += port.size
+        instances.append(f"  d{index}_{dut.module} d{index} ({', '.join(pins)});")
+        instances += padding
+        slices.append(own)
+    if not duts:
+        raise InputError("No designs given; at least one is needed")
+    return _Placed(texts, instances, slices, widths, end)
 
-    Parameters
-    ----------
-    controls
-        Names of signals of the top module that are inputs of every design.
+
+def prefixed(dut: Dut, index: int) -> str:
+    """Return the text of a design with a prefix of its own to the names of all modules.
 
     Raises
     ------
-    ValueError
-        As :func:`bench_top`.
+    InputError
+        If the text lacks the module of the design.
     """
-    counts = {len(design.operand_widths) for design in designs}
-    if len(counts) != 1:
-        raise InputError(f"Designs must be of one number of operands, not {sorted(counts)}")
-    count = counts.pop()
-    if not 1 <= count <= len(OPERAND_NAMES):
-        raise InputError(f"Number of operands must be from 1 to {len(OPERAND_NAMES)}, not {count}")
-    texts = []
-    instances = []
-    slices = []
-    offset = 0
-    for index, design in enumerate(designs):
-        if design.module not in module_names(design.verilog):
-            raise InputError(f"No module named {design.module!r} in the Verilog")
-        prefix = f"d{index}_"
-        size = -(-design.result_width // 8)
-        texts.append(rename_modules(design.verilog, prefix))
-        ports = [f".{port}({port})" for port in (*controls, *design.controls)]
-        ports += [
-            f".{port}({port}[{width - 1}:0])"
-            for port, width in zip(OPERAND_NAMES, design.operand_widths, strict=False)
-        ]
-        low = 8 * offset
-        ports.append(f".y(y[{low + design.result_width - 1}:{low}])")
-        instances.append(f"  {prefix}{design.module} {prefix[:-1]} ({', '.join(ports)});")
-        if padding := 8 * size - design.result_width:
-            high = low + 8 * size - 1
-            instances.append(f"  assign y[{high}:{high - padding + 1}] = {padding}'d0;")
-        slices.append(Slice(offset, size))
-        offset += size
-    widths = [
-        max(column) for column in zip(*(design.operand_widths for design in designs), strict=True)
-    ]
-    return Placed(texts, instances, slices, widths)
+    if dut.module not in module_names(dut.verilog):
+        raise InputError(f"No module named {dut.module!r} in the Verilog of {dut.name}")
+    return rename_modules(dut.verilog, f"d{index}_")
 
 
 def module_names(verilog: str) -> list[str]:

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.benches.packing import pack_lanes, unpack_lanes
+from spikefloat.sim.benches.trace import trace
 from spikefloat.sim.campaigns.campaign import Cell, group_interval, run_cell
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.operands import random_operands
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.trace import pack_lanes, trace, unpack_lanes
 
 __all__ = [
     "FRACTION_BITS",

@@ -6,7 +6,6 @@ checked on the cases that are its own.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,7 @@ def published_codes(fmt: Format) -> NDArray[np.int64]:
 
 
 def operand_cases(
-    formats: Sequence[Format], count: int, pairs: str | Path
+    formats: Sequence[Format], count: int, pairs: str | NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], ...]:
     """Return the operands of every case, one array for each operand.
 
@@ -44,17 +43,17 @@ def operand_cases(
         Number of operands.
     pairs
         "all" for all combinations of all codes; "published" for all combinations of codes of
-        finite values that are not negative; else a file that ``numpy.save`` wrote, with one row
-        for each case and one column for each operand.
+        finite values that are not negative; else an array with one row for each case and one
+        column for each operand.
 
     Raises
     ------
-    ValueError
-        If there are too many cases, or the file has the wrong shape or codes too large for every
-        format.
+    InputError
+        If there is no such set, there are too many cases, or the array has the wrong shape or
+        codes too large for every format.
     """
-    if pairs not in PAIRS:
-        rows = np.load(pairs)
+    if not isinstance(pairs, str):
+        rows = np.asarray(pairs)
         if rows.ndim != 2 or rows.shape[1] != count or rows.dtype.kind not in "iu":
             raise InputError(
                 f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}"
@@ -64,6 +63,8 @@ def operand_cases(
         if wrong.size:
             raise InputError(f"Operand must be from 0 to {limit - 1:#x}, not {wrong[0]}")
         return tuple(rows.T.astype(np.int64))
+    if pairs not in PAIRS:
+        raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
     if pairs == "all":
         size = max(2**fmt.width for fmt in formats)
     else:
@@ -75,10 +76,11 @@ def operand_cases(
 
 
 def concerns(
-    fmt: Format, operands: Sequence[NDArray[np.int64]], pairs: str | Path
+    fmt: Format, operands: Sequence[NDArray[np.int64]], pairs: str | NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Tell which cases concern a design of format ``fmt``."""
-    limit = fmt.max_code + 1 if pairs == "published" else 2**fmt.width
+    is_published = isinstance(pairs, str) and pairs == "published"
+    limit = fmt.max_code + 1 if is_published else 2**fmt.width
     return np.logical_and.reduce([operand < limit for operand in operands])
 
 

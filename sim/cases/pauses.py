@@ -2,13 +2,14 @@
 """Who pauses in which clock: patterns for the two ends of a stream."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 
-__all__ = ["PAUSES", "find_pauses", "pause_rows"]
+__all__ = ["PAUSES", "Pauses", "find_pauses", "pause_rows"]
 
 #: Chance of a pause in each clock of the pattern ``random``.
 _RANDOM = 0.5
@@ -62,3 +63,28 @@ def pause_rows(name: str, seed: int, count: int) -> Iterator[NDArray[np.bool_]]:
     while True:
         yield pattern(rng, count, start)
         start += count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pauses:
+    """Who pauses, and how long that is watched.
+
+    Raises
+    ------
+    InputError
+        If there is no such pattern.
+    """
+
+    source: str = "never"  #: Pattern of the sources, each with random numbers of its own.
+    sink: str = "never"  #: Pattern of the sinks.
+    results: int | None = None  #: How many results to wait for; all of them if None.
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        find_pauses(self.source)
+        find_pauses(self.sink)
+
+    def __str__(self) -> str:
+        if self.source == self.sink:
+            return "none" if self.source == "never" else self.source
+        return f"{self.source}, {self.sink}"

@@ -6,7 +6,8 @@ from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
 from spikefloat.rtl_gen.formats import FORMATS, resolve_overflow
 from spikefloat.rtl_gen.rtl.array.array import LayerArray, array_verilog
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
-from spikefloat.sim.benches.arrays import ArrayDesign, input_vectors
+from spikefloat.sim.benches.arrays import ArrayDesign
+from spikefloat.sim.cases.vectors import input_vectors
 
 __all__ = ["make_array", "make_design", "random_weights"]
 

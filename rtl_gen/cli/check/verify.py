@@ -9,11 +9,10 @@ from rich.console import Console
 
 from spikefloat.rtl_gen.checks.plan import (
     SIMULATOR_CHOICES,
+    Selected,
+    check,
+    checked_row,
     checked_source,
-    verify_circuits,
-    verify_dots,
-    verify_layers,
-    verify_temporal,
 )
 from spikefloat.rtl_gen.cli.clocked import (
     add_clocked_options,
@@ -29,7 +28,6 @@ from spikefloat.rtl_gen.cli.options import (
 from spikefloat.rtl_gen.cli.output import print_json, print_table
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Cell
-from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import make_folder, temporary_folder
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
@@ -106,7 +104,9 @@ def _run(args: argparse.Namespace) -> int:
     if args.gate_level is not None:
         find_target(args.gate_level)
     clocked = [
-        replace(instance, verilog=checked_source(args, instance.verilog, instance.module))
+        replace(
+            instance, verilog=checked_source(args.gate_level, instance.verilog, instance.module)
+        )
         for instance in clocked_instances(args)
     ]
     chosen = [] if args.design in entries(Cell) else selections(args)
@@ -122,20 +122,15 @@ def _run(args: argparse.Namespace) -> int:
                 rows += verify_clocked_instances(
                     clocked, simulator, folder, args.random, status.update
                 )
-            temporal = [s for s in chosen if s.hardware.style is Style.TEMPORAL]
-            rows += verify_temporal(args, temporal, folder, status)
-            chosen = [s for s in chosen if s.hardware.style is not Style.TEMPORAL]
-            scalar = [selection for selection in chosen if not selection.design.is_vector]
-            if scalar:
-                rows += verify_circuits(args, scalar, folder, status)
-            vector = [
-                selection
-                for selection in chosen
-                if selection.design.is_vector and not selection.design.is_layer
-            ]
-            rows += verify_dots(args, vector, folder, status)
-            layers = [selection for selection in chosen if selection.design.is_layer]
-            rows += verify_layers(args, layers, folder, status)
+            checked = check(
+                chosen,
+                SIMULATOR_CHOICES[args.sim],
+                folder,
+                Selected(pairs=args.pairs, random_cases=args.random),
+                gate_level=args.gate_level,
+                progress=status.update,
+            )
+            rows += map(checked_row, checked)
         except BenchError as error:
             console.print(f"spikefloat: {error}", markup=False, highlight=False)
             return 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.status import Status
 
-from spikefloat.rtl_gen.checks.plan import layer_bench
+from spikefloat.rtl_gen.checks.plan import layer_design
 from spikefloat.rtl_gen.cli.figures.raster import draw_raster
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option, add_output_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table
@@ -24,7 +24,9 @@ from spikefloat.rtl_gen.formats import find_format
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.weights.parameters import make_layers
 from spikefloat.rtl_gen.weights.rounding import quantise
-from spikefloat.sim.benches.layers import LayerCases, verify_layer
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.sums import layer_check
+from spikefloat.sim.cases.vectors import LayerCases
 from spikefloat.sim.exchange.digits import Digits, load_digits, train
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.layer import network
@@ -113,15 +115,12 @@ def _outputs(
         bits = Network(instance.graph).run({"x": x.astype(np.uint8)})["y"]
         codes = np.packbits(bits, axis=-1, bitorder="little").astype(np.int64)
         return codes, {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
-    result = verify_layer(
-        layer_bench(instance, hardware),
-        args.sim,
-        LayerCases(x=x[None]),
-        folder,
-        status.update,
-        is_quick=True,
+    check = layer_check(
+        layer_design(instance, hardware.module, hardware.verilog), LayerCases(x=x[None])
     )
-    return result.outputs[0], {"build_seconds": result.build_seconds, "run_seconds": result.seconds}
+    (result,) = verify([check], args.sim, folder, progress=status.update, is_quick=True)
+    seconds = {"build_seconds": result.build_seconds, "run_seconds": result.seconds}
+    return result.results["y"], seconds
 
 
 def _draw(

@@ -28,9 +28,10 @@ from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
 from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
-from spikefloat.sim.benches.vectors import pack_vector, vector_cases
+from spikefloat.sim.benches.packing import pack_vector
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.cases.sampled import SEED, sampled_operands
+from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden import operations as reference
 from spikefloat.sim.golden.dot import dot
 

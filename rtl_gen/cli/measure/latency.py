@@ -4,20 +4,15 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 
+from spikefloat.rtl_gen.checks.plan import Selected, check
 from spikefloat.rtl_gen.cli.check.report import replace_table
 from spikefloat.rtl_gen.cli.options import add_command, add_json_option
 from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.latencies import Latency, latencies
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_text, temporary_folder, write_file
-from spikefloat.sim.benches.operations import operation_check, verify_handshake
-from spikefloat.sim.benches.pairs import BenchDesign, verify
-from spikefloat.sim.benches.vectors import DotDesign, vector_cases, verify_dot
-from spikefloat.sim.cases.sampled import SEED, sampled_operands
 from spikefloat.sim.simulators.find import find_simulator
 from spikefloat.sim.simulators.runner import BenchError
 
@@ -112,63 +107,21 @@ def _check(rows: list[Latency], folder: Path) -> list[str]:
 
     A case is given in every interval, and its result taken exactly as late as was said.
     """
+    clocked = [row for row in rows if row.instance is not None and row.interval]
+    checked = check(
+        [row.instance for row in clocked if row.instance is not None],
+        ["icarus"],
+        folder,
+        Selected(pairs="sampled", random_cases=_CASES),
+    )
     reports = []
-    plain, handshakes = [], []
-    for row in rows:
-        if row.instance is None or row.interval == 0:
-            continue
-        design, options = row.instance.design, row.instance.circuit
-        name = f"{row.operation.replace(' ', '')}_{row.format}_{row.style}_{row.stages}"
-        hardware = make_hardware(row.instance, module=name)
-        if design.is_vector:
-            shape = row.instance.vector
-            dot = DotDesign(
-                verilog=hardware.verilog,
-                module=name,
-                fmt=options.format,
-                to=options.result_format,
-                length=shape.length,
-                accumulate=shape.accumulate,
-                overflow=options.overflow,
-                latency=row.latency,
+    for row, (_, _, outcome) in zip(clocked, checked, strict=True):
+        if outcome.dut.latency != row.latency:
+            name = f"{row.operation.replace(' ', '')}_{row.format}_{row.style}_{row.stages}"
+            reports.append(
+                f"{name}: results come after {outcome.dut.latency} clocks, not {row.latency}"
             )
-            cases = vector_cases(options.format, shape.length, _CASES, SEED)
-            reports.append(verify_dot(dot, "icarus", cases, folder / name).report)
-        elif row.style == "temporal":
-            handshakes.append(
-                operation_check(
-                    name=name,
-                    verilog=hardware.verilog,
-                    module=name,
-                    latency=row.latency,
-                    operation=design.name,
-                    fmt=options.format,
-                    overflow=options.overflow,
-                    operands=list(sampled_operands(options.format, 2, _CASES)[-_CASES:].T),
-                )
-            )
-        else:
-            plain.append(
-                BenchDesign(
-                    name=name,
-                    verilog=hardware.verilog,
-                    module=name,
-                    operation=design.name,
-                    fmt=options.format,
-                    overflow=options.overflow,
-                    library=options.library,
-                    latency=row.latency,
-                )
-            )
-    if handshakes:
-        reports += [
-            result.report for result in verify_handshake(handshakes, "icarus", folder / "temporal")
-        ]
-    for fmt in dict.fromkeys(design.fmt for design in plain):
-        pairs = folder / f"{fmt.name}.npy"
-        np.save(pairs, sampled_operands(fmt, 2, _CASES))
-        designs = [design for design in plain if design.fmt == fmt]
-        reports += [result.report for result in verify(designs, "icarus", pairs, folder / fmt.name)]
+        reports.append(outcome.report)
     return [report for report in reports if report]
 
 

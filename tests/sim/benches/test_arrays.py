@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Layers on arrays of lanes under simulators, against the golden model, with pauses and faults."""
 
-import json
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -10,17 +9,19 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.sim.benches.array_top import array_top
-from spikefloat.sim.benches.arrays import input_vectors, verify_arrays
-from spikefloat.sim.benches.streams import Scene
-from spikefloat.sim.simulators.runner import run_bench
+from spikefloat.sim.benches.arrays import array_check
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.top import prefixed
+from spikefloat.sim.cases.pauses import Pauses
+from spikefloat.sim.cases.vectors import input_vectors
 from tests.helpers.arrays import make_design
+from tests.helpers.frames import PAUSES, drive_frames
 
 #: Enough levels that no circuit is cut, which takes time.
 UNCUT = 200
 
 SCENES = tuple(
-    Scene(source=source, sink=sink)
+    Pauses(source=source, sink=sink)
     for source, sink in (
         ("never", "never"),
         ("random", "random"),
@@ -52,8 +53,10 @@ def run(designs, simulator, folder, vectors=20, scenes=SCENES):
         input_vectors(design.fmt, design.inputs, vectors, seed)
         for seed, design in enumerate(designs, start=5)
     ]
-    results = verify_arrays(designs, drawn, simulator, scenes, folder)
-    assert [(result.scene, result.design) for result in results] == list(product(scenes, designs))
+    checks = [array_check(*pair) for pair in zip(designs, drawn, strict=True)]
+    results = verify(checks, simulator, folder, pauses=scenes)
+    pairs = list(product([check.dut for check in checks], scenes))
+    assert [(result.dut, result.pauses) for result in results] == pairs
     return results
 
 
@@ -62,10 +65,8 @@ def all_exact(designs, simulator, folder, vectors=20, scenes=SCENES):
     results = run(designs, simulator, folder, vectors, scenes)
     assert [result.report for result in results] == [""] * len(results)
     assert [result.mismatches for result in results] == [0] * len(results)
-    assert [result.cases for result in results] == [
-        vectors * design.outputs for _ in scenes for design in designs
-    ]
-    return sum(result.cases for result in results)
+    assert [result.cases for result in results] == [vectors for _ in designs for _ in scenes]
+    return sum(result.results["y"].size for result in results)
 
 
 def test_input_vectors():
@@ -163,11 +164,11 @@ def test_faults_are_found(tmp_path):
         assert design.verilog.count(old) == 1, name
         designs.append(replace(design, name=name, verilog=design.verilog.replace(old, new)))
     results = run(designs, "icarus", tmp_path, vectors=60, scenes=SCENES[:2])
-    assert {result.design.name for result in results if result.mismatches} == {
+    assert {result.dut.name for result in results if result.mismatches} == {
         name for name, *_ in faults
     }
     assert all(
-        result.report.startswith(f"{result.design.name} (pauses: ")
+        result.report.startswith(f"{result.dut.name} (pauses: ")
         for result in results
         if result.mismatches
     )
@@ -179,44 +180,25 @@ def test_strange_driver(tmp_path):
     design = small_design("layer", is_fixed=False)
     vectors = input_vectors(design.fmt, design.inputs, 30, 9)
     rows = np.concatenate([design.weights[0], design.biases[0][:, None]], axis=1)
-    source, job = tmp_path / "layer.v", tmp_path / "job.json"
-    source.write_text(design.verilog)
-    job.write_text(
-        json.dumps(
-            {
-                "weights": rows.ravel().tolist(),
-                "vectors": vectors.tolist(),
-                "results": design.expected(vectors, 0).tolist(),
-            }
-        )
-    )
-    result = run_bench(
+    taken = drive_frames(
+        design.dut,
         "verilator",
-        [source],
-        "layer",
-        "spikefloat.tb.tb_array_driver",
+        {"s_axis_x": vectors.tolist(), "s_axis_w": [rows.ravel().tolist()]},
+        "m_axis_y",
+        len(vectors),
         tmp_path,
-        env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=2,
+        alarm="frame_error",
     )
-    assert (result.tests, result.failures) == (2, ())
+    assert list(taken) == [f"{source}-{sink}" for source in PAUSES for sink in PAUSES]
+    for frames in taken.values():
+        np.testing.assert_array_equal(frames, design.expected(vectors, 0))
 
 
-def test_what_is_refused(tmp_path):
+def test_what_is_refused():
     design = small_design("layer", is_fixed=False)
     with pytest.raises(
         ValueError, match=r"^Vectors must have the shape \(at least 1, 5\), not \(3, 4\)$"
     ):
-        verify_arrays([design], [np.zeros((3, 4), int)], "icarus", SCENES, tmp_path)
-    with pytest.raises(ValueError, match=r"^Pauses must be one of .*, not 'often'$"):
-        verify_arrays(
-            [design],
-            [np.zeros((3, 5), int)],
-            "icarus",
-            [Scene(source="often", sink="never")],
-            tmp_path,
-        )
-    with pytest.raises(ValueError, match=r"^No designs given; at least one is needed$"):
-        array_top([])
-    with pytest.raises(ValueError, match=r"^No module named 'other' in the Verilog$"):
-        array_top([replace(design.ports, module="other")])
+        array_check(design, np.zeros((3, 4), int))
+    with pytest.raises(ValueError, match=r"^No module named 'other' in the Verilog of layer$"):
+        prefixed(replace(design.dut, module="other"), 0)

@@ -7,7 +7,9 @@ import pytest
 
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
-from spikefloat.sim.benches.cells import CellDesign, cell_model, spike_train, verify_cells
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.cells import CellDesign, cell_checks, cell_model
+from spikefloat.sim.cases.spikes import spike_train
 from spikefloat.sim.golden.cell import CellModel
 from spikefloat.sim.simulators.find import SIMULATORS
 from spikefloat.sim.simulators.runner import BenchError
@@ -39,25 +41,29 @@ def test_verify_cells(simulator, tmp_path):
     ]
     designs = [*map(make_design, CELLS), *faults]
     steps = []
-    results = verify_cells(designs, simulator, tmp_path, progress=steps.append)
-    assert [result.design for result in results] == designs
+    results = verify(cell_checks(designs), simulator, tmp_path, progress=steps.append)
+    assert [result.dut.name for result in results] == [design.name for design in designs]
     assert {result.simulator for result in results} == {simulator}
-    assert [result.clocks for result in results] == [2600] * 8
+    assert [result.cases for result in results] == [2600] * 8
     assert [(result.mismatches, result.report) for result in results[:5]] == [(0, "")] * 5
     for result in results[5:]:
         assert result.mismatches > 0
-        assert result.report.startswith(f"{result.design.name}: clock ")
-        assert result.report.count("\n") == min(result.mismatches, 8)
-        assert ": got spike " in result.report
-        assert "; expected spike " in result.report
+        first, *lines = result.report.splitlines()
+        assert first == f"{result.dut.name}: {result.mismatches} of 2600 results wrong"
+        assert len(lines) == min(result.mismatches, 9)
+        assert lines[0].startswith("  clock=")
+        assert ": got spike=" in lines[0]
+        assert ", expected spike=" in lines[0]
     assert [step.split()[0] for step in steps] == ["building", "driving"]
 
 
 @pytest.mark.tool
 def test_verilog_that_is_none(tmp_path):
-    design = replace(make_design("ideal"), verilog="module neuron (input wire clk\n")
-    with pytest.raises(BenchError, match=r"^Build of cell_top with icarus failed;"):
-        verify_cells([design], "icarus", tmp_path)
+    design = replace(
+        make_design("ideal"), verilog=f"module {make_design('ideal').module} (input wire clk\n"
+    )
+    with pytest.raises(BenchError, match=r"^Build of bench_top with icarus failed;"):
+        verify(cell_checks([design]), "icarus", tmp_path)
 
 
 def test_train_reaches_both_rails_and_each_control():

@@ -6,14 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.sim.benches.handshake import (
-    HandshakeCases,
-    HandshakeDesign,
-    Port,
-    handshake_top,
-    run_handshake,
-)
-from spikefloat.sim.simulators.runner import BenchError
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port
+from spikefloat.sim.benches.handshake import handshake_top
 
 #: Adds one, two clocks later; never ends if LIMIT is 0.
 INCREMENT = """
@@ -31,21 +26,27 @@ module increment (
 endmodule
 """
 
-DESIGN = HandshakeDesign(
+DESIGN = Dut(
     name="increment",
     verilog=INCREMENT.replace("LIMIT", "1'b1"),
     module="increment",
-    operands=(Port("x", 12),),
-    results=(Port("y", 13),),
+    inputs=(Port("x", 12),),
+    outputs=(Port("y", 13),),
+    contract=Contract.HANDSHAKE,
     latency=2,
 )
 
 
+def make_check(count, dut=DESIGN):
+    """Return a check of the first so many numbers."""
+    numbers = np.arange(count) % 4096
+    return Check(dut=dut, cases=Cases(operands={"x": numbers}, expected={"y": numbers + 1}))
+
+
 def test_top():
-    case = HandshakeCases(design=DESIGN, operands=(np.arange(10),), lanes=4)
-    text = handshake_top([case, case])
-    assert "module c0_increment (" in text
-    assert "module c1_increment (" in text
+    text = handshake_top([make_check(10)] * 2, [4, 4])
+    assert "module d0_increment (" in text
+    assert "module d1_increment (" in text
     assert "input wire [63:0] operands_1" in text
     assert ".x(operands_1[16*lane_1+0 +: 12])" in text
     assert "assign results_1[16*lane_1+13 +: 3] = 3'd0;" in text
@@ -53,25 +54,29 @@ def test_top():
 
 @pytest.mark.tool
 def test_results_are_in_order(tmp_path):
-    cases = [
-        HandshakeCases(design=DESIGN, operands=(np.arange(4000) % 4096,), lanes=lanes)
-        for lanes in (1, 7)
-    ]
-    for results in run_handshake(cases, "icarus", tmp_path):
-        assert results["y"].tolist() == list(range(1, 4001))
+    """In one lane, and in lanes that the operations do not fill."""
+    results = verify([make_check(count) for count in (4000, 4098)], "icarus", tmp_path)
+    for result, count in zip(results, (4000, 4098), strict=True):
+        assert (result.cases, result.mismatches, result.report) == (count, 0, "")
+        assert result.results["y"].tolist() == (np.arange(count) % 4096 + 1).tolist()
 
 
 @pytest.mark.tool
 @pytest.mark.parametrize(
-    "change, message",
+    "change, mismatches, message",
     [
-        ({"latency": 3}, "increment must take 3 clocks, not 2"),
-        ({"verilog": INCREMENT.replace("LIMIT", "1'b0")}, "SimTimeoutError"),
+        ({"latency": 3}, 4, "operations must take 3 clocks, not 2"),
+        ({"verilog": INCREMENT.replace("LIMIT", "1'b0")}, 4, "0 results, not 4"),
+        (
+            {"verilog": DESIGN.verilog.replace("ready = ~busy", "ready = 1'b0")},
+            1,
+            "not ready after reset",
+        ),
     ],
 )
-def test_wrong_latency(change, message, tmp_path):
-    case = HandshakeCases(design=replace(DESIGN, **change), operands=(np.arange(4),), lanes=1)
-    with pytest.raises(BenchError) as error:
-        run_handshake([case], "icarus", tmp_path)
-    assert str(error.value).startswith("An operation did not end in its time: ")
-    assert message in str(error.value)
+def test_wrong_latency(change, mismatches, message, tmp_path):
+    (result,) = verify([make_check(4, replace(DESIGN, **change))], "icarus", tmp_path)
+    assert (result.cases, result.mismatches) == (4, mismatches)
+    head, reason, *_ = result.report.splitlines()
+    assert head == f"increment: {mismatches} of 4 results wrong"
+    assert reason == f"  {message}"

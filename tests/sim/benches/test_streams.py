@@ -1,25 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams under simulation: every pair, with and without pauses, and faults that must be seen."""
 
-import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.options import Delays
-from spikefloat.sim.benches.axi_top import axi_top
-from spikefloat.sim.benches.pairs import BenchDesign, verify
-from spikefloat.sim.benches.streams import Scene, StreamDesign, verify_streams
-from spikefloat.sim.simulators.runner import run_bench
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Contract, Outcome
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
+from spikefloat.sim.benches.stream_top import stream_top
+from spikefloat.sim.cases.pauses import Pauses
+from spikefloat.sim.golden.operations import expected
+from tests.helpers.frames import PAUSES, drive_frames
 
-NEVER = Scene(source="never", sink="never")
+NEVER = Pauses(source="never", sink="never")
 STAGES = range(5)
 
 
-def design_of(name: str, stages: int, is_stream: bool = True, fault=None, **options) -> BenchDesign:
+def design_of(
+    name: str, stages: int, is_stream: bool = True, fault=None, **options
+) -> ScalarDesign:
     """Return a design; ``fault`` is a pattern and what is put in its place, once."""
     design = find_design(name)
     instance = make_instance(design, stages=stages, is_stream=is_stream, **options)
@@ -29,16 +35,21 @@ def design_of(name: str, stages: int, is_stream: bool = True, fault=None, **opti
     if fault:
         text, count = re.subn(*fault, text, count=1)
         assert count == 1
-    return (StreamDesign if is_stream else BenchDesign)(
+    return ScalarDesign(
         name=hardware.module,
         verilog=text,
         module=hardware.module,
         operation=name,
         fmt=instance.circuit.format,
         overflow=instance.circuit.overflow,
-        library=instance.circuit.library,
-        latency=hardware.latency if hardware.is_clocked or is_stream else None,
+        contract=Contract.STREAM if is_stream else Contract.CLOCKED,
+        latency=hardware.latency,
     )
+
+
+def verify_streams(designs, simulator, scenes, folder) -> list[Outcome]:
+    """Check designs on every pair, each with all pauses."""
+    return verify(scalar_checks(designs, "all"), simulator, folder, pauses=scenes)
 
 
 @pytest.mark.tool
@@ -49,24 +60,24 @@ def test_every_pair_in_streams(simulator, tmp_path):
     # Icarus takes its time; without pauses, it tries every pair in the next test.
     is_fast = simulator == "verilator"
     designs += spiking_designs() if is_fast else []
-    never = Scene(source="never", sink="never", results=None if is_fast else 4096)
+    never = Pauses(source="never", sink="never", results=None if is_fast else 4096)
     pauses = "random" if is_fast else "one_in_four"
     results = verify_streams(
-        designs, simulator, "all", [never, Scene(source=pauses, sink=pauses)], tmp_path
+        designs, simulator, [never, Pauses(source=pauses, sink=pauses)], tmp_path
     )
     assert len(results) == 2 * len(designs)
     for result in results:
         assert (result.mismatches, result.broken) == (0, 0), result.report
-        if result.scene is never:
+        if result.pauses is never:
             # A result in every clock, from the first, after the latency, to the last.
-            assert (result.latency, result.missed) == (result.design.latency, 0)
-        if is_fast or result.scene is not never:
+            assert (result.latency, result.missed) == (result.dut.latency, 0)
+        if is_fast or result.pauses is not never:
             assert result.cases == 65536
         else:
             assert result.cases >= 4096
 
 
-def spiking_designs() -> list[BenchDesign]:
+def spiking_designs() -> list[ScalarDesign]:
     return [
         design_of(name, 0, style="spiking", delays=delays, objective="neurons")
         for name in ("multiply", "add")
@@ -80,15 +91,14 @@ def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
     results = verify_streams(
         spiking_designs(),
         "icarus",
-        "all",
-        [NEVER, Scene(source="one_in_four", sink="one_in_four")],
+        [NEVER, Pauses(source="one_in_four", sink="one_in_four")],
         tmp_path,
     )
     assert len(results) == 8
     for result in results:
         assert (result.cases, result.mismatches, result.broken) == (65536, 0, 0), result.report
-        if result.scene is NEVER:
-            assert (result.latency, result.missed) == (result.design.latency, 0)
+        if result.pauses is NEVER:
+            assert (result.latency, result.missed) == (result.dut.latency, 0)
 
 
 @pytest.mark.tool
@@ -99,7 +109,7 @@ def test_every_pair_in_pipelines(simulator, tmp_path):
     designs = [
         design_of(name, count, is_stream=False) for name in ("multiply", "add") for count in stages
     ]
-    results = verify(designs, simulator, "all", tmp_path)
+    results = verify(scalar_checks(designs, "all"), simulator, tmp_path)
     assert len(results) == 2 * len(stages)
     for result in results:
         assert (result.cases, result.mismatches) == (65536, 0), result.report
@@ -110,28 +120,26 @@ def test_every_pattern(tmp_path):
     """A sink that pauses misses nothing as long as the sources do not."""
     patterns = ("never", "one_in_four", "random")
     scenes = [
-        Scene(source=source, sink=sink, results=500, seed=7)
+        Pauses(source=source, sink=sink, results=500, seed=7)
         for source in patterns
         for sink in patterns
     ]
     results = verify_streams(
-        [design_of("multiply", 0), design_of("multiply", 3)], "icarus", "all", scenes, tmp_path
+        [design_of("multiply", 0), design_of("multiply", 3)], "icarus", scenes, tmp_path
     )
     assert len(results) == 18
     for result in results:
         assert result.cases >= 500
         assert (result.mismatches, result.broken) == (0, 0), result.report
-        assert result.missed == 0 or result.scene.source != "never"
-        assert result.missed > 0 or result.scene.source != "random"
+        assert result.missed == 0 or result.pauses.source != "never"
+        assert result.missed > 0 or result.pauses.source != "random"
 
 
 @pytest.mark.tool
 def test_same_seed_same_clocks(tmp_path):
-    scene = Scene(source="random", sink="random", results=500)
-    other = Scene(source="random", sink="random", results=500, seed=2)
-    results = verify_streams(
-        [design_of("multiply", 1)], "icarus", "all", [scene, scene, other], tmp_path
-    )
+    scene = Pauses(source="random", sink="random", results=500)
+    other = Pauses(source="random", sink="random", results=500, seed=2)
+    results = verify_streams([design_of("multiply", 1)], "icarus", [scene, scene, other], tmp_path)
     assert results[0].missed == results[1].missed != results[2].missed
 
 
@@ -161,8 +169,8 @@ def test_faults_are_seen(tmp_path):
     """Each fault is seen, and a design without any, in the same build, is not blamed."""
     designs = [design_of("multiply", 2)]
     designs += [design_of("multiply", 2, fault=change) for change, _ in FAULTS.values()]
-    scenes = [Scene(source="random", sink="random", results=700)]
-    good, *bad = verify_streams(designs, "icarus", "all", scenes, tmp_path)
+    scenes = [Pauses(source="random", sink="random", results=700)]
+    good, *bad = verify_streams(designs, "icarus", scenes, tmp_path)
     assert (good.mismatches, good.broken, good.report) == (0, 0, "")
     for (fault, (_, seen)), result in zip(FAULTS.items(), bad, strict=True):
         assert getattr(result, seen) > 0, fault
@@ -179,8 +187,7 @@ def test_a_place_too_many_is_seen(tmp_path):
             for change in changes
         ],
         "icarus",
-        "all",
-        [Scene(source="never", sink="random", results=500)],
+        [Pauses(source="never", sink="random", results=500)],
         tmp_path,
     )
     assert (good.mismatches, good.broken, good.missed, good.report) == (0, 0, 0, "")
@@ -191,8 +198,8 @@ def test_a_place_too_many_is_seen(tmp_path):
 def test_wrong_latency_is_seen(tmp_path):
     """A pipeline that is said to be a clock faster than it is."""
     design = design_of("multiply", 2, is_stream=False)
-    wrong = BenchDesign(**{**vars(design), "latency": 1})
-    (result,) = verify([wrong], "icarus", "all", tmp_path)
+    wrong = ScalarDesign(**{**vars(design), "latency": 1})
+    (result,) = verify(scalar_checks([wrong], "all"), "icarus", tmp_path)
     assert result.mismatches > 30000
 
 
@@ -201,44 +208,58 @@ def test_wrong_latency_is_seen(tmp_path):
 def test_stranger(simulator, tmp_path):
     """Source and sink of cocotbext-axi find the same in 4,608 cases, with every pause pattern."""
     design = design_of("multiply", 2)
-    source, job = tmp_path / "design.v", tmp_path / "job.json"
-    source.write_text(design.verilog)
-    job.write_text(json.dumps({"format": design.fmt.name, "operation": "multiply", "cases": 512}))
-    result = run_bench(
+    cases = np.random.default_rng(1).integers(0, 256, (2, 512))
+    names = [f"{source}-{sink}" for source in PAUSES for sink in PAUSES]
+    taken = drive_frames(
+        design.dut,
         simulator,
-        [source],
-        design.module,
-        "spikefloat.tb.tb_axi_driver",
+        # Without tlast, each transfer is a frame of its own when it is received.
+        {f"s_axis_{name}": [codes.tolist()] for name, codes in zip("ab", cases, strict=True)},
+        "m_axis",
+        cases.shape[1],
         tmp_path,
-        env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=9,
     )
-    assert (result.tests, result.failures) == (9, ())
+    assert list(taken) == names
+    right = expected("multiply", design.fmt, cases, None).tolist()
+    for name in names:
+        assert [code for frame in taken[name] for code in frame] == right
 
 
 @pytest.mark.parametrize(
-    "scene, message",
+    "patterns, message",
     [
         (
-            Scene(source="often", sink="never"),
+            ("often", "never"),
             r"^Pauses must be one of never, one_in_four, random, not 'often'$",
         ),
         (
-            Scene(source="never", sink="always"),
+            ("never", "always"),
             r"^Pauses must be one of never, one_in_four, random, not 'always'$",
         ),
     ],
 )
-def test_unknown_pattern(scene, message, tmp_path):
+def test_unknown_pattern(patterns, message):
+    source, sink = patterns
     with pytest.raises(ValueError, match=message):
-        verify_streams([design_of("relu", 0)], "icarus", "all", [scene], tmp_path)
+        Pauses(source=source, sink=sink)
 
 
-def test_designs_that_do_not_fit(tmp_path):
-    relu, multiply = design_of("relu", 0), design_of("multiply", 0)
-    with pytest.raises(ValueError, match=rf"^Operands of {multiply.module} must be 1, not 2$"):
-        verify_streams([relu, multiply], "icarus", "all", [NEVER], tmp_path)
+@pytest.mark.tool
+def test_operands_of_two_numbers(tmp_path):
+    """Designs that cannot share operands are driven one after the other."""
+    designs = [design_of(name, 0, format="e2m1fn") for name in ("relu", "multiply")]
+    results = verify_streams(designs, "icarus", [NEVER], tmp_path)
+    assert [(result.cases, result.mismatches) for result in results] == [(16, 0), (256, 0)]
+
+
+def test_what_is_refused(tmp_path):
+    relu = design_of("relu", 0)
     with pytest.raises(ValueError, match=r"^Pairs must be all or published, not 'some'$"):
-        verify_streams([relu], "icarus", "some", [NEVER], tmp_path)
+        scalar_checks([relu], "some")
     with pytest.raises(ValueError, match=r"^No designs given; at least one is needed$"):
-        axi_top([], [], 1)
+        stream_top([], [])
+    plain = design_of("relu", 1, is_stream=False)
+    (check,) = scalar_checks([plain], "all")
+    check = replace(check, dut=replace(check.dut, contract=Contract.STREAM))
+    with pytest.raises(ValueError, match=rf"^Ports of {plain.name} must all be streams$"):
+        verify([check], "icarus", tmp_path)

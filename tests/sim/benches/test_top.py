@@ -3,7 +3,8 @@
 
 import pytest
 
-from spikefloat.sim.benches.top import Slice, TopInput, bench_top, module_names, rename_modules
+from spikefloat.sim.benches.dut import Dut, Port
+from spikefloat.sim.benches.top import combinational_top, module_names, rename_modules
 
 INVERT = """// module comment
 module inverter (input wire x, output wire y);
@@ -17,9 +18,13 @@ endmodule
 """
 
 
-def make_input(**changes):
-    settings = {"verilog": INVERT, "module": "invert", "operand_widths": (4,), "result_width": 4}
-    return TopInput(**{**settings, **changes})
+def make_dut(widths=(4,), result_width=4, module="invert"):
+    inputs = tuple(Port(name, width) for name, width in zip("abc", widths, strict=False))
+    outputs = (Port("y", result_width),)
+    return Dut(name="inverse", verilog=INVERT, module=module, inputs=inputs, outputs=outputs)
+
+
+SIGNALS = {"a": "a", "b": "b", "c": "c"}
 
 
 def test_module_names():
@@ -49,9 +54,10 @@ def test_rename_modules_escaped():
     )
 
 
-def test_bench_top():
-    text, slices = bench_top([make_input(), make_input(operand_widths=(9,), result_width=9)])
-    assert slices == [Slice(0, 1), Slice(1, 2)]
+def test_top():
+    top = combinational_top([make_dut(), make_dut((9,), 9)], [SIGNALS] * 2)
+    text = top.text
+    assert top.slices == [{"y": slice(0, 1)}, {"y": slice(1, 3)}]
     assert module_names(text) == [
         "d0_inverter",
         "d0_invert",
@@ -75,23 +81,25 @@ endmodule
     )
 
 
-def test_bench_top_three_operands():
-    text, _ = bench_top([make_input(operand_widths=(8, 4, 2), result_width=8)])
+def test_top_three_operands():
+    text = combinational_top([make_dut((8, 4, 2), 8)], [SIGNALS]).text
     assert "  d0_invert d0 (.a(a[7:0]), .b(b[3:0]), .c(c[1:0]), .y(y[7:0]));" in text.splitlines()
 
 
+def test_top_operands_of_their_own():
+    text = combinational_top([make_dut(), make_dut((9,), 9)], [SIGNALS, {"a": "a_1"}]).text
+    assert "  input wire [3:0] a," in text.splitlines()
+    assert "  input wire [8:0] a_1," in text.splitlines()
+    assert "  d1_invert d1 (.a(a_1[8:0]), .y(y[16:8]));" in text.splitlines()
+
+
 @pytest.mark.parametrize(
-    "designs, message",
+    "duts, message",
     [
-        ([], r"Designs must be of one number of operands, not \[\]"),
-        (
-            [make_input(), make_input(operand_widths=(4, 4))],
-            r"Designs must be of one number of operands, not \[1, 2\]",
-        ),
-        ([make_input(operand_widths=())], "Number of operands must be from 1 to 3, not 0"),
-        ([make_input(module="missing")], "No module named 'missing' in the Verilog"),
+        ([], "No designs given; at least one is needed"),
+        ([make_dut(module="missing")], "No module named 'missing' in the Verilog of inverse"),
     ],
 )
-def test_bench_top_wrong(designs, message):
+def test_top_wrong(duts, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        bench_top(designs)
+        combinational_top(duts, [SIGNALS] * len(duts))

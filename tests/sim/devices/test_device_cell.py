@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The leaky cell in hardware against the device model: spike and membrane in every clock."""
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -10,11 +11,12 @@ import pytest
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
-from spikefloat.sim.benches.cells import CellDesign, cell_top
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.cells import CellDesign
+from spikefloat.sim.benches.dut import Cases, Check
 from spikefloat.sim.campaigns.injection import trial_order
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.physics import Physics
-from spikefloat.sim.simulators.trace import pack_lanes, trace, unpack_lanes
 from tests.helpers.residue_examples import single_neuron
 
 pytestmark = pytest.mark.tool
@@ -48,20 +50,21 @@ def kinds():
 def test_every_clock(simulator, tmp_path):
     """Random spike trains, back to back; returned to rest where a stream of the device begins."""
     order = trial_order(CLOCKS, WAVES)
-    designs, inputs, records = [], {}, []
+    shared = {
+        "enable": np.ones(CLOCKS, np.int64),
+        "discharge": (order % BLOCK < BLOCK // WAVES).astype(np.int64),
+    }
+    checks = []
     for index, (weights, threshold, membrane) in enumerate(kinds()):
         parameters = membrane_parameters(weights, threshold, membrane)
         module, verilog = cell_verilog(parameters)
-        designs.append(
-            CellDesign(
-                name=f"cell {index}",
-                verilog=verilog,
-                module=module,
-                parameters=parameters.as_dict(),
-            )
-        )
+        cell = CellDesign(
+            name=f"cell {index}",
+            verilog=verilog,
+            module=module,
+            parameters=parameters.as_dict(),
+        ).dut
         codes = np.random.default_rng(index).integers(0, 1 << len(weights), BLOCK)
-        inputs[f"synapses_{index}"] = pack_lanes(codes[order][:, None], len(weights))
         physics = Physics(
             style="spiking",
             leak=float(membrane.leak),
@@ -70,20 +73,20 @@ def test_every_clock(simulator, tmp_path):
             potential_bits=parameters.fraction_bits,
         )
         graph = single_neuron(weights, threshold)
-        records.append(Device(graph, physics).run({"a": codes}, seed=0, record=True).record)
-    inputs["enable"] = pack_lanes(np.ones((CLOCKS, 1), np.int64), 1)
-    inputs["discharge"] = pack_lanes((order % BLOCK < BLOCK // WAVES)[:, None].astype(int), 1)
-    names = [f"{what}_{i}" for i in range(len(designs)) for what in ("spike", "membrane")]
-    taken = trace(simulator, cell_top(designs), "cell_top", inputs, names, tmp_path)
-    checked = 0
-    for index, (design, record) in enumerate(zip(designs, records, strict=True)):
-        width = design.parameters["membrane_width"]
-        spikes = unpack_lanes(taken[f"spike_{index}"], 1)[:, 0]
-        membranes = unpack_lanes(taken[f"membrane_{index}"], 1, width, is_signed=True)[:, 0]
-        unit = 1 << design.parameters["fraction_bits"]
-        np.testing.assert_array_equal(spikes, record.fired[-1][order])
-        np.testing.assert_array_equal(membranes, record.potentials[-1][order] * unit)
+        record = Device(graph, physics).run({"a": codes}, seed=0, record=True).record
+        spikes = record.fired[-1][order].astype(np.int64)
+        potentials = record.potentials[-1][order] * (1 << parameters.fraction_bits)
+        membranes = potentials.astype(np.int64)
+        np.testing.assert_array_equal(membranes, potentials)
         assert 0 < spikes.mean() < 1
-        checked += len(spikes)
-    assert checked == CLOCKS * len(kinds())
+        cases = Cases(
+            operands={**shared, "synapses": codes[order]},
+            expected={"spike": spikes, "membrane": membranes},
+        )
+        # The bench resets the cells once, at the start.
+        inputs = tuple(port for port in cell.inputs if port.name != "rst")
+        checks.append(Check(dut=replace(cell, inputs=inputs), cases=cases))
+    results = verify(checks, simulator, tmp_path)
+    assert [(result.cases, result.report) for result in results] == [(CLOCKS, "")] * len(checks)
+    assert len(checks) == len(kinds())
     assert len({(m.leak, m.reset) for _, _, m in kinds()}) == 2 * len(LEAKS)

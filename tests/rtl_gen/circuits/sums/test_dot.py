@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.neurons.carry_chain import CARRY_CHAIN
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
-from spikefloat.sim.benches.vectors import vector_cases
+from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden import dot as golden_dot
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.oracle import assert_same_codes

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.neurons.builder import Word, constant
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer
-from spikefloat.sim.benches.vectors import vector_cases
+from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden import layer as golden_layer
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.graphs.network import Network

@@ -10,31 +10,33 @@ from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import cell_models, gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
-from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Contract, Outcome
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 
 OPERATIONS = ("multiply", "add")
 
 
-def gate_level_design(operation: str, target: str, style: str = "spatial") -> BenchDesign:
+def gate_level_design(operation: str, target: str, style: str = "spatial") -> ScalarDesign:
     instance = make_instance(operation, overflow="nan", style=style)
     hardware = make_hardware(instance, module=f"{operation}_{target}_{style}")
-    return BenchDesign(
+    return ScalarDesign(
         name=hardware.module,
         module=hardware.module,
         operation=operation,
         fmt=instance.circuit.format,
         overflow=instance.circuit.overflow,
-        library=instance.circuit.library,
         verilog=gate_level_verilog(hardware.verilog, hardware.module, TARGETS[target]),
-        latency=hardware.latency if hardware.is_clocked else None,
+        contract=Contract.CLOCKED if hardware.is_clocked else Contract.COMBINATIONAL,
+        latency=hardware.latency,
     )
 
 
-def with_verilog(design: BenchDesign, verilog: str) -> BenchDesign:
-    return BenchDesign(**{**vars(design), "verilog": verilog})
+def with_verilog(design: ScalarDesign, verilog: str) -> ScalarDesign:
+    return ScalarDesign(**{**vars(design), "verilog": verilog})
 
 
-def figures(results: list[VerifyResult]) -> list[tuple[int, int]]:
+def figures(results: list[Outcome]) -> list[tuple[int, int]]:
     return [(result.cases, result.mismatches) for result in results]
 
 
@@ -61,7 +63,7 @@ def test_ecp5_all_pairs(tmp_path: Path) -> None:
     wrong = f"{int(place[1], 16) ^ 1:04x}"
     text = designs[0].verilog
     broken = with_verilog(designs[0], text[: place.start(1)] + wrong + text[place.end(1) :])
-    results = verify([*designs, broken], "verilator", "all", tmp_path)
+    results = verify(scalar_checks([*designs, broken], "all"), "verilator", tmp_path)
     assert figures(results[:2]) == [(65536, 0)] * 2
     assert results[2].mismatches > 0
 
@@ -74,11 +76,11 @@ def test_other_targets_all_pairs(tmp_path: Path) -> None:
         for operation in OPERATIONS
         for target in ("ice40", "gowin", "generic6")
     ]
-    assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 6
+    assert figures(verify(scalar_checks(designs, "all"), "verilator", tmp_path)) == [(65536, 0)] * 6
 
 
 @pytest.mark.tool
 @pytest.mark.slow
 def test_spiking_netlists_all_pairs(tmp_path: Path) -> None:
     designs = [gate_level_design(operation, "ecp5", "spiking") for operation in OPERATIONS]
-    assert figures(verify(designs, "verilator", "all", tmp_path)) == [(65536, 0)] * 2
+    assert figures(verify(scalar_checks(designs, "all"), "verilator", tmp_path)) == [(65536, 0)] * 2

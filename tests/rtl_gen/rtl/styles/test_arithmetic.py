@@ -14,7 +14,9 @@ from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Outcome
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 
 OPERATIONS = ("multiply", "add", "subtract")
 #: The formats that most people mean by FP8, and the other ones of up to eight bits.
@@ -32,23 +34,22 @@ def bench_design(
     overflow: str | None = None,
     library: str = "native",
     graph: NeuronGraph | None = None,
-) -> BenchDesign:
+) -> ScalarDesign:
     """Return a design for the bench, made from ``graph`` if one is given."""
     instance = make_instance(operation, format=fmt, overflow=overflow, library=library)
     module = f"{operation}_{fmt}_{instance.circuit.overflow.value}_{library}"
     text = spatial_verilog(graph or instance.graph, module=module)
-    return BenchDesign(
+    return ScalarDesign(
         name=module,
         verilog=text,
         module=module,
         operation=operation,
         fmt=instance.circuit.format,
         overflow=instance.circuit.overflow,
-        library=library,
     )
 
 
-def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[BenchDesign]:
+def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[ScalarDesign]:
     """Return all operations, policies and libraries for some formats."""
     return [
         bench_design(operation, fmt, overflow, library)
@@ -59,11 +60,11 @@ def every_design(formats: tuple[str, ...], operations: tuple[str, ...]) -> list[
     ]
 
 
-def assert_exact(results: list[VerifyResult]) -> None:
+def assert_exact(results: list[Outcome]) -> None:
     """Check that every case of every design was driven, and that none was wrong."""
     for result in results:
         assert result.mismatches == 0, result.report
-        assert result.cases == 4**result.design.fmt.width
+        assert result.cases == 4 ** result.dut.inputs[0].width
 
 
 @pytest.mark.tool
@@ -71,7 +72,7 @@ def assert_exact(results: list[VerifyResult]) -> None:
 def test_every_pair_of_e4m3fn_and_e5m2(simulator: str, tmp_path: Path) -> None:
     designs = every_design(MAIN_FORMATS, OPERATIONS)
     assert len(designs) == 3 * 2 * 2 * 2
-    assert_exact(verify(designs, simulator, "all", tmp_path))
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
 @pytest.mark.tool
@@ -81,14 +82,16 @@ def test_every_pair_of_e4m3fn_and_e5m2(simulator: str, tmp_path: Path) -> None:
 def test_every_pair_of_the_other_formats(simulator: str, operation: str, tmp_path: Path) -> None:
     designs = every_design(OTHER_FORMATS, (operation,))
     assert len(designs) == (5 * 2 + 3) * 2
-    assert_exact(verify(designs, simulator, "all", tmp_path))
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
 @pytest.mark.tool
 @pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_published_pairs(simulator: str, tmp_path: Path) -> None:
     """The 16,129 pairs of non-negative finite codes that the paper checks."""
-    (result,) = verify([bench_design("multiply", "e4m3fn")], simulator, "published", tmp_path)
+    (result,) = verify(
+        scalar_checks([bench_design("multiply", "e4m3fn")], "published"), simulator, tmp_path
+    )
     assert (result.cases, result.mismatches) == (127 * 127, 0)
 
 
@@ -108,7 +111,9 @@ def test_planted_fault_is_found(what: str, simulator: str, tmp_path: Path) -> No
     )
     faulty = replace(graph, neurons=(*graph.neurons[:index], changed, *graph.neurons[index + 1 :]))
     (result,) = verify(
-        [bench_design("multiply", "e4m3fn", graph=faulty)], simulator, "all", tmp_path
+        scalar_checks([bench_design("multiply", "e4m3fn", graph=faulty)], "all"),
+        simulator,
+        tmp_path,
     )
     assert result.cases == 65536
     assert 0 < result.mismatches < 65536

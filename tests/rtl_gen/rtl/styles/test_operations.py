@@ -15,7 +15,9 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.sim.benches.pairs import BenchDesign, VerifyResult, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Outcome
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.corners import corner_codes, directed_pairs, random_pairs, random_triples
 from spikefloat.sim.cases.sampled import sampled_operands
 
@@ -25,12 +27,12 @@ TWO_OPERANDS = ("less", "equal", "unordered", "minimum", "maximum", "widening_mu
 WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
 
 
-def bench_design(operation: str, fmt: str, library: str = "native", **more: str) -> BenchDesign:
+def bench_design(operation: str, fmt: str, library: str = "native", **more: str) -> ScalarDesign:
     """Return a design for the bench; ``more`` may be ``to`` and ``overflow``."""
     design = find_design(operation)
     instance = make_instance(design, format=fmt, library=library, **more)
     module = "_".join((operation, fmt, library, *more.values()))
-    return BenchDesign(
+    return ScalarDesign(
         name=module,
         verilog=spatial_verilog(instance.graph, module=module),
         module=module,
@@ -38,20 +40,18 @@ def bench_design(operation: str, fmt: str, library: str = "native", **more: str)
         fmt=instance.circuit.format,
         to=instance.circuit.to,
         overflow=instance.circuit.overflow,
-        library=library,
     )
 
 
-def assert_exact(results: Sequence[VerifyResult], cases: int | None = None) -> None:
+def assert_exact(results: Sequence[Outcome], cases: int | None = None) -> None:
     """Check that all cases were driven, those of all codes if not said, and that none was wrong."""
     for result in results:
-        count = len(find_design(result.design.operation).operands)
         assert result.mismatches == 0, result.report
-        every = 2 ** (result.design.fmt.width * count)
+        every = 2 ** sum(port.width for port in result.dut.inputs)
         assert result.cases == (cases or every)
 
 
-def conversions(library: str, targets: Iterable[str] = FORMATS) -> list[BenchDesign]:
+def conversions(library: str, targets: Iterable[str] = FORMATS) -> list[ScalarDesign]:
     """Return conversions from each 8-bit kind of format, and from the smallest format."""
     return [
         bench_design("convert", src, library, to=dst)
@@ -70,7 +70,7 @@ def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) ->
     designs = conversions("native", targets)
     assert len(designs) == 5 * len(targets)
     designs += [bench_design(name, fmt) for name in ONE_OPERAND for fmt in MAIN_FORMATS]
-    assert_exact(verify(designs, simulator, "all", tmp_path))
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
 @pytest.mark.tool
@@ -78,16 +78,16 @@ def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) ->
 def test_every_pair(simulator: str, tmp_path: Path) -> None:
     designs = [bench_design(name, fmt) for name in TWO_OPERANDS for fmt in MAIN_FORMATS]
     assert len(designs) == 6 * 2
-    assert_exact(verify(designs, simulator, "all", tmp_path))
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
 @pytest.mark.tool
 @pytest.mark.parametrize("simulator, count", [("icarus", 4_000), ("verilator", 60_000)])
 def test_sample_of_triples(simulator: str, count: int, tmp_path: Path) -> None:
     """Random triples, many of them near cancellation; the graph is tried on all there are."""
-    path = tmp_path / "triples.npy"
-    np.save(path, np.stack(random_triples(FORMATS["e4m3fn"], count, 92), axis=1))
-    results = verify([bench_design("fma", fmt) for fmt in MAIN_FORMATS], simulator, path, tmp_path)
+    triples = np.stack(random_triples(FORMATS["e4m3fn"], count, 92), axis=1)
+    checks = scalar_checks([bench_design("fma", fmt) for fmt in MAIN_FORMATS], triples)
+    results = verify(checks, simulator, tmp_path)
     assert_exact(results, count)
 
 
@@ -99,9 +99,8 @@ def test_corner_triples(library: str, tmp_path: Path) -> None:
     for fmt in MAIN_FORMATS:
         triples = sampled_operands(FORMATS[fmt], 3, 200_000)
         assert len(triples) > 230_000
-        path = tmp_path / "triples.npy"
-        np.save(path, triples)
-        results = verify([bench_design("fma", fmt, library)], "verilator", path, tmp_path / fmt)
+        checks = scalar_checks([bench_design("fma", fmt, library)], triples)
+        results = verify(checks, "verilator", tmp_path / fmt)
         assert_exact(results, len(triples))
 
 
@@ -115,7 +114,7 @@ def test_published_library(simulator: str, tmp_path: Path) -> None:
         for fmt in MAIN_FORMATS
     ]
     designs += conversions("published")
-    assert_exact(verify(designs, simulator, "all", tmp_path))
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
 @pytest.mark.tool
@@ -126,9 +125,8 @@ def test_million_random_pairs(fmt: str, tmp_path: Path) -> None:
     directed = np.stack(directed_pairs(FORMATS[fmt]), axis=1)
     drawn = np.stack(random_pairs(FORMATS[fmt], 1_000_000, 91), axis=1)
     pairs = np.concatenate([directed, drawn])
-    np.save(tmp_path / "pairs.npy", pairs)
     designs = [bench_design(name, fmt) for name in ("multiply", "add", "subtract")]
-    results = verify(designs, "verilator", tmp_path / "pairs.npy", tmp_path)
+    results = verify(scalar_checks(designs, pairs), "verilator", tmp_path)
     assert_exact(results, len(pairs))
     assert len(pairs) > 1_020_000
 
@@ -140,13 +138,12 @@ def test_million_random_pairs(fmt: str, tmp_path: Path) -> None:
 def test_directed_pairs(fmt: str, library: str, tmp_path: Path) -> None:
     """In the other simulator, also saturating; of binary32 every tenth, as events are many."""
     pairs = np.stack(directed_pairs(FORMATS[fmt]), axis=1)[:: 10 if fmt == "binary32" else 1]
-    np.save(tmp_path / "pairs.npy", pairs)
     designs = [
         bench_design(name, fmt, library, overflow=policy)
         for name in ("multiply", "add")
         for policy in ("nan", "saturate")
     ]
-    results = verify(designs, "icarus", tmp_path / "pairs.npy", tmp_path)
+    results = verify(scalar_checks(designs, pairs), "icarus", tmp_path)
     assert_exact(results, len(pairs))
     assert len(pairs) > (3_000 if fmt == "binary32" else 20_000)
 
@@ -158,9 +155,8 @@ def test_conversions_of_wide_formats(fmt: str, tmp_path: Path) -> None:
     """Every code of 16 bits to every format; of binary32 corners and 200,000 random codes."""
     designs = [bench_design("convert", fmt, to=dst) for dst in FORMATS]
     if FORMATS[fmt].width <= 16:
-        assert_exact(verify(designs, "verilator", "all", tmp_path))
+        assert_exact(verify(scalar_checks(designs, "all"), "verilator", tmp_path))
         return
     codes = sampled_operands(FORMATS[fmt], 1, 200_000)
     assert len(codes) == 200_000 + len(corner_codes(FORMATS[fmt]))
-    np.save(tmp_path / "codes.npy", codes)
-    assert_exact(verify(designs, "verilator", tmp_path / "codes.npy", tmp_path), len(codes))
+    assert_exact(verify(scalar_checks(designs, codes), "verilator", tmp_path), len(codes))

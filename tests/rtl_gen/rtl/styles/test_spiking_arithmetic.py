@@ -16,7 +16,9 @@ from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
 from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import balance
-from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Contract
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.golden.operations import expected
 from spikefloat.sim.graphs.membranes import SpikingSimulation
@@ -34,14 +36,14 @@ def make_design(
     instance = make_instance(name, objective=objective)
     graph = instance.graph
     module = f"{name}_{label}"
-    return BenchDesign(
+    return ScalarDesign(
         name=module,
         verilog=spiking_verilog(graph, membrane=membrane, module=module, has_memory=has_memory),
         module=module,
         operation=name,
         fmt=instance.circuit.format,
         overflow=instance.circuit.overflow,
-        library=instance.circuit.library,
+        contract=Contract.CLOCKED,
         latency=balance(graph).latency,
         discharge=None if membrane is None else discharge,
     )
@@ -61,7 +63,7 @@ def bound_of(name, reset):
 def test_every_pair_at_rest(simulator, tmp_path):
     designs = [make_design(name, "at_rest") for name in NAMES]
     designs += [make_design(name, "memory", has_memory=True) for name in NAMES]
-    results = verify(designs, simulator, "all", tmp_path)
+    results = verify(scalar_checks(designs, "all"), simulator, tmp_path)
     assert [(result.cases, result.report) for result in results] == [(65536, "")] * 4
 
 
@@ -71,8 +73,7 @@ def test_residue(name, tmp_path):
     fmt = make_instance(name).circuit.format
     every = np.stack(operand_cases([fmt], 2, "all"), axis=1)
     orders = [provoking_order(make_graph(name), reset, 1, 16) for reset in ("soft", "hard")]
-    pairs = tmp_path / "pairs.npy"
-    np.save(pairs, np.concatenate([every, *orders]))
+    pairs = np.concatenate([every, *orders])
     cases = len(every) + sum(map(len, orders))
     assert cases > 65536 + 2 * 16 * 8
     designs = []
@@ -80,7 +81,7 @@ def test_residue(name, tmp_path):
         bound = bound_of(name, reset)
         for label, leak in (("in", just_inside(bound)), ("out", just_outside(bound))):
             designs.append(make_design(name, f"{reset}_{label}", Membrane(leak=leak, reset=reset)))
-    results = verify(designs, "verilator", pairs, tmp_path / "build")
+    results = verify(scalar_checks(designs, pairs), "verilator", tmp_path)
     assert [result.cases for result in results] == [cases] * 4
     assert [result.report == "" for result in results] == [True, False, True, False]
 
@@ -92,17 +93,17 @@ def test_without_leak(tmp_path):
         make_design("multiply", "ideal", membrane),
         make_design("multiply", "ideal_discharged", membrane, "every"),
     ]
-    ideal, discharged = verify(designs, "verilator", "all", tmp_path)
+    ideal, discharged = verify(scalar_checks(designs, "all"), "verilator", tmp_path)
     assert (discharged.cases, discharged.report) == (65536, "")
     graph = make_graph("multiply")
     cells = [
         membrane_parameters(neuron.weights, neuron.threshold, membrane) for neuron in graph.neurons
     ]
-    a, b = operand_cases([ideal.design.fmt], 2, "all")
+    a, b = operand_cases([designs[0].fmt], 2, "all")
     outputs = (
         SpikingSimulation(graph, membrane.leak, rails=[(cell.low, cell.high) for cell in cells])
         .run({"a": a, "b": b})
         .outputs["y"]
     )
-    wanted = expected("multiply", ideal.design.fmt, (a, b), ideal.design.overflow)
+    wanted = expected("multiply", designs[0].fmt, (a, b), designs[0].overflow)
     assert ideal.mismatches == np.count_nonzero(outputs != wanted) > 40_000

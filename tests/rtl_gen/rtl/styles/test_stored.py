@@ -10,12 +10,13 @@ from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 
 
-def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
+def every_small_circuit(most: int | None = None) -> list[ScalarDesign]:
     """Return each E4M3FN circuit that a budget and an objective take, up to a size."""
-    designs: dict[NeuronGraph, BenchDesign] = {}
+    designs: dict[NeuronGraph, ScalarDesign] = {}
     for operation in ("multiply", "add"):
         for budget in BUDGETS:
             for objective in Objective:
@@ -26,21 +27,20 @@ def every_small_circuit(most: int | None = None) -> list[BenchDesign]:
                 module = f"{operation}_{budget}_{objective}"
                 designs.setdefault(
                     graph,
-                    BenchDesign(
+                    ScalarDesign(
                         name=module,
                         verilog=spatial_verilog(graph, module=module),
                         module=module,
                         operation=operation,
                         fmt=instance.circuit.format,
                         overflow=instance.circuit.overflow,
-                        library="native",
                     ),
                 )
     return list(designs.values())
 
 
-def check_every_pair(simulator: str, designs: list[BenchDesign], folder: Path) -> None:
-    for result in verify(designs, simulator, "all", folder):
+def check_every_pair(simulator: str, designs: list[ScalarDesign], folder: Path) -> None:
+    for result in verify(scalar_checks(designs, "all"), simulator, folder):
         assert result.mismatches == 0, result.report
         assert result.cases == 65536
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import find_format, resolve_overflow
-from spikefloat.sim.benches.pairs import BenchDesign, verify
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.simulators.find import SIMULATORS
-from spikefloat.sim.simulators.runner import BenchError
 
 
 def make_table(fmt_name, overflow=None, fault=None, operation="multiply"):
@@ -37,14 +37,13 @@ module product (input wire [{high}:0] a, input wire [{high}:0] b, output wire [{
   table_of_products table_0 (.index({{a, b}}), .y(y));
 endmodule
 """
-    return BenchDesign(
+    return ScalarDesign(
         name=f"product_{fmt.name}",
         verilog=verilog,
         module="product",
         operation=operation,
         fmt=fmt,
         overflow=policy,
-        library="none",
     )
 
 
@@ -58,8 +57,8 @@ def test_verify(simulator, tmp_path):
         make_table("e3m2fn"),
     ]
     steps = []
-    results = verify(designs, simulator, "all", tmp_path, steps.append)
-    assert [result.design for result in results] == designs
+    results = verify(scalar_checks(designs, "all"), simulator, tmp_path, progress=steps.append)
+    assert [result.dut.name for result in results] == [design.name for design in designs]
     assert [result.cases for result in results] == [256, 4096, 256, 4096]
     assert [result.mismatches for result in results] == [0, 1, 1, 0]
     assert [result.report for result in results] == [
@@ -79,16 +78,16 @@ def test_verify(simulator, tmp_path):
 def test_verify_published_pairs(tmp_path):
     # The fault has a negative operand, which is not among the published pairs.
     designs = [make_table("e2m1fn", fault=(0x9, 0x1)), make_table("e2m3fn")]
-    results = verify(designs, "icarus", "published", tmp_path)
+    results = verify(scalar_checks(designs, "published"), "icarus", tmp_path)
     assert [result.cases for result in results] == [64, 1024]
     assert [result.mismatches for result in results] == [0, 0]
 
 
 @pytest.mark.tool
-def test_verify_pairs_of_a_file(tmp_path):
-    path = tmp_path / "pairs.npy"
-    np.save(path, np.array([[0x9, 0x1], [0x2, 0x3], [0x9, 0x1]]))
-    (result,) = verify([make_table("e2m1fn", fault=(0x9, 0x1))], "icarus", path, tmp_path)
+def test_verify_pairs_of_an_array(tmp_path):
+    pairs = np.array([[0x9, 0x1], [0x2, 0x3], [0x9, 0x1]])
+    checks = scalar_checks([make_table("e2m1fn", fault=(0x9, 0x1))], pairs)
+    (result,) = verify(checks, "icarus", tmp_path)
     assert (result.cases, result.mismatches) == (3, 2)
 
 
@@ -97,20 +96,19 @@ def test_verify_undefined_output(tmp_path):
     design = make_table("e2m1fn")
     verilog = design.verilog.replace(".index({a, b})", ".index()")
     broken = replace(design, verilog=verilog)
-    message = (
-        "(?s)^Bench stopped before all results were compared: .*"
-        "Output must be defined, not 0000XXXX, for operands 0x0, 0x0"
-    )
-    with pytest.raises(BenchError, match=message):
-        verify([broken], "icarus", "all", tmp_path)
+    right, undefined = verify(scalar_checks([design, broken], "all"), "icarus", tmp_path)
+    assert (right.cases, right.mismatches) == (256, 0)
+    assert (undefined.cases, undefined.mismatches) == (256, 256)
+    first = "  a=0x0 (0) b=0x0 (0): got undefined, expected 0x0 (0)"
+    assert undefined.report.splitlines()[1] == first
 
 
-def test_verify_unknown_pairs(tmp_path):
+def test_verify_unknown_pairs():
     with pytest.raises(ValueError, match="^Pairs must be all or published, not 'some'$"):
-        verify([make_table("e2m1fn")], "icarus", "some", tmp_path)
+        scalar_checks([make_table("e2m1fn")], "some")
 
 
-def test_verify_unknown_operation(tmp_path):
+def test_verify_unknown_operation():
     message = "^Operation must be one of multiply.*, not 'guess'$"
     with pytest.raises(ValueError, match=message):
-        verify([make_table("e2m1fn", operation="guess")], "icarus", "all", tmp_path)
+        scalar_checks([make_table("e2m1fn", operation="guess")], "all")

@@ -11,13 +11,10 @@ from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
-from spikefloat.sim.benches.operations import (
-    decoder_check,
-    encoder_check,
-    fixed_corners,
-    operation_check,
-    verify_handshake,
-)
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.codecs import CodecDesign, decoder_check, encoder_check, fixed_corners
+from spikefloat.sim.benches.dut import Contract
+from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.simulators.find import SIMULATORS
 from spikefloat.sim.simulators.lint import lint
@@ -29,17 +26,17 @@ def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bi
     """Return a check of an encoder or a decoder."""
     p = CodecParameters(fmt=FORMATS[format_name], overflow=overflow, **bits)
     module = f"{name}_{format_name}_{overflow.value}"
-    common = {
-        "name": module,
-        "verilog": codec_verilog(name, p, module),
-        "module": module,
-        "fmt": p.fmt,
-        "integer_bits": p.integer_bits,
-        "fraction_bits": p.fraction_bits,
-    }
+    design = CodecDesign(
+        verilog=codec_verilog(name, p, module),
+        module=module,
+        latency=p.decoder_latency if name == "decoder" else p.encoder_latency,
+        fmt=p.fmt,
+        integer_bits=p.integer_bits,
+        fraction_bits=p.fraction_bits,
+    )
     if name == "decoder":
-        return decoder_check(**common, latency=p.decoder_latency)
-    return encoder_check(**common, latency=p.encoder_latency, overflow=overflow, sample=sample)
+        return decoder_check(design)
+    return encoder_check(design, overflow, sample=sample)
 
 
 def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
@@ -48,27 +45,29 @@ def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
     module = f"{name}_{format_name}_{overflow.value}"
     hardware = make_hardware(instance, module=module)
     assert hardware.is_clocked
-    operands = operand_cases([instance.circuit.format], 2, "all")
+    pairs = "all"
     if sample is not None:
-        chosen = np.random.default_rng(1).permutation(len(operands[0]))[:sample]
-        operands = [codes[chosen] for codes in operands]
-    return operation_check(
+        operands = np.stack(operand_cases([instance.circuit.format], 2, "all"), axis=1)
+        pairs = operands[np.random.default_rng(1).permutation(len(operands))[:sample]]
+    design = ScalarDesign(
         name=module,
         verilog=hardware.verilog,
         module=module,
-        latency=hardware.latency,
         operation=name,
         fmt=instance.circuit.format,
         overflow=overflow,
-        operands=operands,
+        contract=Contract.HANDSHAKE,
+        latency=hardware.latency,
     )
+    (check,) = scalar_checks([design], pairs)
+    return check
 
 
 def all_exact(checks, simulator, folder):
     """Demand that every check passes, and return the numbers of cases."""
-    results = verify_handshake(checks, simulator, folder)
-    assert [(r.name, r.simulator, r.mismatches, r.report) for r in results] == [
-        (check.cases.design.name, simulator, 0, "") for check in checks
+    results = verify(checks, simulator, folder)
+    assert [(r.dut.name, r.simulator, r.mismatches, r.report) for r in results] == [
+        (check.dut.name, simulator, 0, "") for check in checks
     ]
     return [result.cases for result in results]
 
@@ -143,19 +142,17 @@ def test_faults_are_found(tmp_path):
     forgets = _with_fault(adder, "if (enable) spike <= fires", "if (enable) spike <= 1'b0")
     right = "wire [19:0] total = value + "
     grows = _with_fault(decoder, right, f"{right}1'b1 + ")
-    results = verify_handshake([truncates, grows, forgets], "icarus", tmp_path)
+    results = verify([truncates, grows, forgets], "icarus", tmp_path)
     assert all(result.mismatches > 100 for result in results)
     assert results[0].report.startswith(f"encoder_e4m3fn_nan: {results[0].mismatches} of ")
-    assert results[0].report.count("\n") == 8
+    assert results[0].report.count("\n") == 9
     assert ": got code=0x" in results[0].report
     assert ", expected code=0x" in results[0].report
 
 
 def _with_fault(check, right, wrong):
-    design = check.cases.design
-    assert design.verilog.count(right) == 1
-    faulty = replace(design, verilog=design.verilog.replace(right, wrong))
-    return replace(check, cases=replace(check.cases, design=faulty))
+    assert check.dut.verilog.count(right) == 1
+    return replace(check, dut=replace(check.dut, verilog=check.dut.verilog.replace(right, wrong)))
 
 
 @pytest.mark.tool
@@ -172,6 +169,6 @@ def test_verilator_has_nothing_to_say(tmp_path):
         for case in (("multiply", "e4m3fn"), ("add", "e5m2"), ("add", "e2m1fn", Overflow.SATURATE))
     ]
     for check in checks:
-        path = tmp_path / f"{check.cases.design.module}.v"
-        path.write_text(check.cases.design.verilog, encoding="utf-8")
+        path = tmp_path / f"{check.dut.module}.v"
+        path.write_text(check.dut.verilog, encoding="utf-8")
         assert lint(path) == ""

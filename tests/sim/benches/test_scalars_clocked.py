@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from spikefloat.sim.benches.clocked_top import stream_top
-from spikefloat.sim.benches.pairs import verify
-from spikefloat.sim.benches.top import TopInput
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Contract
+from spikefloat.sim.benches.scalars import scalar_checks
+from spikefloat.sim.benches.top import clocked_top
 from spikefloat.sim.simulators.find import SIMULATORS
-from tests.sim.benches.test_pairs import make_table
+from tests.sim.benches.test_scalars import make_table
 
 
 def make_clocked(fmt_name, latency, fault=None, **changes):
@@ -32,7 +33,7 @@ module product (input wire clk, input wire rst, {"input wire discharge," * ("dis
 endmodule
 """
     )
-    return replace(table, verilog=verilog, latency=latency, **changes)
+    return replace(table, verilog=verilog, contract=Contract.CLOCKED, latency=latency, **changes)
 
 
 def discharged(design, when):
@@ -68,7 +69,7 @@ def test_verify(simulator, tmp_path):
         discharged(make_clocked("e2m1fn", 2, discharge="first"), "first"),
         make_table("e2m1fn"),
     ]
-    results = verify(designs, simulator, "all", tmp_path)
+    results = verify(scalar_checks(designs, "all"), simulator, tmp_path)
     assert [result.cases for result in results] == [4096, 256, 256, 256, 256]
     assert [result.mismatches > 0 for result in results] == [False, True, True, False, False]
     assert results[1].report == (
@@ -85,11 +86,12 @@ def test_discharge_with_every_case(simulator, tmp_path):
         discharged(make_clocked("e2m1fn", 1, discharge="every"), "every"),
         discharged(make_clocked("e2m1fn", 1, discharge="every"), "first"),
     ]
-    assert [result.mismatches for result in verify(designs, simulator, "all", tmp_path)] == [0, 0]
+    assert [
+        result.mismatches for result in verify(scalar_checks(designs, "all"), simulator, tmp_path)
+    ] == [0, 0]
     (result,) = verify(
-        [discharged(make_clocked("e2m1fn", 1, discharge="first"), "every")],
+        scalar_checks([discharged(make_clocked("e2m1fn", 1, discharge="first"), "every")], "all"),
         simulator,
-        "all",
         tmp_path,
     )
     assert result.mismatches > 100
@@ -97,9 +99,6 @@ def test_discharge_with_every_case(simulator, tmp_path):
 
 def test_top_has_a_place_for_each_design():
     design = make_clocked("e2m1fn", 1)
-    text, slices = stream_top(
-        [TopInput(verilog=design.verilog, module="product", operand_widths=(4, 4), result_width=4)]
-        * 3
-    )
-    assert [(place.offset, place.size) for place in slices] == [(0, 1), (1, 1), (2, 1)]
-    assert "output reg [6143:0] y_row" in text
+    top = clocked_top([design.dut] * 3, [{"a": "a", "b": "b"}] * 3)
+    assert top.slices == [{"y": slice(place, place + 1)} for place in range(3)]
+    assert "output reg [6143:0] y_row" in top.text

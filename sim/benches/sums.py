@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dot products and linear layers, with the results that the golden model gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
+from spikefloat.sim.cases.vectors import LayerCases
+from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.layer import network
+
+__all__ = ["DotDesign", "LayerDesign", "dot_check", "layer_check"]
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotDesign:
+    """A dot product, and what it has to compute."""
+
+    verilog: str  #: Text of a file with the design and all it is made of.
+    module: str  #: Name of its top module, with ports a, b and y.
+    fmt: Format
+    to: Format
+    length: int
+    accumulate: str
+    overflow: Overflow
+    wide: Format | None = None
+    contract: Contract = Contract.COMBINATIONAL
+    latency: int = 0  #: Clocks from operands to result.
+    has_discharge: bool = False  #: Whether it has that input, with which the first vectors come.
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerDesign:
+    """Linear layers, and what they have to compute."""
+
+    verilog: str  #: Text of a file with the design and all it is made of.
+    module: str  #: Name of its top module, with ports x and y, and w and b if weights are operands.
+    fmt: Format
+    to: Format
+    accumulate: str
+    activations: tuple[str, ...]
+    overflow: Overflow
+    wide: Format | None = None
+    #: Weights and bias of each layer, or None if they are operands.
+    layers: tuple[tuple[Codes, Codes | None], ...] | None = None
+
+
+def dot_check(design: DotDesign, operands: Codes) -> Check:
+    """Return the check of a dot product.
+
+    Parameters
+    ----------
+    design : DotDesign
+        What to check.
+    operands : array of int
+        Codes of the shape (2, cases, length).
+
+    Raises
+    ------
+    InputError
+        If the operands have another shape.
+    """
+    if operands.ndim != 3 or operands.shape[::2] != (2, design.length) or not operands.size:
+        raise InputError(
+            f"Operands must have the shape (2, cases, {design.length}), not {operands.shape}"
+        )
+    a, b = operands
+    named = {"a": a, "b": b}
+    inputs: tuple[Port, ...]
+    inputs = tuple(Port(name, design.fmt.width, design.length, design.fmt) for name in named)
+    if design.has_discharge:
+        inputs = (*inputs, Port("discharge", 1))
+        named["discharge"] = (np.arange(len(a)) == 0).astype(np.int64)
+    result = Port("y", design.to.width, fmt=design.to)
+    if design.contract is Contract.STREAM:
+        inputs, result = as_streams(inputs, result)
+    right = dot(design.fmt, a, b, design.accumulate, design.to, design.overflow, wide=design.wide)
+    dut = Dut(
+        name=design.module,
+        verilog=design.verilog,
+        module=design.module,
+        inputs=inputs,
+        outputs=(result,),
+        contract=design.contract,
+        latency=design.latency,
+    )
+    return Check(dut=dut, cases=Cases(operands=named, expected={"y": right}))
+
+
+def layer_check(design: LayerDesign, cases: LayerCases) -> Check:
+    """Return the check of linear layers, all of whose outputs are one result.
+
+    Raises
+    ------
+    InputError
+        If weights are operands and not among the cases, or the reverse.
+    """
+    if (design.layers is None) != (cases.weight is not None):
+        raise InputError("Weights must be among the cases where they are operands, and only there")
+    named = {"x": cases.x.reshape(-1, cases.x.shape[-1])}
+    for name, codes in (("w", cases.weight), ("b", cases.bias)):
+        if codes is not None:
+            named[name] = codes.reshape(len(codes), -1)
+    right = _expected(design, cases)
+    right = right.reshape(-1, right.shape[-1])
+    dut = Dut(
+        name=design.module,
+        verilog=design.verilog,
+        module=design.module,
+        inputs=tuple(
+            Port(name, design.fmt.width, codes.shape[1], design.fmt)
+            for name, codes in named.items()
+        ),
+        outputs=(Port("y", design.to.width, right.shape[1], design.to),),
+    )
+    return Check(dut=dut, cases=Cases(operands=named, expected={"y": right}))
+
+
+def _expected(design: LayerDesign, cases: LayerCases) -> Codes:
+    def golden(x: Codes, layers: Sequence[tuple[Codes, Codes | None]]) -> Codes:
+        named = [
+            (*layer, activation)
+            for layer, activation in zip(layers, design.activations, strict=True)
+        ]
+        return network(
+            design.fmt,
+            x,
+            named,
+            accumulate=design.accumulate,
+            to=design.to,
+            wide=design.wide,
+            overflow=design.overflow,
+        )[-1]
+
+    if design.layers is not None:
+        return golden(cases.x, design.layers)
+    assert cases.weight is not None
+    assert cases.bias is not None
+    return np.stack(
+        [
+            golden(x, [(weight, bias)])
+            for x, weight, bias in zip(cases.x, cases.weight, cases.bias, strict=True)
+        ]
+    )
