@@ -9,7 +9,12 @@ from collections.abc import Callable
 
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.cuts import Cut, enumerate_cuts
-from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network, empty_network
+from spikefloat.rtl_gen.mapping.network import (
+    CONSTANT,
+    ThresholdGate,
+    ThresholdNetwork,
+    empty_network,
+)
 from spikefloat.rtl_gen.neurons.budgets import Budget
 
 __all__ = ["cover"]
@@ -19,7 +24,7 @@ _FAR = 1 << 30
 
 def cover(
     circuit: Circuit, budget: Budget, *, keep_depth: bool, size: int, kept: int, rounds: int = 3
-) -> Network:
+) -> ThresholdNetwork:
     """Return a network of neurons that computes a circuit.
 
     Parameters
@@ -132,7 +137,7 @@ class _Cover:
             self._hold(node)
         self._count()
 
-    def network(self) -> Network:
+    def network(self) -> ThresholdNetwork:
         """Return the neurons of the choice."""
         network = empty_network(self._circuit)
         known = {1 + i: i for i in range(self._circuit.aig.input_count)}
@@ -141,7 +146,7 @@ class _Cover:
                 cut = self._chosen[node]
                 assert cut.neuron is not None
                 known[node] = network.add(
-                    Cell(tuple(known[leaf] for leaf in cut.leaves), *cut.neuron)
+                    ThresholdGate(tuple(known[leaf] for leaf in cut.leaves), *cut.neuron)
                 )
         network.targets = [
             (known[literal >> 1] if literal > 1 else CONSTANT, bool(literal & 1))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.equivalence import EXHAUSTIVE_INPUTS
-from spikefloat.rtl_gen.mapping.network import Network
+from spikefloat.rtl_gen.mapping.network import ThresholdNetwork
 from spikefloat.rtl_gen.mapping.patterns import every_pattern, random_patterns
 from spikefloat.rtl_gen.mapping.resubstitute import Resubstitution, Search
 from spikefloat.rtl_gen.mapping.window import WindowProver
@@ -63,7 +63,7 @@ def effort_level(effort: int) -> Effort:
 
 
 def improve(
-    network: Network,
+    network: ThresholdNetwork,
     circuit: Circuit,
     budget: Budget,
     level: Effort,
@@ -72,12 +72,12 @@ def improve(
     depth_first: bool,
     progress: Callable[[str], None],
     stop: Callable[[], bool],
-) -> Iterator[Network]:
+) -> Iterator[ThresholdNetwork]:
     """Yield better networks; each computes the circuit.
 
     Parameters
     ----------
-    network : Network
+    network : ThresholdNetwork
         Where to start.
     circuit : Circuit
         What it computes.
@@ -107,9 +107,9 @@ def improve(
         neurons, depth = work.network.cost()
         progress(f"{what}: {neurons} neurons, depth {depth}")
 
-    def settle() -> Iterator[Network]:
+    def settle() -> Iterator[ThresholdNetwork]:
         # A second pass over a large network costs much and finds little.
-        large = len(work.network.cells) > _LARGE
+        large = len(work.network.gates) > _LARGE
         for _ in range(1 if large else level.passes):
             if not work.shrink(report) or stop():
                 break
@@ -126,5 +126,5 @@ def improve(
         if depth_first and work.flatten():
             report("flatter")
             work.depth_limit = work.network.depth()
-        work.wander(level.moves * len(work.network.cells) // 100, report)
+        work.wander(level.moves * len(work.network.gates) // 100, report)
         yield from settle()

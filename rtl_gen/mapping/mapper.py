@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
 from spikefloat.rtl_gen.mapping.cover import cover
 from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
 from spikefloat.rtl_gen.mapping.improve import Effort, effort_level, improve
-from spikefloat.rtl_gen.mapping.network import Network, network_of_graph
+from spikefloat.rtl_gen.mapping.network import ThresholdNetwork, network_of_graph
 from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
@@ -170,7 +170,7 @@ def map_circuit(
     starts.sort(key=lambda network: objective.cost(*network.cost()))
     best = starts[0]
     # Small circuits are quick, so more starting points are tried.
-    count = max(level.starts, _SMALL // max(1, len(best.cells))) if effort else 0
+    count = max(level.starts, _SMALL // max(1, len(best.gates))) if effort else 0
     # The products of matrices are small: threads would wait for each other most of the time.
     with threads.threadpool_limits(limits=1, user_api="blas"):
         for number, network in enumerate(starts[:count]):
@@ -215,10 +215,10 @@ def _starts(
     level: Effort,
     progress: Callable[[str], None],
     stop: Callable[[], bool],
-) -> list[Network]:
+) -> list[ThresholdNetwork]:
     """Return covers to start from, at least one."""
     size = min(budget.max_fan_in or _CUT_FAN_IN, _CUT_FAN_IN)
-    networks = []
+    networks: list[ThresholdNetwork] = []
     sources = [circuit]
     if budget.allows((1, 1, 1, -2)):
         adders = rewrite_adders(circuit)

@@ -10,13 +10,20 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.threshold import reduce_threshold
 
-__all__ = ["CONSTANT", "Cell", "Network", "empty_network", "network_of_graph", "redirected"]
+__all__ = [
+    "CONSTANT",
+    "ThresholdGate",
+    "ThresholdNetwork",
+    "empty_network",
+    "network_of_graph",
+    "redirected",
+]
 
 #: Node number of the constant: a neuron without synapses is never needed inside.
 CONSTANT = -1
 
 
-class Cell(NamedTuple):
+class ThresholdGate(NamedTuple):
     """A neuron: it fires when the weighted sum of its sources reaches the threshold."""
 
     sources: tuple[int, ...]
@@ -24,7 +31,7 @@ class Cell(NamedTuple):
     threshold: int
 
 
-class Network:
+class ThresholdNetwork:
     """Neurons that can be replaced one at a time.
 
     Nodes below ``input_count`` are inputs. Outputs are nodes, or complements of them, or the
@@ -38,7 +45,7 @@ class Network:
         self.inputs = inputs
         self.outputs = outputs
         self.input_count = sum(port.width for port in inputs)
-        self.cells: dict[int, Cell] = {}
+        self.gates: dict[int, ThresholdGate] = {}
         self.fanouts: dict[int, set[int]] = {i: set() for i in range(self.input_count)}
         #: Node and complement flag of each output bit.
         self.targets: list[tuple[int, bool]] = []
@@ -46,24 +53,24 @@ class Network:
         self._order: list[int] | None = None
         self._levels: dict[int, int] | None = None
 
-    def add(self, cell: Cell) -> int:
+    def add(self, gate: ThresholdGate) -> int:
         """Add a neuron and return its node."""
         node = self._next
         self._next += 1
         self.fanouts[node] = set()
-        self._connect(node, cell)
+        self._connect(node, gate)
         return node
 
-    def replace(self, node: int, cell: Cell) -> None:
+    def replace(self, node: int, gate: ThresholdGate) -> None:
         """Give a node another neuron."""
-        for source in self.cells[node].sources:
+        for source in self.gates[node].sources:
             self.fanouts[source].discard(node)
-        self._connect(node, cell)
+        self._connect(node, gate)
 
-    def copy(self) -> "Network":
+    def copy(self) -> "ThresholdNetwork":
         """Return a network that can be changed independently."""
-        other = Network(self.name, self.inputs, self.outputs)
-        other.cells = dict(self.cells)
+        other = ThresholdNetwork(self.name, self.inputs, self.outputs)
+        other.gates = dict(self.gates)
         other.fanouts = {node: set(users) for node, users in self.fanouts.items()}
         other.targets = list(self.targets)
         other._next = self._next
@@ -78,7 +85,7 @@ class Network:
         if self._order is None:
             order: list[int] = []
             state: dict[int, int] = {}
-            for root in sorted(self.cells):
+            for root in sorted(self.gates):
                 stack = [root]
                 while stack:
                     node = stack[-1]
@@ -90,7 +97,7 @@ class Network:
                         stack.pop()
                     else:
                         state[node] = 1
-                        stack.extend(s for s in self.cells[node].sources if not state.get(s))
+                        stack.extend(s for s in self.gates[node].sources if not state.get(s))
             self._order = order
         return self._order
 
@@ -100,7 +107,7 @@ class Network:
             levels = dict.fromkeys(range(self.input_count), 0)
             for node in self.order():
                 levels[node] = 1 + max(
-                    (levels[source] for source in self.cells[node].sources), default=0
+                    (levels[source] for source in self.gates[node].sources), default=0
                 )
             self._levels = levels
         return self._levels
@@ -112,9 +119,9 @@ class Network:
 
     def slack_levels(self, depth: int) -> dict[int, int]:
         """Return the largest layer that each neuron may have in a network of a given depth."""
-        latest = dict.fromkeys(self.cells, depth)
+        latest = dict.fromkeys(self.gates, depth)
         for node in reversed(self.order()):
-            for source in self.cells[node].sources:
+            for source in self.gates[node].sources:
                 if source in latest:
                     latest[source] = min(latest[source], latest[node] - 1)
         return latest
@@ -136,18 +143,18 @@ class Network:
         stack = list(nodes)
         while stack:
             node = stack.pop()
-            if node in self.cells and node not in seen:
+            if node in self.gates and node not in seen:
                 seen.add(node)
-                stack.extend(self.cells[node].sources)
+                stack.extend(self.gates[node].sources)
         return seen
 
     def sweep(self) -> None:
         """Remove neurons that no output needs."""
         needed = self.upstream(self.output_nodes())
-        for node in [node for node in self.cells if node not in needed]:
-            for source in self.cells[node].sources:
+        for node in [node for node in self.gates if node not in needed]:
+            for source in self.gates[node].sources:
                 self.fanouts.get(source, set()).discard(node)
-            del self.cells[node]
+            del self.gates[node]
         for node in [n for n in self.fanouts if n >= self.input_count and n not in needed]:
             del self.fanouts[node]
         self._changed()
@@ -163,7 +170,7 @@ class Network:
             for node, p in polarities.items()
         )
         constants = len({inverted for node, inverted in self.targets if node == CONSTANT})
-        return len(self.cells) + extra + constants, self.depth()
+        return len(self.gates) + extra + constants, self.depth()
 
     def graph(self) -> NeuronGraph:
         """Return the network as an immutable graph."""
@@ -178,11 +185,11 @@ class Network:
         flipped = self.output_nodes() - {node for node, inverted in self.targets if not inverted}
         names = self._names()
         for node in self.order():
-            cell = self.cells[node]
+            gate = self.gates[node]
             sign = -1 if node in flipped else 1
-            threshold = 1 - cell.threshold if sign < 0 else cell.threshold
+            threshold = 1 - gate.threshold if sign < 0 else gate.threshold
             bit = builder.neuron(
-                [(lines[s], sign * w) for s, w in zip(cell.sources, cell.weights, strict=True)],
+                [(lines[s], sign * w) for s, w in zip(gate.sources, gate.weights, strict=True)],
                 threshold,
                 names.get(node, "n"),
             )
@@ -207,9 +214,9 @@ class Network:
                 index += 1
         return names
 
-    def _connect(self, node: int, cell: Cell) -> None:
-        self.cells[node] = cell
-        for source in cell.sources:
+    def _connect(self, node: int, gate: ThresholdGate) -> None:
+        self.gates[node] = gate
+        for source in gate.sources:
             self.fanouts[source].add(node)
         self._changed()
 
@@ -217,30 +224,30 @@ class Network:
         self._order = self._levels = None
 
 
-def network_of_graph(graph: NeuronGraph) -> Network:
+def network_of_graph(graph: NeuronGraph) -> ThresholdNetwork:
     """Return a neuron graph as a network."""
-    network = Network(
+    network = ThresholdNetwork(
         graph.name,
         tuple(WordPort(p.name, len(p.nodes)) for p in graph.inputs),
         tuple(WordPort(p.name, len(p.nodes)) for p in graph.outputs),
     )
     for neuron in graph.neurons:
-        network.add(Cell(neuron.sources, neuron.weights, neuron.threshold))
+        network.add(ThresholdGate(neuron.sources, neuron.weights, neuron.threshold))
     network.targets = [(node, False) for port in graph.outputs for node in port.nodes]
     network.sweep()
     return network
 
 
-def empty_network(circuit: Circuit) -> Network:
+def empty_network(circuit: Circuit) -> ThresholdNetwork:
     """Return a network with the ports of a circuit and no neurons."""
-    return Network(circuit.name, circuit.inputs, circuit.outputs)
+    return ThresholdNetwork(circuit.name, circuit.inputs, circuit.outputs)
 
 
-def redirected(cell: Cell, node: int, other: int, inverted: bool) -> Cell:
+def redirected(gate: ThresholdGate, node: int, other: int, inverted: bool) -> ThresholdGate:
     """Return a neuron with one source replaced by another, its complement, or a constant."""
     terms: dict[int, int] = {}
-    threshold = cell.threshold
-    for source, weight in zip(cell.sources, cell.weights, strict=True):
+    threshold = gate.threshold
+    for source, weight in zip(gate.sources, gate.weights, strict=True):
         if source == node:
             if inverted:
                 threshold -= weight
@@ -251,7 +258,7 @@ def redirected(cell: Cell, node: int, other: int, inverted: bool) -> Cell:
     kept = {source: weight for source, weight in terms.items() if weight}
     reduced = reduce_threshold(tuple(kept.values()), threshold)
     if isinstance(reduced, bool):
-        return Cell((), (), 0 if reduced else 1)
+        return ThresholdGate((), (), 0 if reduced else 1)
     weights, threshold = reduced
     pairs = [(s, w) for s, w in zip(kept, weights, strict=True) if w]
-    return Cell(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)
+    return ThresholdGate(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)

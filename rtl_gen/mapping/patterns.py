@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig
-from spikefloat.rtl_gen.mapping.network import Cell
+from spikefloat.rtl_gen.mapping.network import ThresholdGate
 
 __all__ = ["Words", "every_pattern", "fires", "random_patterns"]
 
@@ -67,9 +67,9 @@ def _program(weights: tuple[int, ...], threshold: int) -> tuple[Aig, int]:
     return logic, literal
 
 
-def fires(cell: Cell, values: list[Words]) -> Words:
+def fires(gate: ThresholdGate, values: list[Words]) -> Words:
     """Return where a neuron fires, for the words of its sources."""
-    logic, literal = _program(cell.weights, cell.threshold)
+    logic, literal = _program(gate.weights, gate.threshold)
     if literal in (FALSE, TRUE):
         return (
             np.full_like(values[0], _ALL if literal == TRUE else 0)

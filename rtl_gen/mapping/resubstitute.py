@@ -15,7 +15,7 @@ import numpy as np
 
 from spikefloat.rtl_gen.mapping.divisors import Sample, find_pairs, fit_exactly
 from spikefloat.rtl_gen.mapping.functions import LISTED_INPUTS
-from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network, redirected
+from spikefloat.rtl_gen.mapping.network import CONSTANT, ThresholdGate, ThresholdNetwork, redirected
 from spikefloat.rtl_gen.mapping.patterns import Words
 from spikefloat.rtl_gen.mapping.simulation import Simulation
 from spikefloat.rtl_gen.neurons.budgets import Budget
@@ -52,7 +52,7 @@ class Resubstitution:
 
     Parameters
     ----------
-    network : Network
+    network : ThresholdNetwork
         What to improve; it is changed.
     inputs : numpy.ndarray
         Words of each input: all patterns, or a sample.
@@ -70,13 +70,13 @@ class Resubstitution:
 
     def __init__(
         self,
-        network: Network,
+        network: ThresholdNetwork,
         inputs: Words,
         budget: Budget,
         search: Search = Search(),
         *,
         seed: int = 0,
-        confirm: Callable[[Network, int, Cell], bool] | None = None,
+        confirm: Callable[[ThresholdNetwork, int, ThresholdGate], bool] | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._simulation = Simulation(network, inputs)
@@ -90,14 +90,14 @@ class Resubstitution:
         self.depth_limit: int | None = None
 
     @property
-    def network(self) -> Network:
+    def network(self) -> ThresholdNetwork:
         """The network as it is now."""
         return self._simulation.network
 
     def shrink(self, report: Callable[[str], None] | None = None) -> int:
         """Try once to remove each neuron; return how many neurons went."""
-        before = len(self.network.cells)
-        nodes = sorted(self.network.cells)
+        before = len(self.network.gates)
+        nodes = sorted(self.network.gates)
         order = self._chance.permutation(len(nodes))
         fanouts = self.network.fanouts
         first = sorted(order, key=lambda i: min(len(fanouts[nodes[i]]), 3))
@@ -107,37 +107,37 @@ class Resubstitution:
             if report is not None and count % _REPORTED == 0:
                 report(f"shrinking, {count} of {len(first)}")
             node = nodes[index]
-            if node in self.network.cells and not self._merge(node):
+            if node in self.network.gates and not self._merge(node):
                 self._eliminate(node)
-        return before - len(self.network.cells)
+        return before - len(self.network.gates)
 
     def wander(self, moves: int, report: Callable[[str], None] | None = None) -> int:
         """Change sources of random neurons at no cost, so that others may become removable.
 
         Returns how many neurons went.
         """
-        before = len(self.network.cells)
+        before = len(self.network.gates)
         for count in range(moves):
             if self._stop():
                 break
             if report is not None and count % _REPORTED == 0:
                 report(f"wandering, {count} of {moves}")
-            nodes = sorted(self.network.cells)
+            nodes = sorted(self.network.gates)
             if not nodes:
                 break
             node = nodes[self._chance.integers(len(nodes))]
-            sources = self.network.cells[node].sources
+            sources = self.network.gates[node].sources
             if not sources:
                 continue
             avoided = sources[self._chance.integers(len(sources))]
-            cell = self._rewire(node, avoided)
-            if cell is not None:
-                self._simulation.replace(node, cell)
+            gate = self._rewire(node, avoided)
+            if gate is not None:
+                self._simulation.replace(node, gate)
                 # What lost a destination is the most likely to go altogether.
-                if avoided in self.network.cells and not self._merge(avoided):
+                if avoided in self.network.gates and not self._merge(avoided):
                     self._eliminate(avoided)
                 self._simulation.sweep()
-        return before - len(self.network.cells)
+        return before - len(self.network.gates)
 
     def flatten(self) -> bool:
         """Try to make the depth less by one; return whether that worked."""
@@ -150,13 +150,13 @@ class Resubstitution:
         for node in list(network.order()):
             if self._stop():
                 break
-            if network.levels()[node] <= latest[node] or not network.cells[node].sources:
+            if network.levels()[node] <= latest[node] or not network.gates[node].sources:
                 continue
             layers = network.levels()
-            deep = max(network.cells[node].sources, key=lambda s: (layers[s], s))
-            cell = self._rewire(node, deep, below=latest[node])
-            if cell is not None:
-                self._simulation.replace(node, cell)
+            deep = max(network.gates[node].sources, key=lambda s: (layers[s], s))
+            gate = self._rewire(node, deep, below=latest[node])
+            if gate is not None:
+                self._simulation.replace(node, gate)
                 latest = network.slack_levels(target)
         if network.depth() > target:
             self._simulation.restore(*saved)
@@ -185,43 +185,45 @@ class Resubstitution:
 
     def _redirect(self, node: int, other: int, inverted: bool) -> bool:
         simulation, network = self._simulation, self.network
-        cells = {}
+        gates = {}
         for user in sorted(network.fanouts[node]):
-            cell = redirected(network.cells[user], node, other, inverted)
-            if not self._budget.allows(cell.weights):
+            gate = redirected(network.gates[user], node, other, inverted)
+            if not self._budget.allows(gate.weights):
                 return False
-            cells[user] = cell
+            gates[user] = gate
         if self._confirm is not None:
-            whole = Cell((other,), (-1,), 0) if inverted else Cell((other,), (1,), 1)
+            whole = (
+                ThresholdGate((other,), (-1,), 0) if inverted else ThresholdGate((other,), (1,), 1)
+            )
             if other == CONSTANT:
-                whole = Cell((), (), 0 if inverted else 1)
+                whole = ThresholdGate((), (), 0 if inverted else 1)
             if not self._confirm(network, node, whole):
                 return False
-        simulation.merge(node, other, inverted, cells)
+        simulation.merge(node, other, inverted, gates)
         simulation.sweep()
         return True
 
     def _eliminate(self, node: int) -> bool:
         """Give every destination of a neuron other sources; if that works the neuron goes."""
         simulation, network = self._simulation, self.network
-        if node not in network.cells or node in network.output_nodes():
+        if node not in network.gates or node in network.output_nodes():
             return False
         saved = None
         for user in sorted(network.fanouts[node]):
-            cell = self._rewire(user, node)
-            if cell is None:
+            gate = self._rewire(user, node)
+            if gate is None:
                 if saved is not None:
                     simulation.restore(*saved)
                 return False
             if saved is None:
                 saved = network.copy(), dict(simulation.values)
-            simulation.replace(user, cell)
+            simulation.replace(user, gate)
         simulation.sweep()
         return True
 
     # ------------------------------------------------------------------------------- search
 
-    def _rewire(self, node: int, avoided: int, *, below: int | None = None) -> Cell | None:
+    def _rewire(self, node: int, avoided: int, *, below: int | None = None) -> ThresholdGate | None:
         """Return another neuron for a node that does not need one of its sources."""
         simulation, network = self._simulation, self.network
         care = self._care(node)
@@ -229,9 +231,9 @@ class Resubstitution:
         on, off = care & value, care & ~value
         candidates = self._candidates(node, avoided, below)
         position = {candidate: index for index, candidate in enumerate(candidates)}
-        near = [s for s in network.cells[node].sources if s in position]
-        if avoided in network.cells:
-            near += [s for s in network.cells[avoided].sources if s in position and s not in near]
+        near = [s for s in network.gates[node].sources if s in position]
+        if avoided in network.gates:
+            near += [s for s in network.gates[avoided].sources if s in position and s not in near]
         if len(near) + 2 <= self._fan_in or not candidates:
             kept_sets: Iterator[tuple[int, ...]] = iter([tuple(near)])
         else:
@@ -256,11 +258,11 @@ class Resubstitution:
                 terms = [
                     (candidates[i], w) for i, w in zip(chosen, weighting.weights, strict=True) if w
                 ]
-                cell = Cell(
+                gate = ThresholdGate(
                     tuple(s for s, _ in terms), tuple(w for _, w in terms), weighting.threshold
                 )
-                if self._confirm is None or self._confirm(network, node, cell):
-                    return cell
+                if self._confirm is None or self._confirm(network, node, gate):
+                    return gate
         return None
 
     def _care(self, node: int) -> Words:
@@ -287,7 +289,7 @@ class Resubstitution:
             if n not in barred and layers[n] < below
         ]
         # In a large network there are many neurons to work on, so each gets fewer candidates.
-        limit = min(self._search.divisors, max(_LEAST_DIVISORS, _WORK // (1 + len(network.cells))))
+        limit = min(self._search.divisors, max(_LEAST_DIVISORS, _WORK // (1 + len(network.gates))))
         if len(found) <= limit:
             return found
         distance = self._distances(node, 2 * limit)
@@ -302,7 +304,7 @@ class Resubstitution:
         queue = deque([node])
         while queue and len(distance) < count:
             current = queue.popleft()
-            sources = network.cells[current].sources if current in network.cells else ()
+            sources = network.gates[current].sources if current in network.gates else ()
             for other in (*sources, *sorted(network.fanouts[current])[:_NEAR_FANOUTS]):
                 if other not in distance:
                     distance[other] = distance[current] + 1

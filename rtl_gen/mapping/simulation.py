@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from spikefloat.rtl_gen.mapping.network import CONSTANT, Cell, Network
+from spikefloat.rtl_gen.mapping.network import CONSTANT, ThresholdGate, ThresholdNetwork
 from spikefloat.rtl_gen.mapping.patterns import Words, fires
 
 __all__ = ["Simulation"]
@@ -14,27 +14,27 @@ class Simulation:
 
     Parameters
     ----------
-    network : Network
+    network : ThresholdNetwork
         The network, which must only be changed by the methods of this class while this is used.
     inputs : numpy.ndarray
         A row of words for each input.
     """
 
-    def __init__(self, network: Network, inputs: Words) -> None:
+    def __init__(self, network: ThresholdNetwork, inputs: Words) -> None:
         self.network = network
         self.inputs = inputs
         self.values: dict[int, Words] = dict(enumerate(inputs))
         for node in network.order():
-            self.values[node] = self.evaluate(network.cells[node])
+            self.values[node] = self.evaluate(network.gates[node])
         self._empty = np.zeros(inputs.shape[1], np.uint64)
 
-    def evaluate(self, cell: Cell) -> Words:
+    def evaluate(self, gate: ThresholdGate) -> Words:
         """Return where a neuron would fire."""
-        if not cell.sources:
+        if not gate.sources:
             return np.full(
-                self.inputs.shape[1], ~np.uint64(0) if cell.threshold <= 0 else 0, np.uint64
+                self.inputs.shape[1], ~np.uint64(0) if gate.threshold <= 0 else 0, np.uint64
             )
-        return fires(cell, [self.values[source] for source in cell.sources])
+        return fires(gate, [self.values[source] for source in gate.sources])
 
     def care(self, node: int) -> Words:
         """Return the patterns on which some output depends on a node."""
@@ -45,18 +45,18 @@ class Simulation:
         changed = {node: ~values[node]}
         seen = self._empty.copy()
         reached = self.network.downstream(node)
-        cells = self.network.cells
+        gates = self.network.gates
         for user in self.network.order():
             if user == node or user not in reached:
                 continue
-            cell = cells[user]
-            if not any(source in changed for source in cell.sources):
+            gate = gates[user]
+            if not any(source in changed for source in gate.sources):
                 continue
             value = fires(
-                cell,
+                gate,
                 [
                     changed[source] if source in changed else values[source]
-                    for source in cell.sources
+                    for source in gate.sources
                 ],
             )
             difference = value ^ values[user]
@@ -66,26 +66,26 @@ class Simulation:
                     seen |= difference
         return seen
 
-    def replace(self, node: int, cell: Cell) -> None:
+    def replace(self, node: int, gate: ThresholdGate) -> None:
         """Give a node another neuron and compute everything that depends on it anew."""
-        self.network.replace(node, cell)
+        self.network.replace(node, gate)
         self._update({node})
 
-    def merge(self, node: int, other: int, inverted: bool, cells: dict[int, Cell]) -> None:
+    def merge(self, node: int, other: int, inverted: bool, gates: dict[int, ThresholdGate]) -> None:
         """Replace a node by another one, or its complement, or the constant.
 
-        ``cells`` are the new neurons of its destinations.
+        ``gates`` are the new neurons of its destinations.
         """
         network = self.network
-        for user, cell in cells.items():
-            network.replace(user, cell)
+        for user, gate in gates.items():
+            network.replace(user, gate)
         network.targets = [
             (other, flip ^ inverted) if target == node else (target, flip)
             for target, flip in network.targets
         ]
-        self._update(set(cells))
+        self._update(set(gates))
 
-    def restore(self, network: Network, values: dict[int, Words]) -> None:
+    def restore(self, network: ThresholdNetwork, values: dict[int, Words]) -> None:
         """Go back to an earlier state."""
         self.network = network
         self.values = values
@@ -96,7 +96,7 @@ class Simulation:
         self.values = {
             node: words
             for node, words in self.values.items()
-            if node < self.network.input_count or node in self.network.cells
+            if node < self.network.input_count or node in self.network.gates
         }
 
     def outputs(self) -> list[Words]:
@@ -111,9 +111,9 @@ class Simulation:
         """Compute some nodes, and what depends on them, anew."""
         touched = set(nodes)
         for node in self.network.order():
-            cell = self.network.cells[node]
-            if node in nodes or any(source in touched for source in cell.sources):
-                value = self.evaluate(cell)
+            gate = self.network.gates[node]
+            if node in nodes or any(source in touched for source in gate.sources):
+                value = self.evaluate(gate)
                 if node not in self.values or not np.array_equal(value, self.values[node]):
                     self.values[node] = value
                     touched.add(node)

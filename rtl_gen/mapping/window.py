@@ -8,7 +8,7 @@ proof looks at a small window first, and at larger ones where that fails.
 
 from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig
 from spikefloat.rtl_gen.mapping.equivalence import import_solver
-from spikefloat.rtl_gen.mapping.network import Cell, Network
+from spikefloat.rtl_gen.mapping.network import ThresholdGate, ThresholdNetwork
 
 __all__ = ["WindowProver"]
 
@@ -29,32 +29,34 @@ class WindowProver:
         self._windows = windows
         self._solver = import_solver()
 
-    def confirm(self, network: Network, node: int, cell: Cell) -> bool:
+    def confirm(self, network: ThresholdNetwork, node: int, gate: ThresholdGate) -> bool:
         """Tell whether a neuron is proved to do the same as the one that a node has."""
-        old = network.cells[node]
+        old = network.gates[node]
         for size in self._windows:
-            window = _window(network, {*old.sources, *cell.sources}, size)
-            if self._same(network, window, old, cell):
+            window = _window(network, {*old.sources, *gate.sources}, size)
+            if self._same(network, window, old, gate):
                 return True
             if len(window) < size:
                 return False  # it was all there is
         return False
 
-    def _same(self, network: Network, window: list[int], old: Cell, cell: Cell) -> bool:
+    def _same(
+        self, network: ThresholdNetwork, window: list[int], old: ThresholdGate, gate: ThresholdGate
+    ) -> bool:
         inside = set(window)
         outside = sorted(
-            {s for c in (old, cell, *(network.cells[n] for n in window)) for s in c.sources}
+            {s for c in (old, gate, *(network.gates[n] for n in window)) for s in c.sources}
             - inside
         )
         aig = Aig(len(outside))
         literals = {node: aig.input(i) for i, node in enumerate(outside)}
 
-        def make(cell: Cell) -> int:
-            return aig.threshold([literals[s] for s in cell.sources], cell.weights, cell.threshold)
+        def make(gate: ThresholdGate) -> int:
+            return aig.threshold([literals[s] for s in gate.sources], gate.weights, gate.threshold)
 
         for node in window:
-            literals[node] = make(network.cells[node])
-        a, b = make(old), make(cell)
+            literals[node] = make(network.gates[node])
+        a, b = make(old), make(gate)
         differ = aig.xor(a, b)
         if differ in (FALSE, TRUE):
             return differ == FALSE
@@ -70,7 +72,7 @@ def _variable(literal: int) -> int:
     return -(literal >> 1) if literal & 1 else literal >> 1
 
 
-def _window(network: Network, sources: set[int], size: int) -> list[int]:
+def _window(network: ThresholdNetwork, sources: set[int], size: int) -> list[int]:
     """Return the neurons nearest before some nodes, at most ``size``, in topological order."""
     found: list[int] = []
     seen: set[int] = set()
@@ -79,9 +81,9 @@ def _window(network: Network, sources: set[int], size: int) -> list[int]:
     queue = sorted(sources, key=lambda n: (-layers[n], n))
     while queue and len(found) < size:
         node = queue.pop(0)
-        if node in seen or node not in network.cells:
+        if node in seen or node not in network.gates:
             continue
         seen.add(node)
         found.append(node)
-        queue = sorted({*queue, *network.cells[node].sources}, key=lambda n: (-layers[n], n))
+        queue = sorted({*queue, *network.gates[node].sources}, key=lambda n: (-layers[n], n))
     return sorted(found, key=lambda n: (layers[n], n))

@@ -7,17 +7,17 @@ import pytest
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.cover import cover
 from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
-from spikefloat.rtl_gen.mapping.network import Cell, Network
+from spikefloat.rtl_gen.mapping.network import ThresholdGate, ThresholdNetwork
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from tests.helpers.graphs import evaluate
 from tests.helpers.mapping_examples import adder, multiplier
 
 
-def network_of(circuit: Circuit) -> Network:
+def network_of(circuit: Circuit) -> ThresholdNetwork:
     return cover(circuit, BUDGETS["w2"], keep_depth=False, size=4, kept=12)
 
 
-def output(network: Network, inputs: dict[str, int]) -> int:
+def output(network: ThresholdNetwork, inputs: dict[str, int]) -> int:
     graph = network.graph()
     codes = {name: np.array([code]) for name, code in inputs.items()}
     return int(evaluate(graph, codes)["y"][0])
@@ -40,8 +40,8 @@ def test_planted_faults(width: int) -> None:
     nodes = right.order() if width < 5 else right.order()[::7]
     for node in nodes:
         faulty = right.copy()
-        cell = right.cells[node]
-        faulty.replace(node, Cell(cell.sources, cell.weights, cell.threshold + 1))
+        gate = right.gates[node]
+        faulty.replace(node, ThresholdGate(gate.sources, gate.weights, gate.threshold + 1))
         proof = prove(circuit, faulty.graph())
         assert not proof.equal
         assert proof.counterexample is not None
