@@ -105,7 +105,8 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
         ],
         bool,
     )
-    return pairs[good[where]]
+    fitting: NDArray[np.int64] = pairs[good[where]]
+    return fitting
 
 
 def _cells(bits: _Bits, kept: Sequence[int]) -> NDArray[np.int64]:
