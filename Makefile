@@ -51,12 +51,12 @@ $(VERILOG_DONE): $(PYTHON_DONE) $(GENERATOR)
 	$(BIN)/spikefloat verilog all -o $(BUILD)/verilog
 	@touch $@
 
-verify: $(VERIFY_DONE)  ## Drive the multiplier through every operand pair (SIM=icarus to choose)
+verify: $(VERIFY_DONE)  ## Drive multipliers of both backends through every operand pair (SIM=icarus to choose)
 
 $(VERIFY_DONE): $(PYTHON_DONE) $(SIM_DONE) $(GENERATOR) $(CHECKER)
 	@mkdir -p $(BUILD)
-	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs published
-	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs all
+	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs published --stages 0,2 --backend all
+	$(BIN)/spikefloat verify multiply --sim $(SIM) --pairs all --stages 0,2 --backend all
 	@touch $@
 
 verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,000 vectors each

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import command_line, design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Delays, Style
+from spikefloat.rtl_gen.designs.options import Backend, Delays, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
@@ -207,6 +207,7 @@ def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDe
             options.library,
             options.budget.name,
             options.objective,
+            instance.hardware.backend,
         )
     )
     hardware = design_hardware(instance, module)
@@ -315,4 +316,6 @@ def _hardware_words(instance: Instance) -> str:
         words += f", {options.residue}"
     if options.delays is not Delays.REGISTERS:
         words += f", {options.delays}"
+    if options.backend is not Backend.PRINTED:
+        words += f", {options.backend}"
     return f"{words}, streams" if options.is_stream else words

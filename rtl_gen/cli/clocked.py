@@ -95,7 +95,7 @@ def add_clocked_options(parser: argparse.ArgumentParser) -> None:
 
 
 #: Options that say what a circuit is in hardware.
-_OF_CIRCUITS = ("style", "stages", "residue", "delays", "stream")
+_OF_CIRCUITS = ("style", "stages", "residue", "delays", "stream", "backend")
 
 
 def refuse_clocked_options(args: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.designs.instance import (
     Instance,
     make_instance,
 )
-from spikefloat.rtl_gen.designs.options import Objective, Style
+from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.designs.shapes import SHAPES, LayerShape, make_layer_shape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
@@ -186,6 +186,16 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_backend_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--backend``, for commands that make Verilog of neurons."""
+    parser.add_argument(
+        "--backend",
+        metavar="B[,B]",
+        help=f"what writes the neurons of a circuit: {', '.join(Backend)}, or all; with amaranth "
+        f"they are Amaranth components (default: {Backend.PRINTED})",
+    )
+
+
 def add_output_option(parser: argparse.ArgumentParser) -> None:
     """Add ``-o``, the folder for what a command writes."""
     parser.add_argument(
@@ -239,21 +249,23 @@ def _instances(design: Design, args: argparse.Namespace) -> Iterator[Instance]:
             for policy in _split(args.overflow, None, _policies(to or name)):
                 for library in _split(args.library, Library.NATIVE, list(Library)):
                     for style, stages in _styles(args):
-                        yield make_instance(
-                            design,
-                            format=name,
-                            to=to,
-                            overflow=policy,
-                            library=library,
-                            budget=args.budget or DEFAULT_BUDGET,
-                            objective=args.objective or Objective.STRUCTURE,
-                            style=style,
-                            stages=stages,
-                            is_stream=args.stream,
-                            layer=_layer(design, args, name, policy),
-                            **_spiking_options(style, args),
-                            **_vector_options(design, args),
-                        )
+                        for backend in _backends(style, args):
+                            yield make_instance(
+                                design,
+                                format=name,
+                                to=to,
+                                overflow=policy,
+                                library=library,
+                                budget=args.budget or DEFAULT_BUDGET,
+                                objective=args.objective or Objective.STRUCTURE,
+                                style=style,
+                                stages=stages,
+                                is_stream=args.stream,
+                                backend=backend,
+                                layer=_layer(design, args, name, policy),
+                                **_spiking_options(style, args),
+                                **_vector_options(design, args),
+                            )
 
 
 def _styles(args: argparse.Namespace) -> list[tuple[str, int]]:
@@ -277,6 +289,14 @@ def _spiking_options(style: str, args: argparse.Namespace) -> dict:
     if style != Style.SPIKING and Style.SPIKING in _split(args.style, Style.SPATIAL, list(Style)):
         return {}
     return {"residue": args.residue, "leak": _leak(args.leak), "delays": args.delays}
+
+
+def _backends(style: str, args: argparse.Namespace) -> list[str | None]:
+    """Return the backends; among several styles, they do not concern the temporal one."""
+    text = getattr(args, "backend", None)
+    if style == Style.TEMPORAL and style != args.style:
+        return [None]
+    return [None] if text is None else [*_split(text, Backend.PRINTED, list(Backend))]
 
 
 def _vector_options(design: Design, args: argparse.Namespace) -> dict:

@@ -20,6 +20,7 @@ from spikefloat.rtl_gen.cli.clocked import (
     verify_clocked_instances,
 )
 from spikefloat.rtl_gen.cli.options import (
+    add_backend_option,
     add_command,
     add_design_options,
     add_json_option,
@@ -48,6 +49,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _run,
     )
     add_design_options(parser)
+    add_backend_option(parser)
     add_clocked_options(parser)
     parser.add_argument(
         "--sim",

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikefloat.rtl_gen.cli.clocked import add_clocked_options, clocked_instances
 from spikefloat.rtl_gen.cli.options import (
+    add_backend_option,
     add_command,
     add_design_options,
     add_json_option,
@@ -54,6 +55,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _run,
     )
     add_design_options(parser)
+    add_backend_option(parser)
     add_clocked_options(parser)
     add_output_option(parser)
     add_json_option(parser)

@@ -8,6 +8,7 @@ from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
 from spikefloat.rtl_gen.cli.make.harden import hardened_verilog
 from spikefloat.rtl_gen.cli.options import (
+    add_backend_option,
     add_command,
     add_design_options,
     add_json_option,
@@ -42,6 +43,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _run,
     )
     add_design_options(parser)
+    add_backend_option(parser)
     add_clocked_options(parser)
     add_output_option(parser)
     parser.add_argument(

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
 from spikefloat.rtl_gen.cli.options import (
+    add_backend_option,
     add_command,
     add_design_options,
     add_json_option,
@@ -64,6 +65,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _run,
     )
     add_design_options(parser)
+    add_backend_option(parser)
     add_clocked_options(parser)
     parser.add_argument(
         "--target",
