@@ -73,7 +73,7 @@ def unknown_name(noun: str, name: object, known: Iterable[str]) -> InputError:
     """
     names = list(known)
     accepted = " or ".join(names) if len(names) <= 2 else f"one of {', '.join(names)}"
-    near = difflib.get_close_matches(str(name), names, 1)
+    near = difflib.get_close_matches(str(name), names, 1, cutoff=0.7)
     hint = f"; did you mean {str(near[0])!r}?" if near else ""
     return InputError(f"{noun} must be {accepted}, not {name!r}{hint}")
 

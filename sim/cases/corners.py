@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.sim.golden.arithmetic import multiply
+from spikefloat.rtl_gen.formats import Format
 
 __all__ = ["corner_codes", "directed_pairs", "random_codes", "random_pairs", "random_triples"]
 
@@ -121,13 +120,27 @@ def random_triples(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes, Co
     reach = 2 * fmt.precision + 3
     field = np.clip(field + rng.integers(-reach, reach + 1, count), 0, highest)
     near = c & ~fmt.exponent_mask | field << fmt.mantissa_bits
-    product = multiply(fmt, a, b, Overflow.SATURATE)
-    close = np.clip(
-        (product & fmt.magnitude_mask) + rng.integers(-2, 3, count), 0, fmt.magnitude_mask
-    )
-    close |= ~product & fmt.sign_mask
+    close = _near_magnitude(fmt, _magnitudes(fmt, a) * _magnitudes(fmt, b))
+    close = np.clip(close + rng.integers(-2, 3, count), 0, fmt.magnitude_mask)
+    close |= ~(a ^ b) & fmt.sign_mask
     third = np.arange(count) * 3 // max(count, 1)
     return a, b, np.select([third == 0, third == 1], [c, near], close)
+
+
+def _magnitudes(fmt: Format, codes: Codes) -> NDArray[np.float64]:
+    """Return magnitudes, as if every code were a finite number."""
+    field = (codes & fmt.exponent_mask) >> fmt.mantissa_bits
+    significand = (codes & fmt.mantissa_mask) + np.where(field, 1 << fmt.mantissa_bits, 0)
+    return np.ldexp(significand.astype(float), np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits)
+
+
+def _near_magnitude(fmt: Format, magnitudes: NDArray[np.float64]) -> Codes:
+    """Return codes within a last place of magnitudes, and the largest for those out of range."""
+    _, exponent = np.frexp(magnitudes)  # one more than that of a significand from 1 to 2
+    field = np.maximum(exponent - 1 + fmt.bias, 1)
+    last_places = np.rint(np.ldexp(magnitudes, fmt.mantissa_bits + fmt.bias - field))
+    codes = last_places.astype(np.int64) + (field - 1 << fmt.mantissa_bits)
+    return np.minimum(codes, fmt.max_code)
 
 
 def _clipped(codes: Iterable[int], largest: int) -> Codes:

@@ -16,7 +16,15 @@ from spikefloat.sim.cases.corners import (
     random_triples,
 )
 
-__all__ = ["EXHAUSTIVE_CASES", "SEED", "is_exhaustive", "sampled_operands"]
+__all__ = [
+    "EXHAUSTIVE_CASES",
+    "SEED",
+    "is_exhaustive",
+    "pair_cases",
+    "sampled_operands",
+    "single_cases",
+    "triple_cases",
+]
 
 #: Most cases that are all tried in RTL simulation: every pair of codes of ten bits.
 EXHAUSTIVE_CASES = 2**20
@@ -31,6 +39,29 @@ _TRIPLE_CORNERS = 31
 def is_exhaustive(fmt: Format, operand_count: int) -> bool:
     """Tell whether an operation has few enough cases to try them all."""
     return (1 << fmt.width * operand_count) <= EXHAUSTIVE_CASES
+
+
+def single_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+    """Return corner codes, then random ones, each a row of its own."""
+    return np.concatenate([corner_codes(fmt), random_codes(fmt, random_count, seed)])[:, None]
+
+
+def pair_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+    """Return directed pairs, then random ones, one row for each."""
+    return np.concatenate([directed_pairs(fmt), random_pairs(fmt, random_count, seed)], axis=1).T
+
+
+def triple_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+    """Return triples of corner codes, then random triples, one row for each."""
+    corners = corner_codes(fmt)
+    ends = [0, 1, fmt.max_code, fmt.sign_mask, fmt.sign_mask | fmt.max_code]
+    corners = np.union1d(corners[:: max(1, len(corners) // _TRIPLE_CORNERS)], ends)
+    directed = np.array(list(product(corners.tolist(), repeat=3)))
+    drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
+    return np.concatenate([directed, drawn])
+
+
+_CASES = {1: single_cases, 2: pair_cases, 3: triple_cases}
 
 
 def sampled_operands(
@@ -51,21 +82,9 @@ def sampled_operands(
 
     Raises
     ------
-    ValueError
+    InputError
         If there is another number of operands.
     """
-    if operand_count == 1:
-        directed = corner_codes(fmt)[:, None]
-        drawn = random_codes(fmt, random_count, seed)[:, None]
-    elif operand_count == 2:
-        directed = np.stack(directed_pairs(fmt), axis=1)
-        drawn = np.stack(random_pairs(fmt, random_count, seed), axis=1)
-    elif operand_count == 3:
-        corners = corner_codes(fmt)
-        ends = [0, 1, fmt.max_code, fmt.sign_mask, fmt.sign_mask | fmt.max_code]
-        corners = np.union1d(corners[:: max(1, len(corners) // _TRIPLE_CORNERS)], ends)
-        directed = np.array(list(product(corners.tolist(), repeat=3)))
-        drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
-    else:
+    if operand_count not in _CASES:
         raise InputError(f"Number of operands must be 1, 2 or 3, not {operand_count!r}")
-    return np.concatenate([directed, drawn])
+    return _CASES[operand_count](fmt, random_count, seed)

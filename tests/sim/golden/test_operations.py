@@ -12,37 +12,28 @@ from spikefloat.sim.golden.operations import OPERATIONS, expected, find_operatio
 E4M3FN = find_format("e4m3fn")
 BFLOAT16 = find_format("bfloat16")
 
-#: Codes of 1, 2 and -3, the first ones of which are the operands; and the result.
-OPERANDS = (0x38, 0x40, 0xC4)
-RESULTS = {
-    "multiply": 0x40,
-    "add": 0x44,
-    "subtract": 0xB8,
-    "fma": 0xB8,
-    "negate": 0xB8,
-    "absolute": 0x38,
-    "relu": 0x38,
-    "less": 1,
-    "equal": 0,
-    "unordered": 0,
-    "minimum": 0x38,
-    "maximum": 0x40,
-    "convert": 0x3F80,
-    "widening_multiply": 0x4000,
-}
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}-{'-'.join(f'{code:x}' for code in example.operands)}")
+    for name, operation in OPERATIONS.items()
+    for example in operation.examples
+]
 
 
-def test_every_operation_is_tried():
-    assert RESULTS.keys() == OPERATIONS.keys()
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_has_examples(name):
+    """A few by hand, not all of the same result."""
+    examples = OPERATIONS[name].examples
+    assert len(examples) >= 2
+    assert len({example.result for example in examples}) >= 2
 
 
-@pytest.mark.parametrize("name, result", RESULTS.items())
-def test_expected(name, result):
-    operands = [np.array([code]) for code in OPERANDS[: find_operation(name).operand_count]]
-    to = BFLOAT16 if find_operation(name).converts else None
-    codes = expected(name, E4M3FN, operands, "nan", to)
+@pytest.mark.parametrize("name, example", EXAMPLES)
+def test_examples(name, example):
+    operands = [np.array([code]) for code in example.operands]
+    to = find_format(example.to) if example.to else None
+    codes = expected(name, find_format(example.format), operands, "nan", to)
     assert codes.dtype == np.int64
-    assert codes.tolist() == [result]
+    assert codes.tolist() == [example.result]
 
 
 def test_overflow():

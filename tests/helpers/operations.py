@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Any operation of the catalogue beside its golden entry, in the exact simulator."""
+
+import numpy as np
+
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.formats import Format, find_format
+from spikefloat.sim.golden.operations import expected, find_operation, wide_cases
+from spikefloat.sim.graphs.network import Network
+from tests.helpers.oracle import assert_same_codes
+
+__all__ = ["check_examples", "check_operation"]
+
+#: Most cases that are all tried.
+_ALL = 1 << 16
+
+
+def check_operation(design: Design, fmt: Format, random_cases: int = 1000) -> int:
+    """Compare a design with its golden entry on every operand, or on directed and random ones.
+
+    Return the number of cases.
+    """
+    instance = make_instance(design, format=fmt)
+    options, count = instance.circuit, len(design.operands)
+    if 1 << fmt.width * count <= _ALL:
+        axes = np.meshgrid(*[np.arange(1 << fmt.width)] * count, indexing="ij")
+        operands = tuple(axis.ravel() for axis in axes)
+    else:
+        operands = tuple(wide_cases(design.name, fmt, random_cases).T)
+    inputs = dict(zip(design.operands, operands, strict=True))
+    actual = Network(instance.graph).run(inputs)[design.result].astype(np.int64)
+    right = expected(design.name, fmt, operands, options.overflow, options.to)
+    assert_same_codes(options.result_format, operands, actual, right, fmt)
+    return actual.size
+
+
+def check_examples(design: Design) -> None:
+    """Compare a design with the examples of its golden entry, worked out by hand."""
+    for example in find_operation(design.name).examples:
+        instance = make_instance(
+            design, format=find_format(example.format), to=example.to, overflow="nan"
+        )
+        inputs = dict(zip(design.operands, map(np.array, example.operands), strict=True))
+        assert int(Network(instance.graph).run(inputs)[design.result]) == example.result, example

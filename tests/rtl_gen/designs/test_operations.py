@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operation of the catalogue is equal to its golden entry, in every format it works for."""
+
+import pytest
+
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design, Kind
+from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.sim.golden.operations import OPERATIONS, require_cases
+from tests.helpers.operations import check_examples, check_operation
+
+DESIGNS = [design for design in entries(Design).values() if design.kind is Kind.OPERATION]
+
+
+def test_operations_are_those_of_the_golden_model() -> None:
+    assert {design.name for design in DESIGNS} == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
+def test_examples(design: Design) -> None:
+    check_examples(design)
+
+
+@pytest.mark.parametrize(
+    "design, fmt",
+    [
+        pytest.param(design, fmt, id=f"{design.name}-{fmt.name}")
+        for design in DESIGNS
+        for fmt in FORMATS.values()
+        if design.works_for(fmt)
+    ],
+)
+def test_equal_to_the_golden_entry(design: Design, fmt: Format) -> None:
+    """Every operand where there are up to 65,536 cases, else directed and random ones."""
+    require_cases(design.name, fmt)
+    assert check_operation(design, fmt) >= 1 << min(fmt.width * len(design.operands), 10)
