@@ -20,13 +20,12 @@ from spikefloat.rtl_gen.designs.instance import (
     make_instance,
 )
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
-from spikefloat.rtl_gen.designs.shapes import SHAPES, LayerShape, make_layer_shape
+from spikefloat.rtl_gen.designs.shapes import SHAPES, LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, parse_lanes
-from spikefloat.rtl_gen.weights.models import read_model
 
 __all__ = [
     "add_command",
@@ -321,27 +320,17 @@ def _layer(
         return None
     weights = getattr(args, "weights", None)  # not every command reads files
     until = getattr(args, "until", None)
-    array = _array_options(args)
-    if weights is None:
-        if until is not None:
-            raise InputError(f"Option --until must be used with --weights FILE.onnx, not {until!r}")
-        return make_layer_shape(
-            inputs=args.inputs, outputs=args.outputs, activation=args.activation, **array
-        )
-    model = read_model(Path(weights), find_format(name), policy, until)
-    if model.activations is not None and args.activation is not None:
-        raise InputError(
-            f"Activations must be those of the model {weights}, not {args.activation!r}"
-        )
-    activation = args.activation if model.activations is None else ",".join(model.activations)
-    return make_layer_shape(
-        model.layers,
+    if until is not None and weights is None:
+        raise InputError(f"Option --until must be used with --weights FILE.onnx, not {until!r}")
+    return read_layer_shape(
+        weights,
+        find_format(name),
+        policy,
         until=until,
         inputs=args.inputs,
         outputs=args.outputs,
-        activation=activation,
-        source=weights,
-        **array,
+        activation=args.activation,
+        **_array_options(args),
     )
 
 

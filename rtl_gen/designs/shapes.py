@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import Format, find_format
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
+from spikefloat.rtl_gen.weights.models import read_model
 from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "VectorShape",
     "make_layer_shape",
     "make_vector_shape",
+    "read_layer_shape",
     "with_accumulation",
 ]
 
@@ -254,6 +258,53 @@ def make_layer_shape(
             f"Products of a circuit with {kind} must be at most {most}, not {shape.products}"
         )
     return shape
+
+
+def read_layer_shape(
+    path: str | os.PathLike[str] | None,
+    fmt: Format,
+    overflow: Overflow | str | None = None,
+    *,
+    until: str | None = None,
+    activation: str | None = None,
+    **options: Any,
+) -> LayerShape:
+    """Return the shape of layers with the weights of a file, if there is one.
+
+    Parameters
+    ----------
+    path : path, optional
+        A ``.npy``, ``.npz`` or ``.onnx`` file; without it weights are operands of the circuit.
+    fmt : Format
+        Format that floats are rounded to.
+    overflow : Overflow or str, optional
+        ``saturate`` to accept weights that are too large.
+    until : str, optional
+        Node of an ``.onnx`` file at which to stop.
+    activation : str, optional
+        As for :func:`make_layer_shape`; to be left out where the file has activations.
+    **options
+        The other options of :func:`make_layer_shape`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no chain of linear layers, or an option is out of range.
+    """
+    if path is None:
+        if until is not None:
+            raise InputError(f"Option until must be used with an .onnx file, not {until!r} alone")
+        return make_layer_shape(activation=activation, **options)
+    model = read_model(Path(path), fmt, overflow, until)
+    if model.activations is not None:
+        if activation is not None:
+            raise InputError(
+                f"Activations must be those of the model {os.fspath(path)}, not {activation!r}"
+            )
+        activation = ",".join(model.activations)
+    return make_layer_shape(
+        model.layers, activation=activation, source=os.fspath(path), until=until, **options
+    )
 
 
 def _check_array(shape: LayerShape) -> None:

@@ -7,10 +7,15 @@ studies and exports. Graphs are made by
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
+
+from spikefloat.rtl_gen.files import write_file
+from spikefloat.rtl_gen.neurons.graph_text import graph_text
 
 __all__ = ["Neuron", "NeuronGraph", "Port", "Scope"]
 
@@ -92,15 +97,28 @@ class NeuronGraph:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         ports = [
             ", ".join(f"{port.name}[{len(port.nodes)}]" for port in side)
             for side in (self.inputs, self.outputs)
         ]
-        return (
-            f"<NeuronGraph {self.name}: {' -> '.join(ports)}, "
-            f"{len(self.neurons)} neurons, depth {self.depth}>"
-        )
+        return f"{self.name}: {' -> '.join(ports)}, {len(self.neurons)} neurons, depth {self.depth}"
+
+    def __repr__(self) -> str:
+        return f"<NeuronGraph {self}>"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the graph to a file, whole or not at all, and return its path.
+
+        The same graph gives the same bytes; :mod:`~spikefloat.rtl_gen.neurons.graph_text` describes
+        them, and :func:`~spikefloat.rtl_gen.neurons.graph_files.load_graph` reads them.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        return write_file(path, graph_text(self))
 
     def numbered_neurons(self) -> Iterator[tuple[int, Neuron]]:
         """Yield each neuron with its node number, in topological order."""

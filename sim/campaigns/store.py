@@ -17,8 +17,9 @@ from typing import Any
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
+from spikefloat.sim.devices.operands import circuit_leak_bound
 
-__all__ = ["ResultStore", "run_campaign"]
+__all__ = ["ResultStore", "campaign_rows", "run_campaign"]
 
 #: How often a cell is tried again if the worker that ran it is lost.
 _RETRIES = 5
@@ -130,6 +131,36 @@ def run_campaign(
             if progress:
                 progress(finished, total)
         return [dict(results[cell.key] or {}) for cell in cells]
+
+
+def campaign_rows(
+    cells: Sequence[Cell],
+    *,
+    path: Path | None = None,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Return label, physics and result of each cell; see :func:`run_campaign`.
+
+    In the spiking style, ``leak_bound`` is the leak below which the circuit is exact without noise.
+    """
+    results = run_campaign(
+        cells, path=path, workers=workers, scheduler=scheduler, progress=progress
+    )
+    return [
+        {
+            **cell.target.label,
+            **cell.physics.as_dict(),
+            "order": cell.order,
+            "seed": cell.seed,
+            "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
+            if cell.physics.style == "spiking"
+            else None,
+            **result,
+        }
+        for cell, result in zip(cells, results, strict=True)
+    ]
 
 
 def _run(

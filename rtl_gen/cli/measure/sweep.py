@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -25,11 +24,11 @@ from spikefloat.rtl_gen.cli.physics_options import (
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.sim.campaigns.campaign import Cell
-from spikefloat.sim.campaigns.store import run_campaign
-from spikefloat.sim.devices.operands import ORDERS, circuit_leak_bound
+from spikefloat.sim.campaigns.store import campaign_rows
+from spikefloat.sim.devices.operands import ORDERS
 from spikefloat.sim.devices.physics import IDEAL
 
-__all__ = ["add_campaign_options", "campaign_rows", "register"]
+__all__ = ["add_campaign_options", "register"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -96,37 +95,6 @@ def add_campaign_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def campaign_rows(cells: list[Cell], args: argparse.Namespace) -> list[dict[str, Any]]:
-    """Run cells as the options say, and return label, physics and result of each.
-
-    Raises
-    ------
-    ValueError
-        If the store or the scheduler cannot be used.
-    """
-    with _progress() as progress:
-        results = run_campaign(
-            cells,
-            path=args.store,
-            workers=args.workers or os.cpu_count() or 1,
-            scheduler=args.scheduler,
-            progress=progress,
-        )
-    return [
-        {
-            **cell.target.label,
-            **cell.physics.as_dict(),
-            "order": cell.order,
-            "seed": cell.seed,
-            "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
-            if cell.physics.style == "spiking"
-            else None,
-            **result,
-        }
-        for cell, result in zip(cells, results, strict=True)
-    ]
-
-
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
@@ -152,7 +120,14 @@ def _run(args: argparse.Namespace) -> int:
     if args.plot:
         check_plot(args.plot)
         swept_knob(cell.physics.as_dict() for cell in cells)
-    rows = campaign_rows(cells, args)
+    with _progress() as progress:
+        rows = campaign_rows(
+            cells,
+            path=args.store,
+            workers=args.workers or os.cpu_count() or 1,
+            scheduler=args.scheduler,
+            progress=progress,
+        )
     if args.plot:
         tell_files("drawn", plot_sweep(rows, args.plot))
     if args.json:

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an instance of a design must give: the golden model, by its options."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.layer import layer, network
+from spikefloat.sim.golden.operations import expected
+
+__all__ = ["golden_codes", "operand_shapes", "result_shape"]
+
+Codes = NDArray[np.int64]
+
+
+def operand_shapes(instance: Instance) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each operand of one operation, by name: ``()`` is a single code."""
+    match instance.shape:
+        case VectorShape(length=length):
+            return {name: (length,) for name in instance.design.operands}
+        case LayerShape() as shape if shape.layers:
+            return {"x": (shape.inputs,)}
+        case LayerShape() as shape:
+            return {
+                "x": (shape.inputs,),
+                "w": (shape.outputs, shape.inputs),
+                "b": (shape.outputs,),
+            }
+    return {name: () for name in instance.design.operands}
+
+
+def result_shape(instance: Instance) -> tuple[int, ...]:
+    """Return the shape of the result of one operation."""
+    return (instance.shape.outputs,) if isinstance(instance.shape, LayerShape) else ()
+
+
+def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
+    """Return the codes that an instance must give.
+
+    Parameters
+    ----------
+    instance : Instance
+        The design and its options.
+    operands : mapping of str to array of int
+        Codes of each operand, with the axes of :func:`operand_shapes` last, and the same axes for
+        the operations before them.
+
+    Raises
+    ------
+    InputError
+        If a code does not fit its format.
+    """
+    circuit, shape = instance.circuit, instance.shape
+    if isinstance(shape, VectorShape):
+        return dot(
+            circuit.format,
+            operands["a"],
+            operands["b"],
+            shape.accumulate,
+            circuit.to,
+            circuit.overflow,
+            wide=shape.wide,
+        )
+    if isinstance(shape, LayerShape):
+        return _layer_codes(instance, shape, operands)
+    return expected(
+        instance.design.name,
+        circuit.format,
+        [operands[name] for name in instance.design.operands],
+        circuit.overflow,
+        circuit.to,
+    )
+
+
+def _layer_codes(instance: Instance, shape: LayerShape, operands: Mapping[str, Codes]) -> Codes:
+    circuit = instance.circuit
+    if shape.layers:
+        return network(
+            circuit.format,
+            operands["x"],
+            [
+                (own.weight_codes, own.bias_codes, activation)
+                for own, activation in zip(shape.layers, shape.activations, strict=True)
+            ],
+            accumulate=shape.accumulate,
+            to=circuit.to,
+            wide=shape.wide,
+            overflow=circuit.overflow,
+        )[-1]
+    x = operands["x"].reshape(-1, shape.inputs)
+    weights = operands["w"].reshape(-1, shape.outputs, shape.inputs)
+    biases = operands["b"].reshape(-1, shape.outputs)
+    rows = [
+        layer(
+            circuit.format,
+            own,
+            weight,
+            bias,
+            accumulate=shape.accumulate,
+            activation=shape.activations[0],
+            to=circuit.to,
+            wide=shape.wide,
+            overflow=circuit.overflow,
+        )
+        for own, weight, bias in zip(x, weights, biases, strict=True)
+    ]
+    return np.array(rows, np.int64).reshape(*operands["x"].shape[:-1], shape.outputs)

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The designs of the catalogue as a library has them: what ``import spikefloat`` gives."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.checks.circuit import Circuit
+from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
+from spikefloat.rtl_gen.checks.module import Module
+from spikefloat.rtl_gen.checks.targets import design_target
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import (
+    DEFAULT_BUDGET,
+    DEFAULT_FORMAT,
+    Instance,
+    make_instance,
+)
+from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
+from spikefloat.rtl_gen.designs.shapes import read_layer_shape
+from spikefloat.rtl_gen.errors import InputError, unknown_name
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.campaigns.target import Target, graph_target
+from spikefloat.sim.golden import rounding, values
+
+__all__ = ["DesignCircuit", "decode", "design", "designs", "encode"]
+
+Codes = NDArray[np.int64]
+
+#: Widest port whose codes are one number in the exact simulation.
+_WORD_BITS = 64
+
+
+class DesignCircuit(Circuit):
+    """A circuit of the catalogue, with its golden model. Made by :func:`design`."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    @property
+    def instance(self) -> Instance:
+        """The design with its options."""
+        return self._instance
+
+    @property
+    def graph(self) -> NeuronGraph:
+        """The neurons.
+
+        Raises
+        ------
+        InputError
+            If a layer is spread over lanes, and so is no single graph.
+        """
+        return self._instance.graph
+
+    @property
+    def name(self) -> str:
+        """Name of the circuit."""
+        return self._instance.name
+
+    @property
+    def format(self) -> Format:
+        """Format of the operands."""
+        return self._instance.circuit.format
+
+    @property
+    def result_format(self) -> Format:
+        """Format of the result, which for a predicate is one bit instead."""
+        return self._instance.circuit.result_format
+
+    def __repr__(self) -> str:
+        if self._instance.is_array:
+            return f"<DesignCircuit {self.name}: {self._instance.design.summary}>"
+        return f"<DesignCircuit {self.graph}; {self._instance.design.summary}>"
+
+    def simulate(self, **codes: ArrayLike) -> Codes:
+        """Return what the neurons give, exactly, for codes of the operands.
+
+        Parameters
+        ----------
+        **codes : array_like of int
+            Codes of each operand, all of the same shape; a vector has its elements on the last
+            axis, a matrix of weights on the last two.
+
+        Returns
+        -------
+        numpy.ndarray
+            Codes of the result; those of a layer on the last axis.
+
+        Raises
+        ------
+        InputError
+            If an operand is missing, or a code does not fit the format.
+
+        Examples
+        --------
+        >>> import spikefloat as sf
+        >>> product = sf.design("multiply")
+        >>> sf.decode("e4m3fn", product.simulate(a=sf.encode("e4m3fn", 1.5), b=0x38))
+        array(1.5)
+        """
+        result: Codes = super().simulate(**self._checked(codes))
+        return result
+
+    def golden(self, **codes: ArrayLike) -> Codes:
+        """Return what the golden model gives, in integers and without neurons.
+
+        Parameters are those of :meth:`simulate`.
+        """
+        return golden_codes(self._instance, self._checked(codes))
+
+    @property
+    def target(self) -> Target:
+        """The circuit as campaigns run it."""
+        instance = self._instance
+        return graph_target(self.graph) if instance.shape else design_target(instance)
+
+    def _module(self, options: HardwareOptions, module: str | None) -> Module:
+        instance = replace(self._instance, hardware=options)
+        return Module(self, design_hardware(instance, module))
+
+    def _checked(self, codes: Mapping[str, ArrayLike]) -> dict[str, Codes]:
+        """Return the codes of each operand, of one shape but for their own axes."""
+        shapes = operand_shapes(self._instance)
+        if set(codes) != set(shapes):
+            raise InputError(
+                f"Operands of {self.name} must be {', '.join(shapes)}, "
+                f"not {', '.join(codes) or 'none'}"
+            )
+        arrays = {name: values.check_codes(self.format, codes[name]) for name in shapes}
+        common = []
+        for name, array in arrays.items():
+            place = array.ndim - len(shapes[name])
+            if place < 0 or array.shape[place:] != shapes[name]:
+                raise InputError(
+                    f"Operand {name!r} of {self.name} must end with axes of {shapes[name]}, "
+                    f"not have the shape {array.shape}"
+                )
+            common.append(array.shape[:place])
+        try:
+            axes = np.broadcast_shapes(*common)
+        except ValueError:
+            given = ", ".join(map(str, common))
+            raise InputError(f"Operands of {self.name} must have one shape, not {given}") from None
+        return {name: np.broadcast_to(array, axes + shapes[name]) for name, array in arrays.items()}
+
+    def _port_codes(self, codes: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
+        width = self.format.width
+        return {
+            name: _side_by_side(np.asarray(array), len(operand_shapes(self._instance)[name]), width)
+            for name, array in codes.items()
+        }
+
+    def _result_codes(self, name: str, codes: NDArray[Any]) -> Codes:
+        shape = result_shape(self._instance)
+        if not shape:
+            return codes.astype(np.int64)
+        width = self.result_format.width
+        if width * shape[0] > _WORD_BITS:  # the axis of bits
+            bits = codes.reshape(*codes.shape[:-1], shape[0], width).astype(np.int64)
+            return np.asarray((bits << np.arange(width)).sum(axis=-1))
+        places = np.arange(shape[0], dtype=np.uint64) * np.uint64(width)
+        lanes = codes[..., None].astype(np.uint64) >> places & np.uint64((1 << width) - 1)
+        return lanes.astype(np.int64)
+
+
+def _side_by_side(codes: Codes, axes: int, width: int) -> NDArray[Any]:
+    """Return the codes of the last axes as a port takes them: one number, or many lanes."""
+    if not axes:
+        return codes
+    lanes = codes.reshape(*codes.shape[: codes.ndim - axes], -1)
+    if lanes.shape[-1] * width > _WORD_BITS:
+        return lanes
+    places = np.arange(lanes.shape[-1], dtype=np.uint64) * np.uint64(width)
+    return np.asarray(np.bitwise_or.reduce(lanes.astype(np.uint64) << places, axis=-1))
+
+
+def design(
+    name: str,
+    *,
+    format: Format | str = DEFAULT_FORMAT,
+    to: Format | str | None = None,
+    overflow: Overflow | str | None = None,
+    library: str = Library.NATIVE,
+    budget: Budget | str = DEFAULT_BUDGET,
+    objective: str = Objective.STRUCTURE,
+    length: int | None = None,
+    accumulate: str | None = None,
+    wide: str | None = None,
+    inputs: int | None = None,
+    outputs: int | None = None,
+    activation: str | None = None,
+    weights: str | os.PathLike[str] | None = None,
+    until: str | None = None,
+    lanes: tuple[int, int] | None = None,
+    levels: int | None = None,
+) -> DesignCircuit:
+    """Return a circuit of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`designs`.
+    format : Format or str
+        Format of the operands, one of :data:`~spikefloat.rtl_gen.formats.FORMATS`.
+    to : Format or str, optional
+        Format of the result, for ``convert``, ``widening_multiply``, ``dot`` and ``linear``.
+    overflow : Overflow or str, optional
+        ``nan`` (infinity where the format has one) or ``saturate``; by default ``nan`` where the
+        format can.
+    library : str
+        ``native`` gates, or those of the paper, ``published``.
+    budget : Budget or str
+        Limits of a native neuron, one of :data:`~spikefloat.rtl_gen.neurons.budgets.BUDGETS`.
+    objective : str
+        What the circuit is made for: ``structure``, ``neurons``, ``depth``, ``luts`` or ``fmax``.
+    length : int, optional
+        Codes in each operand of ``dot``; 16 by default.
+    accumulate : str, optional
+        How ``dot`` and ``linear`` add: ``exact``, ``tree``, ``chain`` or ``wide``.
+    wide : str, optional
+        Format of the nodes, for ``wide``.
+    inputs, outputs : int, optional
+        Size of ``linear`` with weights as operands; 4 and 2 by default.
+    activation : str, optional
+        ``none`` or ``relu`` behind each layer of ``linear``, with commas between.
+    weights : path, optional
+        File with the weights of ``linear``: ``.npy``, ``.npz`` or ``.onnx``.
+    until : str, optional
+        Node of an ``.onnx`` file at which to stop.
+    lanes : pair of int, optional
+        Lanes for outputs and inputs, for ``linear`` on an array of lanes.
+    levels : int, optional
+        Most levels of lookup tables between the registers of an array.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or an option does not fit the design.
+
+    Examples
+    --------
+    >>> import spikefloat as sf
+    >>> sf.design("multiply", objective="neurons")
+    <DesignCircuit multiply_e4m3fn: a[8], b[8] -> y[8], 83 neurons, depth 29; y = a * b, rounded to \
+nearest even>
+    """
+    record = find_design(name)
+    layer = None
+    shape: dict[str, Any] = {
+        "inputs": inputs,
+        "outputs": outputs,
+        "activation": activation,
+        "lanes": lanes,
+        "levels": levels,
+    }
+    if record.is_layer:
+        layer = read_layer_shape(weights, _format(format), overflow, until=until, **shape)
+    elif given := [
+        key
+        for key, value in {**shape, "weights": weights, "until": until}.items()
+        if value is not None
+    ]:
+        raise InputError(f"Option {given[0]} must be for the design linear, not {name!r}")
+    if isinstance(budget, Budget):
+        if BUDGETS.get(budget.name) != budget:
+            raise unknown_name("Budget of a design", str(budget), BUDGETS)
+        budget = budget.name
+    return DesignCircuit(
+        make_instance(
+            record,
+            format=format,
+            to=to,
+            overflow=overflow,
+            library=library,
+            budget=budget,
+            objective=objective,
+            length=length,
+            accumulate=accumulate,
+            wide=wide,
+            layer=layer,
+        )
+    )
+
+
+def designs() -> dict[str, Design]:
+    """Return every design of the catalogue, by name."""
+    return dict(entries(Design))
+
+
+def encode(
+    format: Format | str, numbers: ArrayLike, overflow: Overflow | str | None = None
+) -> Codes:
+    """Return the codes nearest to numbers, a tie to the even one.
+
+    Parameters
+    ----------
+    format : Format or str
+        The format.
+    numbers : array_like of float
+        The numbers, infinities and NaN included.
+    overflow : Overflow or str, optional
+        ``nan`` or ``saturate``: what becomes of a number that is too large.
+
+    Examples
+    --------
+    >>> encode("e4m3fn", [1.5, -2, 448, 1e9]).tolist()
+    [60, 192, 126, 127]
+    """
+    return rounding.encode(_format(format), numbers, overflow)
+
+
+def decode(format: Format | str, codes: ArrayLike) -> NDArray[np.float64]:
+    """Return the numbers that codes mean, exactly.
+
+    Examples
+    --------
+    >>> decode("e4m3fn", [0x3C, 0xC0, 0x7E, 0x7F]).tolist()
+    [1.5, -2.0, 448.0, nan]
+    """
+    return values.decode(_format(format), codes)
+
+
+def _format(format: Format | str) -> Format:
+    return find_format(format) if isinstance(format, str) else format

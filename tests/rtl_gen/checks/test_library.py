@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library: lazy names, designs against their golden model, the bytes of the command."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spikefloat as sf
+from spikefloat.rtl_gen.cli import main
+
+
+def python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_import_takes_nothing_along() -> None:
+    loaded = python("import sys, spikefloat; print(*sorted(sys.modules))").split()
+    assert "spikefloat" in loaded
+    assert [name for name in loaded if name.startswith("spikefloat.")] == []
+    assert not {"numpy", "amaranth", "scipy", "rich"} & set(loaded)
+
+
+def test_every_name_is_there() -> None:
+    assert set(sf.__all__) == set(sf._SOURCES)
+    assert set(sf.__all__) <= set(dir(sf))
+    for name in sf.__all__:
+        assert getattr(sf, name) is not None
+    with pytest.raises(AttributeError, match="^module 'spikefloat' has no attribute 'nothing'$"):
+        sf.nothing  # noqa: B018
+
+
+def random_codes(circuit: sf.DesignCircuit, count: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(1)
+    width = circuit.format.width
+    return {
+        port.name: rng.integers(0, 1 << width, (count, len(port.nodes) // width)).squeeze()
+        for port in circuit.graph.inputs
+    }
+
+
+@pytest.mark.parametrize("name", sf.designs())
+def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
+    circuit = sf.design(name)
+    codes = random_codes(circuit, 300)
+    if name == "linear":
+        codes["w"] = codes["w"].reshape(300, 2, 4)
+    result = circuit.simulate(**codes)
+    assert result.dtype == np.int64
+    assert len(np.unique(result)) > 1
+    np.testing.assert_array_equal(result, circuit.golden(**codes))
+
+
+@pytest.mark.parametrize(
+    "name, options",
+    [
+        ("dot", {"length": 3}),  # one word
+        ("dot", {"length": 16, "accumulate": "wide"}),
+        ("dot", {"length": 4, "format": "binary16", "to": "binary32"}),
+        ("linear", {"inputs": 2, "outputs": 9, "accumulate": "tree"}),  # results beyond one word
+        ("linear", {"inputs": 1, "outputs": 1, "format": "e2m1fn", "activation": "relu"}),
+    ],
+)
+def test_vectors_of_any_width(name: str, options: dict[str, Any]) -> None:
+    circuit = sf.design(name, **options)
+    codes = random_codes(circuit, 60)
+    if name == "linear":
+        shapes = {
+            "x": (options["inputs"],),
+            "w": (options["outputs"], options["inputs"]),
+            "b": (options["outputs"],),
+        }
+        codes = {key: value.reshape(60, *shapes[key]) for key, value in codes.items()}
+    expected = circuit.golden(**codes)
+    np.testing.assert_array_equal(circuit.simulate(**codes), expected)
+    # The same without the first axis, and with operands in common.
+    first = {key: value[0] for key, value in codes.items()}
+    np.testing.assert_array_equal(circuit.simulate(**first), expected[0])
+    last = list(codes)[-1]
+    shared = {**codes, last: codes[last][0]}
+    np.testing.assert_array_equal(circuit.simulate(**shared), circuit.golden(**shared))
+
+
+def test_weights_from_a_file(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    np.savez(tmp_path / "layer.npz", weight=rng.normal(size=(3, 5)), bias=rng.normal(size=3))
+    layer = sf.design("linear", weights=tmp_path / "layer.npz", activation="relu")
+    x = rng.integers(0, 256, (40, 5))
+    result = layer.simulate(x=x)
+    assert result.shape == (40, 3)
+    np.testing.assert_array_equal(result, layer.golden(x=x))
+
+
+@pytest.mark.parametrize(
+    "name, options, hardware, arguments",
+    [
+        ("multiply", {"objective": "neurons"}, {}, ["--objective", "neurons"]),
+        ("add", {"library": "published"}, {"stages": 2}, ["--library", "published"]),
+        ("less", {"format": "e5m2"}, {"stages": 1, "stream": True}, ["--format", "e5m2"]),
+        ("relu", {}, {"style": "spiking", "residue": "leak"}, ["--residue", "leak"]),
+        ("negate", {}, {"style": "temporal"}, []),
+        ("dot", {"length": 2, "accumulate": "chain"}, {}, ["--accumulate", "chain"]),
+        ("linear", {"lanes": (1, 2)}, {}, ["--shape", "array", "--lanes", "1x2"]),
+    ],
+)
+def test_files_have_the_bytes_of_the_command(
+    name: str,
+    options: dict[str, Any],
+    hardware: dict[str, Any],
+    arguments: list[str],
+    tmp_path: Path,
+) -> None:
+    words = [f"--length={options['length']}"] if "length" in options else []
+    words += [f"--stages={hardware['stages']}"] if "stages" in hardware else []
+    words += [f"--style={hardware['style']}"] if "style" in hardware else []
+    words += ["--stream"] if hardware.get("stream") else []
+    if hardware.get("style") == "temporal":
+        name = "multiply"
+    module = sf.design(name, **options).hardware(**hardware)
+    path = module.write(tmp_path / "library")
+    assert path.read_text(encoding="utf-8") == module.verilog()
+    assert main(["verilog", name, *arguments, *words, "-o", str(tmp_path / "command")]) == 0
+    (written,) = (tmp_path / "command").iterdir()
+    assert written.name == path.name
+    assert written.read_bytes() == path.read_bytes()
+
+
+def majority() -> sf.NeuronGraph:
+    gates = sf.make_gates("majority")
+    votes = [gates.builder.input(name, 1)[0] for name in "abc"]
+    gates.builder.output("y", [gates.builder.neuron([(vote, 1) for vote in votes], 2)])
+    return gates.builder.build()
+
+
+def test_circuit_of_ones_own(tmp_path: Path) -> None:
+    circuit = sf.Circuit(majority(), reference=lambda a, b, c: a + b + c >= 2)
+    a, b, c = np.unravel_index(np.arange(8), (2, 2, 2))
+    np.testing.assert_array_equal(circuit.simulate(a=a, b=b, c=c), circuit.golden(a=a, b=b, c=c))
+    assert circuit.stats.neurons == 1
+    assert circuit.stats.scopes == {"top": 1}
+    assert circuit.sweep(max_trials=1)[0]["exact_rate"] == 1
+    wrong = sf.Circuit(majority(), reference=lambda a, b, c: a + b + c >= 3)
+    # Wrong for the three of eight operands with two votes.
+    assert wrong.sweep(max_trials=1)[0]["exact_rate"] == pytest.approx(5 / 8, abs=0.01)
+    assert "module majority" in circuit.hardware().verilog()
+    assert circuit.hardware("spiking").latency == 1
+    assert repr(circuit.hardware("spiking", module="voter")) == (
+        "<Module voter: in clk[1], in rst[1], in a[1], in b[1], in c[1], out y[1]; latency 1>"
+    )
+    assert sf.load_graph(circuit.save(tmp_path / "majority.json")) == circuit.graph
+
+
+def test_circuit_without_reference_is_its_own() -> None:
+    circuit = sf.Circuit(majority())
+    assert circuit.golden(a=1, b=1, c=0) == circuit.simulate(a=1, b=1, c=0) == 1
+    assert circuit.sweep(max_trials=1)[0]["exact_rate"] == 1
+    assert circuit.sweep(membrane_noise=0.5, max_trials=1)[0]["exact_rate"] < 1
+
+
+def test_sweep_is_a_grid_and_is_stored(tmp_path: Path) -> None:
+    circuit = sf.design("relu", format="e2m1fn")
+    options: dict[str, Any] = {"synapse_noise": [0, 0.3], "membrane_noise": (0, 0.4)}
+    rows = circuit.sweep(**options, max_trials=1, store=tmp_path / "noise.db")
+    assert [(row["synapse_noise"], row["membrane_noise"]) for row in rows] == [
+        (0, 0),
+        (0, 0.4),
+        (0.3, 0),
+        (0.3, 0.4),
+    ]
+    assert rows[0]["exact_rate"] == 1 > rows[1]["exact_rate"]
+    seen: list[tuple[int, int]] = []
+    again = circuit.sweep(
+        **options,
+        max_trials=1,
+        store=tmp_path / "noise.db",
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert again == rows
+    assert seen == [(4, 4)]
+
+
+def test_nir_of_any_circuit(tmp_path: Path) -> None:
+    import nir
+
+    network = nir.read(sf.Circuit(majority()).export_nir(tmp_path / "majority.nir"))
+    assert network.metadata["inputs"] == "a[0] b[0] c[0]"
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: sf.design("multipy"), "Design must be one of .*; did you mean 'multiply'?"),
+        (
+            lambda: sf.design("add", inputs=3),
+            "Option inputs must be for the design linear, not 'add'",
+        ),
+        (
+            lambda: sf.design("add", weights="layer.npz"),
+            "Option weights must be for the design linear, not 'add'",
+        ),
+        (
+            lambda: sf.design("add", budget=sf.Budget("w2", 3, 3)),
+            "Budget of a design must be one of w1, w2, w8, free, not 'w2 (|weight| <= 3, "
+            "fan-in <= 3)'",
+        ),
+        (
+            lambda: sf.design("add").simulate(a=1),
+            "Operands of add_e4m3fn must be a, b, not a",
+        ),
+        (
+            lambda: sf.design("add").golden(a=256, b=1),
+            "Code of e4m3fn must be from 0 to 0xff, not 256",
+        ),
+        (lambda: sf.design("add").simulate(a=1.5, b=1), "Code must be an integer, not float64"),
+        (
+            lambda: sf.design("add").simulate(a=[1, 2], b=[1, 2, 3]),
+            "Operands of add_e4m3fn must have one shape, not (2,), (3,)",
+        ),
+        (
+            lambda: sf.design("dot", length=3).simulate(a=[1, 2], b=[1, 2, 3]),
+            "Operand 'a' of dot3_exact_e4m3fn must end with axes of (3,), not have the shape (2,)",
+        ),
+        (
+            lambda: sf.design("dot", length=3).simulate(a=1, b=[1, 2, 3]),
+            "Operand 'a' of dot3_exact_e4m3fn must end with axes of (3,), not have the shape ()",
+        ),
+        (
+            lambda: sf.Circuit(majority(), reference=lambda a, b, c: a).golden(a=1),
+            "Inputs of majority must be a, b, c, not a",
+        ),
+        (
+            lambda: sf.Circuit(majority()).hardware("temporal"),
+            "Style of majority must be spatial or spiking, not temporal",
+        ),
+        (
+            lambda: sf.Circuit(majority()).hardware(stages=9),
+            "Stages of majority must be from 0 to 0, not 9",
+        ),
+        (lambda: sf.design("add").sweep(noise=1), "Knob must be one of synapse_noise, .*"),
+        (
+            lambda: sf.design("add").tolerance(membrane_noise=[0, 1]),
+            "Other knobs must have one value each, not 2 combinations",
+        ),
+        (
+            lambda: sf.Circuit(majority(), reference=lambda a, b, c: a).sweep(store="x.db"),
+            "Store must be left out where a function is the reference: it has no key",
+        ),
+        (lambda: sf.find_format("e9m9"), "Format must be .*"),
+    ],
+)
+def test_errors_are_one_sentence(call: Any, message: str) -> None:
+    with pytest.raises(sf.UserError) as error:
+        call()
+    text = str(error.value)
+    assert "\n" not in text
+    pattern = re.escape(message).replace(r"\.\*", ".*")
+    assert re.fullmatch(pattern, text), text
