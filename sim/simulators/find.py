@@ -42,7 +42,7 @@ _WHEEL_MAKE_VARIABLES = {
     "CFG_CXXFLAGS_COROUTINES": "-fcoroutines" if sys.platform != "darwin" else "",
     "CFG_LDLIBS_THREADS": "-pthread",
     # Its own choice, "python", exists only while a virtual environment is activated.
-    "PYTHON3": sys.executable,
+    "PYTHON3": shlex.quote(sys.executable),
 }
 
 #: Package that has each program, where its name differs from the program's.
@@ -156,7 +156,11 @@ def _wheel_folder() -> Path | None:
 
 
 def _wheel_make_flags() -> str:
-    return " ".join(f"{name}={value}" for name, value in _WHEEL_MAKE_VARIABLES.items())
+    # Make splits its flags at spaces that have no backslash before them.
+    return " ".join(
+        f"{name}={value.replace(' ', chr(92) + ' ')}"
+        for name, value in _WHEEL_MAKE_VARIABLES.items()
+    )
 
 
 def shell_lines() -> list[str]:
@@ -186,7 +190,7 @@ def _object_cache() -> str:
     in_venv = sys.prefix != sys.base_prefix
     folder = Path(sys.prefix) if in_venv else Path.home() / ".cache" / "spikefloat"
     script = Path(__file__).with_name("object_cache.py")
-    return f"{sys.executable} -S -E {script} {folder / 'object_cache'}"
+    return shlex.join([sys.executable, "-S", "-E", str(script), str(folder / "object_cache")])
 
 
 def _require(

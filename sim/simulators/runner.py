@@ -7,10 +7,11 @@ runs no test is an error, like one that fails.
 
 import logging
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,7 @@ from xml.etree import ElementTree
 from spikefloat.rtl_gen.errors import UserError
 from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.plain_paths import is_plain, plain_folder
 
 if TYPE_CHECKING:
     from cocotb_tools.runner import Runner
@@ -128,18 +130,26 @@ def run_bench(
     if is_quick:
         flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
         variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)
-    with _environment(variables):
+    with _environment(variables), _build_place(found.name, build_dir) as place:
         runner = get_runner(found.name)
         runner.log.setLevel(logging.CRITICAL)  # our errors say all that it would
         start = time.perf_counter()
         tell = progress or (lambda step: None)
         tell(f"building {toplevel} with {found.name}")
         _build(
-            runner, found.name, sources, toplevel, build_dir, parameters or {}, has_delays, waves
+            runner,
+            found.name,
+            sources,
+            toplevel,
+            build_dir,
+            place,
+            parameters or {},
+            has_delays,
+            waves,
         )
         built = time.perf_counter()
         tell(f"driving {toplevel} with {found.name}")
-        results = _run(runner, toplevel, test_module, build_dir, env or {}, waves, seed)
+        results = _run(runner, toplevel, test_module, build_dir, place, env or {}, waves, seed)
         ended = time.perf_counter()
     log = build_dir / "test.log"
     tests, failures = _read_results(results, log)
@@ -159,12 +169,38 @@ def run_bench(
     )
 
 
+@contextmanager
+def _build_place(simulator: str, build_dir: Path) -> Iterator[Path]:
+    """Yield the folder to build in: inside the build folder, or elsewhere if make needs that.
+
+    What cocotb has installed is then reached by links, too, and Verilator by a copy, as it follows
+    links to where they lead.
+    """
+    from cocotb_tools import config
+
+    libraries = {"share_dir": config.share_dir, "libs_dir": config.libs_dir}
+    program = shutil.which(simulator) or ""
+    if simulator != "verilator" or all(map(is_plain, (build_dir, *libraries.values(), program))):
+        yield build_dir / "build"
+        return
+    with plain_folder() as folder, ExitStack() as undo:
+        for name, target in libraries.items():
+            undo.callback(setattr, config, name, target)
+            (folder / name).symlink_to(target, target_is_directory=True)
+            setattr(config, name, folder / name)
+        if not is_plain(program):
+            copy = shutil.copytree(Path(program).parent.parent, folder / "verilator")
+            os.environ["PATH"] = os.pathsep.join([str(copy / "bin"), os.environ["PATH"]])
+        yield folder / "build"
+
+
 def _build(
     runner: "Runner",
     simulator: str,
     sources: Sequence[Path],
     toplevel: str,
     build_dir: Path,
+    place: Path,
     parameters: Mapping[str, object],
     has_delays: bool,
     waves: bool,
@@ -188,7 +224,7 @@ def _build(
         runner.build(
             sources=inputs,
             hdl_toplevel=toplevel,
-            build_dir=build_dir / "build",
+            build_dir=place,
             clean=True,
             timescale=_TIMESCALE,
             parameters=parameters,
@@ -207,6 +243,7 @@ def _run(
     toplevel: str,
     test_module: str,
     build_dir: Path,
+    place: Path,
     env: Mapping[str, str],
     waves: bool,
     seed: int,
@@ -218,7 +255,7 @@ def _run(
             test_module=test_module,
             hdl_toplevel=toplevel,
             hdl_toplevel_lang="verilog",
-            build_dir=build_dir / "build",
+            build_dir=place,
             test_dir=build_dir,
             results_xml=str(results),
             extra_env=dict(env),
