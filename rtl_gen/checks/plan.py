@@ -24,8 +24,9 @@ from spikefloat.sim.benches.dut import Check, Contract, Outcome, StreamOutcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
 from spikefloat.sim.cases.exhaustive import PAIRS
-from spikefloat.sim.cases.sampled import SEED, is_exhaustive, sampled_operands
+from spikefloat.sim.cases.sampled import SEED, USUAL_CASES, is_exhaustive
 from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
+from spikefloat.sim.golden.operations import find_operation, require_cases, wide_cases
 
 __all__ = [
     "SIMULATOR_CHOICES",
@@ -166,6 +167,7 @@ def _batches(
 def _scalar_group(instance: Instance, selected: Selected) -> tuple[str, str]:
     """Return which cases an operation is tried with, and what those of its build have in common."""
     fmt, count = instance.circuit.format, len(instance.design.operands)
+    require_cases(instance.design.name, fmt)
     pairs = selected.pairs
     if pairs == "all" and not is_exhaustive(fmt, count):
         pairs = "sampled"
@@ -173,12 +175,15 @@ def _scalar_group(instance: Instance, selected: Selected) -> tuple[str, str]:
         return pairs, pairs
     # The step-by-step engine takes so long for an operation that corners are left out.
     is_slow = instance.hardware.style is Style.TEMPORAL
-    return pairs, f"{fmt.name}_{count}{'_temporal' * is_slow}"
+    # Operations with the usual directed cases share a build.
+    is_usual = find_operation(instance.design.name).cases is USUAL_CASES.get(count)
+    cases = count if is_usual else instance.design.name
+    return pairs, f"{fmt.name}_{cases}{'_temporal' * is_slow}"
 
 
 def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
     count = selected.random_cases
-    rows = sampled_operands(instance.circuit.format, len(instance.design.operands), count)
+    rows = wide_cases(instance.design.name, instance.circuit.format, count)
     return rows[-count:] if count and instance.hardware.style is Style.TEMPORAL else rows
 
 

@@ -19,6 +19,7 @@ from spikefloat.sim.cases.corners import (
 __all__ = [
     "EXHAUSTIVE_CASES",
     "SEED",
+    "USUAL_CASES",
     "is_exhaustive",
     "pair_cases",
     "sampled_operands",
@@ -61,7 +62,8 @@ def triple_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np
     return np.concatenate([directed, drawn])
 
 
-_CASES = {1: single_cases, 2: pair_cases, 3: triple_cases}
+#: Directed, then random operands, by the number of operands.
+USUAL_CASES = {1: single_cases, 2: pair_cases, 3: triple_cases}
 
 
 def sampled_operands(
@@ -85,6 +87,6 @@ def sampled_operands(
     InputError
         If there is another number of operands.
     """
-    if operand_count not in _CASES:
+    if operand_count not in USUAL_CASES:
         raise InputError(f"Number of operands must be 1, 2 or 3, not {operand_count!r}")
-    return _CASES[operand_count](fmt, random_count, seed)
+    return USUAL_CASES[operand_count](fmt, random_count, seed)

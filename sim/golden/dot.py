@@ -42,9 +42,11 @@ def dot(
         Codes; the last axis is summed over.
     accumulate : str
         ``tree``: products rounded, then added in pairs of neighbours, rounding at every node; an
-        odd one out passes to the next level. ``chain``: products rounded, then added one after the
-        other. ``wide``: as ``tree`` in format ``wide``, with one conversion at the end. ``exact``:
-        one rounding of the exact sum.
+        odd one out passes to the next level. So the sum of n products is that of the first 2**k,
+        the largest such number below n, plus that of the others. ``chain``: products rounded, then
+        added one after the other: the sum of n is that of all but the last, plus the last.
+        ``wide``: as ``tree`` in format ``wide``, with one conversion at the end. ``exact``: one
+        rounding of the exact sum.
     to : Format, optional
         Format of the result, for ``wide`` and ``exact``; by default that of the operands.
     overflow : Overflow or str, optional
@@ -74,32 +76,46 @@ def dot(
     if accumulate == "wide":
         assert wide is not None
         products = golden.widening_multiply(fmt, wide, a, b, overflow)
-        wide_sum = _in_pairs(products, lambda x, y: golden.add(wide, x, y, overflow))
+        wide_sum = _grouped(products, _below, lambda x, y: golden.add(wide, x, y, overflow))
         return golden.convert(wide, to or fmt, wide_sum, overflow)
     products = golden.multiply(fmt, a, b, overflow)
 
     def add(x: Codes, y: Codes) -> Codes:
         return golden.add(fmt, x, y, overflow)
 
-    return _in_pairs(products, add) if accumulate == "tree" else _in_turn(products, add)
+    return _grouped(products, _below if accumulate == "tree" else _all_but_one, add)
 
 
 #: Ways to accumulate.
 ACCUMULATIONS = ("tree", "chain", "wide", "exact")
 
 
-def _in_pairs(terms: Codes, add: Callable[[Codes, Codes], Codes]) -> Codes:
-    while terms.shape[-1] > 1:
-        even = terms.shape[-1] // 2 * 2
-        sums = add(terms[..., 0:even:2], terms[..., 1:even:2])
-        terms = np.concatenate([sums, terms[..., even:]], axis=-1)
-    return terms[..., 0]
+def _below(count: int) -> int:
+    """Return the largest power of two below a count: the terms of the left part of a tree."""
+    return 1 << (count - 1).bit_length() - 1
 
 
-def _in_turn(terms: Codes, add: Callable[[Codes, Codes], Codes]) -> Codes:
+def _all_but_one(count: int) -> int:
+    """Return the terms of the left part of a chain."""
+    return count - 1
+
+
+def _grouped(
+    terms: Codes, left_terms: Callable[[int], int], add: Callable[[Codes, Codes], Codes]
+) -> Codes:
+    """Return the sum over the last axis: that of a left part, plus that of the right part.
+
+    ``left_terms`` says of how many terms the left part is, for a number of terms. Left parts are
+    taken apart in a loop, not by recursion, as those of a chain are nested as often as it is long.
+    """
+    count, right_parts = terms.shape[-1], []
+    while count > 1:
+        left = left_terms(count)
+        right_parts.append(terms[..., left:count])
+        count = left
     total = terms[..., 0]
-    for index in range(1, terms.shape[-1]):
-        total = add(total, terms[..., index])
+    for part in reversed(right_parts):
+        total = add(total, _grouped(part, left_terms, add))
     return total
 
 

@@ -117,3 +117,65 @@ def test_infinities(a: list[int], b: list[int], expected: int) -> None:
 def test_wrong_use(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         dot(E4M3FN, [0], [0], *arguments)
+
+
+#: How the documentation adds products, written out by hand, by their number.
+TREES = {
+    1: "p0",
+    2: "p0 + p1",
+    3: "(p0 + p1) + p2",
+    4: "(p0 + p1) + (p2 + p3)",
+    5: "((p0 + p1) + (p2 + p3)) + p4",
+    6: "((p0 + p1) + (p2 + p3)) + (p4 + p5)",
+    7: "((p0 + p1) + (p2 + p3)) + ((p4 + p5) + p6)",
+    8: "((p0 + p1) + (p2 + p3)) + ((p4 + p5) + (p6 + p7))",
+    9: "(((p0 + p1) + (p2 + p3)) + ((p4 + p5) + (p6 + p7))) + p8",
+    11: "(((p0 + p1) + (p2 + p3)) + ((p4 + p5) + (p6 + p7))) + ((p8 + p9) + p10)",
+}
+CHAINS = {
+    1: "p0",
+    2: "p0 + p1",
+    3: "(p0 + p1) + p2",
+    5: "(((p0 + p1) + p2) + p3) + p4",
+    6: "((((p0 + p1) + p2) + p3) + p4) + p5",
+}
+
+
+class Code:
+    """A code of a format, which adds as the golden model adds two."""
+
+    def __init__(self, fmt: Format, code: np.ndarray) -> None:
+        self.fmt, self.code = fmt, code
+
+    def __add__(self, other: "Code") -> "Code":
+        return Code(self.fmt, golden.add(self.fmt, self.code, other.code))
+
+
+@pytest.mark.parametrize(
+    "accumulate, length, sums",
+    [
+        *[("tree", length, sums) for length, sums in TREES.items()],
+        *[("wide", length, sums) for length, sums in TREES.items()],
+        *[("chain", length, sums) for length, sums in CHAINS.items()],
+    ],
+)
+def test_order_of_sums(accumulate: str, length: int, sums: str) -> None:
+    """Sums are made as written out by hand; each other order gives other results somewhere."""
+    node = FORMATS["binary16"] if accumulate == "wide" else E4M3FN
+    wide = node if accumulate == "wide" else None
+    a, b = (finite_codes(E4M3FN, (2000, length), 30 + seed) for seed in (1, 2))
+    products = {
+        f"p{index}": Code(
+            node,
+            golden.widening_multiply(E4M3FN, node, a[:, index], b[:, index])
+            if wide
+            else golden.multiply(E4M3FN, a[:, index], b[:, index]),
+        )
+        for index in range(length)
+    }
+    total = eval(sums, {}, products).code
+    expected = golden.convert(node, E4M3FN, total) if wide else total
+    np.testing.assert_array_equal(dot(E4M3FN, a, b, accumulate, wide=wide), expected)
+    if length > 3:
+        others = {"tree": "chain", "chain": "tree", "wide": "tree"}
+        assert (dot(E4M3FN, a, b, others[accumulate]) != expected).any()
