@@ -167,6 +167,8 @@ class _Reader:
         try:
             attributes = _attributes(node, self.graph)
             self.constants[node.output[0]] = evaluate(node, attributes, operands, self.graph)
+        except InputError as error:
+            raise InputError(f"{node.op_type} {_name(node)!r}: {error}") from error
         except DamagedError as error:
             raise DamagedError(f"{node.op_type} {_name(node)!r} is none: {error}") from error
 
@@ -209,7 +211,7 @@ class _Reader:
             self._apply(chain, node, _attributes(node, self.graph), operands, is_first)
         except (DamagedError, IndexError, ValueError) as error:
             if isinstance(error, InputError):
-                raise
+                raise InputError(f"{node.op_type} {_name(node)!r}: {error}") from error
             raise DamagedError(f"{node.op_type} {_name(node)!r} is none: {error}") from error
 
     def _apply(

@@ -164,7 +164,7 @@ REFUSED: dict[str, tuple[Sequence[Any], str]] = {
     ),
     "not a number": (
         [LAYER, node("Add", ["h", "nan"], "a"), node("Mul", ["a", "third"], "y")],
-        "Values must be finite, not nan",
+        "Mul 'y': Values must be finite, not nan",
     ),
     "elements left out": (
         [LAYER, node("Reshape", ["h", "rows"], "y")],

@@ -98,7 +98,7 @@ def test_cases_are_operands_and_result() -> None:
 
 def test_cases_without_latency() -> None:
     with pytest.raises(
-        ValueError, match="^Cases must be for a design of fixed latency, not for adder$"
+        ValueError, match="^Cases need a design of fixed latency, which adder is not$"
     ):
         core_files(adder(latency=None))
 
