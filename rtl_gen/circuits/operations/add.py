@@ -127,6 +127,7 @@ def add(
         infinities_cancel = gates.and_(
             raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid"
         )
+        control.raise_invalid(gates, infinities_cancel, nans=(raw_a.is_nan, raw_b.is_nan))
         is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, infinities_cancel, name="nan")
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         # The sign of the larger operand; that of an exact zero is a matter of the rounding.
@@ -142,6 +143,7 @@ def add(
         is_nan=is_nan,
         is_infinite=is_infinite,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 

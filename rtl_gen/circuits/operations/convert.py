@@ -100,6 +100,8 @@ def convert(
         is_nan = gates.or_(is_nan, raw.is_zero, name="nan")
     if not dst.is_signed:
         is_nan, sign = gates.or_(is_nan, sign, name="nan"), ZERO
+    if dst.nan_code is None:
+        control.raise_invalid(gates, raw.is_nan, nans=())
     return pack(
         gates,
         dst,
@@ -110,6 +112,7 @@ def convert(
         is_infinite=raw.is_infinite,
         too_large=None if src.max_value > dst.max_value else ZERO,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 
@@ -140,7 +143,9 @@ def _raise(
         field = code[src.mantissa_bits : src.mantissa_bits + src.exponent_bits]
         with builder.scope("exponent", field=field):
             exponent = builder.name_word("exponent", _plus(gates, field, offset + 1))
-        return _round(gates, dst, exponent, (*raw.significand[:-1], ZERO), raw.sign, control)
+        significand = (*raw.significand[:-1], ZERO)
+        is_normal = raw.significand[-1]
+        return _round(gates, dst, exponent, significand, raw.sign, control, is_normal)
     significand, amount = _move_up(gates, raw.significand, lowest)
     if lowest < src.mantissa_bits:
         exponent = _less(gates, raw.exponent, offset, amount)
@@ -154,7 +159,7 @@ def _raise(
         gates.and_(bit, is_nonzero, name="exponent") if of_zero >> i & 1 else bit
         for i, bit in enumerate(exponent)
     )
-    return _round(gates, dst, exponent, (*significand[:-1], ZERO), raw.sign, control)
+    return _round(gates, dst, exponent, (*significand[:-1], ZERO), raw.sign, control, ONE)
 
 
 def _lower(
@@ -230,6 +235,7 @@ def _round(
     significand: Word,
     sign: Bit,
     control: RoundingControl,
+    is_normal: Bit | None = None,
 ) -> Word:
     """Return the rounded magnitude from a significand of any length."""
     kept_bits = dst.precision + 1 + control.extra_bits
@@ -237,7 +243,7 @@ def _round(
     lost = len(wide) - kept_bits
     with gates.builder.scope("round", significand=significand, exponent=exponent):
         sticky = gates.or_(*wide[:lost], name="sticky")
-        return round_significand(gates, exponent, wide[lost:], sticky, control, sign)
+        return round_significand(gates, exponent, wide[lost:], sticky, control, sign, is_normal)
 
 
 RECORDS = (

@@ -73,16 +73,16 @@ def divide(
         )
     with builder.scope("special_values"):
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
-        no_quotient = raw_b.is_zero
-        if fmt.has_negative_zero:
-            no_quotient = gates.and_(raw_a.is_zero, raw_b.is_zero, name="invalid")
-        is_nan = gates.or_(
-            raw_a.is_nan,
-            raw_b.is_nan,
-            no_quotient,
-            gates.and_(raw_a.is_infinite, raw_b.is_infinite, name="invalid"),
-            name="nan",
-        )
+        zeros = gates.and_(raw_a.is_zero, raw_b.is_zero, name="invalid")
+        infinities = gates.and_(raw_a.is_infinite, raw_b.is_infinite, name="invalid")
+        no_quotient = zeros if fmt.has_negative_zero else raw_b.is_zero
+        is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, no_quotient, infinities, name="nan")
+        nans = (raw_a.is_nan, raw_b.is_nan)
+        control.raise_invalid(gates, zeros, infinities, nans=nans)
+        if control.flags is not None:
+            no_number = gates.or_(raw_a.is_zero, raw_a.is_infinite, name="no_number")
+            by_zero = gates.and_(raw_b.is_zero, gates.not_(no_number), name="by_zero")
+            control.raise_divide_by_zero(gates, by_zero, nans)
         is_infinite = raw_a.is_infinite
         if fmt.has_negative_zero:
             is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_zero, name="infinite")
@@ -113,6 +113,7 @@ def divide(
         is_nan=is_nan,
         is_infinite=is_infinite,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 

@@ -148,14 +148,14 @@ def fma(
 
     with builder.scope("special_values"):
         product_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="product_infinite")
+        invalid_product = gates.and_(product_infinite, product_zero, name="invalid_product")
+        invalid_sum = gates.and_(product_infinite, raw_c.is_infinite, opposite, name="invalid_sum")
         is_nan = gates.or_(
-            raw_a.is_nan,
-            raw_b.is_nan,
-            raw_c.is_nan,
-            gates.and_(product_infinite, product_zero, name="invalid_product"),
-            gates.and_(product_infinite, raw_c.is_infinite, opposite, name="invalid_sum"),
-            name="nan",
+            raw_a.is_nan, raw_b.is_nan, raw_c.is_nan, invalid_product, invalid_sum, name="nan"
         )
+        # Infinity times zero is invalid even if NaN is added.
+        factors = (raw_a.is_nan, raw_b.is_nan)
+        control.raise_invalid(gates, invalid_product, invalid_sum, nans=factors)
         is_infinite = gates.or_(product_infinite, raw_c.is_infinite, name="infinite")
         sign_of_product = gates.and_or(
             product_larger, gates.not_(raw_c.is_infinite), product_infinite, name="sign_of_product"
@@ -173,6 +173,7 @@ def fma(
         is_nan=is_nan,
         is_infinite=is_infinite,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 

@@ -87,13 +87,12 @@ def multiply(
     )
 
     with builder.scope("special_values"):
-        is_nan = gates.or_(
-            raw_a.is_nan,
-            raw_b.is_nan,
+        invalid = (
             gates.and_(raw_a.is_infinite, raw_b.is_zero, name="invalid"),
             gates.and_(raw_b.is_infinite, raw_a.is_zero, name="invalid"),
-            name="nan",
         )
+        is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, *invalid, name="nan")
+        control.raise_invalid(gates, *invalid, nans=(raw_a.is_nan, raw_b.is_nan))
         is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
     return pack(
@@ -106,6 +105,7 @@ def multiply(
         is_infinite=is_infinite,
         too_large=None if fmt.max_value**2 > to.max_value else ZERO,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 

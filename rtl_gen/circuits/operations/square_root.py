@@ -61,7 +61,7 @@ def square_root(
     height = _Height.of(gates, fmt, half, sign=1)
     magnitude = height.finish(gates, fmt, root, inexact, raw, control, (raw.is_zero,))
     with gates.builder.scope("special_values"):
-        is_nan, sign = _negative(gates, raw)
+        is_nan, sign = _negative(gates, raw, control)
     return pack(
         gates,
         fmt,
@@ -71,6 +71,7 @@ def square_root(
         is_nan=is_nan,
         is_infinite=raw.is_infinite,
         too_large=ZERO,
+        flags=control.flags,
     )
 
 
@@ -100,8 +101,9 @@ def reciprocal_root(
     height = _Height.of(gates, fmt, half, sign=-1)
     magnitude = height.finish(gates, fmt, root, inexact, raw, control, (raw.is_infinite,))
     with gates.builder.scope("special_values"):
-        is_nan, sign = _negative(gates, raw)
+        is_nan, sign = _negative(gates, raw, control)
         is_infinite = raw.is_zero
+        control.raise_divide_by_zero(gates, raw.is_zero, (raw.is_nan,))
         if not fmt.has_negative_zero:
             is_nan, is_infinite = gates.or_(is_nan, raw.is_zero, name="nan"), ZERO
     largest = 1 / fmt.min_value  # the square of the largest result
@@ -115,6 +117,7 @@ def reciprocal_root(
         is_infinite=is_infinite,
         too_large=None if largest > fmt.max_value**2 else ZERO,
         stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 
@@ -180,7 +183,8 @@ class _Height(NamedTuple):
         )
 
 
-def _negative(gates: GateLibrary, raw: RawFloat) -> tuple[Bit, Bit]:
+def _negative(gates: GateLibrary, raw: RawFloat, control: RoundingControl) -> tuple[Bit, Bit]:
     """Return whether the root is NaN, and its sign: that of a zero."""
     invalid = gates.and_(raw.sign, gates.not_(raw.is_zero), name="invalid")
+    control.raise_invalid(gates, invalid, nans=(raw.is_nan,))
     return gates.or_(raw.is_nan, invalid, name="nan"), raw.sign

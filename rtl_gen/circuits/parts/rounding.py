@@ -157,6 +157,7 @@ def round_significand(
     sticky: Bit,
     control: RoundingControl = NEAREST_EVEN,
     sign: Bit = ZERO,
+    is_normal: Bit | None = None,
 ) -> Word:
     """Return exponent and rounded mantissa as one number.
 
@@ -175,6 +176,8 @@ def round_significand(
         How to round.
     sign : Bit
         Whether the number is negative.
+    is_normal : Bit, optional
+        Whether the number is normal before it is rounded, for the flags; by default the hidden bit.
 
     Returns
     -------
@@ -185,8 +188,33 @@ def round_significand(
     lowest = 1 + control.extra_bits
     below, kept = significand[:lowest], significand[lowest:]
     round_up = control.round_up(gates, kept[0], below, sticky, sign)
+    if control.flags is not None:
+        shown = kept if is_normal is None else (*kept[:-1], is_normal)
+        _note_flags(gates, shown, below, sticky, sign, control)
     *mantissa, hidden = kept
     low = increment(gates, tuple(mantissa), round_up)
     # Both the hidden bit and the carry are worth one unit of the exponent.
     high = add(gates, exponent, (hidden, *(ZERO,) * (len(exponent) - 1)), low[-1])
     return gates.builder.name_word("rounded", (*low[:-1], *high))
+
+
+def _note_flags(
+    gates: GateLibrary,
+    kept: Word,
+    below: Word,
+    sticky: Bit,
+    sign: Bit,
+    control: RoundingControl,
+) -> None:
+    """Collect whether rounding loses anything, and whether the result is tiny."""
+    flags = control.flags
+    assert flags is not None
+    flags.inexact = gates.or_(*below, sticky, name="inexact")
+    *mantissa, hidden = kept
+    flags.tiny = gates.not_(hidden)
+    if flags.is_tiny_before:
+        return
+    # With an unbounded exponent it would be rounded one place further down. Is it normal then?
+    up = control.round_up(gates, below[-1], below[:-1], sticky, sign)
+    reaches = gates.and_(*mantissa, below[-1], up, name="reaches_normal")
+    flags.tiny = gates.and_(flags.tiny, gates.not_(reaches), name="tiny")

@@ -6,7 +6,7 @@ are random bits, or one more; then the guard bit, worth half a unit; and one bit
 that tells whether anything is left below. A fixed mode takes only the neurons that it needs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Rounding
@@ -14,7 +14,10 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import increment
 
-__all__ = ["NEAREST_EVEN", "PORT_CODES", "PORT_WIDTH", "RoundingControl"]
+__all__ = ["FLAGS", "NEAREST_EVEN", "PORT_CODES", "PORT_WIDTH", "FlagBits", "RoundingControl"]
+
+#: Flags, lowest bit first, as in RISC-V's fflags: NX, UF, OF, DZ, NV.
+FLAGS = ("inexact", "underflow", "overflow", "divide_by_zero", "invalid")
 
 #: Modes that an operand can choose, by the codes of RISC-V's frm; the other codes round to nearest
 #: even.
@@ -30,6 +33,39 @@ PORT_CODES = (
 PORT_WIDTH = 3
 
 
+@dataclass
+class FlagBits:
+    """Collects what raises each flag, while a circuit is made."""
+
+    is_tiny_before: bool = False  #: Whether a result is tiny as it was before rounding, or after.
+    tiny: Bit = ZERO  #: Whether a finite result is tiny.
+    inexact: Bit = ZERO  #: Whether rounding a finite result loses anything.
+    overflow: Bit = ZERO  #: Whether a finite result is too large.
+    invalid: Bit = ZERO
+    divide_by_zero: Bit = ZERO
+    is_finite: Bit = ONE  #: Whether the result is that of rounding a finite number.
+    lost_infinity: Bit = ZERO  #: Whether the result is infinite, but must not be.
+
+    def word(self, gates: GateLibrary) -> Word:
+        """Return the flags, in the order of :data:`FLAGS`."""
+        with gates.builder.scope("flags"):
+            not_by_zero = gates.not_(self.divide_by_zero)
+            overflow = gates.or_(
+                gates.and_(self.overflow, self.is_finite, name="too_large"),
+                gates.and_(self.lost_infinity, not_by_zero, name="lost_infinity"),
+                name="overflow",
+            )
+            lost = gates.and_(self.inexact, self.is_finite, name="lost")
+            flags = (
+                gates.or_(lost, overflow, name="inexact"),
+                gates.and_(self.tiny, lost, name="underflow"),
+                overflow,
+                self.divide_by_zero,
+                self.invalid,
+            )
+            return gates.builder.name_word("flags", flags)
+
+
 @dataclass(frozen=True)
 class RoundingControl:
     """How a circuit rounds.
@@ -43,6 +79,8 @@ class RoundingControl:
     mode: Rounding | None = Rounding.NEAREST_EVEN  #: None if an operand chooses.
     port: Word = ()  #: That operand, :data:`PORT_WIDTH` bits.
     random: Word = ()  #: Random bits of a stochastic mode.
+    #: Where flags are collected; None if the circuit has none.
+    flags: FlagBits | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if bool(self.random) != (self.mode is not None and self.mode.is_stochastic):
@@ -51,9 +89,10 @@ class RoundingControl:
     @property
     def extra_bits(self) -> int:
         """Number of bits that have to be kept below the guard bit, the sticky bit aside."""
-        if self.mode is Rounding.STOCHASTIC_A:
-            return len(self.random) - 1
-        return len(self.random)
+        is_a = self.mode is Rounding.STOCHASTIC_A
+        # Whether a result is tiny after rounding is seen one place further down.
+        looks_below = self.flags is not None and not self.flags.is_tiny_before
+        return len(self.random) - is_a + looks_below
 
     @property
     def uses_sign(self) -> bool:
@@ -143,6 +182,17 @@ class RoundingControl:
         )
         return gates.or_(both, zero, name="zero_sign")
 
+    def raise_invalid(self, gates: GateLibrary, *causes: Bit, nans: tuple[Bit, ...]) -> None:
+        """Collect what makes an operation invalid, unless an operand is NaN already."""
+        if self.flags is not None:
+            cause = gates.or_(*causes, name="invalid")
+            self.flags.invalid = _unless(gates, cause, nans)
+
+    def raise_divide_by_zero(self, gates: GateLibrary, cause: Bit, nans: tuple[Bit, ...]) -> None:
+        """Collect a division of a finite number by zero, unless an operand is NaN."""
+        if self.flags is not None:
+            self.flags.divide_by_zero = _unless(gates, cause, nans)
+
     def _selected(self, gates: GateLibrary) -> tuple[Bit, Bit, Bit, Bit]:
         """Return whether the operand chooses nearest even, nearest away, up, and down."""
         low, middle, high = self.port
@@ -169,6 +219,11 @@ class RoundingControl:
         return gates.or_(
             rounded[-1], gates.carry_out(rounded[:-1], self.random, ZERO), name="round_up"
         )
+
+
+def _unless(gates: GateLibrary, cause: Bit, nans: tuple[Bit, ...]) -> Bit:
+    """Return a cause, unless one of some operands is NaN."""
+    return gates.and_(cause, gates.not_(gates.or_(*nans, name="nan_operand")), name="raised")
 
 
 #: The default: to nearest, ties to even.

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
@@ -110,6 +111,7 @@ def pack(
     is_infinite: Bit,
     too_large: Bit | None = None,
     stays_finite: Bit = ZERO,
+    flags: FlagBits | None = None,
 ) -> Word:
     """Put a code together: apply the overflow policy and the special values.
 
@@ -138,6 +140,8 @@ def pack(
     stays_finite : Bit
         Whether a magnitude that is too large becomes the largest finite one even where the policy
         says otherwise, because of how it is rounded.
+    flags : FlagBits, optional
+        Where to collect whether the result overflows.
     """
     width = fmt.exponent_bits + fmt.mantissa_bits
     with gates.builder.scope("pack", magnitude=magnitude):
@@ -148,6 +152,12 @@ def pack(
                 if limit < 1 << len(magnitude)
                 else ZERO
             )
+        if flags is not None:
+            special = gates.or_(is_nan, is_infinite, name="special")
+            flags.is_finite = gates.not_(special)
+            flags.overflow = too_large
+            if not fmt.has_infinity or overflow is Overflow.SATURATE_FINITE:
+                flags.lost_infinity = gates.and_(is_infinite, gates.not_(is_nan), name="lost")
         to_largest, to_infinity = _beyond(
             gates, fmt, overflow, too_large, is_infinite, stays_finite
         )
