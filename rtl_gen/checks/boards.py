@@ -3,8 +3,9 @@
 
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.core import BoardCore, core_verilog
-from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, encode_identity
-from spikefloat.rtl_gen.fpga.boards.unit import OPERATIONS, operations_of, unit_pipeline
+from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY, OPERATIONS, operations_of
+from spikefloat.rtl_gen.fpga.boards.unit import unit_pipeline
 from spikefloat.sim.board.verify import BoardUnderTest
 
 __all__ = ["board_under_test"]

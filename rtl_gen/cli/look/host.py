@@ -17,8 +17,8 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, find_board
 from spikefloat.rtl_gen.fpga.boards.link import Link, LinkError, open_line
-from spikefloat.rtl_gen.fpga.boards.protocol import Answer, Request, Status
-from spikefloat.rtl_gen.fpga.boards.unit import OPERATIONS, operations_of
+from spikefloat.rtl_gen.fpga.boards.protocol import Answer, Request
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import OPERATIONS, Status, operations_of
 from spikefloat.sim.board.terminal import board_terminal
 from spikefloat.sim.golden.arithmetic import describe, encode, value
 from spikefloat.sim.golden.operations import expected, find_operation

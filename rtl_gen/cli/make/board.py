@@ -17,8 +17,8 @@ from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog
-from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import Bitstream, find_family, make_bitstream
 from spikefloat.sim.board.verify import BoardResult, verify_board
 from spikefloat.sim.simulators.find import SIMULATORS

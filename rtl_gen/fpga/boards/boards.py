@@ -2,24 +2,32 @@
 """Boards as data: parts, clocks and pins, from the public pin lists of their makers."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from spikefloat.rtl_gen.errors import InputError
 
-__all__ = ["BAUD", "BOARDS", "Board", "Port", "find_board"]
+__all__ = ["BAUD", "BOARDS", "Board", "BoardPort", "PinRole", "find_board"]
 
 #: Bits per second on the serial line.
 BAUD = 115_200
 
-#: What a port can be for.
-_ROLES = ("clock", "receive", "transmit", "light", "high")
+
+class PinRole(StrEnum):
+    """What a port of a board is for."""
+
+    CLOCK = "clock"
+    RECEIVE = "receive"  #: Serial line, from the host.
+    TRANSMIT = "transmit"  #: Serial line, to the host.
+    LIGHT = "light"
+    HIGH = "high"  #: Is kept high.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Port:
+class BoardPort:
     """A port of the top module, and the pins of its bits."""
 
     name: str  #: As the maker of the board calls it.
-    role: str  #: One of clock, receive, transmit, light, and high for what must be kept so.
+    role: PinRole
     sites: tuple[str, ...]  #: Pin of each bit, the lowest first.
     comment: str  #: What it is, for the reader of the constraints.
     shows: tuple[str, ...] = ()  #: For each bit of a light, which of the core's lights it is.
@@ -36,7 +44,7 @@ class Port:
     @property
     def is_input(self) -> bool:
         """Whether the board drives it."""
-        return self.role in ("clock", "receive")
+        return self.role in (PinRole.CLOCK, PinRole.RECEIVE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +58,16 @@ class Board:
     package: str
     frequency: int  #: Of its clock, in Hz.
     stages: int  #: Register cuts through the arithmetic that this clock needs.
-    ports: tuple[Port, ...]
+    ports: tuple[BoardPort, ...]
     load: str  #: The command that loads a bitstream into it.
     note: str = ""  #: What its user must know.
     #: Whether the lights are the current sources of an iCE40 UltraPlus.
     has_rgb_driver: bool = False
 
     @property
-    def clock(self) -> Port:
+    def clock(self) -> BoardPort:
         """The port of the clock."""
-        return next(port for port in self.ports if port.role == "clock")
+        return next(port for port in self.ports if port.role is PinRole.CLOCK)
 
     @property
     def period(self) -> float:
@@ -72,22 +80,22 @@ class Board:
         return round(self.frequency / BAUD)
 
 
-def _clock(name: str, site: str, comment: str) -> Port:
-    return Port(name=name, role="clock", sites=(site,), comment=comment)
+def _clock(name: str, site: str, comment: str) -> BoardPort:
+    return BoardPort(name=name, role=PinRole.CLOCK, sites=(site,), comment=comment)
 
 
-def _line(receive: tuple[str, str], transmit: tuple[str, str]) -> tuple[Port, Port]:
+def _line(receive: tuple[str, str], transmit: tuple[str, str]) -> tuple[BoardPort, BoardPort]:
     return (
-        Port(
+        BoardPort(
             name=receive[0],
-            role="receive",
+            role=PinRole.RECEIVE,
             sites=(receive[1],),
             pull="up",
             comment="serial line, from the host to the FPGA",
         ),
-        Port(
+        BoardPort(
             name=transmit[0],
-            role="transmit",
+            role=PinRole.TRANSMIT,
             sites=(transmit[1],),
             comment="serial line, from the FPGA to the host",
         ),
@@ -107,9 +115,9 @@ def _ulx3s(size: str, device: str) -> Board:
         ports=(
             _clock("clk_25mhz", "G2", "oscillator, 25 MHz"),
             *_line(("ftdi_txd", "M1"), ("ftdi_rxd", "L4")),
-            Port(
+            BoardPort(
                 name="led",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("B2", "C2", "C1", "D2", "D1", "E2", "E1", "H3"),
                 comment="eight LEDs in a row, on when high",
                 shows=(
@@ -123,9 +131,9 @@ def _ulx3s(size: str, device: str) -> Board:
                     "fault",
                 ),
             ),
-            Port(
+            BoardPort(
                 name="wifi_gpio0",
-                role="high",
+                role=PinRole.HIGH,
                 sites=("L2",),
                 comment="to the ESP32; high, lest that one restart the board",
             ),
@@ -148,17 +156,17 @@ _RECORDS = (
         ports=(
             _clock("clk", "35", "oscillator, 12 MHz"),
             *_line(("rx", "6"), ("tx", "9")),
-            Port(
+            BoardPort(
                 name="ledr_n",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("11",),
                 inverted=True,
                 shows=("fault",),
                 comment="red LED of the board, on when low",
             ),
-            Port(
+            BoardPort(
                 name="ledg_n",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("37",),
                 inverted=True,
                 shows=("spike",),
@@ -180,31 +188,31 @@ _RECORDS = (
         ports=(
             _clock("gpio_20", "20", "oscillator, 12 MHz, if the jumper OSC is closed"),
             *_line(("serial_rxd", "15"), ("serial_txd", "14")),
-            Port(
+            BoardPort(
                 name="spi_ssn",
-                role="high",
+                role=PinRole.HIGH,
                 sites=("16",),
                 comment="select of the flash memory, whose pins the serial line shares",
             ),
-            Port(
+            BoardPort(
                 name="led_green",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("39",),
                 inverted=True,
                 shows=("spike",),
                 comment="green of the RGB LED, from a current source",
             ),
-            Port(
+            BoardPort(
                 name="led_blue",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("40",),
                 inverted=True,
                 shows=("receive",),
                 comment="blue of the RGB LED, from a current source",
             ),
-            Port(
+            BoardPort(
                 name="led_red",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("41",),
                 inverted=True,
                 shows=("fault",),
@@ -224,9 +232,9 @@ _RECORDS = (
         ports=(
             _clock("clk", "52", "oscillator, 27 MHz"),
             *_line(("uart_rx", "18"), ("uart_tx", "17")),
-            Port(
+            BoardPort(
                 name="led_n",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("10", "11", "13", "14", "15", "16"),
                 inverted=True,
                 comment="six LEDs, on when low",
@@ -247,9 +255,9 @@ _RECORDS = (
         ports=(
             _clock("CLK100MHZ", "E3", "oscillator, 100 MHz"),
             *_line(("uart_txd_in", "A9"), ("uart_rxd_out", "D10")),
-            Port(
+            BoardPort(
                 name="led",
-                role="light",
+                role=PinRole.LIGHT,
                 sites=("H5", "J5", "T9", "T10"),
                 comment="four green LEDs, on when high",
                 shows=("multiplier", "adder", "comparator", "fault"),

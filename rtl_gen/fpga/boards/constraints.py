@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterator
 
-from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, Port
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, BoardPort, PinRole
 
 __all__ = ["GENERIC_SDC", "all_constraint_files", "constraint_files"]
 
@@ -54,11 +54,11 @@ def _text(board: Board, mark: str, writer: Callable[[Board], Iterator[str]]) -> 
     return "\n".join([*lines, *writer(board), ""])
 
 
-def _groups(board: Board, mark: str, lines: Callable[[Board, Port], list[str]]) -> Iterator[str]:
+def _groups(board: Board, mark: str, lines: Callable[[BoardPort], list[str]]) -> Iterator[str]:
     for port in board.ports:
         yield ""
         yield f"{mark} {port.comment[0].upper()}{port.comment[1:]}."
-        yield from lines(board, port)
+        yield from lines(port)
 
 
 def _megahertz(board: Board) -> str:
@@ -66,14 +66,14 @@ def _megahertz(board: Board) -> str:
 
 
 def _lpf(board: Board) -> Iterator[str]:
-    def lines(board: Board, port: Port) -> list[str]:
+    def lines(port: BoardPort) -> list[str]:
         pull = "UP" if port.pull == "up" else "NONE"
         drive = "" if port.is_input else " DRIVE=4"
         found = []
         for bit, site in zip(port.bits, port.sites, strict=True):
             found.append(f'LOCATE COMP "{bit}" SITE "{site}";')
             found.append(f'IOBUF PORT "{bit}" IO_TYPE=LVCMOS33 PULLMODE={pull}{drive};')
-        if port.role == "clock":
+        if port.role is PinRole.CLOCK:
             found.append(f'FREQUENCY PORT "{port.name}" {_megahertz(board)} MHZ;')
         return found
 
@@ -81,12 +81,12 @@ def _lpf(board: Board) -> Iterator[str]:
 
 
 def _pcf(board: Board) -> Iterator[str]:
-    def lines(board: Board, port: Port) -> list[str]:
+    def lines(port: BoardPort) -> list[str]:
         pull = "-pullup yes " if port.pull == "up" else ""
         found = [
             f"set_io {pull}{bit} {site}" for bit, site in zip(port.bits, port.sites, strict=True)
         ]
-        if port.role == "clock":
+        if port.role is PinRole.CLOCK:
             found.append(f"set_frequency {port.name} {_megahertz(board)}")
         return found
 
@@ -94,10 +94,10 @@ def _pcf(board: Board) -> Iterator[str]:
 
 
 def _cst(board: Board) -> Iterator[str]:
-    def lines(board: Board, port: Port) -> list[str]:
+    def lines(port: BoardPort) -> list[str]:
         # The LEDs are on a bank of 1.8 V, which is the default.
-        kind = "DRIVE=8" if port.role == "light" else "IO_TYPE=LVCMOS33"
-        pull = "UP" if port.pull == "up" or port.role == "light" else "NONE"
+        kind = "DRIVE=8" if port.role is PinRole.LIGHT else "IO_TYPE=LVCMOS33"
+        pull = "UP" if port.pull == "up" or port.role is PinRole.LIGHT else "NONE"
         found = []
         for bit, site in zip(port.bits, port.sites, strict=True):
             found.append(f'IO_LOC "{bit}" {site};')
@@ -117,14 +117,14 @@ def _sdc(board: Board) -> Iterator[str]:
 
 
 def _xdc(board: Board) -> Iterator[str]:
-    def lines(board: Board, port: Port) -> list[str]:
+    def lines(port: BoardPort) -> list[str]:
         pull = " PULLUP true" if port.pull == "up" else ""
         found = [
             f"set_property -dict {{ PACKAGE_PIN {site} IOSTANDARD LVCMOS33{pull} }} "
             f"[get_ports {{ {bit} }}]"
             for bit, site in zip(port.bits, port.sites, strict=True)
         ]
-        if port.role == "clock":
+        if port.role is PinRole.CLOCK:
             found.append(
                 f"create_clock -name {port.name} -period {board.period:.3f} "
                 f"[get_ports {{ {port.name} }}]"

@@ -10,15 +10,17 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.packets import AnswerSender, RequestReceiver, check_timeout
-from spikefloat.rtl_gen.fpga.boards.protocol import (
+from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     IDENTIFY,
+    OPERATION_BITS,
     OPERATION_WIDTH,
     STATUS_WIDTH,
     Status,
-    encode_identity,
+    operations_of,
 )
 from spikefloat.rtl_gen.fpga.boards.uart import Receiver, Transmitter, check_clocks_per_bit
-from spikefloat.rtl_gen.fpga.boards.unit import OPERATION_BITS, PARTS, operations_of, unit_pipeline
+from spikefloat.rtl_gen.fpga.boards.unit import PARTS, unit_pipeline
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline

@@ -11,14 +11,13 @@ from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD
 from spikefloat.rtl_gen.fpga.boards.protocol import (
-    IDENTIFY,
     Answer,
     Request,
-    Status,
     decode_identity,
     encode_request,
     split_answers,
 )
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY, Status
 
 __all__ = ["BATCH", "Line", "Link", "LinkError", "open_line"]
 

@@ -6,9 +6,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.fpga.boards.protocol import (
+from spikefloat.rtl_gen.fpga.boards.protocol import CHECKSUM
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     ANSWER_BYTES,
-    CHECKSUM,
     OPERATION_WIDTH,
     REQUEST_BYTES,
     STATUS_WIDTH,

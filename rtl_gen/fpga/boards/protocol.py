@@ -8,26 +8,24 @@ docs/board.md has the table.
 """
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
 from amaranth.lib.crc import Algorithm, Parameters
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
+    ANSWER_BYTES,
+    BOARD_FORMATS,
+    OPERATION_WIDTH,
+    START,
+    STATUS_WIDTH,
+)
 
 __all__ = [
-    "ANSWER_BYTES",
     "CHECKSUM",
-    "IDENTIFY",
-    "OPERATION_WIDTH",
-    "REQUEST_BYTES",
-    "START",
-    "STATUS_WIDTH",
     "Answer",
     "Request",
-    "Status",
     "decode_answer",
     "decode_identity",
     "encode_answer",
@@ -35,21 +33,6 @@ __all__ = [
     "encode_request",
     "split_answers",
 ]
-
-#: Bytes of a request and of an answer. An answer is the shorter one, so that answers keep up with
-#: requests that follow each other without a gap.
-REQUEST_BYTES = 4
-ANSWER_BYTES = 3
-
-#: The bit that only the first byte of a packet has.
-START = 0x80
-
-#: Bits of an operation and of a status.
-OPERATION_WIDTH = 5
-STATUS_WIDTH = 6
-
-#: The operation that is answered with format and overflow policy.
-IDENTIFY = 31
 
 #: Checksum over the lower seven bits of the bytes before it. The polynomial is (x + 1) times the
 #: primitive x^6 + x + 1: all errors of up to three bits are found in up to 63.
@@ -61,16 +44,6 @@ CHECKSUM: Parameters = Algorithm(
     reflect_output=False,
     xor_output=0,
 )(data_width=7)
-
-
-class Status(IntEnum):
-    """First thing that an answer says."""
-
-    OK = 0  #: The result is that of the operation.
-    UNKNOWN_OPERATION = 1  #: The result is the number of the operation that is not known.
-    BAD_CHECKSUM = 2
-    FRAMING_ERROR = 3  #: A byte without a stop bit.
-    INCOMPLETE = 4  #: A packet that broke off, or a byte that belongs to none.
 
 
 class Request(NamedTuple):

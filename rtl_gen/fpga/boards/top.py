@@ -6,7 +6,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board
+from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board, PinRole
 from spikefloat.rtl_gen.fpga.boards.core import BoardCore
 from spikefloat.rtl_gen.fpga.boards.unit import unit_pipeline
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
@@ -92,13 +92,13 @@ class BoardTop(wiring.Component):
         driven: dict[int, Value] = {}
         for port in board.ports:
             pin = getattr(self, port.name)
-            if port.role == "clock":
+            if port.role is PinRole.CLOCK:
                 m.d.comb += domain.clk.eq(pin)
-            elif port.role == "receive":
+            elif port.role is PinRole.RECEIVE:
                 m.d.comb += core.rx.eq(pin)
-            elif port.role == "transmit":
+            elif port.role is PinRole.TRANSMIT:
                 m.d.comb += pin.eq(core.tx)
-            elif port.role == "high":
+            elif port.role is PinRole.HIGH:
                 m.d.comb += pin.eq(1)
             elif board.has_rgb_driver:
                 # The pins of the three current sources follow each other.

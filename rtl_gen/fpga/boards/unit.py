@@ -10,7 +10,13 @@ from functools import lru_cache
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
+    BOARD_FORMATS,
+    OPERATION_BITS,
+    OPERATIONS,
+    operations_of,
+)
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -18,51 +24,13 @@ from spikefloat.rtl_gen.neurons.words import equal_constant, gate_word, mux_word
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 
 __all__ = [
-    "BOARD_FORMATS",
-    "OPERATIONS",
-    "OPERATION_BITS",
     "PARTS",
-    "operations_of",
     "unit_graph",
     "unit_pipeline",
 ]
 
-#: Number of each operation on the serial line and at the input of the graph. Never renumber.
-OPERATIONS = {
-    "multiply": 0,
-    "add": 1,
-    "subtract": 2,
-    "minimum": 3,
-    "maximum": 4,
-    "less": 5,
-    "equal": 6,
-    "unordered": 7,
-}
-
-#: Bits that hold the number of an operation.
-OPERATION_BITS = 3
-
 #: Parts of the circuit whose spikes a board can show.
 PARTS = ("multiplier", "adder", "comparator")
-
-#: Formats that a board can be made for; a number in an answer is an index of this. Only append.
-BOARD_FORMATS = (
-    "e4m3fn",
-    "e5m2",
-    "e4m3",
-    "e3m4",
-    "e4m3fnuz",
-    "e5m2fnuz",
-    "e4m3b11fnuz",
-    "e3m2fn",
-    "e2m3fn",
-    "e2m1fn",
-)
-
-
-def operations_of(fmt: Format) -> tuple[str, ...]:
-    """Return the names of the operations that a format has: those on NaN need a NaN."""
-    return tuple(name for name in OPERATIONS if fmt.name in find_design(name).formats)
 
 
 @lru_cache(maxsize=8)
@@ -165,6 +133,3 @@ def _merge(gates: GateLibrary, words: list[Word]) -> Word:
 
 def _any(gates: GateLibrary, builder: NeuronGraphBuilder, word: Word, name: str) -> Bit:
     return builder.rename(name, gates.or_(*word))
-
-
-assert all(name in FORMATS for name in BOARD_FORMATS)

@@ -96,11 +96,6 @@ class Collector(wiring.Component):
             }
         )
 
-    @property
-    def place_shape(self) -> Shape:
-        """Shape of :attr:`place`."""
-        return self._place_shape
-
     def elaborate(self, platform: object) -> Module:
         """Describe the collector."""
         m = Module()

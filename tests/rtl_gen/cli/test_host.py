@@ -7,7 +7,8 @@ import pytest
 
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.formats import Overflow, find_format
-from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY
 from spikefloat.sim.board.terminal import board_terminal
 from spikefloat.sim.golden.arithmetic import multiply
 from tests.helpers.board_line import ModelLine

@@ -9,7 +9,8 @@ import pytest
 from spikefloat.rtl_gen.extras import MissingPackage
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.link import BATCH, Link, LinkError, open_line
-from spikefloat.rtl_gen.fpga.boards.protocol import IDENTIFY, Request, encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol import Request, encode_identity
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY
 from tests.helpers.board_line import ModelLine
 
 E5M2 = find_format("e5m2")

@@ -8,12 +8,8 @@ import pytest
 
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.protocol import (
-    ANSWER_BYTES,
-    IDENTIFY,
-    REQUEST_BYTES,
     Answer,
     Request,
-    Status,
     decode_answer,
     decode_identity,
     encode_answer,
@@ -21,7 +17,14 @@ from spikefloat.rtl_gen.fpga.boards.protocol import (
     encode_request,
     split_answers,
 )
-from spikefloat.rtl_gen.fpga.boards.unit import BOARD_FORMATS, OPERATIONS
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
+    ANSWER_BYTES,
+    BOARD_FORMATS,
+    IDENTIFY,
+    OPERATIONS,
+    REQUEST_BYTES,
+    Status,
+)
 from spikefloat.sim.board.model import BoardModel, checksum, request_bytes
 from spikefloat.sim.board.verify import read_replies
 

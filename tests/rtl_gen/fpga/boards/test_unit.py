@@ -6,16 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, resolve_overflow
-from spikefloat.rtl_gen.fpga.boards.unit import (
-    BOARD_FORMATS,
-    OPERATIONS,
-    PARTS,
-    operations_of,
-    unit_graph,
-)
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_FORMATS, OPERATIONS, operations_of
+from spikefloat.rtl_gen.fpga.boards.unit import PARTS, unit_graph
 from spikefloat.sim.golden.operations import expected
 from spikefloat.sim.graphs.network import Network
 
@@ -63,3 +58,10 @@ def test_budget():
     neurons = unit_graph(find_format("e4m3fn"), Overflow.NAN).neurons
     assert max(abs(weight) for neuron in neurons for weight in neuron.weights) == 2
     assert max(len(neuron.sources) for neuron in neurons) == 4
+
+
+@pytest.mark.parametrize("name", BOARD_FORMATS)
+def test_operations_are_those_of_the_catalogue(name):
+    fmt = FORMATS[name]
+    exist = [operation for operation in OPERATIONS if name in find_design(operation).formats]
+    assert operations_of(fmt) == tuple(exist)
