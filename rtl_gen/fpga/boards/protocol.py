@@ -18,6 +18,7 @@ from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     ANSWER_BYTES,
     BOARD_FORMATS,
     OPERATION_WIDTH,
+    POLICIES,
     START,
     STATUS_WIDTH,
 )
@@ -44,6 +45,10 @@ CHECKSUM: Parameters = Algorithm(
     reflect_output=False,
     xor_output=0,
 )(data_width=7)
+
+
+#: Bits of the number of a format.
+_NUMBER_BITS = 6
 
 
 class Request(NamedTuple):
@@ -120,7 +125,7 @@ def split_answers(data: bytes) -> tuple[list[Answer | None], bytes]:
 
 
 def encode_identity(fmt: Format, overflow: Overflow) -> int:
-    """Return the result of :data:`IDENTIFY`: the number of the format, and 128 if it saturates.
+    """Return the result of IDENTIFY: the number of the format, plus 64 times that of the policy.
 
     Raises
     ------
@@ -131,21 +136,23 @@ def encode_identity(fmt: Format, overflow: Overflow) -> int:
         raise InputError(
             f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
         )
-    return BOARD_FORMATS.index(fmt.name) | (overflow is Overflow.SATURATE) << 7
+    return BOARD_FORMATS.index(fmt.name) | POLICIES.index(overflow) << _NUMBER_BITS
 
 
 def decode_identity(result: int) -> tuple[Format, Overflow]:
-    """Return format and overflow policy from the result of :data:`IDENTIFY`.
+    """Return format and overflow policy from the result of IDENTIFY.
 
     Raises
     ------
     ValueError
-        If there is no such format.
+        If there is no such format, or no such policy.
     """
-    number = result & 0x7F
-    if number >= len(BOARD_FORMATS):
-        raise InputError(f"Format of a board must be one of {len(BOARD_FORMATS)}, not {number}")
-    return FORMATS[BOARD_FORMATS[number]], Overflow.SATURATE if result >> 7 else Overflow.NAN
+    policy, number = result >> _NUMBER_BITS, result & (1 << _NUMBER_BITS) - 1
+    if policy >= len(POLICIES) or number >= len(BOARD_FORMATS):
+        raise InputError(
+            f"Format of a board must be one of {len(BOARD_FORMATS)}, not {result & 0x7F}"
+        )
+    return FORMATS[BOARD_FORMATS[number]], POLICIES[policy]
 
 
 def _packet(words: list[int]) -> bytes:

@@ -6,7 +6,7 @@ The host needs nothing but these, and so not the generator.
 
 from enum import IntEnum
 
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.formats import Format, Overflow
 
 __all__ = [
     "ANSWER_BYTES",
@@ -15,6 +15,7 @@ __all__ = [
     "OPERATIONS",
     "OPERATION_BITS",
     "OPERATION_WIDTH",
+    "POLICIES",
     "REQUEST_BYTES",
     "START",
     "STATUS_WIDTH",
@@ -50,6 +51,9 @@ BOARD_FORMATS = (
     "e2m3fn",
     "e2m1fn",
 )
+
+#: Overflow policies of boards; a number in an answer is an index of this. Only append.
+POLICIES = (Overflow.NAN, Overflow.SATURATE_FINITE, Overflow.SATURATE)
 
 #: Bytes of a request and of an answer. An answer is the shorter one, so that answers keep up with
 #: requests that follow each other without a gap.

@@ -135,7 +135,7 @@ def test_identity():
             number = encode_identity(fmt, overflow)
             assert decode_identity(number) == (fmt, overflow)
             seen.add(number)
-    assert len(seen) == 2 * len(BOARD_FORMATS)
+    assert len(seen) == len(Overflow) * len(BOARD_FORMATS)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,7 @@ def test_identity():
         (lambda: encode_answer(Answer(64, 0)), "Status must be from 0 to 63, not 64"),
         (lambda: encode_answer(Answer(0, -1)), "Result must be from 0 to 255, not -1"),
         (lambda: decode_identity(0x55), "Format of a board must be one of 10, not 85"),
+        (lambda: decode_identity(0xC0), "Format of a board must be one of 10, not 64"),
         (
             lambda: encode_identity(find_format("binary16"), Overflow.NAN),
             f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not 'binary16'",
