@@ -7,13 +7,15 @@ try them all, and a few examples worked out by hand.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.sim.cases.quotients import quotient_cases, root_cases
 from spikefloat.sim.cases.sampled import (
     EXHAUSTIVE_CASES,
     SEED,
@@ -23,12 +25,15 @@ from spikefloat.sim.cases.sampled import (
     triple_cases,
 )
 from spikefloat.sim.golden import arithmetic as golden
+from spikefloat.sim.golden import division
+from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 
 __all__ = [
     "OPERATIONS",
     "Example",
     "Operation",
     "expected",
+    "expected_rounded",
     "find_operation",
     "require_cases",
     "wide_cases",
@@ -50,7 +55,10 @@ class Operation:
 
     operand_count: int
     #: Called with the format, that of the result if it converts, operands, and overflow policy.
-    function: Callable[..., NDArray]
+    function: Callable[..., NDArray] | None = None
+    #: The same for an operation that rounds in every way and raises flags: called with a
+    #: :class:`~spikefloat.sim.golden.rounding.Rounder`, too. Either this or the function is given.
+    rounded: Callable[..., Rounded] | None = None
     #: Rows of directed operands, then of random ones: called with a format, the number of random
     #: rows and their seed. Without it, formats with too many operands to try all are refused.
     cases: Callable[[Format, int, int], NDArray[np.int64]] | None
@@ -64,12 +72,22 @@ class Operation:
         return 1 if self.is_predicate else (to or fmt).width
 
 
+def _of_one_format(function: Callable[..., Rounded]) -> Callable[..., Rounded]:
+    """Adapt a function that takes a format for each operand."""
+
+    def rounded(fmt: Format, *rest: Any) -> Rounded:
+        *operands, overflow, rounder = rest
+        return function((fmt,) * len(operands), fmt, *operands, overflow, rounder)
+
+    return rounded
+
+
 #: Every operation that a bench can check, by name. In E4M3FN, 0x38 is 1, 0x40 2, 0x44 3, 0xC4 -3,
 #: 0x7E the largest value, 448, 0x7F NaN and 0x80 -0.
 OPERATIONS: dict[str, Operation] = {
     "multiply": Operation(
         operand_count=2,
-        function=golden.multiply,
+        rounded=_of_one_format(golden.multiply_flagged),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x40),
@@ -81,7 +99,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "add": Operation(
         operand_count=2,
-        function=golden.add,
+        rounded=_of_one_format(golden.add_flagged),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x44),
@@ -93,7 +111,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "subtract": Operation(
         operand_count=2,
-        function=golden.subtract,
+        rounded=_of_one_format(partial(golden.add_flagged, negate_b=True)),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0xB8),
@@ -104,12 +122,58 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "fma": Operation(
         operand_count=3,
-        function=golden.fma,
+        rounded=_of_one_format(golden.fma_flagged),
         cases=triple_cases,
         examples=(
             Example((0x38, 0x40, 0xC4), 0xB8),
             Example((0x44, 0x44, 0x38), 0x52),
             Example((0x7F, 0x38, 0x38), 0x7F),
+        ),
+        can_overflow=True,
+    ),
+    "divide": Operation(
+        operand_count=2,
+        rounded=division.divide,
+        cases=quotient_cases,
+        examples=(
+            Example((0x44, 0x40), 0x3C),
+            Example((0x38, 0x44), 0x2B),
+            Example((0x38, 0x00), 0x7F),
+            Example((0x00, 0xC4), 0x80),
+        ),
+        can_overflow=True,
+    ),
+    "reciprocal": Operation(
+        operand_count=1,
+        rounded=division.reciprocal,
+        cases=root_cases,
+        examples=(
+            Example((0x40,), 0x30),
+            Example((0xC4,), 0xAB),
+            Example((0x00,), 0x7F),
+        ),
+        can_overflow=True,
+    ),
+    "square_root": Operation(
+        operand_count=1,
+        rounded=division.square_root,
+        cases=root_cases,
+        examples=(
+            Example((0x48,), 0x40),
+            Example((0x40,), 0x3B),
+            Example((0x80,), 0x80),
+            Example((0xC4,), 0x7F),
+        ),
+        can_overflow=True,
+    ),
+    "reciprocal_root": Operation(
+        operand_count=1,
+        rounded=division.reciprocal_root,
+        cases=root_cases,
+        examples=(
+            Example((0x48,), 0x30),
+            Example((0x40,), 0x33),
+            Example((0xC4,), 0x7F),
         ),
         can_overflow=True,
     ),
@@ -198,7 +262,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "convert": Operation(
         operand_count=1,
-        function=golden.convert,
+        rounded=golden.convert_flagged,
         cases=single_cases,
         examples=(
             Example((0x38,), 0x3F80, to="bfloat16"),
@@ -306,6 +370,40 @@ def expected(
         If there is no such operation, it takes another number of operands, or a format of the
         result is missing or not wanted.
     """
+    found = _checked(operation, operands, to)
+    formats = (fmt, to) if to else (fmt,)
+    if found.rounded is not None:
+        return found.rounded(*formats, *operands, overflow, NEAREST_EVEN).codes
+    assert found.function is not None
+    policy = (overflow,) if found.can_overflow else ()
+    return np.asarray(found.function(*formats, *operands, *policy), np.int64)
+
+
+def expected_rounded(
+    operation: str,
+    fmt: Format,
+    operands: Sequence[ArrayLike],
+    overflow: Overflow | str | None,
+    to: Format | None,
+    rounder: Rounder,
+) -> Rounded:
+    """Return the codes and the flags that ``operation`` must give when it rounds in some way.
+
+    Parameters are those of :func:`expected`, and how to round.
+
+    Raises
+    ------
+    InputError
+        As there, or if the operation does not round.
+    """
+    found = _checked(operation, operands, to)
+    if found.rounded is None:
+        raise InputError(f"Rounding and flags have no effect for {operation}, which does not round")
+    return found.rounded(*((fmt, to) if to else (fmt,)), *operands, overflow, rounder)
+
+
+def _checked(operation: str, operands: Sequence[ArrayLike], to: Format | None) -> Operation:
+    """Return an operation that takes so many operands, and a format of the result or none."""
     found = find_operation(operation)
     if len(operands) != found.operand_count:
         raise InputError(
@@ -316,6 +414,4 @@ def expected(
         raise InputError(
             f"Result format of {operation} must be {demand}, not {to.name if to else None!r}"
         )
-    formats = (fmt, to) if to else (fmt,)
-    policy = (overflow,) if found.can_overflow else ()
-    return np.asarray(found.function(*formats, *operands, *policy), np.int64)
+    return found

@@ -6,6 +6,7 @@ digit, one row of neurons for each; a digit more than is rounded, and whether an
 are all that a rounding needs.
 """
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.quotient import (
     divide_significands,
@@ -128,3 +129,23 @@ def reciprocal(
     """Return the code of ``1 / a``, rounded once; see :func:`divide`."""
     one = constant(fmt.bias << fmt.mantissa_bits, fmt.width)
     return divide(gates, fmt, one, a, overflow, control=control)
+
+
+RECORDS = (
+    Operation(
+        name="divide",
+        summary="y = a / b, rounded to nearest even",
+        operands=("a", "b"),
+        circuit=divide,
+        result=Result.ROUNDED,
+        order=35,
+    ),
+    Operation(
+        name="reciprocal",
+        summary="y = 1 / a, rounded to nearest even",
+        operands=("a",),
+        circuit=reciprocal,
+        result=Result.ROUNDED,
+        order=36,
+    ),
+)

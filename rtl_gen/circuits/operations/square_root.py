@@ -7,6 +7,7 @@ exponent is odd, so that half the exponent is whole. The root then comes digit b
 
 from typing import NamedTuple
 
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.quotient import (
     divide_significands,
@@ -188,3 +189,23 @@ def _negative(gates: GateLibrary, raw: RawFloat, control: RoundingControl) -> tu
     invalid = gates.and_(raw.sign, gates.not_(raw.is_zero), name="invalid")
     control.raise_invalid(gates, invalid, nans=(raw.is_nan,))
     return gates.or_(raw.is_nan, invalid, name="nan"), raw.sign
+
+
+RECORDS = (
+    Operation(
+        name="square_root",
+        summary="y = sqrt(a), rounded to nearest even",
+        operands=("a",),
+        circuit=square_root,
+        result=Result.ROUNDED,
+        order=37,
+    ),
+    Operation(
+        name="reciprocal_root",
+        summary="y = 1 / sqrt(a), rounded once to nearest even",
+        operands=("a",),
+        circuit=reciprocal_root,
+        result=Result.ROUNDED,
+        order=38,
+    ),
+)

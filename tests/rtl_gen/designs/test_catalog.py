@@ -48,8 +48,8 @@ def test_unknown_design() -> None:
     names = ", ".join(CATALOGUE)
     for kind in ("neuron", "multiply", "dot", "linear", "ripple4"):
         assert kind in names
-    with pytest.raises(InputError, match=f"^Design must be one of {names}, not 'divide'$"):
-        find_design("divide")
+    with pytest.raises(InputError, match=f"^Design must be one of {names}, not 'modulo'$"):
+        find_design("modulo")
     with pytest.raises(InputError, match=r", not 'multpily'; did you mean 'multiply'\?$"):
         find_design("multpily")
 
