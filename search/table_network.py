@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.files import temporary_folder
-from spikefloat.rtl_gen.fpga.synthesis.tools import run_tool
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.tools import run_tool
 
 __all__ = ["Table", "TableNetwork", "map_graph", "parse_blif", "parse_tables", "shallow_tables"]
 

@@ -3,8 +3,8 @@
 
 from fractions import Fraction
 
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
 from spikefloat.rtl_gen.rtl.styles.injected import InjectedCircuit, injected_circuit
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.sim.campaigns.injection import FRACTION_BITS, hardware_physics, noise_width
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.physics import Physics

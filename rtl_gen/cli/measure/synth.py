@@ -31,9 +31,9 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE, Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, Target, find_target, with_delay
-from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.timing.pipeline import max_stages
+from spikefloat.rtl_gen.tools import ToolFailure
 
 __all__ = ["register"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.boards.boards import Board
-from spikefloat.rtl_gen.fpga.synthesis.tools import (
+from spikefloat.rtl_gen.tools import (
     SynthesisError,
     ToolFailure,
     run_tool,

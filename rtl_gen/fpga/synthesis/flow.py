@@ -13,13 +13,13 @@ from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, harness_verilog
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, Target
-from spikefloat.rtl_gen.fpga.synthesis.tools import (
+from spikefloat.rtl_gen.rtl.ports import Port
+from spikefloat.rtl_gen.tools import (
     SynthesisError,
     ToolFailure,
     run_tool,
     tool_version,
 )
-from spikefloat.rtl_gen.rtl.ports import Port
 
 __all__ = ["SEEDS", "Measurement", "measure", "synthesize", "unmeasured"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikefloat.rtl_gen.fpga.synthesis.targets import Target
-from spikefloat.rtl_gen.fpga.synthesis.tools import SynthesisError
+from spikefloat.rtl_gen.tools import SynthesisError
 
 __all__ = ["Counts", "count_cells"]
 

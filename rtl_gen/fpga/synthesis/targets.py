@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from spikefloat.rtl_gen.fpga.synthesis.tools import SynthesisError
+from spikefloat.rtl_gen.tools import SynthesisError
 
 __all__ = ["TARGETS", "Router", "Target", "find_target", "with_delay"]
 

@@ -15,8 +15,8 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.components.neurons import fires, place_neurons
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import DISCHARGE, balance

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, noisy_membrane_module
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
+from spikefloat.rtl_gen.rtl.styles.membrane import noisy_membrane_module
 from spikefloat.rtl_gen.rtl.styles.spiking import delay_module
 from spikefloat.rtl_gen.rtl.text.kinds import kind_name
 from spikefloat.rtl_gen.rtl.timing.balance import BalancedGraph, balance

@@ -8,12 +8,8 @@ as the circuit is deep. Delay lines bring spikes that skip layers in step with t
 from collections.abc import Sequence
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.styles.membrane import (
-    Membrane,
-    membrane_module,
-    membrane_parameters,
-    resting_module,
-)
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
+from spikefloat.rtl_gen.rtl.styles.membrane import membrane_module, resting_module
 from spikefloat.rtl_gen.rtl.text.delay_memory import memory_module
 from spikefloat.rtl_gen.rtl.text.items import Assign, ModuleClass
 from spikefloat.rtl_gen.rtl.text.kinds import kind_name

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen import tools
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.extras import install_command
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
-from spikefloat.rtl_gen.fpga.synthesis import tools
 from spikefloat.sim.simulators.lint import lint
 from tests.rtl_gen.cli.test_main import Capture, run_json
 

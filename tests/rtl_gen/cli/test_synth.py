@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.cli.measure import synth
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement
 from spikefloat.rtl_gen.fpga.synthesis.targets import Target
-from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure
+from spikefloat.rtl_gen.tools import ToolFailure
 
 Capture = pytest.CaptureFixture[str]
 

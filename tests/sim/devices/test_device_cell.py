@@ -10,7 +10,7 @@ import pytest
 
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.cells.cell import cell_verilog
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.cells import CellDesign
 from spikefloat.sim.benches.dut import Cases, Check

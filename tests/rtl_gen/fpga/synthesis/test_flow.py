@@ -13,13 +13,13 @@ from spikefloat.rtl_gen.fpga.synthesis import flow
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.flow import measure
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, with_delay
-from spikefloat.rtl_gen.fpga.synthesis.tools import (
+from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
+from spikefloat.rtl_gen.tools import (
     SynthesisError,
     ToolFailure,
     run_tool,
     tool_version,
 )
-from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 
 COUNTER = """\
 module counter (

@@ -4,7 +4,7 @@
 import pytest
 
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target, with_delay
-from spikefloat.rtl_gen.fpga.synthesis.tools import SynthesisError
+from spikefloat.rtl_gen.tools import SynthesisError
 
 
 def test_find_target() -> None:

@@ -13,6 +13,7 @@ from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
 from spikefloat.rtl_gen.rtl.components.circuits import (
     CombinationalCircuit,
     PipelinedCircuit,
@@ -20,7 +21,6 @@ from spikefloat.rtl_gen.rtl.components.circuits import (
     circuit_verilog,
 )
 from spikefloat.rtl_gen.rtl.components.float_shape import Float
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 from spikefloat.sim.golden.operations import expected

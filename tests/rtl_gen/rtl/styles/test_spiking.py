@@ -10,12 +10,8 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.rtl.styles.membrane import (
-    Membrane,
-    membrane_module,
-    membrane_parameters,
-    resting_module,
-)
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
+from spikefloat.rtl_gen.rtl.styles.membrane import membrane_module, resting_module
 from spikefloat.rtl_gen.rtl.styles.spiking import delay_module, spiking_registers, spiking_verilog
 from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.timing.balance import balance

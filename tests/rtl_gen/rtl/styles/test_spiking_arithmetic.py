@@ -13,7 +13,7 @@ import pytest
 
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
-from spikefloat.rtl_gen.rtl.styles.membrane import Membrane, membrane_parameters
+from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_verilog
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.sim.benches.bench import verify

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.extras import find_extra
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["SynthesisError", "ToolFailure", "run_tool", "tool_version"]
+__all__ = ["SynthesisError", "ToolFailure", "run_tool", "start_tool", "tool_version"]
 
 
 class SynthesisError(InputError):
@@ -69,6 +69,24 @@ def run_tool(
         If the program fails.
     """
     tool_version(package)
+    status, log = start_tool(package, arguments, folder, program=program)
+    if status:
+        raise ToolFailure(package, log)
+    return log
+
+
+def start_tool(
+    package: str,
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    program: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """Run a program of a tool's package, which is installed; return its status and what it printed.
+
+    Parameters are those of :func:`run_tool`, and variables besides those of this process.
+    """
     module = package.replace("-", "_")
     function = "run_" + (program or package.removeprefix("yowasp-")).replace("-", "_")
     code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
@@ -76,6 +94,7 @@ def run_tool(
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             cwd=folder,
+            env={**os.environ, **(environment or {})},
             check=False,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -84,9 +103,7 @@ def run_tool(
             encoding="utf-8",
             errors="replace",
         )
-    if done.returncode:
-        raise ToolFailure(package, done.stdout)
-    return done.stdout
+    return done.returncode, done.stdout
 
 
 #: Packages of which a program has run in this process.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.fpga.synthesis import tools
-from spikefloat.rtl_gen.fpga.synthesis.tools import ToolFailure, run_tool
+from spikefloat.rtl_gen import tools
+from spikefloat.rtl_gen.tools import ToolFailure, run_tool
 
 
 @pytest.mark.parametrize(
