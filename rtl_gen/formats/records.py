@@ -111,7 +111,7 @@ def find_format(name: str) -> Format:
         If there is no such format.
     """
     wanted = name.lower()
-    for record in _RECORDS:
+    for record in FORMATS.values():
         if wanted == record.name or wanted in record.aliases:
             return record
     raise InputError(f"Format must be one of {', '.join(FORMATS)}, not {name!r}")
