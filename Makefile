@@ -63,7 +63,7 @@ verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,0
 	@for way in exact "exact --objective luts" tree chain wide; do \
 	  $(BIN)/spikefloat verify dot --accumulate $$way --length 2 --pairs lattice || exit; \
 	  for length in 4 8 16 64; do \
-	    $(BIN)/spikefloat verify dot --accumulate $$way --length $$length --random 100000 || exit; \
+	    $(BIN)/spikefloat verify dot --accumulate $$way --length $$length --trials 100000 || exit; \
 	  done; \
 	done
 

@@ -13,6 +13,7 @@ from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import command_line, design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.options import Backend, Delays, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
@@ -29,7 +30,6 @@ from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_case
 from spikefloat.sim.golden.operations import find_operation, require_cases, wide_cases
 
 __all__ = [
-    "SIMULATOR_CHOICES",
     "Checked",
     "Selected",
     "check",
@@ -38,13 +38,6 @@ __all__ = [
     "layer_design",
     "scalar_design",
 ]
-
-#: Simulators for each value of ``--sim``.
-SIMULATOR_CHOICES = {
-    "verilator": ("verilator",),
-    "icarus": ("icarus",),
-    "both": ("icarus", "verilator"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,15 +281,10 @@ def layer_design(instance: Instance, module: str, verilog: str) -> LayerDesign:
 def checked_row(checked: Checked) -> dict[str, Any]:
     """Return what came of an instance as a row of a table."""
     instance, pairs, outcome = checked
-    options = instance.circuit
     return {
-        "design": instance.design.name,
-        "format": options.format.name,
-        "to": options.result_format.name,
-        "overflow": options.overflow.value,
-        "library": options.library,
+        **labels(instance),
         "hardware": _hardware_words(instance),
-        "pauses": str(outcome.pauses) if isinstance(outcome, StreamOutcome) else "-",
+        "pauses": str(outcome.pauses) if isinstance(outcome, StreamOutcome) else None,
         "simulator": outcome.simulator,
         "cases": outcome.cases,
         "exact": max(outcome.cases - outcome.mismatches, 0),

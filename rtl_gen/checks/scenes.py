@@ -3,20 +3,32 @@
 
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from spikefloat.rtl_gen.cli.clocked import ClockedInstance
+from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
+from spikefloat.sim.exchange.waves import (
+    MAX_FILTER_WIDTH,
+    filter_text,
+    play,
+    read_signals,
+    save_text,
+    to_fst,
+)
 
-__all__ = ["Scene", "circuit_scene", "clocked_scene"]
+__all__ = ["Scene", "circuit_scene", "clocked_scene", "wave_files"]
 
 _SEED = 1
 _RANDOM_STEPS = 12
 _NEURON_STEPS = 48
+
+#: How closely waveforms are shown: an operation of many clocks as a whole.
+_ZOOMS = {"plain": 15, "stream": 15, "handshake": 17}
 
 #: Random steps of a design that takes many clocks for each.
 _FEW_STEPS = 4
@@ -85,18 +97,18 @@ def _axi_name(port: str, result: str) -> str:
     return "m_axis_tdata" if port == result else f"s_axis_{port}_tdata"
 
 
-def clocked_scene(instance: ClockedInstance) -> Scene:
+def clocked_scene(instance: CellInstance) -> Scene:
     """Return a scene of a neuron, an encoder or a decoder."""
     parameters = instance.parameters
     if isinstance(parameters, CellParameters):
         return Scene(
-            module=instance.module,
+            module=instance.name,
             verilog=instance.verilog,
             steps=_neuron_steps(len(parameters.weights)),
         )
     make_steps = _numbers if instance.design == "encoder" else _codes
     return Scene(
-        module=instance.module,
+        module=instance.name,
         verilog=instance.verilog,
         steps=make_steps(parameters),
         kind="handshake",
@@ -145,3 +157,43 @@ def _codes(parameters: CodecParameters) -> list[dict[str, int]]:
     codes = _interesting_codes(parameters.fmt)
     codes += [source.randrange(1 << parameters.fmt.width) for _ in range(_FEW_STEPS)]
     return [{"code": code} for code in codes]
+
+
+def wave_files(scene: Scene, folder: Path, *, is_fst: bool) -> dict[str, str | bytes]:
+    """Simulate a scene, and return its waveforms and what GTKWave needs, by the name of the file.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to do with which design.
+    folder : Path
+        Folder for what the simulator builds.
+    is_fst : bool
+        Whether to give FST, not VCD.
+
+    Raises
+    ------
+    BenchError
+        If the simulation cannot be built, or breaks off.
+    """
+    module = scene.module
+    waves = play(
+        scene.verilog,
+        module,
+        scene.steps,
+        folder,
+        clocked=scene.is_clocked,
+        drain=scene.drain,
+        kind=scene.kind,
+    )
+    formats = {fmt.name: fmt for fmt in scene.formats.values() if fmt.width <= MAX_FILTER_WIDTH}
+    filters = {name: f"{name}.txt" for name in formats}
+    name = f"{module}.fst" if is_fst else f"{module}.vcd"
+    save = save_text(
+        read_signals(waves), name, module, scene.formats, filters, zoom=_ZOOMS[scene.kind]
+    )
+    return {
+        name: to_fst(waves, folder) if is_fst else waves,
+        f"{module}.gtkw": save,
+        **{filters[own]: filter_text(fmt) for own, fmt in formats.items()},
+    }

@@ -1,47 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands that may take long: they show what goes on, and end early with what there is."""
+"""Commands that may take long end early with what there is."""
 
 import math
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from rich.console import Console
-from rich.markup import escape
-
-__all__ = ["Stop", "shown_progress"]
-
-#: Without a terminal, progress is a line after so many seconds.
-_REPORT_SECONDS = 60
-
-
-@contextmanager
-def shown_progress() -> Iterator[Callable[[str], None]]:
-    """Show what goes on: on one line of a terminal, else by a line a minute.
-
-    Yields
-    ------
-    callable
-        Shows a text.
-    """
-    console = Console(stderr=True)
-    last = time.monotonic()
-
-    def say(text: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _REPORT_SECONDS:
-            last = time.monotonic()
-            console.print(f"spikefloat: {text}", markup=False, highlight=False)
-
-    if console.is_terminal:
-        with console.status("") as status:
-            yield lambda text: status.update(escape(text))
-    else:
-        yield say
+__all__ = ["Stop"]
 
 
 class Stop:

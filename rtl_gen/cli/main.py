@@ -1,41 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entry point of the command line: collects the commands, and says what went wrong.
+"""Entry point of the command line: runs a command, and says what went wrong.
 
 A user's mistake is one sentence, a bug a traceback and a request to report it. The exit statuses
 are listed in :mod:`spikefloat.rtl_gen.errors`.
 """
 
-import argparse
 import errno
 import os
 import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from spikefloat.rtl_gen.cli.commands import COMMANDS
+from spikefloat.rtl_gen.cli.output import set_level
+from spikefloat.rtl_gen.cli.parser import command_help, overview, parse
 from spikefloat.rtl_gen.errors import (
     BUG_STATUS,
     INTERRUPTED_STATUS,
     TERMINATED_STATUS,
+    InputError,
     UserError,
+    unknown_name,
 )
 
 __all__ = ["main"]
-
-_EXAMPLES = """\
-examples:
-  spikefloat list
-  spikefloat verilog multiply --format e4m3fn -o build
-  spikefloat stats multiply --library published
-  spikefloat verify multiply --sim both --pairs all
-  spikefloat sweep multiply --synapse-noise 0.05,0.1,0.15
-  spikefloat synth multiply --target ecp5
-  spikefloat map adder.v --budget w2 --objective neurons
-"""
 
 #: What the disk says when it is full, wherever it is written to: no bug.
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -45,15 +37,8 @@ class _Terminated(KeyboardInterrupt):
     """Another process asked this one to end, which is done as if it were interrupted."""
 
 
-class _Version(argparse.Action):
-    """Look the version up only when it is asked for, which takes a while."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.exit(message=f"{parser.prog} {_version()}\n")
-
-
 def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, version  # which takes a while
 
     try:
         return version("spikefloat")
@@ -61,45 +46,46 @@ def _version() -> str:
         return "(not installed)"
 
 
-def build_parser(names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
-    """Return the parser with the commands of these names."""
-    parser = argparse.ArgumentParser(
-        prog="spikefloat",
-        description="Bit-exact float arithmetic made of spiking neurons.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--version", action=_Version, nargs=0, help="show the version of the program and exit"
-    )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in names:
-        COMMANDS[name].load().register(commands)
-    return parser
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status, one of those in :mod:`spikefloat.rtl_gen.errors`.
+def _run(words: Sequence[str]) -> int:
+    """Run the command that the words of a command line ask for, and return its exit status.
 
     Raises
     ------
-    SystemExit
-        If the arguments do not even parse, or help is asked for.
+    InputError
+        If there is no such command, or it does not take the words.
     """
+    if not words:
+        raise InputError("Command must be given: see `spikefloat --help`")
+    name, *rest = words
+    if name == "help" and rest:
+        name, rest = rest[0], ["--help"]
+    if name in ("-h", "--help", "help"):
+        print(overview(), end="")
+        return 0
+    if name == "--version":
+        print(f"spikefloat {_version()}")
+        return 0
+    if name not in COMMANDS:
+        raise unknown_name("Command", name, COMMANDS)
+    command = COMMANDS[name]
+    if "-h" in rest or "--help" in rest:
+        print(command_help(command), end="")
+        return 0
+    args = parse(command, rest)
+    set_level(is_quiet=args.quiet, is_verbose=args.verbose)
+    status: int = command.load().run(args)
+    return status
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status, one of those in :mod:`spikefloat.rtl_gen.errors`."""
     words = sys.argv[1:] if argv is None else list(argv)
-    first = words[0] if words else ""
-    # Only one command is needed, unless all are listed: to import takes most of the time.
-    names = [first] if first in COMMANDS else [] if first == "--version" else COMMANDS
     _open_streams()
     try:
         with _ended_by_signal():
-            args = build_parser(names).parse_args(words)
-            status: int = args.run(args)
+            status = _run(words)
             sys.stdout.flush()
         return status
-    except SystemExit:  # argparse printed the help
-        sys.stdout.flush()
-        raise
     except BrokenPipeError:
         # The reader closed the pipe (as `head` does): not an error.
         _drop_output()

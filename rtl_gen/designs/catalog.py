@@ -58,6 +58,7 @@ def operation_design(operation: Operation) -> Design:
         circuit=circuit,
         works_for=works_for,
         check=_CHECKS[len(operation.operands)],
+        rounds=operation.result is Result.ROUNDED,
         is_predicate=operation.result is Result.PREDICATE,
         converts=converts,
     )

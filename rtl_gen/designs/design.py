@@ -50,6 +50,7 @@ class Design(Entry):
     operands: tuple[str, ...]  #: Input ports, each one code wide, or a vector of codes.
     result: str = "y"  #: Output port.
     circuit: Circuit
+    rounds: bool = True  #: Whether a result may be too large, so that there is an overflow policy.
     is_predicate: bool = False  #: Whether the result is one bit, not a code.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.

@@ -77,7 +77,7 @@ def _shape_words(instance: Instance) -> list[str]:
         return []
     words = ["--length", str(shape.length)] if isinstance(shape, VectorShape) else []
     words += ["--accumulate", shape.accumulate]
-    words += ["--wide", shape.wide.name] if shape.wide else []
+    words += ["--node-format", shape.wide.name] if shape.wide else []
     return words + (_layer_words(shape) if isinstance(shape, LayerShape) else [])
 
 

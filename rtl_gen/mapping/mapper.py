@@ -9,7 +9,7 @@ is proved equal to the source, or there is no result.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import import_extra
@@ -30,7 +30,7 @@ _CUT_FAN_IN = 6
 _SMALL = 200
 
 
-class Objective(Enum):
+class Objective(StrEnum):
     """What is to be small."""
 
     NEURONS = "neurons"

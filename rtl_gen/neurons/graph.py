@@ -124,6 +124,10 @@ class NeuronGraph:
         """Yield each neuron with its node number, in topological order."""
         return enumerate(self.neurons, start=self.input_count)
 
+    def path(self, neuron: Neuron) -> str:
+        """Return where a neuron is: the names of its scopes, and its own, as ``round/carry``."""
+        return "/".join((*self.scopes[neuron.scope].path, neuron.name))
+
     def input(self, name: str) -> Port:
         """Return the input port called ``name``.
 

@@ -19,6 +19,7 @@ from spikefloat.sim.graphs.membranes import sums_met
 
 __all__ = [
     "ORDERS",
+    "all_operands",
     "circuit_leak_bound",
     "operand_sample",
     "provoking_waves",
@@ -44,16 +45,21 @@ class _Way(NamedTuple):
     probes: NDArray[np.int64]
 
 
+def all_operands(graph: NeuronGraph) -> Codes:
+    """Return all combinations of codes at the inputs."""
+    widths = {port.name: len(port.nodes) for port in graph.inputs}
+    rest = np.arange(1 << sum(widths.values()))
+    codes = {}
+    for name, width in widths.items():
+        codes[name] = rest & (1 << width) - 1
+        rest = rest >> width
+    return codes
+
+
 def operand_sample(graph: NeuronGraph, seed: int = 0) -> Codes:
     """Return all combinations of codes at the inputs, or random ones if they are too many."""
-    widths = {port.name: len(port.nodes) for port in graph.inputs}
-    if 1 << sum(widths.values()) <= _MAX_OPERANDS:
-        rest = np.arange(1 << sum(widths.values()))
-        codes = {}
-        for name, width in widths.items():
-            codes[name] = rest & (1 << width) - 1
-            rest = rest >> width
-        return codes
+    if 1 << graph.input_count <= _MAX_OPERANDS:
+        return all_operands(graph)
     return random_operands(graph, _MAX_OPERANDS, np.random.Generator(np.random.PCG64(seed)))
 
 

@@ -40,6 +40,8 @@ class BenchError(UserError):
 
     exit_status = 1
 
+    exit_status = 1
+
 
 class BenchFailure(AssertionError):
     """A bench ran, and found the design wrong."""

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spikefloat.rtl_gen.cli.figures.write import write_figure as draw_figure
+from spikefloat.rtl_gen.cli.figures.write import write_figure
 from spikefloat.rtl_gen.designs.exploration import Point
 
-__all__ = ["write_figure"]
+__all__ = ["plot_circuits"]
 
 _MARKERS = {"w1": "v", "w2": "o", "w8": "s", "free": "D", "published gates": "P"}
 
 
-def write_figure(points: Sequence[Point], title: str, folder: Path, name: str) -> None:
-    """Draw the points into ``name.svg`` and ``name.png``, the same bytes each time.
+def plot_circuits(points: Sequence[Point], title: str, path: Path) -> tuple[Path, Path]:
+    """Draw the points, the same bytes each time, and return the files.
 
     Raises
     ------
     ValueError
         If matplotlib is not installed, or the folder cannot be written.
     """
-    draw_figure(lambda figure: _draw(figure, points, title), folder / name)
+    return write_figure(lambda figure: _draw(figure, points, title), path)
 
 
 def _draw(figure: Any, points: Sequence[Point], title: str) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing figures as SVG and PNG, the same bytes each time."""
 
-import argparse
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -10,17 +9,7 @@ from typing import Any
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.files import write_files
 
-__all__ = ["add_plot_option", "check_plot", "figure_files", "picture", "write_figure"]
-
-
-def add_plot_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--plot``."""
-    parser.add_argument(
-        "--plot",
-        metavar="FILE",
-        type=Path,
-        help="also draw FILE.svg and FILE.png (needs matplotlib)",
-    )
+__all__ = ["check_plot", "figure_files", "picture", "write_figure"]
 
 
 def check_plot(path: Path | None) -> None:

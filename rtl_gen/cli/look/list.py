@@ -3,44 +3,43 @@
 
 import argparse
 
-from spikefloat.rtl_gen.cli.options import add_command, add_json_option
-from spikefloat.rtl_gen.cli.output import print_json, print_table
+from spikefloat.rtl_gen.cli.output import Table, show
 from spikefloat.rtl_gen.designs.catalog import CATALOGUE
+from spikefloat.rtl_gen.errors import unknown_name
+from spikefloat.rtl_gen.formats import FORMATS
 
-__all__ = ["register"]
-
-
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the parser."""
-    parser = add_command(
-        commands,
-        "list",
-        "list the designs, their formats and how each is checked",
-        "spikefloat list --json",
-        _run,
-    )
-    add_json_option(parser)
+__all__ = ["run"]
 
 
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """List every design, or those that are named."""
+    for name in args.design or ():
+        if name not in CATALOGUE:
+            raise unknown_name("Design", name, CATALOGUE)
     rows = [
         {
-            "name": design.name,
+            "name": name,
+            "kind": design.kind.value,
             "summary": design.summary,
             "formats": list(design.formats),
             "check": design.check,
         }
-        for design in CATALOGUE.values()
+        for name, design in CATALOGUE.items()
+        if not args.design or name in args.design
     ]
-    if args.json:
-        print_json(rows)
-    else:
-        print_table(
-            "Designs",
-            ("design", "what it is", "formats", "checked on"),
-            [
-                (row["name"], row["summary"], ", ".join(row["formats"]) or "-", row["check"])
-                for row in rows
-            ],
+    if args.design or args.wide:
+        table = Table(
+            title="Designs", columns=("name", "kind", "summary", "formats", "check"), rows=rows
         )
+        show(args, rows, table)
+        return 0
+    shown = [{**row, "formats": len(row["formats"]) or None} for row in rows]
+    table = Table(title="Designs", columns=("name", "kind", "summary", "formats"), rows=shown)
+    show(
+        args,
+        rows,
+        table,
+        f"formats: {', '.join(FORMATS)}",
+        "more about one of them: spikefloat list DESIGN",
+    )
     return 0

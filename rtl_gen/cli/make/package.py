@@ -2,200 +2,43 @@
 """``spikefloat package``: designs as cores for FuseSoC, each in a folder of its own."""
 
 import argparse
-import importlib.metadata
 from typing import Any
 
-import numpy as np
-
-from spikefloat.rtl_gen.cli.clocked import add_clocked_options, clocked_instances
-from spikefloat.rtl_gen.cli.options import (
-    add_backend_option,
-    add_command,
-    add_design_options,
-    add_json_option,
-    add_output_option,
-    selections,
-)
-from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.designs.catalog import entries
-from spikefloat.rtl_gen.designs.design import Cell
-from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.designs.header import design_hardware, instance_summary
-from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
-from spikefloat.rtl_gen.designs.shapes import VectorShape
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.checks.cores import cell_source, circuit_source
+from spikefloat.rtl_gen.cli.make.verilog import add_once
+from spikefloat.rtl_gen.cli.output import Table, show, tracked
+from spikefloat.rtl_gen.cli.selection import check_name, select
+from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.files import write_files
-from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
-from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
-from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
-from spikefloat.sim.benches.packing import pack_vector
-from spikefloat.sim.cases.exhaustive import operand_cases
-from spikefloat.sim.cases.sampled import SEED, sampled_operands
-from spikefloat.sim.cases.vectors import vector_cases
-from spikefloat.sim.golden import operations as reference
-from spikefloat.sim.golden.dot import dot
+from spikefloat.rtl_gen.fpga.synthesis.package import core_files
 
-__all__ = ["register"]
+__all__ = ["run"]
 
-#: With more cases than this, corners and random ones are put into the bench.
-_MAX_CASES = 2**16
-_RANDOM_CASES = 4096
-_RANDOM_VECTORS = 64
+_COLUMNS = ("core", "targets", "cases")
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the parser."""
-    parser = add_command(
-        commands,
-        "package",
-        "write designs as FuseSoC cores, with file list, example and bench",
-        "spikefloat package multiply --stages 2 -o cores\n"
-        "  fusesoc --cores-root cores run --target=sim multiply_e4m3fn_p2",
-        _run,
-    )
-    add_design_options(parser)
-    add_backend_option(parser)
-    add_clocked_options(parser)
-    add_output_option(parser)
-    add_json_option(parser)
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("spikefloat")
-    except importlib.metadata.PackageNotFoundError:
-        return "0"
-
-
-def _source(instance: Instance) -> CoreSource:
-    hardware = design_hardware(instance)
-    is_temporal = instance.hardware.style is Style.TEMPORAL
-    # Membranes that are discharged from outside have an input for it, and no bench here.
-    is_fixed = not (hardware.is_stream or is_temporal or hardware.has_discharge)
-    return CoreSource(
-        module=hardware.module,
-        verilog=hardware.verilog,
-        ports=hardware.ports,
-        summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
-        latency=hardware.latency if is_fixed else None,
-        cases=None if hardware.has_discharge else _cases(instance, hardware),
-        waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
-        version=_version(),
-    )
-
-
-def _cases(instance: Instance, hardware: Hardware) -> Cases | None:
-    """Return operands and what they must give; None for what has no bench."""
-    design = instance.design
-    is_temporal = instance.hardware.style is Style.TEMPORAL
-    if instance.shape is None:
-        rows = _scalar_rows(instance, 0 if is_temporal else _MAX_CASES)
-    elif isinstance(instance.shape, VectorShape):
-        rows = _vector_rows(instance)
-    else:
-        return None
-    if hardware.is_stream:
-        words = [f"s_axis_{name}" for name in design.operands]
-        return Cases(
-            operands=tuple(f"{word}_tdata" for word in words),
-            rows=rows,
-            result="m_axis_tdata",
-            handshake=Handshake(
-                offer=tuple(f"{word}_tvalid" for word in words),
-                accept=tuple(f"{word}_tready" for word in words),
-                valid="m_axis_tvalid",
-                take="m_axis_tready",
-                interval=1 + hardware.latency,
-            ),
-        )
-    if is_temporal:
-        return Cases(
-            operands=design.operands,
-            rows=rows,
-            result=design.result,
-            handshake=Handshake(
-                offer=("start",),
-                accept=("ready",),
-                valid="valid",
-                take=None,
-                interval=hardware.latency + 1,
-            ),
-        )
-    return Cases(operands=design.operands, rows=rows, result=design.result)
-
-
-def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
-    """Return all cases of an operation if they are not too many, else corners and random ones."""
-    design, options = instance.design, instance.circuit
-    fmt, count = options.format, len(design.operands)
-    if 1 << fmt.width * count <= most:
-        operands = operand_cases([fmt], count, "all")
-    else:
-        sampled = sampled_operands(fmt, count, _RANDOM_CASES)
-        operands = tuple((sampled if most else sampled[-_RANDOM_CASES:]).T)
-    results = reference.expected(design.name, fmt, operands, options.overflow, options.to)
-    return np.stack([*operands, results], axis=1).tolist()
-
-
-def _vector_rows(instance: Instance) -> list[list[int]]:
-    """Return directed and random vectors, packed, with their dot products."""
-    options, shape = instance.circuit, instance.vector
-    fmt = options.format
-    first, second = vector_cases(fmt, shape.length, _RANDOM_VECTORS, SEED)
-    results = dot(
-        fmt, first, second, shape.accumulate, options.to, options.overflow, wide=shape.wide
-    )
-    return [
-        [pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
-        for a, b, result in zip(first.tolist(), second.tolist(), results, strict=True)
-    ]
-
-
-def _run(args: argparse.Namespace) -> int:
-    sources = [
-        CoreSource(
-            module=instance.module,
-            verilog=instance.verilog,
-            ports=instance.ports,
-            latency=None,
-            cases=None,
-            summary=f"{entries(Cell)[instance.design].summary}",
-            waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
-            version=_version(),
-        )
-        for instance in clocked_instances(args)
-    ]
-    chosen = [] if args.design in entries(Cell) else selections(args)
-    sources += [_source(instance) for instance in tracked(chosen, "Packaging")]
-    cores = {}
-    for source in sources:
-        if source.module in cores:
-            raise InputError(
-                f"Core {source.module} must be written once, not for several libraries or "
-                "overflow policies; use a folder for each"
-            )
-        cores[source.module] = core_files(source)
+def run(args: argparse.Namespace) -> int:
+    """Write a core for each instance."""
+    circuits, cells = select(args)
+    check_name(args, len(circuits) + len(cells))
+    names: dict[str, None] = {}
+    for one in (*cells, *circuits):
+        add_once(names, args.name or one.name, None)
+    made = [(cell, cell_source(cell, args.name)) for cell in cells]
+    made += [(one, circuit_source(one, args.name)) for one in tracked(circuits, "Packaging")]
+    cores = [(instance, source, core_files(source)) for instance, source in made]
     rows: list[dict[str, Any]] = []
-    for source in sources:
-        folder = args.output / source.module
-        files = cores[source.module]
-        write_files(folder, files)
+    for instance, source, files in cores:
+        paths = write_files(args.output / source.module, files)
         rows.append(
             {
+                **labels(instance),
                 "core": f"spikefloat:arithmetic:{source.module}:{source.version}",
-                "cases": len(source.cases.rows) if source.cases else 0,
                 "targets": ["lint", "sim"] if source.cases else ["lint"],
-                "files": [str(folder / name) for name in files],
+                "cases": len(source.cases.rows) if source.cases else 0,
+                "files": [str(path) for path in paths],
             }
         )
-    if args.json:
-        print_json(rows)
-    else:
-        print_table(
-            f"Written {len(rows)} cores into {args.output}",
-            ("core", "targets", "cases"),
-            [[row["core"], ", ".join(row["targets"]), row["cases"]] for row in rows],
-            numbers=("cases",),
-        )
+    title = f"Written {len(rows)} cores to {args.output}"
+    show(args, rows, Table(title=title, columns=_COLUMNS, rows=rows, keep=_COLUMNS))
     return 0

@@ -2,151 +2,82 @@
 """``spikefloat verilog``: write designs as Verilog."""
 
 import argparse
-from pathlib import Path
+from dataclasses import replace
+from typing import Any
 
+from spikefloat.rtl_gen.checks.hardened import hardened_verilog
 from spikefloat.rtl_gen.checks.targets import design_target
-from spikefloat.rtl_gen.cli.clocked import ClockedInstance, add_clocked_options, clocked_instances
-from spikefloat.rtl_gen.cli.make.harden import hardened_verilog
-from spikefloat.rtl_gen.cli.options import (
-    add_backend_option,
-    add_command,
-    add_design_options,
-    add_json_option,
-    add_output_option,
-    selections,
-)
-from spikefloat.rtl_gen.cli.output import print_json, print_table, tracked
-from spikefloat.rtl_gen.designs.arrays import array_neurons
-from spikefloat.rtl_gen.designs.catalog import entries
-from spikefloat.rtl_gen.designs.design import Cell
+from spikefloat.rtl_gen.cli.output import Table, show, tracked
+from spikefloat.rtl_gen.cli.selection import check_name, select
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.labels import labels, size
 from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import write_files
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.metrics import measure
-from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
-from spikefloat.sim.campaigns.hardening import Hardened, find_cheapest
+from spikefloat.sim.campaigns.hardening import find_cheapest
 from spikefloat.sim.devices.physics import Physics
 
-__all__ = ["register"]
+__all__ = ["add_once", "run"]
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the parser."""
-    parser = add_command(
-        commands,
-        "verilog",
-        "write a design as one self-contained Verilog file",
-        "spikefloat verilog multiply --format e4m3fn,e5m2 -o build",
-        _run,
-    )
-    add_design_options(parser)
-    add_backend_option(parser)
-    add_clocked_options(parser)
-    add_output_option(parser)
-    parser.add_argument(
-        "--harden",
-        type=float,
-        metavar="SIGMA",
-        help="make the circuit stand that much noise on every synapse, with 99.9 %% of the results "
-        "exact",
-    )
-    add_json_option(parser)
-
-
-def _clocked_files(
-    instances: list[ClockedInstance], folder: Path
-) -> tuple[dict[str, str], list[dict]]:
+def run(args: argparse.Namespace) -> int:
+    """Write a file for each instance, all or none."""
+    circuits, cells = select(args)
+    hardened = [(circuit, noise) for circuit in circuits for noise in args.harden or [None]]
+    check_name(args, len(hardened) + len(cells))
+    names: dict[str, None] = {}
+    for one in (*cells, *(circuit for circuit, _ in hardened)):
+        add_once(names, f"{args.name or one.name}.v", None)
     files: dict[str, str] = {}
     rows = []
-    for instance in instances:
-        _add_file(files, f"{instance.module}.v", instance.verilog)
-        rows.append(
-            {
-                **instance.labels,
-                "file": str(folder / f"{instance.module}.v"),
-                "module": instance.module,
-                "neurons": instance.neurons,
-                "latency": instance.latency,
-            }
+    for cell in cells:
+        module = args.name or cell.name
+        files[f"{module}.v"] = replace(cell, module=module).verilog
+        rows.append({**labels(cell), "harden": None, "module": module, **size(cell)})
+    for circuit, noise in tracked(hardened, "Writing Verilog"):
+        module = args.name or circuit.name
+        text, figures = (
+            (design_hardware(circuit, module).verilog, size(circuit))
+            if noise is None
+            else _hardened(circuit, noise, module)
         )
-    return files, rows
+        files[f"{module}.v"] = text
+        rows.append({**labels(circuit), "harden": noise, "module": module, **figures})
+    for row, path in zip(rows, write_files(args.output, files), strict=True):
+        row["file"] = str(path)
+    columns = ("design", "format", "overflow", "library", "neurons", "depth", "module")
+    title = f"Written {len(files)} Verilog files to {args.output}"
+    show(args, rows, Table(title=title, columns=columns, rows=rows, keep=("neurons", "module")))
+    return 0
 
 
-def _add_file(files: dict[str, str], name: str, text: str) -> None:
+def add_once(files: dict[str, Any], name: str, content: Any) -> None:
+    """Add a file, if there is none of its name yet.
+
+    Raises
+    ------
+    InputError
+        If there is.
+    """
     if name in files:
         raise InputError(
             f"Output {name} must be written once, not for several libraries or overflow "
-            "policies; use a folder for each"
+            "policies; use a folder or a --name for each"
         )
-    files[name] = text
+    files[name] = content
 
 
-def _harden(instance: Instance, sigma: float) -> Hardened:
+def _hardened(instance: Instance, noise: float, module: str) -> tuple[str, dict[str, int]]:
     options = instance.hardware
-    if options.style is not Style.SPATIAL or options.stages:
+    if options.style is not Style.SPATIAL or options.stages or options.is_stream:
         raise InputError(
-            f"Style of a hardened design must be spatial without stages, not {options.style} with "
-            f"{options.stages}"
+            "Style of a hardened design must be spatial without stages, not "
+            f"{options.style} with {options.stages}{' and streams' * options.is_stream}"
         )
-    return find_cheapest([design_target(instance)], Physics(synapse_noise=sigma))
-
-
-def _circuit_files(args: argparse.Namespace) -> tuple[dict[str, str], list[dict]]:
-    files: dict[str, str] = {}
-    rows = []
-    for instance in tracked(selections(args), "Writing Verilog"):
-        name = f"{instance.name}.v"
-        if args.harden is None:
-            text, size = design_hardware(instance).verilog, _size(instance)
-        else:
-            found = _harden(instance, args.harden)
-            text, size = hardened_verilog(found, args.harden), _graph_size(found.target.graph)
-        _add_file(files, name, text)
-        rows.append(
-            {
-                "design": instance.design.name,
-                "file": str(args.output / name),
-                "module": instance.name,
-                "format": instance.circuit.format.name,
-                "overflow": instance.circuit.overflow.value,
-                "library": instance.circuit.library,
-                **size,
-            }
-        )
-    return files, rows
-
-
-def _size(instance: Instance) -> dict[str, int]:
-    if instance.hardware.style is Style.TEMPORAL:
-        return {"neurons": TEMPORAL[instance.design.name].neurons}
-    if instance.is_array:
-        return array_neurons(instance)
-    return _graph_size(instance.graph)
-
-
-def _graph_size(graph: NeuronGraph) -> dict[str, int]:
-    metrics = measure(graph)
-    return {"neurons": metrics.neurons, "depth": metrics.depth}
-
-
-def _run(args: argparse.Namespace) -> int:
-    files, rows = _clocked_files(clocked_instances(args), args.output)
-    if args.design not in entries(Cell):
-        circuit_files, circuit_rows = _circuit_files(args)
-        files |= circuit_files
-        rows += circuit_rows
-    write_files(args.output, files)
-    if args.json:
-        print_json(rows)
-    else:
-        columns = ("design", "format", "overflow", "library", "neurons", "depth", "file")
-        print_table(
-            f"Written {len(files)} Verilog files",
-            columns,
-            [[row.get(column, "-") for column in columns] for row in rows],
-            numbers=("neurons", "depth"),
-        )
-    return 0
+    found = find_cheapest([design_target(instance)], Physics(synapse_noise=noise))
+    graph = found.target.graph
+    return hardened_verilog(found, noise, module=module), {
+        "neurons": len(graph.neurons),
+        "depth": graph.depth,
+    }

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``spikefloat explore``: every known circuit for an operation, neurons against depth."""
+"""``spikefloat explore``: every known circuit for designs, neurons against depth."""
 
 import argparse
-from pathlib import Path
+from typing import Any
 
-from spikefloat.rtl_gen.cli.figures.pareto import write_figure
-from spikefloat.rtl_gen.cli.options import add_command, add_json_option
-from spikefloat.rtl_gen.cli.output import print_json, print_table
-from spikefloat.rtl_gen.designs.catalog import find_design
-from spikefloat.rtl_gen.designs.exploration import Point, explore
+from spikefloat.rtl_gen.cli.figures.pareto import plot_circuits
+from spikefloat.rtl_gen.cli.figures.write import check_plot
+from spikefloat.rtl_gen.cli.output import Table, note, show, tracked
+from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.exploration import explore
+from spikefloat.rtl_gen.errors import InputError
 
-__all__ = ["register"]
+__all__ = ["run"]
 
 _COLUMNS = (
     "source",
@@ -18,70 +20,43 @@ _COLUMNS = (
     "budget",
     "neurons",
     "depth",
-    "synapses",
-    "max_weight",
-    "max_fan_in",
-    "margin",
     "relative_margin",
     "is_pareto",
     "chosen_for",
 )
+_MORE = ("synapses", "max_weight", "max_fan_in", "margin")
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the parser."""
-    parser = add_command(
-        commands,
-        "explore",
-        "compare every known circuit for a design: neurons, depth, margin",
-        "spikefloat explore multiply -o build",
-        _run,
+def run(args: argparse.Namespace) -> int:
+    """Compare the circuits of each design, format and overflow policy."""
+    check_plot(args.plot)
+    is_all = "all" in args.design
+    designs = (
+        list(entries(Design).values()) if is_all else [find_design(name) for name in args.design]
     )
-    parser.add_argument("design", metavar="DESIGN", help="multiply, add, or any other design")
-    parser.add_argument(
-        "--format", metavar="F", default="e4m3fn", help="number format (default: e4m3fn)"
-    )
-    parser.add_argument(
-        "--overflow", metavar="P", help="nan or saturate (default: nan where the format can)"
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        type=Path,
-        help="also draw the figure there, as PNG and SVG (needs matplotlib)",
-    )
-    add_json_option(parser)
-
-
-def _run(args: argparse.Namespace) -> int:
-    design = find_design(args.design)
-    points = explore(design, args.format, args.overflow)
-    if args.output is not None:
-        title = f"{args.format.upper()} {design.name}: every known circuit"
-        write_figure(points, title, args.output, f"{design.name}_{args.format}_pareto")
-    if args.json:
-        print_json([point.as_dict() for point in points])
-        return 0
-    print_table(
-        f"Circuits for {design.name}, {args.format}",
-        _COLUMNS,
-        [_row(point) for point in points],
-        numbers=_COLUMNS[3:10],
-    )
+    cases = [
+        (design, fmt, policy)
+        for design in designs
+        for fmt in (design.formats if "all" in args.format else args.format)
+        for policy in args.overflow or [None]
+        if not is_all or fmt in design.formats
+    ]
+    if args.plot and len(cases) != 1:
+        raise InputError(f"Circuits must be those of one design for a picture, not of {len(cases)}")
+    rows: list[dict[str, Any]] = []
+    tables = []
+    for design, fmt, policy in tracked(cases, "Exploring"):
+        points = explore(design, fmt, policy)
+        own = [
+            {"design": design.name, "format": fmt, "overflow": policy, **point.as_dict()}
+            for point in points
+        ]
+        rows += own
+        title = f"Circuits for {design.name}, {fmt}"
+        tables.append(Table(title=title, columns=_COLUMNS, more=_MORE, rows=own, keep=_COLUMNS))
+        if args.plot:
+            drawing = f"{fmt.upper()} {design.name}: every known circuit"
+            files = plot_circuits(points, drawing, args.plot)
+            note(f"drawn: {', '.join(map(str, files))}")
+    show(args, rows, *tables)
     return 0
-
-
-def _row(point: Point) -> list[object]:
-    figures = point.as_dict()
-    cells: list[object] = []
-    for column in _COLUMNS:
-        value = figures.get(column, "-")
-        if isinstance(value, bool):
-            value = "yes" if value else ""
-        elif isinstance(value, float):
-            value = f"{value:.2g}"
-        elif isinstance(value, list):
-            value = " ".join(value)
-        cells.append(value)
-    return cells

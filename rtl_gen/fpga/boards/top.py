@@ -33,6 +33,8 @@ class BoardTop(wiring.Component):
         What a result beyond the largest finite value becomes.
     stages : int, optional
         Register cuts through the arithmetic; by default as many as the board's clock needs.
+    module : str
+        Name of the module, with which that of the arithmetic begins.
 
     Members
     -------
@@ -46,13 +48,19 @@ class BoardTop(wiring.Component):
     """
 
     def __init__(
-        self, board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+        self,
+        board: Board,
+        *,
+        fmt: Format,
+        overflow: Overflow,
+        stages: int | None = None,
+        module: str = "top",
     ) -> None:
         self._board = board
         self._format = fmt
         self._overflow = overflow
         self._stages = board.stages if stages is None else stages
-        self._module = f"unit_{fmt.name}"
+        self._module = f"{module}_unit_{fmt.name}"
         self._pipeline = unit_pipeline(fmt, overflow, self._stages)
         super().__init__(
             {port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports}
@@ -125,21 +133,26 @@ class BoardTop(wiring.Component):
 
 
 def board_verilog(
-    board: Board, *, fmt: Format, overflow: Overflow, stages: int | None = None
+    board: Board,
+    *,
+    fmt: Format,
+    overflow: Overflow,
+    stages: int | None = None,
+    module: str = "top",
 ) -> str:
-    """Return the top module of a board, called ``top``, as one self-contained Verilog file.
+    """Return the top module of a board as one self-contained Verilog file.
 
     Parameters and errors are those of :class:`BoardTop`.
     """
     # A component that cannot be made must not be begun: Amaranth would warn that it is not used.
     stages = board.stages if stages is None else stages
     unit_pipeline(fmt, overflow, stages)
-    component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages)
+    component = BoardTop(board, fmt=fmt, overflow=overflow, stages=stages, module=module)
     text = component_verilog(
         component,
-        "top",
+        module,
         header=(
-            f"top: {board.title}",
+            f"{module}: {board.title}",
             f"{fmt.name}, overflow to {overflow.value}, latency of the "
             f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
             f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "

@@ -12,11 +12,11 @@ from spikefloat.rtl_gen.extras import install_command
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.sim.simulators.lint import lint
-from tests.rtl_gen.cli.test_main import Capture, run_json
+from tests.helpers.command import Capture, run_json
 
 
 def test_files(capsys: Capture, tmp_path: Path) -> None:
-    told = run_json(capsys, "board", "tangnano9k", "--format", "e5m2", "-o", str(tmp_path))
+    (told,) = run_json(capsys, "board", "tangnano9k", "--format", "e5m2", "-o", str(tmp_path))
     assert told == {
         "board": "tangnano9k",
         "format": "e5m2",
@@ -35,7 +35,7 @@ def test_files(capsys: Capture, tmp_path: Path) -> None:
         assert (tmp_path / name).read_text(encoding="utf-8") == text
     text = (tmp_path / "tangnano9k.v").read_text(encoding="utf-8")
     assert "module top (" in text
-    assert "module unit_e5m2 (" in text
+    assert "module top_unit_e5m2 (" in text
     assert text.startswith(
         "// top: Tang Nano 9K\n// e5m2, overflow to nan, latency of the "
         "arithmetic 2 clocks of 27 MHz\n"
@@ -68,15 +68,24 @@ def test_table(capsys: Capture, tmp_path: Path) -> None:
             "Operation must be one of multiply, add, subtract, minimum, maximum, less, equal, "
             "unordered, not 'divide'",
         ),
-        (["icebreaker", "--verify", "add", "--sample", "0"], "Sample must be from 1 to 256, not 0"),
         (
-            ["icebreaker", "--verify", "add", "--noise", "-1"],
-            "Noise must be 0 packets or more, not -1",
+            ["icebreaker", "--verify", "add", "--sample", "0"],
+            "Sample must be an integer from 1 to 256, not '0'",
+        ),
+        (
+            ["icebreaker", "--verify", "add", "--faults", "-1"],
+            "Faults must be an integer from 0 to 1000000, not '-1'",
+        ),
+        (
+            ["icebreaker", "--faults", "1"],
+            "Option --faults has no effect without --verify",
         ),
     ],
 )
 def test_wrong(arguments: list[str], message: str, capsys: Capture, tmp_path: Path) -> None:
-    assert main(["board", *arguments, "-o", str(tmp_path / "out")]) == 2
+    if "--verify" not in arguments:
+        arguments = [*arguments, "-o", str(tmp_path / "out")]
+    assert main(["board", *arguments]) == 2
     captured = capsys.readouterr()
     assert captured.err == f"spikefloat: error: {message}\n"
     assert captured.out == ""
@@ -96,7 +105,7 @@ def test_package_missing(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 @pytest.mark.tool
 def test_verify(capsys: Capture) -> None:
-    told = run_json(
+    (told,) = run_json(
         capsys,
         "board",
         "icebreaker",
@@ -104,21 +113,20 @@ def test_verify(capsys: Capture) -> None:
         "e2m1fn",
         "--verify",
         "equal,less",
-        "--noise",
+        "--faults",
         "13",
         "--sample",
         "2",
         "--sim",
         "icarus",
     )
-    assert told["right"] is True  # type: ignore[index, call-overload]
-    assert told["pairs"] == {"equal": 512, "less": 512}  # type: ignore[index, call-overload]
-    assert main(["board", "icebreaker", "--verify", "", "--noise", "0"]) == 2
+    assert told["right"] is True
+    assert told["pairs"] == {"equal": 512, "less": 512}
+    assert main(["board", "icebreaker", "--verify", "", "--faults", "0"]) == 2
 
 
 def bitstream(name: str, capsys: Capture, folder: Path) -> tuple[dict, bytes]:
-    told = run_json(capsys, "board", name, "--bitstream", "-o", str(folder))
-    assert isinstance(told, dict)
+    (told,) = run_json(capsys, "board", name, "--bitstream", "-o", str(folder))
     path = Path(told["files"][-1])
     assert lint(folder / f"{name}.v") == ""
     data = path.read_bytes()

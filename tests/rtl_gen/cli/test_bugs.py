@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How commands end: a bug shows as a bug, and never as a user's mistake."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,8 +16,8 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.operations import multiply
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.measure import stats
-from spikefloat.rtl_gen.designs import hardware
+from spikefloat.rtl_gen.cli.output import SCHEMA
+from spikefloat.rtl_gen.designs import figures, hardware
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.fpga.boards import core
 from spikefloat.rtl_gen.mapping import mapper
@@ -65,8 +66,13 @@ MULTIPLY = ("verilog", "multiply", "--format", "e3m2fn")
         (parameters, "make_layer", TypeError("x"), ("verilog", "linear", "--weights", "w.npz")),
         (mapper, "cover", ValueError("x"), ("map", "and.v")),
         (core, "unit_pipeline", KeyError("x"), ("board", "icebreaker")),
-        (hardening, "choose_copies", ValueError("x"), ("harden", "negate", "--sigma", "0.2")),
-        (hardening, "plan_cost", OSError("x"), ("harden", "negate", "--sigma", "0.2")),
+        (
+            hardening,
+            "choose_copies",
+            ValueError("x"),
+            ("harden", "negate", "--synapse-noise", "0.2"),
+        ),
+        (hardening, "plan_cost", OSError("x"), ("harden", "negate", "--synapse-noise", "0.2")),
         (
             hardening,
             "run_cell",
@@ -75,7 +81,7 @@ MULTIPLY = ("verilog", "multiply", "--format", "e3m2fn")
         ),
         (campaign, "random_operands", LookupError("x"), ("sweep", "xor", "--synapse-noise", "0.1")),
         (operations, "find_operation", RuntimeError("x"), ("sweep", "negate", "--workers", "1")),
-        (stats, "measure", UnicodeError("x"), ("stats", "negate")),
+        (figures, "measure", UnicodeError("x"), ("stats", "negate")),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -110,13 +116,13 @@ def test_mistake_keeps_its_status(monkeypatch: pytest.MonkeyPatch, capsys: Captu
         exit_status = 1
 
     for error, status in ((InputError("x"), 2), (UserError("x"), 2), (Failed("x"), 1)):
-        monkeypatch.setattr(stats, "measure", fail_with(error))
+        monkeypatch.setattr(figures, "measure", fail_with(error))
         assert main(["stats", "negate"]) == status
         assert capsys.readouterr() == ("", "spikefloat: error: x\n")
 
 
 def test_interruption(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(stats, "measure", fail_with(KeyboardInterrupt()))  # type: ignore[arg-type]
+    monkeypatch.setattr(figures, "measure", fail_with(KeyboardInterrupt()))  # type: ignore[arg-type]
     assert main(["stats", "negate"]) == 130
     assert capsys.readouterr() == ("", "spikefloat: interrupted\n")
 
@@ -157,7 +163,9 @@ def test_message_stays_off_the_output() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["report", "r.json"]])
 def test_full_output(arguments: list[str], tmp_path: Path) -> None:
-    (tmp_path / "r.json").write_text("[]")
+    (tmp_path / "r.json").write_text(
+        json.dumps({"schema": SCHEMA, "command": "verify", "results": []})
+    )
     done = run(
         *[word.replace("r.json", str(tmp_path / "r.json")) for word in arguments],
         shell=">/dev/full",
@@ -178,7 +186,8 @@ def test_signal_leaves_nothing(signum: int, status: int, word: str, tmp_path: Pa
     program = """\
 import signal, sys, time
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.look import waves
+from spikefloat.rtl_gen.cli.output import SCHEMA
+from spikefloat.rtl_gen.checks import scenes
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def wait(verilog, module, steps, folder, **options):
@@ -186,7 +195,7 @@ def wait(verilog, module, steps, folder, **options):
     print("ready", flush=True)
     time.sleep(60)
 
-waves.play = wait
+scenes.play = wait
 sys.exit(main(["waves", "negate", "-o", "out"]))
 """
     with subprocess.Popen(

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat criticality``: the figures of a gate that can be worked out by hand."""
 
-import json
-
 from spikefloat.rtl_gen.cli import main
+from tests.helpers.command import printed_results
 
 
 def test_xor(capsys):
     assert main(["criticality", "xor", "--json"]) == 0
-    row = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     # The hidden AND matters for 01, 10 and 11: for 00 the output stays silent either way.
     both, out = row["by_neuron"]
     assert (both["critical"], both["firing"], both["silent"]) == (0.75, 0.25, 0.5)
@@ -17,7 +16,7 @@ def test_xor(capsys):
 
 
 def test_multiplier(capsys):
-    assert main(["criticality", "multiply", "--objective", "neurons", "--top", "3"]) == 0
+    assert main(["criticality", "multiply", "--objective", "neurons", "--rows", "3"]) == 0
     table = capsys.readouterr().out
     assert "of 83 neurons stuck at 0, 83 are detected, at 1, 83" in " ".join(table.split())
     assert table.count("100.00") >= 2  # sign and mantissa

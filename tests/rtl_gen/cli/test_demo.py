@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from tests.helpers.command import printed_results
 
 Capture = pytest.CaptureFixture[str]
 
@@ -23,8 +24,7 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
                 "0.1",
                 "--images",
                 "20",
-                "--sim",
-                "network",
+                "--no-rtl",
                 "-o",
                 str(tmp_path),
                 "--json",
@@ -32,7 +32,7 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
         )
         == 0
     )
-    result = json.loads(capsys.readouterr().out)
+    (result,) = printed_results(capsys)
     assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
     assert result["nonzero_weights"] <= 30
     assert {path.name for path in tmp_path.iterdir()} == {
@@ -49,7 +49,7 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.slow
 def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     assert main(["demo", "digits", "-o", str(tmp_path), "--json"]) == 0
-    result = json.loads(capsys.readouterr().out)
+    (result,) = printed_results(capsys)
     assert (result["images"], result["logits"], result["logits_equal"]) == (360, 3600, 3600)
     assert result["simulator"] == "verilator"
     assert result["accuracy_float"] > 0.97
@@ -60,9 +60,15 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     "arguments, message",
     [
         (["letters"], "Demo must be digits, not 'letters'"),
-        (["digits", "--sim", "vcs"], "Simulator must be verilator, icarus or network, not 'vcs'"),
-        (["digits", "--images", "0"], "Number of images must be at least 1, not 0"),
-        (["digits", "--hidden", "0"], "Number of hidden neurons must be at least 1, not 0"),
+        (
+            ["digits", "--sim", "vcs"],
+            "Simulator must be one of icarus, verilator, both, auto, not 'vcs'",
+        ),
+        (["digits", "--images", "0"], "Number of images must be an integer from 1 to 360, not '0'"),
+        (
+            ["digits", "--hidden", "0"],
+            "Number of hidden neurons must be an integer from 1 to 256, not '0'",
+        ),
     ],
 )
 def test_wrong_options(arguments: list[str], message: str, tmp_path: Path, capsys: Capture) -> None:

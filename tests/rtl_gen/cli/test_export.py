@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat export`` writes one file for each design, or none."""
 
-import json
-
 import nir
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from tests.helpers.command import printed_results
 
 
 def test_files_and_figures(tmp_path, capsys):
@@ -24,7 +23,7 @@ def test_files_and_figures(tmp_path, capsys):
         )
         == 0
     )
-    rows = json.loads(capsys.readouterr().out)
+    rows = printed_results(capsys)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "full_adder_published.nir",
         "multiply_e4m3fn_native_w2_neurons.nir",
@@ -44,7 +43,7 @@ def test_table(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["multiply", "--style", "spiking"], "must be combinational, not clocked"),
+        (["multiply", "--style", "spiking"], "Option --style has no effect for the command export"),
         (["add", "--format", "binary16", "--check"], "at most 20 operand bits"),
         (["divide"], "Design must be one of"),
     ],
@@ -69,7 +68,7 @@ def test_check_of_every_operand(tmp_path, capsys):
         ["multiply", "--library", "published"],
     ):
         assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
-        rows += json.loads(capsys.readouterr().out)
+        rows += printed_results(capsys)
     assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
         ("xor", 4, 0),
         ("full_adder", 8, 0),

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat harden``: what it promises is so, also when measured by itself."""
 
-import json
-
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.main import build_parser
-from spikefloat.rtl_gen.cli.make.harden import harden_selected
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import find_format
+from spikefloat.sim.campaigns.hardening import find_cheapest
 from spikefloat.sim.devices.device import Device
 from spikefloat.sim.devices.physics import Physics
 from spikefloat.sim.golden import arithmetic as golden
+from tests.helpers.command import printed_results
 from tests.helpers.graphs import all_codes
 
 
 def test_command(capsys, tmp_path):
-    arguments = ["harden", "negate", "--sigma", "0.3", "-o", str(tmp_path), "--json"]
+    arguments = ["harden", "negate", "--synapse-noise", "0.3", "-o", str(tmp_path), "--json"]
     assert main(arguments) == 0
-    row = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     assert {"exact_rate", "ci_low", "ci_high", "neurons", "synapses", "depth"} <= set(row)
     assert 0.999 <= row["ci_low"] <= row["exact_rate"] <= row["ci_high"]
     text = (tmp_path / "negate_e4m3fn.v").read_text()
@@ -29,11 +29,8 @@ def test_command(capsys, tmp_path):
 
 def test_multiplier():
     """The figure asked for: at least 99.9 % exact with noise of 0.2 on every synapse."""
-    hardened = harden_selected(
-        build_parser().parse_args(
-            ["harden", "multiply", "--sigma", "0.2", "--budget", "w1", "--seed", "1"]
-        )
-    )
+    instance = make_instance("multiply", budget="w1", objective="neurons")
+    hardened = find_cheapest([design_target(instance)], Physics(synapse_noise=0.2), seed=1)
     graph = hardened.target.graph
     assert hardened.result["ci_low"] >= 0.999
     assert hardened.result["neurons"] == len(graph.neurons) < 912  # of the release
@@ -53,7 +50,7 @@ def test_multiplier():
 def test_verilog(capsys, tmp_path):
     """As a simulator reads it, a hardened circuit still computes the same."""
     assert main(["verilog", "negate", "--harden", "0.3", "-o", str(tmp_path), "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     text = (tmp_path / "negate_e4m3fn.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert "hardened: 99.9" in text
@@ -70,24 +67,27 @@ def test_verilog(capsys, tmp_path):
 def test_table_and_costs(capsys):
     neurons = {}
     for cost in ("neurons", "devices"):
-        assert main(["harden", "ripple4", "--sigma", "0.1", "--cost", cost]) == 0
-        assert "95 % interval" in capsys.readouterr().out
-        assert main(["harden", "negate", "--sigma", "0.3", "--cost", cost, "--json"]) == 0
-        neurons[cost] = json.loads(capsys.readouterr().out)["neurons"]
+        assert main(["harden", "ripple4", "--synapse-noise", "0.1", "--cost", cost]) == 0
+        assert "ci low" in capsys.readouterr().out
+        assert main(["harden", "negate", "--synapse-noise", "0.3", "--cost", cost, "--json"]) == 0
+        neurons[cost] = printed_results(capsys)[0]["neurons"]
     assert neurons["neurons"] <= neurons["devices"]
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["multiply", "--format", "e4m3fn,e5m2"], "Design to harden must be one, of one format"),
+        (["multiply", "--name", "m"], "Option --name has no effect without --output"),
         (
             ["negate", "--cost", "money"],
             "Cost must be one of devices, neurons, synapses, not 'money'",
         ),
-        (["negate", "--exact-rate", "1"], "Exact rate must be between 0 and 1, not 1.0"),
         (
-            ["xor", "--sigma", "9", "--max-synapses", "100"],
+            ["negate", "--exact-rate", "1"],
+            "Exact rate must be a number above 0 and at most 0.999999, not '1'",
+        ),
+        (
+            ["xor", "--synapse-noise", "9", "--max-synapses", "100"],
             "No circuit of up to 100 synapses gives a share of 0.999 exact results",
         ),
     ],

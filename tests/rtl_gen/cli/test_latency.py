@@ -9,15 +9,14 @@ import pytest
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.measure import latency
 from spikefloat.rtl_gen.designs.latencies import latencies
+from tests.helpers.command import Capture, run_json
 from tests.helpers.paths import ROOT
-from tests.rtl_gen.cli.test_main import Capture, run_json
 
 SMALL = ("--format", "e2m1fn", "--length", "2", "--stages", "1,2")
 
 
 def test_rows(capsys: Capture) -> None:
     rows = run_json(capsys, "latency", *SMALL)
-    assert isinstance(rows, list)
     found = {
         (row["operation"], row["style"], row["stages"]): (
             row["latency"],
@@ -70,10 +69,10 @@ def test_docs(tmp_path: Path) -> None:
     [
         (["--format", "e9m9"], "Format must be one of "),
         (["--format", "binary16"], "Format must "),
-        (["--stages", "0"], "Stages must be 1 or more, not 0"),
-        (["--stages", "x"], "Stages must be integers separated by commas, not 'x'"),
+        (["--stages", "0"], "Stages must be an integer from 1 to 10000, not '0'"),
+        (["--stages", "x"], "Stages must be an integer from 1 to 10000, not 'x'"),
         (["--stages", "99"], "Stages of multiply_e4m3fn must be from 0 to 26, not 99"),
-        (["--length", "0"], "Terms must be 1 or more, not 0"),
+        (["--length", "0"], "Length must be an integer from 1 to 1024, not '0'"),
     ],
 )
 def test_mistakes(arguments: list[str], message: str, capsys: Capture) -> None:

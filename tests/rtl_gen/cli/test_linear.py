@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Linear layers on the command line: files in, Verilog out, and one sentence for what is wrong."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from tests.helpers.command import printed_results
 from tests.helpers.onnx_models import node, save
 
 Capture = pytest.CaptureFixture[str]
@@ -53,7 +53,7 @@ def test_stats_of_a_network(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "n.npz"
     np.savez(path, **{"fc1.weight": WEIGHT, "fc2.weight": WEIGHT[:2, :3]})
     assert main(["stats", "linear", "--weights", str(path), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    (figures,) = printed_results(capsys)
     assert figures["neurons"] == sum(figures["scopes"].values())
     assert {scope.split("/")[0] for scope in figures["scopes"]} >= {"layer_1", "layer_2"}
 
@@ -93,14 +93,14 @@ def test_verify(weights: Path, capsys: Capture) -> None:
                 str(weights),
                 "--sim",
                 "icarus",
-                "--random",
+                "--trials",
                 "100",
                 "--json",
             ]
         )
         == 0
     )
-    row = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     assert (row["cases"], row["exact"], row["mismatches"]) == (108, 108, 0)
 
 
@@ -155,11 +155,11 @@ def test_file_that_is_something_else(name: str, tmp_path: Path, capsys: Capture)
     [
         (
             ["verilog", "multiply", "--inputs", "3"],
-            "Option --inputs must be used with the design linear, not 'multiply'",
+            "Option --inputs has no effect for multiply; it is for linear without --weights",
         ),
         (
             ["verilog", "multiply", "--weights", "w.npz"],
-            "Option --weights must be used with the design neuron, not 'multiply'",
+            "Option --weights has no effect for multiply; it is for linear and neuron",
         ),
         (
             ["stats", "linear", "--inputs", "64", "--outputs", "64"],
@@ -207,9 +207,15 @@ def test_network_until_a_node(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["linear"], "Option --until must be used with --weights FILE.onnx, not 'a'"),
+        (
+            ["linear"],
+            "Option --until has no effect for linear; it is for linear with an .onnx file",
+        ),
         (["linear", "--weights", "w.npz"], "Option --until must be used with an .onnx file, not"),
-        (["multiply"], "Option --until must be used with the design linear, not 'multiply'"),
+        (
+            ["multiply"],
+            "Option --until has no effect for multiply; it is for linear with an .onnx file",
+        ),
     ],
 )
 def test_until_without_a_model(arguments: list[str], message: str, capsys: Capture) -> None:

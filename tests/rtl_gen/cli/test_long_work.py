@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from spikefloat.rtl_gen.cli.long_work import Stop, shown_progress
+from spikefloat.rtl_gen.cli.long_work import Stop
+from spikefloat.rtl_gen.cli.output import progress
 
 Capture = pytest.CaptureFixture[str]
 
@@ -16,10 +17,10 @@ def test_a_line_a_minute_without_a_terminal(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    with shown_progress() as progress:
+    with progress("start") as tell:
         for second in range(0, 150, 10):
             now = 1000.0 + second
-            progress(f"step [{second}]")
+            tell(f"step [{second}]")
     assert capsys.readouterr().err == "spikefloat: step [60]\nspikefloat: step [120]\n"
 
 

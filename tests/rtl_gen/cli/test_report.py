@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen.checks.tables import exactness_table, replace_table
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.check.report import exactness_table, replace_table
+from spikefloat.rtl_gen.cli.output import SCHEMA
 
 
 def row(design: str, fmt: str, **changes: object) -> dict:
@@ -23,6 +24,11 @@ def row(design: str, fmt: str, **changes: object) -> dict:
         "mismatches": 0,
         "pairs": "all",
     } | changes
+
+
+def envelope(**changes: object) -> str:
+    """Return what ``verify --json`` prints, with changes."""
+    return json.dumps({"schema": SCHEMA, "command": "verify", "results": []} | changes)
 
 
 def test_cells_count_cases_once_per_kind_of_case() -> None:
@@ -51,7 +57,9 @@ def test_wrong_results_stand_out() -> None:
 
 def test_table_is_put_between_the_marks(tmp_path: Path) -> None:
     results, readme = tmp_path / "results.json", tmp_path / "README.md"
-    results.write_text(json.dumps(row("add", "e5m2")))
+    results.write_text(
+        json.dumps({"schema": SCHEMA, "command": "verify", "results": [row("add", "e5m2")]})
+    )
     readme.write_text("before\n<!-- table:exact -->\nstale\n<!-- end -->\nafter\n")
     assert main(["report", str(results), "--into", str(readme)]) == 0
     text = readme.read_text()
@@ -64,9 +72,18 @@ def test_table_is_put_between_the_marks(tmp_path: Path) -> None:
     "content, message",
     [
         ("{", "Results must be JSON, not "),
+        ("[1, 2]", "File must be what `spikefloat verify --json` printed, not "),
+        ('{"design": "add"}', "File must be what `spikefloat verify --json` printed, not "),
+        (envelope(command="stats"), "File must be what `spikefloat verify --json` printed, not "),
+        (envelope(schema="spikefloat/0"), "File must be what `spikefloat verify --json` printed, "),
+        (envelope(results=[3]), "File must be what `spikefloat verify --json` printed, not "),
         (
-            '{"design": "add"}',
+            envelope(results=[{"design": "add"}]),
             "Results must be what verify --json printed; there is no 'format' in a row",
+        ),
+        (
+            envelope(results=[row("add", "e5m2", cases="many")]),
+            "Results must be what verify --json printed; there is no 'cases' in a row",
         ),
     ],
 )

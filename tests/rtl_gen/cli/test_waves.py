@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen.checks.scenes import circuit_scene, clocked_scene
 from spikefloat.rtl_gen.cli import main
-from spikefloat.rtl_gen.cli.look.waves import find_scene
-from spikefloat.rtl_gen.cli.main import build_parser
+from spikefloat.rtl_gen.cli.commands import COMMANDS
+from spikefloat.rtl_gen.cli.parser import parse
+from spikefloat.rtl_gen.cli.selection import select
 from spikefloat.sim.exchange.waves import read_signals
 
 
@@ -35,8 +37,8 @@ def test_fst_without_converter(
     ],
 )
 def test_scenes(arguments: list[str], kind: str, ports: set[str]) -> None:
-    args = build_parser().parse_args(["waves", *arguments])
-    scene = find_scene(args)
+    circuits, cells = select(parse(COMMANDS["waves"], arguments))
+    (scene,) = [*map(circuit_scene, circuits), *map(clocked_scene, cells)]
     assert scene.kind == kind
     assert all(set(step) == ports for step in scene.steps)
     assert len(scene.steps) >= 8
@@ -104,7 +106,24 @@ def test_neuron_scene_has_a_membrane(tmp_path: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
 
 
-def test_one_design_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["waves", "multiply", "--format", "all", "-o", str(tmp_path / "x")]) == 2
-    assert "Waves must be of one design and format, not" in capsys.readouterr().err
+@pytest.mark.tool
+def test_several_designs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["waves", "negate,neuron", "--format", "e4m3fn,e5m2", "-o", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *(
+            f"{name}.{suffix}"
+            for name in ("negate_e4m3fn", "negate_e5m2", "neuron")
+            for suffix in ("vcd", "gtkw")
+        ),
+        "e4m3fn.txt",
+        "e5m2.txt",
+    }
+    assert capsys.readouterr().out.count("look at them with: ") == 3
+
+
+def test_each_file_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Waves of one module with two meanings would overwrite each other."""
+    arguments = ["waves", "multiply", "--library", "all", "-o", str(tmp_path / "x")]
+    assert main(arguments) == 2
+    assert "Output multiply_e4m3fn must be written once, not for " in capsys.readouterr().err
     assert not (tmp_path / "x").exists()

@@ -23,7 +23,7 @@ COMMANDS = {
         "0,0.5,1",
         "--order",
         "random,provoking",
-        "--max-trials",
+        "--trials",
         "1",
     ],
     "membranes": [
@@ -33,7 +33,7 @@ COMMANDS = {
         "neurons",
         "--membrane-noise",
         "0.1,0.2",
-        "--max-trials",
+        "--trials",
         "1",
     ],
     "tolerance": [
@@ -132,5 +132,6 @@ def test_harden_needs_noise(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert main(["tolerance", "xor", "--harden", "much"]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Noise to harden against must be a number, not 'much'\n"
+        "spikefloat: error: Noise to harden against must be a number above 0 and at most 10, not "
+        "'much'\n"
     )

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network on the digits of scikit-learn: trained, as neurons, and compared with the golden model."""
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.checks.plan import layer_design
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, make_instance
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
+from spikefloat.rtl_gen.files import write_files
+from spikefloat.rtl_gen.formats import find_format
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.weights.parameters import make_layers, quantise
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.sums import layer_check
+from spikefloat.sim.cases.vectors import LayerCases
+from spikefloat.sim.exchange.digits import load_digits, train
+from spikefloat.sim.golden.arithmetic import decode
+from spikefloat.sim.golden.layer import network
+from spikefloat.sim.graphs.network import Network
+
+__all__ = ["DigitsRun", "run_digits"]
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigitsRun:
+    """What the network did, and its first inference for a picture."""
+
+    figures: dict[str, Any]
+    graph: NeuronGraph
+    spikes: NDArray[np.bool_]  #: Whether each neuron fires for the first image.
+    image: NDArray[np.float64]  #: The first image, of shape (8, 8).
+    logits: list[float]  #: What the network answers for it.
+    label: int  #: What it shows.
+
+
+def run_digits(
+    simulator: str,
+    *,
+    hidden: int,
+    kept: float,
+    images: int | None,
+    output: Path,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> DigitsRun:
+    """Train a network, write its weights and its Verilog, and run the images of the test set.
+
+    Parameters
+    ----------
+    simulator : str
+        Name of a simulator, or ``network`` for the exact one of the neurons.
+    hidden : int
+        Neurons of the hidden layer.
+    kept : float
+        Share of the weights of the first layer that are not zero.
+    images : int, optional
+        Number of images to run; by default all.
+    output : Path
+        Folder for weights and Verilog.
+    folder : Path
+        Folder for what the simulator builds.
+    progress : callable
+        Called with a few words at the start of each step.
+
+    Raises
+    ------
+    BenchError
+        If the simulation cannot be built, or breaks off.
+    """
+    digits = load_digits()
+    perceptron = train(digits, hidden, kept)
+    fmt = find_format(DEFAULT_FORMAT)
+    layers = make_layers(fmt, perceptron.arrays)
+    stream = io.BytesIO()
+    np.savez(stream, **perceptron.arrays)  # type: ignore[arg-type]
+    shape = make_layer_shape(layers, source=str(output / "digits.npz"))
+    instance = make_instance("linear", format=fmt, layer=shape)
+    progress("Building the neurons")
+    graph = instance.graph
+    x = quantise(fmt, digits.test_images)[:images]
+    labels = digits.test_labels[:images]
+    right = network(
+        fmt,
+        x,
+        [
+            (layer.weight_codes, layer.bias_codes, activation)
+            for layer, activation in zip(layers, shape.activations, strict=True)
+        ],
+    )[-1]
+    progress("Generating Verilog")
+    hardware = design_hardware(instance)
+    write_files(output, {"digits.npz": stream.getvalue(), f"{hardware.module}.v": hardware.verilog})
+    if simulator == "network":
+        result, times = _simulate(graph, x)
+    else:
+        design = layer_design(instance, hardware.module, hardware.verilog)
+        check = layer_check(design, LayerCases(x=x[None]))
+        (outcome,) = verify([check], simulator, folder, progress=progress, is_quick=True)
+        result = outcome.results["y"]
+        times = {"build_seconds": outcome.build_seconds, "run_seconds": outcome.seconds}
+    logits = decode(fmt, result)
+    in_float = float((perceptron.logits(digits.test_images[:images]).argmax(1) == labels).mean())
+    in_codes = float((logits.argmax(axis=1) == labels).mean())
+    return DigitsRun(
+        figures={
+            "network": "-".join(map(str, shape.sizes)),
+            "format": fmt.name,
+            "weights": sum(len(layer.weight) * layer.inputs for layer in layers),
+            "nonzero_weights": int(
+                sum((layer.weight_codes & fmt.magnitude_mask != 0).sum() for layer in layers)
+            ),
+            "neurons": len(graph.neurons),
+            "depth": graph.depth,
+            "simulator": simulator,
+            "images": len(x),
+            "logits": int(result.size),
+            "logits_equal": int((result == right).sum()),
+            "accuracy_float": in_float,
+            "accuracy_fp8": in_codes,
+            "loss_points": round(100 * (in_float - in_codes), 3),
+            **times,
+        },
+        graph=graph,
+        spikes=_spikes(graph, x),
+        image=digits.test_images[0].reshape(8, 8),
+        logits=logits[0].tolist(),
+        label=int(digits.test_labels[0]),
+    )
+
+
+def _simulate(graph: NeuronGraph, x: Codes) -> tuple[Codes, dict[str, float]]:
+    """Return what the neurons give for each image, and how long that took."""
+    start = time.perf_counter()
+    bits = Network(graph).run({"x": x.astype(np.uint8)})["y"]
+    codes = np.packbits(bits, axis=-1, bitorder="little").astype(np.int64)
+    return codes, {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
+
+
+def _spikes(graph: NeuronGraph, x: Codes) -> NDArray[np.bool_]:
+    """Return whether each neuron fires for the first image."""
+    simulator = Network(graph)
+    planes, _ = simulator.pack({"x": x[:1].astype(np.uint8)})
+    fires = simulator.node_planes(planes)[graph.input_count :, 0] & np.uint64(1)
+    return fires.astype(bool)

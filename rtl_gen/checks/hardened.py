@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hardened circuits as Verilog."""
+
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.sim.campaigns.hardening import Hardened
+
+__all__ = ["hardened_verilog"]
+
+
+def hardened_verilog(
+    found: Hardened,
+    synapse_noise: float,
+    membrane_noise: float = 0.0,
+    *,
+    module: str | None = None,
+) -> str:
+    """Return a hardened circuit as Verilog, with a header that says what it tolerates.
+
+    Parameters
+    ----------
+    found : Hardened
+        The circuit, and what measuring it gave.
+    synapse_noise, membrane_noise : float
+        The noise it was hardened for.
+    module : str, optional
+        Name of the top module; by default that of the circuit.
+    """
+    label, result = found.target.label, found.result
+    return spatial_verilog(
+        found.target.graph,
+        module=module,
+        header=(
+            f"library: {label['library']} gates, budget {label['budget']}",
+            f"hardened: {100 * result['exact_rate']:.2f} % exact with noise of {synapse_noise} on "
+            f"every synapse and {membrane_noise} on every membrane",
+        ),
+    )

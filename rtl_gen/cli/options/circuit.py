@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that say which circuit is meant, and of what shape its operands are."""
+
+from spikefloat.rtl_gen.cli.options.option import Option
+from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+
+__all__ = ["CIRCUIT", "SHAPE"]
+
+_OBJECTIVES = ("structure", "neurons", "depth", "luts", "fmax")
+_ACCUMULATIONS = ("tree", "chain", "wide", "exact")
+_NODES = ("binary16", "bfloat16", "binary32")
+
+CIRCUIT = (
+    Option(
+        name="format",
+        group="circuit",
+        metavar="F,...",
+        read=words,
+        default="e4m3fn",
+        help="number formats, or all that the design works for",
+        words=(*FORMATS, "all"),
+    ),
+    Option(
+        name="to",
+        group="circuit",
+        metavar="F,...",
+        read=words,
+        otherwise="bfloat16 or, where that cannot be, binary32; that of the operands for sums",
+        help="formats of the result, where the design lets it be selected, or all",
+        words=(*FORMATS, "all"),
+    ),
+    Option(
+        name="overflow",
+        group="circuit",
+        metavar="P,...",
+        read=words,
+        otherwise="nan where the format can",
+        help="nan (infinity where the format has one), saturate, or all",
+        words=("nan", "saturate", "saturate-finite", "all"),
+    ),
+    Option(
+        name="library",
+        group="circuit",
+        metavar="L,...",
+        read=words,
+        default="native",
+        help="native or published gates, or all",
+        words=("native", "published", "all"),
+    ),
+    Option(
+        name="budget",
+        group="circuit",
+        metavar="B,...",
+        read=words,
+        default="w2",
+        help=f"limits of a native neuron: {', '.join(BUDGETS)}, or all",
+        words=(*BUDGETS, "all"),
+    ),
+    Option(
+        name="objective",
+        group="circuit",
+        metavar="O,...",
+        read=words,
+        default="structure",
+        help="structure: to be read; neurons, depth: the smallest or shallowest circuit known; "
+        "luts, fmax: few lookup tables or a fast clock on an FPGA",
+        words=_OBJECTIVES,
+    ),
+)
+
+_SIZE = integer(1, 1 << 22)
+
+SHAPE = (
+    Option(
+        name="length",
+        group="vectors and layers",
+        metavar="N,...",
+        read=several(integer(1, 1024)),
+        default="16",
+        help="codes in each operand of dot",
+    ),
+    Option(
+        name="accumulate",
+        group="vectors and layers",
+        metavar="A,...",
+        read=words,
+        default="exact",
+        help=f"how dot and linear add: {', '.join(_ACCUMULATIONS)}",
+        words=_ACCUMULATIONS,
+    ),
+    Option(
+        name="node-format",
+        group="vectors and layers",
+        metavar="F",
+        default="binary32",
+        help=f"format of the nodes of --accumulate wide: {', '.join(_NODES)}",
+        words=_NODES,
+    ),
+    Option(
+        name="weights",
+        group="vectors and layers",
+        metavar="W",
+        help="weights of linear: a file .npy, .npz, .onnx, .safetensors, .pt or .pth (else they "
+        "are operands); of the "
+        "design neuron: W,W,..., one for each synapse (else 1,1)",
+    ),
+    Option(
+        name="until",
+        group="vectors and layers",
+        metavar="NAME",
+        otherwise="at its output",
+        help="node, or tensor that a node makes, before which an .onnx network ends",
+    ),
+    Option(
+        name="inputs",
+        group="vectors and layers",
+        metavar="N",
+        read=_SIZE,
+        default="4",
+        noun="Number of inputs",
+        help="inputs of linear, where weights are operands",
+    ),
+    Option(
+        name="outputs",
+        group="vectors and layers",
+        metavar="N",
+        read=_SIZE,
+        default="2",
+        noun="Number of outputs",
+        help="outputs of linear, where weights are operands",
+    ),
+    Option(
+        name="activation",
+        group="vectors and layers",
+        metavar="A,...",
+        read=text,
+        otherwise="none, and relu between layers",
+        help="none or relu behind each layer of linear",
+        words=("none", "relu"),
+    ),
+    Option(
+        name="shape",
+        group="vectors and layers",
+        metavar="S",
+        read=one_of(("unrolled", "array")),
+        default="unrolled",
+        help="unrolled: all products of linear at once; array: some in each clock, with weights in "
+        "memory and streams at both ends",
+        words=("unrolled", "array"),
+    ),
+    Option(
+        name="lanes",
+        group="vectors and layers",
+        metavar="PxQ",
+        default="1x1",
+        help="for --shape array: P outputs at once, Q inputs in each clock",
+    ),
+    Option(
+        name="levels",
+        group="vectors and layers",
+        metavar="L",
+        read=integer(1, 1000),
+        default="6",
+        help="for --shape array: most levels of lookup tables between registers",
+    ),
+)

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of simulation, synthesis and boards, and of what is printed and written."""
+
+from spikefloat.rtl_gen.cli.options.option import Option
+from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
+
+__all__ = ["BOARD", "OUTPUT", "SIMULATION", "SYNTHESIS"]
+
+_LANGUAGES = ("verilog", "systemverilog")
+_SIMULATORS = ("icarus", "verilator", "both", "auto")
+_BOARDS = ("ulx3s-85f", "ulx3s-25f", "icebreaker", "upduino", "tangnano9k", "artya7")
+_TARGETS = ("ecp5", "ice40", "gowin", "generic6")
+
+
+SIMULATION = (
+    Option(
+        name="sim",
+        group="simulation",
+        metavar="S",
+        read=one_of(_SIMULATORS),
+        noun="Simulator",
+        default="auto",
+        help="icarus, verilator, both, or auto: Verilator, or else Icarus",
+        words=_SIMULATORS,
+    ),
+    Option(
+        name="pairs",
+        group="simulation",
+        metavar="P",
+        read=one_of(("all", "published", "lattice")),
+        default="all",
+        help="all operands, or corners and --trials random ones where there are over a million; "
+        "published: pairs of non-negative finite codes; lattice: for dot --length 2, every operand "
+        "over 16 codes",
+        words=("all", "published", "lattice"),
+    ),
+    Option(
+        name="trials",
+        group="effort",
+        metavar="N",
+        read=integer(1, 1 << 30),
+        noun="Number of trials",
+        help="how many are tried at most",
+    ),
+    Option(
+        name="seed",
+        group="effort",
+        metavar="N",
+        read=integer(0, (1 << 32) - 1),
+        default="0",
+        help="seed of all that is random",
+    ),
+    Option(
+        name="sample",
+        group="effort",
+        metavar="N",
+        read=integer(1, 256),
+        default="256",
+        help="first operands to try, evenly spread; 256 are all",
+    ),
+    Option(
+        name="build-dir",
+        group="simulation",
+        metavar="DIR",
+        read=path,
+        otherwise="a temporary one",
+        help="folder that keeps what the simulator builds and reads",
+    ),
+    Option(
+        name="gate-level",
+        group="simulation",
+        metavar="T",
+        read=one_of(_TARGETS),
+        noun="Target",
+        help=f"check the netlist after synthesis for a target: {', '.join(_TARGETS)}",
+        words=_TARGETS,
+    ),
+    Option(name="check", group="simulation", help="run what was made and compare every result"),
+    Option(
+        name="fst",
+        group="output",
+        help="write FST, which is smaller than VCD; needs vcd2fst, which comes with GTKWave",
+    ),
+)
+
+SYNTHESIS = (
+    Option(
+        name="target",
+        group="synthesis",
+        metavar="T,...",
+        read=words,
+        default="ecp5",
+        help=f"{', '.join(_TARGETS)}, or all; generic6 counts tables of six inputs and is no "
+        "device",
+        words=(*_TARGETS, "all"),
+    ),
+    Option(
+        name="delay",
+        group="synthesis",
+        metavar="NS",
+        read=real(0.1, 1000),
+        help="map for this delay of the longest path with as few tables as can be, instead of as "
+        "fast as can be (target ecp5)",
+    ),
+    Option(
+        name="matrix",
+        group="synthesis",
+        help="every style, and the spatial one with 0 to 4 register cuts",
+    ),
+    Option(
+        name="jobs",
+        group="effort",
+        metavar="N",
+        read=integer(1, 1024),
+        otherwise="one for each core",
+        help="how many to run at once",
+    ),
+    Option(
+        name="no-cache",
+        group="effort",
+        help="compute everything again, also what was computed before",
+    ),
+)
+
+BOARD = (
+    Option(
+        name="bitstream",
+        group="board",
+        help="synthesize, place, route and pack, too; the exit status is 1 if the result is too "
+        "slow for the board's clock",
+    ),
+    Option(
+        name="verify",
+        group="simulation",
+        metavar="O,...",
+        read=words,
+        help="write nothing, but send every pair of operands of these operations, or all, through "
+        "the serial line of the simulated board, then packets that go wrong",
+    ),
+    Option(
+        name="faults",
+        group="simulation",
+        metavar="N",
+        read=integer(0, 1_000_000),
+        default="10000",
+        help="how many packets go wrong in --verify",
+    ),
+    Option(name="port", group="board", metavar="PORT", help="serial port of a board"),
+    Option(
+        name="simulate",
+        group="board",
+        metavar="BOARD",
+        help=f"simulate a board: {', '.join(_BOARDS)}",
+        words=_BOARDS,
+    ),
+    Option(
+        name="baud",
+        group="board",
+        metavar="N",
+        read=integer(300, 20_000_000),
+        default="115200",
+        help="speed of the serial port",
+    ),
+    Option(
+        name="top",
+        group="circuit",
+        metavar="NAME",
+        otherwise="the one that no other uses",
+        help="module to map",
+    ),
+    Option(
+        name="language",
+        group="circuit",
+        metavar="L",
+        read=one_of(_LANGUAGES),
+        otherwise="by the suffix: .sv is SystemVerilog",
+        help="verilog or systemverilog",
+        words=_LANGUAGES,
+    ),
+    Option(
+        name="include",
+        short="I",
+        group="circuit",
+        metavar="DIR",
+        read=path,
+        is_repeated=True,
+        help="folder of included files, besides those of the sources; may be repeated",
+    ),
+    Option(
+        name="define",
+        short="D",
+        group="circuit",
+        metavar="NAME[=VALUE]",
+        is_repeated=True,
+        help="define a macro; may be repeated",
+    ),
+    Option(
+        name="parameter",
+        short="P",
+        group="circuit",
+        metavar="NAME=VALUE",
+        is_repeated=True,
+        help="set a parameter of the module, to a Verilog constant; may be repeated",
+    ),
+    Option(
+        name="effort",
+        group="effort",
+        metavar="N",
+        read=integer(0, 3),
+        default="1",
+        help="0 (a cover only) to 3 (long search)",
+    ),
+    Option(
+        name="seconds",
+        group="effort",
+        metavar="T",
+        read=real(0, 1_000_000),
+        otherwise="no limit",
+        help="end the search after this time with the best so far, which is proved and written; "
+        "the first Ctrl-C does the same",
+    ),
+    Option(
+        name="hidden",
+        group="network",
+        metavar="N",
+        read=integer(1, 256),
+        noun="Number of hidden neurons",
+        default="12",
+        help="neurons of the hidden layer",
+    ),
+    Option(
+        name="kept",
+        group="network",
+        metavar="SHARE",
+        read=real(0, 1, is_open=True),
+        default="0.35",
+        help="share of the weights of the first layer that are not zero",
+    ),
+    Option(
+        name="images",
+        group="network",
+        metavar="N",
+        read=integer(1, 360),
+        noun="Number of images",
+        otherwise="all 360",
+        help="images of the test set to run",
+    ),
+    Option(
+        name="no-rtl",
+        group="simulation",
+        help="run the neurons in the exact simulator, which needs no other program, not as Verilog",
+    ),
+)
+
+OUTPUT = (
+    Option(
+        name="output",
+        short="o",
+        group="output",
+        metavar="DIR",
+        read=path,
+        default=".",
+        help="folder to write into; made if missing",
+    ),
+    Option(
+        name="name",
+        group="output",
+        metavar="NAME",
+        otherwise="that of the design and its options",
+        help="name of the module and its file; modules inside begin with it",
+    ),
+    Option(
+        name="plot",
+        group="output",
+        metavar="FILE",
+        read=path,
+        help="also draw FILE.svg and FILE.png (needs matplotlib)",
+    ),
+    Option(
+        name="into",
+        group="output",
+        metavar="FILE",
+        read=path,
+        help="put the table into this file, between its marks",
+    ),
+    Option(
+        name="rows",
+        group="output",
+        metavar="N",
+        read=integer(1, 1_000_000),
+        default="10",
+        help="rows of the table",
+    ),
+    Option(name="json", group="output", help="print JSON (docs/json.md)"),
+    Option(name="csv", group="output", help="print comma-separated values"),
+    Option(name="wide", group="output", help="print every column, however wide the table"),
+    Option(name="quiet", short="q", group="output", help="print results and errors only"),
+    Option(name="verbose", short="v", group="output", help="say each step"),
+)

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the options to the instances of designs that they select; what none of them uses is refused."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from spikefloat.rtl_gen.cli.cells import cell_instances, uses_of_cell
+from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
+from spikefloat.rtl_gen.cli.output import note, tracked
+from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry
+from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.design import Cell, Design
+from spikefloat.rtl_gen.designs.hardware import obstacle
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
+from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
+from spikefloat.rtl_gen.rtl.text.names import check_identifier
+
+__all__ = ["Uses", "check_name", "instances", "refuse", "select"]
+
+#: What each option that selects is for.
+_FOR = {
+    "to": "designs whose result may have another format",
+    "overflow": "designs that round",
+    "budget": "native gates",
+    "objective": "native gates",
+    "length": "dot",
+    "accumulate": "dot and linear",
+    "node-format": "--accumulate wide",
+    "weights": "linear and neuron",
+    "inputs": "linear without --weights",
+    "outputs": "linear without --weights",
+    "until": "linear with an .onnx file",
+    "activation": "linear",
+    "shape": "linear",
+    "lanes": "linear with --shape array",
+    "levels": "linear with --shape array",
+    "style": "circuits",
+    "stages": "circuits in the spatial style",
+    "stream": "circuits in the spatial or the spiking style",
+    "backend": "circuits in the spatial or the spiking style",
+    "residue": "the spiking style",
+    "leak": "the spiking style and neuron",
+    "delays": "the spiking style",
+    "waves": "the spiking style",
+    "potential-bits": "the spiking style",
+    "order": "the spiking style",
+    "threshold": "neuron",
+    "reset": "neuron",
+    "bias": "neuron",
+    "membrane-width": "neuron",
+    "fraction-bits": "neuron, encoder and decoder",
+    "integer-bits": "encoder and decoder",
+}
+
+_SELECTING = tuple(option.name for option in (*CIRCUIT, *SHAPE, *HARDWARE, *BACKEND, *CELLS))
+
+
+def refuse(args: argparse.Namespace, names: str, reason: str) -> None:
+    """Refuse options that would be ignored.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        What was given.
+    names : str
+        Names of options, with spaces between.
+    reason : str
+        Why they have no effect: ``without --verify``.
+
+    Raises
+    ------
+    InputError
+        If one of them was given.
+    """
+    for name in names.split():
+        if name in args.given:
+            raise InputError(f"Option --{name} has no effect {reason}")
+
+
+@dataclass
+class Uses:
+    """Which of the options that were given something has used."""
+
+    args: argparse.Namespace
+    used: set[str] = field(default_factory=set)
+
+    def add(self, names: str) -> None:
+        """Say that options have an effect; names with spaces between."""
+        self.used.update(names.split())
+
+    def check(self, names: Iterable[str] = _SELECTING) -> None:
+        """Refuse what was given and has no effect.
+
+        Raises
+        ------
+        InputError
+            If there is such an option.
+        """
+        for name in names:
+            if name in self.args.given and name not in self.used:
+                raise InputError(
+                    f"Option --{name} has no effect for {','.join(self.args.design)}; "
+                    f"it is for {_FOR[name]}"
+                )
+
+
+def select(args: argparse.Namespace) -> tuple[list[Instance], list[CellInstance]]:
+    """Return the circuits and the cells that the options select, in a fixed order.
+
+    Of all designs or all styles, what is not supported is left out, and named on the error stream.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a design does not work for the options, or an option has no effect.
+    """
+    uses = Uses(args)
+    is_all = "all" in args.design
+    names = [*entries(Cell), *entries(Design)] if is_all else args.design
+    for name in names:
+        find_entry(name, Cell, Design)
+    cells = [name for name in names if name in entries(Cell)]
+    styled = [
+        f"--{o.name}" for o in (*HARDWARE, *BACKEND) if o.name in args.given and o.name != "leak"
+    ]
+    if is_all and styled:
+        note(f"left out: {', '.join(cells)}, as {styled[0]} is for circuits")
+        cells = []
+    made = [cell for name in cells for cell in cell_instances(name, args)]
+    for name in cells:
+        uses.add(uses_of_cell(name))
+    circuits = instances(args, [n for n in names if n in entries(Design)], uses)
+    uses.check()
+    if is_all or "all" in args.style:
+        circuits = list(_supported(circuits))
+    if not circuits and not made:
+        raise InputError("No designs given; at least one is needed")
+    return circuits, made
+
+
+def _supported(circuits: list[Instance]) -> Iterator[Instance]:
+    for instance in tracked(circuits, "Selecting designs"):
+        if reason := obstacle(instance):
+            note(f"left out: {reason}")
+        else:
+            yield instance
+
+
+def instances(args: argparse.Namespace, names: Iterable[str], uses: Uses) -> list[Instance]:
+    """Return the instances of designs, and add what they use."""
+    return [instance for name in names for instance in _of_design(find_design(name), args, uses)]
+
+
+def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
+    uses.add("format library style")
+    if design.rounds:
+        uses.add("overflow")
+    formats = list(design.formats) if "all" in args.format else args.format
+    if "all" in args.design and "all" not in args.format:
+        # A format that one of many designs does not work for is left out there.
+        formats = [name for name in formats if name in design.formats]
+    for name in formats:
+        for to in _targets(design, name, args, uses):
+            policies = _split(args.overflow, _policies(to or name))
+            for policy, gates in product(policies, _gates(args, uses)):
+                shapes = list(_shapes(design, args, name, policy, uses))
+                for shape, hardware in product(shapes, _hardware(args, uses)):
+                    yield make_instance(
+                        design,
+                        format=name,
+                        to=to,
+                        overflow=policy,
+                        **gates,
+                        **shape,
+                        **hardware,
+                    )
+
+
+def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:
+    """Return what was given, every name for ``all``, or None for the default."""
+    if given is None:
+        return [None]
+    return list(every) if "all" in given else given
+
+
+def _targets(design: Design, name: str, args: argparse.Namespace, uses: Uses) -> list[str | None]:
+    if design.converts is None or name not in design.formats:
+        return [None]
+    uses.add("to")
+    return _split(args.to, design.targets(FORMATS[name]))
+
+
+def _policies(name: str) -> list[str]:
+    """Return the overflow policies that a result format permits."""
+    known = overflow_policies(FORMATS[name]) if name in FORMATS else Overflow
+    return [policy.value for policy in known]
+
+
+def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, str]]:
+    for library in _split(args.library, Library):
+        if library == Library.PUBLISHED:  # They are what they are.
+            yield {"library": library}
+            continue
+        uses.add("budget objective")
+        for budget in _split(args.budget, BUDGETS):
+            for objective in _split(args.objective, Objective):
+                yield {"library": library, "budget": budget, "objective": objective}
+
+
+def _shapes(
+    design: Design, args: argparse.Namespace, name: str, policy: str | None, uses: Uses
+) -> Iterator[dict[str, Any]]:
+    if not design.is_vector:
+        yield {}
+        return
+    layer = _layer(args, name, policy, uses) if design.is_layer else None
+    if layer is None:
+        uses.add("length")
+    uses.add("accumulate")
+    for length in [None] if layer else args.length:
+        for accumulate in args.accumulate:
+            if accumulate == "wide":
+                uses.add("node-format")
+            yield {
+                "length": length,
+                "accumulate": accumulate,
+                "wide": args.node_format if accumulate == "wide" else None,
+                "layer": layer,
+            }
+
+
+def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:
+    """Return shape and weights of linear layers, read for a format."""
+    uses.add("weights activation shape")
+    array: dict[str, Any] = {}
+    if args.shape == "array":
+        uses.add("lanes levels")
+        array = {"lanes": parse_lanes(args.lanes), "levels": args.levels}
+    if args.weights is None:
+        uses.add("inputs outputs")
+        sizes = {"inputs": args.inputs, "outputs": args.outputs}
+    else:
+        uses.add("until")
+        sizes = {}
+    return read_layer_shape(
+        args.weights,
+        find_format(name),
+        policy,
+        until=None if args.weights is None else args.until,
+        activation=args.activation,
+        **sizes,
+        **array,
+    )
+
+
+def _hardware(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+    """Return the options of hardware; each style takes those that concern it."""
+    if not hasattr(args, "stages"):  # The command is about circuits, or about devices.
+        yield {}
+        return
+    for style in _split(args.style, Style):
+        own: list[dict[str, Any]] = [{}]
+        if style == Style.SPIKING:
+            uses.add("residue leak delays")
+            own = [
+                {"residue": args.residue, "leak": leak, "delays": args.delays}
+                for leak in args.leak or [None]
+            ]
+        elif style == Style.SPATIAL:
+            uses.add("stages")
+            own = [{"stages": stages} for stages in args.stages]
+        backends: list[str | None] = [None]
+        if style != Style.TEMPORAL:
+            uses.add("stream backend")
+            backends = _split(getattr(args, "backend", None), Backend)
+        for options, backend in product(own, backends):
+            yield {"style": style, "is_stream": args.stream, "backend": backend, **options}
+
+
+def check_name(args: argparse.Namespace, count: int) -> None:
+    """Refuse a name for several circuits, or one that is no identifier.
+
+    Raises
+    ------
+    InputError
+        If it is so.
+    """
+    if args.name is not None:
+        check_identifier(args.name, "Name")
+        if count != 1:
+            raise InputError(f"Option --name must be for one circuit, not for {count}")

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What identifies an instance in a table, and how large it is."""
+
+from typing import Any
+
+from spikefloat.rtl_gen.designs.arrays import array_neurons
+from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
+from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
+
+__all__ = ["labels", "size"]
+
+#: What does not apply is None, so that all rows have the same keys.
+_KEYS = (
+    "design",
+    "format",
+    "to",
+    "overflow",
+    "library",
+    "budget",
+    "objective",
+    "length",
+    "accumulate",
+    "node_format",
+    "layers",
+    "activation",
+    "weights",
+    "lanes",
+    "style",
+    "stages",
+    "stream",
+    "residue",
+    "leak",
+    "delays",
+    "backend",
+)
+
+
+def labels(instance: Instance | CellInstance) -> dict[str, Any]:
+    """Return what tells an instance from all others, for a row of a table; as JSON has it."""
+    own = (
+        _cell_labels(instance)
+        if isinstance(instance, CellInstance)
+        else _circuit_labels(instance) | _shape_labels(instance) | _hardware_labels(instance)
+    )
+    return {**dict.fromkeys(_KEYS), **own}
+
+
+def _cell_labels(cell: CellInstance) -> dict[str, Any]:
+    own = {"design": cell.design}
+    p = cell.parameters
+    if isinstance(p, CodecParameters):
+        own["format"] = p.fmt.name
+        if cell.design == "encoder":
+            own["overflow"] = p.overflow.value
+    return own
+
+
+def _circuit_labels(instance: Instance) -> dict[str, Any]:
+    circuit = instance.circuit
+    own = {
+        "design": instance.design.name,
+        "format": circuit.format.name,
+        "to": circuit.to.name if circuit.to else None,
+        "overflow": circuit.overflow.value,
+    }
+    if instance.hardware.style is Style.TEMPORAL:  # It is not made of gates.
+        return own
+    own["library"] = circuit.library.value
+    if circuit.library is Library.NATIVE:
+        own |= {"budget": circuit.budget.name, "objective": circuit.objective.value}
+    return own
+
+
+def _shape_labels(instance: Instance) -> dict[str, Any]:
+    shape = instance.shape
+    if shape is None:
+        return {}
+    own: dict[str, Any] = {
+        "accumulate": shape.accumulate,
+        "node_format": shape.wide.name if shape.wide else None,
+    }
+    match shape:
+        case VectorShape():
+            own["length"] = shape.length
+        case LayerShape():
+            own["layers"] = "x".join(map(str, shape.sizes))
+            own["activation"] = ",".join(shape.activations)
+            own["weights"] = shape.source or None
+            own["lanes"] = "{}x{}".format(*shape.lanes) if shape.lanes else None
+    return own
+
+
+def _hardware_labels(instance: Instance) -> dict[str, Any]:
+    hardware = instance.hardware
+    own: dict[str, Any] = {
+        "style": hardware.style.value,
+        "stages": hardware.stages,
+        "stream": hardware.is_stream or instance.is_array,
+    }
+    if hardware.style is not Style.TEMPORAL:
+        own["backend"] = hardware.backend.value
+    if hardware.style is Style.SPIKING:
+        own |= {
+            "residue": hardware.residue.value,
+            "leak": None if hardware.leak is None else str(hardware.leak),
+            "delays": hardware.delays.value,
+        }
+    return own
+
+
+def size(instance: Instance | CellInstance) -> dict[str, int]:
+    """Return the number of neurons of an instance and, for a circuit, its depth."""
+    if isinstance(instance, CellInstance):
+        return {"neurons": 1}
+    if instance.hardware.style is Style.TEMPORAL:
+        return {"neurons": TEMPORAL[instance.design.name].neurons}
+    if instance.is_array:
+        return array_neurons(instance)
+    return {"neurons": len(instance.graph.neurons), "depth": instance.graph.depth}
