@@ -5,26 +5,22 @@ Everything that is written goes into the build folder, and nothing passes by def
 runs no test is an error, like one that fails.
 """
 
-import logging
+import json
 import os
-import shutil
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from xml.etree import ElementTree
 
 from spikefloat.rtl_gen.errors import UserError
 from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.plain_paths import is_plain, plain_folder
-
-if TYPE_CHECKING:
-    from cocotb_tools.runner import Runner
+from spikefloat.sim.simulators.launch import BUILD_FAILED, BUILT
 
 __all__ = ["WAIVERS", "BenchError", "BenchFailure", "BenchResult", "run_bench"]
 
@@ -123,36 +119,43 @@ def run_bench(
         If there is no simulator of that name.
     """
     found = find_simulator(simulator)
-    from cocotb_tools.runner import get_runner  # which is there, as the simulator is
-
     build_dir = make_folder(build_dir).resolve()
+    results = build_dir / "results.xml"
+    results.unlink(missing_ok=True)
+    controls: list[Path] = []
+    arguments = []
+    if found.name == "verilator":
+        visible = build_dir / "visible.vlt"
+        visible.write_text(
+            f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
+        )
+        controls = [visible, *([WAIVERS] if WAIVERS.is_file() else [])]
+        controls += [path for path in sources if path.suffix == ".vlt"]
+        # The first takes back an option of cocotb's; the file above is enough.
+        arguments = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
+    job = {
+        "simulator": found.name,
+        "controls": [str(path) for path in controls],
+        "sources": [str(path) for path in sources if path.suffix != ".vlt"],
+        "toplevel": toplevel,
+        "test_module": test_module,
+        "build_dir": str(build_dir),
+        "build_args": arguments,
+        "parameters": dict(parameters or {}),
+        "results": str(results),
+        "waves": waves,
+        "seed": seed,
+        "timescale": _TIMESCALE,
+    }
+    path = build_dir / "launch.json"
+    path.write_text(json.dumps(job, indent=1), encoding="utf-8")
     # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
     # cocotb does with Verilator. Bytecode would end up beside the sources.
     variables = {**found.env, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     if is_quick:
         flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
         variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)
-    with _environment(variables), _build_place(found.name, build_dir) as place:
-        runner = get_runner(found.name)
-        runner.log.setLevel(logging.CRITICAL)  # our errors say all that it would
-        start = time.perf_counter()
-        tell = progress or (lambda step: None)
-        tell(f"building {toplevel} with {found.name}")
-        _build(
-            runner,
-            found.name,
-            sources,
-            toplevel,
-            build_dir,
-            place,
-            parameters or {},
-            has_delays,
-            waves,
-        )
-        built = time.perf_counter()
-        tell(f"driving {toplevel} with {found.name}")
-        results = _run(runner, toplevel, test_module, build_dir, place, env or {}, waves, seed)
-        ended = time.perf_counter()
+    times = _launch(path, {**variables, **(env or {})}, progress or (lambda step: None), job)
     log = build_dir / "test.log"
     tests, failures = _read_results(results, log)
     if tests == 0 or expected_tests not in (None, tests):
@@ -164,111 +167,47 @@ def run_bench(
     return BenchResult(
         tests=tests,
         failures=failures,
-        build_seconds=built - start,
-        run_seconds=ended - built,
+        build_seconds=times[0],
+        run_seconds=times[1],
         log=log,
         waves=build_dir / waves_name if waves else None,
     )
 
 
-@contextmanager
-def _build_place(simulator: str, build_dir: Path) -> Iterator[Path]:
-    """Yield the folder to build in: inside the build folder, or elsewhere if make needs that.
-
-    What cocotb has installed is then reached by links, too, and Verilator by a copy, as it follows
-    links to where they lead.
-    """
-    from cocotb_tools import config
-
-    libraries = {"share_dir": config.share_dir, "libs_dir": config.libs_dir}
-    program = shutil.which(simulator) or ""
-    if simulator != "verilator" or all(map(is_plain, (build_dir, *libraries.values(), program))):
-        yield build_dir / "build"
-        return
-    with plain_folder() as folder, ExitStack() as undo:
-        for name, target in libraries.items():
-            undo.callback(setattr, config, name, target)
-            (folder / name).symlink_to(target, target_is_directory=True)
-            setattr(config, name, folder / name)
-        if not is_plain(program):
-            copy = shutil.copytree(Path(program).parent.parent, folder / "verilator")
-            os.environ["PATH"] = os.pathsep.join([str(copy / "bin"), os.environ["PATH"]])
-        yield folder / "build"
-
-
-def _build(
-    runner: "Runner",
-    simulator: str,
-    sources: Sequence[Path],
-    toplevel: str,
-    build_dir: Path,
-    place: Path,
-    parameters: Mapping[str, object],
-    has_delays: bool,
-    waves: bool,
-) -> None:
-    from cocotb_tools.runner import VerilatorControlFile
-
-    inputs: list[Path | VerilatorControlFile] = []
-    arguments = []
-    if simulator == "verilator":
-        visible = build_dir / "visible.vlt"
-        visible.write_text(
-            f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
-        )
-        controls = [visible, *([WAIVERS] if WAIVERS.is_file() else [])]
-        inputs += [VerilatorControlFile(path) for path in controls]
-        # The first takes back an option of cocotb's; the file above is enough.
-        arguments = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
-    inputs += [path for path in sources if simulator == "verilator" or path.suffix != ".vlt"]
-    log = build_dir / "build.log"
-    try:
-        runner.build(
-            sources=inputs,
-            hdl_toplevel=toplevel,
-            build_dir=place,
-            clean=True,
-            timescale=_TIMESCALE,
-            parameters=parameters,
-            build_args=arguments,
-            waves=waves,
-            log_file=log,
-        )
-    except (RuntimeError, subprocess.CalledProcessError, SystemExit) as error:
-        raise BenchError(
-            f"Build of {toplevel} with {simulator} failed; {log} ends:\n{_tail(log)}"
-        ) from error
-
-
-def _run(
-    runner: "Runner",
-    toplevel: str,
-    test_module: str,
-    build_dir: Path,
-    place: Path,
-    env: Mapping[str, str],
-    waves: bool,
-    seed: int,
-) -> Path:
-    """Run the simulation and return the name of its results file."""
-    results = build_dir / "results.xml"
-    try:
-        runner.test(
-            test_module=test_module,
-            hdl_toplevel=toplevel,
-            hdl_toplevel_lang="verilog",
-            build_dir=place,
-            test_dir=build_dir,
-            results_xml=str(results),
-            extra_env=dict(env),
-            waves=waves,
-            seed=seed,
-            timescale=_TIMESCALE,
-            log_file=build_dir / "test.log",
-        )
-    except (RuntimeError, subprocess.CalledProcessError, SystemExit):
-        pass  # the results file tells, or is missing
-    return results
+def _launch(
+    path: Path, variables: Mapping[str, str], tell: Callable[[str], None], job: Mapping[str, Any]
+) -> tuple[float, float]:
+    """Run cocotb's runner on a job, and return the seconds that building and running took."""
+    # The runner behaves differently under pytest.
+    own = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    environment = {**own, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **variables}
+    toplevel, simulator = job["toplevel"], job["simulator"]
+    start = time.perf_counter()
+    built = None
+    tell(f"building {toplevel} with {simulator}")
+    errors = path.with_name("launch.log")
+    with (
+        errors.open("w", encoding="utf-8") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-m", "spikefloat.sim.simulators.launch", str(path)],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=environment,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == BUILT:
+                built = time.perf_counter()
+                tell(f"driving {toplevel} with {simulator}")
+    ended = time.perf_counter()
+    if process.returncode == BUILD_FAILED:
+        log = path.with_name("build.log")
+        raise BenchError(f"Build of {toplevel} with {simulator} failed; {log} ends:\n{_tail(log)}")
+    if process.returncode or built is None:
+        raise RuntimeError(f"cocotb's runner ended with {process.returncode}:\n{_tail(errors)}")
+    return built - start, ended - built
 
 
 def _read_results(results: Path, log: Path) -> tuple[int, tuple[str, ...]]:
@@ -293,19 +232,3 @@ def _tail(log: Path) -> str:
         return "(nothing)"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(lines[-_LOG_LINES:])
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for a while: cocotb's runner takes its own from there.
-
-    The name of the pytest test is hidden, because the runner behaves differently under pytest.
-    """
-    before = dict(os.environ)
-    os.environ.update(variables)
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches are built and run, and whatever goes wrong is said."""
 
+import os
+
 import pytest
 
 from spikefloat.sim.simulators.find import SIMULATORS, ToolError
@@ -125,3 +127,26 @@ def test_run_bench_missing_simulator(bench, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ToolError, match="^Icarus Verilog is not on PATH; run `"):
         bench("icarus")
+
+
+def test_environment_of_this_process_stays(bench, monkeypatch):
+    """Other threads may use it meanwhile: nothing is set there, not even for a while."""
+    monkeypatch.setenv("MARKER", "outside")
+    changes = []
+    monkeypatch.setattr(type(os.environ), "__setitem__", lambda *change: changes.append(change))
+    monkeypatch.setattr(type(os.environ), "__delitem__", lambda *change: changes.append(change))
+    result = bench("icarus", env={"MARKER": "inside"})
+    monkeypatch.undo()
+    assert changes == []
+    assert " inside" in result.log.read_text()
+
+
+@pytest.mark.parametrize("simulator", SIMULATORS)
+def test_run_bench_that_dies(simulator, bench):
+    """A simulator that ends early, or is killed, has not passed."""
+    dying = BENCH.replace("dut.a.value = code", "os.kill(os.getpid(), 9)")
+    with pytest.raises(BenchError, match="^The simulation ended before it wrote results; "):
+        bench(simulator, python=dying)
+    finishing = NEGATE.replace("endmodule", "  initial #7 $finish;\nendmodule")
+    with pytest.raises((BenchError, BenchFailure)):
+        bench(simulator, finishing, has_delays=True)
