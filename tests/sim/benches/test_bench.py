@@ -48,10 +48,12 @@ module same (
     input wire clk, input wire rst, input wire start, input wire [3:0] a,
     output wire ready, output reg valid, output reg [3:0] y
 );
-    assign ready = 1'b1;
+    reg busy = 1'b0;
+    assign ready = ~busy;
     always @(posedge clk) begin
-        valid <= start & ~valid & ~rst;
-        y <= VALUE;
+        busy <= start & ~busy & ~rst;
+        valid <= busy;
+        if (start & ~busy) y <= VALUE;
     end
 endmodule
 """,
@@ -145,7 +147,7 @@ def test_simulation_that_ends(contract, simulator, tmp_path):
     """A design that stops the simulation is no result, in any of the cases."""
     check = make_check(contract)
     wire = "s_axis_a_tdata[3:0]" if contract is Contract.STREAM else "a"
-    ending = f"    always @({wire}) if ({wire} == 4'd9) $finish;\nendmodule"
+    ending = f"    always @({wire}) if ({wire} == 4'd9) $fatal(1);\nendmodule"
     verilog = check.dut.verilog.replace("endmodule", ending)
     with pytest.raises(BenchError):
         run(tmp_path, replace(check, dut=replace(check.dut, verilog=verilog)), simulator=simulator)
