@@ -20,12 +20,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spikefloat.sim.simulators.find import ToolError
 from spikefloat.sim.simulators.plain_paths import is_plain, plain_folder
 
-__all__ = ["BUILD_FAILED", "BUILT", "main"]
+__all__ = ["BUILD_FAILED", "BUILT", "TOOL_MISSING", "main"]
 
-#: Exit status when the build has failed.
-BUILD_FAILED = 3
+#: Exit status when the build has failed, and when something it needs is missing.
+BUILD_FAILED, TOOL_MISSING = 3, 4
 
 #: What is printed when it has not.
 BUILT = "built"
@@ -36,8 +37,12 @@ _FAILURES = (RuntimeError, subprocess.CalledProcessError, SystemExit)
 def main(path: str) -> int:
     """Build and test, and return the exit status. Failing tests are for the reader of results."""
     job = json.loads(Path(path).read_text(encoding="utf-8"))
-    with _build_place(job["simulator"], Path(job["build_dir"])) as place:
-        return _run(job, place)
+    try:
+        with _build_place(job["simulator"], Path(job["build_dir"])) as place:
+            return _run(job, place)
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return TOOL_MISSING
 
 
 def _run(job: dict[str, Any], place: Path) -> int:

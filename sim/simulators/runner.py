@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 
 from spikefloat.rtl_gen.errors import UserError
 from spikefloat.rtl_gen.files import make_folder
-from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.launch import BUILD_FAILED, BUILT
+from spikefloat.sim.simulators.find import ToolError, find_simulator
+from spikefloat.sim.simulators.launch import BUILD_FAILED, BUILT, TOOL_MISSING
 
 __all__ = ["WAIVERS", "BenchError", "BenchFailure", "BenchResult", "run_bench"]
 
@@ -205,6 +205,8 @@ def _launch(
     if process.returncode == BUILD_FAILED:
         log = path.with_name("build.log")
         raise BenchError(f"Build of {toplevel} with {simulator} failed; {log} ends:\n{_tail(log)}")
+    if process.returncode == TOOL_MISSING:
+        raise ToolError(_tail(errors))
     if process.returncode or built is None:
         raise RuntimeError(f"cocotb's runner ended with {process.returncode}:\n{_tail(errors)}")
     return built - start, ended - built
