@@ -11,20 +11,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikefloat.rtl_gen.checks.module import Module
+from spikefloat.rtl_gen.checks.graphs import graph_check
+from spikefloat.rtl_gen.checks.module import Module, Plan
 from spikefloat.rtl_gen.checks.noise import sweep_target, tolerance_of
+from spikefloat.rtl_gen.checks.plan import checked_source
 from spikefloat.rtl_gen.designs.hardware import graph_hardware
 from spikefloat.rtl_gen.designs.options import HardwareOptions, make_hardware_options
 from spikefloat.rtl_gen.files import write_file
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import Metrics, measure, neurons_by_scope
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.campaigns.target import Target, graph_target
+from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.graphs.network import Network
 
 __all__ = ["Circuit", "Stats"]
 
 Codes = NDArray[np.int64]
+
+#: Neurons above which a quick build counts more than a quick simulation.
+_LARGE = 1000
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,7 @@ class Circuit:
         residue: str | None = None,
         leak: Any = None,
         delays: str | None = None,
+        backend: str | None = None,
         module: str | None = None,
     ) -> Module:
         """Return the circuit as hardware.
@@ -134,7 +143,7 @@ class Circuit:
             Register cuts, in the spatial style.
         stream : bool
             Whether operands and results are AXI4-Streams.
-        residue, leak, delays : optional
+        residue, leak, delays, backend : optional
             See :func:`~spikefloat.rtl_gen.designs.instance.make_instance`.
         module : str, optional
             Name of the top module; by default that of the circuit.
@@ -145,7 +154,13 @@ class Circuit:
             If the circuit cannot be had so.
         """
         options = make_hardware_options(
-            style=style, stages=stages, is_stream=stream, residue=residue, leak=leak, delays=delays
+            style=style,
+            stages=stages,
+            is_stream=stream,
+            residue=residue,
+            leak=leak,
+            delays=delays,
+            backend=backend,
         )
         return self._module(options, module)
 
@@ -257,7 +272,22 @@ class Circuit:
         return graph_target(self.graph, self._reference)
 
     def _module(self, options: HardwareOptions, module: str | None) -> Module:
-        return Module(self, graph_hardware(self.graph, options, module=module))
+        hardware = graph_hardware(self.graph, options, module=module)
+
+        def run(plan: Plan) -> list[Outcome]:
+            verilog = checked_source(plan.gate_level, hardware.verilog, hardware.module)
+            check = graph_check(
+                self.graph, hardware, verilog, self.golden, count=plan.random_cases, seed=SEED
+            )
+            return verify(
+                [check],
+                plan.simulator,
+                plan.folder,
+                progress=plan.progress,
+                is_quick=len(self.graph.neurons) > _LARGE,
+            )
+
+        return Module(hardware, run)
 
     def _port_codes(self, codes: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
         """Return the codes of each operand as its port takes them."""

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.checks.circuit import Circuit
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
-from spikefloat.rtl_gen.checks.module import Module
+from spikefloat.rtl_gen.checks.module import Module, Plan
+from spikefloat.rtl_gen.checks.plan import Selected, check
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.designs.catalog import entries, find_design
 from spikefloat.rtl_gen.designs.design import Design
@@ -29,6 +30,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow, find_format
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.campaigns.target import Target, graph_target
 from spikefloat.sim.golden import rounding, values
 
@@ -126,7 +128,20 @@ class DesignCircuit(Circuit):
 
     def _module(self, options: HardwareOptions, module: str | None) -> Module:
         instance = replace(self._instance, hardware=options)
-        return Module(self, design_hardware(instance, module))
+
+        def run(plan: Plan) -> list[Outcome]:
+            selected = Selected(pairs=plan.pairs, random_cases=plan.random_cases)
+            checked = check(
+                [instance],
+                [plan.simulator],
+                plan.folder,
+                selected,
+                gate_level=plan.gate_level,
+                progress=plan.progress,
+            )
+            return [one.outcome for one in checked]
+
+        return Module(design_hardware(instance, module), run)
 
     def _checked(self, codes: Mapping[str, ArrayLike]) -> dict[str, Codes]:
         """Return the codes of each operand, of one shape but for their own axes."""

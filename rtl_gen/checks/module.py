@@ -2,25 +2,61 @@
 """A circuit as hardware: its Verilog, its ports and clocks, and whether it is exact."""
 
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.files import write_files
+from spikefloat.rtl_gen.errors import unknown_name
+from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.rtl.ports import Port
+from spikefloat.sim.benches.dut import Outcome
+from spikefloat.sim.simulators.find import SIMULATORS
 
-if TYPE_CHECKING:
-    from spikefloat.rtl_gen.checks.circuit import Circuit
+__all__ = ["Module", "Plan", "Verification"]
 
-__all__ = ["Module"]
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How a module is verified."""
+
+    simulator: str
+    folder: Path
+    pairs: str
+    random_cases: int
+    gate_level: str | None
+    progress: Callable[[str], None] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What came of a verification; true if every result was exact."""
+
+    module: str
+    simulator: str
+    cases: int  #: How many results were compared.
+    mismatches: int  #: How many were wrong, missing or too many.
+    seconds: float  #: Time of the simulation, without the build.
+    report: str = field(repr=False)  #: What was wrong, with the first cases in words, or nothing.
+
+    def __bool__(self) -> bool:
+        return not self.mismatches and not self.report
 
 
 class Module:
-    """A Verilog module. Made by :meth:`Circuit.hardware`."""
+    """A Verilog module. Made by :meth:`Circuit.hardware`.
 
-    def __init__(self, circuit: "Circuit", hardware: Hardware) -> None:
-        self._circuit = circuit
+    Parameters
+    ----------
+    hardware : Hardware
+        The Verilog, with ports and clocks.
+    run : callable
+        Simulates it by a plan, and returns what came of it.
+    """
+
+    def __init__(self, hardware: Hardware, run: Callable[[Plan], Sequence[Outcome]]) -> None:
         self._hardware = hardware
+        self._run = run
 
     @property
     def name(self) -> str:
@@ -70,3 +106,64 @@ class Module:
         """
         (path,) = write_files(folder, {f"{self.name}.v": self.verilog()})
         return path
+
+    def verify(
+        self,
+        simulator: str = "verilator",
+        *,
+        pairs: str = "all",
+        random_cases: int = 100_000,
+        gate_level: str | None = None,
+        folder: str | os.PathLike[str] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Verification:
+        """Simulate the Verilog and compare each result with the golden model, or the reference.
+
+        Parameters
+        ----------
+        simulator : str
+            ``verilator`` or ``icarus``.
+        pairs : str
+            ``all`` operands, or directed and random ones where they are too many; ``sampled``
+            ones; ``published`` pairs; ``lattice`` for dot products of two terms. Operands of
+            circuits of one's own are all of them up to 16 bits, and random ones above.
+        random_cases : int
+            How many random operands are tried.
+        gate_level : str, optional
+            Target whose netlist is simulated in place of the Verilog, such as ``ice40``.
+        folder : path, optional
+            Keeps what is written: benches, logs, recorded results.
+        progress : callable, optional
+            Called with a few words at the start of each step.
+
+        Returns
+        -------
+        Verification
+            It counts as true if every result is exact. Streams are tried without and with pauses.
+
+        Raises
+        ------
+        UserError
+            If a tool is missing, or there is no bench for the circuit.
+        """
+        if simulator not in SIMULATORS:
+            raise unknown_name("Simulator", simulator, SIMULATORS)
+        with temporary_folder() as scratch:
+            outcomes = self._run(
+                Plan(
+                    simulator=simulator,
+                    folder=scratch if folder is None else Path(folder),
+                    pairs=pairs,
+                    random_cases=random_cases,
+                    gate_level=gate_level,
+                    progress=progress,
+                )
+            )
+        return Verification(
+            module=self.name,
+            simulator=simulator,
+            cases=sum(outcome.cases for outcome in outcomes),
+            mismatches=sum(outcome.mismatches for outcome in outcomes),
+            seconds=round(sum(outcome.seconds for outcome in outcomes), 3),
+            report="\n".join(outcome.report for outcome in outcomes if outcome.report),
+        )

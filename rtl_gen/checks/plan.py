@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
+from spikefloat.rtl_gen.checks.graphs import contract_of
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import command_line, design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -188,11 +189,7 @@ def checked_source(gate_level: str | None, verilog: str, module: str) -> str:
 
 
 def _contract(instance: Instance, hardware: Hardware) -> Contract:
-    if hardware.is_stream:
-        return Contract.STREAM
-    if instance.hardware.style is Style.TEMPORAL:
-        return Contract.HANDSHAKE
-    return Contract.CLOCKED if hardware.is_clocked else Contract.COMBINATIONAL
+    return contract_of(hardware, is_handshake=instance.hardware.style is Style.TEMPORAL)
 
 
 def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDesign:

@@ -91,6 +91,8 @@ def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
     """Return why a neuron graph is not supported as hardware, as one sentence, or None."""
     if options.style is Style.TEMPORAL:
         return f"Style of {graph.name} must be spatial or spiking, not {options.style}"
+    if options.is_stream and len(graph.outputs) != 1:
+        return f"Outputs of {graph.name} as a stream must be 1, not {len(graph.outputs)}"
     if options.stages and options.stages > (most := max_stages(graph)):
         return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
     return None
