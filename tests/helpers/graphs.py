@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.builder import Bit, Word
-from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
+from spikefloat.rtl_gen.neurons.builder import Bit
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 
 #: Each library with each budget that it can be built in.
@@ -66,10 +66,10 @@ def make_graph(
     simplify: bool = True,
 ) -> NeuronGraph:
     """Return the graph of ``function(gates, *words)`` over inputs x0, x1, ... and output y."""
-    gates: GateLibrary = make_gates("block", library, BUDGETS[budget], simplify=simplify)
-    words: list[Word] = [gates.builder.input(f"x{i}", width) for i, width in enumerate(widths)]
-    gates.builder.output("y", function(gates, *words))
-    return gates.builder.build()
+    inputs = {f"x{i}": width for i, width in enumerate(widths)}
+    return build_graph(
+        "block", inputs, function, library=library, budget=BUDGETS[budget], simplify=simplify
+    )
 
 
 def run(

@@ -5,7 +5,7 @@ An operation that is not asked for gets no spikes, so its circuit is at rest. Wh
 circuits is merged by neurons too: nothing that computes is anything else.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
@@ -18,7 +18,8 @@ from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     operations_of,
 )
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, NeuronGraphBuilder, Word
-from spikefloat.rtl_gen.neurons.gates import GateLibrary, make_gates
+from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.words import equal_constant, gate_word, mux_word
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
@@ -59,11 +60,24 @@ def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") ->
         raise InputError(
             f"Format of a board must be one of {', '.join(BOARD_FORMATS)}, not {fmt.name!r}"
         )
-    gates = make_gates(f"unit_{fmt.name}", "native")
+    return build_graph(
+        f"unit_{fmt.name}",
+        {"operation": OPERATION_BITS, "a": fmt.width, "b": fmt.width},
+        partial(_unit, fmt, overflow, objective),
+    )
+
+
+def _unit(
+    fmt: Format,
+    overflow: Overflow,
+    objective: str,
+    gates: GateLibrary,
+    operation: Word,
+    a: Word,
+    b: Word,
+) -> dict[str, Word]:
+    """Return the result of the operation that is asked for, and which parts are at work."""
     builder = gates.builder
-    operation = builder.input("operation", OPERATION_BITS)
-    a = builder.input("a", fmt.width)
-    b = builder.input("b", fmt.width)
     names = operations_of(fmt)
 
     def circuit(name: str, x: Word, y: Word) -> Word:
@@ -110,9 +124,7 @@ def unit_graph(fmt: Format, overflow: Overflow, objective: str = "structure") ->
             _any(gates, builder, word, part)
             for part, word in zip(PARTS, (product, total, compared), strict=True)
         )
-    builder.output("y", result)
-    builder.output("parts", parts)
-    return builder.build()
+    return {"y": result, "parts": parts}
 
 
 def unit_pipeline(fmt: Format, overflow: Overflow, stages: int) -> Pipeline:

@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.designs.build import build
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.builder import ZERO
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.golden import arithmetic as golden
@@ -86,10 +87,11 @@ def test_size(fmt, library, most, deepest):
 
 def guarded(fmt, guard_bits):
     """Return an adder with so many guard bits."""
-    gates = make_gates("guarded")
-    a, b = (gates.builder.input(name, fmt.width) for name in ("a", "b"))
-    gates.builder.output("y", add(gates, fmt, a, b, guard_bits=guard_bits))
-    return gates.builder.build()
+    return build_graph(
+        "guarded",
+        {"a": fmt.width, "b": fmt.width},
+        lambda gates, a, b: add(gates, fmt, a, b, guard_bits=guard_bits),
+    )
 
 
 def wrong_pairs(fmt, guard_bits):

@@ -9,7 +9,9 @@ import pytest
 from spikefloat.rtl_gen.circuits.parts import fixed_point
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
 from spikefloat.rtl_gen.formats import FORMATS, Format
-from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.prefix import scan
 from spikefloat.sim.golden.values import value
@@ -39,12 +41,12 @@ CASES = [
 
 
 def make(to: Format, unit: int) -> NeuronGraph:
-    gates = make_gates("round")
-    magnitude = gates.builder.input("magnitude", WIDTH)
-    is_below = scan(magnitude, gates.or_)
-    code, too_large = round_fixed_point(gates, to, magnitude, tuple(is_below), unit)
-    gates.builder.output("y", (*code, too_large))
-    return gates.builder.build()
+    def rounded(gates: GateLibrary, magnitude: Word) -> Word:
+        is_below = scan(magnitude, gates.or_)
+        code, too_large = round_fixed_point(gates, to, magnitude, tuple(is_below), unit)
+        return (*code, too_large)
+
+    return build_graph("round", {"magnitude": WIDTH}, rounded)
 
 
 def expected(to: Format, unit: int) -> list[int | None]:

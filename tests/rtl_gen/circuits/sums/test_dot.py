@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.carry_chain import CARRY_CHAIN
+from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
@@ -41,23 +43,21 @@ def make(
     library: str = "native",
     has_carry_chains: bool = False,
 ) -> NeuronGraph:
-    gates = make_gates("dot", library)
-    a, b = (gates.builder.input(name, length * fmt.width) for name in "ab")
-    words = [[port[i : i + fmt.width] for i in range(0, len(port), fmt.width)] for port in (a, b)]
-    gates.builder.output(
-        "y",
-        dot(
+    return build_graph(
+        "dot",
+        {"a": length * fmt.width, "b": length * fmt.width},
+        lambda gates, a, b: dot(
             gates,
             fmt,
-            words[0],
-            words[1],
+            split_word(a, fmt.width),
+            split_word(b, fmt.width),
             accumulate,
             FORMATS[to] if to else None,
             wide=FORMATS[wide] if wide else None,
             has_carry_chains=has_carry_chains,
         ),
+        library=library,
     )
-    return gates.builder.build()
 
 
 def pack(codes: NDArray, width: int) -> NDArray:
