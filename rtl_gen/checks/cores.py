@@ -15,13 +15,13 @@ from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource
-from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
 from spikefloat.sim.benches.packing import pack_vector
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.cases.sampled import SEED, sampled_operands
 from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden import operations as reference
 from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.simulators.runner import WAIVERS
 
 __all__ = ["cell_source", "circuit_source"]
 
@@ -59,7 +59,7 @@ def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
         summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(instance, hardware),
-        waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
+        waivers=WAIVERS.read_text(encoding="utf-8"),
         version=_version(),
     )
 
@@ -141,6 +141,6 @@ def cell_source(cell: CellInstance, module: str | None = None) -> CoreSource:
         latency=None,
         cases=None,
         summary=CATALOGUE[cell.design].summary,
-        waivers=LINT_WAIVERS.read_text(encoding="utf-8"),
+        waivers=WAIVERS.read_text(encoding="utf-8"),
         version=_version(),
     )

@@ -67,7 +67,8 @@ def build_modules(
     ValueError
         If the name of a port cannot be used in Verilog, or is that of a control.
     """
-    lines, registers = lines or {}, registers or {}
+    extras = _Extras(lines or {}, registers or {}, controls, in_memory)
+    lines, registers = extras.lines, extras.registers
     tree = ScopeTree(graph)
     numbers: dict[ModuleBody, int] = {}
     classes: list[ModuleClass] = []
@@ -77,7 +78,7 @@ def build_modules(
         children = [
             _ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]
         ]
-        builder = _ModuleBuilder(graph, tree, scope, lines, registers, controls, in_memory)
+        builder = _ModuleBuilder(graph, tree, scope, extras)
         found = find_sum(graph, tree, scope) if has_additions else None
         body, layouts[scope] = (
             builder.build(children) if found is None else builder.build_addition(found)
@@ -105,28 +106,26 @@ class _ChildModule(NamedTuple):
     layout: Layout
 
 
+class _Extras(NamedTuple):
+    """What is besides the neurons; see :func:`build_modules`."""
+
+    lines: Mapping[int, int]
+    registers: Mapping[int, int]
+    controls: Sequence[str]
+    in_memory: Collection[int]
+
+
 class _ModuleBuilder:
     """Builds the module of one scope."""
 
-    def __init__(
-        self,
-        graph: NeuronGraph,
-        tree: ScopeTree,
-        scope: int,
-        lines: Mapping[int, int],
-        registers: Mapping[int, int],
-        controls: Sequence[str],
-        in_memory: Collection[int],
-    ) -> None:
+    def __init__(self, graph: NeuronGraph, tree: ScopeTree, scope: int, extras: _Extras) -> None:
         self._graph = graph
         self._tree = tree
         self._scope = scope
-        self._lines = lines
-        self._registers = registers
-        self._in_memory = in_memory
+        self._extras = extras
         # A net called like the instance it is in would hide it, of which Verilator warns.
         self._pool = NamePool(reserved=graph.scopes[scope].path[-1] if scope else "")
-        for name in controls:
+        for name in extras.controls:
             self._pool.give(name)
         self._layout = Layout(self._pool)
         self._inputs: dict[int, int] = {}  # position of each node that is an input here
@@ -157,7 +156,7 @@ class _ModuleBuilder:
         items: list[tuple[int, Item]] = [
             (node, self._neuron_item(node))
             for node in tree.local[scope]
-            if node not in self._lines and node not in self._registers
+            if node not in self._extras.lines and node not in self._extras.registers
         ]
         items += self._line_items()
         for child, entry, inner in children:
@@ -190,7 +189,7 @@ class _ModuleBuilder:
         return addition_body(found, layout, self._pool, neurons), layout
 
     def _place_top_ports(self, children: list[_ChildModule]) -> None:
-        """Place the ports of the circuit, and the nodes that drive an output by themselves."""
+        """Place the ports of the circuit, and the nodes whose net is that of an output."""
         graph, layout = self._graph, self._layout
         for role, ports in ((Role.INPUT, graph.inputs), (Role.OUTPUT, graph.outputs)):
             for port in ports:
@@ -203,8 +202,15 @@ class _ModuleBuilder:
                     layout.add(net, port.nodes)
                 else:
                     layout.nets.append(net)
-        # A word of a child that is a whole output, and a spike that is called like the output bit
-        # it drives, need no net of their own.
+        self._place_outputs(children)
+
+    def _place_outputs(self, children: list[_ChildModule]) -> None:
+        """Place nodes that need no net of their own: their net is that of an output.
+
+        These are the words of a child that are whole outputs, and spikes that are called like the
+        output bit they drive.
+        """
+        graph, layout = self._graph, self._layout
         labels = {node: self._tree.labels[node] for node in self._tree.local[0]}
         origin: dict[int, int] = {}
         for child, _, inner in children:
@@ -308,11 +314,11 @@ class _ModuleBuilder:
         words: dict[tuple[int, str, str], list[int]] = {}
         memories: dict[int, list[int]] = {}
         for node in self._tree.local[self._scope]:
-            if node in self._in_memory:
-                memories.setdefault(self._lines[node], []).append(node)
-            elif node in self._lines:
+            if node in self._extras.in_memory:
+                memories.setdefault(self._extras.lines[node], []).append(node)
+            elif node in self._extras.lines:
                 source = self._source(node)
-                key = self._lines[node], bits[source].net, bits[node].net
+                key = self._extras.lines[node], bits[source].net, bits[node].net
                 words.setdefault(key, []).append(node)
         named = [
             (length, f"{net.rstrip('_')}_line", nodes, False)
@@ -338,8 +344,8 @@ class _ModuleBuilder:
         bits = self._layout.bits
         words: dict[tuple[int, str], list[int]] = {}
         for node in self._tree.local[self._scope]:
-            if node in self._registers:
-                words.setdefault((self._registers[node], bits[node].net), []).append(node)
+            if node in self._extras.registers:
+                words.setdefault((self._extras.registers[node], bits[node].net), []).append(node)
         for (cut, _), nodes in sorted(words.items(), key=lambda word: word[0][0]):
             nodes.sort(key=lambda node: bits[node].position or 0)
             yield Register(

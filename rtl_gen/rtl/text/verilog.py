@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from amaranth.back import rtlil
 from amaranth.lib import wiring
@@ -13,10 +12,7 @@ from amaranth.lib import wiring
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.layout import lay_out_module, split_modules
 
-__all__ = ["LINT_WAIVERS", "component_verilog"]
-
-#: Waivers for ``verilator --lint-only -Wall``, each with its reason.
-LINT_WAIVERS = Path(__file__).with_name("lint_waivers.vlt")
+__all__ = ["component_verilog"]
 
 # Multiplexers in place of processes, and no operation wider than what is used of its result.
 # Nothing here restructures logic.

@@ -16,12 +16,12 @@ from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.core import LIGHTS, BoardCore, core_verilog
 from spikefloat.rtl_gen.fpga.boards.packets import RequestReceiver
 from spikefloat.rtl_gen.fpga.boards.top import BoardTop, board_verilog
-from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS
 from spikefloat.sim.board.line import Heard, play_line
 from spikefloat.sim.board.line_top import Symbol, pack_symbols
 from spikefloat.sim.board.model import request_bytes
 from spikefloat.sim.board.verify import BoardUnderTest, read_replies, verify_board
 from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.runner import WAIVERS
 from tests.helpers.yosys import run_yosys
 
 E4M3FN = find_format("e4m3fn")
@@ -250,7 +250,7 @@ def test_lint(name: str, tmp_path: Path) -> None:
             "--top-module",
             "top",
             "-Wno-UNUSEDPARAM",
-            str(LINT_WAIVERS),
+            str(WAIVERS),
             str(path),
         ],
         capture_output=True,

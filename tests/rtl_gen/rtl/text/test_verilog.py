@@ -17,8 +17,9 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
-from spikefloat.rtl_gen.rtl.text.verilog import LINT_WAIVERS, component_verilog
+from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.sim.simulators.lint import lint
+from spikefloat.sim.simulators.runner import WAIVERS
 from tests.helpers.yosys import run_yosys
 from tests.rtl_gen.rtl.cells.test_cell import CELLS
 
@@ -265,7 +266,7 @@ def test_waivers_do_not_hide_errors(tmp_path):
 
 
 def test_each_waiver_has_a_reason():
-    first, *lines = LINT_WAIVERS.read_text(encoding="utf-8").splitlines()
+    first, *lines = WAIVERS.read_text(encoding="utf-8").splitlines()
     assert first == "`verilator_config"
     assert len(lines) >= 2
     for reason, waiver in zip(lines[::2], lines[1::2], strict=True):
