@@ -23,6 +23,7 @@ from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
+from spikefloat.sim.golden.operations import require_cases
 
 __all__ = ["Uses", "check_name", "instances", "refuse", "select"]
 
@@ -174,7 +175,7 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
             for policy, gates in product(policies, _gates(args, uses)):
                 shapes = list(_shapes(design, args, name, policy, uses))
                 for shape, hardware in product(shapes, _hardware(args, uses)):
-                    yield make_instance(
+                    instance = make_instance(
                         design,
                         format=name,
                         to=to,
@@ -183,6 +184,9 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
                         **shape,
                         **hardware,
                     )
+                    if instance.shape is None:  # Nothing is made that could not be checked.
+                        require_cases(design.name, instance.circuit.format)
+                    yield instance
 
 
 def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:

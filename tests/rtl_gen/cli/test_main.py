@@ -125,7 +125,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["verilog", "divide"], "Design must be one of neuron, encoder, decoder, multiply, "),
+        (["verilog", "quotient"], "Design must be one of neuron, encoder, decoder, multiply, "),
         (["stats", "multiply", "--format", "fp9"], "Format must be one of e4m3fn, "),
         (["stats", "multiply", "--format", "e8m0fnu"], "Format for multiply must be one of "),
         (

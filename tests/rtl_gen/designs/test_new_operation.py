@@ -122,8 +122,9 @@ def test_wide_formats_need_directed_cases(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("with_sign_operation")
-def test_command_refuses_wide_formats(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "with_sign", "--format", "binary32"]) == 2
+@pytest.mark.parametrize("command", ["verify", "verilog", "stats"])
+def test_commands_refuse_wide_formats(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "with_sign", "--format", "binary32"]) == 2
     assert "Format for with_sign must be at most 10 bits wide" in capsys.readouterr().err
 
 
