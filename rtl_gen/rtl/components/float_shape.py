@@ -79,7 +79,7 @@ class Float(ShapeCastable):
         if number is None:
             return 0
         if isinstance(number, FloatValue) and number.shape() == self:
-            return Const.cast(number.as_value()).value
+            return int(Const.cast(number.as_value()).value)
         if isinstance(number, FloatCode) and _is_same(_value(fmt, number.code), number):
             return number.code
         if not isinstance(number, int | float | Fraction):
@@ -163,7 +163,7 @@ class FloatValue(ValueCastable):
     def __eq__(self, other: object) -> bool:
         raise InputTypeError("Floats must be compared by a circuit, or by as_value() of both")
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"{self._shape!r}({self._value!r})"

@@ -34,7 +34,7 @@ def place_neurons(
     """
     values = [bit for port in graph.inputs for bit in inputs[port.name]]
     paths = {graph.scopes[neuron.scope].path for neuron in graph.neurons}
-    modules = {(): m}
+    modules: dict[tuple[str, ...], Module] = {(): m}
     # A signal that leaves its module is a port of others, so its name is unique in all of them.
     pool = NamePool()
     for name in (port.name for port in (*graph.inputs, *graph.outputs)):
