@@ -15,9 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from spikefloat.rtl_gen.cli.commands import COMMANDS
-from spikefloat.rtl_gen.cli.output import set_level
-from spikefloat.rtl_gen.cli.parser import command_help, overview, parse
 from spikefloat.rtl_gen.errors import (
     BUG_STATUS,
     INTERRUPTED_STATUS,
@@ -54,6 +51,14 @@ def _run(words: Sequence[str]) -> int:
     InputError
         If there is no such command, or it does not take the words.
     """
+    if words[:1] == ["--version"]:
+        print(f"spikefloat {_version()}")
+        return 0
+    # Only now, as the tables of commands and options take longer than the version.
+    from spikefloat.rtl_gen.cli.commands import COMMANDS
+    from spikefloat.rtl_gen.cli.output import set_level
+    from spikefloat.rtl_gen.cli.parser import command_help, overview, parse
+
     if not words:
         raise InputError("Command must be given: see `spikefloat --help`")
     name, *rest = words
@@ -61,9 +66,6 @@ def _run(words: Sequence[str]) -> int:
         name, rest = rest[0], ["--help"]
     if name in ("-h", "--help", "help"):
         print(overview(), end="")
-        return 0
-    if name == "--version":
-        print(f"spikefloat {_version()}")
         return 0
     if name not in COMMANDS:
         raise unknown_name("Command", name, COMMANDS)

@@ -29,6 +29,8 @@ __all__ = ["Uses", "check_name", "instances", "refuse", "select"]
 
 #: What each option that selects is for.
 _FOR = {
+    "format": "designs of floats, encoder and decoder",
+    "library": "designs of floats",
     "to": "designs whose result may have another format",
     "overflow": "designs that round",
     "budget": "native gates",

@@ -113,12 +113,12 @@ def _hardware_labels(instance: Instance) -> dict[str, Any]:
     return own
 
 
-def size(instance: Instance | CellInstance) -> dict[str, int]:
+def size(instance: Instance | CellInstance) -> dict[str, int | None]:
     """Return the number of neurons of an instance and, for a circuit, its depth."""
     if isinstance(instance, CellInstance):
-        return {"neurons": 1}
+        return {"neurons": 1, "depth": None}
     if instance.hardware.style is Style.TEMPORAL:
-        return {"neurons": TEMPORAL[instance.design.name].neurons}
+        return {"neurons": TEMPORAL[instance.design.name].neurons, "depth": None}
     if instance.is_array:
-        return array_neurons(instance)
+        return {"depth": None, **array_neurons(instance)}
     return {"neurons": len(instance.graph.neurons), "depth": instance.graph.depth}

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
 
+from __future__ import annotations
+
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
-from spikefloat.rtl_gen.weights.models import read_model
-from spikefloat.rtl_gen.weights.parameters import LayerParameters
+
+if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module is for does not.
+    from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
 __all__ = [
     "SHAPES",
@@ -295,6 +298,8 @@ def read_layer_shape(
         if until is not None:
             raise InputError(f"Option until must be used with an .onnx file, not {until!r} alone")
         return make_layer_shape(activation=activation, **options)
+    from spikefloat.rtl_gen.weights.models import read_model
+
     model = read_model(Path(path), fmt, overflow, until)
     if model.activations is not None:
         if activation is not None:

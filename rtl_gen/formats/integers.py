@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Integer formats as data."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from spikefloat.rtl_gen.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["INTEGERS", "Integer", "find_integer"]
 
@@ -37,6 +41,8 @@ class Integer:
         ValueError
             If a code has more bits.
         """
+        import numpy as np  # Formats are also listed where no array is needed.
+
         array = np.asarray(codes, np.int64)
         if ((array < 0) | (array >> self.width != 0)).any():
             raise InputError(f"Code of {self.name} must be from 0 to {(1 << self.width) - 1:#x}")

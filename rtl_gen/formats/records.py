@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of formats. To add one, add a record; no other file names a format."""
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import unknown_name
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
 
 __all__ = ["FORMATS", "find_format"]
@@ -114,4 +114,4 @@ def find_format(name: str) -> Format:
     for record in FORMATS.values():
         if wanted == record.name or wanted in record.aliases:
             return record
-    raise InputError(f"Format must be one of {', '.join(FORMATS)}, not {name!r}")
+    raise unknown_name("Format", name, FORMATS)

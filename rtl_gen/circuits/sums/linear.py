@@ -7,9 +7,12 @@ sum, and round there too. Weights and biases are words, of spikes or constants: 
 into the neurons.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import nullcontext
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
@@ -21,7 +24,9 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.bits import CONSTANT
 from spikefloat.rtl_gen.neurons.builder import ONE, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.weights.parameters import LayerParameters
+
+if TYPE_CHECKING:
+    from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
 __all__ = ["ACTIVATIONS", "linear", "network", "node_overflow"]
 

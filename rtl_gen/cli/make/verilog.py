@@ -68,7 +68,7 @@ def add_once(files: dict[str, Any], name: str, content: Any) -> None:
     files[name] = content
 
 
-def _hardened(instance: Instance, noise: float, module: str) -> tuple[str, dict[str, int]]:
+def _hardened(instance: Instance, noise: float, module: str) -> tuple[str, dict[str, int | None]]:
     options = instance.hardware
     if options.style is not Style.SPATIAL or options.stages or options.is_stream:
         raise InputError(
