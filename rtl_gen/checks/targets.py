@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Circuits with what they have to compute, as campaigns run them."""
 
+from dataclasses import replace
+
 from spikefloat.rtl_gen.designs.catalog import find_entry
 from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import Library
-from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target
+from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target, graph_target
 
 __all__ = ["block_target", "design_target"]
 
@@ -40,8 +43,11 @@ def block_target(name: str) -> Target:
     )
 
 
-def design_target(instance: Instance) -> Target:
-    """Return a float design."""
+def design_target(instance: Instance | SavedCircuit) -> Target:
+    """Return a float design; or the circuit of a file, which is compared with itself."""
+    if isinstance(instance, SavedCircuit):
+        target = graph_target(instance.graph)
+        return replace(target, label={**target.label, "design": instance.path})
     circuit, name = instance.circuit, instance.design.name
     return Target(
         label={

@@ -8,9 +8,10 @@ from typing import Any
 from spikefloat.rtl_gen.checks.targets import block_target, design_target
 from spikefloat.rtl_gen.cli.options import CIRCUIT, SHAPE, WAVES
 from spikefloat.rtl_gen.cli.options.physics import KNOBS
-from spikefloat.rtl_gen.cli.selection import Uses, instances, refuse
+from spikefloat.rtl_gen.cli.selection import Uses, circuits_of, instances, refuse
 from spikefloat.rtl_gen.designs.catalog import entries, find_entry
 from spikefloat.rtl_gen.designs.design import Block, Design
+from spikefloat.rtl_gen.designs.saved import is_circuit_file
 from spikefloat.rtl_gen.errors import InputError, find_member, unknown_name
 from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.sim.campaigns.target import Target
@@ -36,6 +37,9 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
     for name in designs if "all" in args.design else args.design:
         if name in entries(Block):
             selected.append(block_target(name))
+            continue
+        if is_circuit_file(name):
+            selected += map(design_target, circuits_of(args, name, uses))
             continue
         find_entry(name, Design, Block)
         if designs[name].is_vector and not takes_vectors:

@@ -2,7 +2,7 @@
 """From the options to the instances of designs that they select; what none of them uses is refused."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -15,7 +15,8 @@ from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.design import Cell, Design
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
-from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
+from spikefloat.rtl_gen.designs.options import Backend, Objective, Style, make_hardware_options
+from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
@@ -25,7 +26,15 @@ from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 from spikefloat.sim.golden.operations import require_cases
 
-__all__ = ["Uses", "check_name", "instances", "refuse", "select"]
+__all__ = [
+    "Uses",
+    "check_name",
+    "circuits_of",
+    "instances",
+    "refuse",
+    "select",
+    "select_with_files",
+]
 
 #: What each option that selects is for.
 _FOR = {
@@ -124,13 +133,35 @@ def select(args: argparse.Namespace) -> tuple[list[Instance], list[CellInstance]
     Raises
     ------
     InputError
+        If a name is unknown or that of a circuit file, a design does not work for the options, or
+        an option has no effect.
+    """
+    circuits, cells = select_with_files(args)
+    for circuit in circuits:
+        if isinstance(circuit, SavedCircuit):
+            raise InputError(
+                "Design must be one of `spikefloat list` here, as a circuit file has no golden "
+                f"model, not {circuit.path!r}"
+            )
+    return [one for one in circuits if isinstance(one, Instance)], cells
+
+
+def select_with_files(
+    args: argparse.Namespace,
+) -> tuple[list[Instance | SavedCircuit], list[CellInstance]]:
+    """Return what :func:`select` does, and circuits of files.
+
+    Raises
+    ------
+    InputError
         If a name is unknown, a design does not work for the options, or an option has no effect.
     """
     uses = Uses(args)
     is_all = "all" in args.design
     names = [*entries(Cell), *entries(Design)] if is_all else args.design
     for name in names:
-        find_entry(name, Cell, Design)
+        if not is_circuit_file(name):
+            find_entry(name, Cell, Design)
     cells = [name for name in names if name in entries(Cell)]
     styled = [
         f"--{o.name}" for o in (*HARDWARE, *BACKEND) if o.name in args.given and o.name != "leak"
@@ -141,7 +172,9 @@ def select(args: argparse.Namespace) -> tuple[list[Instance], list[CellInstance]
     made = [cell for name in cells for cell in cell_instances(name, args)]
     for name in cells:
         uses.add(uses_of_cell(name))
-    circuits = instances(args, [n for n in names if n in entries(Design)], uses)
+    circuits: list[Instance | SavedCircuit] = [
+        one for name in names if name not in cells for one in circuits_of(args, name, uses)
+    ]
     uses.check()
     if is_all or "all" in args.style:
         circuits = list(_supported(circuits))
@@ -150,7 +183,19 @@ def select(args: argparse.Namespace) -> tuple[list[Instance], list[CellInstance]
     return circuits, made
 
 
-def _supported(circuits: list[Instance]) -> Iterator[Instance]:
+def circuits_of(
+    args: argparse.Namespace, name: str, uses: Uses
+) -> Sequence[Instance | SavedCircuit]:
+    """Return the instances of a design, or the circuit of a file, and add what they use."""
+    if not is_circuit_file(name):
+        return instances(args, [name], uses)
+    uses.add("style")
+    return load_circuits(name, [make_hardware_options(**own) for own in _hardware(args, uses)])
+
+
+def _supported(
+    circuits: Sequence[Instance | SavedCircuit],
+) -> Iterator[Instance | SavedCircuit]:
     for instance in tracked(circuits, "Selecting designs"):
         if reason := obstacle(instance):
             note(f"left out: {reason}")

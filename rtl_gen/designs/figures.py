@@ -8,6 +8,7 @@ from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels, size
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
 from spikefloat.rtl_gen.rtl.timing.balance import balance
@@ -16,7 +17,7 @@ from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 __all__ = ["figures"]
 
 
-def figures(instance: Instance | CellInstance) -> dict[str, Any]:
+def figures(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
     """Return what identifies an instance, and all its figures.
 
     Raises

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import Residue, graph_leak_bound, safe_leak
@@ -72,8 +73,10 @@ class Hardware:
         return any(port.role is PortRole.DISCHARGE for port in self.ports)
 
 
-def obstacle(instance: Instance) -> str | None:
+def obstacle(instance: Instance | SavedCircuit) -> str | None:
     """Return why an instance is not supported as hardware, as one sentence, or None."""
+    if isinstance(instance, SavedCircuit):
+        return graph_obstacle(instance.graph, instance.hardware)
     if instance.is_array:
         return array_obstacle(instance)
     design, options = instance.design, instance.hardware
@@ -99,13 +102,13 @@ def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
 
 
 def make_hardware(
-    instance: Instance, *, module: str | None = None, header: Sequence[str] = ()
+    instance: Instance | SavedCircuit, *, module: str | None = None, header: Sequence[str] = ()
 ) -> Hardware:
-    """Return an instance of a design as hardware.
+    """Return an instance of a design, or a circuit of a file, as hardware.
 
     Parameters
     ----------
-    instance : Instance
+    instance : Instance or SavedCircuit
         What to build.
     module : str, optional
         Name of the top module; by default that of the instance.
@@ -119,10 +122,11 @@ def make_hardware(
     """
     if reason := obstacle(instance):
         raise InputError(reason)
-    if instance.is_array:
-        return _array(instance, module or instance.name, header)
-    if instance.hardware.style is Style.TEMPORAL:
-        return _temporal(instance, module or instance.name, header)
+    if isinstance(instance, Instance):
+        if instance.is_array:
+            return _array(instance, module or instance.name, header)
+        if instance.hardware.style is Style.TEMPORAL:
+            return _temporal(instance, module or instance.name, header)
     return graph_hardware(
         instance.graph, instance.hardware, module=module or instance.name, header=header
     )

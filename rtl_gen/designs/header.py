@@ -2,10 +2,12 @@
 """What is written above the Verilog of a design: what it is, and the command that makes it."""
 
 import shlex
+from pathlib import PurePath
 
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.neurons.gates import Library
@@ -19,12 +21,12 @@ _OVERFLOW = {
 }
 
 
-def design_hardware(instance: Instance, module: str | None = None) -> Hardware:
+def design_hardware(instance: Instance | SavedCircuit, module: str | None = None) -> Hardware:
     """Return an instance of a design as hardware, with a header that says how to make it again.
 
     Parameters
     ----------
-    instance : Instance
+    instance : Instance or SavedCircuit
         What to build.
     module : str, optional
         Name of the top module; by default that of the instance.
@@ -37,8 +39,15 @@ def design_hardware(instance: Instance, module: str | None = None) -> Hardware:
     return make_hardware(instance, module=module, header=header_lines(instance))
 
 
-def header_lines(instance: Instance) -> tuple[str, ...]:
+def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     """Return the lines above the Verilog of an instance."""
+    if isinstance(instance, SavedCircuit):
+        words = ["spikefloat", "verilog", instance.path, *_hardware_words(instance.hardware)]
+        file = PurePath(instance.path).name
+        return (
+            f"circuit of the file {file}",
+            f"made by: {shlex.join(words)}",
+        )
     circuit = instance.circuit
     formats = circuit.format.name + (f" to {circuit.to.name}" if circuit.to else "")
     lines = [f"{instance_summary(instance)} ({formats})"]

@@ -7,6 +7,7 @@ from spikefloat.rtl_gen.designs.arrays import array_neurons
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
@@ -40,13 +41,15 @@ _KEYS = (
 )
 
 
-def labels(instance: Instance | CellInstance) -> dict[str, Any]:
+def labels(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
     """Return what tells an instance from all others, for a row of a table; as JSON has it."""
-    own = (
-        _cell_labels(instance)
-        if isinstance(instance, CellInstance)
-        else _circuit_labels(instance) | _shape_labels(instance) | _hardware_labels(instance)
-    )
+    match instance:
+        case CellInstance():
+            own = _cell_labels(instance)
+        case SavedCircuit():
+            own = {"design": instance.path, **_hardware_labels(instance)}
+        case _:
+            own = _circuit_labels(instance) | _shape_labels(instance) | _hardware_labels(instance)
     return {**dict.fromkeys(_KEYS), **own}
 
 
@@ -95,7 +98,7 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
     return own
 
 
-def _hardware_labels(instance: Instance) -> dict[str, Any]:
+def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:
     hardware = instance.hardware
     own: dict[str, Any] = {
         "style": hardware.style.value,
@@ -113,12 +116,12 @@ def _hardware_labels(instance: Instance) -> dict[str, Any]:
     return own
 
 
-def size(instance: Instance | CellInstance) -> dict[str, int | None]:
+def size(instance: Instance | CellInstance | SavedCircuit) -> dict[str, int | None]:
     """Return the number of neurons of an instance and, for a circuit, its depth."""
     if isinstance(instance, CellInstance):
         return {"neurons": 1, "depth": None}
-    if instance.hardware.style is Style.TEMPORAL:
+    if isinstance(instance, Instance) and instance.hardware.style is Style.TEMPORAL:
         return {"neurons": TEMPORAL[instance.design.name].neurons, "depth": None}
-    if instance.is_array:
+    if isinstance(instance, Instance) and instance.is_array:
         return {"depth": None, **array_neurons(instance)}
     return {"neurons": len(instance.graph.neurons), "depth": instance.graph.depth}

@@ -17,6 +17,7 @@ from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
 from spikefloat.rtl_gen.mapping.verilog_source import SourceOptions, read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.styles.renamed import OuterPort, renamed_verilog
 
@@ -80,9 +81,12 @@ def run(args: argparse.Namespace) -> int:
                 f"made by: {_command(args, budget, objective)}",
             ),
         )
-        file = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII) + ".v"
-        files[file] = text
-        row = _row(mapping, source, budget, objective) | {"file": str(args.output / file)}
+        stem = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII)
+        files |= {f"{stem}.v": text, f"{stem}.json": graph_text(mapping.graph)}
+        row = _row(mapping, source, budget, objective) | {
+            "file": str(args.output / f"{stem}.v"),
+            "graph": str(args.output / f"{stem}.json"),
+        }
         rows.append(row)
         lines += [
             f"source: {mapping.gates} two-input gates",
@@ -92,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             lines.append("the search was stopped: more time may give a smaller circuit")
         if source.joined:
             lines.append(f"words inside, single bits at the ports: {', '.join(source.joined)}")
-        lines.append(f"written: {row['file']}")
+        lines.append(f"written: {row['file']}, and {row['graph']} for sweep, export and others")
     write_files(args.output, files)
     show(
         args,

@@ -8,11 +8,12 @@ from typing import Any
 from spikefloat.rtl_gen.checks.hardened import hardened_verilog
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import check_name, select
+from spikefloat.rtl_gen.cli.selection import check_name, select_with_files
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels, size
 from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.sim.campaigns.hardening import find_cheapest
@@ -23,7 +24,7 @@ __all__ = ["add_once", "run"]
 
 def run(args: argparse.Namespace) -> int:
     """Write a file for each instance, all or none."""
-    circuits, cells = select(args)
+    circuits, cells = select_with_files(args)
     hardened = [(circuit, noise) for circuit in circuits for noise in args.harden or [None]]
     check_name(args, len(hardened) + len(cells))
     names: dict[str, None] = {}
@@ -68,7 +69,9 @@ def add_once(files: dict[str, Any], name: str, content: Any) -> None:
     files[name] = content
 
 
-def _hardened(instance: Instance, noise: float, module: str) -> tuple[str, dict[str, int | None]]:
+def _hardened(
+    instance: Instance | SavedCircuit, noise: float, module: str
+) -> tuple[str, dict[str, int | None]]:
     options = instance.hardware
     if options.style is not Style.SPATIAL or options.stages or options.is_stream:
         raise InputError(

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from spikefloat.rtl_gen.cli.output import Progress, Table, progress, show
-from spikefloat.rtl_gen.cli.selection import refuse, select
+from spikefloat.rtl_gen.cli.selection import refuse, select_with_files
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, Target, find_target, with_delay
@@ -41,7 +42,7 @@ _COLUMNS = (
     "fmax_mhz",
 )
 
-_Source = Instance | CellInstance
+_Source = Instance | CellInstance | SavedCircuit
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if args.delay is not None:
         targets = [with_delay(target, args.delay) for target in targets]
     cache = Cache(None if args.no_cache else default_cache_folder())
-    circuits, cells = select(args)
+    circuits, cells = select_with_files(args)
     if args.matrix:
         circuits = [variant for circuit in circuits for variant in _variants(circuit)]
     rows = _measure_all([*cells, *circuits], targets, args, cache)
@@ -69,12 +70,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _variants(instance: Instance) -> list[Instance]:
+def _variants(instance: Instance | SavedCircuit) -> list[Instance | SavedCircuit]:
     """Return a design in every style, and with every number of register cuts."""
     most = max_stages(instance.graph)
     variants = [HardwareOptions(stages=stages) for stages in _MATRIX_STAGES if stages <= most]
     variants.append(HardwareOptions(style=Style.SPIKING))
-    if instance.design.name in TEMPORAL:
+    if isinstance(instance, Instance) and instance.design.name in TEMPORAL:
         variants.append(HardwareOptions(style=Style.TEMPORAL))
     return [replace(instance, hardware=hardware) for hardware in variants]
 
