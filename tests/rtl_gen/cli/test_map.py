@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.equivalence import Proof, prove
 from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.graph_files import load_graph
 from tests.helpers.command import printed_results
 
 pytestmark = pytest.mark.tool
@@ -44,7 +45,10 @@ def test_map(adder: Path, tmp_path: Path, capsys: Capture) -> None:
     assert figures["max_fan_in"] <= 4
     written = tmp_path / "out" / "adder_neurons.v"
     assert figures["file"] == str(written)
-    assert list(written.parent.iterdir()) == [written]
+    graph = tmp_path / "out" / "adder_neurons.json"
+    assert figures["graph"] == str(graph)
+    assert sorted(written.parent.iterdir()) == [graph, written]
+    assert len(load_graph(graph).neurons) == 8
     assert "proved equal to its source" in written.read_text()
 
 

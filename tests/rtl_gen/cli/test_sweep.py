@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat sweep``: grids, what is printed, and what is refused."""
 
+import json
+import signal
+import subprocess
+import sys
+from contextlib import closing
+
 import pytest
 
 from spikefloat.rtl_gen.checks.targets import block_target
@@ -8,6 +14,7 @@ from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.options.physics import KNOBS
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Block
+from spikefloat.sim.campaigns.store import ResultStore
 from spikefloat.sim.devices.physics import IDEAL
 from tests.helpers.command import printed_results
 
@@ -164,3 +171,47 @@ def test_published_adder_and_gates():
 def test_wrong(capsys, arguments, message):
     assert main(["sweep", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"spikefloat: error: {message}")
+
+
+#: Runs a command, and kills itself when the sixth cell begins.
+KILLED = """\
+import os, signal, sys
+from spikefloat.rtl_gen.cli import main
+from spikefloat.sim.campaigns import store
+
+run_cell, done = store.run_cell, []
+
+def run_or_die(cell):
+    if len(done) == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(cell)
+    return run_cell(cell)
+
+store.run_cell = run_or_die
+main(sys.argv[1:])
+"""
+
+
+def test_killed_in_the_middle(tmp_path):
+    """A process that is killed loses no finished cell, and leaves a file that can be used."""
+    path = tmp_path / "store.db"
+    arguments = [
+        "sweep",
+        "ripple4",
+        "--store",
+        str(path),
+        "--json",
+        "--synapse-noise",
+        ",".join(f"{0.1 + i / 100:.2f}" for i in range(12)),
+    ]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False
+    )
+    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, b"")
+    with closing(ResultStore(path)) as store:
+        assert len(store) == 5
+    output = subprocess.run(
+        [sys.executable, "-m", "spikefloat", *arguments], capture_output=True, check=True, text=True
+    ).stdout
+    with closing(ResultStore(path)) as store:
+        assert len(json.loads(output)["results"]) == len(store) == 12

@@ -2,12 +2,7 @@
 """Campaigns: the statistics, what is measured, and that results are kept and do not depend on who
 computes them."""
 
-import json
 import math
-import signal
-import subprocess
-import sys
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -190,50 +185,6 @@ def test_keys():
     done = []
     run_campaign([cell, cell], progress=lambda *counts: done.append(counts))
     assert done[-1] == (1, 1)
-
-
-#: Runs a command, and kills itself when the sixth cell begins.
-KILLED = """\
-import os, signal, sys
-from spikefloat.rtl_gen.cli import main
-from spikefloat.sim.campaigns import store
-
-run_cell, done = store.run_cell, []
-
-def run_or_die(cell):
-    if len(done) == 5:
-        os.kill(os.getpid(), signal.SIGKILL)
-    done.append(cell)
-    return run_cell(cell)
-
-store.run_cell = run_or_die
-main(sys.argv[1:])
-"""
-
-
-def test_killed_in_the_middle(tmp_path):
-    """A process that is killed loses no finished cell, and leaves a file that can be used."""
-    path = tmp_path / "store.db"
-    arguments = [
-        "sweep",
-        "ripple4",
-        "--store",
-        str(path),
-        "--json",
-        "--synapse-noise",
-        ",".join(f"{0.1 + i / 100:.2f}" for i in range(12)),
-    ]
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False
-    )
-    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, b"")
-    with closing(ResultStore(path)) as store:
-        assert len(store) == 5
-    output = subprocess.run(
-        [sys.executable, "-m", "spikefloat", *arguments], capture_output=True, check=True, text=True
-    ).stdout
-    with closing(ResultStore(path)) as store:
-        assert len(json.loads(output)) == len(store) == 12
 
 
 def test_wrong(tmp_path):
