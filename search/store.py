@@ -13,6 +13,7 @@ from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, read_graph
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.golden.operations import expected
 from spikefloat.sim.graphs.network import Network
@@ -34,7 +35,7 @@ def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> 
 
 
 def describe_graph(graph: NeuronGraph) -> dict:
-    """Return a graph as plain data, the form of the data files."""
+    """Return a graph as plain data, the form that a search gives."""
     return {
         "inputs": [[port.name, len(port.nodes)] for port in graph.inputs],
         "neurons": [[list(n.sources), list(n.weights), n.threshold] for n in graph.neurons],
@@ -61,7 +62,7 @@ def store(
     Parameters
     ----------
     description : dict
-        The circuit, in the form of the data files.
+        The circuit, as plain data.
     operation, fmt, overflow, budget : str
         What it computes, and the limits that it keeps.
     origin : str
@@ -102,7 +103,7 @@ def store(
         beaten = [c for c in rivals if metrics.neurons <= c.neurons and metrics.depth <= c.depth]
     else:
         beaten = rivals
-    content = _layout(describe_graph(graph))
+    content = graph_text(graph)
     entry = StoredCircuit(
         file=(
             f"{operation}_{fmt}_{overflow}_{budget}_"
@@ -140,16 +141,3 @@ def store(
             del line["objective"]
     listed.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     return entry
-
-
-def _layout(description: dict) -> str:
-    """Return a description as JSON with one neuron to a line, so that a change can be read."""
-
-    def compact(value: object) -> str:
-        return json.dumps(value, separators=(",", ":"))
-
-    neurons = ",\n".join(compact(neuron) for neuron in description["neurons"])
-    return (
-        f'{{"inputs":{compact(description["inputs"])},\n"neurons":[\n{neurons}\n],\n'
-        f'"outputs":{compact(description["outputs"])}}}\n'
-    )

@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import Bit, NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.neurons.graph_files import parse_graph
 
 __all__ = ["StoredCircuit", "fitting_circuits", "load", "read_graph", "stored_circuits"]
 
@@ -64,13 +65,31 @@ def load(circuit: StoredCircuit) -> NeuronGraph:
         raise InputError(
             f"Data file {circuit.file} must have SHA-256 {circuit.sha256}, not {digest}"
         )
-    return read_graph(
-        json.loads(content), f"{circuit.operation}_{circuit.format}", BUDGETS[circuit.budget]
+    graph, budget = (
+        parse_graph(content.decode(), f"Data file {circuit.file}"),
+        BUDGETS[circuit.budget],
     )
+    for neuron in graph.neurons:
+        if not budget.allows(neuron.weights):
+            raise InputError(
+                f"Neuron {graph.name}/{neuron.name} must keep budget {budget}, "
+                f"not use weights {neuron.weights}"
+            )
+    return graph
 
 
 def read_graph(description: dict, name: str, budget: Budget) -> NeuronGraph:
-    """Return the neuron graph of the content of a data file.
+    """Return the neuron graph that a search gives, as plain data.
+
+    Parameters
+    ----------
+    description : dict
+        ``inputs`` (port and width), ``neurons`` (sources, weights, threshold) and ``outputs`` (port
+        and nodes).
+    name : str
+        Name of the circuit.
+    budget : Budget
+        Limits of each neuron.
 
     Raises
     ------
