@@ -205,7 +205,7 @@ def test_no_time_is_a_bound(adder: Path, tmp_path: Path, capsys: Capture) -> Non
         (["-D", "2x"], "Option -D must have the form NAME or NAME=VALUE, not '2x'"),
         (["-D", "A=\n`x"], r"Option -D must have the form NAME or NAME=VALUE, not 'A=\n`x'"),
         (["-I", "none"], "Folder of included files must exist, not 'none'"),
-        (["--language", "vhdl"], "Language must be one of verilog, systemverilog, not 'vhdl'"),
+        (["--language", "vhdl"], "Language must be verilog or systemverilog, not 'vhdl'"),
     ],
 )
 def test_refuses_settings(adder: Path, capsys: Capture, arguments: list[str], message: str) -> None:

@@ -42,7 +42,7 @@ def mapped(tmp_path: Path, text: str, capsys: Capture) -> tuple[Circuit, Path, d
     path = tmp_path / "net.v"
     path.write_text(text, encoding="utf-8")
     assert main(["map", str(path), "-o", str(tmp_path / "out"), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    (figures,) = json.loads(capsys.readouterr().out)["results"]
     return read_verilog([path]), Path(figures["file"]), figures
 
 

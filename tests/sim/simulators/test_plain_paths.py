@@ -56,7 +56,7 @@ def verify(folder: Path, python: str, simulator: str, **env: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["exact"] == 16
+    assert json.loads(done.stdout)["results"][0]["exact"] == 16
 
 
 @pytest.mark.tool
