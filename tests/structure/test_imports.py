@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports go one way; the contracts are in pyproject.toml."""
 
+import re
 import runpy
 import subprocess
 import sys
@@ -60,3 +61,17 @@ def test_no_circle_of_modules():
 )
 def test_circles(edges, groups):
     assert CIRCLES(edges) == groups
+
+
+def test_only_its_own_tests_import_the_command_line():
+    """What commands do is a call of the library; so nothing else has to go through them."""
+    importers = [
+        path.relative_to(ROOT)
+        for folder in ("tests", "benchmarks", "search", "scripts")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if re.search(r"^\s*(from|import) spikefloat\.rtl_gen\.cli\b", path.read_text(), re.M)
+    ]
+    own = ROOT.joinpath("tests", "rtl_gen", "cli").relative_to(ROOT)
+    others = [path for path in importers if own not in path.parents]
+    assert len(importers) > len(others)
+    assert [path.as_posix() for path in others] == ["tests/helpers/command.py"]
