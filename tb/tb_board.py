@@ -73,7 +73,9 @@ async def play_file(dut):
         words = (await line.play(row, JOB["settle"] if is_last else 0)).astype(np.int64)
         heard.append(words + (first << 16))
     np.save(JOB["heard"], np.concatenate(heard))
-    outcome = {**watch.read(), "lights": int(dut.lights.value)}
+    seconds, cpu_seconds = watch.read().tolist()
+    lights = int(dut.lights.value)
+    outcome = {"seconds": seconds, "cpu_seconds": cpu_seconds, "lights": lights}
     Path(JOB["outcome"]).write_text(json.dumps(outcome), encoding="utf-8")
 
 
