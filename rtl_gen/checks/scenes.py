@@ -69,7 +69,7 @@ def circuit_scene(instance: Instance) -> Scene:
     if hardware.has_discharge:
         steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
     formats = dict.fromkeys((port.name for port in ports), fmt)
-    if not design.is_predicate:
+    if design.result_width is None:
         formats[design.result] = instance.circuit.result_format
     if hardware.is_stream:
         formats = {_axi_name(name, design.result): fmt for name, fmt in formats.items()}

@@ -24,6 +24,7 @@ class Result(Enum):
     ROUNDED = "rounded"  #: A code; the circuit also takes ``overflow``, an overflow policy.
     EXACT = "exact"  #: A code, which is never rounded.
     PREDICATE = "predicate"  #: One bit.
+    WORD = "word"  #: So many bits as the record says, which are no code.
 
 
 def has_arithmetic(fmt: Format) -> bool:
@@ -40,6 +41,7 @@ class Operation:
     operands: tuple[str, ...]  #: Input ports, each one code wide.
     circuit: Callable[..., Word | Bit]  #: See :class:`Result`.
     result: Result
+    result_width: int | None = None  #: Number of bits of a result that is a word.
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.

@@ -59,7 +59,7 @@ def operation_design(operation: Operation) -> Design:
         works_for=works_for,
         check=_CHECKS[len(operation.operands)],
         rounds=operation.result is Result.ROUNDED,
-        is_predicate=operation.result is Result.PREDICATE,
+        result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         converts=converts,
     )
 

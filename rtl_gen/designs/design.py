@@ -51,7 +51,7 @@ class Design(Entry):
     result: str = "y"  #: Output port.
     circuit: Circuit
     rounds: bool = True  #: Whether a result may be too large, so that there is an overflow policy.
-    is_predicate: bool = False  #: Whether the result is one bit, not a code.
+    result_width: int | None = None  #: Number of bits of a result that is no code.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None

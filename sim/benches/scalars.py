@@ -44,7 +44,7 @@ class ScalarDesign:
         if self.discharge is not None:
             inputs = (*inputs, Port("discharge", 1))
         width = operation.result_width(self.fmt, self.to)
-        result = Port("y", width, fmt=None if operation.is_predicate else self.to or self.fmt)
+        result = Port("y", width, fmt=None if operation.bits else self.to or self.fmt)
         if self.contract is Contract.STREAM:
             inputs, result = as_streams(inputs, result)
         return Dut(

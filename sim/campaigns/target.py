@@ -76,7 +76,7 @@ class FloatReference:
         A step is the way from one code to the next larger value; -0 and +0 are the same. The
         relative error is that to the right result, or to the smallest subnormal if that is zero.
         """
-        if reference.find_operation(self.operation).is_predicate:
+        if reference.find_operation(self.operation).bits:
             steps = np.abs(actual - expected).astype(np.float64)
             return steps, steps
         fmt = self.to or self.fmt

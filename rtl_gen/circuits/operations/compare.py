@@ -6,14 +6,27 @@ compares them; the sign of ``a`` enters as its first carry, which makes of "abov
 that the reversed order of negative numbers needs.
 """
 
+from collections.abc import Callable
+
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, unpack
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.formats import Format, NanEncoding
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import invert, mux_word
 
-__all__ = ["RECORDS", "equal", "less", "maximum", "minimum", "unordered"]
+__all__ = [
+    "RECORDS",
+    "equal",
+    "is_before",
+    "less",
+    "less_equal",
+    "maximum",
+    "minimum",
+    "total_order",
+    "unordered",
+    "unpack_pair",
+]
 
 
 def less(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
@@ -33,13 +46,32 @@ def less(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
     ValueError
         If the format has no sign (e8m0fnu), or a width is wrong.
     """
-    raw_a, raw_b = _unpack(gates, fmt, a, b)
-    # As -0 is not below +0, it takes part as +0; on the other side this makes no difference.
-    negative = raw_a.sign
-    if fmt.has_negative_zero:
-        negative = gates.and_(raw_a.sign, gates.not_(raw_a.is_zero), name="negative")
-    before = _is_before(gates, a, b, negative)
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
+    before = is_before(gates, a, b, _negative(gates, fmt, raw_a))
     return gates.and_(before, gates.not_(raw_a.is_nan), gates.not_(raw_b.is_nan), name="less")
+
+
+def less_equal(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
+    """Return whether ``a <= b``, which is false if either is NaN; see :func:`less`."""
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
+    after = is_before(gates, b, a, _negative(gates, fmt, raw_b))
+    return gates.and_(
+        gates.not_(after), gates.not_(raw_a.is_nan), gates.not_(raw_b.is_nan), name="less_equal"
+    )
+
+
+def total_order(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
+    """Return whether ``a`` comes before ``b`` or is the same code: IEEE 754-2019 ``totalOrder``.
+
+    Negative NaN, minus infinity, negative numbers, -0, +0, positive numbers, infinity, NaN; the NaNs
+    of a sign by their payloads. The only NaN of a format without negative zero is the last of all.
+    See :func:`less`.
+    """
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
+    ordered = gates.not_(is_before(gates, b, a, b[-1]))
+    if fmt.nan is not NanEncoding.NEGATIVE_ZERO:
+        return gates.builder.rename("ordered", ordered)
+    return gates.and_or(ordered, gates.not_(raw_a.is_nan), raw_b.is_nan, name="ordered")
 
 
 def equal(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
@@ -59,7 +91,7 @@ def equal(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
     ValueError
         If the format has no sign (e8m0fnu), or a width is wrong.
     """
-    raw_a, raw_b = _unpack(gates, fmt, a, b)
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
     ordered = gates.not_(raw_a.is_nan)
     if not fmt.has_negative_zero:
         return gates.and_(gates.equal(a, b), ordered, name="equal")
@@ -87,7 +119,7 @@ def unordered(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Bit:
     ValueError
         If the format has no sign (e8m0fnu), or a width is wrong.
     """
-    raw_a, raw_b = _unpack(gates, fmt, a, b)
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
     return gates.or_(raw_a.is_nan, raw_b.is_nan, name="unordered")
 
 
@@ -110,8 +142,8 @@ def minimum(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Word:
     ValueError
         If the format has no sign (e8m0fnu), or a width is wrong.
     """
-    raw_a, raw_b = _unpack(gates, fmt, a, b)
-    return _choose(gates, fmt, _is_before(gates, a, b, a[-1]), a, b, raw_a, raw_b)
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
+    return _choose(gates, fmt, is_before(gates, a, b, a[-1]), a, b, raw_a, raw_b)
 
 
 def maximum(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Word:
@@ -133,16 +165,27 @@ def maximum(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> Word:
     ValueError
         If the format has no sign (e8m0fnu), or a width is wrong.
     """
-    raw_a, raw_b = _unpack(gates, fmt, a, b)
-    first = gates.not_(_is_before(gates, a, b, a[-1]))
+    raw_a, raw_b = unpack_pair(gates, fmt, a, b)
+    first = gates.not_(is_before(gates, a, b, a[-1]))
     return _choose(gates, fmt, first, a, b, raw_a, raw_b)
 
 
-def _unpack(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> tuple[RawFloat, RawFloat]:
+def unpack_pair(gates: GateLibrary, fmt: Format, a: Word, b: Word) -> tuple[RawFloat, RawFloat]:
+    """Take both codes apart."""
     return unpack(gates, fmt, a, "unpack_a"), unpack(gates, fmt, b, "unpack_b")
 
 
-def _is_before(gates: GateLibrary, a: Word, b: Word, negative: Bit) -> Bit:
+def _negative(gates: GateLibrary, fmt: Format, raw: RawFloat) -> Bit:
+    """Return the sign of the first operand of a comparison by value.
+
+    As -0 is not below +0, it takes part as +0; on the other side this makes no difference.
+    """
+    if not fmt.has_negative_zero:
+        return raw.sign
+    return gates.and_(raw.sign, gates.not_(raw.is_zero), name="negative")
+
+
+def is_before(gates: GateLibrary, a: Word, b: Word, negative: Bit) -> Bit:
     """Return whether ``a`` is before ``b`` in the order of signs and magnitudes.
 
     ``negative`` is the sign of ``a`` that counts.
@@ -175,6 +218,11 @@ def _choose(
         return canonicalize(gates, fmt, mux_word(gates, a_first, a, b), is_nan)
 
 
+def _swapped(circuit: Callable[..., Bit]) -> Callable[..., Bit]:
+    """Return a comparison of its operands in the opposite order."""
+    return lambda gates, fmt, a, b: circuit(gates, fmt, b, a)
+
+
 RECORDS = (
     Operation(
         name="less",
@@ -193,6 +241,30 @@ RECORDS = (
         order=90,
     ),
     Operation(
+        name="less_equal",
+        summary="whether a <= b",
+        operands=("a", "b"),
+        circuit=less_equal,
+        result=Result.PREDICATE,
+        order=92,
+    ),
+    Operation(
+        name="greater",
+        summary="whether a > b",
+        operands=("a", "b"),
+        circuit=_swapped(less),
+        result=Result.PREDICATE,
+        order=94,
+    ),
+    Operation(
+        name="greater_equal",
+        summary="whether a >= b",
+        operands=("a", "b"),
+        circuit=_swapped(less_equal),
+        result=Result.PREDICATE,
+        order=96,
+    ),
+    Operation(
         name="unordered",
         summary="whether a or b is NaN",
         operands=("a", "b"),
@@ -200,6 +272,14 @@ RECORDS = (
         result=Result.PREDICATE,
         formats=lambda fmt: has_arithmetic(fmt) and fmt.has_nan,
         order=100,
+    ),
+    Operation(
+        name="total_order",
+        summary="whether a is b or before it, -0 before +0, NaN at the ends",
+        operands=("a", "b"),
+        circuit=total_order,
+        result=Result.PREDICATE,
+        order=105,
     ),
     Operation(
         name="minimum",

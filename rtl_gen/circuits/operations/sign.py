@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operations on the sign of a float as neuron graphs: negate, absolute value, ReLU.
+"""Operations on the sign of a float as neuron graphs: negate, absolute value, ReLU, copies of it.
 
 Nothing is rounded, so most bits of the result are those of the operand. NaN results are the
-canonical NaN, as everywhere.
+canonical NaN, as everywhere; but a copied sign leaves a NaN what it is, as IEEE 754 (5.5.1) wants.
 """
+
+from functools import partial
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.unpack import canonicalize, unpack
@@ -11,7 +13,7 @@ from spikefloat.rtl_gen.formats import Format, NanEncoding
 from spikefloat.rtl_gen.neurons.builder import ZERO, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["RECORDS", "absolute", "negate", "relu"]
+__all__ = ["RECORDS", "absolute", "copy_sign", "negate", "relu"]
 
 
 def negate(gates: GateLibrary, fmt: Format, a: Word) -> Word:
@@ -89,6 +91,49 @@ def relu(gates: GateLibrary, fmt: Format, a: Word) -> Word:
     return canonicalize(gates, fmt, (*magnitude, sign), raw.is_nan)
 
 
+def copy_sign(
+    gates: GateLibrary,
+    fmt: Format,
+    a: Word,
+    b: Word,
+    *,
+    inverts: bool = False,
+    keeps_own: bool = False,
+) -> Word:
+    """Return ``a`` with the sign of ``b``; NaN stays what it is but for its sign.
+
+    Zero and NaN of a format without negative zero, which have no sign, stay.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of operands and result.
+    a, b : Word
+        Codes of the operands.
+    inverts : bool
+        Whether the opposite sign is taken.
+    keeps_own : bool
+        Whether the exclusive or with the sign of ``a`` is taken.
+
+    Raises
+    ------
+    ValueError
+        If the format has no sign (e8m0fnu), or a width is wrong.
+    """
+    raw_a, sign = unpack(gates, fmt, a, "unpack_a"), unpack(gates, fmt, b, "unpack_b").sign
+    if fmt.nan is NanEncoding.NEGATIVE_ZERO and keeps_own:
+        sign = gates.and_(sign, gates.not_(raw_a.is_zero), name="other_sign")
+    if keeps_own:
+        return (*a[:-1], gates.xor(raw_a.sign, sign, name="sign"))
+    if inverts:
+        sign = gates.not_(sign)
+    if fmt.nan is NanEncoding.NEGATIVE_ZERO:
+        sign = gates.mux(raw_a.is_zero, raw_a.sign, sign, name="sign")
+    return (*a[:-1], sign)
+
+
 RECORDS = (
     Operation(
         name="negate",
@@ -113,5 +158,29 @@ RECORDS = (
         circuit=relu,
         result=Result.EXACT,
         order=70,
+    ),
+    Operation(
+        name="copy_sign",
+        summary="y = a with the sign of b",
+        operands=("a", "b"),
+        circuit=copy_sign,
+        result=Result.EXACT,
+        order=75,
+    ),
+    Operation(
+        name="negate_sign",
+        summary="y = a with the opposite of the sign of b",
+        operands=("a", "b"),
+        circuit=partial(copy_sign, inverts=True),
+        result=Result.EXACT,
+        order=76,
+    ),
+    Operation(
+        name="xor_sign",
+        summary="y = a with the exclusive or of both signs",
+        operands=("a", "b"),
+        circuit=partial(copy_sign, keeps_own=True),
+        result=Result.EXACT,
+        order=77,
     ),
 )

@@ -49,7 +49,7 @@ def test_overflow():
 def test_operations_fit_the_designs(design):
     operation = find_operation(design.name)
     assert operation.operand_count == len(design.operands)
-    assert operation.is_predicate == design.is_predicate
+    assert operation.bits == design.result_width
     assert operation.converts == (design.converts is not None)
 
 

@@ -24,6 +24,36 @@ from spikefloat.sim.cases.sampled import sampled_operands
 MAIN_FORMATS = ("e4m3fn", "e5m2")
 ONE_OPERAND = ("negate", "absolute", "relu")
 TWO_OPERANDS = ("less", "equal", "unordered", "minimum", "maximum", "widening_multiply")
+SELECTIONS = (
+    "copy_sign",
+    "negate_sign",
+    "xor_sign",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "total_order",
+    "minimum_number",
+    "maximum_number",
+    "minimum_magnitude",
+    "maximum_magnitude",
+    "minimum_magnitude_number",
+    "maximum_magnitude_number",
+    "minimum_finite",
+    "maximum_finite",
+)
+QUESTIONS = (
+    "is_zero",
+    "is_one",
+    "is_nan",
+    "is_infinite",
+    "is_finite",
+    "is_sign_minus",
+    "is_normal",
+    "is_subnormal",
+    "classify",
+    "next_up",
+    "next_down",
+)
 WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
 
 
@@ -78,6 +108,20 @@ def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) ->
 def test_every_pair(simulator: str, tmp_path: Path) -> None:
     designs = [bench_design(name, fmt) for name in TWO_OPERANDS for fmt in MAIN_FORMATS]
     assert len(designs) == 6 * 2
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("names", [SELECTIONS, QUESTIONS], ids=["pairs", "codes"])
+def test_selections_and_questions(names: tuple[str, ...], simulator: str, tmp_path: Path) -> None:
+    designs = [
+        bench_design(name, fmt)
+        for name in names
+        for fmt in MAIN_FORMATS
+        if fmt in find_design(name).formats
+    ]
+    assert len(designs) == 2 * len(names) - ("is_infinite" in names)
     assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an entry of the golden model is: an operation, and how it is tried."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.rounding import Rounded
+
+__all__ = ["Example", "Operation", "of_one_format"]
+
+
+class Example(NamedTuple):
+    """Operands and their result, worked out by hand; overflow gives NaN."""
+
+    operands: tuple[int, ...]  #: Codes.
+    result: int  #: Code, or the bit of a predicate.
+    format: str = "e4m3fn"
+    to: str | None = None  #: Format of the result, if it has one of its own.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An operation on codes of one format."""
+
+    operand_count: int
+    #: Called with the format, that of the result if it converts, operands, and overflow policy.
+    function: Callable[..., NDArray] | None = None
+    #: The same for an operation that rounds in every way and raises flags: called with a
+    #: :class:`~spikefloat.sim.golden.rounding.Rounder`, too. Either this or the function is given.
+    rounded: Callable[..., Rounded] | None = None
+    #: Rows of directed operands, then of random ones: called with a format, the number of random
+    #: rows and their seed. Without it, formats with too many operands to try all are refused.
+    cases: Callable[[Format, int, int], NDArray[np.int64]] | None
+    examples: tuple[Example, ...]
+    can_overflow: bool = False  #: Whether it rounds, and so takes an overflow policy.
+    bits: int | None = None  #: Number of bits of a result that is no code.
+    converts: bool = False  #: Whether the result has a format of its own.
+
+    def result_width(self, fmt: Format, to: Format | None = None) -> int:
+        """Return the number of bits of a result."""
+        return self.bits or (to or fmt).width
+
+    @property
+    def is_predicate(self) -> bool:
+        """Whether the result is one bit, not a code."""
+        return self.bits == 1
+
+
+def of_one_format(function: Callable[..., Rounded]) -> Callable[..., Rounded]:
+    """Adapt a function that takes a format for each operand."""
+
+    def rounded(fmt: Format, *rest: Any) -> Rounded:
+        *operands, overflow, rounder = rest
+        return function((fmt,) * len(operands), fmt, *operands, overflow, rounder)
+
+    return rounded
