@@ -2,12 +2,13 @@
 """``python -m search``: repeat a search, or search for more."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
+from spikefloat.rtl_gen.errors import UserError
+from spikefloat.rtl_gen.files import read_json
 
 from .flash import flash_adder
 from .for_tables import for_tables
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_kind(command)
     command.set_defaults(
         run=lambda args: store(
-            json.loads(args.file.read_text(encoding="utf-8")),
+            read_json(args.file, "Circuits"),
             operation=args.operation,
             fmt=args.format,
             overflow=args.overflow,
@@ -156,9 +157,9 @@ def main() -> int:
     args = _parser().parse_args()
     try:
         entry: StoredCircuit | None = args.run(args)
-    except (ValueError, OSError) as error:
+    except UserError as error:
         print(f"search: error: {error}", file=sys.stderr)
-        return 2
+        return error.exit_status
     print(
         "A stored circuit is as good."
         if entry is None

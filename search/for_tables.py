@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
+from spikefloat.rtl_gen.errors import InputError
 
 from .shrink import start_of
 from .store import DATA, describe_graph, store
@@ -39,7 +40,7 @@ def for_tables(
 
     Raises
     ------
-    ValueError
+    InputError
         If a name is unknown, or the walk cannot be kept within the depth.
     SynthesisError
         If Yosys is not installed.
@@ -60,7 +61,7 @@ def for_tables(
         )
         network = walk_tables(network, down, report=report)
         if network.depth > step.max_depth:
-            raise ValueError(
+            raise InputError(
                 f"Depth must be one that the walk reaches, as {network.depth}, not {step.max_depth}"
             )
     network = walk_tables(network, step, report=report)

@@ -7,6 +7,7 @@ from pathlib import Path
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS, build_construction
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 from .store import DATA, describe_graph, store
@@ -27,7 +28,7 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
 
     Raises
     ------
-    ValueError
+    InputError
         If there is none of that name.
     """
     instance = make_instance(operation, format=fmt, overflow=overflow, budget=budget)
@@ -37,7 +38,7 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
         if circuit.file == start:
             return load(circuit)
     if start not in CONSTRUCTIONS:
-        raise ValueError(
+        raise InputError(
             f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
             f"data file, not {start!r}"
         )
@@ -60,7 +61,7 @@ def shrink(
 
     Raises
     ------
-    ValueError
+    InputError
         If a name is unknown, or the start breaks the budget.
     """
     graph = walk(start_of(operation, fmt, overflow, step.budget, start), step, report=report)

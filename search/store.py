@@ -10,8 +10,10 @@ import numpy as np
 
 import spikefloat.rtl_gen.circuits
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, read_graph
-from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import read_json, write_files
+from spikefloat.rtl_gen.formats.records import find_format
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -28,10 +30,11 @@ _INDEX = "index.json"
 
 def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> int:
     """Return on how many operand pairs a circuit differs from the golden model."""
-    size = 1 << FORMATS[fmt].width
+    record = find_format(fmt)
+    size = 1 << record.width
     a, b = np.divmod(np.arange(size * size), size)
     actual = Network(graph).run({"a": a, "b": b})["y"]
-    return int((actual != expected(operation, FORMATS[fmt], (a, b), overflow)).sum())
+    return int((actual != expected(operation, record, (a, b), overflow)).sum())
 
 
 def describe_graph(graph: NeuronGraph) -> dict:
@@ -79,17 +82,16 @@ def store(
 
     Raises
     ------
-    ValueError
+    InputError
         If the circuit breaks its budget, or is wrong on some pair.
     """
-    graph = read_graph(description, f"{operation}_{fmt}", BUDGETS[budget])
+    graph = read_graph(description, f"{operation}_{fmt}", find_budget(budget))
     wrong = count_wrong(graph, operation, fmt, overflow)
     if wrong:
-        raise ValueError(f"Circuit must be exact on every pair, not wrong on {wrong}")
+        raise InputError(f"Circuit must be exact on every pair, not wrong on {wrong}")
     metrics = measure(graph)
-    folder.mkdir(parents=True, exist_ok=True)
     listed = folder / _INDEX
-    entries = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
+    entries = read_json(listed, "Stored circuits") if listed.exists() else []
     index = [StoredCircuit(**entry) for entry in entries]
     rivals = [
         c
@@ -120,9 +122,6 @@ def store(
         sha256=hashlib.sha256(content.encode()).hexdigest(),
         objective=objective,
     )
-    for old in beaten:
-        (folder / old.file).unlink()
-    (folder / entry.file).write_text(content, encoding="utf-8")
     index = sorted(
         [c for c in index if c not in beaten] + [entry],
         key=lambda c: (
@@ -139,5 +138,8 @@ def store(
     for line in lines:
         if line["objective"] == "neurons":
             del line["objective"]
-    listed.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+    write_files(folder, {entry.file: content, _INDEX: json.dumps(lines, indent=1) + "\n"})
+    for old in beaten:
+        if old.file != entry.file:
+            (folder / old.file).unlink()
     return entry

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from spikefloat.rtl_gen.files import temporary_folder
+from spikefloat.rtl_gen.files import read_text, temporary_folder, write_file
 
 from .table_network import TableNetwork, parse_tables
 from .walk import compile_optimiser, run_reporting
@@ -51,23 +51,23 @@ def walk_tables(
 
     Raises
     ------
-    ValueError
+    InputError
         If the walk cannot begin.
     """
     with temporary_folder() as work:
         start, best = work / "start.txt", work / "best.txt"
-        start.write_text(network.text(), encoding="ascii")
+        write_file(start, network.text())
         command = [
             compile_optimiser(folder, _SOURCES),
             start,
             best,
-            step.fan_in,
             step.visits,
             step.seed,
             step.max_depth,
             step.temperature,
             step.slack,
             step.depth_cost,
+            step.fan_in,
         ]
         run_reporting(command, "Walk", report)
-        return parse_tables(best.read_text(encoding="ascii"), network)
+        return parse_tables(read_text(best), network)

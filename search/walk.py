@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running the optimiser: a random walk through circuits that compute the same.
 
-The program is in ``search/optimiser`` and is compiled when it is needed.
+The program is in ``search/optimiser``, its walk in ``search/common``; it is compiled when it is
+needed. Neither uses instructions of the processor at hand nor joins a multiplication with an
+addition, so that one seed gives one result on every machine; only the logarithm and the exponential
+function are the C library's.
 """
 
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import tempfile
@@ -15,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.stored import read_graph
-from spikefloat.rtl_gen.files import temporary_folder
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import make_folder, read_text, temporary_folder, write_file
+from spikefloat.rtl_gen.neurons.budgets import Budget, find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "run_reporting", "walk"]
 
 _SOURCES = Path(__file__).parent / "optimiser"
+_COMMON = Path(__file__).parent / "common"
 
 #: What the walk works with where the budget has no limit: its truth tables end at eight inputs.
 _WIDEST = Budget("w8", max_weight=8, max_fan_in=8)
@@ -52,27 +56,26 @@ def compile_optimiser(folder: Path | None = None, sources: Path = _SOURCES) -> P
 
     Raises
     ------
-    ValueError
+    InputError
         If there is no compiler.
     """
     folder = folder or Path(tempfile.gettempdir()) / f"spikefloat-search-{os.getuid()}"
-    files = sorted(sources.glob("*.[ch]pp"))
+    files = sorted((*sources.glob("*.[ch]pp"), *_COMMON.glob("*.hpp")))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
-    digest.update(platform.node().encode())  # it is compiled for the processor at hand
     program = folder / f"optimise-{digest.hexdigest()[:16]}"
     if program.exists():
         return program
     compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
-        raise ValueError("No C++ compiler on PATH; install g++ or clang++")
-    folder.mkdir(parents=True, exist_ok=True)
+        raise InputError("No C++ compiler on PATH; install g++ or clang++")
+    make_folder(folder)
     draft = program.with_suffix(f".{os.getpid()}")
     subprocess.run(
         [
             compiler,
             "-std=c++17",
             "-O3",
-            "-march=native",
+            "-ffp-contract=off",
             "-o",
             str(draft),
             *(str(path) for path in files if path.suffix == ".cpp"),
@@ -121,7 +124,7 @@ def run_reporting(
 
     Raises
     ------
-    ValueError
+    InputError
         If it fails; ``noun`` says what it is.
     """
     with subprocess.Popen(
@@ -134,7 +137,7 @@ def run_reporting(
                 report(line.strip())
         message = process.stderr.read().strip()
     if process.returncode:
-        raise ValueError(f"{noun} failed: {message}")
+        raise InputError(f"{noun} failed: {message}")
 
 
 def walk(
@@ -160,26 +163,26 @@ def walk(
 
     Raises
     ------
-    ValueError
-        If the walk cannot begin.
+    InputError
+        If the budget is unknown, or the walk cannot begin.
     """
-    budget = BUDGETS[step.budget]
+    budget = find_budget(step.budget)
     limits = budget if budget.max_fan_in is not None else _WIDEST
     with temporary_folder() as work:
         start, best = work / "start.txt", work / "best.txt"
-        start.write_text(format_network(graph), encoding="ascii")
+        write_file(start, format_network(graph))
         command = [
             compile_optimiser(folder),
             start,
             best,
-            limits.max_fan_in,
-            limits.max_weight,
             step.visits,
             step.seed,
             step.max_depth,
             step.temperature,
             step.slack,
             step.depth_cost,
+            limits.max_fan_in,
+            limits.max_weight,
         ]
         run_reporting(command, "Optimiser", report)
-        return parse_network(best.read_text(encoding="ascii"), graph, budget)
+        return parse_network(read_text(best), graph, budget)

@@ -10,31 +10,17 @@ constexpr int kListed = 4;  // up to this fan-in every threshold function is lis
 constexpr int kSteps = 250;
 
 void drop_unused(Neuron &neuron) {
-    size_t kept = 0;
+    size_t used = 0;
     for (size_t i = 0; i < neuron.weights.size(); i++)
         if (neuron.weights[i]) {
-            neuron.sources[kept] = neuron.sources[i];
-            neuron.weights[kept++] = neuron.weights[i];
+            neuron.sources[used] = neuron.sources[i];
+            neuron.weights[used++] = neuron.weights[i];
         }
-    neuron.sources.resize(kept);
-    neuron.weights.resize(kept);
+    neuron.sources.resize(used);
+    neuron.weights.resize(used);
 }
 
 }  // namespace
-
-Random::Random(uint64_t seed)
-    : state_{seed * 0x9E3779B97F4A7C15ull + 1, seed ^ 0xD1B54A32D192ED03ull} {
-    for (int i = 0; i < 20; i++) next();
-}
-
-uint64_t Random::next() {
-    auto rotate = [](uint64_t x, int k) { return (x << k) | (x >> (64 - k)); };
-    uint64_t a = state_[0], b = state_[1], result = a + b;
-    b ^= a;
-    state_[0] = rotate(a, 24) ^ b ^ (b << 16);
-    state_[1] = rotate(b, 37);
-    return result;
-}
 
 Fitter::Fitter(const Limits &limits, Random &random)
     : limits_(limits), random_(random), functions_(kListed + 1) {
@@ -57,7 +43,7 @@ Fitter::Fitter(const Limits &limits, Random &random)
         };
         std::stable_sort(choices.begin(), choices.end(),
                          [&](const auto &x, const auto &y) { return size(x) < size(y); });
-        std::vector<char> seen(size_t(1) << (1 << fan_in), 0);
+        std::vector<char> listed(size_t(1) << (1 << fan_in), 0);
         for (const auto &weights : choices)
             for (int threshold = -size(weights); threshold <= size(weights) + 1; threshold++) {
                 uint32_t table = 0;
@@ -67,49 +53,49 @@ Fitter::Fitter(const Limits &limits, Random &random)
                         if (m >> i & 1) sum += weights[i];
                     if (sum >= threshold) table |= uint32_t(1) << m;
                 }
-                if (!seen[table]) functions_[fan_in].push_back({table, weights, threshold});
-                seen[table] = 1;
+                if (!listed[table]) functions_[fan_in].push_back({table, weights, threshold});
+                listed[table] = 1;
             }
     }
 }
 
-bool Fitter::fit(const std::vector<unsigned char> &demands, Neuron &neuron) {
-    bool found = neuron.sources.size() <= kListed ? look_up(demands, neuron)
-                                                  : learn(demands, neuron);
-    if (found) drop_unused(neuron);
-    return found && !neuron.sources.empty();
+bool Fitter::fit(const Demands &demands, Neuron &neuron) {
+    bool fits = neuron.sources.size() <= kListed ? look_up(demands, neuron)
+                                                 : learn(demands, neuron);
+    if (fits) drop_unused(neuron);
+    return fits && !neuron.sources.empty();
 }
 
-bool Fitter::look_up(const std::vector<unsigned char> &demands, Neuron &neuron) {
+bool Fitter::look_up(const Demands &demands, Neuron &neuron) {
     uint32_t fire = 0, rest = 0;
     for (size_t m = 0; m < demands.size(); m++) {
-        if (demands[m] & kFire) fire |= uint32_t(1) << m;
-        if (demands[m] & kRest) rest |= uint32_t(1) << m;
+        if (demands[m] & kOne) fire |= uint32_t(1) << m;
+        if (demands[m] & kZero) rest |= uint32_t(1) << m;
     }
     // Half of the time the simplest function, else any.
     bool simplest = random_.below(2);
-    const Function *chosen = nullptr;
+    const Function *selected = nullptr;
     int matches = 0;
     for (const Function &function : functions_[neuron.sources.size()])
         if ((function.table & fire) == fire && !(function.table & rest)) {
-            if (random_.below(++matches) == 0) chosen = &function;
+            if (random_.below(++matches) == 0) selected = &function;
             if (simplest) break;
         }
-    if (!chosen) return false;
-    neuron.weights = chosen->weights;
-    neuron.threshold = chosen->threshold;
+    if (!selected) return false;
+    neuron.weights = selected->weights;
+    neuron.threshold = selected->threshold;
     return true;
 }
 
 // A perceptron whose weights stay within the limit.
-bool Fitter::learn(const std::vector<unsigned char> &demands, Neuron &neuron) {
+bool Fitter::learn(const Demands &demands, Neuron &neuron) {
     int fan_in = (int)neuron.sources.size();
     struct Example {
         int inputs, sign, sum;
     };
     std::vector<Example> examples;
     for (int m = 0; m < (int)demands.size(); m++)
-        if (demands[m]) examples.push_back({m, demands[m] & kFire ? 1 : -1, 0});
+        if (demands[m]) examples.push_back({m, demands[m] & kOne ? 1 : -1, 0});
     int count = (int)examples.size();
     for (int attempt = 0; attempt < 2; attempt++) {
         std::vector<int> weights = neuron.weights;

@@ -1,61 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-// optimise FROM TO FAN_IN WEIGHT VISITS SEED MAX_DEPTH TEMPERATURE SLACK DEPTH_COST
-//
-// Writes the best network found to TO, each time there is a better one, and one line for each to
-// the standard output. The result depends on nothing but the arguments. MAX_DEPTH 0: no limit.
+// A random walk through networks of threshold neurons; the one limit more is the largest weight.
 
-#include <cstdio>
-#include <cstdlib>
+#include "../common/run.hpp"
+#include "fit.hpp"
 
-#include "walk.hpp"
+namespace {
+
+Random seeded(uint64_t seed) {
+    Random random(seed * 0x9E3779B97F4A7C15ull + 1, seed ^ 0xD1B54A32D192ED03ull);
+    for (int i = 0; i < 20; i++) random.next();
+    return random;
+}
+
+class NeuronWalk : public Walk<Neuron> {
+public:
+    NeuronWalk(Network<Neuron> &network, const Settings &settings, Random &random, int weight)
+        : Walk(network, settings, random),
+          limits_{settings.fan_in, weight},
+          fitter_(limits_, random) {}
+
+    bool allows(const Neuron &neuron) const override { return limits_.allow(neuron); }
+
+protected:
+    bool may_stay(int reader, int removed) const override {
+        const Neuron &neuron = net_.nodes[reader];
+        return allows(neuron) && (reader == removed || !neuron.sources.empty());
+    }
+    int attempts() const override { return settings_.fan_in <= 4 ? 40 : 12; }
+    // Other weights may do.
+    bool repeats() override { return random_.below(4) == 0; }
+
+    // The weights of retained sources are where the search for weights begins.
+    bool make(const Neuron &old, const std::vector<int> &retained,
+              const std::vector<int> &sources, const Demands &demands, Neuron &neuron) override {
+        neuron.sources = sources;
+        neuron.threshold = old.threshold;
+        for (int source : sources) {
+            auto place = std::find(old.sources.begin(), old.sources.end(), source);
+            neuron.weights.push_back(
+                contains(retained, source) ? old.weights[place - old.sources.begin()] : 0);
+        }
+        return fitter_.fit(demands, neuron);
+    }
+
+private:
+    Limits limits_;
+    Fitter fitter_;
+};
+
+}  // namespace
 
 int main(int argc, char **argv) {
-    if (argc != 11) {
-        fprintf(stderr, "Arguments must be ten, not %d\n", argc - 1);
-        return 2;
-    }
-    Settings settings;
-    settings.limits = {atoi(argv[3]), atoi(argv[4])};
-    settings.visits = atol(argv[5]);
-    Random random(strtoull(argv[6], nullptr, 10));
-    settings.max_depth = atoi(argv[7]) ? atoi(argv[7]) : 1 << 20;
-    settings.temperature = atof(argv[8]);
-    settings.slack = atoi(argv[9]);
-    settings.depth_cost = atof(argv[10]);
-
-    Network network;
-    if (!network.read(argv[1])) {
-        fprintf(stderr, "Network must be readable and have 8 to 16 inputs, not %s\n", argv[1]);
-        return 2;
-    }
-    for (int node : network.order)
-        if (!settings.limits.allow(network.neurons[node])) {
-            fprintf(stderr, "Network must keep the limits of a neuron\n");
-            return 2;
-        }
-    std::vector<Row> wanted;
-    for (int output : network.outputs) wanted.push_back(network.values[output]);
-
-    int best = network.count(), depth = network.depth();
-    network.write(argv[2]);
-    Walk walk(network, settings, random);
-    for (long visit = 1; visit <= settings.visits; visit++) {
-        if (!walk.step(best)) continue;
-        int count = network.count(), level = network.depth();
-        bool fewer = count < best || (count == best && level < depth);
-        bool shallower = level < depth || (level == depth && count < best);
-        if (!(settings.depth_cost ? shallower : fewer)) continue;
-        best = count;
-        depth = level;
-        network.simulate();
-        for (size_t i = 0; i < wanted.size(); i++)
-            if (network.values[network.outputs[i]] != wanted[i]) {
-                fprintf(stderr, "Output %d must not change at visit %ld\n", (int)i, visit);
-                return 3;
-            }
-        network.write(argv[2]);
-        printf("%ld %d %d\n", visit, best, depth);
-        fflush(stdout);
-    }
-    return 0;
+    if (!has_arguments(argc, 10)) return 2;
+    return run<Neuron, NeuronWalk>(
+        argv, seeded(strtoull(argv[4], nullptr, 10)), atoi(argv[10]));
 }

@@ -1,56 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// tables FROM TO FAN_IN VISITS SEED MAX_DEPTH TEMPERATURE SLACK DEPTH_COST
+// A random walk through networks of lookup tables towards fewer tables.
 //
-// Writes the best network found to TO, each time there is a better one, and one line for each to
-// the standard output. The result depends on nothing but the arguments. MAX_DEPTH 0: no limit.
+// Any function of sources that tell apart what the outputs tell apart will do. So there is no
+// fitting, and there are more changes to choose from than with neurons.
 
-#include <cstdio>
-#include <cstdlib>
+#include "../common/run.hpp"
+#include "table.hpp"
 
-#include "walk.hpp"
+namespace {
+
+// Random numbers from a seed that splitmix64 spreads over both words.
+Random seeded(uint64_t state) {
+    auto split = [&]() {
+        uint64_t z = (state += 0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    };
+    uint64_t first = split();
+    return Random(first, split());
+}
+
+// Return a table that does what is asked for, without the sources that it can do without.
+Table simplest(std::vector<int> sources, Demands demands) {
+    for (int k = (int)sources.size() - 1; k >= 0; k--) {
+        Demands joined;
+        for (int i = 0; i < (int)demands.size(); i++)
+            if (!(i >> k & 1)) joined.push_back(demands[i] | demands[i | 1 << k]);
+        if (sources.size() > 1 && !std::count(joined.begin(), joined.end(), kConflict)) {
+            demands = joined;
+            sources.erase(sources.begin() + k);
+        }
+    }
+    // What is free follows a neighbour, so that there are few changes of value.
+    for (size_t k = 0; k < sources.size(); k++) {
+        Demands filled = demands;
+        for (int i = 0; i < (int)demands.size(); i++)
+            if (demands[i] == kFree) filled[i] = demands[i ^ 1 << k];
+        demands = filled;
+    }
+    Table table;
+    table.sources = sources;
+    for (int i = 0; i < (int)demands.size(); i++)
+        if (demands[i] == kOne) table.truth |= Word(1) << i;
+    return table;
+}
+
+class TableWalk : public Walk<Table> {
+public:
+    using Walk<Table>::Walk;
+
+protected:
+    bool make(const Table &, const std::vector<int> &, const std::vector<int> &sources,
+              const Demands &demands, Table &table) override {
+        table = simplest(sources, demands);
+        return true;
+    }
+};
+
+}  // namespace
 
 int main(int argc, char **argv) {
-    if (argc != 10) {
-        fprintf(stderr, "Arguments must be nine, not %d\n", argc - 1);
-        return 2;
-    }
-    Settings settings;
-    settings.fan_in = atoi(argv[3]);
-    settings.visits = atol(argv[4]);
-    Random random(strtoull(argv[5], nullptr, 10));
-    settings.max_depth = atoi(argv[6]) ? atoi(argv[6]) : 1 << 20;
-    settings.temperature = atof(argv[7]);
-    settings.slack = atoi(argv[8]);
-    settings.depth_cost = atof(argv[9]);
-
-    Network network;
-    if (!network.read(argv[1])) {
-        fprintf(stderr, "Network must be readable and have 8 to 16 inputs, not %s\n", argv[1]);
-        return 2;
-    }
-    std::vector<Row> wanted;
-    for (int output : network.outputs) wanted.push_back(network.values[output]);
-
-    int best = network.count(), depth = network.depth();
-    network.write(argv[2]);
-    Walk walk(network, settings, random);
-    for (long visit = 1; visit <= settings.visits; visit++) {
-        if (!walk.step(best)) continue;
-        int count = network.count(), level = network.depth();
-        bool fewer = count < best || (count == best && level < depth);
-        bool shallower = level < depth || (level == depth && count < best);
-        if (!(settings.depth_cost ? shallower : fewer)) continue;
-        best = count;
-        depth = level;
-        network.simulate();
-        for (size_t i = 0; i < wanted.size(); i++)
-            if (network.values[network.outputs[i]] != wanted[i]) {
-                fprintf(stderr, "Output %d must not change at visit %ld\n", (int)i, visit);
-                return 3;
-            }
-        network.write(argv[2]);
-        printf("%ld %d %d\n", visit, best, depth);
-        fflush(stdout);
-    }
-    return 0;
+    if (!has_arguments(argc, 9)) return 2;
+    return run<Table, TableWalk>(argv, seeded(strtoull(argv[4], nullptr, 10)));
 }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The search through lookup tables: formats, neurons of a table, and the walk."""
 
+import hashlib
 import random
 from pathlib import Path
 
 import pytest
 
 from search.for_tables import for_tables
+from search.shrink import start_of
 from search.store import count_wrong
 from search.table_network import (
     TableNetwork,
@@ -15,7 +17,7 @@ from search.table_network import (
     parse_tables,
     shallow_tables,
 )
-from search.table_neurons import Recipe, neurons_of, to_graph
+from search.table_neurons import Recipe, Spike, neurons_of, to_graph
 from search.table_walk import TableStep, walk_tables
 from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
 from spikefloat.rtl_gen.designs.instance import make_instance
@@ -157,6 +159,32 @@ def test_unreadable_network_is_refused() -> None:
         ),
     ):
         walk_tables(small, TableStep(fan_in=4, seed=1, visits=1))
+
+
+def as_tables(graph: NeuronGraph) -> TableNetwork:
+    """Return a graph whose neurons have few sources as one table for each neuron."""
+    tables = []
+    for neuron in graph.neurons:
+        recipe = Spike(tuple(range(len(neuron.sources))), neuron.weights, neuron.threshold)
+        tables.append((neuron.sources, truth_of((recipe,), len(neuron.sources))))
+    return TableNetwork(
+        tuple((port.name, len(port.nodes)) for port in graph.inputs),
+        tuple(tables),
+        tuple((port.name, port.nodes) for port in graph.outputs),
+    )
+
+
+@pytest.mark.tool
+def test_beginning_of_a_walk_is_golden() -> None:
+    """A walk from a stored circuit, which does not change, goes as it went."""
+    start = as_tables(
+        start_of("multiply", "e4m3fn", "nan", "w2", "multiply_e4m3fn_nan_w2_83x29.json")
+    )
+    lines: list[str] = []
+    result = walk_tables(start, TableStep(fan_in=6, seed=1, visits=1500), report=lines.append)
+    assert count_wrong(to_graph(result, "m"), "multiply", "e4m3fn", "nan") == 0
+    assert (len(start.tables), lines[-1]) == (83, "927 80 35")
+    assert hashlib.sha256(result.text().encode()).hexdigest().startswith("c1bbcac1301e")
 
 
 def test_stored_circuits_are_within_four_inputs() -> None:
