@@ -68,8 +68,9 @@ def parse(command: Command, words: Sequence[str]) -> argparse.Namespace:
             setattr(args, option.key, bool(text))
         elif option.is_repeated:
             setattr(args, option.key, [option.value(one) for one in text or ()])
-        elif text is not None or option.default is not None:
-            setattr(args, option.key, option.value(option.default if text is None else text))
+        else:
+            given = option.default if text is None else text
+            setattr(args, option.key, None if given is None else option.value(given))
     args.command = command.name
     return args
 

@@ -256,7 +256,7 @@ def _policies(name: str) -> list[str]:
     return [policy.value for policy in known]
 
 
-def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, str]]:
+def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
     for library in _split(args.library, Library):
         if library == Library.PUBLISHED:  # They are what they are.
             yield {"library": library}

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.stuck:
         refuse(args, "synapse-noise membrane-noise style residue leak trials", "with --stuck")
     grid = device_grid(args)
-    rows = []
+    rows: list[dict[str, Any]] = []
     with build_folder(args.build_dir) as folder, progress("Preparing") as tell:
         for simulator in simulators(args.sim):
             for target in selected:

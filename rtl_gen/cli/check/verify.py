@@ -9,6 +9,7 @@ from spikefloat.rtl_gen.checks.plan import Selected, check, checked_row
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import select
 from spikefloat.rtl_gen.cli.simulators import build_folder, simulators
+from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.errors import InputError
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     names = simulators(args.sim)  # a missing one is said before anything is built
     circuits, cells = select(args)
     if args.pairs == "lattice":
-        for one in (*cells, *circuits):
+        every: list[Instance | CellInstance] = [*cells, *circuits]
+        for one in every:
             if not _is_pair(one):
                 raise InputError(
                     f"Pairs of a lattice must be for dot products of --length 2, not {one.name}"

@@ -4,10 +4,12 @@
 import argparse
 import shlex
 
-from spikefloat.rtl_gen.checks.scenes import circuit_scene, clocked_scene, wave_files
+from spikefloat.rtl_gen.checks.scenes import Scene, circuit_scene, clocked_scene, wave_files
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import select
+from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.sim.exchange.waves import find_vcd2fst
@@ -21,9 +23,12 @@ def run(args: argparse.Namespace) -> int:
         find_vcd2fst()  # a missing one is said before anything is built
     circuits, cells = select(args)
     names: dict[str, None] = {}
-    for one in (*cells, *circuits):
+    selected: list[Instance | CellInstance] = [*cells, *circuits]
+    for one in selected:
         add_once(names, one.name, None)
-    scenes = [(cell, clocked_scene(cell)) for cell in cells]
+    scenes: list[tuple[Instance | CellInstance, Scene]] = [
+        (cell, clocked_scene(cell)) for cell in cells
+    ]
     scenes += [(circuit, circuit_scene(circuit)) for circuit in circuits]
     rows = []
     files: dict[str, str | bytes] = {}

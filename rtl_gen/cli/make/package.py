@@ -8,9 +8,11 @@ from spikefloat.rtl_gen.checks.cores import cell_source, circuit_source
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import check_name, select
+from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.files import write_files
-from spikefloat.rtl_gen.fpga.synthesis.package import core_files
+from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
 
 __all__ = ["run"]
 
@@ -22,9 +24,12 @@ def run(args: argparse.Namespace) -> int:
     circuits, cells = select(args)
     check_name(args, len(circuits) + len(cells))
     names: dict[str, None] = {}
-    for one in (*cells, *circuits):
+    selected: list[Instance | CellInstance] = [*cells, *circuits]
+    for one in selected:
         add_once(names, args.name or one.name, None)
-    made = [(cell, cell_source(cell, args.name)) for cell in cells]
+    made: list[tuple[Instance | CellInstance, CoreSource]] = [
+        (cell, cell_source(cell, args.name)) for cell in cells
+    ]
     made += [(one, circuit_source(one, args.name)) for one in tracked(circuits, "Packaging")]
     cores = [(instance, source, core_files(source)) for instance, source in made]
     rows: list[dict[str, Any]] = []

@@ -47,7 +47,7 @@ def _figures(target: Target, seed: int) -> dict[str, Any]:
     graph = target.graph
     operands = operand_sample(graph, seed)
     found = find_criticality(graph, operands)
-    neurons = []
+    neurons: list[dict[str, Any]] = []
     for exposure in found.exposures:
         neuron = graph.neurons[exposure.node - graph.input_count]
         neurons.append(

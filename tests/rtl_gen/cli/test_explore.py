@@ -75,5 +75,5 @@ def test_unwritable_folder(tmp_path: Path, capsys: Capture) -> None:
 
 
 def test_unknown_design(capsys: Capture) -> None:
-    assert main(["explore", "divide"]) == 2
+    assert main(["explore", "modulo"]) == 2
     assert capsys.readouterr().err.startswith("spikefloat: error: Design must be one of ")

@@ -45,7 +45,7 @@ def test_table(tmp_path, capsys):
     [
         (["multiply", "--style", "spiking"], "Option --style has no effect for the command export"),
         (["add", "--format", "binary16", "--check"], "at most 20 operand bits"),
-        (["divide"], "Design must be one of"),
+        (["modulo"], "Design must be one of"),
     ],
 )
 def test_bad_input(tmp_path, capsys, arguments, message):
