@@ -106,6 +106,7 @@ def _cases(instance: Instance, hardware: Hardware) -> Cases | None:
 
 def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
     """Return all cases of an operation if they are not too many, else corners and random ones."""
+    instance.require_usual_rounding("to be packaged")
     design, options = instance.design, instance.circuit
     fmt, count = options.format, len(design.operands)
     if 1 << fmt.width * count <= most:

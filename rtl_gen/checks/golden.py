@@ -67,6 +67,7 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
         )
     if isinstance(shape, LayerShape):
         return _layer_codes(instance, shape, operands)
+    instance.require_usual_rounding("for the golden codes of an instance")
     return expected(
         instance.design.name,
         circuit.format,

@@ -16,6 +16,7 @@ from spikefloat.rtl_gen.designs.header import command_line, design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.options import Backend, Delays, Style
+from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
@@ -198,7 +199,7 @@ def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDe
     module = "_".join(
         (
             instance.name,
-            options.overflow.value,
+            options.overflow.value.replace("-", "_"),
             options.library,
             options.budget.name,
             options.objective,
@@ -217,6 +218,10 @@ def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDe
         contract=_contract(instance, hardware),
         latency=hardware.latency,
         discharge="first" if hardware.has_discharge else None,
+        mode=options.rounding.mode,
+        random_bits=options.rounding.random_bits,
+        has_flags=options.rounding.flags is not Flags.NONE,
+        is_tiny_before=options.rounding.flags is Flags.BEFORE,
     )
 
 

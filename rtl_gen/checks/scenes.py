@@ -49,6 +49,7 @@ class Scene:
 
 def circuit_scene(instance: Instance) -> Scene:
     """Return a scene with each interesting operand beside the next one, then random operands."""
+    instance.require_usual_rounding("to be drawn")
     design, fmt = instance.design, instance.circuit.format
     hardware = design_hardware(instance)
     is_temporal = instance.hardware.style is Style.TEMPORAL

@@ -48,6 +48,7 @@ def design_target(instance: Instance | SavedCircuit) -> Target:
     if isinstance(instance, SavedCircuit):
         target = graph_target(instance.graph)
         return replace(target, label={**target.label, "design": instance.path})
+    instance.require_usual_rounding("where devices are not ideal")
     circuit, name = instance.circuit, instance.design.name
     return Target(
         label={

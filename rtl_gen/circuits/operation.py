@@ -21,7 +21,7 @@ class Result(Enum):
     result if it has one of its own, and a word for each operand.
     """
 
-    ROUNDED = "rounded"  #: A code; the circuit also takes ``overflow``, an overflow policy.
+    ROUNDED = "rounded"  #: A code; the circuit also takes ``overflow`` and ``control``.
     EXACT = "exact"  #: A code, which is never rounded.
     PREDICATE = "predicate"  #: One bit.
     WORD = "word"  #: So many bits as the record says, which are no code.

@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.designs.options import Backend, Objective, Style, make_h
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, overflow_policies
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding, find_format, overflow_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
@@ -44,6 +44,10 @@ _FOR = {
     "overflow": "designs that round",
     "budget": "native gates",
     "objective": "native gates",
+    "rounding": "designs that round",
+    "random-bits": "stochastic rounding",
+    "flags": "designs that round",
+    "tininess": "--flags",
     "length": "dot",
     "accumulate": "dot and linear",
     "node-format": "--accumulate wide",
@@ -173,7 +177,7 @@ def select_with_files(
     for name in cells:
         uses.add(uses_of_cell(name))
     circuits: list[Instance | SavedCircuit] = [
-        one for name in names if name not in cells for one in circuits_of(args, name, uses)
+        one for name in names if name not in entries(Cell) for one in circuits_of(args, name, uses)
     ]
     uses.check()
     if is_all or "all" in args.style:
@@ -221,7 +225,8 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
             policies = _split(args.overflow, _policies(to or name))
             for policy, gates in product(policies, _gates(args, uses)):
                 shapes = list(_shapes(design, args, name, policy, uses))
-                for shape, hardware in product(shapes, _hardware(args, uses)):
+                ways, styles = _roundings(design, args, uses), _hardware(args, uses)
+                for shape, way, hardware in product(shapes, ways, styles):
                     instance = make_instance(
                         design,
                         format=name,
@@ -229,6 +234,7 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
                         overflow=policy,
                         **gates,
                         **shape,
+                        **way,
                         **hardware,
                     )
                     if instance.shape is None:  # Nothing is made that could not be checked.
@@ -265,6 +271,26 @@ def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
         for budget in _split(args.budget, BUDGETS):
             for objective in _split(args.objective, Objective):
                 yield {"library": library, "budget": budget, "objective": objective}
+
+
+def _roundings(
+    design: Design, args: argparse.Namespace, uses: Uses
+) -> Iterator[dict[str, str | int | None]]:
+    if not design.takes_rounding or not hasattr(args, "rounding"):
+        yield {}
+        return
+    uses.add("rounding flags")
+    if args.flags:
+        uses.add("tininess")
+    for rounding in _split(args.rounding, (mode.value for mode in Rounding)):
+        is_stochastic = rounding.startswith("stochastic")
+        if is_stochastic:
+            uses.add("random-bits")
+        yield {
+            "rounding": rounding,
+            "random_bits": args.random_bits if is_stochastic else None,
+            "flags": args.tininess if args.flags else None,
+        }
 
 
 def _shapes(

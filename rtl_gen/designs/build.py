@@ -21,7 +21,7 @@ def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -
     name = f"{design.name}{shape.name if shape else ''}_{circuit.format.name}"
     if circuit.to and not (shape and circuit.to == circuit.format):
         name += f"_to_{circuit.to.name}"
-    return name
+    return name + circuit.rounding.suffix
 
 
 def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None) -> dict[str, int]:
@@ -38,7 +38,7 @@ def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None)
             }
         case VectorShape():
             width *= shape.length
-    return dict.fromkeys(design.operands, width)
+    return dict.fromkeys(design.operands, width) | circuit.rounding.operand_widths
 
 
 @lru_cache(maxsize=64)

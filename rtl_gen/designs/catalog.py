@@ -39,11 +39,19 @@ def operation_design(operation: Operation) -> Design:
 
     def circuit(
         gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
-    ) -> Word | Bit:
+    ) -> Word | Bit | dict[str, Word]:
         formats = (options.format, *((options.result_format,) if converts else ()))
-        if operation.result is Result.ROUNDED:
-            return operation.circuit(gates, *formats, *operands, overflow=options.overflow)
-        return operation.circuit(gates, *formats, *operands)
+        if operation.result is not Result.ROUNDED:
+            return operation.circuit(gates, *formats, *operands)
+        count = len(operation.operands)
+        extra = dict(zip(options.rounding.operand_widths, operands[count:], strict=True))
+        control = options.rounding.control(extra)
+        code = operation.circuit(
+            gates, *formats, *operands[:count], overflow=options.overflow, control=control
+        )
+        if control.flags is None:
+            return code
+        return {"y": code, "flags": control.flags.word(gates)}
 
     def works_for(fmt: Format) -> bool:
         return operation.formats(fmt) and (
@@ -60,6 +68,7 @@ def operation_design(operation: Operation) -> Design:
         check=_CHECKS[len(operation.operands)],
         rounds=operation.result is Result.ROUNDED,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
+        takes_rounding=operation.result is Result.ROUNDED,
         converts=converts,
     )
 

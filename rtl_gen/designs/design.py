@@ -14,7 +14,9 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 __all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind"]
 
 #: Makes the neurons of a design. The third argument is the shape that the design has.
-Circuit = Callable[[GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word | Bit]
+Circuit = Callable[
+    [GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word | Bit | Mapping[str, Word]
+]
 
 
 class Kind(StrEnum):
@@ -52,6 +54,7 @@ class Design(Entry):
     circuit: Circuit
     rounds: bool = True  #: Whether a result may be too large, so that there is an overflow policy.
     result_width: int | None = None  #: Number of bits of a result that is no code.
+    takes_rounding: bool = False  #: Whether it can round in every way, and raise flags.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None

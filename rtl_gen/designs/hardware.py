@@ -83,6 +83,8 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
     if options.style is Style.TEMPORAL:
         if design.name not in TEMPORAL:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
+        if not instance.circuit.rounding.is_usual:
+            return "Rounding must be rne, without flags, in the temporal style"
         try:
             check_codec_format(instance.circuit.format)
         except InputError as error:

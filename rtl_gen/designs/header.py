@@ -4,20 +4,36 @@
 import shlex
 from pathlib import PurePath
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import FLAGS
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
+from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
-from spikefloat.rtl_gen.formats import Overflow
+from spikefloat.rtl_gen.formats import PORT_CODES, Overflow, Rounding
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS
 
 __all__ = ["command_line", "design_hardware", "header_lines", "instance_summary"]
 
+#: Ways to round, as the summary of a design says them; None is an operand's choice.
+ROUNDING_WORDS = {
+    None: "as the operand rounding says",
+    Rounding.TOWARD_ZERO: "toward zero",
+    Rounding.DOWN: "down",
+    Rounding.UP: "up",
+    Rounding.NEAREST_AWAY: "to nearest, ties away from zero",
+    Rounding.ODD: "to odd",
+    Rounding.STOCHASTIC_A: "stochastically (A of P3109)",
+    Rounding.STOCHASTIC_B: "stochastically (B of P3109)",
+    Rounding.STOCHASTIC_C: "stochastically (C of P3109)",
+}
+
 _OVERFLOW = {
     Overflow.NAN: "non-saturating (infinity where the format has one, else NaN)",
     Overflow.SATURATE: "saturating (largest finite value)",
+    Overflow.SATURATE_FINITE: "saturating, infinities too (largest finite value)",
 }
 
 
@@ -52,6 +68,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     formats = circuit.format.name + (f" to {circuit.to.name}" if circuit.to else "")
     lines = [f"{instance_summary(instance)} ({formats})"]
     lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
+    lines += _rounding_lines(circuit.rounding)
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     return (*lines, f"made by: {command_line('verilog', instance)}")
@@ -63,9 +80,26 @@ def instance_summary(instance: Instance) -> str:
     Of two values of e8m0fnu none has an even digit. There IEEE 754-2019 (4.3.1) takes the larger.
     """
     summary = instance.design.summary
+    rounding = instance.circuit.rounding
+    if rounding.mode is not Rounding.NEAREST_EVEN:
+        summary = summary.replace("to nearest even", ROUNDING_WORDS[rounding.mode])
     if instance.circuit.to is not None and instance.circuit.to.mantissa_bits == 0:
         return summary.replace("to nearest even", "to nearest, ties to the larger value")
     return summary
+
+
+def _rounding_lines(rounding: RoundingOptions) -> list[str]:
+    """Return what is to be said of ports that only some circuits have."""
+    lines = []
+    if rounding.mode is None:
+        codes = ", ".join(f"{code} {mode.value}" for code, mode in enumerate(PORT_CODES))
+        lines.append(f"rounding: {codes}; the other codes as 0")
+    if rounding.random_bits:
+        lines.append(f"random: {rounding.random_bits} bits, evenly distributed")
+    if rounding.flags is not Flags.NONE:
+        names = ", ".join(f"{index} {name}" for index, name in enumerate(FLAGS))
+        lines.append(f"flags: bits {names}; tiny {rounding.flags} rounding")
+    return lines
 
 
 def command_line(command: str, instance: Instance) -> str:
@@ -76,6 +110,12 @@ def command_line(command: str, instance: Instance) -> str:
     words += ["--overflow", circuit.overflow.value, "--library", circuit.library]
     if circuit.library is Library.NATIVE:
         words += ["--budget", circuit.budget.name, "--objective", circuit.objective]
+    rounding = circuit.rounding
+    words += (
+        ["--rounding", rounding.mode_name] if rounding.mode is not Rounding.NEAREST_EVEN else []
+    )
+    words += ["--random-bits", str(rounding.random_bits)] if rounding.random_bits else []
+    words += ["--flags", rounding.flags] if rounding.flags is not Flags.NONE else []
     words += _shape_words(instance)
     return " ".join(words + _hardware_words(instance.hardware))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One instance of a design: which circuit, of what shape, as which hardware."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.build import build, circuit_name, operand_widths
@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.designs.options import (
     Style,
     make_hardware_options,
 )
+from spikefloat.rtl_gen.designs.rounding import make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
     LayerShape,
     Shape,
@@ -99,6 +100,21 @@ class Instance:
             raise InputError(f"Design must be made of linear layers, not {self.design.name!r}")
         return self.shape
 
+    def require_usual_rounding(self, purpose: str) -> None:
+        """Refuse other ways to round, and flags.
+
+        Raises
+        ------
+        InputError
+            If the circuit has one of them.
+        """
+        rounding = self.circuit.rounding
+        if not rounding.is_usual:
+            raise InputError(
+                f"Rounding must be rne, without flags, {purpose}, not {rounding.mode_name} with "
+                f"flags {rounding.flags}"
+            )
+
     @property
     def is_array(self) -> bool:
         """Whether it is a layer on an array of lanes, and so is no single neuron graph."""
@@ -114,6 +130,9 @@ def make_instance(
     library: str = Library.NATIVE,
     budget: str = DEFAULT_BUDGET,
     objective: str = Objective.STRUCTURE,
+    rounding: str | None = None,
+    random_bits: int | None = None,
+    flags: str | None = None,
     style: str = Style.SPATIAL,
     stages: int = 0,
     is_stream: bool = False,
@@ -138,14 +157,22 @@ def make_instance(
         Format of the result, for a conversion or a widening product; by default bfloat16 or, where
         that is not another format or not possible, binary32.
     overflow : Overflow or str, optional
-        ``nan`` or ``saturate``; by default that of the format of the result.
+        ``nan``, ``saturate`` or ``saturate-finite``; by default that of the format of the result.
     library : str
         ``native`` or ``published``.
     budget : str
         Limits of a neuron, for the native library.
     objective : str
         One of :class:`~spikefloat.rtl_gen.designs.options.Objective`; ``structure`` for the
-        published library.
+        published library, and for another rounding than the usual one.
+    rounding : str, optional
+        One of :class:`~spikefloat.rtl_gen.formats.Rounding`, or ``port`` for a mode that is an
+        operand; ``rne``, to nearest even, by default.
+    random_bits : int, optional
+        Number of random bits of a stochastic rounding, an operand; 8 by default.
+    flags : str, optional
+        One of :class:`~spikefloat.rtl_gen.designs.rounding.Flags`: whether flags are a second
+        result, and when a result is tiny; ``none`` by default.
     style : str
         One of :class:`~spikefloat.rtl_gen.designs.options.Style`.
     stages : int
@@ -184,6 +211,20 @@ def make_instance(
     """
     design = find_design(design) if isinstance(design, str) else design
     circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
+    ways = make_rounding_options(
+        design.name,
+        circuit.result_format,
+        takes_rounding=design.takes_rounding,
+        rounding=rounding,
+        random_bits=random_bits,
+        flags=flags,
+    )
+    if not ways.is_usual and circuit.objective is not Objective.STRUCTURE:
+        raise InputError(
+            f"Objective must be structure for rounding {ways.mode_name} with flags {ways.flags}, "
+            f"not {circuit.objective.value!r}"
+        )
+    circuit = replace(circuit, rounding=ways)
     shape = _shape(design, circuit, length, accumulate, wide, layer)
     hardware = make_hardware_options(
         style=style,

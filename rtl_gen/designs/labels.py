@@ -7,6 +7,7 @@ from spikefloat.rtl_gen.designs.arrays import array_neurons
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
@@ -24,6 +25,9 @@ _KEYS = (
     "library",
     "budget",
     "objective",
+    "rounding",
+    "random_bits",
+    "flags",
     "length",
     "accumulate",
     "node_format",
@@ -65,7 +69,7 @@ def _cell_labels(cell: CellInstance) -> dict[str, Any]:
 
 def _circuit_labels(instance: Instance) -> dict[str, Any]:
     circuit = instance.circuit
-    own = {
+    own: dict[str, Any] = {
         "design": instance.design.name,
         "format": circuit.format.name,
         "to": circuit.to.name if circuit.to else None,
@@ -73,6 +77,11 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
     }
     if instance.hardware.style is Style.TEMPORAL:  # It is not made of gates.
         return own
+    if instance.design.takes_rounding:
+        rounding = circuit.rounding
+        own["rounding"] = rounding.mode_name
+        own["random_bits"] = rounding.random_bits or None
+        own["flags"] = None if rounding.flags is Flags.NONE else rounding.flags.value
     own["library"] = circuit.library.value
     if circuit.library is Library.NATIVE:
         own |= {"budget": circuit.budget.name, "objective": circuit.objective.value}

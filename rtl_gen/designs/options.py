@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from spikefloat.rtl_gen.designs.rounding import RoundingOptions
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
@@ -64,6 +65,7 @@ class CircuitOptions:
     library: Library = Library.NATIVE
     budget: Budget = BUDGETS["w2"]
     objective: Objective = Objective.STRUCTURE
+    rounding: RoundingOptions = RoundingOptions()
 
     @property
     def result_format(self) -> Format:

@@ -8,6 +8,8 @@ else.
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
 from spikefloat.rtl_gen.formats.integers import INTEGERS, Integer, find_integer
 from spikefloat.rtl_gen.formats.policies import (
+    PORT_CODES,
+    PORT_WIDTH,
     Overflow,
     Rounding,
     overflow_policies,
@@ -18,6 +20,8 @@ from spikefloat.rtl_gen.formats.records import FORMATS, find_format
 __all__ = [
     "FORMATS",
     "INTEGERS",
+    "PORT_CODES",
+    "PORT_WIDTH",
     "Format",
     "Integer",
     "NanEncoding",

@@ -11,7 +11,14 @@ from spikefloat.rtl_gen.errors import InputError
 if TYPE_CHECKING:
     from spikefloat.rtl_gen.formats.format import Format
 
-__all__ = ["Overflow", "Rounding", "overflow_policies", "resolve_overflow"]
+__all__ = [
+    "PORT_CODES",
+    "PORT_WIDTH",
+    "Overflow",
+    "Rounding",
+    "overflow_policies",
+    "resolve_overflow",
+]
 
 
 class Overflow(enum.Enum):
@@ -59,6 +66,20 @@ class Rounding(enum.Enum):
     def is_stochastic(self) -> bool:
         """Whether it takes random bits."""
         return self.value.startswith("stochastic")
+
+
+#: Modes that an operand can choose, by the codes of RISC-V's frm; the other codes round to nearest
+#: even.
+PORT_CODES = (
+    Rounding.NEAREST_EVEN,
+    Rounding.TOWARD_ZERO,
+    Rounding.DOWN,
+    Rounding.UP,
+    Rounding.NEAREST_AWAY,
+)
+
+#: Bits of the operand that chooses.
+PORT_WIDTH = 3
 
 
 def overflow_policies(fmt: Format) -> tuple[Overflow, ...]:

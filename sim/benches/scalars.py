@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations on one to three codes, with the results that the golden model gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import PORT_CODES, PORT_WIDTH, Format, Overflow, Rounding
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
 from spikefloat.sim.cases.exhaustive import concerns, operand_cases
-from spikefloat.sim.golden.operations import expected, find_operation
+from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
+from spikefloat.sim.golden.operations import expected, expected_rounded, find_operation
+from spikefloat.sim.golden.rounding import Rounder
 
 __all__ = ["OPERAND_NAMES", "ScalarDesign", "scalar_checks"]
 
@@ -31,8 +33,40 @@ class ScalarDesign:
     overflow: Overflow
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
+    mode: Rounding | None = Rounding.NEAREST_EVEN  #: None if the input ``rounding`` chooses.
+    random_bits: int = 0  #: Width of the input ``random``, of a stochastic mode.
+    has_flags: bool = False  #: Whether it has the output ``flags``.
+    is_tiny_before: bool = False  #: For the flags: whether a result is tiny before it is rounded.
     #: Which cases its input ``discharge`` comes with: "first" or "every"; None without that input.
     discharge: str | None = None
+
+    @property
+    def extra_widths(self) -> dict[str, int]:
+        """Width of each input that only rounding takes, by name."""
+        port = {"rounding": PORT_WIDTH} if self.mode is None else {}
+        return port | ({"random": self.random_bits} if self.random_bits else {})
+
+    def expected(self, operands: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+        """Return the results for operands, by the names of the outputs."""
+        names = OPERAND_NAMES[: find_operation(self.operation).operand_count]
+        codes = [operands[name] for name in names]
+        if self.mode is Rounding.NEAREST_EVEN and not self.has_flags:
+            return {"y": expected(self.operation, self.fmt, codes, self.overflow, self.to)}
+        results = np.empty((2, len(codes[0])), np.int64)
+        chosen = operands.get("rounding", np.zeros_like(codes[0]))
+        for code in np.unique(chosen).tolist():
+            here = chosen == code
+            mode = self.mode or (PORT_CODES + PORT_CODES[:1] * 3)[code]
+            random = operands["random"][here] if self.random_bits else 0
+            results[:, here] = expected_rounded(
+                self.operation,
+                self.fmt,
+                [array[here] for array in codes],
+                self.overflow,
+                self.to,
+                Rounder(mode, random, self.random_bits, self.is_tiny_before),
+            )
+        return {"y": results[0]} | ({"flags": results[1]} if self.has_flags else {})
 
     @property
     def dut(self) -> Dut:
@@ -41,6 +75,7 @@ class ScalarDesign:
         names = OPERAND_NAMES[: operation.operand_count]
         inputs: tuple[Port, ...]
         inputs = tuple(Port(name, self.fmt.width, fmt=self.fmt) for name in names)
+        inputs += tuple(Port(name, width) for name, width in self.extra_widths.items())
         if self.discharge is not None:
             inputs = (*inputs, Port("discharge", 1))
         width = operation.result_width(self.fmt, self.to)
@@ -52,7 +87,7 @@ class ScalarDesign:
             verilog=self.verilog,
             module=self.module,
             inputs=inputs,
-            outputs=(result,),
+            outputs=(result, *([Port("flags", 5)] if self.has_flags else [])),
             contract=self.contract,
             latency=self.latency,
         )
@@ -74,45 +109,65 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     InputError
         If an operation or a set of operands is unknown, or there are too many cases.
     """
-    groups: dict[tuple[int, Contract, int], list[Format]] = {}
+    groups: dict[_Sharing, list[Format]] = {}
     for design in designs:
         groups.setdefault(_sharing(design), []).append(design.fmt)
-    shared = {key: operand_cases(formats, key[0], pairs) for key, formats in groups.items()}
+    shared = {
+        key: _with_extras(operand_cases(formats, key[0], pairs), key)
+        for key, formats in groups.items()
+    }
     discharges: dict[tuple[str, int], NDArray[np.int64]] = {}
     checks = []
     for design in designs:
         operands = shared[_sharing(design)]
         mine = np.arange(len(operands[0]))
         if design.contract is not Contract.STREAM:
-            mine = np.flatnonzero(concerns(design.fmt, operands, pairs))
+            mine = np.flatnonzero(concerns(design.fmt, operands[: _sharing(design)[0]], pairs))
             # Driven in an order that suits the simulator, reported in one that suits the reader.
             mine = mine[np.lexsort([codes[mine] for codes in reversed(operands)])]
-        named = dict(zip(OPERAND_NAMES, operands, strict=False))
+        names = [*OPERAND_NAMES[: _sharing(design)[0]], *design.extra_widths]
+        named = dict(zip(names, operands, strict=True))
         if design.discharge is not None:
             key = design.discharge, len(operands[0])
             when = np.arange(key[1]) == 0 if key[0] == "first" else np.ones(key[1])
             named["discharge"] = discharges.setdefault(key, when.astype(np.int64))
-        right = expected(
-            design.operation,
-            design.fmt,
-            [codes[mine] for codes in operands],
-            design.overflow,
-            design.to,
+        right = design.expected(
+            {name: codes[mine] for name, codes in named.items() if name != "discharge"}
         )
         checks.append(
             Check(
                 dut=design.dut,
-                cases=Cases(operands=named, expected={"y": right}, selected=mine),
+                cases=Cases(operands=named, expected=right, selected=mine),
             )
         )
     return checks
 
 
-def _sharing(design: ScalarDesign) -> tuple[int, Contract, int]:
+#: Number of operands, contract, width in streams, widths of the inputs that only rounding takes.
+_Sharing = tuple[int, Contract, int, tuple[int, ...]]
+
+
+def _with_extras(
+    operands: Sequence[NDArray[np.int64]], key: _Sharing
+) -> tuple[NDArray[np.int64], ...]:
+    """Return operands with every mode or random number, or with drawn ones if those are too many."""
+    widths = key[-1]
+    if not widths:
+        return tuple(operands)
+    count, bits = len(operands[0]), sum(widths)
+    if count << bits > EXHAUSTIVE_CASES:
+        rng = np.random.default_rng(SEED)
+        return (*operands, *(rng.integers(0, 1 << width, count) for width in widths))
+    (width,) = widths  # a mode that is an operand is never stochastic
+    extra = np.tile(np.arange(1 << width), count)
+    return (*(np.repeat(codes, 1 << width) for codes in operands), extra)
+
+
+def _sharing(design: ScalarDesign) -> _Sharing:
     """Return what designs that share operands have in common: in streams that is the width, too.
 
     Other designs of several widths are driven with what any of them needs.
     """
     count = find_operation(design.operation).operand_count
     width = design.fmt.width if design.contract is Contract.STREAM else 0
-    return count, design.contract, width
+    return count, design.contract, width, tuple(design.extra_widths.values())

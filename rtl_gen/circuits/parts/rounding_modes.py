@@ -14,23 +14,10 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import increment
 
-__all__ = ["FLAGS", "NEAREST_EVEN", "PORT_CODES", "PORT_WIDTH", "FlagBits", "RoundingControl"]
+__all__ = ["FLAGS", "NEAREST_EVEN", "FlagBits", "RoundingControl"]
 
 #: Flags, lowest bit first, as in RISC-V's fflags: NX, UF, OF, DZ, NV.
 FLAGS = ("inexact", "underflow", "overflow", "divide_by_zero", "invalid")
-
-#: Modes that an operand can choose, by the codes of RISC-V's frm; the other codes round to nearest
-#: even.
-PORT_CODES = (
-    Rounding.NEAREST_EVEN,
-    Rounding.TOWARD_ZERO,
-    Rounding.DOWN,
-    Rounding.UP,
-    Rounding.NEAREST_AWAY,
-)
-
-#: Bits of the operand that chooses.
-PORT_WIDTH = 3
 
 
 @dataclass
@@ -77,7 +64,7 @@ class RoundingControl:
     """
 
     mode: Rounding | None = Rounding.NEAREST_EVEN  #: None if an operand chooses.
-    port: Word = ()  #: That operand, :data:`PORT_WIDTH` bits.
+    port: Word = ()  #: That operand, three bits.
     random: Word = ()  #: Random bits of a stochastic mode.
     #: Where flags are collected; None if the circuit has none.
     flags: FlagBits | None = field(default=None, compare=False)

@@ -3,12 +3,13 @@
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
-from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.formats import FORMATS, Rounding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 
 __all__ = ["CIRCUIT", "SHAPE"]
 
 _OBJECTIVES = ("structure", "neurons", "depth", "luts", "fmax")
+_ROUNDINGS = tuple(mode.value for mode in Rounding)
 _ACCUMULATIONS = ("tree", "chain", "wide", "exact")
 _NODES = ("binary16", "bfloat16", "binary32")
 
@@ -67,6 +68,34 @@ CIRCUIT = (
         help="structure: to be read; neurons, depth: the smallest or shallowest circuit known; "
         "luts, fmax: few lookup tables or a fast clock on an FPGA",
         words=_OBJECTIVES,
+    ),
+    Option(
+        name="rounding",
+        group="circuit",
+        metavar="R,...",
+        read=words,
+        default="rne",
+        help="rne, rtz, rdn, rup, rna, odd, stochastic-a, -b or -c; port: an operand chooses; or "
+        "all but port",
+        words=(*_ROUNDINGS, "port", "all"),
+    ),
+    Option(
+        name="random-bits",
+        group="circuit",
+        metavar="N",
+        read=integer(1, 32),
+        otherwise="8",
+        help="random bits of a stochastic rounding, an operand",
+    ),
+    Option(name="flags", group="circuit", help="flags as a second result: NV DZ OF UF NX"),
+    Option(
+        name="tininess",
+        group="circuit",
+        metavar="T",
+        read=one_of(("after", "before")),
+        default="after",
+        help="for --flags: a result is tiny after or before rounding",
+        words=("after", "before"),
     ),
 )
 

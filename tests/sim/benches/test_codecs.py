@@ -25,7 +25,7 @@ FORMAT_NAMES = ("e4m3fn", "e5m2")
 def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bits):
     """Return a check of an encoder or a decoder."""
     p = CodecParameters(fmt=FORMATS[format_name], overflow=overflow, **bits)
-    module = f"{name}_{format_name}_{overflow.value}"
+    module = f"{name}_{format_name}_{overflow.name.lower()}"
     design = CodecDesign(
         verilog=codec_verilog(name, p, module),
         module=module,
@@ -42,7 +42,7 @@ def make_codec_check(name, format_name, overflow=Overflow.NAN, sample=None, **bi
 def make_operation_check(name, format_name, overflow=Overflow.NAN, sample=None):
     """Return a check of an operation of the step-by-step engine, on every pair or a sample."""
     instance = make_instance(name, format=format_name, overflow=overflow.value, style="temporal")
-    module = f"{name}_{format_name}_{overflow.value}"
+    module = f"{name}_{format_name}_{overflow.name.lower()}"
     hardware = make_hardware(instance, module=module)
     assert hardware.is_clocked
     pairs = "all"
@@ -111,7 +111,7 @@ def test_step_by_step_sample(tmp_path):
         make_operation_check(name, fmt, overflow, sample=1000)
         for name in ("multiply", "add")
         for fmt in FORMAT_NAMES
-        for overflow in Overflow
+        for overflow in (Overflow.NAN, Overflow.SATURATE)
     ]
     assert all_exact(checks, "icarus", tmp_path) == [1000] * 8
 

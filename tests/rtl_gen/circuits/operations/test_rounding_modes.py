@@ -8,12 +8,8 @@ from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.fma import fma
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
-from spikefloat.rtl_gen.circuits.parts.rounding_modes import (
-    PORT_CODES,
-    PORT_WIDTH,
-    RoundingControl,
-)
-from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import RoundingControl
+from spikefloat.rtl_gen.formats import FORMATS, PORT_CODES, PORT_WIDTH, Overflow, Rounding
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.rounding import Rounder
