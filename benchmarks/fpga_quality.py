@@ -21,6 +21,7 @@ from rich.table import Table
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.options import Objective
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
 from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
@@ -52,7 +53,7 @@ def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     text = (REFERENCE / f"{design}_e4m3fn.v").read_text(encoding="utf-8")
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
-        raise ValueError(f"Reference must have the parameter CUTS, not lack it: {design}")
+        raise InputError(f"No parameter CUTS in the reference of {design}")
     graph = make_instance(design).graph
     return f"{design}_e4m3fn_plain", cut, graph_ports(graph, (CLOCK,))
 

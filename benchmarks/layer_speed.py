@@ -16,6 +16,7 @@ import numpy as np
 
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
+from spikefloat.rtl_gen.errors import UserError
 from spikefloat.sim.golden.layer import layer
 from spikefloat.sim.graphs.layers import LayerSimulator
 
@@ -79,7 +80,7 @@ def main() -> int:
             for accumulate in ("tree", "exact")
             for batch in (1, 32)
         ]
-    except ValueError as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 2
     ratio = PUBLISHED_SECONDS / rows[0]["seconds"]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.errors import UserError
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import all_pairs_planes
@@ -94,7 +95,7 @@ def main() -> int:
     args = parser.parse_args()
     try:
         result = measure(args.library, args.format, args.seconds)
-    except ValueError as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 2
     if args.json:

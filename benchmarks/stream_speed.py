@@ -16,6 +16,7 @@ import numpy as np
 
 from spikefloat.rtl_gen.checks.plan import scalar_design
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.scalars import scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
@@ -80,9 +81,9 @@ def main() -> int:
     args = parser.parse_args()
     try:
         if args.stages < 1:
-            raise ValueError(f"Stages must be 1 or more, not {args.stages}")
+            raise InputError(f"Stages must be 1 or more, not {args.stages}")
         figures = measure(args.design, args.stages, args.sim, args.repeats)
-    except ValueError as error:
+    except UserError as error:
         print(f"stream_speed: error: {error}", file=sys.stderr)
         return 2
     if args.json:

@@ -66,6 +66,7 @@ def test_results_are_in_order(tmp_path):
     "change, mismatches, message",
     [
         ({"latency": 3}, 4, "operations must take 3 clocks, not 2"),
+        ({"latency": 1}, 4, "operations must take 1 clocks, not 2"),
         ({"verilog": INCREMENT.replace("LIMIT", "1'b0")}, 4, "0 results, not 4"),
         (
             {"verilog": DESIGN.verilog.replace("ready = ~busy", "ready = 1'b0")},

@@ -6,11 +6,9 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.operations import add as add_module
 from spikefloat.rtl_gen.circuits.operations.add import add
-from spikefloat.rtl_gen.circuits.parts.rounding import round_significand
 from spikefloat.rtl_gen.designs.build import build
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.builder import ZERO
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -26,6 +24,7 @@ from tests.helpers.circuits import (
     some_pairs,
 )
 from tests.helpers.oracle import ARITHMETIC_FORMATS, every_pair
+from tests.helpers.rounding_faults import ignore_sticky
 
 
 @pytest.mark.parametrize("library", Library)
@@ -142,21 +141,6 @@ def operands(a, b):
 
 
 # ------------------------------------------------------------------------------------- the checks
-
-
-def ignore_sticky(gates, exponent, significand, sticky, *how):
-    return round_significand(gates, exponent, significand, ZERO)
-
-
-def truncate(gates, exponent, significand, sticky, *how):
-    return round_significand(gates, exponent, (ZERO, *significand[1:]), ZERO)
-
-
-@pytest.mark.parametrize("fault", [ignore_sticky, truncate])
-def test_planted_fault_is_found(fresh_builds, fault):
-    fresh_builds.setattr(add_module, "round_significand", fault)
-    with pytest.raises(AssertionError, match=r"^[1-9]\d* of 65536 results differ:\n  e4m3fn 0x"):
-        check_every_pair("add", FORMATS["e4m3fn"])
 
 
 def test_planted_fault_is_found_in_wide_formats(fresh_builds):

@@ -3,13 +3,10 @@
 
 import pytest
 
-from spikefloat.rtl_gen.circuits.operations import multiply as multiply_module
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
-from spikefloat.rtl_gen.circuits.parts.rounding import round_significand
 from spikefloat.rtl_gen.designs.build import build
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
-from spikefloat.rtl_gen.neurons.builder import ZERO
 from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from tests.helpers.circuits import (
@@ -61,21 +58,6 @@ def test_million_random_pairs(fmt):
 def test_size(fmt, library, most):
     """The published figure is 670 neurons in the paper, and 912 in its code."""
     assert measure(make_instance("multiply", format=fmt, library=library).graph).neurons <= most
-
-
-def ignore_sticky(gates, exponent, significand, sticky, *how):
-    return round_significand(gates, exponent, significand, ZERO)
-
-
-def truncate(gates, exponent, significand, sticky, *how):
-    return round_significand(gates, exponent, (ZERO, *significand[1:]), ZERO)
-
-
-@pytest.mark.parametrize("fault", [ignore_sticky, truncate])
-def test_planted_fault_is_found(fresh_builds, fault):
-    fresh_builds.setattr(multiply_module, "round_significand", fault)
-    with pytest.raises(AssertionError, match=r"^[1-9]\d* of 65536 results differ:\n  e4m3fn 0x"):
-        check_every_pair("multiply", FORMATS["e4m3fn"])
 
 
 @pytest.mark.parametrize("fmt", ["e4m3fn", "binary16"])

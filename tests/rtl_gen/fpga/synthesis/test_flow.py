@@ -147,3 +147,23 @@ def test_a_longer_delay_saves_tables() -> None:
     assert fast.lut4_depth is not None
     assert small.lut4_depth is not None
     assert small.lut4_depth >= fast.lut4_depth
+
+
+def test_another_version_of_a_tool_is_run_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A figure is that of the tools that made it."""
+    made: list[int] = []
+
+    def synthesize(*args: object) -> flow.Counts:
+        made.append(len(made))
+        return flow.Counts(lut=len(made), depth=1, carry=0, ff=0, bram=0)
+
+    monkeypatch.setattr(flow, "_synthesize", synthesize)
+    for version, tables in (("1", 1), ("1", 1), ("2", 2), ("1", 1)):
+        monkeypatch.setattr(flow, "tool_version", lambda package, version=version: version)
+        measurement = measure(
+            PARITY, "parity", TARGETS["generic6"], ports=PARITY_PORTS, cache=Cache(tmp_path)
+        )
+        assert measurement.lut6 == tables
+    assert len(made) == 2
