@@ -27,6 +27,8 @@ larger in this sense. That is never below the exponent of the subnormals, so not
 down afterwards: a product too small to matter has been raised into the window, where it still is.
 """
 
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
@@ -81,8 +83,10 @@ def fma(
     *,
     control: RoundingControl = NEAREST_EVEN,
     margins: Margins | None = None,
+    negate_product: bool = False,
+    negate_c: bool = False,
 ) -> Word:
-    """Return the code of ``a * b + c``, rounded once to nearest even.
+    """Return the code of ``a * b + c``, or with other signs, rounded once.
 
     NaN if an operand is NaN, infinity meets zero, or infinities cancel; an exact zero is +0 unless
     both the product and ``c`` are negative zeros.
@@ -101,6 +105,8 @@ def fma(
         How to round.
     margins : Margins, optional
         Margins of the window; by default what is needed.
+    negate_product, negate_c : bool
+        Whether the product, and ``c``, have the opposite sign.
 
     Raises
     ------
@@ -113,6 +119,10 @@ def fma(
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     raw_c = unpack(gates, fmt, c, "unpack_c")
+    if negate_product:
+        raw_a = replace(raw_a, sign=gates.not_(raw_a.sign))
+    if negate_c:
+        raw_c = replace(raw_c, sign=gates.not_(raw_c.sign))
     builder = gates.builder
     with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
         product = builder.name_word(
@@ -236,13 +246,20 @@ def _combine(
     return gates.builder.name_word("total", total), product_larger
 
 
-RECORDS = (
-    Operation(
-        name="fma",
-        summary="y = a * b + c, rounded once to nearest even",
+def _record(name: str, formula: str, order: int, **signs: bool) -> Operation:
+    return Operation(
+        name=name,
+        summary=f"y = {formula}, rounded once to nearest even",
         operands=("a", "b", "c"),
-        circuit=fma,
+        circuit=partial(fma, **signs),
         result=Result.ROUNDED,
-        order=40,
-    ),
+        order=order,
+    )
+
+
+RECORDS = (
+    _record("fma", "a * b + c", 40),
+    _record("fma_subtract", "a * b - c", 41, negate_c=True),
+    _record("fma_negate", "-(a * b) + c", 42, negate_product=True),
+    _record("fma_negate_subtract", "-(a * b) - c", 43, negate_product=True, negate_c=True),
 )

@@ -11,8 +11,10 @@ from gfloat.types import Domain, Signedness
 
 from spikefloat.rtl_gen.formats import FORMATS, INTEGERS, Format, NanEncoding, Rounding
 from spikefloat.sim.golden import arithmetic, division, integers
+from spikefloat.sim.golden.operations import expected, expected_rounded
 from spikefloat.sim.golden.rounding import INEXACT, Rounder, encode
 from spikefloat.sim.golden.values import decode
+from tests.helpers.oracle import every_pair, floats_of
 
 #: Modes that MPFR has, by the names of gmpy2.
 MPFR = {
@@ -44,6 +46,15 @@ ONE_OPERAND = {
     "square_root": (division.square_root, gmpy2.sqrt),
     "reciprocal_root": (division.reciprocal_root, gmpy2.rec_sqrt),
     "reciprocal": (division.reciprocal, lambda x: gmpy2.div(1, x)),
+}
+
+
+THREE_OPERANDS = {
+    "fma": gmpy2.fma,
+    "fma_subtract": gmpy2.fms,
+    "fma_negate": lambda x, y, z: gmpy2.fma(-x, y, z),
+    "fma_negate_subtract": lambda x, y, z: gmpy2.fms(-x, y, z),
+    "faa": lambda x, y, z: gmpy2.fsum([x, y, z]),
 }
 
 
@@ -123,6 +134,16 @@ def test_two_operands(fmt, name, mode):
 
 
 @pytest.mark.parametrize("mode", MPFR, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", THREE_OPERANDS)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e4m3fnuz", "e2m1fn", "binary16"])
+def test_three_operands(fmt, name, mode):
+    fmt = FORMATS[fmt]
+    operands = np.random.default_rng(83).integers(0, 1 << fmt.width, (3, 4000))
+    result = expected_rounded(name, fmt, operands, None, None, Rounder(mode))
+    assert assert_like_mpfr(fmt, mode, THREE_OPERANDS[name], operands, result) > 1000
+
+
+@pytest.mark.parametrize("mode", MPFR, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", ONE_OPERAND)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e3m4", "e4m3fnuz", "binary16", "bfloat16"])
 def test_one_operand(fmt, name, mode):
@@ -185,3 +206,54 @@ def test_integers(fmt, name):
     some = np.arange(0, 1 << integer.width, 1 << max(integer.width - 16, 0))
     back = integers.from_integer(integer, fmt, some)
     np.testing.assert_array_equal(back.codes, encode(fmt, integer.decode(some).astype(float)))
+
+
+SELECTIONS = {
+    "minimum_number": np.fmin,
+    "maximum_number": np.fmax,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "copy_sign": np.copysign,
+    "negate_sign": lambda x, y: np.copysign(x, -y),
+    "minimum_magnitude": lambda x, y: np.where(
+        abs(x) == abs(y),
+        np.minimum(x, y),
+        np.where(abs(x) < abs(y), x, np.where(np.isnan(x), x, y)),
+    ),
+    "minimum_finite": lambda x, y: np.where(
+        np.isfinite(x) == np.isfinite(y), np.minimum(x, y), np.where(np.isfinite(x), x, y)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e3m4", "e4m3fnuz", "e2m1fn"])
+def test_selections(fmt, name):
+    """numpy on every pair, of values in binary64; nothing is rounded."""
+    fmt = FORMATS[fmt]
+    a, b = every_pair(fmt)
+    actual = expected(name, fmt, (a, b), None)
+    if name in ("less_equal", "greater", "greater_equal"):
+        np.testing.assert_array_equal(actual, SELECTIONS[name](decode(fmt, a), decode(fmt, b)))
+        return
+    if name.endswith("_sign"):  # Values do not tell the sign of NaN.
+        kept = ~np.isnan(decode(fmt, b))
+        a, b, actual = a[kept], b[kept], actual[kept]
+    if not fmt.has_negative_zero:  # A sign of zero or NaN of the second operand means more there.
+        kept = (a & fmt.magnitude_mask != 0) & (b & fmt.magnitude_mask != 0)
+        a, b, actual = a[kept], b[kept], actual[kept]
+    right = SELECTIONS[name](decode(fmt, a), decode(fmt, b))
+    np.testing.assert_array_equal(decode(fmt, actual), right)
+
+
+@pytest.mark.parametrize("name, towards", [("next_up", np.inf), ("next_down", -np.inf)])
+@pytest.mark.parametrize("fmt", ["e5m2", "e3m4", "binary16", "bfloat16"])
+def test_neighbours(fmt, name, towards):
+    """ml_dtypes and numpy, in formats with infinity; a zero is a zero."""
+    fmt = FORMATS[fmt]
+    floats = floats_of(fmt, np.arange(1 << fmt.width))
+    with np.errstate(all="ignore"):
+        right = np.nextafter(floats, np.array(towards, floats.dtype)).astype(float)
+    actual = decode(fmt, expected(name, fmt, (np.arange(1 << fmt.width),), None))
+    np.testing.assert_array_equal(actual, right)

@@ -11,12 +11,12 @@ from spikefloat.rtl_gen.circuits.operations.fma import fma
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.operations.square_root import reciprocal_root, square_root
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
-from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding, overflow_policies
+from spikefloat.rtl_gen.formats import FORMATS, Rounding, overflow_policies
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.golden import arithmetic, division
 from spikefloat.sim.golden.rounding import Rounder
-from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import NARROW_WITH_POLICY
+from tests.helpers.flags import assert_same, every, simulate
 
 OPERATIONS = {
     "multiply": (multiply, lambda f, x, p, r: arithmetic.multiply_flagged((f, f), f, *x, p, r)),
@@ -27,33 +27,6 @@ OPERATIONS = {
     "reciprocal_root": (reciprocal_root, lambda f, x, p, r: division.reciprocal_root(f, *x, p, r)),
     "fma": (fma, lambda f, x, p, r: arithmetic.fma_flagged((f, f, f), f, *x, p, r)),
 }
-
-
-def simulate(circuit, fmt, operands, overflow, rounder, to=None):
-    """Return the codes and the flags that a circuit gives."""
-    gates = make_gates("circuit", "native")
-    words = [gates.builder.input("abc"[i], fmt.width) for i in range(len(operands))]
-    random = gates.builder.input("random", rounder.random_bits) if rounder.random_bits else ()
-    control = RoundingControl(rounder.mode, (), random, FlagBits(rounder.is_tiny_before))
-    formats = (fmt, to) if to else (fmt,)
-    policy = Overflow(overflow)
-    gates.builder.output("y", circuit(gates, *formats, *words, overflow=policy, control=control))
-    gates.builder.output("flags", control.flags.word(gates))
-    inputs = dict(zip("abc", operands, strict=False))
-    if random:
-        inputs["random"] = np.broadcast_to(rounder.random, operands[0].shape)
-    outputs = Network(gates.builder.build()).run(inputs)
-    return outputs["y"].astype(np.int64), outputs["flags"].astype(np.int64)
-
-
-def assert_same(actual, expected):
-    for which in (0, 1):
-        np.testing.assert_array_equal(actual[which], expected[which], ("codes", "flags")[which])
-
-
-def every(fmt, count):
-    grid = np.meshgrid(*[np.arange(1 << fmt.width)] * count, indexing="ij")
-    return [array.ravel() for array in grid]
 
 
 @pytest.mark.parametrize("is_tiny_before", [False, True], ids=["after", "before"])

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run a circuit that rounds in any way and raises flags, in the exact simulator."""
+
+import numpy as np
+
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
+from spikefloat.rtl_gen.formats import Overflow
+from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.sim.graphs.network import Network
+
+__all__ = ["assert_same", "every", "simulate"]
+
+
+def simulate(circuit, fmt, operands, overflow, rounder, to=None):
+    """Return the codes and the flags that a circuit gives."""
+    gates = make_gates("circuit", "native")
+    words = [gates.builder.input("abc"[i], fmt.width) for i in range(len(operands))]
+    random = gates.builder.input("random", rounder.random_bits) if rounder.random_bits else ()
+    control = RoundingControl(rounder.mode, (), random, FlagBits(rounder.is_tiny_before))
+    formats = (fmt, to) if to else (fmt,)
+    policy = Overflow(overflow)
+    gates.builder.output("y", circuit(gates, *formats, *words, overflow=policy, control=control))
+    gates.builder.output("flags", control.flags.word(gates))
+    inputs = dict(zip("abc", operands, strict=False))
+    if random:
+        inputs["random"] = np.broadcast_to(rounder.random, operands[0].shape)
+    outputs = Network(gates.builder.build()).run(inputs)
+    return outputs["y"].astype(np.int64), outputs["flags"].astype(np.int64)
+
+
+def assert_same(actual, expected):
+    """Compare codes and flags bit for bit."""
+    for which in (0, 1):
+        np.testing.assert_array_equal(actual[which], expected[which], ("codes", "flags")[which])
+
+
+def every(fmt, count):
+    """Return every combination of codes, as an array for each operand."""
+    grid = np.meshgrid(*[np.arange(1 << fmt.width)] * count, indexing="ij")
+    return [array.ravel() for array in grid]
