@@ -124,7 +124,7 @@ def _bar(what: str) -> Iterator[Callable[[str, int, int], None]]:
 class _Lines:
     """Lines of progress, not too many of them."""
 
-    last: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=lambda: time.monotonic())
     step: str = ""
 
     def __call__(self, step: str, done: int, total: int) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.checks import digits
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.check import inject, verify
-from spikefloat.rtl_gen.cli.look import demo, waves
+from spikefloat.rtl_gen.cli.look import waves
 from spikefloat.rtl_gen.cli.make import board, export
 from spikefloat.sim.board.verify import BoardResult
 from spikefloat.sim.campaigns.injection import Injection
@@ -18,8 +19,8 @@ from spikefloat.sim.simulators.runner import BenchError
 
 @pytest.mark.parametrize("mismatches, status", [([0, 0], 0), ([0, 1], 1), ([3, 0], 1)])
 def test_verify(mismatches: list[int], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"mismatches": count} for count in mismatches]
-    monkeypatch.setattr(verify, "find_simulator", lambda name: None)
+    rows = [{"mismatches": count, "report": "wrong"} for count in mismatches]
+    monkeypatch.setattr(verify, "simulators", lambda text: ["verilator"])
     monkeypatch.setattr(verify, "check", lambda *args, **options: rows)
     monkeypatch.setattr(verify, "checked_row", lambda row: row)
     assert main(["verify", "negate", "--json"]) == status
@@ -33,14 +34,14 @@ def test_bench_that_stops(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A check that could not be carried out is no success, and leaves no file."""
-    monkeypatch.setattr(verify, "find_simulator", lambda name: None)
+    monkeypatch.setattr(verify, "simulators", lambda text: ["verilator"])
     monkeypatch.setattr(verify, "check", fail)
-    monkeypatch.setattr(waves, "play", fail)
+    monkeypatch.setattr(waves, "wave_files", fail)
     monkeypatch.setattr(board, "verify_board", fail)
     for arguments in (
         ["verify", "negate"],
         ["waves", "negate", "-o", str(tmp_path / "out")],
-        ["board", "icebreaker", "--verify", "add", "-o", str(tmp_path / "out")],
+        ["board", "icebreaker", "--verify", "add"],
     ):
         assert main(arguments) == 1
         printed = capsys.readouterr()
@@ -82,6 +83,7 @@ def test_export(wrong: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         return result
 
     monkeypatch.setattr(export, "run_in_norse", run)
+    monkeypatch.setattr(export, "find_extra", lambda *names: None)
     assert main(["export", "xor", "--check", "-o", str(tmp_path)]) == wrong
 
 
@@ -90,15 +92,15 @@ def test_demo(wrong: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     """One bit of one logit that differs from the golden model."""
     pytest.importorskip("matplotlib")
     pytest.importorskip("sklearn")
-    outputs = demo._outputs
+    outputs = digits._simulate
 
     def changed(*args: Any) -> Any:
         codes, times = outputs(*args)
         codes[-1, -1] ^= wrong
         return codes, times
 
-    monkeypatch.setattr(demo, "_outputs", changed)
-    arguments = ["demo", "digits", "--hidden", "2", "--images", "3", "--sim", "network"]
+    monkeypatch.setattr(digits, "_simulate", changed)
+    arguments = ["demo", "digits", "--hidden", "2", "--images", "3", "--no-rtl"]
     assert main([*arguments, "-o", str(tmp_path)]) == wrong
 
 
