@@ -41,7 +41,7 @@ class Operation:
     operands: tuple[str, ...]  #: Input ports, each one code wide.
     circuit: Callable[..., Word | Bit]  #: See :class:`Result`.
     result: Result
-    result_width: int | None = None  #: Number of bits of a result that is a word.
+    result_width: int | None = None  #: Number of bits of a result that is no code.
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.

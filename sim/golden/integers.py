@@ -69,7 +69,12 @@ def from_integer(
     return pack(fmt, numbers, overflow, rounder)
 
 
-def round_to_integral(fmt: Format, a: ArrayLike, rounder: Rounder = NEAREST_EVEN) -> Rounded:
+def round_to_integral(
+    fmt: Format,
+    a: ArrayLike,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
     """Return the integral value next to ``a``; a zero keeps the sign of ``a``.
 
     Inexact where that is not ``a`` (``roundToIntegralExact`` of IEEE 754-2019, clause 5.9). Where
@@ -79,7 +84,7 @@ def round_to_integral(fmt: Format, a: ArrayLike, rounder: Rounder = NEAREST_EVEN
     x = unpack(fmt, a)
     rounded, inexact = _rounded(x, rounder)
     whole = replace(x, significand=rounded, exponent=np.zeros_like(x.exponent))
-    codes, flags = pack(fmt, whole)
+    codes, flags = pack(fmt, whole, overflow, rounder)
     return Rounded(codes, flags | INEXACT * (inexact & x.is_finite))
 
 
@@ -100,7 +105,7 @@ def scale_by_power_of_two(
     return pack(fmt, replace(x, exponent=x.exponent + steps), overflow, rounder)
 
 
-def exponent_of(fmt: Format, a: ArrayLike) -> Rounded:
+def exponent_of(fmt: Format, a: ArrayLike, overflow: Overflow | str | None = None) -> Rounded:
     """Return the exponent of ``a`` as a float of the same format (``logB``, clause 5.3.3).
 
     That of a subnormal is as if it were normal; that of zero is minus infinity and divides by zero,
@@ -117,7 +122,7 @@ def exponent_of(fmt: Format, a: ArrayLike) -> Rounded:
         is_nan=x.is_nan,
         is_infinite=x.is_zero | x.is_infinite,
     )
-    codes, flags = pack(fmt, numbers)
+    codes, flags = pack(fmt, numbers, overflow)
     return Rounded(codes, np.where(x.is_zero, DIVIDE_BY_ZERO, flags))
 
 

@@ -13,7 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED, is_exhaustive
-from spikefloat.sim.golden.entries import arithmetic, conversions, division, questions, selections
+from spikefloat.sim.golden.entries import (
+    arithmetic,
+    conversions,
+    division,
+    integers,
+    questions,
+    selections,
+)
 from spikefloat.sim.golden.entry import Example, Operation
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 
@@ -37,6 +44,7 @@ OPERATIONS: dict[str, Operation] = {
     **selections.ENTRIES,
     **questions.ENTRIES,
     **conversions.ENTRIES,
+    **integers.ENTRIES,
 }
 
 

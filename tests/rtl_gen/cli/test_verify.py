@@ -9,6 +9,7 @@ import pytest
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.catalog import entries, find_design
 from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.formats import INTEGERS
 from tests.helpers.command import Capture, run_json
 
 
@@ -99,6 +100,7 @@ _WITHOUT_STAGES = {
     *("reciprocal", "square_root", "reciprocal_root", "negate", "absolute", "relu", "convert"),
     *("copy_sign", "negate_sign", "xor_sign", "next_up", "next_down", "classify"),
     *("is_zero", "is_one", "is_sign_minus", "is_normal", "is_subnormal"),
+    *("round_to_integral", "exponent_of", *(f"to_{name}" for name in INTEGERS)),
 }
 
 

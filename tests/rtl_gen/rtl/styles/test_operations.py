@@ -53,6 +53,11 @@ QUESTIONS = (
     "classify",
     "next_up",
     "next_down",
+    "round_to_integral",
+    "exponent_of",
+    "to_int4",
+    "to_uint8",
+    "to_int32",
 )
 WIDE_FORMATS = ("binary16", "bfloat16", "binary32")
 

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Integral values, exponents and integers: every code, in every mode, with flags."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.circuits.operations import integral
+from spikefloat.rtl_gen.circuits.operations.integral import RECORDS
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.formats import FORMATS, Rounding, overflow_policies
+from spikefloat.rtl_gen.neurons.builder import ZERO
+from spikefloat.rtl_gen.neurons.metrics import measure
+from spikefloat.sim.golden.operations import expected_rounded
+from spikefloat.sim.golden.rounding import Rounder
+from tests.helpers.circuits import NARROW, VARIANTS, check
+from tests.helpers.flags import assert_same, every, simulate
+
+CIRCUITS = {record.name: record.circuit for record in RECORDS}
+
+
+def rounders(mode, codes):
+    """Return how to round: with each value of two random bits where the mode takes them."""
+    if not mode.is_stochastic:
+        return [Rounder(mode), Rounder(mode, is_tiny_before=True)]
+    return [Rounder(mode, np.full(codes.shape, random), 2) for random in range(4)]
+
+
+@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", CIRCUITS)
+def test_every_code(name, mode):
+    """Of every narrow format, in every policy."""
+    for fmt in NARROW:
+        (codes,) = every(fmt, 1)
+        for rounder in rounders(mode, codes):
+            for policy in overflow_policies(fmt):
+                actual = simulate(CIRCUITS[name], fmt, [codes], policy, rounder)
+                right = expected_rounded(name, fmt, [codes], policy, None, rounder)
+                assert_same(actual, right)
+
+
+@pytest.mark.parametrize("mode", [Rounding.UP, Rounding.NEAREST_AWAY], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("fmt", ["binary16", "bfloat16"])
+@pytest.mark.parametrize("name", ["round_to_integral", "to_int8", "to_uint16", "to_int32"])
+def test_every_code_of_16_bits(name, fmt, mode):
+    fmt = FORMATS[fmt]
+    codes, rounder = np.arange(1 << 16), Rounder(mode)
+    actual = simulate(CIRCUITS[name], fmt, [codes], fmt.default_overflow, rounder)
+    assert_same(actual, expected_rounded(name, fmt, [codes], None, None, rounder))
+
+
+@pytest.mark.parametrize("library, budget", VARIANTS[1:])
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e2m1fn"])
+@pytest.mark.parametrize("name", ["round_to_integral", "exponent_of", "to_int8", "to_uint4"])
+def test_other_circuits(name, fmt, library, budget):
+    fmt = FORMATS[fmt]
+    assert check(name, fmt, every(fmt, 1), library=library, budget=budget) == 1 << fmt.width
+
+
+def test_size():
+    names = ("round_to_integral", "exponent_of", "to_int4", "to_int8", "to_uint8", "to_int32")
+    sizes = {name: measure(make_instance(name).graph).neurons for name in names}
+    assert tuple(sizes.values()) == (101, 83, 95, 149, 117, 176)
+
+
+def test_planted_fault_is_found(fresh_builds):
+    """What is shifted out has to be looked at."""
+    right = integral.denormalize
+    fresh_builds.setattr(
+        integral, "denormalize", lambda *args, **how: (right(*args, **how)[0], ZERO)
+    )
+    with pytest.raises(AssertionError, match=r"^[1-9]\d* of 256 results differ:\n  e4m3fn 0x"):
+        check("to_int8", FORMATS["e4m3fn"], every(FORMATS["e4m3fn"], 1))
