@@ -10,7 +10,7 @@ ARGS  ?=
 JOBS  ?= auto
 
 BIN := $(VENV)/bin
-GENERATOR := $(shell find rtl_gen -name '*.py' -o -name '*.v' -o -name '*.vlt')
+GENERATOR := $(shell find rtl_gen -name '*.py' -o -name '*.v')
 CHECKER := $(shell find sim tb -name '*.py')
 
 # Files that say that something was done.

@@ -21,7 +21,6 @@ from spikefloat.sim.cases.sampled import SEED, sampled_operands
 from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden import operations as reference
 from spikefloat.sim.golden.dot import dot
-from spikefloat.sim.simulators.runner import WAIVERS
 
 __all__ = ["cell_source", "circuit_source"]
 
@@ -59,7 +58,6 @@ def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
         summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(instance, hardware),
-        waivers=WAIVERS.read_text(encoding="utf-8"),
         version=_version(),
     )
 
@@ -142,6 +140,5 @@ def cell_source(cell: CellInstance, module: str | None = None) -> CoreSource:
         latency=None,
         cases=None,
         summary=CATALOGUE[cell.design].summary,
-        waivers=WAIVERS.read_text(encoding="utf-8"),
         version=_version(),
     )

@@ -14,7 +14,6 @@ from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.files import read_text
 from spikefloat.sim.benches.top import module_names
 from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.runner import WAIVERS
 
 __all__ = ["lint", "main"]
 
@@ -34,7 +33,6 @@ def lint(path: Path) -> str:
     names = module_names(read_text(path))
     if not names:
         raise InputError(f"File must have a module, not {str(path)!r}")
-    waivers = [str(WAIVERS)] if WAIVERS.is_file() else []
     done = subprocess.run(
         [
             "verilator",
@@ -45,7 +43,6 @@ def lint(path: Path) -> str:
             "1ns/1ps",
             "--top-module",
             names[-1],
-            *waivers,
             str(path),
         ],
         env={**os.environ, **find_simulator("verilator").env},

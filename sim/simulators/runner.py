@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,10 +21,7 @@ from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.simulators.find import ToolError, find_simulator
 from spikefloat.sim.simulators.launch import BUILD_FAILED, BUILT, TOOL_MISSING
 
-__all__ = ["WAIVERS", "BenchError", "BenchFailure", "BenchResult", "run_bench"]
-
-#: Lint warnings that do not matter in generated Verilog, each with its reason.
-WAIVERS = Path(str(files("spikefloat.rtl_gen.rtl.text"))) / "lint_waivers.vlt"
+__all__ = ["BenchError", "BenchFailure", "BenchResult", "run_bench"]
 
 _TIMESCALE = ("1ns", "1ps")
 _LOG_LINES = 20
@@ -129,8 +125,7 @@ def run_bench(
         visible.write_text(
             f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
         )
-        controls = [visible, *([WAIVERS] if WAIVERS.is_file() else [])]
-        controls += [path for path in sources if path.suffix == ".vlt"]
+        controls = [visible, *(path for path in sources if path.suffix == ".vlt")]
         # The first takes back an option of cocotb's; the file above is enough.
         arguments = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
     job = {

@@ -20,9 +20,6 @@ from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 
 __all__ = ["CoreSource", "core_files"]
 
-#: File with the waivers of lint, in each core.
-WAIVERS = "lint_waivers.vlt"
-
 
 @dataclass(frozen=True, kw_only=True)
 class CoreSource:
@@ -35,7 +32,6 @@ class CoreSource:
     #: Clocks from operands to result, 0 if combinational; None if it has a protocol of its own.
     latency: int | None
     cases: Cases | None  #: None for no bench.
-    waivers: str  #: Text for Verilator.
     version: str  #: Of the generator.
 
 
@@ -52,7 +48,6 @@ def core_files(source: CoreSource) -> dict[str, str]:
     files = {
         f"{module}.v": source.verilog,
         f"{module}_example.v": _example(source, ports),
-        WAIVERS: source.waivers,
         "files.f": f"{module}.v\n",
     }
     if source.cases is not None:
@@ -80,10 +75,6 @@ def _core(source: CoreSource) -> str:
         "    files:",
         f"      - {module}_example.v",
         "    file_type: verilogSource-2005",
-        "  waivers:",
-        "    files:",
-        f"      - {WAIVERS}",
-        "    file_type: vlt",
     ]
     if source.cases is not None:
         lines += [
@@ -99,7 +90,7 @@ def _core(source: CoreSource) -> str:
         "    filesets: [rtl]",
         "  lint:",
         "    description: Verilator's opinion of the design and of the example",
-        "    filesets: [waivers, rtl, example]",
+        "    filesets: [rtl, example]",
         f"    toplevel: {module}_example",
         "    flow: lint",
         "    flow_options: {tool: verilator, verilator_options: [-Wall]}",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.text.tidy import ASSIGN, WORD, Net, tidy
+from spikefloat.rtl_gen.rtl.text.widths import widen
 
 __all__ = ["lay_out_module", "split_modules"]
 
@@ -68,7 +69,9 @@ def lay_out_module(
         net.is_signed = signs.get(net_name, False) and net.width > 1
     signed = {net_name for net_name, net in nets.items() if net.is_signed}
     wide = {net_name for net_name, net in nets.items() if net.width > 1}
-    statements = [_respell(_without_wide_not(line, wide), signed) for line in statements]
+    statements = [
+        widen(_respell(_without_wide_not(line, wide), signed), nets) for line in statements
+    ]
 
     # A wire that one statement defines whole is declared there.
     definitions: dict[str, str] = {}
@@ -88,6 +91,13 @@ def lay_out_module(
             lines += [""] * (lines[-1] != ");") + [f"{_INDENT}// {notes[net_name]}"]
         declaration = _declaration(net_name, nets[net_name])
         lines.append(f"{_INDENT}{declaration} = {definitions[net_name]};")
+    # What a register holds at first, apart from its declaration: there it would be a second driver.
+    registers = [net_name for net_name, net in nets.items() if net.init is not None]
+    lines += [""] * bool(registers)
+    for net_name in registers:
+        net = nets[net_name]
+        init = _number(net.init or "", net.is_signed, exact=True)
+        lines.append(f"{_INDENT}initial {net_name} = {init};")
     for line in statements:
         match = ASSIGN.match(line)
         if (match and match[1] in definitions) or _MEMORY.match(line):
@@ -104,13 +114,12 @@ def _declaration(name: str, net: Net, *, type_width: int = 0, range_width: int =
     words = " ".join(word for word in types if word)
     bits = f"[{net.width - 1}:0]" if net.width > 1 else ""
     parts = [words.ljust(type_width), bits.rjust(range_width), name]
-    init = "" if net.init is None else f" = {_number(net.init, net.is_signed, exact=True)}"
-    return " ".join(part for part in parts if part) + init
+    return " ".join(part for part in parts if part)
 
 
 def _port_lines(nets: Mapping[str, Net], ports: Sequence[str]) -> list[str]:
     """Return the declarations of the ports, in columns."""
-    types = max(len(_declaration("", nets[port]).split(" [")[0].split(" =")[0]) for port in ports)
+    types = max(len(_declaration("", nets[port]).split(" [")[0]) for port in ports)
     ranges = max(len(f"[{nets[port].width - 1}:0]") for port in ports)
     if all(nets[port].width == 1 for port in ports):
         ranges = 0

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.text.delay_memory import place_bits
+from spikefloat.rtl_gen.rtl.text.head import COLUMNS, head_lines
 from spikefloat.rtl_gen.rtl.text.items import (
     Addition,
     Assign,
@@ -19,10 +20,7 @@ from spikefloat.rtl_gen.rtl.text.items import (
 )
 from spikefloat.rtl_gen.rtl.text.nets import Net, NetBit, Role
 
-__all__ = ["COLUMNS", "Kind", "file_header", "kinds_of", "module_lines"]
-
-#: Widest line, except for instances of neurons.
-COLUMNS = 100
+__all__ = ["Kind", "file_header", "kinds_of", "module_lines"]
 
 _CELL_COLUMNS = 120  # so that nearly every neuron takes one line
 _INDENT = "    "
@@ -65,9 +63,8 @@ def file_header(
             f"belongs to x[0]. {rest}"
         ),
     ]
-    for paragraph in paragraphs:
-        for line in wrap(paragraph, COLUMNS - 3) or [""]:
-            yield f"// {line}".rstrip()
+    wrapped = (wrap(paragraph, COLUMNS - 3) or [""] for paragraph in paragraphs)
+    yield from head_lines(line for lines in wrapped for line in lines)
     yield ""
     yield "`default_nettype none"
     yield ""

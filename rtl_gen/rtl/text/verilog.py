@@ -10,6 +10,7 @@ from amaranth.back import rtlil
 from amaranth.lib import wiring
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.rtl.text.head import head_lines
 from spikefloat.rtl_gen.rtl.text.layout import lay_out_module, split_modules
 
 __all__ = ["component_verilog"]
@@ -96,10 +97,10 @@ def component_verilog(
             notes=notes if is_top else None,
         )
         modules.append(text)
-    comment = "".join(f"// {line}".rstrip() + "\n" for line in header)
+    comment = "".join(f"{line}\n" for line in head_lines(header, is_from_yosys=True))
     # The top module is the first in RTLIL, and a module comes before those that it holds.
     modules.reverse()
-    return "\n".join([comment, *modules] if comment else modules)
+    return "\n".join([comment, *modules])
 
 
 def _plain_ports(source: str) -> str:

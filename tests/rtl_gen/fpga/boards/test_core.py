@@ -21,7 +21,6 @@ from spikefloat.sim.board.line_top import Symbol, pack_symbols
 from spikefloat.sim.board.model import request_bytes
 from spikefloat.sim.board.verify import BoardUnderTest, read_replies, verify_board
 from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.runner import WAIVERS
 from tests.helpers.yosys import run_yosys
 
 E4M3FN = find_format("e4m3fn")
@@ -250,7 +249,6 @@ def test_lint(name: str, tmp_path: Path) -> None:
             "--top-module",
             "top",
             "-Wno-UNUSEDPARAM",
-            str(WAIVERS),
             str(path),
         ],
         capture_output=True,

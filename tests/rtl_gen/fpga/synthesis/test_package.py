@@ -65,7 +65,6 @@ def adder(verilog: str = ADDER, latency: int | None = 1, cases: Cases | None = S
         summary='y = a + b, "small"',
         latency=latency,
         cases=cases,
-        waivers="`verilator_config\n",
         version="1.2",
     )
 
@@ -84,10 +83,9 @@ def test_files() -> None:
         "adder_bench.sv",
         "adder_cases.hex",
         "files.f",
-        "lint_waivers.vlt",
     }
     files = core_files(adder(latency=None, cases=None))
-    assert set(files) == {"adder.v", "adder.core", "adder_example.v", "files.f", "lint_waivers.vlt"}
+    assert set(files) == {"adder.v", "adder.core", "adder_example.v", "files.f"}
     assert "  sim:" not in files["adder.core"]
 
 

@@ -17,9 +17,10 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
+from spikefloat.rtl_gen.rtl.text.head import head_lines
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
+from spikefloat.sim.simulators.find import find_simulator
 from spikefloat.sim.simulators.lint import lint
-from spikefloat.sim.simulators.runner import WAIVERS
 from tests.helpers.yosys import run_yosys
 from tests.rtl_gen.rtl.cells.test_cell import CELLS
 
@@ -34,6 +35,18 @@ NEURON = """\
 //
 // Made by: spikefloat verilog neuron --weights 1,1,-2 --threshold 1.5 --leak 0.25 --reset soft \
 --fraction-bits 3 --membrane-width 6
+//
+// DECLFILENAME: the file holds one whole design and is named after its top module
+// verilator lint_off DECLFILENAME
+// TIMESCALEMOD: nothing here takes time, so there is no timescale
+// verilator lint_off TIMESCALEMOD
+// UNOPTFLAT: a bit of a word may depend on another, through neurons: no loop, though it may look
+// like one
+// verilator lint_off UNOPTFLAT
+// UNUSED: an intermediate value, or the byte of a stream, may be wider than what is used
+// verilator lint_off UNUSED
+// CASEOVERLAP: a selection by exclusive conditions is a casez with one pattern for each
+// verilator lint_off CASEOVERLAP
 
 module neuron (
     input wire              clk,
@@ -41,30 +54,33 @@ module neuron (
     input wire              enable,
     input wire              discharge,
     input wire        [2:0] synapses,
-    output reg              spike = 1'b0,
-    output reg signed [5:0] membrane = 6'sd0
+    output reg              spike,
+    output reg signed [5:0] membrane
 );
     // Potential from the step before; zero after a discharge.
     wire signed [5:0] held = discharge ? 6'sd0 : membrane;
 
     // What leak leaves of it, rounded toward zero.
     wire [1:0] correction = held[5] ? 2'd3 : 2'd0;
-    wire signed [5:0] rounded = held + $signed({ 1'b0, correction });
+    wire signed [5:0] rounded = held + $signed({ 4'd0, correction });
     wire signed [3:0] leaked = rounded[5:2];
 
     // What the asserted synapses add, and what they take.
     wire [3:0] drive_0 = synapses[0] ? 4'd8 : 4'd0;
     wire [3:0] drive_1 = synapses[1] ? 4'd8 : 4'd0;
     wire [4:0] excitation = drive_0 + drive_1;
-    wire signed [5:0] raised = leaked + $signed({ 1'b0, excitation });
+    wire signed [5:0] raised = $signed({ {2{leaked[3]}}, leaked }) + $signed({ 1'b0, excitation });
     wire [4:0] drive_2 = synapses[2] ? 5'd16 : 5'd0;
     wire signed [5:0] total = raised - $signed({ 1'b0, drive_2 });
 
     // The decision, and the potential after it.
-    wire signed [6:0] surplus = total - 5'sd12;
-    wire fires = surplus >= 1'sd0;
+    wire signed [6:0] surplus = total - 6'sd12;
+    wire fires = surplus >= 7'sd0;
     wire signed [5:0] remaining = fires ? surplus[5:0] : total;
     wire signed [5:0] membrane_next = enable ? remaining : held;
+
+    initial membrane = 6'sd0;
+    initial spike = 1'b0;
 
     always @(posedge clk)
         if (rst) membrane <= 6'sd0;
@@ -243,7 +259,7 @@ def test_text_means_what_a_larger_component_means(tmp_path):
 def test_a_change_of_meaning_is_seen(tmp_path):
     parameters = CellParameters(weights=(1, 1, -2), threshold=1.5, leak=0.25)
     text = cell_verilog(parameters, "gate")[1]
-    changed = text.replace("wire signed [3:0] leaked", "wire [3:0] leaked")
+    changed = text.replace("wire signed [6:0] surplus", "wire [6:0] surplus")
     assert changed != text
     script = equivalence_script(tmp_path, NeuronCell(parameters), changed)
     with pytest.raises(AssertionError, match=r"proof did fail!"):
@@ -266,12 +282,43 @@ def test_waivers_do_not_hide_errors(tmp_path):
 
 
 def test_each_waiver_has_a_reason():
-    first, *lines = WAIVERS.read_text(encoding="utf-8").splitlines()
-    assert first == "`verilator_config"
-    assert len(lines) >= 2
-    for reason, waiver in zip(lines[::2], lines[1::2], strict=True):
-        assert reason.startswith("// ")
-        assert waiver.startswith("lint_off -rule ")
+    lines = head_lines([], is_from_yosys=True)
+    assert lines[: len(head_lines([]))] == head_lines([])
+    waivers = [index for index, line in enumerate(lines) if " lint_off " in line]
+    assert len(waivers) == 5
+    for before, index in zip([-1, *waivers[:-1]], waivers, strict=True):
+        rule = lines[index].removeprefix("// verilator lint_off ")
+        assert re.match(rf"// {rule}: \w", lines[before + 1])
+
+
+@pytest.mark.tool
+def test_a_file_is_clean_beside_one_with_a_timescale(tmp_path):
+    """Files of the user's, before and behind it, are checked as ever."""
+    timed = (
+        "`timescale 1ns/1ps\nmodule timed (input wire a, output wire y); assign y = a; endmodule\n"
+    )
+    other = timed.replace("timed", "other").replace("`timescale 1ns/1ps\n", "")
+    own = component_verilog(Average(), "average")
+
+    def warnings(**texts):
+        paths = write_files(tmp_path, {f"{name}.v": text for name, text in texts.items()})
+        done = subprocess.run(
+            ["verilator", "--lint-only", "-Wall", "--top-module", "timed", *map(str, paths)],
+            env=os.environ | find_simulator("verilator").env,
+            capture_output=True,
+            text=True,
+        )
+        return {
+            (rule, name) for rule, name in re.findall(r"%Warning-(\w+): .*/(\w+)\.v:", done.stderr)
+        }
+
+    assert warnings(timed=timed, average=own) == set()
+    assert warnings(average=own, timed=timed) == set()
+    assert warnings(wrong=other, timed=timed) == {
+        ("DECLFILENAME", "wrong"),
+        ("TIMESCALEMOD", "wrong"),
+    }
+    assert ("DECLFILENAME", "wrong") in warnings(timed=timed, average=own, wrong=other)
 
 
 @pytest.mark.tool
