@@ -13,6 +13,8 @@ L and S are the larger and the smaller magnitude code, 8 * exponent + mantissa.
    Overflow needs nothing: the converter ends at 0x7F, which is NaN.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +49,7 @@ class _Drawing:
         self.spikes[name] = np.asarray(total >= threshold, np.uint8)
         self.neurons.append((name, terms, threshold))
 
-    def fit(self, name: str, wanted: NDArray, sources: list[str], care: NDArray) -> None:
+    def fit(self, name: str, wanted: NDArray[Any], sources: list[str], care: NDArray[Any]) -> None:
         """Add a neuron that fires as wanted wherever it matters."""
         rows = np.stack([self.spikes[source][care] for source in sources], axis=1)
         found = separate(rows, np.asarray(wanted[care], bool))
@@ -56,7 +58,7 @@ class _Drawing:
         weights, threshold = found
         self.put(name, dict(zip(sources, weights.tolist(), strict=True)), threshold)
 
-    def description(self) -> dict:
+    def description(self) -> dict[str, Any]:
         """Return the circuit in the form of the data files."""
         number = {name: i for i, name in enumerate(self.spikes)}
         return {
@@ -69,7 +71,7 @@ class _Drawing:
         }
 
 
-def flash_adder(overflow: str = "nan", depth: int = 5) -> dict:
+def flash_adder(overflow: str = "nan", depth: int = 5) -> dict[str, Any]:
     """Return the flash adder in the form of the data files.
 
     Parameters
@@ -172,7 +174,7 @@ def _score(drawing: _Drawing) -> dict[str, int]:
 def _unlimited_code() -> NDArray[np.int64]:
     """Return the code of each rounded sum, as if the exponent had no limit."""
 
-    def value(code: NDArray) -> NDArray:
+    def value(code: NDArray[Any]) -> NDArray[Any]:
         return np.where(code < 8, code, (8 + (code & 7)) << np.maximum((code >> 3) - 1, 0))
 
     table = value(np.arange(150))

@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> 
     return int((actual != expected(operation, record, (a, b), overflow)).sum())
 
 
-def describe_graph(graph: NeuronGraph) -> dict:
+def describe_graph(graph: NeuronGraph) -> dict[str, Any]:
     """Return a graph as plain data, the form that a search gives."""
     return {
         "inputs": [[port.name, len(port.nodes)] for port in graph.inputs],
@@ -47,7 +48,7 @@ def describe_graph(graph: NeuronGraph) -> dict:
 
 
 def store(
-    description: dict,
+    description: dict[str, Any],
     *,
     operation: str,
     fmt: str,

@@ -40,7 +40,7 @@ class Job:
 
     def record(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write down what was seen."""
-        np.savez(self._folder / "recording.npz", **arrays)
+        np.savez(self._folder / "recording.npz", allow_pickle=False, **arrays)
 
 
 def words_of(rows: NDArray[np.uint8]) -> list[int]:

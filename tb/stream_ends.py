@@ -5,6 +5,9 @@ They drive at falling edges of the clock, and see shortly before the rising ones
 settled and nothing moves.
 """
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from spikefloat.sim.cases.pauses import pause_rows
 
 __all__ = ["Sink", "Source", "pause_flags"]
@@ -12,7 +15,7 @@ __all__ = ["Sink", "Source", "pause_flags"]
 _ROW = 256
 
 
-def pause_flags(pattern: str, seed: int):
+def pause_flags(pattern: str, seed: int) -> Iterator[bool]:
     """Yield for each clock whether an end pauses."""
     for row in pause_rows(pattern, seed, _ROW):
         yield from row.tolist()
@@ -21,7 +24,7 @@ def pause_flags(pattern: str, seed: int):
 class Source:
     """Offers the values of one operand; what is offered stays until it is taken."""
 
-    def __init__(self, dut, name, values, pauses):
+    def __init__(self, dut: Any, name: str, values: Iterable[int], pauses: Iterator[bool]) -> None:
         self._data = getattr(dut, f"s_axis_{name}_tdata")
         self._valid = getattr(dut, f"s_axis_{name}_tvalid")
         self._ready = getattr(dut, f"s_axis_{name}_tready")
@@ -52,13 +55,13 @@ class Source:
 class Sink:
     """Takes results, and sees whether an offer is changed or withdrawn."""
 
-    def __init__(self, dut, pauses):
+    def __init__(self, dut: Any, pauses: Iterator[bool]) -> None:
         self._data, self._valid = dut.m_axis_tdata, dut.m_axis_tvalid
         self._ready = dut.m_axis_tready
         self._pauses = pauses
         self._is_ready = False
-        self._offered = None
-        self.results = []
+        self._offered: int | None = None
+        self.results: list[int] = []
         self.broken = 0
 
     def see(self) -> None:

@@ -11,10 +11,12 @@ import os
 import select
 import tty
 from pathlib import Path
+from typing import Any
 
 import cocotb
 import numpy as np
 from cocotb.triggers import Timer, ValueChange
+from numpy.typing import NDArray
 
 from spikefloat.sim.board.line_top import PERIOD, ROW, Symbol, pack_symbols
 from spikefloat.tb.job import Stopwatch
@@ -28,7 +30,7 @@ JOB = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
 class Line:
     """The host's end of the line."""
 
-    def __init__(self, dut, bit_time: int):
+    def __init__(self, dut: Any, bit_time: int) -> None:
         self._dut = dut
         self._done = ValueChange(dut.done)
         self._go = 0
@@ -38,11 +40,11 @@ class Line:
         dut.symbols.value = 0
         dut.go.value = 0
 
-    async def start(self):
+    async def start(self) -> None:
         """Wait for the end of the reset."""
         await Timer(20 * PERIOD, unit="ns")
 
-    async def play(self, symbols, settle: int) -> np.ndarray:
+    async def play(self, symbols: NDArray[np.uint32], settle: int) -> NDArray[np.uint32]:
         """Send symbols and return what was heard meanwhile, and in some bit times after.
 
         Each word has a byte, whether its stop bit was missing, and the number of a symbol.
@@ -60,7 +62,7 @@ class Line:
 
 
 @cocotb.test(skip="symbols" not in JOB)
-async def play_file(dut):
+async def play_file(dut: Any) -> None:
     """Play all rows of symbols, one after the other."""
     symbols = np.load(JOB["symbols"])
     line = Line(dut, JOB["bit_time"])
@@ -80,7 +82,7 @@ async def play_file(dut):
 
 
 @cocotb.test(skip="terminal" not in JOB)
-async def serve_terminal(dut):
+async def serve_terminal(dut: Any) -> None:
     """Connect the line to a pseudo-terminal until told to stop.
 
     The clock of the board runs only while there is something to send or to hear.

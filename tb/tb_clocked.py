@@ -5,15 +5,18 @@ The top module is :func:`spikefloat.sim.benches.top.clocked_top`. Python gives i
 at a time, and records a row of results.
 """
 
+from typing import Any
+
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, Timer
+from numpy.typing import NDArray
 
 from spikefloat.sim.benches.top import PERIOD, ROW
 from spikefloat.tb.job import Job, Recorder, Stopwatch
 
 
-def rows_of(operands, width: int, cases: int, count: int) -> list[int]:
+def rows_of(operands: NDArray[np.uint8], width: int, cases: int, count: int) -> list[int]:
     """Return operands as the rows that the top module takes, with zeros at the end."""
     bits = np.zeros((count * ROW, width), np.uint8)
     # Operands with fewer rows stay for several cases.
@@ -27,7 +30,7 @@ def rows_of(operands, width: int, cases: int, count: int) -> list[int]:
 
 
 @cocotb.test()
-async def every_clock(dut):
+async def every_clock(dut: Any) -> None:
     """A case goes in at every clock, and what comes out after every clock is recorded."""
     job = Job()
     cases, last = job.settings["cases"], job.settings["last_clock"]

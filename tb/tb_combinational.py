@@ -7,6 +7,7 @@ output is read as bytes.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import cocotb
 import numpy as np
@@ -16,7 +17,7 @@ from spikefloat.tb.job import Job, Recorder, Stopwatch, words_of
 
 
 @cocotb.test()
-async def every_case(dut):
+async def every_case(dut: Any) -> None:
     """Every case is applied, and the output of all designs recorded."""
     job = Job()
     cases = job.settings["cases"]

@@ -8,7 +8,9 @@ them all.
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import cocotb
 import numpy as np
@@ -19,14 +21,14 @@ from cocotb.triggers import FallingEdge
 class Circuit:
     """The module, its operands and the right results."""
 
-    def __init__(self, dut, job):
+    def __init__(self, dut: Any, job: Mapping[str, Any]) -> None:
         self._dut = dut
         self._latency = job["latency"]
         self._inputs = [
             (getattr(dut, name), np.load(file).tolist()) for name, file in job["inputs"].items()
         ]
         self._result = getattr(dut, job["output"])
-        self._expected = np.load(job["expected"]).tolist()
+        self._expected: list[int] = np.load(job["expected"]).tolist()
         self.cases = len(self._expected)
 
     async def first_wrong(self, start: int, stop: int) -> int | None:
@@ -37,14 +39,14 @@ class Circuit:
                 for handle, values in self._inputs:
                     handle.value = values[clock]
             await edge
-            case = clock - self._latency + 1
+            case: int = clock - self._latency + 1
             if case >= start and int(self._result.value) != self._expected[case]:
                 return case
         return None
 
 
 @cocotb.test()
-async def every_fault(dut):
+async def every_fault(dut: Any) -> None:
     """Without a fault all is right; with each, the first operands that tell are noted."""
     job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
     circuit = Circuit(dut, job)

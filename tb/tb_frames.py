@@ -9,6 +9,7 @@ import json
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
@@ -19,14 +20,14 @@ from spikefloat.sim.cases.pauses import PAUSES
 from spikefloat.tb.stream_ends import pause_flags
 
 
-def bus(dut, prefix):
+def bus(dut: Any, prefix: str) -> Any:
     """Return the signals of a stream."""
     return AxiStreamBus.from_prefix(dut, prefix)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 @cocotb.parametrize(source=list(PAUSES), sink=list(PAUSES))
-async def frames(dut, source, sink):
+async def frames(dut: Any, source: str, sink: str) -> None:
     """Frames are sent and taken, whatever the pauses; a short one sets the alarm."""
     path = Path(os.environ["SPIKEFLOAT_JOB"])
     job = json.loads(path.read_text(encoding="utf-8"))

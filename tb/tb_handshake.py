@@ -5,18 +5,21 @@ The top module is :func:`spikefloat.sim.benches.handshake.handshake_top`. Result
 after how many clocks they came.
 """
 
+from typing import Any
+
 import cocotb
 import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, RisingEdge, SimTimeoutError, with_timeout
 from cocotb.utils import get_sim_time
+from numpy.typing import NDArray
 
 from spikefloat.tb.job import Job, Recorder, Stopwatch, words_of
 
 PERIOD = 10
 
 
-async def operate(dut, index: int, words: list[int], limit: int):
+async def operate(dut: Any, index: int, words: list[int], limit: int) -> dict[str, NDArray[Any]]:
     """Pass every row of operands, and return what came, up to an operation that does not end."""
     start = getattr(dut, f"start_{index}")
     valid = getattr(dut, f"valid_{index}")
@@ -51,7 +54,7 @@ async def operate(dut, index: int, words: list[int], limit: int):
 
 
 @cocotb.test()
-async def every_operation(dut):
+async def every_operation(dut: Any) -> None:
     """Every operation of every design is started, and what comes of it recorded."""
     job = Job()
     latencies = job.settings["latencies"]
@@ -76,7 +79,7 @@ async def every_operation(dut):
         )
         for index, latency in enumerate(latencies)
     ]
-    arrays = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for task in tasks:
         arrays |= await task
     job.record({"times": watch.read(), **arrays})

@@ -9,10 +9,11 @@ it.
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
-from cocotb.triggers import FallingEdge, Timer
+from cocotb.triggers import FallingEdge, Timer, Trigger
 
 from spikefloat.tb.stream_ends import Sink, Source, pause_flags
 
@@ -23,12 +24,12 @@ PATIENCE = 1000
 
 
 @cocotb.test()
-async def scene(dut):
+async def scene(dut: Any) -> None:
     """Play the steps, in a clocked design from falling edge to falling edge."""
     job = json.loads(Path(os.environ["SPIKEFLOAT_JOB"]).read_text(encoding="utf-8"))
     tick = FallingEdge(dut.clk) if job["clocked"] else Timer(STEP_NS, "ns")
     steps = job["steps"]
-    ends = _stream_ends(dut, steps) if job["kind"] == "stream" else []
+    ends = _stream_ends(dut, steps) if job["kind"] == "stream" else None
     if job["clocked"]:
         dut.rst.value = 1
         for name in steps[0] if job["kind"] != "stream" else ():
@@ -39,7 +40,7 @@ async def scene(dut):
         await tick
         dut.rst.value = 0
     if ends:
-        await _play_stream(ends, len(steps), tick)
+        await _play_stream(*ends, len(steps), tick)
     elif job["kind"] == "handshake":
         await _play_handshake(dut, steps, tick)
     else:
@@ -51,7 +52,7 @@ async def scene(dut):
         await tick
 
 
-async def _play_handshake(dut, steps, tick):
+async def _play_handshake(dut: Any, steps: list[dict[str, int]], tick: Trigger) -> None:
     """Start each operation as soon as the one before it has ended."""
     for step in steps:
         for name, value in step.items():
@@ -67,7 +68,7 @@ async def _play_handshake(dut, steps, tick):
             raise AssertionError(f"No result after {PATIENCE} clocks")
 
 
-def _stream_ends(dut, steps):
+def _stream_ends(dut: Any, steps: list[dict[str, int]]) -> tuple[list[Source], Sink]:
     sources = [
         Source(dut, name, [step[name] for step in steps], pause_flags("random", seed))
         for seed, name in enumerate(steps[0])
@@ -76,21 +77,22 @@ def _stream_ends(dut, steps):
         source.rest()
     sink = Sink(dut, pause_flags("random", len(sources)))
     dut.m_axis_tready.value = 0
-    return [*sources, sink]
+    return sources, sink
 
 
-async def _play_stream(ends, count, tick):
+async def _play_stream(sources: list[Source], sink: Sink, count: int, tick: Trigger) -> None:
     """Send all operands with random pauses, and wait for as many results."""
-    *sources, sink = ends
     settled = Timer(STEP_NS // 5, "ns")
     for _ in range(PATIENCE):
-        for end in ends:
-            end.drive()
+        for source in sources:
+            source.drive()
+        sink.drive()
         for source in sources:
             source.rest()
         await settled
-        for end in ends:
-            end.see()
+        for source in sources:
+            source.see()
+        sink.see()
         await tick
         if len(sink.results) == count:
             return

@@ -5,6 +5,9 @@ The top module is :func:`spikefloat.sim.benches.stream_top.stream_top`. Python g
 controls at a time, and records a row of what was seen.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import cocotb
 import numpy as np
 from cocotb.triggers import First, Timer, ValueChange
@@ -20,7 +23,7 @@ RESET = np.ones((ROW, CONTROL_BITS), bool)
 class Player:
     """Plays rows of controls, and waits until each has ended."""
 
-    def __init__(self, dut):
+    def __init__(self, dut: Any) -> None:
         self._controls = dut.controls
         self._row_done = ValueChange(dut.row_done)
         self._present = RESET
@@ -41,7 +44,9 @@ class Player:
         return ended
 
 
-async def play_scene(dut, player: Player, pauses, settings):
+async def play_scene(
+    dut: Any, player: Player, pauses: Mapping[str, Any], settings: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], Recorder]:
     """Return controls and what was seen, clock by clock, until all results are there."""
     names = [pauses["source"]] * SOURCES + [pauses["sink"]]
     patterns = [pause_rows(name, pauses["seed"] + i, ROW) for i, name in enumerate(names)]
@@ -75,12 +80,12 @@ async def play_scene(dut, player: Player, pauses, settings):
 
 
 @cocotb.test()
-async def every_scene(dut):
+async def every_scene(dut: Any) -> None:
     """Everything is sent with each kind of pauses, from reset, and all that comes is recorded."""
     job = Job()
     player = Player(dut)
     await player.play(RESET)
-    arrays = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for number, pauses in enumerate(job.settings["pauses"]):
         watch = Stopwatch()
         controls, recorder = await play_scene(dut, player, pauses, job.settings)

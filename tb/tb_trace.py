@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench that applies given words in every clock, for :mod:`spikefloat.sim.benches.trace`."""
 
+from typing import Any
+
 import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
+from numpy.typing import NDArray
 
 from spikefloat.tb.job import Job, Recorder, Stopwatch, words_of
 
 
 @cocotb.test()
-async def every_clock(dut):
+async def every_clock(dut: Any) -> None:
     """All words go in, and all that comes out is recorded."""
     job = Job()
     inputs = [(getattr(dut, name), words_of(job.array(name))) for name in job.settings["inputs"]]
@@ -24,7 +27,7 @@ async def every_clock(dut):
         await FallingEdge(dut.clk)
     dut.rst.value = 0
     watch = Stopwatch()
-    before = [None] * len(inputs)
+    before: list[int | None] = [None] * len(inputs)
     for clock in range(len(inputs[0][1])):
         for index, (handle, words) in enumerate(inputs):
             if words[clock] != before[index]:
@@ -32,7 +35,7 @@ async def every_clock(dut):
         await FallingEdge(dut.clk)
         for recorder in outputs.values():
             recorder.take()
-    arrays = {"times": watch.read()}
+    arrays: dict[str, NDArray[Any]] = {"times": watch.read()}
     for name, recorder in outputs.items():
         arrays |= {name: recorder.rows, f"{name} undefined": recorder.undefined}
     job.record(arrays)

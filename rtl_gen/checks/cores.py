@@ -113,7 +113,8 @@ def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
         sampled = sampled_operands(fmt, count, _RANDOM_CASES)
         operands = tuple((sampled if most else sampled[-_RANDOM_CASES:]).T)
     results = reference.expected(design.name, fmt, operands, options.overflow, options.to)
-    return np.stack([*operands, results], axis=1).tolist()
+    rows: list[list[int]] = np.stack([*operands, results], axis=1).tolist()
+    return rows
 
 
 def _vector_rows(instance: Instance) -> list[list[int]]:

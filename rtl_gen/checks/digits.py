@@ -18,7 +18,8 @@ from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.formats import find_format
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.weights.parameters import make_layers, quantise
+from spikefloat.rtl_gen.weights.parameters import make_layers
+from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.sums import layer_check
 from spikefloat.sim.cases.vectors import LayerCases

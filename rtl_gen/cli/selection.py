@@ -273,9 +273,7 @@ def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
                 yield {"library": library, "budget": budget, "objective": objective}
 
 
-def _roundings(
-    design: Design, args: argparse.Namespace, uses: Uses
-) -> Iterator[dict[str, str | int | None]]:
+def _roundings(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
     if not design.takes_rounding or not hasattr(args, "rounding"):
         yield {}
         return

@@ -6,7 +6,7 @@ The command line, the benches and the reports all go through it. A scalar operat
 """
 
 from itertools import chain
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from spikefloat.rtl_gen.circuits import blocks, operations
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
@@ -46,8 +46,11 @@ def operation_design(operation: Operation) -> Design:
         count = len(operation.operands)
         extra = dict(zip(options.rounding.operand_widths, operands[count:], strict=True))
         control = options.rounding.control(extra)
-        code = operation.circuit(
-            gates, *formats, *operands[:count], overflow=options.overflow, control=control
+        code = cast(
+            Word,
+            operation.circuit(
+                gates, *formats, *operands[:count], overflow=options.overflow, control=control
+            ),
         )
         if control.flags is None:
             return code

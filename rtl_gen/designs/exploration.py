@@ -2,6 +2,7 @@
 """Every known circuit for an operation, side by side: what it costs and what it stands."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.designs.design import Design
@@ -32,7 +33,7 @@ class Point:
     is_pareto: bool = False  #: Whether no other circuit of its budget is as good in both figures.
     chosen_for: tuple[str, ...] = ()  #: Budgets and objectives that take it, as ``w2/depth``.
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Return everything by name."""
         figures = (
             self.metrics.as_dict()

@@ -243,7 +243,8 @@ def _array(values: Any) -> Array:
 
 
 def _bits(value: Any) -> int:
-    return value.numerator.bit_length() + value.denominator.bit_length()
+    bits: int = value.numerator.bit_length() + value.denominator.bit_length()
+    return bits
 
 
 def _inverse_root(value: Fraction, bits: int) -> Fraction:

@@ -82,7 +82,7 @@ def quantise(
             )
         codes = np.minimum(codes, fmt.max_code)
     negative = np.signbit(array) & (codes != 0 if not fmt.has_negative_zero else True)
-    return np.where(negative, codes | fmt.sign_mask, codes).astype(np.int64)
+    return np.asarray(np.where(negative, codes | fmt.sign_mask, codes).astype(np.int64))
 
 
 def _magnitudes(fmt: Format) -> NDArray[np.float64]:
@@ -90,9 +90,8 @@ def _magnitudes(fmt: Format) -> NDArray[np.float64]:
     codes = np.arange(fmt.max_code + 1)
     field, mantissa = codes >> fmt.mantissa_bits, codes & fmt.mantissa_mask
     significand = np.where(field > 0, mantissa + (1 << fmt.mantissa_bits), mantissa)
-    return np.ldexp(
-        significand.astype(np.float64), np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits
-    )
+    exponent = np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits
+    return np.asarray(np.ldexp(significand.astype(np.float64), exponent))
 
 
 def code_values(fmt: Format, codes: NDArray[Any]) -> NDArray[np.float64]:
@@ -108,7 +107,7 @@ def code_values(fmt: Format, codes: NDArray[Any]) -> NDArray[np.float64]:
             table[mask | fmt.infinity_code] = sign * np.inf
     if fmt.nan_code == fmt.sign_mask:
         table[fmt.sign_mask] = np.nan
-    return table[codes]
+    return np.asarray(table[codes])
 
 
 def format_of_dtype(dtype: np.dtype[Any]) -> Format | None:

@@ -40,12 +40,12 @@ class ArrayDesign:
     @property
     def inputs(self) -> int:
         """Codes of a vector."""
-        return self.weights[0].shape[1]
+        return int(self.weights[0].shape[1])
 
     @property
     def outputs(self) -> int:
         """Results of a vector."""
-        return self.weights[0].shape[0]
+        return int(self.weights[0].shape[0])
 
     def expected(self, x: Codes, index: int) -> Codes:
         """Return what vectors must give, with one of the weights."""

@@ -110,7 +110,7 @@ class Scoreboard:
         differs = got != expected[:count].reshape(got.shape)
         if self.undefined is not None:
             differs |= self.undefined[port.name][:count].reshape(got.shape)
-        return differs
+        return np.asarray(differs)
 
     def _case_words(self, case: int) -> str:
         ports = {port.name: port for port in self.check.dut.inputs}

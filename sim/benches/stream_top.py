@@ -98,7 +98,8 @@ def part_ends(cases: Cases) -> list[int]:
     if sets == cases.count:
         return [cases.count]
     part = np.arange(cases.count) * sets // cases.count
-    return np.searchsorted(part, np.arange(1, sets + 1)).tolist()
+    ends: list[int] = np.searchsorted(part, np.arange(1, sets + 1)).tolist()
+    return ends
 
 
 def words_of(port: StreamPort, cases: Cases) -> str:

@@ -134,7 +134,7 @@ def _group_rates(is_exact: NDArray[np.bool_], physics: Physics) -> NDArray[np.fl
     if physics.has_residue and not physics.varies:
         # The streams of a block lie side by side.
         waves = physics.waves
-        return is_exact.reshape(-1, waves, BLOCK // waves).mean(axis=1).ravel()
+        return np.asarray(is_exact.reshape(-1, waves, BLOCK // waves).mean(axis=1).ravel())
     return np.array([is_exact.mean()])
 
 
@@ -208,7 +208,7 @@ def run_cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _batches(cell: Cell, batch: int) -> Iterator[tuple[dict[str, NDArray], Device, int]]:
+def _batches(cell: Cell, batch: int) -> Iterator[tuple[dict[str, NDArray[Any]], Device, int]]:
     """Yield operands, device and first block of one batch after another, without end."""
     graph = cell.target.graph
     device = Device(graph, cell.physics, seed=cell.seed)
@@ -225,7 +225,7 @@ def _batches(cell: Cell, batch: int) -> Iterator[tuple[dict[str, NDArray], Devic
         index += 1
 
 
-def _operands(cell: Cell, batch: int, rng: np.random.Generator) -> dict[str, NDArray]:
+def _operands(cell: Cell, batch: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     graph, physics = cell.target.graph, cell.physics
     if cell.order == "random":
         return random_operands(graph, batch, rng)
@@ -234,7 +234,7 @@ def _operands(cell: Cell, batch: int, rng: np.random.Generator) -> dict[str, NDA
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _add_errors(tally: _Tally, steps: NDArray, relative: NDArray) -> None:
+def _add_errors(tally: _Tally, steps: NDArray[Any], relative: NDArray[Any]) -> None:
     comparable = ~np.isnan(steps)
     tally.comparable += int(np.count_nonzero(comparable))
     tally.steps += float(steps[comparable].sum())

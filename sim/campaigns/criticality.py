@@ -9,6 +9,7 @@ cancel or mask each other are left out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,7 +132,7 @@ class _Survey:
         spikes: list[NDArray[np.int8]] = []
         for port in graph.inputs:
             spikes += [(codes[port.name] >> i & 1).astype(np.int8) for i in range(len(port.nodes))]
-        sums: dict[int, NDArray] = {
+        sums: dict[int, NDArray[Any]] = {
             node: np.zeros(len(spikes[0]), kind) for node, kind in self._types.items()
         }
         for node in range(graph.node_count):
@@ -152,13 +153,13 @@ class _Survey:
             self._survival[i] += float(np.exp(total).sum())
 
     def _follow(
-        self, node: int, spikes: Sequence[NDArray[np.int8]], sums: Mapping[int, NDArray]
+        self, node: int, spikes: Sequence[NDArray[np.int8]], sums: Mapping[int, NDArray[Any]]
     ) -> NDArray[np.bool_]:
         """Return where the output is wrong if a neuron is inverted."""
         graph = self._graph
         # By how much the spikes of a node change: -1, 0 or 1; only nodes that change are there.
         changed: dict[int, NDArray[np.int8]] = {node: 1 - 2 * spikes[node]}
-        moved: dict[int, NDArray] = {}
+        moved: dict[int, NDArray[Any]] = {}
         for current in range(node, graph.node_count):
             if current != node:
                 if current not in moved:

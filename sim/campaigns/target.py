@@ -51,7 +51,7 @@ class IntegerReference:
         """Return the right results."""
         return reduce(INTEGER_OPERATIONS[self.operation], operands)
 
-    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray, NDArray]:
+    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return steps and relative error of each result."""
         steps = np.abs(actual - expected)
         return steps, steps / np.maximum(expected, 1)
@@ -70,7 +70,7 @@ class FloatReference:
         """Return the right results."""
         return reference.expected(self.operation, self.fmt, operands, self.overflow, self.to)
 
-    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray, NDArray]:
+    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return steps and relative error of each result, NaN where either is not finite.
 
         A step is the way from one code to the next larger value; -0 and +0 are the same. The
@@ -130,7 +130,7 @@ class FunctionReference:
             shift += len(port.nodes)
         return joined
 
-    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray, NDArray]:
+    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return NaN: codes of an unknown meaning are right or wrong, not near or far."""
         return _incomparable(actual)
 
@@ -150,12 +150,12 @@ class GraphReference:
         (codes,) = Network(self.graph).run(dict(zip(names, operands, strict=True))).values()
         return codes.astype(np.int64)
 
-    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray, NDArray]:
+    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return NaN: codes of an unknown meaning are right or wrong, not near or far."""
         return _incomparable(actual)
 
 
-def _incomparable(codes: Codes) -> tuple[NDArray, NDArray]:
+def _incomparable(codes: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.full(codes.shape, np.nan), np.full(codes.shape, np.nan)
 
 

@@ -131,7 +131,8 @@ def _magnitudes(fmt: Format, codes: Codes) -> NDArray[np.float64]:
     """Return magnitudes, as if every code were a finite number."""
     field = (codes & fmt.exponent_mask) >> fmt.mantissa_bits
     significand = (codes & fmt.mantissa_mask) + np.where(field, 1 << fmt.mantissa_bits, 0)
-    return np.ldexp(significand.astype(float), np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits)
+    exponent = np.maximum(field, 1) - fmt.bias - fmt.mantissa_bits
+    return np.asarray(np.ldexp(significand.astype(float), exponent))
 
 
 def _near_magnitude(fmt: Format, magnitudes: NDArray[np.float64]) -> Codes:
@@ -140,7 +141,7 @@ def _near_magnitude(fmt: Format, magnitudes: NDArray[np.float64]) -> Codes:
     field = np.maximum(exponent - 1 + fmt.bias, 1)
     last_places = np.rint(np.ldexp(magnitudes, fmt.mantissa_bits + fmt.bias - field))
     codes = last_places.astype(np.int64) + (field - 1 << fmt.mantissa_bits)
-    return np.minimum(codes, fmt.max_code)
+    return np.asarray(np.minimum(codes, fmt.max_code))
 
 
 def _clipped(codes: Iterable[int], largest: int) -> Codes:

@@ -81,7 +81,7 @@ def concerns(
     """Tell which cases concern a design of format ``fmt``."""
     is_published = isinstance(pairs, str) and pairs == "published"
     limit = fmt.max_code + 1 if is_published else 2**fmt.width
-    return np.logical_and.reduce([operand < limit for operand in operands])
+    return np.asarray(np.logical_and.reduce([operand < limit for operand in operands]))
 
 
 def _gray_codes(size: int) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ def _never(rng: np.random.Generator, count: int, start: int) -> NDArray[np.bool_
 
 
 def _one_in_four(rng: np.random.Generator, count: int, start: int) -> NDArray[np.bool_]:
-    return (np.arange(start, start + count) % 4) == 3
+    return np.asarray((np.arange(start, start + count) % 4) == 3)
 
 
 def _random(rng: np.random.Generator, count: int, start: int) -> NDArray[np.bool_]:

@@ -28,7 +28,7 @@ def probability(distance: NDArray[np.floating], noise: float) -> NDArray[np.floa
     """Return how likely a membrane so far above its threshold fires, under Gaussian noise."""
     if not noise:
         return (distance >= 0).astype(np.float64)
-    return 0.5 * _erfc(-distance / (noise * math.sqrt(2))).astype(np.float64)
+    return np.asarray(0.5 * _erfc(-distance / (noise * math.sqrt(2))).astype(np.float64))
 
 
 class Draw:

@@ -68,7 +68,7 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
             fired, _ = module(torch.from_numpy(batch).float())
             found.append(fired.numpy().astype(np.int64))
     width = next(iter(outputs.values()))
-    return (np.concatenate(found)[:, :width] << np.arange(width)).sum(axis=1)
+    return np.asarray((np.concatenate(found)[:, :width] << np.arange(width)).sum(axis=1))
 
 
 def _ports(names: str | bytes) -> dict[str, int]:

@@ -23,6 +23,7 @@ Functions called ``..._flagged`` return the flags of IEEE 754-2019 (clause 7) be
 
 from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -251,7 +252,7 @@ def _operands(formats: tuple[Format, ...], codes: tuple[ArrayLike, ...]) -> list
     return [unpack(fmt, array) for fmt, array in zip(formats, codes, strict=True)]
 
 
-def _raise(flag: int, where: NDArray, result: Rounded) -> Rounded:
+def _raise(flag: int, where: NDArray[Any], result: Rounded) -> Rounded:
     """Return a result with one more flag at some places."""
     return Rounded(result.codes, result.flags | flag * where)
 

@@ -52,7 +52,7 @@ class CellModel:
         units = self.potential * 2**self.fraction_bits
         if units.denominator != 1:
             raise ArithmeticError(f"Potential must be on the grid, not {self.potential}")
-        return units.numerator
+        return int(units)
 
     def rest(self) -> None:
         """Return to the state after reset."""

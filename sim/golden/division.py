@@ -6,6 +6,7 @@ more bit tells whether anything is left: such a number rounds as the exact one d
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -220,7 +221,7 @@ def _quotient(
 def _finish(
     to: Format,
     numbers: Numbers,
-    flags: NDArray,
+    flags: NDArray[Any],
     overflow: Overflow | str | None,
     rounder: Rounder,
 ) -> Rounded:

@@ -7,6 +7,7 @@ matter; ``tree``, ``chain`` and ``wide`` round at each step, with the scalar ope
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -134,7 +135,7 @@ def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
     negative = x.sign ^ y.sign
     total = np.where(negative, -products, products).sum(axis=-1)
 
-    def any_of(flags: NDArray) -> NDArray:
+    def any_of(flags: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(flags.any(axis=-1))
 
     infinite = x.is_infinite | y.is_infinite

@@ -29,7 +29,7 @@ class Operation:
 
     operand_count: int
     #: Called with the format, that of the result if it converts, operands, and overflow policy.
-    function: Callable[..., NDArray] | None = None
+    function: Callable[..., NDArray[Any]] | None = None
     #: The same for an operation that rounds in every way and raises flags: called with a
     #: :class:`~spikefloat.sim.golden.rounding.Rounder`, too. Either this or the function is given.
     rounded: Callable[..., Rounded] | None = None

@@ -7,6 +7,7 @@ value. A NaN result is the canonical one.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,20 +68,20 @@ def extreme(which: Extreme, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[
     return np.where(is_nan, fmt.nan_code, chosen)
 
 
-def _is_passed_over(which: Extreme, number: Numbers) -> NDArray:
+def _is_passed_over(which: Extreme, number: Numbers) -> NDArray[Any]:
     if which.ignores == "nan":
         return number.is_nan
     if which.ignores == "infinity":
-        return number.is_nan | number.is_infinite
+        return np.asarray(number.is_nan | number.is_infinite)
     return np.zeros(number.is_nan.shape, bool)
 
 
 def _precedes(
-    fmt: Format, a: NDArray, b: NDArray, x: Numbers, y: Numbers, by_magnitude: bool
-) -> NDArray:
+    fmt: Format, a: NDArray[Any], b: NDArray[Any], x: Numbers, y: Numbers, by_magnitude: bool
+) -> NDArray[Any]:
     """Tell where ``a`` comes before ``b``; for NaN that means nothing."""
     left, right = decode(fmt, a), decode(fmt, b)
     by_value = (left < right) | ((left == right) & x.sign & ~y.sign)
     if not by_magnitude:
-        return by_value
-    return (abs(left) < abs(right)) | ((abs(left) == abs(right)) & by_value)
+        return np.asarray(by_value)
+    return np.asarray((abs(left) < abs(right)) | ((abs(left) == abs(right)) & by_value))

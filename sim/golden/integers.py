@@ -2,6 +2,7 @@
 """Golden model of integers: from floats and back, rounding to integral values, powers of two."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -126,7 +127,7 @@ def exponent_of(fmt: Format, a: ArrayLike, overflow: Overflow | str | None = Non
     return Rounded(codes, np.where(x.is_zero, DIVIDE_BY_ZERO, flags))
 
 
-def _rounded(x: Numbers, rounder: Rounder) -> tuple[NDArray, NDArray]:
+def _rounded(x: Numbers, rounder: Rounder) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the magnitudes of finite numbers as integers, and which of them are inexact."""
     significand = x.significand.astype(object)
     return round_integer(significand, -x.exponent, x.sign, 0 * x.exponent, rounder)

@@ -63,13 +63,13 @@ def less(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
 def equal(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
     """Tell where ``a == b``. Zeros are equal whatever their signs; NaN is equal to nothing."""
     check_arithmetic(fmt)
-    return decode(fmt, a) == decode(fmt, b)
+    return np.asarray(decode(fmt, a) == decode(fmt, b))
 
 
 def unordered(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
     """Tell where ``a`` or ``b`` is NaN."""
     check_arithmetic(fmt)
-    return unpack(fmt, a).is_nan | unpack(fmt, b).is_nan
+    return np.asarray(unpack(fmt, a).is_nan | unpack(fmt, b).is_nan)
 
 
 def minimum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
@@ -91,7 +91,7 @@ def maximum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
 def _precedes(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
     """Tell where ``a < b``, with -0 before +0."""
     both_zero = unpack(fmt, a).is_zero & unpack(fmt, b).is_zero
-    return less(fmt, a, b) | (both_zero & unpack(fmt, a).sign)
+    return np.asarray(less(fmt, a, b) | (both_zero & unpack(fmt, a).sign))
 
 
 def _or_nan(fmt: Format, a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

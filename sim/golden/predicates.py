@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Golden model of questions about codes: compares, the total order, classes, neighbours, signs."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -106,7 +108,7 @@ def classify(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
             1 + 5 * ~x.sign,
         ],
     )
-    return np.left_shift(1, place)
+    return np.asarray(np.left_shift(1, place))
 
 
 def predicate(name: str, fmt: Format, a: ArrayLike) -> NDArray[np.bool_]:
@@ -118,7 +120,7 @@ def predicate(name: str, fmt: Format, a: ArrayLike) -> NDArray[np.bool_]:
         case "is_zero":
             return x.is_zero
         case "is_one":
-            return decode(fmt, a) == 1
+            return np.asarray(decode(fmt, a) == 1)
         case "is_nan":
             return x.is_nan
         case "is_infinite":
@@ -179,7 +181,7 @@ def _next(fmt: Format, a: ArrayLike, *, is_down: bool) -> NDArray[np.int64]:
     return codes if fmt.nan_code is None else np.where(x.is_nan, fmt.nan_code, codes)
 
 
-def _normality(fmt: Format, a: ArrayLike) -> tuple[NDArray, NDArray]:
+def _normality(fmt: Format, a: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return which codes are subnormal, and which are normal."""
     x = unpack(fmt, a)
     field = check_codes(fmt, a) & fmt.exponent_mask

@@ -4,7 +4,7 @@
 Everything is integer arithmetic and exact; see :mod:`spikefloat.sim.golden.values`.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,7 +79,7 @@ class Rounded(NamedTuple):
     flags: NDArray[np.int64]  #: Sums of :data:`INEXACT` and so on.
 
 
-def round_half_even(significand: NDArray, shift: NDArray) -> NDArray:
+def round_half_even(significand: NDArray[Any], shift: NDArray[Any]) -> NDArray[Any]:
     """Return ``significand / 2**shift`` rounded to the nearest integer, a tie to the even one.
 
     A negative ``shift`` multiplies, which is exact.
@@ -94,12 +94,18 @@ def round_half_even(significand: NDArray, shift: NDArray) -> NDArray:
     to_below = scaled - (below << shift)
     to_above = (above << shift) - scaled
     even = below + (below & 1)
-    return np.where(to_below < to_above, below, np.where(to_above < to_below, above, even))
+    return np.asarray(
+        np.where(to_below < to_above, below, np.where(to_above < to_below, above, even))
+    )
 
 
 def round_integer(
-    significand: NDArray, shift: NDArray, sign: NDArray, parity: NDArray, rounder: Rounder
-) -> tuple[NDArray, NDArray]:
+    significand: NDArray[Any],
+    shift: NDArray[Any],
+    sign: NDArray[Any],
+    parity: NDArray[Any],
+    rounder: Rounder,
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return ``significand / 2**shift`` rounded to an integer, and whether that is inexact.
 
     Parameters
@@ -127,6 +133,7 @@ def round_integer(
     inexact = rest != 0
     is_odd = (below + parity) & 1 == 1
     bits = rounder.random_bits
+    random: NDArray[Any] = np.asarray(rounder.random)
     match rounder.mode:
         case Rounding.NEAREST_EVEN:
             away = (rest > unit - rest) | ((rest == unit - rest) & is_odd)
@@ -141,13 +148,11 @@ def round_integer(
         case Rounding.ODD:
             away = inexact & ~is_odd
         case Rounding.STOCHASTIC_A:
-            away = ((rest << bits) >> shift) + rounder.random >= 1 << bits
+            away = ((rest << bits) >> shift) + random >= 1 << bits
         case Rounding.STOCHASTIC_B:
-            away = ((rest << bits + 1) >> shift) + 2 * np.asarray(rounder.random) + 1 >= (
-                1 << bits + 1
-            )
+            away = ((rest << bits + 1) >> shift) + 2 * random + 1 >= 1 << bits + 1
         case Rounding.STOCHASTIC_C:
-            away = round_half_even(rest << bits, shift) + rounder.random >= 1 << bits
+            away = round_half_even(rest << bits, shift) + random >= 1 << bits
     return below + away.astype(np.int64), inexact
 
 
@@ -246,7 +251,7 @@ def round_value(
     return Rounded(codes.astype(np.int64), flags.astype(np.int64))
 
 
-def _stays_finite(mode: Rounding, sign: NDArray) -> NDArray:
+def _stays_finite(mode: Rounding, sign: NDArray[Any]) -> NDArray[Any]:
     """Tell where a mode gives the largest finite value for one that is too large."""
     if mode is Rounding.DOWN:
         return ~sign
@@ -273,8 +278,9 @@ def pack(
     codes, flags = round_value(
         fmt, numbers.sign, numbers.significand, numbers.exponent, policy, rounder
     )
-    stays = fmt.infinity_code is not None and policy is not Overflow.SATURATE_FINITE
-    infinity = fmt.infinity_code if stays else fmt.max_code
+    code = fmt.infinity_code if policy is not Overflow.SATURATE_FINITE else None
+    stays = code is not None
+    infinity = fmt.max_code if code is None else code
     infinities = np.where(numbers.sign, infinity | fmt.sign_mask, infinity)
     codes = np.where(numbers.is_infinite, infinities, codes)
     flags = np.where(numbers.is_infinite, 0 if stays else OVERFLOW + INEXACT, flags)

@@ -8,6 +8,7 @@ integers take their place, and the same expressions compute with either.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,23 +43,25 @@ class Numbers:
     significand and exponent, and NaN the sign too.
     """
 
-    sign: NDArray  #: Booleans; true for a negative number, negative zero and negative infinity.
-    significand: NDArray  #: Integers, not negative.
-    exponent: NDArray  #: Integers.
-    is_nan: NDArray  #: Booleans.
-    is_infinite: NDArray  #: Booleans; false for NaN.
+    sign: NDArray[
+        Any
+    ]  #: Booleans; true for a negative number, negative zero and negative infinity.
+    significand: NDArray[Any]  #: Integers, not negative.
+    exponent: NDArray[Any]  #: Integers.
+    is_nan: NDArray[Any]  #: Booleans.
+    is_infinite: NDArray[Any]  #: Booleans; false for NaN.
 
     @property
-    def is_zero(self) -> NDArray:
+    def is_zero(self) -> NDArray[Any]:
         """Which numbers are zero, of either sign."""
-        return (self.significand == 0) & self.is_finite
+        return np.asarray((self.significand == 0) & self.is_finite)
 
     @property
-    def is_finite(self) -> NDArray:
+    def is_finite(self) -> NDArray[Any]:
         """Which numbers are neither NaN nor infinite."""
-        return ~self.is_nan & ~self.is_infinite
+        return np.asarray(~self.is_nan & ~self.is_infinite)
 
-    def where(self, mask: NDArray) -> "Numbers":
+    def where(self, mask: NDArray[Any]) -> "Numbers":
         """Return the numbers at which ``mask`` is true, in one flat array.
 
         The numbers are broadcast to the shape of the mask first.
@@ -127,10 +130,10 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
     )
 
 
-def bit_length(significand: NDArray) -> NDArray:
+def bit_length(significand: NDArray[Any]) -> NDArray[Any]:
     """Return how many bits each integer needs; 0 for 0."""
     if significand.dtype == object:
-        return _bit_length_of_objects(significand)
+        return np.asarray(_bit_length_of_objects(significand))
     return np.searchsorted(_POWERS_OF_TWO, significand, side="right")
 
 

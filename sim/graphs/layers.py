@@ -7,7 +7,7 @@ that level. What every neuron does is as in the whole circuit, 64 times to a wor
 """
 
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,7 +97,7 @@ class LayerSimulator:
             return self._exact(self._output, codes)
         return self._rounded(codes)
 
-    def _exact(self, network: Network, x: NDArray) -> NDArray[np.int64]:
+    def _exact(self, network: Network, x: NDArray[Any]) -> NDArray[np.int64]:
         batch, outputs = len(x), len(self._weight)
         shape = (batch, outputs, x.shape[1])
         operands = {
@@ -113,7 +113,7 @@ class LayerSimulator:
         rows = network.run_planes(operands)["y"]
         return unpack_codes(rows, batch * outputs).reshape(batch, outputs).astype(np.int64)
 
-    def _rounded(self, x: NDArray) -> NDArray[np.int64]:
+    def _rounded(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Run products, sums and the rest; trials of one input follow those of another."""
         batch, outputs = len(x), len(self._weight)
         assert self._product is not None
@@ -138,7 +138,7 @@ class LayerSimulator:
             self._weights = batch, self._spread(np.tile(self._weight.T, (1, batch)))
         return self._weights[1]
 
-    def _spread(self, rows: NDArray) -> Planes:
+    def _spread(self, rows: NDArray[Any]) -> Planes:
         """Return the planes of rows of codes, each of which fills whole words."""
         count, trials = rows.shape
         padded = np.zeros((count, word_count(trials) * WORD_BITS), np.uint64)

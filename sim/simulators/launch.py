@@ -89,9 +89,13 @@ def _build_place(simulator: str, build_dir: Path) -> Iterator[Path]:
     """
     from cocotb_tools import config
 
-    libraries = {"share_dir": config.share_dir, "libs_dir": config.libs_dir}
+    libraries: dict[str, Path] = {"share_dir": config.share_dir, "libs_dir": config.libs_dir}
     program = shutil.which(simulator) or ""
-    if simulator != "verilator" or all(map(is_plain, (build_dir, *libraries.values(), program))):
+    if (
+        simulator != "verilator"
+        or is_plain(program)
+        and all(map(is_plain, (build_dir, *libraries.values())))
+    ):
         yield build_dir / "build"
         return
     with plain_folder() as folder:

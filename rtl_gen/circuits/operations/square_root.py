@@ -152,9 +152,10 @@ class _Height(NamedTuple):
         heights = sorted(sign * end + fmt.bias - 1 for end in ends)
         width = max(abs(heights[0]), abs(heights[1]) + 1, 1).bit_length() + 1
         extended = (*half, *(half[-1],) * width)[:width]
-        terms = ((extended,), ()) if sign > 0 else ((), (extended,))
+        plus: tuple[Word, ...] = (extended,) if sign > 0 else ()
+        minus: tuple[Word, ...] = () if sign > 0 else (extended,)
         with gates.builder.scope("height", half=half):
-            *word, is_below = exponent_sum(gates, *terms, fmt.bias - 1, width)
+            *word, is_below = exponent_sum(gates, plus, minus, fmt.bias - 1, width)
         return cls(tuple(word), is_below if heights[0] < 0 else ZERO, heights[0])
 
     def finish(

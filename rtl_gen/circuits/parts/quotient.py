@@ -79,12 +79,14 @@ def root_of_significand(
     """
     builder = gates.builder
     with builder.scope("significand_root", radicand=radicand):
-        pairs = [radicand[i : i + 2] for i in range(len(radicand) - 2, -1, -2)]
+        pairs: list[Word] = [radicand[i : i + 2] for i in range(len(radicand) - 2, -1, -2)]
         pairs += [(ZERO, ZERO)] * (digits - len(pairs))
-        left, root, rest = pairs[digits:], (), ()
+        left = pairs[digits:]
+        root: Word = ()
+        rest: Word = ()
         for pair in pairs[:digits]:
             # Twice the root so far, and one: what the next digit would take away.
-            trial = (ONE, ZERO, *root)
+            trial: Word = (ONE, ZERO, *root)
             rest = (*pair, *rest)
             rest += (ZERO,) * (len(trial) - len(rest))
             trial += (ZERO,) * (len(rest) - len(trial))

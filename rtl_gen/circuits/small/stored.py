@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
@@ -78,7 +79,7 @@ def load(circuit: StoredCircuit) -> NeuronGraph:
     return graph
 
 
-def read_graph(description: dict, name: str, budget: Budget) -> NeuronGraph:
+def read_graph(description: dict[str, Any], name: str, budget: Budget) -> NeuronGraph:
     """Return the neuron graph that a search gives, as plain data.
 
     Parameters

@@ -58,11 +58,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _operations(args: argparse.Namespace) -> list[str]:
     """Return the operations that are asked for, none for all."""
+    words: list[str] = args.argument
     if args.action == "compute":
-        return args.argument[:1]
-    if args.action == "identify" or args.argument == ["all"]:
+        return words[:1]
+    if args.action == "identify" or words == ["all"]:
         return []
-    return (args.argument or ["multiply"])[0].split(",")
+    return (words or ["multiply"])[0].split(",")
 
 
 @contextmanager

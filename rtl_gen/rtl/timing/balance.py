@@ -130,7 +130,7 @@ def _layers(graph: NeuronGraph, latency: int) -> list[int]:
         bounds=np.stack([least, most], axis=1),
         method="highs-ds",
     )
-    layers = np.rint(result.x[:count]).astype(int).tolist()
+    layers: list[int] = np.rint(result.x[:count]).astype(int).tolist()
     _check(graph, layers, latency)
     return layers
 
