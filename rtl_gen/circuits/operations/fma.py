@@ -29,7 +29,7 @@ down afterwards: a product too small to matter has been raised into the window, 
 
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
@@ -246,7 +246,7 @@ def _combine(
     return gates.builder.name_word("total", total), product_larger
 
 
-def _record(name: str, formula: str, order: int, **signs: bool) -> Operation:
+def _record(name: str, formula: str, order: int, **signs: Any) -> Operation:
     return Operation(
         name=name,
         summary=f"y = {formula}, rounded once to nearest even",

@@ -13,7 +13,7 @@ from spikefloat.sim.golden.rounding import Rounded
 __all__ = ["ENTRIES"]
 
 #: The signs of product and ``c``. Of 2 * 1 and 3, and of 3 * 3 and 1.
-_FMA_SIGNS = {
+_FMA_SIGNS: dict[str, tuple[Any, ...]] = {
     "fma_subtract": (
         {"negate_c": True},
         Example((0x38, 0x40, 0x44), 0xB8),
