@@ -12,13 +12,13 @@ clocks: it takes a row of operands, hands them to the designs one in each clock,
 results.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.dut import Dut
+from spikefloat.sim.simulators.modules import module_names, rename_modules
 
 __all__ = [
     "PERIOD",
@@ -26,9 +26,7 @@ __all__ = [
     "Top",
     "clocked_top",
     "combinational_top",
-    "module_names",
     "prefixed",
-    "rename_modules",
     "result_clock",
 ]
 
@@ -38,7 +36,6 @@ ROW = 256
 #: Nanoseconds of a clock.
 PERIOD = 10
 
-_MODULE = re.compile(r"^\s*module\s+(\\\S+|\w+)", re.MULTILINE)
 
 Signals = Mapping[str, str]
 
@@ -171,31 +168,3 @@ def prefixed(dut: Dut, index: int) -> str:
     if dut.module not in module_names(dut.verilog):
         raise InputError(f"No module named {dut.module!r} in the Verilog of {dut.name}")
     return rename_modules(dut.verilog, f"d{index}_")
-
-
-def module_names(verilog: str) -> list[str]:
-    """Return the names of the modules that a text declares, in order."""
-    return _MODULE.findall(_without_comments(verilog))
-
-
-def rename_modules(verilog: str, prefix: str) -> str:
-    """Put ``prefix`` before the name of every module that a text declares, wherever it stands.
-
-    A signal or an instance of the same name as a module is renamed with it, everywhere alike.
-    Text in comments is renamed too, which does no harm.
-    """
-    names = {name.removeprefix("\\") for name in module_names(verilog)}
-    if not names:
-        return verilog
-    # An escaped identifier ends at a space, and is the same name as without the escape.
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    pattern = re.compile(rf"\\(?:{words})(?=\s)|(?<![\w$\\])(?:{words})(?![\w$])")
-    return pattern.sub(lambda match: _prefixed(match[0], prefix), verilog)
-
-
-def _prefixed(name: str, prefix: str) -> str:
-    return f"\\{prefix}{name[1:]}" if name.startswith("\\") else prefix + name
-
-
-def _without_comments(verilog: str) -> str:
-    return re.sub(r"//[^\n]*|/\*.*?\*/", "", verilog, flags=re.DOTALL)

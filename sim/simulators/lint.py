@@ -12,8 +12,8 @@ from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.files import read_text
-from spikefloat.sim.benches.top import module_names
 from spikefloat.sim.simulators.find import find_simulator
+from spikefloat.sim.simulators.modules import module_names
 
 __all__ = ["lint", "main"]
 

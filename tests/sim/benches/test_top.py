@@ -4,7 +4,8 @@
 import pytest
 
 from spikefloat.sim.benches.dut import Dut, Port
-from spikefloat.sim.benches.top import combinational_top, module_names, rename_modules
+from spikefloat.sim.benches.top import combinational_top
+from spikefloat.sim.simulators.modules import module_names, rename_modules
 
 INVERT = """// module comment
 module inverter (input wire x, output wire y);
