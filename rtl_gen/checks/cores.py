@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Designs as FuseSoC cores, with a bench that has the results of the golden model."""
 
-import importlib.metadata
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource
+from spikefloat.rtl_gen.version import installed_version
 from spikefloat.sim.benches.packing import pack_vector
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.cases.sampled import SEED, sampled_operands
@@ -28,13 +28,6 @@ __all__ = ["cell_source", "circuit_source"]
 _MAX_CASES = 2**16
 _RANDOM_CASES = 4096
 _RANDOM_VECTORS = 64
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("spikefloat")
-    except importlib.metadata.PackageNotFoundError:
-        return "0"
 
 
 def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
@@ -58,7 +51,7 @@ def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
         summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
         cases=None if hardware.has_discharge else _cases(instance, hardware),
-        version=_version(),
+        version=installed_version(),
     )
 
 
@@ -141,5 +134,5 @@ def cell_source(cell: CellInstance, module: str | None = None) -> CoreSource:
         latency=None,
         cases=None,
         summary=CATALOGUE[cell.design].summary,
-        version=_version(),
+        version=installed_version(),
     )

@@ -23,6 +23,7 @@ from spikefloat.rtl_gen.errors import (
     UserError,
     unknown_name,
 )
+from spikefloat.rtl_gen.version import installed_version
 
 __all__ = ["main"]
 
@@ -34,15 +35,6 @@ class _Terminated(KeyboardInterrupt):
     """Another process asked this one to end, which is done as if it were interrupted."""
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # which takes a while
-
-    try:
-        return version("spikefloat")
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
 def _run(words: Sequence[str]) -> int:
     """Run the command that the words of a command line ask for, and return its exit status.
 
@@ -52,7 +44,7 @@ def _run(words: Sequence[str]) -> int:
         If there is no such command, or it does not take the words.
     """
     if words[:1] == ["--version"]:
-        print(f"spikefloat {_version()}")
+        print(f"spikefloat {installed_version()}")
         return 0
     # Only now, as the tables of commands and options take longer than the version.
     from spikefloat.rtl_gen.cli.commands import COMMANDS
@@ -116,8 +108,8 @@ def _report_bug(words: Sequence[str]) -> None:
 
     traceback.print_exc()
     print(
-        f"spikefloat: this is a bug of spikefloat {_version()}, not your mistake; please report "
-        f"the lines above and this one (Python {platform.python_version()}, {platform.system()}): "
+        f"spikefloat: this is a bug of spikefloat {installed_version()}, not your mistake; please report "
+        f"the lines above and this one (Python {platform.pythoninstalled_version()}, {platform.system()}): "
         f"{shlex.join(['spikefloat', *words])}",
         file=sys.stderr,
     )

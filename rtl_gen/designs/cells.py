@@ -86,6 +86,7 @@ def codec_verilog(name: str, parameters: CodecParameters, module: str | None = N
             f"magnitude  {p.integer_bits} integer bits, {p.fraction_bits} fraction bits, and a sign",
             f"latency    {component.latency} clocks from start to valid, and to the next start",
             "",
+            "SPDX-License-Identifier: Apache-2.0",
             f"Made by: spikefloat verilog {name} --format {p.fmt.name} {overflow}"
             f"--integer-bits {p.integer_bits} --fraction-bits {p.fraction_bits}",
         ],

@@ -71,6 +71,9 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     lines += _rounding_lines(circuit.rounding)
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
+    # The weights of a user's network are not ours to license.
+    if not (isinstance(instance.shape, LayerShape) and instance.shape.layers):
+        lines.append("SPDX-License-Identifier: Apache-2.0")
     return (*lines, f"made by: {command_line('verilog', instance)}")
 
 

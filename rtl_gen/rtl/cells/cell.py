@@ -274,6 +274,7 @@ def _header(p: CellParameters, name: str) -> list[str]:
         f"membrane   {p.membrane_width} bits, in units of {_decimal(Fraction(1, p.unit))};"
         f" saturates at {low} and {high}",
         "",
+        "SPDX-License-Identifier: Apache-2.0",
         f"Made by: spikefloat verilog neuron {' '.join(options)}",
     ]
 

@@ -4,6 +4,8 @@
 from collections.abc import Iterable
 from textwrap import wrap
 
+from spikefloat.rtl_gen.version import installed_version
+
 __all__ = ["COLUMNS", "head_lines"]
 
 #: Widest line, except for instances of neurons.
@@ -37,10 +39,10 @@ def head_lines(header: Iterable[str], *, is_from_yosys: bool = False) -> list[st
     Returns
     -------
     list of str
-        The header, then the waivers for Verilator, which end with the file.
+        The header with the version of the generator, then the waivers for Verilator, which end with the file.
     """
     lines = [f"// {line}".rstrip() for line in header]
-    lines += ["//"] if lines else []
+    lines += [f"// generator: spikefloat {installed_version()}", "//"]
     for rule, reason in (_WAIVERS | (_WAIVERS_OF_YOSYS if is_from_yosys else {})).items():
         lines += [f"// {line}" for line in wrap(f"{rule}: {reason}", COLUMNS - 3)]
         lines.append(f"// verilator lint_off {rule}")
