@@ -100,10 +100,15 @@ def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
     instance.require_usual_rounding("to be packaged")
     design, options = instance.design, instance.circuit
     fmt, count = options.format, len(design.operands)
-    if 1 << fmt.width * count <= most:
-        operands = operand_cases([fmt], count, "all")
+    operation = reference.find_operation(design.name)
+    if 1 << sum(operation.widths(fmt)) <= most:
+        operands = operand_cases([fmt], count, "all", operation.operand_widths)
     else:
-        sampled = sampled_operands(fmt, count, _RANDOM_CASES)
+        sampled = (
+            reference.wide_cases(design.name, fmt, _RANDOM_CASES)
+            if operation.operand_widths
+            else sampled_operands(fmt, count, _RANDOM_CASES)
+        )
         operands = tuple((sampled if most else sampled[-_RANDOM_CASES:]).T)
     results = reference.expected(design.name, fmt, operands, options.overflow, options.to)
     rows: list[list[int]] = np.stack([*operands, results], axis=1).tolist()

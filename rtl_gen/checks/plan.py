@@ -27,7 +27,7 @@ from spikefloat.sim.benches.dut import Check, Contract, Outcome, StreamOutcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
 from spikefloat.sim.cases.exhaustive import PAIRS
-from spikefloat.sim.cases.sampled import SEED, USUAL_CASES, is_exhaustive
+from spikefloat.sim.cases.sampled import SEED, USUAL_CASES
 from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
 from spikefloat.sim.golden.operations import find_operation, require_cases, wide_cases
 
@@ -164,14 +164,15 @@ def _scalar_group(instance: Instance, selected: Selected) -> tuple[str, str]:
     fmt, count = instance.circuit.format, len(instance.design.operands)
     require_cases(instance.design.name, fmt)
     pairs = selected.pairs
-    if pairs == "all" and not is_exhaustive(fmt, count):
+    operation = find_operation(instance.design.name)
+    if pairs == "all" and not operation.is_exhaustive(fmt):
         pairs = "sampled"
     if pairs in PAIRS:
         return pairs, pairs
     # The step-by-step engine takes so long for an operation that corners are left out.
     is_slow = instance.hardware.style is Style.TEMPORAL
     # Operations with the usual directed cases share a build.
-    is_usual = find_operation(instance.design.name).cases is USUAL_CASES.get(count)
+    is_usual = operation.cases is USUAL_CASES.get(count)
     cases = count if is_usual else instance.design.name
     return pairs, f"{fmt.name}_{cases}{'_temporal' * is_slow}"
 

@@ -69,7 +69,8 @@ def circuit_scene(instance: Instance) -> Scene:
     ]
     if hardware.has_discharge:
         steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
-    formats = dict.fromkeys((port.name for port in ports), fmt)
+    own = dict(zip(design.operands, design.operand_widths, strict=False))
+    formats = {port.name: fmt for port in ports if own.get(port.name) is None}
     if design.result_width is None:
         formats[design.result] = instance.circuit.result_format
     if hardware.is_stream:

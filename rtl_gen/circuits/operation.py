@@ -39,6 +39,8 @@ class Operation:
     name: str
     summary: str  #: One line for a reader.
     operands: tuple[str, ...]  #: Input ports, each one code wide.
+    #: Number of bits of each operand, None for that of a code; by default all are codes.
+    operand_widths: tuple[int | None, ...] = ()
     circuit: Callable[..., Word | Bit]  #: See :class:`Result`.
     result: Result
     result_width: int | None = None  #: Number of bits of a result that is no code.

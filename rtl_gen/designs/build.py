@@ -38,7 +38,9 @@ def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None)
             }
         case VectorShape():
             width *= shape.length
-    return dict.fromkeys(design.operands, width) | circuit.rounding.operand_widths
+    own = design.operand_widths or (None,) * len(design.operands)
+    widths = {name: bits or width for name, bits in zip(design.operands, own, strict=True)}
+    return widths | circuit.rounding.operand_widths
 
 
 @lru_cache(maxsize=64)

@@ -66,6 +66,7 @@ def operation_design(operation: Operation) -> Design:
         summary=operation.summary,
         kind=Kind.OPERATION,
         operands=operation.operands,
+        operand_widths=operation.operand_widths,
         circuit=circuit,
         works_for=works_for,
         check=_CHECKS[len(operation.operands)],

@@ -50,6 +50,8 @@ class Design(Entry):
     """A circuit of floats: an operation, a design on vectors, or layers."""
 
     operands: tuple[str, ...]  #: Input ports, each one code wide, or a vector of codes.
+    #: Number of bits of each operand, None for that of a code; by default all are codes.
+    operand_widths: tuple[int | None, ...] = ()
     result: str = "y"  #: Output port.
     circuit: Circuit
     rounds: bool = True  #: Whether a result may be too large, so that there is an overflow policy.

@@ -74,7 +74,15 @@ class ScalarDesign:
         operation = find_operation(self.operation)
         names = OPERAND_NAMES[: operation.operand_count]
         inputs: tuple[Port, ...]
-        inputs = tuple(Port(name, self.fmt.width, fmt=self.fmt) for name in names)
+        inputs = tuple(
+            Port(name, width, fmt=None if own else self.fmt)
+            for name, width, own in zip(
+                names,
+                operation.widths(self.fmt),
+                operation.operand_widths or (None,) * len(names),
+                strict=True,
+            )
+        )
         inputs += tuple(Port(name, width) for name, width in self.extra_widths.items())
         if self.discharge is not None:
             inputs = (*inputs, Port("discharge", 1))
@@ -113,7 +121,7 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     for design in designs:
         groups.setdefault(_sharing(design), []).append(design.fmt)
     shared = {
-        key: _with_extras(operand_cases(formats, key[0], pairs), key)
+        key: _with_extras(operand_cases(formats, key[0], pairs, key[-1]), key)
         for key, formats in groups.items()
     }
     discharges: dict[tuple[str, int], NDArray[np.int64]] = {}
@@ -122,7 +130,8 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
         operands = shared[_sharing(design)]
         mine = np.arange(len(operands[0]))
         if design.contract is not Contract.STREAM:
-            mine = np.flatnonzero(concerns(design.fmt, operands[: _sharing(design)[0]], pairs))
+            count, *_, widths = _sharing(design)
+            mine = np.flatnonzero(concerns(design.fmt, operands[:count], pairs, widths))
             # Driven in an order that suits the simulator, reported in one that suits the reader.
             mine = mine[np.lexsort([codes[mine] for codes in reversed(operands)])]
         names = [*OPERAND_NAMES[: _sharing(design)[0]], *design.extra_widths]
@@ -143,15 +152,16 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     return checks
 
 
-#: Number of operands, contract, width in streams, widths of the inputs that only rounding takes.
-_Sharing = tuple[int, Contract, int, tuple[int, ...]]
+#: Number of operands, contract, width in streams, widths of the inputs that only rounding takes, and
+#: of operands that are no codes.
+_Sharing = tuple[int, Contract, int, tuple[int, ...], tuple[int | None, ...]]
 
 
 def _with_extras(
     operands: Sequence[NDArray[np.int64]], key: _Sharing
 ) -> tuple[NDArray[np.int64], ...]:
     """Return operands with every mode or random number, or with drawn ones if those are too many."""
-    widths = key[-1]
+    widths = key[-2]
     if not widths:
         return tuple(operands)
     count, bits = len(operands[0]), sum(widths)
@@ -168,6 +178,7 @@ def _sharing(design: ScalarDesign) -> _Sharing:
 
     Other designs of several widths are driven with what any of them needs.
     """
-    count = find_operation(design.operation).operand_count
+    operation = find_operation(design.operation)
     width = design.fmt.width if design.contract is Contract.STREAM else 0
-    return count, design.contract, width, tuple(design.extra_widths.values())
+    extra = tuple(design.extra_widths.values())
+    return operation.operand_count, design.contract, width, extra, operation.operand_widths

@@ -6,6 +6,7 @@ checked on the cases that are its own.
 """
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,10 @@ def published_codes(fmt: Format) -> NDArray[np.int64]:
 
 
 def operand_cases(
-    formats: Sequence[Format], count: int, pairs: str | NDArray[np.int64]
+    formats: Sequence[Format],
+    count: int,
+    pairs: str | NDArray[np.int64],
+    widths: Sequence[int | None] = (),
 ) -> tuple[NDArray[np.int64], ...]:
     """Return the operands of every case, one array for each operand.
 
@@ -45,6 +49,8 @@ def operand_cases(
         "all" for all combinations of all codes; "published" for all combinations of codes of
         finite values that are not negative; else an array with one row for each case and one
         column for each operand.
+    widths
+        Number of bits of each operand, None for that of a code; by default all are codes.
 
     Raises
     ------
@@ -58,30 +64,41 @@ def operand_cases(
             raise InputError(
                 f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}"
             )
-        limit = max(2**fmt.width for fmt in formats)
-        wrong = rows[(rows < 0) | (rows >= limit)]
-        if wrong.size:
-            raise InputError(f"Operand must be from 0 to {limit - 1:#x}, not {wrong[0]}")
+        for column, size in zip(rows.T, _sizes(formats, count, "all", widths), strict=True):
+            wrong = column[(column < 0) | (column >= size)]
+            if wrong.size:
+                raise InputError(f"Operand must be from 0 to {size - 1:#x}, not {wrong[0]}")
         return tuple(rows.T.astype(np.int64))
     if pairs not in PAIRS:
         raise InputError(f"Pairs must be {' or '.join(PAIRS)}, not {pairs!r}")
-    if pairs == "all":
-        size = max(2**fmt.width for fmt in formats)
-    else:
-        size = max(fmt.max_code + 1 for fmt in formats)
-    if size**count > MAX_CASES:
-        raise InputError(f"Number of cases must be at most {MAX_CASES}, not {size**count}")
-    codes = _gray_codes(size)
-    return tuple(axis.ravel() for axis in np.meshgrid(*[codes] * count, indexing="ij"))
+    sizes = _sizes(formats, count, pairs, widths)
+    if prod(sizes) > MAX_CASES:
+        raise InputError(f"Number of cases must be at most {MAX_CASES}, not {prod(sizes)}")
+    codes = map(_gray_codes, sizes)
+    return tuple(axis.ravel() for axis in np.meshgrid(*codes, indexing="ij"))
+
+
+def _sizes(
+    formats: Sequence[Format], count: int, pairs: str, widths: Sequence[int | None]
+) -> list[int]:
+    """Return the number of codes of each operand."""
+    every = pairs == "all"
+    size = max(2**fmt.width if every else fmt.max_code + 1 for fmt in formats)
+    return [2**width if width else size for width in widths or (None,) * count]
 
 
 def concerns(
-    fmt: Format, operands: Sequence[NDArray[np.int64]], pairs: str | NDArray[np.int64]
+    fmt: Format,
+    operands: Sequence[NDArray[np.int64]],
+    pairs: str | NDArray[np.int64],
+    widths: Sequence[int | None] = (),
 ) -> NDArray[np.bool_]:
-    """Tell which cases concern a design of format ``fmt``."""
+    """Tell which cases concern a design of format ``fmt``; see :func:`operand_cases`."""
     is_published = isinstance(pairs, str) and pairs == "published"
     limit = fmt.max_code + 1 if is_published else 2**fmt.width
-    return np.asarray(np.logical_and.reduce([operand < limit for operand in operands]))
+    limits = [2**width if width else limit for width in widths or (None,) * len(operands)]
+    fits = [operand < end for operand, end in zip(operands, limits, strict=True)]
+    return np.asarray(np.logical_and.reduce(fits))
 
 
 def _gray_codes(size: int) -> NDArray[np.int64]:

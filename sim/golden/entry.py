@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES
 from spikefloat.sim.golden.rounding import Rounded
 
 __all__ = ["Example", "Operation", "of_one_format"]
@@ -28,6 +29,8 @@ class Operation:
     """An operation on codes of one format."""
 
     operand_count: int
+    #: Number of bits of each operand, None for that of a code; by default all are codes.
+    operand_widths: tuple[int | None, ...] = ()
     #: Called with the format, that of the result if it converts, operands, and overflow policy.
     function: Callable[..., NDArray[Any]] | None = None
     #: The same for an operation that rounds in every way and raises flags: called with a
@@ -40,6 +43,15 @@ class Operation:
     can_overflow: bool = False  #: Whether it rounds, and so takes an overflow policy.
     bits: int | None = None  #: Number of bits of a result that is no code.
     converts: bool = False  #: Whether the result has a format of its own.
+
+    def widths(self, fmt: Format) -> tuple[int, ...]:
+        """Return the number of bits of each operand."""
+        own = self.operand_widths or (None,) * self.operand_count
+        return tuple(width or fmt.width for width in own)
+
+    def is_exhaustive(self, fmt: Format) -> bool:
+        """Tell whether there are few enough cases to try them all."""
+        return 1 << sum(self.widths(fmt)) <= EXHAUSTIVE_CASES
 
     def result_width(self, fmt: Format, to: Format | None = None) -> int:
         """Return the number of bits of a result."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED, is_exhaustive
+from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
 from spikefloat.sim.golden.entries import (
     arithmetic,
     conversions,
@@ -71,7 +71,7 @@ def require_cases(name: str, fmt: Format) -> None:
         all be tried, and no directed ones.
     """
     operation = find_operation(name)
-    if operation.cases is None and not is_exhaustive(fmt, operation.operand_count):
+    if operation.cases is None and not operation.is_exhaustive(fmt):
         most = (EXHAUSTIVE_CASES.bit_length() - 1) // operation.operand_count
         raise InputError(
             f"Format for {name} must be at most {most} bits wide, as its golden entry has no "

@@ -11,10 +11,11 @@ from spikefloat.sim.graphs.network import Network
 __all__ = ["assert_same", "every", "simulate"]
 
 
-def simulate(circuit, fmt, operands, overflow, rounder, to=None):
-    """Return the codes and the flags that a circuit gives."""
+def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None):
+    """Return the codes and the flags that a circuit gives; widths are of operands that are no codes."""
     gates = make_gates("circuit", "native")
-    words = [gates.builder.input("abc"[i], fmt.width) for i in range(len(operands))]
+    widths = widths or [fmt.width] * len(operands)
+    words = [gates.builder.input(*port) for port in zip("abc", widths, strict=False)]
     random = gates.builder.input("random", rounder.random_bits) if rounder.random_bits else ()
     control = RoundingControl(rounder.mode, (), random, FlagBits(rounder.is_tiny_before))
     formats = (fmt, to) if to else (fmt,)

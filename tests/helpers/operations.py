@@ -22,9 +22,10 @@ def check_operation(design: Design, fmt: Format, random_cases: int = 1000) -> in
     Return the number of cases.
     """
     instance = make_instance(design, format=fmt)
-    options, count = instance.circuit, len(design.operands)
-    if 1 << fmt.width * count <= _ALL:
-        axes = np.meshgrid(*[np.arange(1 << fmt.width)] * count, indexing="ij")
+    options = instance.circuit
+    widths = find_operation(design.name).widths(fmt)
+    if 1 << sum(widths) <= _ALL:
+        axes = np.meshgrid(*(np.arange(1 << width) for width in widths), indexing="ij")
         operands = tuple(axis.ravel() for axis in axes)
     else:
         operands = tuple(wide_cases(design.name, fmt, random_cases).T)

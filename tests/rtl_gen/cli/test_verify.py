@@ -101,6 +101,7 @@ _WITHOUT_STAGES = {
     *("copy_sign", "negate_sign", "xor_sign", "next_up", "next_down", "classify"),
     *("is_zero", "is_one", "is_sign_minus", "is_normal", "is_subnormal"),
     *("round_to_integral", "exponent_of", *(f"to_{name}" for name in INTEGERS)),
+    *("from_int4", "from_uint4"),
 }
 
 

@@ -4,18 +4,19 @@
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.circuits.operations import integral
+from spikefloat.rtl_gen.circuits.operations import integral, scale
 from spikefloat.rtl_gen.circuits.operations.integral import RECORDS
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Rounding, overflow_policies
 from spikefloat.rtl_gen.neurons.builder import ZERO
 from spikefloat.rtl_gen.neurons.metrics import measure
-from spikefloat.sim.golden.operations import expected_rounded
+from spikefloat.sim.golden.operations import expected_rounded, find_operation
 from spikefloat.sim.golden.rounding import Rounder
 from tests.helpers.circuits import NARROW, VARIANTS, check
 from tests.helpers.flags import assert_same, every, simulate
 
 CIRCUITS = {record.name: record.circuit for record in RECORDS}
+FROM_INTEGERS = {record.name: record.circuit for record in scale.RECORDS[1:]}
 
 
 def rounders(mode, codes):
@@ -38,6 +39,34 @@ def test_every_code(name, mode):
                 assert_same(actual, right)
 
 
+@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", [name for name in FROM_INTEGERS if "32" not in name])
+def test_every_integer(name, mode):
+    """Of up to 16 bits, into every narrow format."""
+    codes = np.arange(1 << find_operation(name).operand_widths[0])
+    for fmt in NARROW:
+        for rounder in rounders(mode, codes):
+            widths = find_operation(name).operand_widths
+            actual = simulate(FROM_INTEGERS[name], fmt, [codes], "saturate", rounder, widths=widths)
+            assert_same(actual, expected_rounded(name, fmt, [codes], "saturate", None, rounder))
+
+
+@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("fmt", NARROW, ids=lambda fmt: fmt.name)
+def test_every_scaling(fmt, mode):
+    """Every number with every power of two."""
+    grid = np.meshgrid(np.arange(1 << fmt.width), np.arange(256), indexing="ij")
+    operands = [axis.ravel() for axis in grid]
+    bits = 2 * mode.is_stochastic
+    rounder = Rounder(mode, (operands[0] + operands[1]) % 4 if bits else 0, bits)
+    for policy in overflow_policies(fmt):
+        widths = [fmt.width, 8]
+        circuit = scale.scale_by_power_of_two
+        actual = simulate(circuit, fmt, operands, policy, rounder, widths=widths)
+        right = expected_rounded("scale_by_power_of_two", fmt, operands, policy, None, rounder)
+        assert_same(actual, right)
+
+
 @pytest.mark.parametrize("mode", [Rounding.UP, Rounding.NEAREST_AWAY], ids=lambda mode: mode.value)
 @pytest.mark.parametrize("fmt", ["binary16", "bfloat16"])
 @pytest.mark.parametrize("name", ["round_to_integral", "to_int8", "to_uint16", "to_int32"])
@@ -57,9 +86,21 @@ def test_other_circuits(name, fmt, library, budget):
 
 
 def test_size():
-    names = ("round_to_integral", "exponent_of", "to_int4", "to_int8", "to_uint8", "to_int32")
+    names = (
+        "round_to_integral",
+        "exponent_of",
+        "to_int4",
+        "to_int8",
+        "to_uint8",
+        "to_int32",
+        "from_int4",
+        "from_int8",
+        "from_uint8",
+        "from_int32",
+        "scale_by_power_of_two",
+    )
     sizes = {name: measure(make_instance(name).graph).neurons for name in names}
-    assert tuple(sizes.values()) == (101, 83, 95, 149, 117, 176)
+    assert tuple(sizes.values()) == (101, 83, 95, 149, 117, 176, 39, 99, 71, 345, 156)
 
 
 def test_planted_fault_is_found(fresh_builds):

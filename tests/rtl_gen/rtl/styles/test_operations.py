@@ -131,6 +131,15 @@ def test_selections_and_questions(names: tuple[str, ...], simulator: str, tmp_pa
 
 
 @pytest.mark.tool
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_operands_that_are_integers(simulator: str, tmp_path: Path) -> None:
+    """Operands of several widths in one bench, each tried with all that there are."""
+    names = ("from_int4", "from_uint8", "from_int16", "scale_by_power_of_two")
+    designs = [bench_design(name, fmt) for name in names for fmt in (*MAIN_FORMATS, "e2m1fn")]
+    assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
+
+
+@pytest.mark.tool
 @pytest.mark.parametrize("simulator, count", [("icarus", 4_000), ("verilator", 60_000)])
 def test_sample_of_triples(simulator: str, count: int, tmp_path: Path) -> None:
     """Random triples, many of them near cancellation; the graph is tried on all there are."""
