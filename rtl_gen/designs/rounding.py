@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from spikefloat.rtl_gen.circuits.parts.rounding_modes import FLAGS, FlagBits, RoundingControl
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import PORT_WIDTH, Format, Rounding
 from spikefloat.rtl_gen.neurons.builder import Word
@@ -60,11 +60,6 @@ class RoundingOptions:
         """Width of each operand that rounding takes, by name."""
         widths = {"rounding": PORT_WIDTH} if self.mode is None else {}
         return widths | ({"random": self.random_bits} if self.random_bits else {})
-
-    @property
-    def result_widths(self) -> dict[str, int]:
-        """Width of each result beside the rounded one, by name."""
-        return {} if self.flags is Flags.NONE else {"flags": len(FLAGS)}
 
     def control(self, operands: dict[str, Word]) -> RoundingControl:
         """Return what a circuit needs, from the words of :attr:`operand_widths`."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module i
     from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
 __all__ = [
-    "SHAPES",
     "LayerShape",
     "Shape",
     "VectorShape",
@@ -30,9 +29,6 @@ __all__ = [
     "read_layer_shape",
     "with_accumulation",
 ]
-
-#: All products at once, or some in each clock on an array of lanes.
-SHAPES = ("unrolled", "array")
 
 #: Most products of one circuit: with weights that are part of it, and with weights as operands.
 _MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024

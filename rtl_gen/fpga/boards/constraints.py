@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, BoardPort, PinRole
 
-__all__ = ["GENERIC_SDC", "all_constraint_files", "constraint_files"]
+__all__ = ["GENERIC_SDC", "constraint_files"]
 
 #: Constraints for a core in a design of one's own.
 GENERIC_SDC = """\
@@ -28,14 +28,6 @@ def constraint_files(board: Board) -> dict[str, str]:
         f"{stem}.{suffix}": _text(board, mark, writer)
         for suffix, mark, writer in _WRITERS[board.family]
     }
-
-
-def all_constraint_files() -> dict[str, str]:
-    """Return the text of every constraint file, by name, with that for any design."""
-    files = {"generic.sdc": GENERIC_SDC}
-    for board in BOARDS.values():
-        files |= constraint_files(board)
-    return files
 
 
 def _stem(board: Board) -> str:

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files, functions and folders stay small enough to be read in one go."""
+
+import ast
+from collections import Counter
+
+from tests.helpers.paths import ROOT
+
+MOST_LINES, MOST_CODE, MOST_MODULES = 320, 60, 17
+
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for folder in ("rtl_gen", "sim", "tb", "search")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+#: Files that are longer, and by how much they may be: these are to be taken apart.
+LONG_FILES: dict[str, int] = {
+    "rtl_gen/checks/library.py": 364,
+    "rtl_gen/cli/commands.py": 377,
+    "rtl_gen/cli/figures/physics.py": 395,
+    "rtl_gen/cli/selection.py": 390,
+    "rtl_gen/designs/instance.py": 342,
+    "rtl_gen/designs/shapes.py": 337,
+    "rtl_gen/neurons/builder.py": 465,
+    "rtl_gen/neurons/gates.py": 354,
+    "rtl_gen/rtl/array/array.py": 363,
+    "rtl_gen/rtl/components/circuits.py": 346,
+    "rtl_gen/rtl/text/netlist.py": 432,
+    "sim/golden/arithmetic.py": 344,
+    "sim/golden/rounding.py": 337,
+}
+
+#: Functions that are longer, likewise.
+LONG_FUNCTIONS: dict[str, int] = {
+    "rtl_gen/checks/digits.py:run_digits": 72,
+    "rtl_gen/circuits/operations/add.py:add": 78,
+    "rtl_gen/circuits/operations/divide.py:divide": 71,
+    "rtl_gen/circuits/operations/faa.py:faa": 64,
+    "rtl_gen/circuits/operations/fma.py:fma": 84,
+    "rtl_gen/cli/figures/pareto.py:_draw": 76,
+    "rtl_gen/cli/figures/physics.py:plot_criticality": 68,
+    "rtl_gen/cli/make/map.py:run": 69,
+    "rtl_gen/fpga/boards/core.py:elaborate": 72,
+    "rtl_gen/fpga/synthesis/core_bench.py:core_bench": 65,
+    "rtl_gen/rtl/array/weights.py:_add_loader": 69,
+    "rtl_gen/rtl/temporal/add.py:elaborate": 88,
+    "sim/board/line_top.py:board_top": 75,
+    "sim/board/terminal.py:board_terminal": 64,
+    "sim/board/verify.py:verify_board": 84,
+    "sim/campaigns/faults.py:inject_faults": 69,
+    "sim/campaigns/hardening.py:find_cheapest": 68,
+    "sim/campaigns/injection.py:inject_noise": 74,
+    "sim/simulators/runner.py:run_bench": 70,
+}
+
+#: Folders with more modules.
+FULL_FOLDERS = {"rtl_gen/checks": 18}
+
+
+def functions(text: str) -> dict[str, int]:
+    """Return the lines of code of each function, without comments, docstring and empty lines."""
+    sizes: dict[str, int] = {}
+    lines = text.split("\n")
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        first = node.body[0]
+        has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        docstring = range(first.lineno, first.end_lineno + 1) if has_docstring else ()
+        sizes[node.name] = max(
+            sizes.get(node.name, 0),
+            sum(
+                bool(lines[number - 1].strip())
+                and not lines[number - 1].strip().startswith("#")
+                and number not in docstring
+                for number in range(node.lineno, node.end_lineno + 1)
+            ),
+        )
+    return sizes
+
+
+def test_length_of_a_function() -> None:
+    text = 'def f():\n    """One.\n\n    Two."""\n    # three\n    x = 1\n\n    return x\n'
+    assert functions(text) == {"f": 3}
+
+
+def test_files_and_functions() -> None:
+    for path in SOURCES:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert text.count("\n") <= LONG_FILES.get(str(path), MOST_LINES), path
+        for name, size in functions(text).items():
+            assert size <= LONG_FUNCTIONS.get(f"{path}:{name}", MOST_CODE), (path, name)
+
+
+def test_folders() -> None:
+    counts = Counter(str(path.parent) for path in SOURCES if path.name != "__init__.py")
+    assert len(counts) > 20
+    for folder, count in counts.items():
+        assert count <= FULL_FOLDERS.get(folder, MOST_MODULES), folder
+
+
+def test_exceptions_are_needed() -> None:
+    """What has become small enough leaves the lists."""
+    texts = {str(path): (ROOT / path).read_text(encoding="utf-8") for path in SOURCES}
+    assert all(texts[name].count("\n") > MOST_LINES for name in LONG_FILES)
+    for place in LONG_FUNCTIONS:
+        path, name = place.split(":")
+        assert functions(texts[path])[name] > MOST_CODE, place
