@@ -109,7 +109,7 @@ def _report_bug(words: Sequence[str]) -> None:
     traceback.print_exc()
     print(
         f"spikefloat: this is a bug of spikefloat {installed_version()}, not your mistake; please report "
-        f"the lines above and this one (Python {platform.pythoninstalled_version()}, {platform.system()}): "
+        f"the lines above and this one (Python {platform.python_version()}, {platform.system()}): "
         f"{shlex.join(['spikefloat', *words])}",
         file=sys.stderr,
     )
