@@ -90,10 +90,11 @@ def test_planted_bug(
     name: str,
     error: Exception,
     arguments: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
+    fresh_builds: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: Capture,
 ) -> None:
+    monkeypatch = fresh_builds  # what another test has built must not be reused
     monkeypatch.chdir(tmp_path)
     np.savez("w.npz", weight=np.eye(2))
     Path("and.v").write_text("module m(input a, b, output y); assign y = a & b; endmodule\n")
