@@ -234,4 +234,4 @@ def test_discharge_comes_before_the_step_and_needs_no_enable():
 def test_bias_keeps_its_sign():
     """A bias that no sum without a sign may hold stays positive; Verilator rejected the other."""
     _, text = cell_verilog(CellParameters(weights=(-1, -1), threshold=0.5, bias=1, leak=0.25))
-    assert "wire signed [4:0] raised = leaked + 5'sd8;" in text
+    assert "wire signed [4:0] raised = $signed({ {2{leaked[2]}}, leaked }) + 5'sd8;" in text

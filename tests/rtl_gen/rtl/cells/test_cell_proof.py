@@ -82,7 +82,7 @@ def test_no_membrane_ever_wraps(tmp_path):
     "old, new",
     [
         ("too_high ? 5'sd15", "too_high ? 5'sd14"),  # falls back from the rail
-        ("remaining > 5'sd15", "1'b0"),  # wraps
+        ("remaining > 6'sd15", "1'b0"),  # wraps
     ],
 )
 def test_a_cell_that_wraps_is_refuted(old, new, tmp_path):
