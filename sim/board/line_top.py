@@ -50,11 +50,11 @@ def pack_symbols(symbols: Sequence[Symbol]) -> NDArray[np.uint32]:
     """
     columns = np.array(symbols, np.int64).reshape(-1, len(Symbol._fields))
     for column, limit in ((0, 0xFF), (2, _FRAME_BITS), (3, 0xFFFF)):
-        if (
-            columns.size
-            and not (columns[:, column] >= 0).all() & (columns[:, column] <= limit).all()
-        ):
-            raise InputError(f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}")
+        wrong = columns[(columns[:, column] < 0) | (columns[:, column] > limit), column]
+        if wrong.size:
+            raise InputError(
+                f"Symbol's {Symbol._fields[column]} must be from 0 to {limit}, not {wrong[0]}"
+            )
     return (columns @ (1 << np.array([0, 8, 9, 16, 13, 14]))).astype(np.uint32)
 
 
