@@ -6,16 +6,13 @@ from enum import StrEnum
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import PORT_WIDTH, Format, Rounding
+from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, PORT_WIDTH, Format, Rounding
 from spikefloat.rtl_gen.neurons.builder import Word
 
-__all__ = ["MAX_RANDOM_BITS", "PORT", "Flags", "RoundingOptions", "make_rounding_options"]
+__all__ = ["PORT", "Flags", "RoundingOptions", "make_rounding_options"]
 
 #: What stands for a mode that is an operand.
 PORT = "port"
-
-#: Most random bits of a stochastic mode.
-MAX_RANDOM_BITS = 32
 
 #: Random bits of which nothing is said.
 _DEFAULT_RANDOM_BITS = 8

@@ -8,6 +8,7 @@ else.
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
 from spikefloat.rtl_gen.formats.integers import INTEGERS, Integer, find_integer
 from spikefloat.rtl_gen.formats.policies import (
+    MAX_RANDOM_BITS,
     PORT_CODES,
     PORT_WIDTH,
     Overflow,
@@ -20,6 +21,7 @@ from spikefloat.rtl_gen.formats.records import FORMATS, find_format
 __all__ = [
     "FORMATS",
     "INTEGERS",
+    "MAX_RANDOM_BITS",
     "PORT_CODES",
     "PORT_WIDTH",
     "Format",

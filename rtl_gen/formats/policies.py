@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from spikefloat.rtl_gen.formats.format import Format
 
 __all__ = [
+    "MAX_RANDOM_BITS",
     "PORT_CODES",
     "PORT_WIDTH",
     "Overflow",
@@ -77,6 +78,9 @@ PORT_CODES = (
     Rounding.UP,
     Rounding.NEAREST_AWAY,
 )
+
+#: Most random bits that stochastic rounding takes.
+MAX_RANDOM_BITS = 32
 
 #: Bits of the operand that chooses.
 PORT_WIDTH = 3

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.extremes import EXTREMES, extreme
 from spikefloat.sim.golden.rounding import pack
-from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, unpack
+from spikefloat.sim.golden.values import check_arithmetic, decode, unpack
 
 __all__ = [
     "absolute",
@@ -77,7 +78,7 @@ def minimum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
 
     NaN if either is NaN; -0 is less than +0.
     """
-    return np.where(_precedes(fmt, a, b), *_or_nan(fmt, a, b))
+    return extreme(EXTREMES["minimum"], fmt, a, b)
 
 
 def maximum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
@@ -85,19 +86,4 @@ def maximum(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
 
     NaN if either is NaN; +0 is greater than -0.
     """
-    return np.where(_precedes(fmt, b, a), *_or_nan(fmt, a, b))
-
-
-def _precedes(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
-    """Tell where ``a < b``, with -0 before +0."""
-    both_zero = unpack(fmt, a).is_zero & unpack(fmt, b).is_zero
-    return np.asarray(less(fmt, a, b) | (both_zero & unpack(fmt, a).sign))
-
-
-def _or_nan(fmt: Format, a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return both operands, or NaN in the place of both where either is NaN."""
-    a, b = check_codes(fmt, a), check_codes(fmt, b)
-    if fmt.nan_code is None:
-        return a, b
-    is_nan = unordered(fmt, a, b)
-    return np.where(is_nan, fmt.nan_code, a), np.where(is_nan, fmt.nan_code, b)
+    return extreme(EXTREMES["maximum"], fmt, a, b)

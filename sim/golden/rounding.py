@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow, Rounding, resolve_overflow
+from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, Format, Overflow, Rounding, resolve_overflow
 from spikefloat.sim.golden.values import INT64_SIGNIFICAND_BITS, Numbers, bit_length
 
 __all__ = [
     "DIVIDE_BY_ZERO",
     "INEXACT",
     "INVALID",
-    "MAX_RANDOM_BITS",
     "NEAREST_EVEN",
     "OVERFLOW",
     "UNDERFLOW",
@@ -32,9 +31,6 @@ __all__ = [
 
 #: Bits of the flags, in the order of RISC-V's fflags.
 INEXACT, UNDERFLOW, OVERFLOW, DIVIDE_BY_ZERO, INVALID = 1, 2, 4, 8, 16
-
-#: Most random bits that stochastic rounding takes.
-MAX_RANDOM_BITS = 32
 
 
 class Rounder(NamedTuple):

@@ -3,7 +3,7 @@
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
-from spikefloat.rtl_gen.formats import FORMATS, Rounding
+from spikefloat.rtl_gen.formats import FORMATS, MAX_RANDOM_BITS, Rounding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 
 __all__ = ["CIRCUIT", "SHAPE"]
@@ -83,7 +83,7 @@ CIRCUIT = (
         name="random-bits",
         group="circuit",
         metavar="N",
-        read=integer(1, 32),
+        read=integer(1, MAX_RANDOM_BITS),
         otherwise="8",
         help="random bits of a stochastic rounding, an operand",
     ),
