@@ -2,6 +2,7 @@
 """Small circuits for the tests of the Verilog, each with a difficulty of its own."""
 
 import random
+from importlib.metadata import version
 
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder
@@ -20,6 +21,16 @@ FULL_ADDER = """\
 // Each neuron is an instance of one of the neuron modules at the end of the file, whose names give
 // weights and threshold: p1_m2_t1 is +1, -2 and threshold 1. The first weight belongs to x[0].
 // Everything else is wires.
+//
+// generator: spikefloat VERSION
+//
+// DECLFILENAME: the file holds one whole design and is named after its top module
+// verilator lint_off DECLFILENAME
+// TIMESCALEMOD: nothing here takes time, so there is no timescale
+// verilator lint_off TIMESCALEMOD
+// UNOPTFLAT: a bit of a word may depend on another, through neurons: no loop, though it may look
+// like one
+// verilator lint_off UNOPTFLAT
 
 `default_nettype none
 
@@ -53,7 +64,7 @@ module full_adder_neuron_p1_p1_p1_m2_t1 (
 endmodule
 
 `default_nettype wire
-"""
+""".replace("VERSION", version("spikefloat"))
 
 
 def full_adder_bits(builder: NeuronGraphBuilder, a: Bit, b: Bit, c: Bit) -> tuple[Bit, Bit]:

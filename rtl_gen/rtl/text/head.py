@@ -39,7 +39,8 @@ def head_lines(header: Iterable[str], *, is_from_yosys: bool = False) -> list[st
     Returns
     -------
     list of str
-        The header with the version of the generator, then the waivers for Verilator, which end with the file.
+        The header with the version of the generator, then the waivers for Verilator, which end with
+        the file.
     """
     lines = [f"// {line}".rstrip() for line in header]
     lines += [f"// generator: spikefloat {installed_version()}", "//"]

@@ -62,6 +62,7 @@ def file_header(
             "names give weights and threshold: p1_m2_t1 is +1, -2 and threshold 1. The first weight "
             f"belongs to x[0]. {rest}"
         ),
+        "",
     ]
     wrapped = (wrap(paragraph, COLUMNS - 3) or [""] for paragraph in paragraphs)
     yield from head_lines(line for lines in wrapped for line in lines)

@@ -68,20 +68,20 @@ def test_lay_out_module():
     "line, expected",
     [
         ("a + 4'h9", "a + 4'd9"),
-        ("a + 1'h1", "a + 1'b1"),
-        ("a + 40'h0123456789", "a + 40'h0123456789"),
+        ("a + 1'h1", "a + 4'd1"),
+        ("a + 40'h0123456789", "{ 36'd0, a } + 40'h0123456789"),
         ("a & 4'hx", "a & 4'hx"),
         ("$signed(s) < $signed(4'h7)", "s < 4'sd7"),
         ("$signed(s) < $signed(4'h9)", "s < -4'sd7"),
         # One bit more, as -4'sd8 in a wider place would be +8.
-        ("$signed(s) < $signed(4'h8)", "s < -5'sd8"),
+        ("$signed(s) < $signed(4'h8)", "$signed({ {1{s[3]}}, s }) < -5'sd8"),
         # Unsigned, it would make the comparison unsigned.
-        ("$signed(s) < $signed(1'h0)", "s < 1'sd0"),
-        ("$signed(s) < $signed(1'h1)", "s < -2'sd1"),
+        ("$signed(s) < $signed(1'h0)", "s < 4'sd0"),
+        ("$signed(s) < $signed(1'h1)", "s < -4'sd1"),
         ("$signed(a) + $signed(s)", "$signed(a) + s"),
         # A signed name in an unsigned operation is extended with zeros.
         ("s + a", "$unsigned(s) + a"),
-        ("{ s, a } + s[2:1]", "{ s, a } + s[2:1]"),
+        ("{ s, a } + s[2:1]", "{ s, a } + { 6'd0, s[2:1] }"),
         ("c ? s : 4'h8", "c ? s : 4'd8"),
         ("s", "s"),
     ],
