@@ -44,6 +44,8 @@ class Operation:
     circuit: Callable[..., Word | Bit]  #: See :class:`Result`.
     result: Result
     result_width: int | None = None  #: Number of bits of a result that is no code.
+    #: Whether it raises flags without rounding; the circuit then takes ``control``.
+    raises: bool = False
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.

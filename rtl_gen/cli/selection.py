@@ -274,10 +274,14 @@ def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
 
 
 def _roundings(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
-    if not design.takes_rounding or not hasattr(args, "rounding"):
+    if not design.takes_flags or not hasattr(args, "rounding"):
         yield {}
         return
-    uses.add("rounding flags")
+    uses.add("flags")
+    if not design.takes_rounding:
+        yield {"flags": "after" if args.flags else None}
+        return
+    uses.add("rounding")
     if args.flags:
         uses.add("tininess")
     for rounding in _split(args.rounding, (mode.value for mode in Rounding)):

@@ -6,7 +6,7 @@ The command line, the benches and the reports all go through it. A scalar operat
 """
 
 from itertools import chain
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from spikefloat.rtl_gen.circuits import blocks, operations
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
@@ -36,24 +36,21 @@ _CHECKS = {
 def operation_design(operation: Operation) -> Design:
     """Return the design of a scalar operation."""
     converts = operation.targets
+    rounds = operation.result is Result.ROUNDED
 
     def circuit(
         gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
     ) -> Word | Bit | dict[str, Word]:
         formats = (options.format, *((options.result_format,) if converts else ()))
-        if operation.result is not Result.ROUNDED:
-            return operation.circuit(gates, *formats, *operands)
         count = len(operation.operands)
         extra = dict(zip(options.rounding.operand_widths, operands[count:], strict=True))
         control = options.rounding.control(extra)
-        code = cast(
-            Word,
-            operation.circuit(
-                gates, *formats, *operands[:count], overflow=options.overflow, control=control
-            ),
-        )
+        how: dict[str, Any] = {"control": control} if rounds or operation.raises else {}
+        how |= {"overflow": options.overflow} if rounds else {}
+        result = operation.circuit(gates, *formats, *operands[:count], **how)
         if control.flags is None:
-            return code
+            return result
+        code = (result,) if isinstance(result, Bit) else result
         return {"y": code, "flags": control.flags.word(gates)}
 
     def works_for(fmt: Format) -> bool:
@@ -70,9 +67,10 @@ def operation_design(operation: Operation) -> Design:
         circuit=circuit,
         works_for=works_for,
         check=_CHECKS[len(operation.operands)],
-        rounds=operation.result is Result.ROUNDED,
+        rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
-        takes_rounding=operation.result is Result.ROUNDED,
+        takes_rounding=rounds,
+        takes_flags=rounds or operation.raises,
         converts=converts,
     )
 

@@ -56,7 +56,8 @@ class Design(Entry):
     circuit: Circuit
     rounds: bool = True  #: Whether a result may be too large, so that there is an overflow policy.
     result_width: int | None = None  #: Number of bits of a result that is no code.
-    takes_rounding: bool = False  #: Whether it can round in every way, and raise flags.
+    takes_rounding: bool = False  #: Whether it can round in every way.
+    takes_flags: bool = False  #: Whether it can raise flags.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None

@@ -215,6 +215,7 @@ def make_instance(
         design.name,
         circuit.result_format,
         takes_rounding=design.takes_rounding,
+        takes_flags=design.takes_flags,
         rounding=rounding,
         random_bits=random_bits,
         flags=flags,

@@ -77,10 +77,11 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
     }
     if instance.hardware.style is Style.TEMPORAL:  # It is not made of gates.
         return own
+    rounding = circuit.rounding
     if instance.design.takes_rounding:
-        rounding = circuit.rounding
         own["rounding"] = rounding.mode_name
         own["random_bits"] = rounding.random_bits or None
+    if instance.design.takes_flags:
         own["flags"] = None if rounding.flags is Flags.NONE else rounding.flags.value
     own["library"] = circuit.library.value
     if circuit.library is Library.NATIVE:

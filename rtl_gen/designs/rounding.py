@@ -71,6 +71,7 @@ def make_rounding_options(
     to: Format,
     *,
     takes_rounding: bool,
+    takes_flags: bool,
     rounding: str | None = None,
     random_bits: int | None = None,
     flags: str | None = None,
@@ -85,6 +86,8 @@ def make_rounding_options(
         Format of its result.
     takes_rounding : bool
         Whether it can round in other ways than to nearest even.
+    takes_flags : bool
+        Whether it can raise flags.
     rounding : str, optional
         A mode, or :data:`PORT`.
     random_bits : int, optional
@@ -119,7 +122,14 @@ def make_rounding_options(
         random_bits=random_bits or 0,
         flags=find_member(Flags, "Flags", flags or Flags.NONE),
     )
-    if not options.is_usual and not (takes_rounding and to.has_zero):
+    is_possible = takes_rounding and to.has_zero
+    if takes_flags and not takes_rounding:
+        if options.flags is Flags.BEFORE:
+            raise InputError(f"Flags of {design} must be none or after, not {flags!r}")
+        if options.mode is not Rounding.NEAREST_EVEN:
+            raise InputError(f"Rounding must be rne for {design}, not {rounding!r}")
+        is_possible = True
+    if not options.is_usual and not is_possible:
         whose = design if not takes_rounding else f"results in {to.name}"
         raise InputError(
             f"Rounding must be rne, without flags, for {whose}, not "

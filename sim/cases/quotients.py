@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.sampled import SEED, pair_cases, single_cases
 
-__all__ = ["quotient_cases", "root_cases"]
+__all__ = ["quotient_cases", "remainder_cases", "root_cases"]
 
 #: How many operands are made backwards.
 _MADE = 3000
@@ -53,3 +53,32 @@ def root_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.i
     fields = rng.integers(1, fmt.max_code >> fmt.mantissa_bits, clipped.size)
     made = fields << fmt.mantissa_bits | clipped & fmt.mantissa_mask
     return np.concatenate([made[:, None], single_cases(fmt, random_count, seed)])
+
+
+def remainder_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+    """Return dividends and divisors: multiples of a half of the divisor, and what is next to them.
+
+    Then the usual directed pairs, and random ones.
+    """
+    rng = np.random.default_rng(seed)
+    step = 1 << fmt.mantissa_bits
+    short = fmt.precision // 2
+    divisor = rng.integers(1, 1 << fmt.precision - short, _MADE)
+    halves = rng.integers(1, 1 << short, _MADE)
+    top = fmt.max_code >> fmt.mantissa_bits
+    product = divisor * halves
+    codes = []
+    for significand in (product, divisor):
+        places = np.array([fmt.precision - int(number).bit_length() for number in significand])
+        codes.append((places, significand << places & fmt.mantissa_mask))
+    (of_a, a), (of_b, b) = codes
+    # Exponents at which the dividend is so many halves of the divisor.
+    lowest = np.maximum(1, 2 + of_a - of_b)
+    field_a = lowest + rng.integers(0, 1 << fmt.exponent_bits, _MADE)
+    field_b = field_a - of_b + of_a + 1
+    fits = (field_a < top) & (field_b >= 1) & (field_b < top)
+    a, b = field_a[fits] * step + a[fits], field_b[fits] * step + b[fits]
+    near = np.concatenate([a - 1, a, a + 1])
+    signs = rng.integers(0, 2, (2, near.size)) * fmt.sign_mask
+    made = (np.stack([near, np.tile(b, 3)]) | signs).T
+    return np.concatenate([made, pair_cases(fmt, random_count, seed)])

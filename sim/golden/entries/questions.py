@@ -2,6 +2,7 @@
 """Golden entries of comparisons and of questions about a number."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from spikefloat.sim.cases.sampled import pair_cases, single_cases
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden import predicates
 from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.rounding import Rounded
 
 __all__ = ["ENTRIES"]
 
@@ -22,6 +24,12 @@ _COMPARES = {
     ),
     "greater": (Example((0x40, 0x38), 1), Example((0x38, 0x38), 0)),
     "greater_equal": (Example((0x38, 0x38), 1), Example((0x38, 0x40), 0)),
+}
+
+_SIGNALLING = {
+    "equal": (Example((0x80, 0x00), 1), Example((0x7F, 0x7F), 0)),
+    "less": (Example((0x38, 0x40), 1), Example((0x7F, 0x38), 0)),
+    **_COMPARES,
 }
 
 _PREDICATES = {
@@ -38,6 +46,12 @@ _PREDICATES = {
 
 def _compare(name: str, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
     return predicates.compare(name, fmt, a, b).codes
+
+
+def _signalling(
+    name: str, fmt: Format, a: ArrayLike, b: ArrayLike, overflow: Any, rounder: Any
+) -> Rounded:
+    return predicates.compare(name, fmt, a, b, is_signalling=True)
 
 
 #: See :data:`spikefloat.sim.golden.operations.OPERATIONS`.
@@ -83,6 +97,16 @@ ENTRIES: dict[str, Operation] = {
             bits=1,
         )
         for name, examples in _COMPARES.items()
+    },
+    **{
+        f"signalling_{name}": Operation(
+            operand_count=2,
+            rounded=partial(_signalling, name),
+            cases=pair_cases,
+            examples=examples,
+            bits=1,
+        )
+        for name, examples in _SIGNALLING.items()
     },
     "total_order": Operation(
         operand_count=2,

@@ -51,6 +51,7 @@ def test_operations_fit_the_designs(design):
     assert operation.operand_count == len(design.operands)
     assert operation.bits == design.result_width
     assert operation.converts == (design.converts is not None)
+    assert (operation.rounded is not None) == design.takes_flags
 
 
 def test_unknown_operation():
