@@ -22,8 +22,6 @@ LONG_FILES: dict[str, int] = {
     "rtl_gen/cli/selection.py": 390,
     "rtl_gen/designs/instance.py": 342,
     "rtl_gen/designs/shapes.py": 337,
-    "rtl_gen/neurons/builder.py": 465,
-    "rtl_gen/neurons/gates.py": 354,
     "rtl_gen/rtl/array/array.py": 363,
     "rtl_gen/rtl/components/circuits.py": 346,
     "rtl_gen/rtl/text/netlist.py": 432,

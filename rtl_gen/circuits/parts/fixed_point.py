@@ -10,7 +10,7 @@ one is still looked for; then one place is chosen. No shifter is passed, and no 
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.prefix import any_above
+from spikefloat.rtl_gen.neurons.gates.prefix import any_above
 from spikefloat.rtl_gen.neurons.words import at_least, increment
 
 __all__ = ["round_fixed_point"]

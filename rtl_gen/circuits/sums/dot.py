@@ -21,7 +21,7 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.prefix import scan
+from spikefloat.rtl_gen.neurons.gates.prefix import scan
 from spikefloat.rtl_gen.neurons.words import add as add_words
 from spikefloat.rtl_gen.neurons.words import gate_word, increment
 

@@ -15,9 +15,9 @@ from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.carry_chain import carry_chain
-from spikefloat.rtl_gen.neurons.columns import Columns
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.prefix import prefix_carries
+from spikefloat.rtl_gen.neurons.gates.columns import Columns
+from spikefloat.rtl_gen.neurons.gates.prefix import prefix_carries
 from spikefloat.rtl_gen.neurons.words import add, gate_word, invert, mux_word
 
 __all__ = ["exact_sum", "multiply_significands", "place"]

@@ -15,8 +15,8 @@ from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
 from spikefloat.rtl_gen.circuits.sums.dot import SumFlags, round_sum
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
-from spikefloat.rtl_gen.neurons.columns import Columns
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import increment, mux_word
 
 __all__ = ["hardwired_linear"]

@@ -27,8 +27,8 @@ from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.circuit import build_graph
-from spikefloat.rtl_gen.neurons.columns import Columns
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.words import gate_word, mux_word
 

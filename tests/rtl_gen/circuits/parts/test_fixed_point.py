@@ -12,8 +12,8 @@ from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.gates.prefix import scan
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.prefix import scan
 from spikefloat.sim.golden.values import value
 from spikefloat.sim.graphs.network import Network
 

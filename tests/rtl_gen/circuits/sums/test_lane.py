@@ -8,8 +8,8 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions, lane_graphs
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, resolve_overflow
-from spikefloat.rtl_gen.neurons.columns import Columns
 from spikefloat.rtl_gen.neurons.gates import make_gates
+from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.sim.cases.vectors import vector_cases
 from spikefloat.sim.golden.layer import layer
 from spikefloat.sim.graphs.network import Network

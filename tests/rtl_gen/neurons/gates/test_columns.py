@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Word
-from spikefloat.rtl_gen.neurons.columns import Columns
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from tests.helpers.graphs import LIBRARIES_AND_BUDGETS, all_codes, make_graph, run
 
 
