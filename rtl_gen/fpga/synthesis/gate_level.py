@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from spikefloat.rtl_gen.files import temporary_folder
+from spikefloat.rtl_gen.fpga.families import Target
 from spikefloat.rtl_gen.fpga.synthesis.flow import synthesize
-from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, Target
+from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.tools import tool_version
 
 __all__ = ["cell_models", "gate_level_verilog"]

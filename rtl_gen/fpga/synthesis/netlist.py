@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from spikefloat.rtl_gen.fpga.synthesis.targets import Target
+from spikefloat.rtl_gen.fpga.families import Target
 from spikefloat.rtl_gen.tools import SynthesisError
 
 __all__ = ["Counts", "count_cells"]

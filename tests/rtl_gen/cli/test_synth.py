@@ -7,9 +7,9 @@ import pytest
 
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.measure import synth
+from spikefloat.rtl_gen.fpga.families import Target
 from spikefloat.rtl_gen.fpga.synthesis.cache import CACHE_VARIABLE
 from spikefloat.rtl_gen.fpga.synthesis.flow import Measurement
-from spikefloat.rtl_gen.fpga.synthesis.targets import Target
 from spikefloat.rtl_gen.tools import ToolFailure
 from tests.helpers.command import printed_results
 

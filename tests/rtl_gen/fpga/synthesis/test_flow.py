@@ -9,10 +9,11 @@ import pytest
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.extras import MissingPackage, install_command
+from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis import flow
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.flow import measure
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, with_delay
+from spikefloat.rtl_gen.fpga.synthesis.targets import with_delay
 from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 from spikefloat.rtl_gen.tools import (
     SynthesisError,

@@ -8,8 +8,8 @@ import pytest
 
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import cell_models, gate_level_verilog
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Contract, Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target
+from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
 
 INPUTS = {"A", "B", "C", "D", "CIN", "BLUT", "ALUT", "C0", "DI", "CLK"}
 

@@ -3,7 +3,8 @@
 
 import pytest
 
-from spikefloat.rtl_gen.fpga.synthesis.targets import TARGETS, find_target, with_delay
+from spikefloat.rtl_gen.fpga.families import TARGETS
+from spikefloat.rtl_gen.fpga.synthesis.targets import find_target, with_delay
 from spikefloat.rtl_gen.tools import SynthesisError
 
 

