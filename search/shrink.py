@@ -6,14 +6,18 @@ from pathlib import Path
 
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS, build_construction
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
-from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.mapping.aig import Circuit, WordPort, circuit_of_table
+from spikefloat.rtl_gen.mapping.mapper import map_circuit
+from spikefloat.rtl_gen.neurons.budgets import find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.golden.operations import expected
 
-from .store import DATA, describe_graph, store
+from .store import DATA, all_operands, describe_graph, store
 from .walk import Step, walk
 
-__all__ = ["shrink", "start_of"]
+__all__ = ["shrink", "start_of", "table_of"]
 
 
 def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -> NeuronGraph:
@@ -24,7 +28,8 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
     operation, fmt, overflow, budget : str
         What it computes, and within what.
     start : str
-        ``structured``, the name of a construction, or the data file of a stored circuit.
+        ``structured``; ``table``, the golden model's table of an operation with few operands,
+        mapped; the name of a construction; or the data file of a stored circuit.
 
     Raises
     ------
@@ -34,17 +39,30 @@ def start_of(operation: str, fmt: str, overflow: str, budget: str, start: str) -
     instance = make_instance(operation, format=fmt, overflow=overflow, budget=budget)
     if start == "structured":
         return instance.graph
+    if start == "table":
+        return map_circuit(table_of(instance), find_budget(budget)).graph
     for circuit in stored_circuits():
         if circuit.file == start:
             return load(circuit)
     if start not in CONSTRUCTIONS:
         raise InputError(
-            f"Start must be structured, {', '.join(CONSTRUCTIONS)} or the name of a "
+            f"Start must be structured, table, {', '.join(CONSTRUCTIONS)} or the name of a "
             f"data file, not {start!r}"
         )
     return build_construction(
         CONSTRUCTIONS[start], instance.circuit.format, instance.circuit.overflow
     )
+
+
+def table_of(instance: Instance) -> Circuit:
+    """Return the logic of an operation's table, which the golden model gives."""
+    graph = instance.graph
+    inputs = [WordPort(port.name, len(port.nodes)) for port in graph.inputs]
+    (output,) = (WordPort(port.name, len(port.nodes)) for port in graph.outputs)
+    name, circuit = instance.design.name, instance.circuit
+    operands = all_operands(name, circuit.format)
+    codes = expected(name, circuit.format, operands, circuit.overflow)
+    return circuit_of_table(graph.name, inputs, output, codes)
 
 
 def shrink(

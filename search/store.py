@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Putting a circuit among the stored ones: checked on every operand pair, then written down."""
+"""Putting a circuit among the stored ones: checked for all operands, then written down."""
 
 import hashlib
 import json
@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import spikefloat.rtl_gen.circuits
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, read_graph
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_json, write_files
+from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.formats.records import find_format
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
-from spikefloat.sim.golden.operations import expected
+from spikefloat.sim.golden.operations import expected, find_operation
 from spikefloat.sim.graphs.network import Network
 
-__all__ = ["DATA", "count_wrong", "describe_graph", "store"]
+__all__ = ["DATA", "all_operands", "count_wrong", "describe_graph", "same_policies", "store"]
 
 #: Where the stored circuits are, in the source tree.
 DATA = Path(spikefloat.rtl_gen.circuits.__file__).parent / "data"
@@ -29,13 +31,34 @@ DATA = Path(spikefloat.rtl_gen.circuits.__file__).parent / "data"
 _INDEX = "index.json"
 
 
+def all_operands(operation: str, fmt: Format) -> tuple[NDArray[np.int64], ...]:
+    """Return an array for each operand, over all combinations; the first changes fastest."""
+    widths = find_operation(operation).widths(fmt)
+    grid = np.indices([1 << width for width in reversed(widths)])
+    return tuple(row.ravel() for row in grid[::-1])
+
+
 def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> int:
-    """Return on how many operand pairs a circuit differs from the golden model."""
+    """Return for how many combinations of operands a circuit differs from the golden model."""
     record = find_format(fmt)
-    size = 1 << record.width
-    a, b = np.divmod(np.arange(size * size), size)
-    actual = Network(graph).run({"a": a, "b": b})["y"]
-    return int((actual != expected(operation, record, (a, b), overflow)).sum())
+    operands = all_operands(operation, record)
+    names = [port.name for port in graph.inputs]
+    actual = Network(graph).run(dict(zip(names, operands, strict=True)))["y"]
+    return int((actual != expected(operation, record, operands, overflow)).sum())
+
+
+def same_policies(operation: str, fmt: str, overflow: str) -> str:
+    """Return all overflow policies under which every result is that of one, joined by commas."""
+    record = find_format(fmt)
+    operands = all_operands(operation, record)
+    results = expected(operation, record, operands, overflow)
+    policies = {resolve_overflow(record, p) for p in Overflow if record.has_nan or p.saturates}
+    return ",".join(
+        policy.value
+        for policy in Overflow
+        if policy in policies
+        and np.array_equal(results, expected(operation, record, operands, policy))
+    )
 
 
 def describe_graph(graph: NeuronGraph) -> dict[str, Any]:
@@ -84,12 +107,13 @@ def store(
     Raises
     ------
     InputError
-        If the circuit breaks its budget, or is wrong on some pair.
+        If the circuit breaks its budget, or is wrong for some operands.
     """
     graph = read_graph(description, f"{operation}_{fmt}", find_budget(budget))
     wrong = count_wrong(graph, operation, fmt, overflow)
     if wrong:
-        raise InputError(f"Circuit must be exact on every pair, not wrong on {wrong}")
+        raise InputError(f"Circuit must be exact for all operands, not wrong for {wrong}")
+    overflow = same_policies(operation, fmt, overflow)
     metrics = measure(graph)
     listed = folder / _INDEX
     entries = read_json(listed, "Stored circuits") if listed.exists() else []
@@ -109,7 +133,7 @@ def store(
     content = graph_text(graph)
     entry = StoredCircuit(
         file=(
-            f"{operation}_{fmt}_{overflow}_{budget}_"
+            f"{operation}_{fmt}_{overflow.replace(',', '_')}_{budget}_"
             + ("" if objective == "neurons" else f"{objective}_")
             + f"{metrics.neurons}x{metrics.depth}.json"
         ),

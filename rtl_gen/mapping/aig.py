@@ -6,11 +6,12 @@ constant false, then come the inputs, then the ANDs in topological order.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SourcePort",
     "WordPort",
     "circuit_of_graph",
+    "circuit_of_table",
 ]
 
 FALSE = 0
@@ -215,3 +217,62 @@ def circuit_of_graph(graph: NeuronGraph) -> Circuit:
         aig=aig,
         literals=tuple(literals[node] for port in graph.outputs for node in port.nodes),
     )
+
+
+def circuit_of_table(
+    name: str, inputs: Sequence[WordPort], output: WordPort, codes: ArrayLike
+) -> Circuit:
+    """Return a function as logic: a multiplexer where an input bit matters, equal parts shared.
+
+    The bits of the last input are decided first, the highest of them foremost: a function that
+    grows with its operand has few different parts then.
+
+    Parameters
+    ----------
+    name : str
+        Name of the circuit.
+    inputs : sequence of WordPort
+        Its operands.
+    output : WordPort
+        Its result.
+    codes : array_like
+        The result for each combination of operands. The first operand is the low end of the index.
+
+    Raises
+    ------
+    InputError
+        If the table has another size than the operands ask for, or an entry does not fit.
+    """
+    bits = sum(port.width for port in inputs)
+    table = np.asarray(codes)
+    if table.shape != (1 << bits,):
+        raise InputError(
+            f"Table of {name} must have {1 << bits} entries, one for each combination of its "
+            f"{bits} input bits, not the shape {table.shape}"
+        )
+    if not ((table >= 0) & (table < 1 << output.width)).all():
+        raise InputError(
+            f"Entries of the table of {name} must be from 0 to {(1 << output.width) - 1}, "
+            f"not from {table.min()} to {table.max()}"
+        )
+    aig = Aig(bits)
+    known: dict[bytes, int] = {}
+
+    def decide(part: NDArray[Any], place: int) -> int:
+        """Return the literal of a part of a table, which the inputs below a place decide."""
+        complement = int(part[0])
+        if complement:
+            part = part ^ True
+        if not part.any():
+            return FALSE ^ complement
+        key = part.tobytes()
+        if key not in known:
+            select = aig.input(place - 1)
+            low, high = (decide(half, place - 1) for half in np.split(part, 2))
+            known[key] = (
+                low if low == high else aig.or_(aig.and_(select, high), aig.and_(select ^ 1, low))
+            )
+        return known[key] ^ complement
+
+    literals = tuple(decide((table >> i & 1).astype(bool), bits) for i in range(output.width))
+    return Circuit(name, tuple(inputs), (output,), aig, literals)

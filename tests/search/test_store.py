@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.store import describe_graph, store
+from search.store import describe_graph, same_policies, store
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 from spikefloat.rtl_gen.designs.instance import make_instance
 
@@ -41,7 +41,7 @@ def test_better_circuits_replace_others(tmp_path: Path) -> None:
 
 def test_wrong_circuit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match=(r"^Circuit must be exact on every pair, not wrong on \d+$")
+        ValueError, match=(r"^Circuit must be exact for all operands, not wrong for \d+$")
     ):
         put(circuit(operation="add"), tmp_path)
     assert not list(tmp_path.iterdir())
@@ -51,3 +51,22 @@ def test_broken_budget_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^Neuron \S+ must keep budget w1 "):
         put(circuit("w2"), tmp_path, "w1")
     assert not list(tmp_path.iterdir())
+
+
+def test_policies_without_an_effect_are_stored_once(tmp_path: Path) -> None:
+    graph = make_instance("square_root", format="e5m2").graph
+    entry = store(
+        describe_graph(graph),
+        operation="square_root",
+        fmt="e5m2",
+        overflow="nan",
+        budget="w2",
+        origin="test",
+        folder=tmp_path,
+    )
+    assert entry is not None
+    # Infinity is an operand, which only the third policy makes finite.
+    assert entry.policies == ("nan", "saturate")
+    assert same_policies("square_root", "e4m3fn", "saturate") == "nan,saturate"
+    assert same_policies("divide", "e5m2", "saturate-finite") == "saturate-finite"
+    assert same_policies("square_root", "e2m1fn", "saturate") == "saturate"

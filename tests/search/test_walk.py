@@ -85,6 +85,19 @@ def test_beginning_of_a_walk_is_golden() -> None:
 def test_unknown_start_is_refused() -> None:
     with pytest.raises(
         ValueError,
-        match=(r"^Start must be structured, two_deep, .* or the name of a data file, not 'x'$"),
+        match=(
+            r"^Start must be structured, table, two_deep, .* or the name of a data file, not 'x'$"
+        ),
     ):
         start_of("multiply", "e4m3fn", "nan", "w2", "x")
+
+
+@pytest.mark.parametrize(
+    "operation, fmt", [("square_root", "e4m3fn"), ("reciprocal", "e5m2"), ("multiply", "e2m1fn")]
+)
+def test_start_from_the_golden_table(operation: str, fmt: str) -> None:
+    overflow = make_instance(operation, format=fmt).circuit.overflow.value
+    graph = start_of(operation, fmt, overflow, "w2", "table")
+    assert count_wrong(graph, operation, fmt, overflow) == 0
+    assert graph.name == f"{operation}_{fmt}"
+    assert all(BUDGETS["w2"].allows(neuron.weights) for neuron in graph.neurons)

@@ -5,7 +5,7 @@ Each file in ``data/`` is one circuit; ``index.json`` says what it computes, wit
 how it was found, and its SHA-256. Of one kind and budget, those are kept that no other is as good
 as in both neurons and depth, and one for each objective of lookup tables. The searches are in the
 folder ``search/`` of the repository; the tests compare every stored circuit with the golden model
-on all operand pairs.
+for all operands.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class StoredCircuit:
     file: str  #: Name of the data file.
     operation: str  #: Name of the design.
     format: str
-    overflow: str
+    overflow: str  #: Policies that it keeps, with commas between them.
     budget: str  #: Name of the budget that every neuron keeps.
     origin: str  #: How it was found, in a few words.
     neurons: int
@@ -42,6 +42,11 @@ class StoredCircuit:
     sha256: str  #: Of the data file.
     #: What it was searched for: ``neurons`` (or depth, which is the same kind), ``luts``, ``fmax``.
     objective: str = "neurons"
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Overflow policies that it keeps; they have one result for every operand."""
+        return tuple(self.overflow.split(","))
 
 
 @lru_cache
@@ -119,7 +124,8 @@ def fitting_circuits(
     return tuple(
         circuit
         for circuit in stored_circuits()
-        if (circuit.operation, circuit.format, circuit.overflow, circuit.objective)
-        == (operation, fmt.name, overflow.value, objective)
+        if (circuit.operation, circuit.format, circuit.objective)
+        == (operation, fmt.name, objective)
+        and overflow.value in circuit.policies
         and BUDGETS[circuit.budget].is_within(budget)
     )

@@ -1,14 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""And-inverter graphs, and neuron graphs as such."""
+"""And-inverter graphs, and neuron graphs and tables as such."""
 
+import re
 from itertools import product
 
 import numpy as np
+import pytest
 
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.mapping.aig import FALSE, TRUE, Aig, circuit_of_graph
+from spikefloat.rtl_gen.mapping.aig import (
+    FALSE,
+    TRUE,
+    Aig,
+    WordPort,
+    circuit_of_graph,
+    circuit_of_table,
+)
+from spikefloat.rtl_gen.mapping.mapper import map_circuit
 from spikefloat.rtl_gen.mapping.patterns import every_pattern
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from tests.helpers.graphs import all_codes, evaluate
+
+#: Operands of a table.
+PORTS = (WordPort("a", 3), WordPort("b", 4))
 
 
 def test_constants_and_repeats() -> None:
@@ -65,3 +79,45 @@ def test_every_pattern() -> None:
         assert np.array_equal(codes, np.arange(1 << inputs))
     part = every_pattern(9, first=3, count=2)
     assert np.array_equal(part, every_pattern(9)[:, 3:5])
+
+
+@pytest.mark.parametrize("budget", ["w1", "w2", "w8", "free"])
+def test_any_table(budget: str) -> None:
+    """Random tables of seven inputs, all zeros and all ones among their bits, come out as given."""
+    table = np.random.default_rng(1).integers(0, 32, 1 << 7) & 0b10111 | 0b00001
+    circuit = circuit_of_table("any", PORTS, WordPort("y", 5), table)
+    graph = map_circuit(circuit, BUDGETS[budget], effort=0).graph
+    b, a = all_codes(4, 3)  # the first operand is the low end of the index
+    np.testing.assert_array_equal(evaluate(graph, {"a": a, "b": b})["y"], table)
+
+
+def test_equal_parts_are_shared() -> None:
+    """A bit that ignores an input is decided without it, and a complement costs nothing."""
+    b = np.arange(128) >> 3
+    odd = b & 1
+    circuit = circuit_of_table("shared", PORTS, WordPort("y", 2), odd | (1 - odd) << 1)
+    assert circuit.literals[0] == circuit.literals[1] ^ 1 == circuit.aig.input(3)
+    assert len(circuit.aig) == circuit.aig.first_and
+
+
+@pytest.mark.parametrize(
+    "table, message",
+    [
+        (
+            np.zeros(64, int),
+            "Table of wrong must have 128 entries, one for each combination of its 7 input bits, "
+            "not the shape (64,)",
+        ),
+        (
+            np.arange(128),
+            "Entries of the table of wrong must be from 0 to 31, not from 0 to 127",
+        ),
+        (
+            np.arange(128) % 9 - 1,
+            "Entries of the table of wrong must be from 0 to 31, not from -1 to 7",
+        ),
+    ],
+)
+def test_bad_table_is_refused(table: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        circuit_of_table("wrong", PORTS, WordPort("y", 5), table)

@@ -8,6 +8,7 @@ import pytest
 
 from spikefloat.rtl_gen.circuits.small import stored
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit, load, stored_circuits
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
@@ -28,15 +29,15 @@ GOALS = {
 
 
 @pytest.mark.parametrize("circuit", stored_circuits(), ids=lambda circuit: circuit.file)
-def test_every_pair(circuit: StoredCircuit) -> None:
+def test_all_operands(circuit: StoredCircuit) -> None:
     fmt = FORMATS[circuit.format]
     graph = load(circuit)
-    operands = all_codes(fmt.width, fmt.width)
-    assert operands[0].size == 4**fmt.width
-    actual = Network(graph).run(dict(zip("ab", operands, strict=True)))["y"]
-    np.testing.assert_array_equal(
-        actual, expected(circuit.operation, fmt, operands, circuit.overflow)
-    )
+    names = find_design(circuit.operation).operands
+    operands = all_codes(*(fmt.width,) * len(names))
+    assert operands[0].size == 2 ** (fmt.width * len(names))
+    actual = Network(graph).run(dict(zip(names, operands, strict=True)))["y"]
+    for policy in circuit.policies:
+        np.testing.assert_array_equal(actual, expected(circuit.operation, fmt, operands, policy))
     metrics = measure(graph)
     assert (metrics.neurons, metrics.depth) == (circuit.neurons, circuit.depth)
     assert all(BUDGETS[circuit.budget].allows(neuron.weights) for neuron in graph.neurons)
