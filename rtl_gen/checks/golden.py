@@ -55,6 +55,7 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
         If a code does not fit its format.
     """
     circuit, shape = instance.circuit, instance.shape
+    instance.require_usual_rounding("for the golden codes of an instance")
     if isinstance(shape, VectorShape):
         return dot(
             circuit.format,
@@ -67,7 +68,6 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
         )
     if isinstance(shape, LayerShape):
         return _layer_codes(instance, shape, operands)
-    instance.require_usual_rounding("for the golden codes of an instance")
     return expected(
         instance.design.name,
         circuit.format,

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.arrays import array_bench, array_vectors
 from spikefloat.rtl_gen.checks.graphs import contract_of
 from spikefloat.rtl_gen.designs.hardware import Hardware
-from spikefloat.rtl_gen.designs.header import command_line, design_hardware
+from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.labels import labels
-from spikefloat.rtl_gen.designs.options import Backend, Delays, Style
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.gate_level import gate_level_verilog
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
-from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.sim.benches.arrays import array_check
 from spikefloat.sim.benches.bench import verify
-from spikefloat.sim.benches.dut import Check, Contract, Outcome, StreamOutcome
+from spikefloat.sim.benches.dut import Check, Contract, Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.exhaustive import PAIRS
 from spikefloat.sim.cases.sampled import SEED, USUAL_CASES
 from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
@@ -35,7 +34,6 @@ __all__ = [
     "Checked",
     "Selected",
     "check",
-    "checked_row",
     "checked_source",
     "layer_design",
     "scalar_design",
@@ -219,10 +217,17 @@ def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDe
         contract=_contract(instance, hardware),
         latency=hardware.latency,
         discharge="first" if hardware.has_discharge else None,
-        mode=options.rounding.mode,
-        random_bits=options.rounding.random_bits,
-        has_flags=options.rounding.flags is not Flags.NONE,
-        is_tiny_before=options.rounding.flags is Flags.BEFORE,
+        ways=_ways(instance),
+    )
+
+
+def _ways(instance: Instance) -> Ways:
+    rounding = instance.circuit.rounding
+    return Ways(
+        mode=rounding.mode,
+        random_bits=rounding.random_bits,
+        has_flags=rounding.flags is not Flags.NONE,
+        is_tiny_before=rounding.flags is Flags.BEFORE,
     )
 
 
@@ -257,6 +262,7 @@ def _vector_check(instance: Instance, selected: Selected, gate_level: str | None
         contract=_contract(instance, hardware),
         latency=hardware.latency,
         has_discharge=hardware.has_discharge,
+        ways=_ways(instance),
     )
     if selected.pairs == "lattice":
         return dot_check(design, lattice_cases(options.format))
@@ -279,39 +285,3 @@ def layer_design(instance: Instance, module: str, verilog: str) -> LayerDesign:
         wide=layer.wide,
         layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
     )
-
-
-def checked_row(checked: Checked) -> dict[str, Any]:
-    """Return what came of an instance as a row of a table."""
-    instance, pairs, outcome = checked
-    return {
-        **labels(instance),
-        "hardware": _hardware_words(instance),
-        "pauses": str(outcome.pauses) if isinstance(outcome, StreamOutcome) else None,
-        "simulator": outcome.simulator,
-        "cases": outcome.cases,
-        "exact": max(outcome.cases - outcome.mismatches, 0),
-        "mismatches": outcome.mismatches,
-        "seconds": round(outcome.seconds, 3),
-        "report": outcome.report,
-        "command": command_line("verify", instance),
-        "pairs": pairs,
-    }
-
-
-def _hardware_words(instance: Instance) -> str:
-    """Return what the hardware of an instance is, for a column of a table."""
-    if instance.is_array:
-        return "array {}x{}, streams".format(*instance.layer.lanes or ())
-    options = instance.hardware
-    words = str(options.style)
-    if options.style is Style.SPATIAL:
-        words = f"{options.stages} stages" if options.stages != 1 else "1 stage"
-        words = words if options.stages else "combinational"
-    if options.residue is not Residue.DISCHARGE:
-        words += f", {options.residue}"
-    if options.delays is not Delays.REGISTERS:
-        words += f", {options.delays}"
-    if options.backend is not Backend.PRINTED:
-        words += f", {options.backend}"
-    return f"{words}, streams" if options.is_stream else words

@@ -43,15 +43,11 @@ def operation_design(operation: Operation) -> Design:
     ) -> Word | Bit | dict[str, Word]:
         formats = (options.format, *((options.result_format,) if converts else ()))
         count = len(operation.operands)
-        extra = dict(zip(options.rounding.operand_widths, operands[count:], strict=True))
-        control = options.rounding.control(extra)
+        control = options.rounding.control(operands[count:])
         how: dict[str, Any] = {"control": control} if rounds or operation.raises else {}
         how |= {"overflow": options.overflow} if rounds else {}
         result = operation.circuit(gates, *formats, *operands[:count], **how)
-        if control.flags is None:
-            return result
-        code = (result,) if isinstance(result, Bit) else result
-        return {"y": code, "flags": control.flags.word(gates)}
+        return control.with_flags(gates, result)
 
     def works_for(fmt: Format) -> bool:
         return operation.formats(fmt) and (
@@ -111,9 +107,10 @@ def _linear(
 
 def _dot(
     gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
-) -> Word:
-    a, b = (split_word(word, options.format.width) for word in operands)
-    return dot(
+) -> Word | Bit | dict[str, Word]:
+    a, b = (split_word(word, options.format.width) for word in operands[:2])
+    control = options.rounding.control(operands[2:])
+    code = dot(
         gates,
         options.format,
         a,
@@ -123,7 +120,9 @@ def _dot(
         options.overflow,
         wide=shape.wide,
         has_carry_chains=options.objective is Objective.LUTS,
+        control=control,
     )
+    return control.with_flags(gates, code)
 
 
 def _has_codes(fmt: Format) -> bool:
@@ -188,6 +187,8 @@ _VECTORS = (
         circuit=_dot,
         works_for=has_arithmetic,
         converts=lambda fmt, to: has_arithmetic(to),
+        takes_rounding=True,
+        takes_flags=True,
         check="directed and random vectors",
     ),
     Design(

@@ -85,7 +85,10 @@ def instance_summary(instance: Instance) -> str:
     summary = instance.design.summary
     rounding = instance.circuit.rounding
     if rounding.mode is not Rounding.NEAREST_EVEN:
-        summary = summary.replace("to nearest even", ROUNDING_WORDS[rounding.mode])
+        usual, words = "to nearest even", ROUNDING_WORDS[rounding.mode]
+        if usual not in summary:
+            return f"{summary}; rounded {words}"
+        summary = summary.replace(usual, words)
     if instance.circuit.to is not None and instance.circuit.to.mantissa_bits == 0:
         return summary.replace("to nearest even", "to nearest, ties to the larger value")
     return summary

@@ -227,6 +227,11 @@ def make_instance(
         )
     circuit = replace(circuit, rounding=ways)
     shape = _shape(design, circuit, length, accumulate, wide, layer)
+    if shape is not None and not ways.is_usual and shape.accumulate != "exact":
+        raise InputError(
+            f"Accumulation must be exact for rounding {ways.mode_name} with flags {ways.flags}, as "
+            f"the others round at each step, not {shape.accumulate!r}"
+        )
     hardware = make_hardware_options(
         style=style,
         stages=stages,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the circuits of a design round, and whether they raise flags."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,8 +59,9 @@ class RoundingOptions:
         widths = {"rounding": PORT_WIDTH} if self.mode is None else {}
         return widths | ({"random": self.random_bits} if self.random_bits else {})
 
-    def control(self, operands: dict[str, Word]) -> RoundingControl:
+    def control(self, words: Sequence[Word]) -> RoundingControl:
         """Return what a circuit needs, from the words of :attr:`operand_widths`."""
+        operands = dict(zip(self.operand_widths, words, strict=True))
         flags = None if self.flags is Flags.NONE else FlagBits(self.flags is Flags.BEFORE)
         return RoundingControl(
             self.mode, operands.get("rounding", ()), operands.get("random", ()), flags

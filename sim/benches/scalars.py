@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import PORT_CODES, PORT_WIDTH, Format, Overflow, Rounding
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.exhaustive import concerns, operand_cases
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
 from spikefloat.sim.golden.operations import expected, expected_rounded, find_operation
-from spikefloat.sim.golden.rounding import Rounder
+from spikefloat.sim.golden.rounding import Rounded, Rounder
 
 __all__ = ["OPERAND_NAMES", "ScalarDesign", "scalar_checks"]
 
@@ -33,40 +34,22 @@ class ScalarDesign:
     overflow: Overflow
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
-    mode: Rounding | None = Rounding.NEAREST_EVEN  #: None if the input ``rounding`` chooses.
-    random_bits: int = 0  #: Width of the input ``random``, of a stochastic mode.
-    has_flags: bool = False  #: Whether it has the output ``flags``.
-    is_tiny_before: bool = False  #: For the flags: whether a result is tiny before it is rounded.
+    ways: Ways = Ways()  #: How it rounds, and whether it raises flags.
     #: Which cases its input ``discharge`` comes with: "first" or "every"; None without that input.
     discharge: str | None = None
-
-    @property
-    def extra_widths(self) -> dict[str, int]:
-        """Width of each input that only rounding takes, by name."""
-        port = {"rounding": PORT_WIDTH} if self.mode is None else {}
-        return port | ({"random": self.random_bits} if self.random_bits else {})
 
     def expected(self, operands: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
         """Return the results for operands, by the names of the outputs."""
         names = OPERAND_NAMES[: find_operation(self.operation).operand_count]
         codes = [operands[name] for name in names]
-        if self.mode is Rounding.NEAREST_EVEN and not self.has_flags:
+        if self.ways.is_usual:
             return {"y": expected(self.operation, self.fmt, codes, self.overflow, self.to)}
-        results = np.empty((2, len(codes[0])), np.int64)
-        chosen = operands.get("rounding", np.zeros_like(codes[0]))
-        for code in np.unique(chosen).tolist():
-            here = chosen == code
-            mode = self.mode or (PORT_CODES + PORT_CODES[:1] * 3)[code]
-            random = operands["random"][here] if self.random_bits else 0
-            results[:, here] = expected_rounded(
-                self.operation,
-                self.fmt,
-                [array[here] for array in codes],
-                self.overflow,
-                self.to,
-                Rounder(mode, random, self.random_bits, self.is_tiny_before),
-            )
-        return {"y": results[0]} | ({"flags": results[1]} if self.has_flags else {})
+
+        def golden(here: NDArray[np.bool_], rounder: Rounder) -> Rounded:
+            some = [array[here] for array in codes]
+            return expected_rounded(self.operation, self.fmt, some, self.overflow, self.to, rounder)
+
+        return self.ways.results(operands, len(codes[0]), golden)
 
     @property
     def dut(self) -> Dut:
@@ -83,7 +66,7 @@ class ScalarDesign:
                 strict=True,
             )
         )
-        inputs += tuple(Port(name, width) for name, width in self.extra_widths.items())
+        inputs += tuple(Port(name, width) for name, width in self.ways.widths.items())
         if self.discharge is not None:
             inputs = (*inputs, Port("discharge", 1))
         width = operation.result_width(self.fmt, self.to)
@@ -95,7 +78,7 @@ class ScalarDesign:
             verilog=self.verilog,
             module=self.module,
             inputs=inputs,
-            outputs=(result, *([Port("flags", 5)] if self.has_flags else [])),
+            outputs=(result, *self.ways.outputs),
             contract=self.contract,
             latency=self.latency,
         )
@@ -134,7 +117,7 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
             mine = np.flatnonzero(concerns(design.fmt, operands[:count], pairs, widths))
             # Driven in an order that suits the simulator, reported in one that suits the reader.
             mine = mine[np.lexsort([codes[mine] for codes in reversed(operands)])]
-        names = [*OPERAND_NAMES[: _sharing(design)[0]], *design.extra_widths]
+        names = [*OPERAND_NAMES[: _sharing(design)[0]], *design.ways.widths]
         named = dict(zip(names, operands, strict=True))
         if design.discharge is not None:
             key = design.discharge, len(operands[0])
@@ -180,5 +163,5 @@ def _sharing(design: ScalarDesign) -> _Sharing:
     """
     operation = find_operation(design.operation)
     width = design.fmt.width if design.contract is Contract.STREAM else 0
-    extra = tuple(design.extra_widths.values())
+    extra = tuple(design.ways.widths.values())
     return operation.operand_count, design.contract, width, extra, operation.operand_widths

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dot products and linear layers, with the results that the golden model gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
+from spikefloat.sim.benches.ways import Ways
+from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.cases.vectors import LayerCases
-from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.dot import dot, dot_flagged
 from spikefloat.sim.golden.layer import network
 
 __all__ = ["DotDesign", "LayerDesign", "dot_check", "layer_check"]
@@ -34,6 +36,7 @@ class DotDesign:
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
     has_discharge: bool = False  #: Whether it has that input, with which the first vectors come.
+    ways: Ways = Ways()  #: How an exact sum is rounded, and whether it raises flags.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
     design : DotDesign
         What to check.
     operands : array of int
-        Codes of the shape (2, cases, length).
+        Codes of the shape (2, cases, length). Modes and random numbers are drawn beside them.
 
     Raises
     ------
@@ -75,23 +78,37 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
     named = {"a": a, "b": b}
     inputs: tuple[Port, ...]
     inputs = tuple(Port(name, design.fmt.width, design.length, design.fmt) for name in named)
+    rng = np.random.default_rng(SEED)
+    for name, width in design.ways.widths.items():
+        inputs = (*inputs, Port(name, width))
+        named[name] = rng.integers(0, 1 << width, len(a))
     if design.has_discharge:
         inputs = (*inputs, Port("discharge", 1))
         named["discharge"] = (np.arange(len(a)) == 0).astype(np.int64)
     result = Port("y", design.to.width, fmt=design.to)
     if design.contract is Contract.STREAM:
         inputs, result = as_streams(inputs, result)
-    right = dot(design.fmt, a, b, design.accumulate, design.to, design.overflow, wide=design.wide)
     dut = Dut(
         name=design.module,
         verilog=design.verilog,
         module=design.module,
         inputs=inputs,
-        outputs=(result,),
+        outputs=(result, *design.ways.outputs),
         contract=design.contract,
         latency=design.latency,
     )
-    return Check(dut=dut, cases=Cases(operands=named, expected={"y": right}))
+    return Check(dut=dut, cases=Cases(operands=named, expected=_dot_results(design, named)))
+
+
+def _dot_results(design: DotDesign, named: Mapping[str, Codes]) -> dict[str, Codes]:
+    fmt, a, b, to, policy = design.fmt, named["a"], named["b"], design.to, design.overflow
+    if design.ways.is_usual:
+        return {"y": dot(fmt, a, b, design.accumulate, to, policy, wide=design.wide)}
+    return design.ways.results(
+        named,
+        len(a),
+        lambda here, rounder: dot_flagged(fmt, a[here], b[here], to, policy, rounder),
+    )
 
 
 def layer_check(design: LayerDesign, cases: LayerCases) -> Check:

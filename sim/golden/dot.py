@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.rounding import INVALID, NEAREST_EVEN, Rounded, Rounder, pack
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
 
-__all__ = ["ACCUMULATIONS", "dot", "exact_sum"]
+__all__ = ["ACCUMULATIONS", "dot", "dot_flagged", "exact_sum"]
 
 Codes = NDArray[np.int64]
 
@@ -71,9 +71,7 @@ def dot(
     if to not in (None, fmt) and accumulate in ("tree", "chain"):
         raise InputError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
-        # Of at least two axes, since numpy makes scalars of the elements of a single one.
-        total = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))
-        return pack(to or fmt, total, overflow).codes.reshape(a.shape[:-1])
+        return dot_flagged(fmt, a, b, to, overflow).codes
     if accumulate == "wide":
         assert wide is not None
         products = golden.widening_multiply(fmt, wide, a, b, overflow)
@@ -85,6 +83,33 @@ def dot(
         return golden.add(fmt, x, y, overflow)
 
     return _grouped(products, _below if accumulate == "tree" else _all_but_one, add)
+
+
+def dot_flagged(
+    fmt: Format,
+    a: ArrayLike,
+    b: ArrayLike,
+    to: Format | None = None,
+    overflow: Overflow | str | None = None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
+    """Return the exact sum of the products of the last axis, rounded once, with flags.
+
+    Invalid are infinity times zero, also beside NaN, as in ``fma``; and infinities of both signs.
+    """
+    check_arithmetic(fmt)
+    a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
+    # Of at least two axes, since numpy makes scalars of the elements of a single one.
+    a_rows, b_rows = np.atleast_2d(a), np.atleast_2d(b)
+    total = exact_sum(fmt, a_rows, b_rows, rounder.mode)
+    shape = a.shape[:-1]
+    random = np.broadcast_to(rounder.random, total.sign.shape)
+    codes, flags = pack(to or fmt, total, overflow, rounder._replace(random=random))
+    x, y = unpack(fmt, a_rows), unpack(fmt, b_rows)
+    lost = x.is_infinite & y.is_zero | x.is_zero & y.is_infinite
+    any_nan = (x.is_nan | y.is_nan).any(axis=-1)
+    invalid = lost.any(axis=-1) | (total.is_nan & ~any_nan)
+    return Rounded(codes.reshape(shape), (flags | INVALID * invalid).reshape(shape))
 
 
 #: Ways to accumulate.
@@ -120,10 +145,11 @@ def _grouped(
     return total
 
 
-def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
+def exact_sum(fmt: Format, a: Codes, b: Codes, mode: Rounding = Rounding.NEAREST_EVEN) -> Numbers:
     """Return the exact sums of the products of the last axis, as integers of one unit.
 
-    The unit is the product of the smallest values. There must be two axes at least.
+    The unit is the product of the smallest values. There must be two axes at least. The mode is
+    that of the rounding that follows, which decides on the sign of an exact zero.
     """
     x, y = unpack(fmt, a), unpack(fmt, b)
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
@@ -141,9 +167,10 @@ def exact_sum(fmt: Format, a: Codes, b: Codes) -> Numbers:
     infinite = x.is_infinite | y.is_infinite
     invalid = x.is_nan | y.is_nan | infinite & (x.is_zero | y.is_zero)
     plus, minus = any_of(infinite & ~negative), any_of(infinite & negative)
-    # An exact zero is +0 unless every product is -0.
-    all_minus = negative.all(axis=-1) & (products == 0).all(axis=-1)
-    sign = np.where(plus | minus, minus, np.where(total == 0, all_minus, total < 0)).astype(bool)
+    # An exact zero is +0 unless every product is -0; rounded down, -0 unless every one is +0.
+    combine = np.any if mode is Rounding.DOWN else np.all
+    of_zero = combine(negative, axis=-1)
+    sign = np.where(plus | minus, minus, np.where(total == 0, of_zero, total < 0)).astype(bool)
     is_nan = any_of(invalid) | (plus & minus)
     return Numbers(
         sign=sign,

@@ -5,15 +5,18 @@ Where the leading one of the number stands is its exponent. Only the places that
 exponents for are looked at: a bit above them makes the number too large, and below them begin the
 subnormals. What the number would be rounded to is known at every place at once, while the leading
 one is still looked for; then one place is chosen. No shifter is passed, and no carry after it.
+That is for rounding to nearest even; :func:`round_moved` is for the other modes, and for flags.
 """
 
+from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import RoundingControl
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.prefix import any_above
 from spikefloat.rtl_gen.neurons.words import at_least, increment
 
-__all__ = ["round_fixed_point"]
+__all__ = ["round_fixed_point", "round_moved"]
 
 
 def round_fixed_point(
@@ -85,6 +88,38 @@ def round_fixed_point(
     return builder.name_word(
         "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)
     ), too_large
+
+
+def round_moved(
+    gates: GateLibrary,
+    to: Format,
+    magnitude: Word,
+    is_nonzero: Bit,
+    unit: int,
+    control: RoundingControl,
+    sign: Bit,
+) -> Word:
+    """Return the rounded magnitude, whose leading one is moved to the top before, in any mode.
+
+    The word counts on beyond the largest finite code. ``sign`` tells whether the number is
+    negative; see :func:`round_fixed_point`.
+    """
+    height = len(magnitude) - 1 - (to.min_exponent - unit)
+    if height < 0:
+        magnitude, height = magnitude + (ZERO,) * -height, 0
+    return finish(
+        gates,
+        to,
+        magnitude,
+        constant(height, max(height.bit_length(), to.exponent_bits)),
+        ZERO,
+        lowest=height,
+        max_zeros=None,
+        zeros=(gates.not_(is_nonzero),),
+        control=control,
+        sign=sign,
+        name="sum",
+    )
 
 
 def _round_at(

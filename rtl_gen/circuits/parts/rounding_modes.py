@@ -82,6 +82,11 @@ class RoundingControl:
         return len(self.random) - is_a + looks_below
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is to nearest even, and without flags."""
+        return self == NEAREST_EVEN and self.flags is None
+
+    @property
     def uses_sign(self) -> bool:
         """Whether the sign of a number has a say."""
         return self.mode in (None, Rounding.DOWN, Rounding.UP)
@@ -179,6 +184,13 @@ class RoundingControl:
         """Collect a division of a finite number by zero, unless an operand is NaN."""
         if self.flags is not None:
             self.flags.divide_by_zero = _unless(gates, cause, nans)
+
+    def with_flags(self, gates: GateLibrary, result: Word | Bit) -> Word | Bit | dict[str, Word]:
+        """Return a result as output ``y`` beside the flags, or alone if there are none."""
+        if self.flags is None:
+            return result
+        word = (result,) if isinstance(result, Bit) else result
+        return {"y": word, "flags": self.flags.word(gates)}
 
     def _selected(self, gates: GateLibrary) -> tuple[Bit, Bit, Bit, Bit]:
         """Return whether the operand chooses nearest even, nearest away, up, and down."""

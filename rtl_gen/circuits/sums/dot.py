@@ -15,8 +15,10 @@ from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
+from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack
-from spikefloat.rtl_gen.circuits.sums.exact import exact_sum, multiply_significands, place
+from spikefloat.rtl_gen.circuits.sums.exact import exact_sum
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
@@ -53,6 +55,7 @@ def dot(
     wide: Format | None = None,
     relu: bool = False,
     has_carry_chains: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``.
 
@@ -76,6 +79,8 @@ def dot(
         Whether a negative sum becomes +0 before it is rounded, for ``exact``.
     has_carry_chains : bool
         Whether ``exact`` is to take few lookup tables; see :func:`~.exact.exact_sum`.
+    control : RoundingControl
+        How ``exact`` rounds.
 
     Raises
     ------
@@ -94,7 +99,15 @@ def dot(
         raise InputError(f"Result format of {accumulate} must be that of the operands")
     if accumulate == "exact":
         return exact_sum(
-            gates, fmt, a, b, to, overflow, relu=relu, has_carry_chains=has_carry_chains
+            gates,
+            fmt,
+            a,
+            b,
+            to,
+            overflow,
+            relu=relu,
+            has_carry_chains=has_carry_chains,
+            control=control,
         )
     if relu:
         raise InputError(f"ReLU must be for exact sums, not for {accumulate!r}")

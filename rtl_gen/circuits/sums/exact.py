@@ -10,7 +10,9 @@ two rows; one adder with a prefix network then gives the magnitude of the sum, w
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point, round_moved
+from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
@@ -18,9 +20,9 @@ from spikefloat.rtl_gen.neurons.carry_chain import carry_chain
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.gates.prefix import prefix_carries
-from spikefloat.rtl_gen.neurons.words import add, gate_word, invert, mux_word
+from spikefloat.rtl_gen.neurons.words import add, gate_word, invert
 
-__all__ = ["exact_sum", "multiply_significands", "place"]
+__all__ = ["exact_sum"]
 
 
 #: With carry chains, so many complements are counted by a tree, which gives three bits, and those
@@ -41,6 +43,7 @@ class _Term:
     bits: Word  #: Magnitude in units of the product of the smallest values, or its complement.
     is_nan: Bit
     is_infinite: Bit
+    is_invalid: Bit  #: Whether it is infinity times zero, and so NaN.
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ def exact_sum(
     *,
     relu: bool = False,
     has_carry_chains: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
-    """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``, rounded once to nearest even.
+    """Return the code of ``a[0] * b[0] + a[1] * b[1] + ...``, rounded once.
 
     Operands may be constants, whose neurons then fold away.
 
@@ -84,6 +88,8 @@ def exact_sum(
     has_carry_chains : bool
         Whether complements are counted, and added to the first terms, one after the other in adders
         that hardware may write as additions. That takes far fewer lookup tables and more time.
+    control : RoundingControl
+        How to round; to nearest even, without flags, where negative sums become +0.
     """
     to = to or fmt
     policy = resolve_overflow(to, overflow)
@@ -95,31 +101,16 @@ def exact_sum(
             terms.append(_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
     total = _sum(gates, terms, has_carry_chains)
     with builder.scope("special_values"):
-        infinite = [term.is_infinite for term in terms]
-        signs = [term.sign for term in terms]
-        plus = gates.or_(
-            *(
-                gates.and_(flag, gates.not_(sign), name="plus_infinity")
-                for flag, sign in zip(infinite, signs, strict=True)
-            ),
-            name="any_plus",
-        )
-        minus = gates.or_(
-            *(
-                gates.and_(flag, sign, name="minus_infinity")
-                for flag, sign in zip(infinite, signs, strict=True)
-            ),
-            name="any_minus",
-        )
-        is_nan = gates.or_(
-            *(term.is_nan for term in terms), gates.and_(plus, minus, name="invalid"), name="nan"
-        )
-        is_infinite = gates.or_(plus, minus, name="infinite")
-        sign = gates.mux(is_infinite, minus, total.is_negative, name="sign")
+        plus, is_infinite, is_nan, sign = _special_values(gates, terms, total, control)
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
         unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-        rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
-        if relu:
+        too_large = None
+        if control.is_plain:
+            rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+        else:
+            negative, is_nonzero = total.is_negative, total.is_below[-1]
+            rounded = round_moved(gates, to, total.magnitude, is_nonzero, unit, control, negative)
+        if relu and too_large is not None:
             *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
             rounded = builder.name_word("kept", kept)
     return pack(
@@ -131,7 +122,53 @@ def exact_sum(
         is_nan=is_nan,
         is_infinite=plus if relu else is_infinite,
         too_large=too_large,
+        stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
+
+
+def _special_values(
+    gates: GateLibrary, terms: Sequence[_Term], total: _Total, control: RoundingControl
+) -> tuple[Bit, Bit, Bit, Bit]:
+    """Return whether an infinity is positive, whether the sum is infinite or NaN, and its sign."""
+    infinite = [term.is_infinite for term in terms]
+    signs = [term.sign for term in terms]
+    plus = gates.or_(
+        *(
+            gates.and_(flag, gates.not_(sign), name="plus_infinity")
+            for flag, sign in zip(infinite, signs, strict=True)
+        ),
+        name="any_plus",
+    )
+    minus = gates.or_(
+        *(
+            gates.and_(flag, sign, name="minus_infinity")
+            for flag, sign in zip(infinite, signs, strict=True)
+        ),
+        name="any_minus",
+    )
+    invalid = gates.and_(plus, minus, name="invalid")
+    is_nan = gates.or_(*(term.is_nan for term in terms), invalid, name="nan")
+    if control.flags is not None:
+        nans = gates.or_(*(term.is_nan for term in terms), name="nan_term")
+        invalid = gates.and_(invalid, gates.not_(nans), name="invalid_sum")
+        control.raise_invalid(gates, invalid, *(term.is_invalid for term in terms), nans=())
+    is_infinite = gates.or_(plus, minus, name="infinite")
+    finite_sign = _finite_sign(gates, total, signs, control)
+    sign = gates.mux(is_infinite, minus, finite_sign, name="sign")
+    return plus, is_infinite, is_nan, sign
+
+
+def _finite_sign(
+    gates: GateLibrary, total: _Total, signs: Sequence[Bit], control: RoundingControl
+) -> Bit:
+    """Return the sign of a finite sum; that of an exact zero may be a matter of the rounding."""
+    if not control.uses_sign:
+        return total.is_negative
+    is_nonzero = total.is_below[-1]
+    all_minus, any_minus = gates.and_(*signs), gates.or_(*signs, name="any_negative")
+    zero_sign = control.zero_sign(gates, all_minus, any_minus, is_nonzero)
+    return gates.mux(is_nonzero, total.is_negative, zero_sign, name="finite_sign")
 
 
 def _term(
@@ -153,77 +190,11 @@ def _term(
     placed = place(gates, flipped, amount, same, width + 2)[2:]
     infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
     is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
-    is_nan = gates.or_(
-        raw_x.is_nan, raw_y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan"
-    )
-    return _Term(sign, same, builder.name_word("placed", placed), is_nan, infinite)
-
-
-def multiply_significands(gates: GateLibrary, a: Word, b: Word) -> Word:
-    """Return the product of two significands, as wide as both together."""
-    columns = Columns(len(a) + len(b))
-    for row, bit in enumerate(b):
-        # The hidden bits are known last.
-        columns.add(
-            tuple(gates.and_(x, bit, name="partial") for x in a[:-1]),
-            row,
-            arrival=int(row == len(b) - 1),
-        )
-        columns.add((gates.and_(a[-1], bit, name="partial"),), row + len(a) - 1, arrival=1)
-    return columns.total(gates)
-
-
-def place(gates: GateLibrary, word: Word, amount: Word, fill: Bit, width: int) -> Word:
-    """Return ``word << amount``, ``width`` bits wide, with ``fill`` below and above it.
-
-    Narrow stages come first, while the word is short. The last two are one, if at most two bits of
-    the word can come to the same place.
-    """
-    builder = gates.builder
-    step = 1 << len(amount) - 2
-    # Before the last two stages, the word has grown by what it may have been moved.
-    can_join = len(word) + step - 1 <= 2 * step
-    for stage in range(len(amount) - 2 if can_join else len(amount)):
-        distance = 1 << stage
-        pad = (fill,) * distance
-        word = mux_word(gates, amount[stage], pad + word, word + pad)[:width]
-        builder.name_word(f"by_{distance}", word)
-    if not can_join:
-        return (word + (fill,) * (width - len(word)))[:width]
-    low, high = amount[-2:]
-    moved = [
-        gates.and_(x, y, name="moved")
-        for x, y in (
-            (gates.not_(high), gates.not_(low)),
-            (gates.not_(high), low),
-            (high, gates.not_(low)),
-            (high, low),
-        )
-    ]
-    # Which of two neighbours is chosen; neither if the word is elsewhere, and both if the fill is
-    # set there.
-    pairs = []
-    for number in range(3):
-        elsewhere = [*moved[:number], *moved[number + 2 :]]
-        filled = gates.and_(gates.or_(*elsewhere, name="elsewhere"), fill, name="filled")
-        pairs.append(
-            [gates.or_(flag, filled, name="chosen") for flag in moved[number : number + 2]]
-        )
-    result = []
-    for index in range(width):
-        found = [number for number in range(4) if 0 <= index - number * step < len(word)]
-        if not found:
-            result.append(fill)
-            continue
-        number = found[0]
-        bit = word[index - number * step]
-        if len(found) == 1:
-            result.append(gates.mux(moved[number], bit, fill, name="placed"))
-            continue
-        first, second = pairs[number]
-        upper = gates.or_and(bit, second, first, name="placed_first")
-        result.append(gates.and_or(second, word[index - (number + 1) * step], upper, name="placed"))
-    return tuple(result)
+    invalid = gates.and_(infinite, is_zero, name="invalid")
+    is_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, invalid, name="nan")
+    any_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, name="nan_operand")
+    invalid = gates.and_(invalid, gates.not_(any_nan), name="invalid")
+    return _Term(sign, same, builder.name_word("placed", placed), is_nan, infinite, invalid)
 
 
 def _count(gates: GateLibrary, words: Iterable[Word], width: int) -> Word:

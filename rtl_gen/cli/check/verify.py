@@ -5,7 +5,8 @@ import argparse
 from typing import Any
 
 from spikefloat.rtl_gen.checks.cells import check_cells
-from spikefloat.rtl_gen.checks.plan import Selected, check, checked_row
+from spikefloat.rtl_gen.checks.plan import Selected, check
+from spikefloat.rtl_gen.checks.tables import checked_row
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import select
 from spikefloat.rtl_gen.cli.simulators import build_folder, simulators

@@ -4,7 +4,7 @@
 import pytest
 
 from spikefloat.rtl_gen.checks.plan import Selected, check
-from spikefloat.rtl_gen.designs.header import command_line, design_hardware
+from spikefloat.rtl_gen.designs.header import command_line, design_hardware, instance_summary
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 
@@ -41,6 +41,8 @@ def test_header():
     assert command_line("verilog", instance).endswith(" --rounding port --flags after")
     stochastic = make_instance("convert", rounding="stochastic-a", random_bits=5)
     assert " --rounding stochastic-a --random-bits 5" in command_line("verilog", stochastic)
+    total = make_instance("dot", length=2, rounding="rup", flags="after")
+    assert instance_summary(total).endswith("codes side by side; rounded up")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,11 @@ def test_header():
             {"rounding": "rtz"},
             "Rounding must be rne, without flags, for negate, not 'rtz'",
         ),
-        ("dot", {"flags": "after"}, "Rounding must be rne, without flags, for dot, not 'flags'"),
+        (
+            "linear",
+            {"flags": "after"},
+            "Rounding must be rne, without flags, for linear, not 'flags'",
+        ),
         (
             "convert",
             {"to": "e8m0fnu", "rounding": "rup"},

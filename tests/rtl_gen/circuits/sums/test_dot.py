@@ -5,16 +5,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.circuits.sums import exact
 from spikefloat.rtl_gen.circuits.sums.dot import dot
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import FORMATS, Format, Rounding
 from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.carry_chain import CARRY_CHAIN
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
-from spikefloat.sim.cases.vectors import vector_cases
+from spikefloat.sim.cases.vectors import lattice_cases, vector_cases
 from spikefloat.sim.golden import dot as golden_dot
+from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.oracle import assert_same_codes
 
@@ -230,3 +234,42 @@ def test_relu_is_for_exact_sums() -> None:
     word = gates.builder.input("a", 8)
     with pytest.raises(ValueError, match=r"^ReLU must be for exact sums, not for 'tree'$"):
         dot(gates, E4M3FN, [word], [word], "tree", relu=True)
+
+
+def rounded_dot(to: str | None = None, **options) -> tuple[dict, golden_dot.Rounded]:
+    """Return outputs and golden results of two terms over a lattice, some of them infinite."""
+    fmt = FORMATS[options["format"]]
+    a, b = lattice_cases(fmt)
+    a[:200, 0] = fmt.max_code + 1
+    instance = make_instance("dot", length=2, to=to, **options)
+    ways = instance.circuit.rounding
+    rounder = Rounder(ways.mode, np.arange(len(a)) % 4 if ways.random_bits else 0, ways.random_bits)
+    inputs = {"a": pack(a, 8), "b": pack(b, 8), "random": rounder.random}
+    outputs = Network(instance.graph).run(
+        {port.name: inputs[port.name] for port in instance.graph.inputs}
+    )
+    policy = instance.circuit.overflow
+    return outputs, golden_dot.dot_flagged(fmt, a, b, FORMATS[to or fmt.name], policy, rounder)
+
+
+@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+def test_every_mode_with_flags(mode: Rounding) -> None:
+    bits = 2 if mode.is_stochastic else None
+    for fmt, to in (("e4m3fn", None), ("e5m2", "e4m3fn"), ("e5m2", "bfloat16"), ("e4m3fnuz", None)):
+        outputs, right = rounded_dot(
+            to, format=fmt, rounding=mode.value, random_bits=bits, flags="after"
+        )
+        np.testing.assert_array_equal(outputs["y"], right.codes, (fmt, to))
+        np.testing.assert_array_equal(outputs["flags"], right.flags, (fmt, to))
+
+
+def test_wrong_sign_of_a_zero_is_noticed(fresh_builds) -> None:
+    fresh_builds.setattr(exact, "_finite_sign", lambda gates, total, *rest: total.is_negative)
+    outputs, right = rounded_dot(format="e4m3fn", rounding="rdn", flags="after")
+    assert np.count_nonzero(outputs["y"] != right.codes) > 100
+
+
+def test_only_exact_sums_round_otherwise() -> None:
+    message = "^Accumulation must be exact for rounding rtz with flags none, .*, not 'tree'$"
+    with pytest.raises(InputError, match=message):
+        make_instance("dot", accumulate="tree", rounding="rtz")
