@@ -214,13 +214,14 @@ def round_value(
     if not fmt.has_zero:
         magnitude = np.maximum(magnitude - (1 << fmt.mantissa_bits), 0)
     too_large = magnitude > fmt.max_code
-    tiny = ~is_zero & (exponent + length - 1 < fmt.min_exponent)
-    if not rounder.is_tiny_before and tiny.any():
-        unbounded, _ = round_integer(
-            significand, length - fmt.precision, sign, np.zeros_like(quantum), rounder
-        )
-        at_edge = (exponent + length == fmt.min_exponent) & (unbounded == 1 << fmt.precision)
-        tiny = tiny & ~at_edge
+    tiny = np.asarray(~is_zero & (exponent + length - 1 < fmt.min_exponent))
+    edge = tiny & (exponent + length == fmt.min_exponent)
+    if not rounder.is_tiny_before and edge.any():
+        # With an unbounded exponent, these may round up to the smallest normal value.
+        at_edge = rounder._replace(random=np.broadcast_to(rounder.random, edge.shape)[edge])
+        shift = np.asarray(length - fmt.precision)[edge]
+        unbounded, _ = round_integer(significand[edge], shift, sign[edge], 0 * shift, at_edge)
+        tiny[edge] = unbounded != 1 << fmt.precision
     stays_finite = _stays_finite(rounder.mode, sign) | policy.saturates
     is_nan = np.zeros(magnitude.shape, dtype=bool)
     if fmt.infinity_code is None:

@@ -66,6 +66,13 @@ class Numbers:
 
         The numbers are broadcast to the shape of the mask first.
         """
+        if mask.all():  # quicker than to choose all of them one by one
+            return Numbers(
+                **{
+                    name: np.broadcast_to(field, mask.shape).ravel()
+                    for name, field in vars(self).items()
+                }
+            )
         return Numbers(
             **{name: np.broadcast_to(field, mask.shape)[mask] for name, field in vars(self).items()}
         )

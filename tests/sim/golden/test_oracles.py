@@ -103,20 +103,21 @@ def context(fmt, mode):
 
 def assert_like_mpfr(fmt, mode, function, operands, result):
     """Compare values and inexact flags wherever operands and result are finite."""
-    values = [decode(fmt, codes).tolist() for codes in operands]
-    got = decode(fmt, result.codes).tolist()
+    values = np.array([decode(fmt, codes) for codes in operands])
+    is_finite = np.isfinite(values).all(axis=0)
+    given = values[:, is_finite].T.tolist()
+    got = decode(fmt, result.codes)[is_finite].tolist()
+    inexact = (result.flags[is_finite] & INEXACT != 0).tolist()
+    largest = float(fmt.max_value)
     compared = 0
     with context(fmt, mode) as ctx:
-        for case, expected in enumerate(got):
-            given = [column[case] for column in values]
-            if not np.isfinite(given).all():
-                continue
+        for numbers, expected, is_inexact in zip(given, got, inexact, strict=True):
             ctx.clear_flags()
-            exact = function(*[gmpy2.mpfr(value) for value in given])
-            if not gmpy2.is_finite(exact) or abs(exact) > float(fmt.max_value):
+            exact = function(*map(gmpy2.mpfr, numbers))
+            if not gmpy2.is_finite(exact) or abs(exact) > largest:
                 continue
-            assert float(exact) == expected, (given, expected)
-            assert bool(result.flags[case] & INEXACT) == ctx.inexact, given
+            assert float(exact) == expected, (numbers, expected)
+            assert is_inexact == ctx.inexact, numbers
             compared += 1
     return compared
 
@@ -178,10 +179,9 @@ def test_rounding(fmt, info, mode):
             if policy == "nan" and not fmt.has_nan:
                 continue
             codes = encode(fmt, values, policy, Rounder(mode, random, bits))
-            expected = [
-                gfloat.round_float(info, value, GFLOAT[mode], saturates, random, bits)
-                for value in values.tolist()
-            ]
+            expected = gfloat.round_ndarray(
+                info, values, GFLOAT[mode], saturates, np.full(values.shape, random), bits
+            )
             np.testing.assert_array_equal(decode(fmt, codes), expected)
 
 
