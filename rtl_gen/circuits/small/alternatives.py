@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes
+from spikefloat.rtl_gen.circuits.small.log_divide import log_divide
 from spikefloat.rtl_gen.circuits.small.log_multiply import log_multiply
 from spikefloat.rtl_gen.circuits.small.serial_add import serial_add
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
@@ -55,6 +56,13 @@ _RECORDS = (
         name="log_domain",
         operation="multiply",
         circuit=log_multiply,
+        budget="w2",
+        formats=("e4m3fn",),
+    ),
+    Construction(
+        name="log_quotient",
+        operation="divide",
+        circuit=log_divide,
         budget="w2",
         formats=("e4m3fn",),
     ),

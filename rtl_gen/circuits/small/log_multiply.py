@@ -16,9 +16,7 @@ The logarithms below are ``64 * log2(1 + m / 8)``, bent by a unit or two so that
 cheap; that the boundaries separate all products was found by search and is checked on all pairs.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
+from spikefloat.rtl_gen.circuits.small.logarithm import at_least, logarithm
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
@@ -32,16 +30,6 @@ _LOGS = (0, 11, 20, 30, 38, 46, 52, 60)
 #: Smallest sum of logarithms that rounds to each code, for the subnormal results and the first
 #: octave of normal ones. From code 9 on the boundaries repeat every 64.
 _BOUNDARIES = (-63, 35, 85, 115, 141, 157, 175, 186, 200, 209, 219, 227, 235, 241, 249, 253)
-
-#: Fraction of each subnormal after it was moved up until its leading one is the hidden bit.
-_NORMALIZED = {7: 6, 6: 4, 5: 2, 4: 0, 3: 4, 2: 0, 1: 0, 0: 0}
-
-
-class _Logarithm(NamedTuple):
-    bits: Word  #: Six bits of the fraction, then the exponent.
-    is_low: Bit  #: Whether 16 must be taken off: the exponent went below zero.
-    is_zero: Bit
-    is_nan: Bit
 
 
 def log_multiply(
@@ -59,9 +47,9 @@ def log_multiply(
     policy = resolve_overflow(fmt, overflow)
     builder = gates.builder
     with builder.scope("log_a", x=a):
-        log_a = _logarithm(gates, a)
+        log_a = logarithm(gates, a, _LOGS)
     with builder.scope("log_b", x=b):
-        log_b = _logarithm(gates, b)
+        log_b = logarithm(gates, b, _LOGS)
     with builder.scope("add", a=log_a.bits, b=log_b.bits):
         total, carry = gates.add(log_a.bits, log_b.bits, ZERO)
         fraction, exponent = builder.name_word("total", total)[:6], total[6:]
@@ -76,7 +64,7 @@ def log_multiply(
             name="vanish",
         )
     with builder.scope("compare", x=fraction):
-        reached = (ONE, *(_at_least(gates, fraction, limit % 64) for limit in _BOUNDARIES))
+        reached = (ONE, *(at_least(gates, fraction, limit % 64) for limit in _BOUNDARIES))
     with builder.scope("normal", exponent=exponent):
         is_normal = gates.or_(exponent[3], high, name="normal")
         normal, overflows = _normal(gates, reached, exponent, high)
@@ -102,58 +90,6 @@ def log_multiply(
         pair = builder.neuron([(a[7], 1), (b[7], 1), (is_full, 2)], 2, "pair")
         sign = builder.neuron([(a[7], 1), (b[7], 1), (pair, -2)], 1, "sign")
     return (*bits, sign)
-
-
-def _logarithm(gates: GateLibrary, x: Word) -> _Logarithm:
-    is_subnormal = ~gates.or_(*x[3:7], name="has_hidden_bit")
-
-    def digit(place: int) -> Bit:
-        return _look_up(
-            gates,
-            (*x[:3], is_subnormal),
-            lambda code: bool(_LOGS[_NORMALIZED[code & 7] if code & 8 else code & 7] >> place & 1),
-        )
-
-    fraction = [digit(place) for place in range(6)]
-    is_zero = gates.and_(is_subnormal, ~x[0], ~x[1], ~x[2], name="zero")
-    two_less = gates.and_(is_subnormal, ~x[1], ~x[2], name="two_less")  # 0.001: ...1110
-    one_less = gates.builder.neuron(
-        [(is_subnormal, 1), (x[2], -1), (x[1], 1)], 2, "one_less"
-    )  # 0.01x: ...1111
-    is_low = gates.or_(one_less, two_less, name="low")
-    exponent = [gates.or_(x[3], one_less), *(gates.or_(bit, is_low) for bit in x[4:7])]
-    is_nan = gates.and_(gates.and_(*x[3:7]), *x[:3], name="nan")
-    return _Logarithm(
-        gates.builder.name_word("log", (*fraction, *exponent)), is_low, is_zero, is_nan
-    )
-
-
-def _look_up(gates: GateLibrary, bits: Word, function: Callable[[int], bool]) -> Bit:
-    """Return any function of a few bits, as a tree of multiplexers.
-
-    The builder folds a multiplexer with a constant, and shares equal ones.
-    """
-
-    def choose(place: int, code: int) -> Bit:
-        if place < 0:
-            return ONE if function(code) else ZERO
-        one, zero = choose(place - 1, code | 1 << place), choose(place - 1, code)
-        return one if one == zero else gates.mux(bits[place], one, zero)
-
-    return choose(len(bits) - 1, 0)
-
-
-def _at_least(gates: GateLibrary, bits: Word, constant: int) -> Bit:
-    """Return whether a word reaches a constant, two bits to a neuron, from the low end.
-
-    A neuron weighs its bits 2 and 1, and the verdict on the lower ones 1: the pair decides, unless
-    it equals that of the constant; then the verdict tips the scale.
-    """
-    verdict = ONE
-    for low in range(0, len(bits), 2):
-        terms = [(bits[low], 1), (bits[low + 1], 2), (verdict, 1)]
-        verdict = gates.builder.neuron(terms, (constant >> low & 3) + 1, "at_least")
-    return verdict
 
 
 def _normal(gates: GateLibrary, reached: Word, exponent: Word, high: Bit) -> tuple[Word, Bit]:

@@ -24,6 +24,7 @@ from tests.helpers.oracle import assert_same_codes
 FIGURES = {
     "two_deep": (1843, 2),
     "log_domain": (184, 26),
+    "log_quotient": (187, 28),
     "serial": (174, 53),
     "two_path": (335, 25),
 }
@@ -54,7 +55,7 @@ def test_size(name: str) -> None:
     assert (metrics.neurons, metrics.depth) == FIGURES[name]
 
 
-@pytest.mark.parametrize("operation", ["multiply", "add"])
+@pytest.mark.parametrize("operation", ["multiply", "add", "divide", "square_root"])
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
 def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None:
@@ -79,7 +80,7 @@ def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
     assert make_instance("negate", objective="neurons").graph == make_instance("negate").graph
 
 
-@pytest.mark.parametrize("name", ["log_domain", "serial", "two_path"])
+@pytest.mark.parametrize("name", ["log_domain", "log_quotient", "serial", "two_path"])
 def test_other_format_is_refused(name: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
     a, b = (gates.builder.input(port, 8) for port in "ab")
