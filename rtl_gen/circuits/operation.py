@@ -28,8 +28,8 @@ class Result(Enum):
 
 
 def has_arithmetic(fmt: Format) -> bool:
-    """Tell whether a format holds operands and results: all but the MX scale do."""
-    return fmt.has_zero
+    """Tell whether a format holds operands and results: all that have a zero and a sign do."""
+    return fmt.has_zero and fmt.is_signed
 
 
 @dataclass(frozen=True, kw_only=True)

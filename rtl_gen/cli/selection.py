@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.designs.options import Backend, Objective, Style, make_h
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding, find_format, overflow_policies
+from spikefloat.rtl_gen.formats import Format, Rounding, find_format, overflow_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
@@ -219,10 +219,10 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
     formats = list(design.formats) if "all" in args.format else args.format
     if "all" in args.design and "all" not in args.format:
         # A format that one of many designs does not work for is left out there.
-        formats = [name for name in formats if name in design.formats]
+        formats = [name for name in formats if design.works_for(find_format(name))]
     for name in formats:
-        for to in _targets(design, name, args, uses):
-            policies = _split(args.overflow, _policies(to or name))
+        for to in _targets(design, find_format(name), args, uses):
+            policies = _split(args.overflow, _policies(find_format(to or name)))
             for policy, gates in product(policies, _gates(args, uses)):
                 shapes = list(_shapes(design, args, name, policy, uses))
                 ways, styles = _roundings(design, args, uses), _hardware(args, uses)
@@ -249,17 +249,16 @@ def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:
     return list(every) if "all" in given else given
 
 
-def _targets(design: Design, name: str, args: argparse.Namespace, uses: Uses) -> list[str | None]:
-    if design.converts is None or name not in design.formats:
+def _targets(design: Design, fmt: Format, args: argparse.Namespace, uses: Uses) -> list[str | None]:
+    if design.converts is None or not design.works_for(fmt):
         return [None]
     uses.add("to")
-    return _split(args.to, design.targets(FORMATS[name]))
+    return _split(args.to, design.targets(fmt))
 
 
-def _policies(name: str) -> list[str]:
+def _policies(fmt: Format) -> list[str]:
     """Return the overflow policies that a result format permits."""
-    known = overflow_policies(FORMATS[name]) if name in FORMATS else Overflow
-    return [policy.value for policy in known]
+    return [policy.value for policy in overflow_policies(fmt)]
 
 
 def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:

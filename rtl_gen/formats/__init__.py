@@ -16,12 +16,13 @@ from spikefloat.rtl_gen.formats.policies import (
     overflow_policies,
     resolve_overflow,
 )
-from spikefloat.rtl_gen.formats.records import FORMATS, find_format
+from spikefloat.rtl_gen.formats.records import FORMATS, P3109_WIDTHS, find_format, p3109
 
 __all__ = [
     "FORMATS",
     "INTEGERS",
     "MAX_RANDOM_BITS",
+    "P3109_WIDTHS",
     "PORT_CODES",
     "PORT_WIDTH",
     "Format",
@@ -32,5 +33,6 @@ __all__ = [
     "find_format",
     "find_integer",
     "overflow_policies",
+    "p3109",
     "resolve_overflow",
 ]

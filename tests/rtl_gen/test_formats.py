@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, find_format, resolve_overflow
-from tests.helpers.oracle import all_codes, dtype_of, values_of
+from tests.helpers.oracle import SHARED_FORMATS, all_codes, dtype_of, values_of
 
 BY_NAME = pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda fmt: fmt.name)
+SHARED = pytest.mark.parametrize("fmt", SHARED_FORMATS, ids=lambda fmt: fmt.name)
 
 
-@BY_NAME
+@SHARED
 def test_ranges(fmt):
     info = ml_dtypes.finfo(dtype_of(fmt))
     assert fmt.width == info.bits
@@ -33,7 +34,7 @@ def test_masks_are_disjoint_and_complete(fmt):
     assert fmt.mantissa_mask.bit_count() == fmt.mantissa_bits
 
 
-@BY_NAME
+@SHARED
 def test_special_codes(fmt):
     if fmt.width > 16:
         codes = np.random.default_rng(10).integers(0, 2**fmt.width, 1000)
@@ -74,6 +75,10 @@ def test_special_codes(fmt):
         ("binary16", 0x7E00),
         ("bfloat16", 0x7FC0),
         ("binary32", 0x7FC00000),
+        ("tf32", 0x3FE00),
+        ("ue4m3", 0x7F),
+        ("binary8p3se", 0x80),
+        ("binary4p2sf", 0x8),
     ],
 )
 def test_canonical_nan(fmt, nan_code):

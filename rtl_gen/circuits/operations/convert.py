@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_signif
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
+from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import (
@@ -77,10 +77,9 @@ def convert(
     raw = unpack(gates, src, a) if src.has_zero else _unpack_scale(gates, src, a)
     widens = src.precision <= dst.precision
     same_exponents = (src.bias, src.exponent_bits) == (dst.bias, dst.exponent_bits)
+    same_places = src.nan is dst.nan is NanEncoding.IEEE and same_exponents and widens
     keeps_infinity = policy is not Overflow.SATURATE_FINITE or not src.has_infinity
-    if keeps_infinity and (
-        src == dst or (src.has_infinity and dst.has_infinity and same_exponents and widens)
-    ):
+    if keeps_infinity and (src == dst or same_places):
         padding = (ZERO,) * (dst.mantissa_bits - src.mantissa_bits)
         return canonicalize(gates, dst, padding + a, raw.is_nan)
 
@@ -99,7 +98,9 @@ def convert(
     if not dst.has_zero:
         is_nan = gates.or_(is_nan, raw.is_zero, name="nan")
     if not dst.is_signed:
-        is_nan, sign = gates.or_(is_nan, sign, name="nan"), ZERO
+        negative = gates.and_(sign, gates.not_(raw.is_zero), name="negative")
+        control.raise_invalid(gates, negative, nans=(raw.is_nan,))
+        is_nan, sign = gates.or_(is_nan, negative if dst.has_zero else sign, name="nan"), ZERO
     if dst.nan_code is None:
         control.raise_invalid(gates, raw.is_nan, nans=())
     return pack(

@@ -70,7 +70,9 @@ def find_margins(fmt: Format, extra_bits: int = 0) -> Margins:
     depth = top + 1 - fmt.precision - fmt.bias
     if extra_bits:
         return Margins(2 + extra_bits, 2 + extra_bits)
-    return Margins(min(max(gap, 0), 2), min(max((depth + 1) // 2, 0), 2))
+    # A short product that is a power of two, less a small c, has no bit left for the half unit.
+    least = max(3 - fmt.precision, 0)
+    return Margins(min(max(gap, 0), 2), min(max((depth + 1) // 2, least), 2))
 
 
 def fma(

@@ -187,7 +187,9 @@ def round_significand(
     """
     lowest = 1 + control.extra_bits
     below, kept = significand[:lowest], significand[lowest:]
-    round_up = control.round_up(gates, kept[0], below, sticky, sign)
+    # Without a mantissa, the last place of the code is that of the exponent field.
+    last = kept[0] if len(kept) > 1 else gates.xor(exponent[0], kept[0], name="last")
+    round_up = control.round_up(gates, last, below, sticky, sign)
     if control.flags is not None:
         shown = kept if is_normal is None else (*kept[:-1], is_normal)
         _note_flags(gates, shown, below, sticky, sign, control)

@@ -68,7 +68,7 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
         is_nan=is_nan,
         is_infinite=is_infinite,
         is_zero=is_zero,
-        sign=code[-1],
+        sign=code[-1] if fmt.is_signed else ZERO,
         exponent=exponent,
         significand=(*mantissa, normal),
     )

@@ -9,7 +9,7 @@ import pytest
 from gfloat import RoundMode
 from gfloat.types import Domain, Signedness
 
-from spikefloat.rtl_gen.formats import FORMATS, INTEGERS, Format, NanEncoding, Rounding
+from spikefloat.rtl_gen.formats import FORMATS, INTEGERS, Rounding, find_format, p3109
 from spikefloat.sim.golden import arithmetic, division, integers
 from spikefloat.sim.golden.operations import expected, expected_rounded
 from spikefloat.sim.golden.rounding import INEXACT, Rounder, encode
@@ -58,21 +58,11 @@ THREE_OPERANDS = {
 }
 
 
-def p3109(width, precision, is_signed, is_extended):
+def both(fmt):
     """Return a format of P3109 and what gfloat calls it."""
-    exponent_bits = width - precision + (not is_signed)
-    ours = Format(
-        name=f"binary{width}p{precision}",
-        exponent_bits=exponent_bits,
-        mantissa_bits=precision - 1,
-        bias=1 << (exponent_bits - 1),
-        nan=NanEncoding.NEGATIVE_ZERO if is_signed else NanEncoding.ALL_ONES,
-        is_signed=is_signed,
-        is_extended=is_extended,
-    )
-    sign = Signedness.Signed if is_signed else Signedness.Unsigned
-    domain = Domain.Extended if is_extended else Domain.Finite
-    return ours, gfloat.formats.format_info_p3109(width, precision, sign, domain)
+    sign = Signedness.Signed if fmt.is_signed else Signedness.Unsigned
+    domain = Domain.Extended if fmt.is_extended else Domain.Finite
+    return fmt, gfloat.formats.format_info_p3109(fmt.width, fmt.precision, sign, domain)
 
 
 GFLOAT_FORMATS = [
@@ -82,7 +72,7 @@ GFLOAT_FORMATS = [
     (FORMATS["e2m1fn"], gfloat.formats.format_info_ocp_e2m1),
     (FORMATS["binary16"], gfloat.formats.format_info_binary16),
     *[
-        p3109(width, precision, is_signed, is_extended)
+        both(p3109(width, precision, is_signed, is_extended))
         for width in (4, 8)
         for precision in range(1, width)
         for is_signed in (True, False)
@@ -187,9 +177,28 @@ def test_rounding(fmt, info, mode):
 
 @pytest.mark.parametrize("fmt, info", GFLOAT_FORMATS, ids=lambda fmt: getattr(fmt, "name", ""))
 def test_values(fmt, info):
+    """Every code, and back; the name of the format is that of gfloat."""
     codes = np.arange(1 << fmt.width)
     expected = [gfloat.decode_float(info, code).fval for code in codes.tolist()]
     np.testing.assert_array_equal(decode(fmt, codes), expected)
+    back = [gfloat.encode_float(info, value) for value in expected]
+    is_nan = np.isnan(expected)
+    np.testing.assert_array_equal(np.array(back)[~is_nan], codes[~is_nan])
+    assert is_nan.tolist() == [fmt.is_nan(code) for code in codes.tolist()]
+    if info.name.startswith("p3109"):
+        assert find_format(info.name.replace("p3109_k", "binary")) == fmt
+
+
+def test_formats_without_a_twin():
+    """ue4m3 is E4M3FN without a sign; tf32 is binary32 without its last 13 bits."""
+    codes = np.arange(1 << 7)
+    np.testing.assert_array_equal(
+        decode(FORMATS["ue4m3"], codes), floats_of(FORMATS["e4m3fn"], codes).astype(float)
+    )
+    codes = np.arange(1 << 19)
+    with np.errstate(invalid="ignore"):
+        expected = (codes << 13).astype(np.uint32).view(np.float32).astype(float)
+    np.testing.assert_array_equal(decode(FORMATS["tf32"], codes), expected)
 
 
 @pytest.mark.parametrize("name", INTEGERS)

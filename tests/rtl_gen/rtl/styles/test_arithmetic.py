@@ -17,14 +17,13 @@ from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
+from tests.helpers.oracle import NARROW_FORMATS
 
 OPERATIONS = ("multiply", "add", "subtract")
 #: The formats that most people mean by FP8, and the other ones of up to eight bits.
 MAIN_FORMATS = ("e4m3fn", "e5m2")
 OTHER_FORMATS = tuple(
-    fmt.name
-    for fmt in FORMATS.values()
-    if fmt.width <= 8 and fmt.has_zero and fmt.name not in MAIN_FORMATS
+    fmt.name for fmt in NARROW_FORMATS if fmt.has_zero and fmt.name not in MAIN_FORMATS
 )
 
 

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.rtl.temporal.multiply import TemporalMultiplier
 from spikefloat.sim.golden.operations import expected
 from tests.helpers.handshake import operate
 
-SMALL = [fmt for fmt in FORMATS.values() if fmt.has_zero and fmt.width <= 8]
+SMALL = [fmt for fmt in FORMATS.values() if fmt.has_zero and fmt.is_signed and fmt.width <= 8]
 
 
 @pytest.mark.parametrize("name", TEMPORAL)
