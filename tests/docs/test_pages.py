@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every block of the pages is run or compared, and what is not says why."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import LANGUAGES, PAGES, REASONS, blocks, claims
+from tests.docs.session import Session, check_claim
+from tests.helpers.paths import ROOT
+
+#: What a line of a drawing or a formula does not begin with.
+_COMMAND = re.compile(r"(\$ |spikefloat |python |pip |make\b|import |from \w+ import )")
+
+
+def test_every_block_is_of_a_known_kind() -> None:
+    reasons = set()
+    for page in PAGES:
+        for block in blocks(page):
+            assert block.language in LANGUAGES or block.file, f"{block.where}: {block.language!r}"
+            if block.language == "text":
+                lines = [line for line in block.text.splitlines() if _COMMAND.match(line)]
+                assert not lines, f"{block.where}: a command in a drawing: {lines[0]}"
+            for mark in block.marks:
+                if mark["reason"]:
+                    reasons.add(mark["reason"])
+                for item in filter(None, (mark["items"] or "").split("; ")):
+                    commands = [command.text for command in block.commands()]
+                    assert mark["kind"] == "file" or any(
+                        command.startswith(item) for command in commands
+                    ), f"{block.where}: no command {item!r}"
+    assert reasons == set(REASONS)
+    found = [block for page in PAGES for block in blocks(page)]
+    assert sum(len(list(block.commands())) for block in found) >= 70
+    assert sum(block.text.count(">>> ") for block in found) > 30
+
+
+def test_no_code_but_in_fences() -> None:
+    for page in PAGES:
+        text = "".join(block.text for block in blocks(page))
+        for line in (ROOT / page).read_text(encoding="utf-8").splitlines():
+            if _COMMAND.match(line.removeprefix("    ")) and line.startswith("    "):
+                assert line in text, f"{page}: code that is indented, not fenced: {line}"
+
+
+def run_page(page: str, *, with_slow: bool) -> None:
+    session = Session(Path.cwd(), with_slow=with_slow)
+    for block in blocks(page):
+        session.run(block)
+    for claim in claims(page):
+        if with_slow or not claim.is_slow:
+            check_claim(claim)
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("page", PAGES)
+def test_page(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_page(page, with_slow=False)
+
+
+def has_slow(page: str) -> bool:
+    return any(mark["kind"] == "slow" for block in blocks(page) for mark in block.marks) or any(
+        claim.is_slow for claim in claims(page)
+    )
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if has_slow(page)])
+def test_page_slowly(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_page(page, with_slow=True)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every table that docs/tables.py makes is in the pages as it makes it."""
+
+import importlib.util
+import re
+from types import ModuleType
+
+import pytest
+
+from tests.helpers.paths import ROOT
+
+#: Tables whose commands take more than two seconds.
+SLOW = ("dots", "latency", "residue_bounds", "two_libraries")
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_tables", ROOT / "docs" / "tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+DOCS = load()
+PARTS = {
+    name: text
+    for page in DOCS.PAGES
+    for name, text in re.findall(
+        r"^<!-- table:(\w+) -->\n(.*?)\n<!-- end -->$",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+}
+
+
+def test_every_table_is_in_a_page_and_made() -> None:
+    # That of the README is what `spikefloat report` makes of hours of `spikefloat verify`.
+    assert set(PARTS) == set(DOCS.TABLES) | {"exact"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in DOCS.TABLES],
+)
+def test_table(name: str) -> None:
+    assert PARTS[name] == DOCS.TABLES[name](), "run `python docs/tables.py`"
