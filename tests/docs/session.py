@@ -5,23 +5,16 @@ import contextlib
 import doctest
 import io
 import json
-import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from spikefloat.rtl_gen.cli import main
 from tests.docs.pages import Block, Claim, Command
+from tests.helpers.command import run_command
 from tests.helpers.paths import ROOT
 
 __all__ = ["Session"]
-
-#: What only a shell understands.
-_SHELL = re.compile(r"[|&;<>$`*#(]")
 
 _MATCH = doctest.OutputChecker().check_output
 
@@ -119,34 +112,6 @@ class Session:
 def _clean(printed: str) -> str:
     """Return what was printed without empty lines at its ends, and spaces at those of lines."""
     return "\n".join(line.rstrip() for line in printed.splitlines()).strip("\n")
-
-
-def run_command(text: str) -> tuple[int, str, str]:
-    """Run a command in the current folder; return its status and what it printed.
-
-    What needs no shell and is ours runs in this process, which saves the start of another.
-    """
-    words = [] if _SHELL.search(text) else shlex.split(text)
-    if words[:1] == ["spikefloat"]:
-        with (
-            contextlib.redirect_stdout(io.StringIO()) as stdout,
-            contextlib.redirect_stderr(io.StringIO()) as stderr,
-        ):
-            status = main(words[1:])
-        return status, stdout.getvalue(), stderr.getvalue()
-    done = subprocess.run(
-        ["bash", "-c", text],
-        env=os.environ
-        | {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-            "MPLBACKEND": "agg",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
 
 
 def check_claim(claim: Claim) -> None:

@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running commands in this process, and reading what they print as JSON."""
 
+import contextlib
+import io
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.output import SCHEMA
+from tests.helpers.paths import ROOT
 
-__all__ = ["Capture", "printed_results", "run_json"]
+__all__ = ["Capture", "printed_results", "run_command", "run_json"]
 
+#: What only a shell understands.
+_SHELL = re.compile(r"[|&;<>$`*#(]")
 Capture = pytest.CaptureFixture[str]
 
 
@@ -26,3 +37,31 @@ def run_json(capsys: Capture, *arguments: str) -> list[dict[str, Any]]:
     """Run a command that must succeed and return its results."""
     assert main([*arguments, "--json"]) == 0
     return printed_results(capsys)
+
+
+def run_command(text: str) -> tuple[int, str, str]:
+    """Run a command in the current folder; return its status and what it printed.
+
+    What needs no shell and is ours runs in this process, which saves the start of another.
+    """
+    words = [] if _SHELL.search(text) else shlex.split(text)
+    if words[:1] == ["spikefloat"]:
+        with (
+            contextlib.redirect_stdout(io.StringIO()) as stdout,
+            contextlib.redirect_stderr(io.StringIO()) as stderr,
+        ):
+            status = main(words[1:])
+        return status, stdout.getvalue(), stderr.getvalue()
+    done = subprocess.run(
+        ["bash", "-c", text],
+        env=os.environ
+        | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "MPLBACKEND": "agg",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
