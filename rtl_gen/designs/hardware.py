@@ -17,9 +17,9 @@ from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
 from spikefloat.rtl_gen.rtl.components.circuits import (
     CombinationalCircuit,
     PipelinedCircuit,
-    SpikingCircuit,
     circuit_verilog,
 )
+from spikefloat.rtl_gen.rtl.components.spiking import SpikingCircuit
 from spikefloat.rtl_gen.rtl.components.streams import QUEUE_LATENCY
 from spikefloat.rtl_gen.rtl.ports import (
     CLOCK,

@@ -132,10 +132,33 @@ class BoardCore(wiring.Component):
         ]
         wiring.connect(m, sender.bytes, transmitter.bytes)
 
-        # The request stays at the inputs until the result is there. The next one takes 30 bits at
-        # least to come in, of 4 clocks each, which is more than any latency.
         result = Signal(8)
         parts = Signal(len(PARTS))
+        operation, is_done = self._add_requests(m, requests, result, parts)
+        is_known = Signal()
+        m.d.comb += is_known.eq(operation < len(operations_of(self._format)))  # numbered from 0
+        self._add_answers(m, requests, sender, operation, is_known, is_done, result)
+
+        computed = Signal()
+        m.d.comb += computed.eq(is_done & is_known)
+        spikes = {
+            **{name: computed & part for name, part in zip(PARTS, parts, strict=True)},
+            **{name: computed & field.any() for name, field in self._fields(result).items()},
+            "receive": receiver.valid,
+            "fault": requests.fault,
+            "spike": computed & parts.any(),
+        }
+        self._add_lights(m, [spikes[name] for name in self._lights])
+        return m
+
+    def _add_requests(
+        self, m: Module, requests: RequestReceiver, result: Signal, parts: Signal
+    ) -> tuple[Signal, Signal]:
+        """Add the arithmetic; return the number of the operation, and whether it is done.
+
+        The request stays at the inputs until the result is there. The next one takes 30 bits at
+        least to come in, of 4 clocks each, which is more than any latency.
+        """
         operation = Signal(OPERATION_WIDTH)
         a = Signal(8, name="operand_a")
         b = Signal(8, name="operand_b")
@@ -152,13 +175,25 @@ class BoardCore(wiring.Component):
                 wait.eq(self.latency + 1),
             ]
         self._add_unit(m, operation, a, b, result, parts)
+        return operation, is_done
 
-        # One answer at most waits here: it is sent before the next request is complete.
+    def _add_answers(
+        self,
+        m: Module,
+        requests: RequestReceiver,
+        sender: AnswerSender,
+        operation: Signal,
+        is_known: Signal,
+        is_done: Signal,
+        result: Signal,
+    ) -> None:
+        """Add what sends results and faults.
+
+        One answer at most waits here: it is sent before the next request is complete.
+        """
         is_full = Signal()
         status = Signal(STATUS_WIDTH)
         answer = Signal(8)
-        is_known = Signal()
-        m.d.comb += is_known.eq(operation < len(operations_of(self._format)))  # numbered from 0
         with m.If(is_done):
             m.d.sync += is_full.eq(1)
             with m.If(operation == IDENTIFY):
@@ -167,7 +202,7 @@ class BoardCore(wiring.Component):
                 m.d.sync += [status.eq(Status.OK), answer.eq(result)]
             with m.Else():
                 m.d.sync += [status.eq(Status.UNKNOWN_OPERATION), answer.eq(operation)]
-        fault = Signal(STATUS_WIDTH)  # that waits to be told, or 0
+        fault = Signal(STATUS_WIDTH)  # that waits to be sent, or 0
         m.d.comb += [
             sender.answers.valid.eq(is_full | (fault != 0)),
             sender.answers.payload.status.eq(Mux(is_full, status, fault)),
@@ -180,18 +215,6 @@ class BoardCore(wiring.Component):
                 m.d.sync += fault.eq(0)
         with m.If(requests.fault & (fault == 0)):
             m.d.sync += fault.eq(requests.status)
-
-        computed = Signal()
-        m.d.comb += computed.eq(is_done & is_known)
-        spikes = {
-            **{name: computed & part for name, part in zip(PARTS, parts, strict=True)},
-            **{name: computed & field.any() for name, field in self._fields(result).items()},
-            "receive": receiver.valid,
-            "fault": requests.fault,
-            "spike": computed & parts.any(),
-        }
-        self._add_lights(m, [spikes[name] for name in self._lights])
-        return m
 
     def _add_unit(
         self, m: Module, operation: Signal, a: Signal, b: Signal, result: Signal, parts: Signal

@@ -71,14 +71,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     total = sum(widths[name] for name in cases.operands) + size
     drive = f"{{{', '.join(cases.operands)}}}"
     inputs = [port.name for port in ports if port.is_input]
-    # Where the file cannot be read, all is unknown, and unknown results would be as expected.
-    check = [
-        'if (^cases[seen] === 1\'bx) $fatal(1, "case %0d must be known", seen);',
-        f"if ({cases.result} !== cases[seen][{size - 1}:0])",
-        f'    $fatal(1, "case %0d must give %h, not %h", seen, cases[seen][{size - 1}:0], '
-        f"{cases.result});",
-        "seen = seen + 1;",
-    ]
+    check = _check(cases.result, size)
     body = (
         _fixed(check, count, drive, size, latency or 0, "clk" in widths)
         if cases.handshake is None
@@ -105,18 +98,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             *(f"        {name} = 0;" for name in inputs),
             "        sent = 0;",
             "        seen = 0;",
-            *(
-                [
-                    "        // Delay lines are empty after as many clocks as there are.",
-                    "        rst = 1;",
-                    f"        for (index = 0; index < {max(latency or 0, 1)}; index = index + 1) begin",
-                    "            #1 clk = 1; #1 clk = 0;",
-                    "        end",
-                    "        rst = 0;",
-                ]
-                if "rst" in widths
-                else []
-            ),
+            *(_reset(latency or 0) if "rst" in widths else ()),
             *(f"        {line}" for line in body),
             f'        if (seen != {count}) $fatal(1, "cases must be {count}, not %0d", seen);',
             '        $display("%0d results are those of the golden model", seen);',
@@ -126,6 +108,29 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             "",
         ]
     )
+
+
+def _check(result: str, size: int) -> list[str]:
+    """Return lines that compare a result with the lowest bits of the next case."""
+    expected = f"cases[seen][{size - 1}:0]"
+    return [
+        # Where the file cannot be read, all is unknown, and unknown results would be as expected.
+        'if (^cases[seen] === 1\'bx) $fatal(1, "case %0d must be known", seen);',
+        f"if ({result} !== {expected})",
+        f'    $fatal(1, "case %0d must give %h, not %h", seen, {expected}, {result});',
+        "seen = seen + 1;",
+    ]
+
+
+def _reset(latency: int) -> list[str]:
+    return [
+        "        // Delay lines are empty after as many clocks as there are.",
+        "        rst = 1;",
+        f"        for (index = 0; index < {max(latency, 1)}; index = index + 1) begin",
+        "            #1 clk = 1; #1 clk = 0;",
+        "        end",
+        "        rst = 0;",
+    ]
 
 
 def _fixed(

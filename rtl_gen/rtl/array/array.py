@@ -4,24 +4,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, ResetSignal, Signal, Value
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions, lane_graphs
+from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.array.input import InputBuffer
+from spikefloat.rtl_gen.rtl.array.lanes import Lanes, delayed
 from spikefloat.rtl_gen.rtl.array.output import ResultBuffer, result_bytes
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.rtl.array.weights import WeightStore
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
-from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
-from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
-from spikefloat.rtl_gen.rtl.timing.model import LUT_INPUTS, TimingModel
-from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 
 __all__ = ["ArrayTiming", "LayerArray", "array_ports", "array_verilog"]
 
@@ -49,8 +45,8 @@ class LayerArray(wiring.Component):
 
     Vectors come and results go by streams, both through memories with room for more than one
     vector: the next vector is received while one is computed, and results are sent while the next
-    are computed. A new vector is begun only if there is room for its results, so that nothing
-    between has ever to stop.
+    are computed. A new vector is begun only if there is room for its results, so the datapath never
+    stalls.
 
     Parameters
     ----------
@@ -76,7 +72,7 @@ class LayerArray(wiring.Component):
     m_axis_y : ``Out(AxiStream)``
         Results; see :class:`~.layer_array_output.ResultBuffer`.
     frame_error : ``Out(1)``
-        Whether ever since reset ``tlast`` came in another place than the sizes say.
+        Sticky: set when ``tlast`` arrives at an unexpected beat; cleared by reset.
 
     Raises
     ------
@@ -95,21 +91,7 @@ class LayerArray(wiring.Component):
         levels: int = DEFAULT_LEVELS,
     ) -> None:
         check_identifier(module, "Module name")
-        if (options.products, options.steps) != (sizes.input_lanes, sizes.steps):
-            raise InputError(
-                f"Products and steps must be {sizes.input_lanes} and {sizes.steps}, "
-                f"not {options.products} and {options.steps}"
-            )
-        if weight is not None:
-            shape = (len(weight), *{len(row) for row in weight})
-            if shape != (sizes.outputs, sizes.inputs):
-                raise InputError(
-                    f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}"
-                )
-        if (bias is not None) != (weight is not None and options.has_bias):
-            raise InputError("Bias must be given with weights where there is one, and only there")
-        if bias is not None and len(bias) != sizes.outputs:
-            raise InputError(f"Bias must have {sizes.outputs} codes, not {len(bias)}")
+        _check_fit(sizes, options, weight, bias)
         if levels < 1:
             raise InputError(f"Levels must be at least 1, not {levels}")
         self._sizes = sizes
@@ -117,9 +99,7 @@ class LayerArray(wiring.Component):
         self._module = module
         self._weight = weight
         self._bias = bias
-        self._graphs = lane_graphs(options, module)
-        self._multiply = _cut(self._graphs.multiply, levels)
-        self._finish = _cut(self._graphs.finish, levels)
+        self._lanes = Lanes(sizes, options, module, levels)
         super().__init__(
             {
                 "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
@@ -152,14 +132,14 @@ class LayerArray(wiring.Component):
     @property
     def graphs(self) -> LaneGraphs:
         """The circuits of a lane."""
-        return self._graphs
+        return self._lanes.graphs
 
     @property
     def timing(self) -> ArrayTiming:
         """Clocks that it takes."""
         s = self._sizes
         # From the step that completes a group to the first of its results at the stream.
-        tail = _FETCH + self._multiply.latency + _WAIT + self._finish.latency + _SEND
+        tail = _FETCH + self._lanes.multiply.latency + _WAIT + self._lanes.finish.latency + _SEND
         return ArrayTiming(
             interval=s.interval,
             first_result=s.steps + tail,
@@ -175,11 +155,7 @@ class LayerArray(wiring.Component):
     @property
     def circuits(self) -> tuple[str, ...]:
         """Verilog of each of the circuits."""
-        return (
-            pipeline_verilog(self._multiply),
-            spatial_verilog(self._graphs.accumulate),
-            pipeline_verilog(self._finish),
-        )
+        return self._lanes.circuits
 
     def elaborate(self, platform: object) -> Module:
         """Describe the array."""
@@ -227,114 +203,38 @@ class LayerArray(wiring.Component):
                 step.eq(Mux(ends_group, 0, step + 1)),
             ]
 
-        delay = _FETCH + self._multiply.latency
-        first = _delayed(m, "first", issue & (step == 0), delay)
-        active = _delayed(m, "active", issue, delay)
-        completes = _delayed(m, "completes", ends_group, delay)
-        completes_last = _delayed(m, "completes_last", ends, delay)
-        sums = self._add_lanes(m, inputs.codes, weights.weights, first, active)
-        self._add_finish(m, sums, completes, completes_last, weights, results)
+        delay = _FETCH + self._lanes.multiply.latency
+        first = delayed(m, "first", issue & (step == 0), delay)
+        active = delayed(m, "active", issue, delay)
+        completes = delayed(m, "completes", ends_group, delay)
+        completes_last = delayed(m, "completes_last", ends, delay)
+        sums = self._lanes.add_sums(m, inputs.codes, weights.weights, first, active)
+        self._lanes.add_results(m, sums, completes, completes_last, weights, results)
         return m
 
-    def _add_lanes(
-        self, m: Module, codes: Value, weights: Value, first: Signal, active: Signal
-    ) -> list[Signal]:
-        """Add the lanes for outputs; return the state that each will have after this clock."""
-        o = self._options
-        size = o.format.width * o.products
-        x = Signal(size, reset_less=True)
-        m.d.sync += x.eq(codes)
-        sums = []
-        for lane in range(self._sizes.output_lanes):
-            w = Signal(size, name=f"w_{lane}", reset_less=True)
-            m.d.sync += w.eq(weights[lane * size : (lane + 1) * size])
-            partial = Signal(_width(self._graphs.multiply, "partial"), name=f"partial_{lane}")
-            state = Signal(
-                _width(self._graphs.accumulate, "state_next"), name=f"state_{lane}", reset_less=True
+
+def _check_fit(
+    sizes: ArraySizes,
+    options: LaneOptions,
+    weight: Sequence[Sequence[int]] | None,
+    bias: Sequence[int] | None,
+) -> None:
+    """Refuse options and weights of other sizes than those of the array."""
+    if (options.products, options.steps) != (sizes.input_lanes, sizes.steps):
+        raise InputError(
+            f"Products and steps must be {sizes.input_lanes} and {sizes.steps}, "
+            f"not {options.products} and {options.steps}"
+        )
+    if weight is not None:
+        shape = (len(weight), *{len(row) for row in weight})
+        if shape != (sizes.outputs, sizes.inputs):
+            raise InputError(
+                f"Weights must have the shape ({sizes.outputs}, {sizes.inputs}), not {shape}"
             )
-            state_next = Signal(len(state), name=f"state_next_{lane}")
-            m.submodules[f"multiply_{lane}"] = _instance(
-                self._multiply, {"x": x, "w": w}, {"partial": partial}
-            )
-            m.submodules[f"accumulate_{lane}"] = Instance(
-                self._graphs.accumulate.name,
-                i_state=state,
-                i_partial=partial,
-                i_first=first,
-                o_state_next=state_next,
-            )
-            with m.If(active):
-                m.d.sync += state.eq(state_next)
-            sums.append(state_next)
-        return sums
-
-    def _add_finish(
-        self,
-        m: Module,
-        sums: list[Signal],
-        completes: Signal,
-        completes_last: Signal,
-        weights: WeightStore,
-        results: ResultBuffer,
-    ) -> None:
-        """Add what turns sums into results, a few in each clock."""
-        s = self._sizes
-        size = len(sums[0])
-        held = Signal(size * s.output_lanes, reset_less=True)
-        left = Signal(range(s.group_beats + 1))
-        beat = Signal(range(s.y_beats))
-        m.d.sync += held.eq(held[size * s.y_codes :])
-        with m.If(left != 0):
-            m.d.sync += [left.eq(left - 1), beat.eq(Mux(beat == s.y_beats - 1, 0, beat + 1))]
-        with m.If(completes):
-            m.d.sync += [
-                held.eq(Cat(sums)),
-                left.eq(Mux(completes_last, s.last_beats, s.group_beats)),
-            ]
-        m.d.comb += weights.beat.eq(beat)
-
-        state = Signal(size * s.y_codes, reset_less=True)
-        m.d.sync += state.eq(held)
-        width, result = self._options.format.width, self._options.to.width
-        codes = Signal(result * s.y_codes, reset_less=True)
-        m.d.comb += results.codes.eq(codes)
-        for number in range(s.y_codes):
-            operands: dict[str, Value] = {"state": state[number * size : (number + 1) * size]}
-            if self._options.has_bias:
-                operands["bias"] = weights.bias[number * width : (number + 1) * width]
-            y = Signal(result, name=f"y_{number}")
-            m.submodules[f"finish_{number}"] = _instance(self._finish, operands, {"y": y})
-            m.d.sync += codes[number * result : (number + 1) * result].eq(y)
-        m.d.comb += results.enable.eq(_delayed(m, "finishing", left != 0, 2 + self._finish.latency))
-
-
-def _cut(graph: NeuronGraph, levels: int) -> Pipeline:
-    """Cut a graph so often that no stage has more levels than asked for, if that can be."""
-    model = TimingModel(graph, LUT_INPUTS)
-    return cut(graph, max(model.earliest(max(levels, model.floor)), default=0))
-
-
-def _width(graph: NeuronGraph, output: str) -> int:
-    return next(len(port.nodes) for port in graph.outputs if port.name == output)
-
-
-def _instance(pipeline: Pipeline, inputs: dict[str, Value], outputs: dict[str, Signal]) -> Instance:
-    clocks = {"i_clk": ClockSignal(), "i_rst": ResetSignal()} if pipeline.latency else {}
-    return Instance(
-        pipeline.graph.name,
-        **clocks,
-        **{f"i_{name}": value for name, value in inputs.items()},
-        **{f"o_{name}": value for name, value in outputs.items()},
-    )
-
-
-def _delayed(m: Module, name: str, value: Value, clocks: int) -> Signal:
-    """Return a signal as it was some clocks ago, 0 at first."""
-    line = Signal(clocks, name=f"{name}_line")
-    delayed = Signal(name=name)
-    m.d.sync += line.eq(Cat(value, line[:-1]))
-    m.d.comb += delayed.eq(line[-1])
-    return delayed
+    if (bias is not None) != (weight is not None and options.has_bias):
+        raise InputError("Bias must be given with weights where there is one, and only there")
+    if bias is not None and len(bias) != sizes.outputs:
+        raise InputError(f"Bias must have {sizes.outputs} codes, not {len(bias)}")
 
 
 def array_verilog(array: LayerArray, module: str, header: Sequence[str] = ()) -> str:

@@ -41,7 +41,7 @@ class InputBuffer(wiring.Component):
     codes : ``Out(width * sizes.input_lanes)``
         Codes of the step of the clock before.
     frame_error : ``Out(1)``
-        Whether ever since reset ``tlast`` was other than in the last transfer of a vector.
+        Sticky: set when ``tlast`` arrives at an unexpected beat; cleared by reset.
     """
 
     def __init__(self, sizes: ArraySizes, width: int) -> None:

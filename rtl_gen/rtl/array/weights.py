@@ -59,7 +59,7 @@ class WeightStore(wiring.Component):
     ready : ``Out(1)``
         Whether a new vector may be begun.
     frame_error : ``Out(1)``
-        Whether ever since reset ``tlast`` was other than with the last of all weights.
+        Sticky: set when ``tlast`` arrives at an unexpected beat; cleared by reset.
     """
 
     def __init__(
@@ -156,73 +156,49 @@ class WeightStore(wiring.Component):
                     m.d.comb += self.weights[place : place + self._width].eq(self._neutral)
 
     def _add_loader(self, m: Module, words: Memory, biases: Memory | None) -> None:
+        """Add what puts each code of the stream where it belongs."""
         s, stream = self._sizes, self.s_axis_w
         loaded = Signal()
+        at = _Place(s)
+        accept = Signal()
+        accept_weight = Signal()
+        ends_output = Signal()
+        is_last = Signal()
         m.d.comb += [
             stream.tready.eq(self.is_idle),
             self.ready.eq(loaded & ~stream.tvalid),
-        ]
-        # Where the next weight belongs: this lane of this word. After those of an output, its bias.
-        lane = Signal(range(s.input_lanes))
-        row = Signal(range(s.output_lanes))
-        step = Signal(range(s.steps))
-        base = Signal(range(s.interval))
-        left = Signal(range(s.inputs), init=s.inputs - 1)
-        number = Signal(range(s.outputs))
-        at_bias = Signal()
-
-        accept = Signal()
-        accept_weight = Signal()
-        ends_step = Signal()
-        ends_output = Signal()
-        ends_group = Signal()
-        is_last = Signal()
-        is_lane = Signal(s.input_lanes)
-        is_row = Signal(s.output_lanes)
-        write = words.write_port(granularity=self._width)
-        m.d.comb += [
             accept.eq(stream.tvalid & stream.tready),
-            accept_weight.eq(accept & ~at_bias),
-            ends_step.eq(lane == s.input_lanes - 1),
-            ends_output.eq(at_bias if biases is not None else left == 0),
-            ends_group.eq(row == s.output_lanes - 1),
-            is_last.eq(ends_output & (number == s.outputs - 1)),
-            is_lane.eq(Cat(lane == index for index in range(s.input_lanes))),
-            is_row.eq(Cat(row == index for index in range(s.output_lanes))),
-            write.addr.eq(base + step),
-            write.data.eq(stream.tdata[: self._width].replicate(s.output_lanes * s.input_lanes)),
-            write.en.eq(
-                Cat(is_lane & (accept_weight & bit).replicate(s.input_lanes) for bit in is_row)
-            ),
+            accept_weight.eq(accept & ~at.at_bias),
+            at.ends_step.eq(at.lane == s.input_lanes - 1),
+            ends_output.eq(at.at_bias if biases is not None else at.left == 0),
+            at.ends_group.eq(at.row == s.output_lanes - 1),
+            is_last.eq(ends_output & (at.number == s.outputs - 1)),
         ]
+        self._add_writer(m, words, at, accept_weight)
         with m.If(accept):
             m.d.sync += loaded.eq(is_last)
             with m.If(stream.tlast != is_last):
                 m.d.sync += self.frame_error.eq(1)
-            with m.If(~at_bias):
-                m.d.sync += [
-                    left.eq(left - 1),
-                    lane.eq(Mux(ends_step, 0, lane + 1)),
-                    step.eq(step + ends_step),
-                ]
-                if biases is not None:
-                    m.d.sync += at_bias.eq(left == 0)
-            with m.If(ends_output):
-                m.d.sync += [
-                    at_bias.eq(0),
-                    left.eq(s.inputs - 1),
-                    lane.eq(0),
-                    step.eq(0),
-                    row.eq(Mux(ends_group, 0, row + 1)),
-                    base.eq(Mux(ends_group, base + s.steps, base)),
-                    number.eq(number + 1),
-                ]
-            with m.If(is_last):
-                m.d.sync += [row.eq(0), base.eq(0), number.eq(0)]
+        at.advance(m, s, accept, ends_output, is_last, has_bias=biases is not None)
         if biases is not None:
             accept_bias = Signal()
-            m.d.comb += accept_bias.eq(accept & at_bias)
+            m.d.comb += accept_bias.eq(accept & at.at_bias)
             self._add_bias_loader(m, biases, accept_bias, stream.tdata, is_last)
+
+    def _add_writer(self, m: Module, words: Memory, at: "_Place", accept: Signal) -> None:
+        """Write each weight to its lanes of its word."""
+        s = self._sizes
+        is_lane = Signal(s.input_lanes)
+        is_row = Signal(s.output_lanes)
+        write = words.write_port(granularity=self._width)
+        code = self.s_axis_w.tdata[: self._width]
+        m.d.comb += [
+            is_lane.eq(Cat(at.lane == index for index in range(s.input_lanes))),
+            is_row.eq(Cat(at.row == index for index in range(s.output_lanes))),
+            write.addr.eq(at.base + at.step),
+            write.data.eq(code.replicate(s.output_lanes * s.input_lanes)),
+            write.en.eq(Cat(is_lane & (accept & bit).replicate(s.input_lanes) for bit in is_row)),
+        ]
 
     def _add_bias_loader(
         self, m: Module, biases: Memory, accept: Signal, code: Signal, is_last: Signal
@@ -242,6 +218,54 @@ class WeightStore(wiring.Component):
                 m.d.sync += [place.eq(0), beat.eq(beat + 1)]
             with m.If(is_last):
                 m.d.sync += [place.eq(0), beat.eq(0)]
+
+
+class _Place:
+    """Where the next code of the stream belongs: a lane of a word, or the bias after an output."""
+
+    def __init__(self, s: ArraySizes) -> None:
+        self.lane = Signal(range(s.input_lanes))
+        self.row = Signal(range(s.output_lanes))
+        self.step = Signal(range(s.steps))
+        self.base = Signal(range(s.interval))
+        self.left = Signal(range(s.inputs), init=s.inputs - 1)
+        self.number = Signal(range(s.outputs))
+        self.at_bias = Signal()
+        self.ends_step = Signal()
+        self.ends_group = Signal()
+
+    def advance(
+        self,
+        m: Module,
+        s: ArraySizes,
+        accept: Signal,
+        ends_output: Signal,
+        is_last: Signal,
+        *,
+        has_bias: bool,
+    ) -> None:
+        """Go on to the place of the next code when one is accepted."""
+        with m.If(accept):
+            with m.If(~self.at_bias):
+                m.d.sync += [
+                    self.left.eq(self.left - 1),
+                    self.lane.eq(Mux(self.ends_step, 0, self.lane + 1)),
+                    self.step.eq(self.step + self.ends_step),
+                ]
+                if has_bias:
+                    m.d.sync += self.at_bias.eq(self.left == 0)
+            with m.If(ends_output):
+                m.d.sync += [
+                    self.at_bias.eq(0),
+                    self.left.eq(s.inputs - 1),
+                    self.lane.eq(0),
+                    self.step.eq(0),
+                    self.row.eq(Mux(self.ends_group, 0, self.row + 1)),
+                    self.base.eq(Mux(self.ends_group, self.base + s.steps, self.base)),
+                    self.number.eq(self.number + 1),
+                ]
+            with m.If(is_last):
+                m.d.sync += [self.row.eq(0), self.base.eq(0), self.number.eq(0)]
 
 
 def _join(codes: Sequence[int], width: int) -> int:

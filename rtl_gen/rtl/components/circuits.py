@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Neuron graphs as Amaranth components: combinational, pipelined, and of clocked cells.
+"""Neuron graphs as Amaranth components: combinational and pipelined.
 
 They hold what the printed Verilog holds, neuron by neuron and register by register; so they run in
 Amaranth's simulator, and elaborate on any platform without a file besides.
@@ -7,26 +7,22 @@ Amaranth's simulator, and elaborate on any platform without a file besides.
 
 from collections.abc import Mapping, Sequence
 
-from amaranth.hdl import Cat, Module, Mux, Shape, ShapeLike, Signal, Value
+from amaranth.hdl import Module, Shape, ShapeLike, Signal, Value
 from amaranth.lib import wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
-from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell
-from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.components.neurons import fires, place_neurons
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
-from spikefloat.rtl_gen.rtl.timing.balance import DISCHARGE, balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 from spikefloat.rtl_gen.rtl.timing.registers import insert_registers
 
 __all__ = [
     "CombinationalCircuit",
+    "GraphCircuit",
     "PipelinedCircuit",
-    "SpikingCircuit",
     "circuit_verilog",
     "port_shape",
 ]
@@ -50,7 +46,7 @@ def port_shape(port: Port, shapes: Mapping[str, ShapeLike] | None) -> ShapeLike:
     return shape
 
 
-class _Circuit(wiring.Component):
+class GraphCircuit(wiring.Component):
     """What the circuits have in common: the ports of the graph, after some others."""
 
     def __init__(
@@ -102,7 +98,7 @@ class _Circuit(wiring.Component):
         return signal
 
 
-class CombinationalCircuit(_Circuit):
+class CombinationalCircuit(GraphCircuit):
     """A neuron graph as combinational hardware. Outputs follow inputs within the same clock.
 
     Parameters
@@ -131,7 +127,7 @@ class CombinationalCircuit(_Circuit):
         super().__init__(graph, 0, shapes)
 
 
-class PipelinedCircuit(_Circuit):
+class PipelinedCircuit(GraphCircuit):
     """A cut neuron graph, one result per clock.
 
     The registers hold nothing but data, and have no reset.
@@ -189,121 +185,7 @@ class PipelinedCircuit(_Circuit):
         return signal
 
 
-class SpikingCircuit(_Circuit):
-    """A neuron graph of clocked cells, one layer per clock and one result per clock.
-
-    Reset returns neurons to rest; held for as many clocks as the latency, it also empties the delay
-    lines, which have none.
-
-    Parameters
-    ----------
-    graph : NeuronGraph
-        The circuit.
-    membrane : Membrane, optional
-        What a neuron keeps from one wave to the next. None if every wave finds it at rest.
-    has_memory : bool
-        Whether delay lines are put into memories where that is worth it.
-    shapes : mapping of str to ShapeLike, optional
-        Shapes of ports, such as ``{"a": Float(fmt)}``; others are plain bits.
-
-    Members
-    -------
-    discharge : ``In(1)``
-        Comes with a wave that is to find all membranes at rest; only with ``membrane``.
-    ... : ``In(shape)``
-        One for each input of the graph, with its name and width.
-    ... : ``Out(shape)``
-        One for each output of the graph, as many clocks later as :attr:`latency` says.
-
-    Raises
-    ------
-    InputError
-        If the name of a port is no identifier, or its shape has another width.
-    """
-
-    def __init__(
-        self,
-        graph: NeuronGraph,
-        *,
-        membrane: Membrane | None = None,
-        has_memory: bool = False,
-        shapes: Mapping[str, ShapeLike] | None = None,
-    ) -> None:
-        has_discharge = membrane is not None
-        self._membrane = membrane
-        self._balanced = balance(graph, has_discharge=has_discharge, has_memory=has_memory)
-        #: What goes into the memories of each length, and what comes out.
-        self._memories: dict[int, list[tuple[Value, Signal]]] = {}
-        super().__init__(graph, self._balanced.latency, shapes, [DISCHARGE] * has_discharge)
-
-    def elaborate(self, platform: object) -> Module:
-        """Return the neurons and the delays between them."""
-        self._memories = {}
-        m = super().elaborate(platform)
-        for length, lines in self._memories.items():
-            _add_memory(m, length, lines)
-        if not self._balanced.latency:
-            unused = Signal()  # there is a clock even if there is no neuron
-            m.d.sync += unused.eq(unused)
-        return m
-
-    def _placed_graph(self) -> NeuronGraph:
-        return self._balanced.graph
-
-    def _make(
-        self, m: Module, node: int, neuron: Neuron, name: str, sources: Sequence[Value]
-    ) -> Value:
-        if not neuron.sources:
-            return super()._make(m, node, neuron, name, sources)
-        length = self._balanced.lines.get(node)
-        if length is None:
-            return self._cell(m, neuron, name, sources)
-        if node in self._balanced.in_memory:
-            delayed = Signal(name=name)
-            self._memories.setdefault(length, []).append((sources[0], delayed))
-            return delayed
-        delayed = Signal(name=name, reset_less=True)
-        line = Signal(length - 1, name=f"{name}_line", reset_less=True)
-        m.d.sync += Cat(line, delayed).eq(Cat(sources[0], line))
-        return delayed
-
-    def _cell(self, m: Module, neuron: Neuron, name: str, sources: Sequence[Value]) -> Value:
-        if self._membrane is None:
-            spike = Signal(name=name)
-            m.d.sync += spike.eq(fires(neuron, sources))
-            return spike
-        # The last synapse, of weight zero, brings the discharge.
-        parameters = membrane_parameters(neuron.weights[:-1], neuron.threshold, self._membrane)
-        m.submodules[name] = cell = NeuronCell(parameters)
-        m.d.comb += [
-            cell.enable.eq(1),
-            cell.discharge.eq(sources[-1]),
-            cell.synapses.eq(Cat(sources[:-1])),
-        ]
-        return cell.spike
-
-
-def _add_memory(m: Module, length: int, lines: Sequence[tuple[Value, Signal]]) -> None:
-    """Add delay lines in a memory; see :func:`~spikefloat.rtl_gen.rtl.text.delay_memory`."""
-    memory = Memory(shape=len(lines), depth=length - 1, init=[])
-    m.submodules[f"delay_{length}_memory"] = memory
-    write, read = memory.write_port(), memory.read_port()
-    place = Signal(range(length - 1), name=f"place_{length}", reset_less=True)
-    m.d.sync += place.eq(Mux(place == 0, length - 2, place - 1))
-    m.d.comb += [
-        write.addr.eq(place),
-        write.en.eq(1),
-        write.data.eq(Cat(source for source, _ in lines)),
-        read.addr.eq(place),
-        Cat(delayed for _, delayed in lines).eq(read.data),
-    ]
-
-
-def circuit_verilog(
-    circuit: CombinationalCircuit | PipelinedCircuit | SpikingCircuit,
-    module: str,
-    header: Sequence[str] = (),
-) -> str:
+def circuit_verilog(circuit: GraphCircuit, module: str, header: Sequence[str] = ()) -> str:
     """Return a circuit as Amaranth elaborates it, as one self-contained Verilog file.
 
     Its ports are those of the printed text, in the same order.

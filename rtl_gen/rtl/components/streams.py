@@ -12,9 +12,9 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.components.circuits import (
     PipelinedCircuit,
-    SpikingCircuit,
     port_shape,
 )
+from spikefloat.rtl_gen.rtl.components.spiking import SpikingCircuit
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 

@@ -4,7 +4,7 @@
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.rtl_gen.rtl.temporal.operation import TemporalOperation, Unpacked
+from spikefloat.rtl_gen.rtl.temporal.operation import Phase, TemporalOperation, Unpacked
 from spikefloat.rtl_gen.rtl.temporal.serial_adder import ADDER_NEURONS, SerialAdder
 
 __all__ = ["TemporalAdder"]
@@ -57,10 +57,8 @@ class TemporalAdder(TemporalOperation):
         """Describe the adder."""
         m = Module()
         fmt = self.fmt
-        precision = fmt.precision
         begins, phases = self._sequence(m)
-        compare, difference = phases["compare"], phases["difference"]
-        align, total, collect = phases["align"], phases["sum"], phases["collect"]
+        compare, total, collect = phases["compare"], phases["sum"], phases["collect"]
 
         code_a = Signal(fmt.width)
         code_b = Signal(fmt.width)
@@ -77,31 +75,60 @@ class TemporalAdder(TemporalOperation):
         m.d.comb += a_is_larger.eq(Mux(compare.last, adder.carry, known))
         with m.If(compare.last):
             m.d.sync += known.eq(adder.carry)
-        larger_exponent, smaller_exponent = _sorted(
-            m, a_is_larger, a.exponent, b.exponent, "exponent"
-        )
-        larger_digits, smaller_digits = _sorted(
-            m, a_is_larger, a.significand, b.significand, "significand"
-        )
+        exponents = _sorted(m, a_is_larger, a.exponent, b.exponent, "exponent")
+        significands = _sorted(m, a_is_larger, a.significand, b.significand, "significand")
+        self._add_operands(m, begins, phases, exponents, significands, adder, differ)
+        digits, is_nonzero = self._add_digits(m, begins, total, collect, adder)
 
-        # The digits that go into the adder, least significant first.
-        width = max(len(code_a) - 1, precision + _GUARD)
+        # The carry out of the significand is one place above the larger exponent.
+        collector = self._collector(m, collect, ~self.ready, range(1, 1 << fmt.exponent_bits))
+        sign_of_larger = Mux(known, a.sign, b.sign)
+        m.d.comb += [
+            collector.place.eq(exponents[0]),
+            collector.spike.eq(digits[-1]),
+            collector.negative.eq(Mux(is_nonzero, sign_of_larger, a.sign & b.sign)),
+        ]
+        if fmt.has_infinity:
+            m.d.comb += collector.is_infinite.eq(a.is_infinite | b.is_infinite)
+        if fmt.has_nan:
+            m.d.comb += collector.is_nan.eq(
+                a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & differ)
+            )
+        return m
+
+    def _add_operands(
+        self,
+        m: Module,
+        begins: Signal,
+        phases: dict[str, Phase],
+        exponents: tuple[Signal, Signal],
+        significands: tuple[Signal, Signal],
+        adder: SerialAdder,
+        differ: Signal,
+    ) -> None:
+        """Add the digits that go into the adder, least significant first.
+
+        Exponents and significands are pairs, that of the larger operand first.
+        """
+        compare, difference = phases["compare"], phases["difference"]
+        align, total = phases["align"], phases["sum"]
+        width = max(self.fmt.width - 1, self.fmt.precision + _GUARD)
         larger = Signal(width)
         smaller = Signal(width)
         shift = Signal()
         m.d.comb += shift.eq(compare.active | difference.active | total.active)
-        distance = Signal(fmt.exponent_bits)
+        distance = Signal(self.fmt.exponent_bits)
         moves = Signal()
         m.d.comb += moves.eq(align.active & distance.any())
         guard = Const(0, _GUARD)
         with m.If(begins):
             m.d.sync += [larger.eq(self.a[:-1]), smaller.eq(self.b[:-1])]
         with m.Elif(compare.last):
-            m.d.sync += [larger.eq(larger_exponent), smaller.eq(smaller_exponent)]
+            m.d.sync += [larger.eq(exponents[0]), smaller.eq(exponents[1])]
         with m.Elif(difference.last):
             m.d.sync += [
-                larger.eq(Cat(guard, larger_digits)),
-                smaller.eq(Cat(guard, smaller_digits)),
+                larger.eq(Cat(guard, significands[0])),
+                smaller.eq(Cat(guard, significands[1])),
             ]
         with m.Elif(shift):
             m.d.sync += [larger.eq(larger >> 1), smaller.eq(smaller >> 1)]
@@ -122,7 +149,11 @@ class TemporalAdder(TemporalOperation):
         with m.Elif(moves):
             m.d.sync += distance.eq(distance - 1)
 
-        digits = Signal(precision + _GUARD + 1)
+    def _add_digits(
+        self, m: Module, begins: Signal, total: Phase, collect: Phase, adder: SerialAdder
+    ) -> tuple[Signal, Signal]:
+        """Add the register of the sum; return it, and whether any digit is set."""
+        digits = Signal(self.fmt.precision + _GUARD + 1)
         is_nonzero = Signal()
         with m.If(total.active):
             m.d.sync += digits.eq(Cat(digits[1:], adder.total))
@@ -132,22 +163,7 @@ class TemporalAdder(TemporalOperation):
             m.d.sync += is_nonzero.eq(0)
         with m.Elif(total.active & adder.total):
             m.d.sync += is_nonzero.eq(1)
-
-        # The carry out of the significand is one place above the larger exponent.
-        collector = self._collector(m, collect, ~self.ready, range(1, 1 << fmt.exponent_bits))
-        sign_of_larger = Mux(known, a.sign, b.sign)
-        m.d.comb += [
-            collector.place.eq(larger_exponent),
-            collector.spike.eq(digits[-1]),
-            collector.negative.eq(Mux(is_nonzero, sign_of_larger, a.sign & b.sign)),
-        ]
-        if fmt.has_infinity:
-            m.d.comb += collector.is_infinite.eq(a.is_infinite | b.is_infinite)
-        if fmt.has_nan:
-            m.d.comb += collector.is_nan.eq(
-                a.is_nan | b.is_nan | (a.is_infinite & b.is_infinite & differ)
-            )
-        return m
+        return digits, is_nonzero
 
 
 def _sorted(

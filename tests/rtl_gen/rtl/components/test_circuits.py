@@ -17,10 +17,10 @@ from spikefloat.rtl_gen.rtl.cells.membrane import Membrane
 from spikefloat.rtl_gen.rtl.components.circuits import (
     CombinationalCircuit,
     PipelinedCircuit,
-    SpikingCircuit,
     circuit_verilog,
 )
 from spikefloat.rtl_gen.rtl.components.float_shape import Float
+from spikefloat.rtl_gen.rtl.components.spiking import SpikingCircuit
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 from spikefloat.sim.golden.operations import expected
