@@ -18,7 +18,6 @@ SOURCES = sorted(
 LONG_FILES: dict[str, int] = {
     "rtl_gen/checks/library.py": 364,
     "rtl_gen/cli/commands.py": 377,
-    "rtl_gen/cli/figures/physics.py": 395,
     "rtl_gen/cli/selection.py": 390,
     "rtl_gen/designs/instance.py": 342,
     "rtl_gen/designs/shapes.py": 337,
@@ -32,8 +31,6 @@ LONG_FUNCTIONS: dict[str, int] = {
     "rtl_gen/circuits/operations/divide.py:divide": 71,
     "rtl_gen/circuits/operations/faa.py:faa": 64,
     "rtl_gen/circuits/operations/fma.py:fma": 84,
-    "rtl_gen/cli/figures/pareto.py:_draw": 76,
-    "rtl_gen/cli/figures/physics.py:plot_criticality": 68,
     "rtl_gen/cli/make/map.py:run": 69,
     "sim/board/line_top.py:board_top": 75,
     "sim/board/terminal.py:board_terminal": 64,

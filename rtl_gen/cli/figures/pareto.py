@@ -33,33 +33,38 @@ def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
     colours = None
     for label, marker in _MARKERS.items():
         group = [p for p in ours if _label(p) == label]
-        if not group:
-            continue
-        front = sorted((p.depth, p.neurons) for p in group if p.is_pareto)
-        if front:
-            axes.plot(*zip(*front, strict=True), color="0.8", lw=1, zorder=1)
-        colours = axes.scatter(
-            [p.depth for p in group],
-            [p.neurons for p in group],
-            marker=marker,
-            s=52,
-            c=[p.metrics.relative_margin for p in group if p.metrics],
-            norm=norm,
-            cmap="viridis",
-            edgecolors="black",
-            linewidths=0.6,
-            zorder=3,
-        )
-        axes.scatter(
-            [],
-            [],
-            marker=marker,
-            s=52,
-            facecolors="0.8",
-            edgecolors="black",
-            linewidths=0.6,
-            label=label,
-        )
+        if group:
+            colours = _draw_group(axes, group, label, marker, norm)
+    _draw_others(axes, points)
+    _label_axes(axes)
+    axes.set_title(f"{title} (labels: neurons / depth)", loc="left", fontsize=10)
+    figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=6)
+    if colours is not None:
+        bar = figure.colorbar(colours, ax=axes)
+        bar.set_label("relative margin: the common weight error that no neuron notices")
+
+
+def _draw_group(axes: Any, group: Sequence[Point], label: str, marker: str, norm: Any) -> Any:
+    """Draw circuits of one budget and a line through the best of them; return their colours."""
+    front = sorted((p.depth, p.neurons) for p in group if p.is_pareto)
+    if front:
+        axes.plot(*zip(*front, strict=True), color="0.8", lw=1, zorder=1)
+    look: dict[str, Any] = {"marker": marker, "s": 52, "edgecolors": "black", "linewidths": 0.6}
+    colours = axes.scatter(
+        [p.depth for p in group],
+        [p.neurons for p in group],
+        c=[p.metrics.relative_margin for p in group if p.metrics],
+        norm=norm,
+        cmap="viridis",
+        zorder=3,
+        **look,
+    )
+    axes.scatter([], [], facecolors="0.8", label=label, **look)
+    return colours
+
+
+def _draw_others(axes: Any, points: Sequence[Point]) -> None:
+    """Draw the code release, and write the figures beside the points that matter most."""
     for point in points:
         if point.source == "release":
             axes.scatter(
@@ -80,24 +85,20 @@ def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
                 xytext=(6, 5),
                 fontsize=7.5,
             )
+
+
+def _label_axes(axes: Any) -> None:
+    depths, neurons = (2, 3, 5, 10, 20, 50, 100), (30, 50, 100, 200, 500, 1000, 2000)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xticks([2, 3, 5, 10, 20, 50, 100], labels=["2", "3", "5", "10", "20", "50", "100"])
-    axes.set_yticks(
-        [30, 50, 100, 200, 500, 1000, 2000],
-        labels=["30", "50", "100", "200", "500", "1000", "2000"],
-    )
+    axes.set_xticks(depths, labels=[str(depth) for depth in depths])
+    axes.set_yticks(neurons, labels=[str(count) for count in neurons])
     axes.set_xlim(1.7, 140)
     axes.minorticks_off()
     axes.set_xlabel("depth: neurons on the longest path")
     axes.set_ylabel("neurons")
-    axes.set_title(f"{title} (labels: neurons / depth)", loc="left", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="0.93", zorder=0)
-    figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=6)
-    if colours is not None:
-        bar = figure.colorbar(colours, ax=axes)
-        bar.set_label("relative margin: the common weight error that no neuron notices")
 
 
 def _label(point: Point) -> str:

@@ -5,7 +5,7 @@ import argparse
 from typing import Any
 
 from spikefloat.rtl_gen.cli.devices import targets
-from spikefloat.rtl_gen.cli.figures.physics import plot_criticality
+from spikefloat.rtl_gen.cli.figures.criticality import plot_criticality
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, show, tracked
 from spikefloat.rtl_gen.errors import InputError

@@ -5,7 +5,7 @@ import argparse
 import os
 
 from spikefloat.rtl_gen.cli.devices import device_grid, targets
-from spikefloat.rtl_gen.cli.figures.physics import plot_sweep, swept_knob
+from spikefloat.rtl_gen.cli.figures.sweep import plot_sweep, swept_knob
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
 from spikefloat.sim.campaigns.campaign import Cell

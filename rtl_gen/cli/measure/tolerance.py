@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from spikefloat.rtl_gen.cli.devices import device_grid, targets
-from spikefloat.rtl_gen.cli.figures.physics import plot_tolerance
+from spikefloat.rtl_gen.cli.figures.tolerance import plot_tolerance
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
 from spikefloat.rtl_gen.errors import InputError, OutOfReach
