@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.board.line_top import PERIOD, board_top
-from spikefloat.sim.simulators.runner import run_bench
+from spikefloat.sim.simulators.job import run_job
 
 __all__ = ["Heard", "play_line"]
 
@@ -66,39 +67,32 @@ def play_line(
     ToolError
         If the simulator is missing.
     """
-    folder = Path(build_dir).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    source, job = folder / "bench_top.v", folder / "job.json"
+    folder = make_folder(build_dir).resolve()
     sent, heard, outcome = folder / "symbols.npy", folder / "heard.npy", folder / "outcome.json"
-    source.write_text(board_top(verilog, module), encoding="utf-8")
     np.save(sent, symbols)
-    job.write_text(
-        json.dumps(
-            {
-                "symbols": str(sent),
-                "heard": str(heard),
-                "outcome": str(outcome),
-                "settle": settle,
-                "bit_time": round(clocks_per_bit * PERIOD * 1000),
-            }
-        ),
-        encoding="utf-8",
-    )
-    run_bench(
+    run_job(
         simulator,
-        [source],
+        board_top(verilog, module),
         "bench_top",
-        "spikefloat.tb.tb_board",
+        "tb_board",
         folder,
-        env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=1,
+        {
+            "symbols": str(sent),
+            "heard": str(heard),
+            "outcome": str(outcome),
+            "settle": settle,
+            "bit_time": round(clocks_per_bit * PERIOD * 1000),
+        },
         has_delays=True,
         progress=progress,
     )
     words = np.load(heard)
-    told = json.loads(outcome.read_text(encoding="utf-8"))
+    recorded = json.loads(outcome.read_text(encoding="utf-8"))
     # What comes in the silence at the end belongs to the last symbol.
     positions = np.minimum(words >> 16, len(symbols) - 1)
     return Heard(
-        (words & 0xFF).astype(np.uint8).tobytes(), positions, int(np.sum(words >> 8 & 1)), **told
+        (words & 0xFF).astype(np.uint8).tobytes(),
+        positions,
+        int(np.sum(words >> 8 & 1)),
+        **recorded,
     )

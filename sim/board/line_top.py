@@ -58,6 +58,65 @@ def pack_symbols(symbols: Sequence[Symbol]) -> NDArray[np.uint32]:
     return (columns @ (1 << np.array([0, 8, 9, 16, 13, 14]))).astype(np.uint32)
 
 
+_SEND = f"""\
+  // verilator lint_off ZERODLY
+  real bit_ns;
+  reg [31:0] symbol;
+  reg [9:0] frame;
+  integer index, number;
+  initial begin
+    done = 1'b0;
+    index = 0;
+    #{10 * PERIOD};
+    forever begin
+      @(go);
+      heard_count = 0;
+      bit_ns = bit_time / 1000.0;
+      for (index = 0; index < count; index = index + 1) begin
+        symbol = symbols[index * 32 +: 32];
+        if (symbol[14]) begin
+          line = 1'b0;
+          #{PERIOD};
+          line = 1'b1;
+          #(2.0 * bit_ns);
+        end
+        frame = {{symbol[8], symbol[7:0], 1'b0}};
+        for (number = 0; number < symbol[12:9]; number = number + 1) begin
+          line = frame[number];
+          #(bit_ns);
+        end
+        if (symbol[31:16] != 0) begin
+          line = symbol[13];
+          #(bit_ns * symbol[31:16]);
+        end
+      end
+      line = 1'b1;
+      #(bit_ns * settle);
+      done = ~done;
+    end
+  end"""
+
+_RECEIVE = f"""\
+  // Waits for a start bit, and looks at the middle of each bit.
+  real sample_ns;
+  reg [7:0] shifted;
+  integer taken;
+  initial forever begin
+    @(negedge answer);
+    sample_ns = bit_time / 1000.0;
+    #(sample_ns / 2.0);
+    for (taken = 0; taken < 8; taken = taken + 1) begin
+      #(sample_ns);
+      shifted[taken] = answer;
+    end
+    #(sample_ns);
+    heard[heard_count * 32 +: 32] = {{index[15:0], 7'd0, ~answer, shifted}};
+    heard_count = heard_count + 1;
+  end
+  initial heard_count = 0;
+  initial heard = {HEARD * 32}'d0;"""
+
+
 def board_top(verilog: str, module: str, name: str = "bench_top") -> str:
     """Return the text of one file with a board and its host.
 
@@ -100,61 +159,9 @@ module {name} (
   wire answer;
   {module} board (.clk(clk), .rst(rst), .rx(line), .tx(answer), .lights(lights));
 
-  // verilator lint_off ZERODLY
-  real bit_ns;
-  reg [31:0] symbol;
-  reg [9:0] frame;
-  integer index, number;
-  initial begin
-    done = 1'b0;
-    index = 0;
-    #{10 * PERIOD};
-    forever begin
-      @(go);
-      heard_count = 0;
-      bit_ns = bit_time / 1000.0;
-      for (index = 0; index < count; index = index + 1) begin
-        symbol = symbols[index * 32 +: 32];
-        if (symbol[14]) begin
-          line = 1'b0;
-          #{PERIOD};
-          line = 1'b1;
-          #(2.0 * bit_ns);
-        end
-        frame = {{symbol[8], symbol[7:0], 1'b0}};
-        for (number = 0; number < symbol[12:9]; number = number + 1) begin
-          line = frame[number];
-          #(bit_ns);
-        end
-        if (symbol[31:16] != 0) begin
-          line = symbol[13];
-          #(bit_ns * symbol[31:16]);
-        end
-      end
-      line = 1'b1;
-      #(bit_ns * settle);
-      done = ~done;
-    end
-  end
+{_SEND}
 
-  // Waits for a start bit, and looks at the middle of each bit.
-  real sample_ns;
-  reg [7:0] shifted;
-  integer taken;
-  initial forever begin
-    @(negedge answer);
-    sample_ns = bit_time / 1000.0;
-    #(sample_ns / 2.0);
-    for (taken = 0; taken < 8; taken = taken + 1) begin
-      #(sample_ns);
-      shifted[taken] = answer;
-    end
-    #(sample_ns);
-    heard[heard_count * 32 +: 32] = {{index[15:0], 7'd0, ~answer, shifted}};
-    heard_count = heard_count + 1;
-  end
-  initial heard_count = 0;
-  initial heard = {HEARD * 32}'d0;
+{_RECEIVE}
 endmodule
 """,
         ]

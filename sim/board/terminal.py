@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated board at a pseudo-terminal, so that a host program cannot tell it from a real one."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.sim.board.line_top import PERIOD, board_top
-from spikefloat.sim.simulators.runner import BenchError, run_bench
+from spikefloat.sim.simulators.job import run_job
+from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["board_terminal"]
 
@@ -60,54 +61,49 @@ def board_terminal(
     if timeout_bits <= _SETTLE:
         raise InputError(f"Timeout must be more than {_SETTLE} bits, not {timeout_bits}")
     with temporary_folder() as folder:
-        source, job, terminal = folder / "bench_top.v", folder / "job.json", folder / "terminal"
-        stop = folder / "stop"
-        source.write_text(board_top(verilog, module), encoding="utf-8")
-        job.write_text(
-            json.dumps(
-                {
-                    "terminal": str(terminal),
-                    "stop": str(stop),
-                    "settle": _SETTLE,
-                    "silence": timeout_bits + _SETTLE,
-                    "bit_time": clocks_per_bit * PERIOD * 1000,
-                }
-            ),
-            encoding="utf-8",
-        )
+        terminal, stop = folder / "terminal", folder / "stop"
+        settings = {
+            "terminal": str(terminal),
+            "stop": str(stop),
+            "settle": _SETTLE,
+            "silence": timeout_bits + _SETTLE,
+            "bit_time": clocks_per_bit * PERIOD * 1000,
+        }
         errors: list[Exception] = []
 
         def serve() -> None:
             try:
-                run_bench(
+                run_job(
                     simulator,
-                    [source],
+                    board_top(verilog, module),
                     "bench_top",
-                    "spikefloat.tb.tb_board",
+                    "tb_board",
                     folder,
-                    env={"SPIKEFLOAT_JOB": str(job)},
-                    expected_tests=1,
+                    settings,
                     has_delays=True,
                     progress=progress,
                 )
-            except Exception as error:  # told where it is noticed
+            except Exception as error:  # raised where the terminal is waited for, or closed
                 errors.append(error)
 
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            deadline = time.monotonic() + _PATIENCE
-            while not terminal.exists():
-                if errors or not thread.is_alive() or time.monotonic() > deadline:
-                    raise (
-                        errors[0]
-                        if errors
-                        else BenchError("The simulation ended before it was ready")
-                    )
-                time.sleep(0.02)
+            _wait_for(terminal, thread, errors)
             yield terminal.read_text(encoding="utf-8")
         finally:
             stop.touch()
             thread.join()
         if errors:
             raise errors[0]
+
+
+def _wait_for(terminal: Path, thread: threading.Thread, errors: list[Exception]) -> None:
+    """Wait until the simulation has opened its terminal."""
+    deadline = time.monotonic() + _PATIENCE
+    while not terminal.exists():
+        if errors:
+            raise errors[0]
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise BenchError("The simulation ended before it was ready")
+        time.sleep(0.02)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checking a board through its serial line: every pair of operands, and packets that go wrong."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,9 +113,9 @@ def read_replies(data: bytes) -> list[Reply | None]:
 
 
 def judge_pairs(
-    replies: Sequence[Reply | None], table: NDArray[np.int64], chosen: NDArray[np.int64]
+    replies: Sequence[Reply | None], table: NDArray[np.int64], first: NDArray[np.int64]
 ) -> tuple[int, str]:
-    """Compare the replies to ``chosen`` first operands with all second ones with the golden model.
+    """Compare the replies to the ``first`` operands with all second ones with the golden model.
 
     Returns
     -------
@@ -122,18 +124,20 @@ def judge_pairs(
     str
         The first of them in words, or nothing.
     """
-    wanted = [(OK, int(result)) for result in table[chosen].ravel()]
+    expected_replies = [(OK, int(result)) for result in table[first].ravel()]
     wrong = [
-        index for index, pair in enumerate(zip(replies, wanted, strict=False)) if pair[0] != pair[1]
+        index
+        for index, pair in enumerate(zip(replies, expected_replies, strict=False))
+        if pair[0] != pair[1]
     ]
-    count = len(wrong) + abs(len(wanted) - len(replies))
+    count = len(wrong) + abs(len(expected_replies) - len(replies))
     if not count:
         return 0, ""
     if not wrong:
-        return count, f"{len(replies)} replies to {len(wanted)} requests"
+        return count, f"{len(replies)} replies to {len(expected_replies)} requests"
     a, b = divmod(wrong[0], table.shape[1])
     return count, (
-        f"0x{chosen[a]:02x}, 0x{b:02x} must give {wanted[wrong[0]]}, not {replies[wrong[0]]}"
+        f"0x{first[a]:02x}, 0x{b:02x} must give {expected_replies[wrong[0]]}, not {replies[wrong[0]]}"
     )
 
 
@@ -211,27 +215,17 @@ def verify_board(
             raise InputError(
                 f"Operation must be one of {', '.join(board.operations)}, not {name!r}"
             )
-    tables = board.tables()
-    chosen = np.unique(np.linspace(0, 255, sample).astype(int))
+    first = np.unique(np.linspace(0, 255, sample).astype(int))
     cases = noise_cases(
         noise, operations=len(board.operations), timeout_bits=board.timeout_bits, seed=seed
     )
-    symbols: list[Symbol] = []
-    for name in operations:
-        number = board.operations[name]
-        symbols += [
-            Symbol(byte)
-            for a in chosen.tolist()
-            for b in range(256)
-            for byte in request_bytes(number, a, b)
-        ]
-        symbols[-1] = symbols[-1]._replace(gap=100)
-    first_case = len(symbols)
-    symbols += [symbol for case in cases for symbol in case.symbols]
+    requests = [
+        symbol for name in operations for symbol in _pair_symbols(board.operations[name], first)
+    ]
     heard = play_line(
         board.verilog,
         board.module,
-        pack_symbols(symbols),
+        pack_symbols([*requests, *(symbol for case in cases for symbol in case.symbols)]),
         clocks_per_bit=board.clocks_per_bit,
         build_dir=build_dir,
         simulator=simulator,
@@ -241,16 +235,43 @@ def verify_board(
         heard.framing_errors
     )
     wrong_pairs = {}
-    per_operation = first_case // len(operations) if operations else 0
+    tables = board.tables()
+    size = len(requests) // len(operations) if operations else 0
     for index, name in enumerate(operations):
-        replies = read_replies(_said(heard, index * per_operation, (index + 1) * per_operation))
-        count, report = judge_pairs(replies, tables[board.operations[name]], chosen)
+        replies = read_replies(_said(heard, index * size, (index + 1) * size))
+        count, report = judge_pairs(replies, tables[board.operations[name]], first)
         wrong_pairs[name] = count
         reports += [f"{name}: {report}"] * bool(report)
+    packets = _judge_packets(board, heard, cases, len(requests))
+    return BoardResult(
+        pairs={name: len(first) * 256 for name in operations},
+        wrong_pairs=wrong_pairs,
+        noise=dict(Counter(case.kind for case in cases)),
+        unanswered=packets.unanswered,
+        disagreements=packets.disagreements,
+        faults=packets.faults,
+        seconds=heard.seconds,
+        cpu_seconds=heard.cpu_seconds,
+        reports=tuple([*reports, *packets.reports][:20]),
+    )
+
+
+class _Packets(NamedTuple):
+    """What came of packets that go wrong; see :class:`BoardResult`."""
+
+    unanswered: int
+    disagreements: int
+    faults: int
+    reports: list[str]
+
+
+def _judge_packets(
+    board: BoardUnderTest, heard: Heard, cases: Sequence[NoiseCase], start: int
+) -> _Packets:
+    """Compare what was answered to cases, the first of which starts at a symbol, with the model."""
     model = BoardModel(board.compute())
     unanswered = disagreements = faults = 0
-    kinds: dict[str, int] = {}
-    start = first_case
+    reports = []
     for case in cases:
         end = start + len(case.symbols)
         replies = read_replies(_said(heard, start, end))
@@ -263,19 +284,20 @@ def verify_board(
         unanswered += not answered
         disagreements += not agrees
         faults += sum(reply is None or reply[0] not in (OK, UNKNOWN) for reply in replies)
-        kinds[case.kind] = kinds.get(case.kind, 0) + 1
         start = end
-    return BoardResult(
-        pairs={name: len(chosen) * 256 for name in operations},
-        wrong_pairs=wrong_pairs,
-        noise=kinds,
-        unanswered=unanswered,
-        disagreements=disagreements,
-        faults=faults,
-        seconds=heard.seconds,
-        cpu_seconds=heard.cpu_seconds,
-        reports=tuple(reports[:20]),
-    )
+    return _Packets(unanswered, disagreements, faults, reports)
+
+
+def _pair_symbols(number: int, first: NDArray[np.int64]) -> list[Symbol]:
+    """Return requests of an operation for first operands with all second ones, then a pause."""
+    symbols = [
+        Symbol(byte)
+        for a in first.tolist()
+        for b in range(256)
+        for byte in request_bytes(number, a, b)
+    ]
+    symbols[-1] = symbols[-1]._replace(gap=100)
+    return symbols
 
 
 def _said(heard: Heard, start: int, end: int) -> bytes:

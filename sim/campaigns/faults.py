@@ -6,17 +6,20 @@ in a random order until a result is wrong; a fault that is not found has seen th
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.campaigns.injection import InjectedHardware
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.operands import operand_sample
-from spikefloat.sim.simulators.runner import run_bench
+from spikefloat.sim.simulators.job import run_job
 
 __all__ = ["FaultCampaign", "inject_faults"]
 
@@ -82,8 +85,8 @@ def inject_faults(
     """
     graph = target.graph
     count = len(graph.neurons)
-    chosen = tuple(range(count) if neurons is None else neurons)
-    for number in chosen:
+    selected = tuple(range(count) if neurons is None else neurons)
+    for number in selected:
         if not 0 <= number < count:
             raise InputError(f"Neuron must be from 0 to {count - 1}, not {number}")
     sample = operand_sample(graph, seed)
@@ -92,41 +95,24 @@ def inject_faults(
     sample = {name: codes[order] for name, codes in sample.items()}
     expected = target.reference.expected([sample[port.name] for port in graph.inputs])
 
-    folder = Path(folder).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {name: str(folder / f"in_{name}.npy") for name in sample}
-    for name, codes in sample.items():
-        np.save(files[name], codes)
-    np.save(folder / "expected.npy", expected)
-    source, job, outcome = (
-        folder / name for name in (f"{circuit.module}.v", "job.json", "outcome.json")
-    )
-    source.write_text(circuit.verilog, encoding="utf-8")
+    folder = make_folder(folder).resolve()
+    outcome = folder / "outcome.json"
     outcome.unlink(missing_ok=True)
-    job.write_text(
-        json.dumps(
-            {
-                "inputs": files,
-                "expected": str(folder / "expected.npy"),
-                "neurons": chosen,
-                "output": graph.outputs[0].name,
-                "latency": circuit.latency,
-                "chunk": _CHUNK,
-                "clean_cases": _CLEAN_CASES,
-                "outcome": str(outcome),
-            },
-            indent=1,
-        ),
-        encoding="utf-8",
-    )
-    run_bench(
+    run_job(
         simulator,
-        [source],
+        circuit.verilog,
         circuit.module,
-        "spikefloat.tb.tb_faults",
+        "tb_faults",
         folder,
-        env={"SPIKEFLOAT_JOB": str(job)},
-        expected_tests=1,
+        {
+            **_save_cases(folder, sample, expected),
+            "neurons": selected,
+            "output": graph.outputs[0].name,
+            "latency": circuit.latency,
+            "chunk": _CHUNK,
+            "clean_cases": _CLEAN_CASES,
+            "outcome": str(outcome),
+        },
         progress=progress,
     )
     first = json.loads(outcome.read_text(encoding="utf-8"))
@@ -134,6 +120,17 @@ def inject_faults(
         number: tuple(
             None if (case := first[f"{number}:{value}"]) is None else case + 1 for value in (0, 1)
         )
-        for number in chosen
+        for number in selected
     }
-    return FaultCampaign(neurons=chosen, operands=operands, tries=tries)
+    return FaultCampaign(neurons=selected, operands=operands, tries=tries)
+
+
+def _save_cases(
+    folder: Path, sample: Mapping[str, NDArray[np.int64]], expected: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Write operands and results, and return where they are."""
+    files = {name: str(folder / f"in_{name}.npy") for name in sample}
+    for name, codes in sample.items():
+        np.save(files[name], codes)
+    np.save(folder / "expected.npy", expected)
+    return {"inputs": files, "expected": str(folder / "expected.npy")}

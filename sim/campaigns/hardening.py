@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cheapest circuit that stands a given noise: planned from criticality, proved by measuring."""
+"""The cheapest circuit that tolerates a given noise: planned from criticality, proved by measuring."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from spikefloat.rtl_gen.errors import InputError, OutOfReach
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.harden import Plan, apply_plan, choose_copies, plan_cost
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 from spikefloat.sim.campaigns.criticality import find_criticality
@@ -35,7 +34,7 @@ _MAX_TRIALS = 1 << 23
 
 @dataclass(frozen=True, kw_only=True)
 class Hardened:
-    """A circuit that stands the noise."""
+    """A circuit that tolerates the noise."""
 
     target: Target
     #: What measuring it gave; see :func:`spikefloat.sim.campaigns.campaign.run_cell`.
@@ -88,43 +87,24 @@ def find_cheapest(
     if not 0 < exact_rate < 1:
         raise InputError(f"Exact rate must be between 0 and 1, not {exact_rate!r}")
     say = progress or (lambda words: None)
-    ways = []
+    failure = 1 - exact_rate
+    candidates = []
     for index, target in enumerate(targets):
         say(f"Looking for critical neurons in circuit {index + 1} of {len(targets)}")
-        sums = [
-            exposure.sums
-            for exposure in find_criticality(
-                target.graph, operand_sample(target.graph, seed)
-            ).exposures
-        ]
-
-        def plan(
-            margin: float,
-            graph: NeuronGraph = target.graph,
-            sums: list[dict[int, float]] = sums,
-        ) -> Plan | None:
-            try:
-                return choose_copies(
-                    graph,
-                    sums,
-                    failure=margin * (1 - exact_rate),
-                    max_synapses=max_synapses,
-                    synapse_noise=physics.synapse_noise,
-                    membrane_noise=physics.membrane_noise,
-                )
-            except OutOfReach:
-                return None
-
-        first = plan(_MARGINS[0])
+        criticality = find_criticality(target.graph, operand_sample(target.graph, seed))
+        candidate = _Candidate(
+            target, [exposure.sums for exposure in criticality.exposures], physics, max_synapses
+        )
+        first = candidate.plan(_MARGINS[0] * failure)
         if first is not None:
             price = COSTS[cost](len(target.graph.neurons), plan_cost(target.graph, first))
-            ways.append((price, index, plan))
-    for _, index, plan in sorted(ways, key=lambda way: way[:2]):
+            candidates.append((price, index, candidate))
+    for _, _, candidate in sorted(candidates, key=lambda each: each[:2]):
         for margin in _MARGINS:
-            chosen = plan(margin)
-            if chosen is None:
+            selected = candidate.plan(margin * failure)
+            if selected is None:
                 break
-            hardened = harden(targets[index], chosen)
+            hardened = harden(candidate.target, selected)
             say(f"Measuring a circuit of {len(hardened.graph.neurons)} neurons")
             result = run_cell(
                 Cell(
@@ -132,7 +112,7 @@ def find_cheapest(
                     physics=physics,
                     seed=seed,
                     max_trials=_MAX_TRIALS,
-                    precision=_PRECISION * (1 - exact_rate),
+                    precision=_PRECISION * failure,
                 )
             )
             if result["ci_low"] >= exact_rate:
@@ -140,3 +120,26 @@ def find_cheapest(
     raise OutOfReach(
         f"No circuit of up to {max_synapses} synapses gives a share of {exact_rate!r} exact results"
     )
+
+
+class _Candidate(NamedTuple):
+    """A circuit, and what planning its copies takes."""
+
+    target: Target
+    sums: list[dict[int, float]]
+    physics: Physics
+    max_synapses: int
+
+    def plan(self, failure: float) -> Plan | None:
+        """Return copies of neurons for a share of wrong results, None if that takes too many."""
+        try:
+            return choose_copies(
+                self.target.graph,
+                self.sums,
+                failure=failure,
+                max_synapses=self.max_synapses,
+                synapse_noise=self.physics.synapse_noise,
+                membrane_noise=self.physics.membrane_noise,
+            )
+        except OutOfReach:
+            return None

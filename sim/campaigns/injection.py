@@ -36,7 +36,7 @@ __all__ = [
     "trial_order",
 ]
 
-#: Bits of a membrane below the point. With so many, that noise is rounded cannot be seen.
+#: Bits of a membrane below the point: enough that rounding the noise has no measurable effect.
 FRACTION_BITS = 12
 
 #: How many of the largest standard deviations the lanes for noise hold.
@@ -167,28 +167,9 @@ def inject_noise(
         noise[:, order],
         order % BLOCK < BLOCK // device.waves,
     )
-    name = graph.outputs[0].name
-    taken = trace(
-        simulator,
-        circuit.verilog,
-        circuit.module,
-        rows,
-        (name, "spikes"),
-        folder,
-        reset_clocks=circuit.latency + 1,
-        progress=progress,
-    )
-    fired = unpack_lanes(taken["spikes"], len(graph.neurons)).astype(bool)
-    late = np.array(circuit.layers) - 1
-    shown = np.stack([fired[delay : delay + waves, i] for i, delay in enumerate(late)])
-    codes = unpack_lanes(
-        taken[name][circuit.latency - 1 : circuit.latency - 1 + waves],
-        1,
-        len(graph.outputs[0].nodes),
-    )[:, 0]
+    codes, fired = _run_hardware(circuit, target, rows, waves, simulator, folder, progress)
     right = target.reference.expected([inputs[port.name][order] for port in graph.inputs])
     is_exact = codes == right
-    exact = int(np.count_nonzero(is_exact))
     # Waves of one stream have their residue in common.
     group = device.waves if waves >= 2 * device.waves else 1
     low, high = group_interval(
@@ -198,13 +179,42 @@ def inject_noise(
     )
     return Injection(
         waves=waves,
-        exact=exact,
+        exact=int(np.count_nonzero(is_exact)),
         ci_low=low,
         ci_high=high,
-        spikes=shown.size,
-        wrong_spikes=int(np.count_nonzero(shown != result.record.fired[first:, order])),
+        spikes=fired.size,
+        wrong_spikes=int(np.count_nonzero(fired != result.record.fired[first:, order])),
         cell=cell,
     )
+
+
+def _run_hardware(
+    circuit: InjectedHardware,
+    target: Target,
+    rows: dict[str, NDArray[np.uint8]],
+    waves: int,
+    simulator: str,
+    folder: Path,
+    progress: Callable[[str], None] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the result of each wave, and for each neuron whether it fired in it."""
+    output = target.graph.outputs[0]
+    recorded = trace(
+        simulator,
+        circuit.verilog,
+        circuit.module,
+        rows,
+        (output.name, "spikes"),
+        folder,
+        reset_clocks=circuit.latency + 1,
+        progress=progress,
+    )
+    spikes = unpack_lanes(recorded["spikes"], len(target.graph.neurons)).astype(bool)
+    delays = np.array(circuit.layers) - 1
+    fired = np.stack([spikes[delay : delay + waves, i] for i, delay in enumerate(delays)])
+    last = circuit.latency - 1
+    codes = unpack_lanes(recorded[output.name][last : last + waves], 1, len(output.nodes))[:, 0]
+    return codes, fired
 
 
 def hardware_physics(physics: Physics) -> Physics:

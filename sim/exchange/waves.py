@@ -6,7 +6,6 @@ and everything is grouped as the circuit is.
 """
 
 import io
-import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from vcd.reader import TokenKind, tokenize
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.golden.arithmetic import describe
 from spikefloat.sim.simulators.find import ToolError, find_program
-from spikefloat.sim.simulators.runner import run_bench
+from spikefloat.sim.simulators.job import run_job
 
 __all__ = [
     "MAX_FILTER_WIDTH",
@@ -91,22 +90,14 @@ def play(
     ToolError
         If Verilator is missing.
     """
-    build_dir.mkdir(parents=True, exist_ok=True)
-    source, job = build_dir / f"{module}.v", build_dir / "job.json"
-    source.write_text(verilog, encoding="utf-8")
-    job.write_text(
-        json.dumps({"steps": list(steps), "clocked": clocked, "drain": drain, "kind": kind}),
-        encoding="utf-8",
-    )
-    result = run_bench(
+    result = run_job(
         "verilator",
-        [source],
+        verilog,
         module,
-        "spikefloat.tb.tb_scene",
+        "tb_scene",
         build_dir,
-        env={"SPIKEFLOAT_JOB": str(job)},
+        {"steps": list(steps), "clocked": clocked, "drain": drain, "kind": kind},
         waves=True,
-        expected_tests=1,
     )
     assert result.waves is not None
     # A date would make two runs differ, and readers differ on what a name with a $ means.

@@ -118,44 +118,33 @@ def run_bench(
     build_dir = make_folder(build_dir).resolve()
     results = build_dir / "results.xml"
     results.unlink(missing_ok=True)
-    controls: list[Path] = []
-    arguments = []
-    if found.name == "verilator":
-        visible = build_dir / "visible.vlt"
-        visible.write_text(
-            f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
-        )
-        controls = [visible, *(path for path in sources if path.suffix == ".vlt")]
-        # The first takes back an option of cocotb's; the file above is enough.
-        arguments = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
-    job = {
+    job: dict[str, Any] = {
         "simulator": found.name,
-        "controls": [str(path) for path in controls],
+        "controls": [],
         "sources": [str(path) for path in sources if path.suffix != ".vlt"],
         "toplevel": toplevel,
         "test_module": test_module,
         "build_dir": str(build_dir),
-        "build_args": arguments,
+        "build_args": [],
         "parameters": dict(parameters or {}),
         "results": str(results),
         "waves": waves,
         "seed": seed,
         "timescale": _TIMESCALE,
     }
+    if found.name == "verilator":
+        job["controls"] = _control_files(build_dir, toplevel, sources)
+        # The first takes back an option of cocotb's; the file above is enough.
+        job["build_args"] = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
     path = build_dir / "launch.json"
     path.write_text(json.dumps(job, indent=1), encoding="utf-8")
-    # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
-    # cocotb does with Verilator. Bytecode would end up beside the sources.
-    variables = {**found.env, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    if is_quick:
-        flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
-        variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)
-    times = _launch(path, {**variables, **(env or {})}, progress or (lambda step: None), job)
+    variables = {**_variables(found.env, is_quick), **(env or {})}
+    times = _launch(path, variables, progress or (lambda step: None), job)
     log = build_dir / "test.log"
     tests, failures = _read_results(results, log)
     if tests == 0 or expected_tests not in (None, tests):
-        wanted = expected_tests or "at least 1"
-        raise BenchError(f"Number of tests run by {test_module} must be {wanted}, not {tests}")
+        number = expected_tests or "at least 1"
+        raise BenchError(f"Number of tests run by {test_module} must be {number}, not {tests}")
     if failures and check:
         raise BenchFailure(f"{len(failures)} of {tests} tests failed:\n" + "\n".join(failures))
     waves_name = "dump.vcd" if found.name == "verilator" else f"build/{toplevel}.fst"
@@ -167,6 +156,26 @@ def run_bench(
         log=log,
         waves=build_dir / waves_name if waves else None,
     )
+
+
+def _control_files(build_dir: Path, toplevel: str, sources: Sequence[Path]) -> list[str]:
+    """Return the control files of Verilator, with one that makes the top module visible."""
+    visible = build_dir / "visible.vlt"
+    visible.write_text(
+        f'`verilator_config\npublic_flat_rw -module "{toplevel}" -var "*"\n', encoding="utf-8"
+    )
+    return [str(visible), *(str(path) for path in sources if path.suffix == ".vlt")]
+
+
+def _variables(own: Mapping[str, str], is_quick: bool) -> dict[str, str]:
+    """Return the variables of the environment that a run needs, with those of the simulator."""
+    # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
+    # cocotb does with Verilator. Bytecode would end up beside the sources.
+    variables = {**own, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    if is_quick:
+        flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
+        variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)
+    return variables
 
 
 def _launch(

@@ -32,13 +32,6 @@ LONG_FUNCTIONS: dict[str, int] = {
     "rtl_gen/circuits/operations/faa.py:faa": 64,
     "rtl_gen/circuits/operations/fma.py:fma": 84,
     "rtl_gen/cli/make/map.py:run": 69,
-    "sim/board/line_top.py:board_top": 75,
-    "sim/board/terminal.py:board_terminal": 64,
-    "sim/board/verify.py:verify_board": 84,
-    "sim/campaigns/faults.py:inject_faults": 69,
-    "sim/campaigns/hardening.py:find_cheapest": 68,
-    "sim/campaigns/injection.py:inject_noise": 74,
-    "sim/simulators/runner.py:run_bench": 70,
 }
 
 #: Folders with more modules.
