@@ -53,7 +53,9 @@ class TemporalMultiplier(TemporalOperation):
 
         collect = phases["collect"]
         sums = 2 * ((1 << fmt.exponent_bits) - 1)
-        collector = self._collector(m, collect, ~self.ready, range(2 - fmt.bias, sums - fmt.bias))
+        collector = self._collector(
+            m, collect, ~self.ready, range(2 - fmt.bias, sums - fmt.bias + 1)
+        )
         m.d.comb += [
             collector.place.eq(place.as_signed()),
             collector.spike.eq(product[-1]),

@@ -91,7 +91,7 @@ def test_refused(src, dst):
             "e4m3fn",
             "binary16",
             r"^Result format of widening_multiply for e4m3fn must be one of "
-            r"bfloat16, binary32, not 'binary16'$",
+            r"bfloat16, tf32, binary32, not 'binary16'$",
         ),
         (
             "bfloat16",

@@ -10,8 +10,9 @@ from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL, dot_product_clocks
 from spikefloat.rtl_gen.rtl.temporal.multiply import TemporalMultiplier
 from spikefloat.sim.golden.operations import expected
 from tests.helpers.handshake import operate
+from tests.helpers.oracle import NARROW_FORMATS
 
-SMALL = [fmt for fmt in FORMATS.values() if fmt.has_zero and fmt.is_signed and fmt.width <= 8]
+SMALL = [fmt for fmt in NARROW_FORMATS if fmt.has_zero] + [FORMATS["binary4p2sf"]]
 
 
 @pytest.mark.parametrize("name", TEMPORAL)
