@@ -10,7 +10,7 @@ from typing import Any
 from spikefloat.rtl_gen.cli.cells import cell_instances, uses_of_cell
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
 from spikefloat.rtl_gen.cli.output import note, tracked
-from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry
+from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry, resolve_integers
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.design import Cell, Design
 from spikefloat.rtl_gen.designs.hardware import obstacle
@@ -216,30 +216,37 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
     uses.add("format library style")
     if design.rounds:
         uses.add("overflow")
+    for one, name, to in _with_formats(design, args, uses):
+        policies = _split(args.overflow, _policies(find_format(to or name)))
+        for policy, gates in product(policies, _gates(args, uses)):
+            shapes = list(_shapes(one, args, name, policy, uses))
+            ways, styles = _roundings(one, args, uses), _hardware(args, uses)
+            for shape, way, hardware in product(shapes, ways, styles):
+                instance = make_instance(
+                    one, format=name, to=to, overflow=policy, **gates, **shape, **way, **hardware
+                )
+                if instance.shape is None:  # Nothing is made that could not be checked.
+                    require_cases(one.name, instance.circuit.format)
+                yield instance
+
+
+def _with_formats(
+    design: Design, args: argparse.Namespace, uses: Uses
+) -> Iterator[tuple[Design, str, str | None]]:
+    """Yield the format and the result format of each instance, and the design that has them."""
     formats = list(design.formats) if "all" in args.format else args.format
     if "all" in args.design and "all" not in args.format:
         # A format that one of many designs does not work for is left out there.
         formats = [name for name in formats if design.works_for(find_format(name))]
     for name in formats:
-        for to in _targets(design, find_format(name), args, uses):
-            policies = _split(args.overflow, _policies(find_format(to or name)))
-            for policy, gates in product(policies, _gates(args, uses)):
-                shapes = list(_shapes(design, args, name, policy, uses))
-                ways, styles = _roundings(design, args, uses), _hardware(args, uses)
-                for shape, way, hardware in product(shapes, ways, styles):
-                    instance = make_instance(
-                        design,
-                        format=name,
-                        to=to,
-                        overflow=policy,
-                        **gates,
-                        **shape,
-                        **way,
-                        **hardware,
-                    )
-                    if instance.shape is None:  # Nothing is made that could not be checked.
-                        require_cases(design.name, instance.circuit.format)
-                    yield instance
+        source, _, _ = resolve_integers(design, name, None)
+        if source is design:
+            targets = _targets(design, find_format(name), args, uses)
+        else:
+            uses.add("to")
+            targets = _split(args.to, source.formats)
+        for to in targets:
+            yield resolve_integers(design, name, to)
 
 
 def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:

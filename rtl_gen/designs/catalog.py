@@ -5,6 +5,7 @@ The command line, the benches and the reports all go through it. A scalar operat
 :mod:`spikefloat.rtl_gen.circuits.operations`, found by itself; what else there is, is listed here.
 """
 
+import re
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -16,14 +17,24 @@ from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.formats import FORMATS, Format, find_integer
 from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["CATALOGUE", "entries", "find_design", "find_entry", "operation_design"]
+__all__ = [
+    "CATALOGUE",
+    "entries",
+    "find_design",
+    "find_entry",
+    "operation_design",
+    "resolve_integers",
+]
 
 _Entry = TypeVar("_Entry", bound=Entry)
+_Named = TypeVar("_Named", Format, str, Format | str)  # a format, or its name
+
+_INTEGER_NAME = re.compile(r"u?int\d+")
 
 #: How operations are checked, by their number of operands.
 _CHECKS = {
@@ -268,3 +279,37 @@ def find_design(name: str) -> Design:
         If there is no such entry of the catalogue, or it is a cell or a block.
     """
     return find_entry(name, Design)
+
+
+def resolve_integers(
+    design: Design, format: _Named, to: _Named | None
+) -> tuple[Design, _Named | str, _Named | str | None]:
+    """Return a design and its formats; if ``convert`` has an integer, those of another operation.
+
+    Parameters
+    ----------
+    design : Design
+        Any design.
+    format : Format or str
+        Format of the operands, or its name; for ``convert`` also the name of an integer.
+    to : Format or str, optional
+        Format of the result, in the same way; bfloat16 by default for an integer.
+
+    Raises
+    ------
+    InputError
+        If both are integers, or there is no such integer.
+    """
+    source, target = (name.lower() if isinstance(name, str) else "" for name in (format, to))
+    integers = [name for name in (source, target) if _INTEGER_NAME.fullmatch(name)]
+    if design.name != "convert" or not integers:
+        return design, format, to
+    for name in integers:
+        find_integer(name)
+    if len(integers) == 2:
+        raise InputError(
+            f"Result format of convert for {source} must be a float format, not {target!r}"
+        )
+    if source in integers:
+        return find_design(f"from_{source}"), to or "bfloat16", None
+    return find_design(f"to_{target}"), format, None

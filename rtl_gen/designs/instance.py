@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.build import build, circuit_name, operand_widths
-from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.catalog import find_design, resolve_integers
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import (
     CircuitOptions,
@@ -152,10 +152,11 @@ def make_instance(
     design : Design or str
         The design, or its name.
     format : Format or str
-        Format of the operands.
+        Format of the operands; for ``convert`` also the name of an integer, which selects
+        ``from_int8`` and so on.
     to : Format or str, optional
-        Format of the result, for a conversion or a widening product; by default bfloat16 or, where
-        that is not another format or not possible, binary32.
+        Format of the result, for a conversion or a widening product, in the same way; by default
+        bfloat16 or, where that is not another format or not possible, binary32.
     overflow : Overflow or str, optional
         ``nan``, ``saturate`` or ``saturate-finite``; by default that of the format of the result.
     library : str
@@ -210,6 +211,7 @@ def make_instance(
         other.
     """
     design = find_design(design) if isinstance(design, str) else design
+    design, format, to = resolve_integers(design, format, to)
     circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
     ways = make_rounding_options(
         design.name,

@@ -20,7 +20,7 @@ CIRCUIT = (
         metavar="F,...",
         read=words,
         default="e4m3fn",
-        help="number formats, or all that the design works for",
+        help="number formats, or all that the design works for; for convert, integers such as int8, too",
         words=(*FORMATS, "all"),
     ),
     Option(
@@ -29,7 +29,8 @@ CIRCUIT = (
         metavar="F,...",
         read=words,
         otherwise="bfloat16 or, where that cannot be, binary32; that of the operands for sums",
-        help="formats of the result, where the design lets it be selected, or all",
+        help="formats of the result, where the design lets it be selected, or all; for convert, "
+        "integers such as int8 and uint16, too",
         words=(*FORMATS, "all"),
     ),
     Option(
