@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 from spikefloat.rtl_gen.errors import UserError
 from spikefloat.rtl_gen.files import read_json
 
+from .collapse import collapse
 from .flash import flash_adder
 from .for_tables import for_tables
 from .shrink import shrink
@@ -21,6 +22,7 @@ from .walk import Step
 _EXAMPLES = """\
 examples:
   python -m search shrink multiply --format e5m2 --visits 30000
+  python -m search collapse square_root --start table -o elsewhere
   python -m search flash --depth 6 -o elsewhere
   python -m search tables multiply --objective luts --start log_domain --depth 8 -o elsewhere
   python -m search store circuit.json --operation add --origin "by hand"
@@ -39,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     _add_shrink(commands)
+    _add_collapse(commands)
     _add_flash(commands)
     _add_tables(commands)
     _add_store(commands)
@@ -68,6 +71,27 @@ def _add_shrink(commands: _Commands) -> None:
         help="cost of a level on a longest path, to look for less depth",
     )
     command.set_defaults(run=_shrink)
+
+
+def _add_collapse(commands: _Commands) -> None:
+    command = commands.add_parser("collapse", help="merge neurons into their readers, budget free")
+    command.add_argument(
+        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+    )
+    _add_kind(command, has_budget=False)
+    command.add_argument("--start", default="structured", help="as for shrink")
+    command.add_argument("--seed", type=int, default=1)
+    command.set_defaults(
+        run=lambda args: collapse(
+            args.operation,
+            args.format,
+            args.overflow,
+            args.start,
+            args.seed,
+            folder=args.output,
+            report=print,
+        )
+    )
 
 
 def _add_flash(commands: _Commands) -> None:

@@ -25,20 +25,13 @@ module divide_e4m3fn_plain #(
     wire zero = a[6:0] == 0;
     wire sign = a[7] ^ b[7];
 
-    wire [3:0] rest_0, divisor_0;
-    wire [5:0] exponent_0;
-    wire nan_0, zero_0, sign_0;
-    cut_e4m3fn_plain #(.WIDTH(17), .IS_CUT(CUTS >= 4)) cut_operands (
-        .clk(clk), .d({a_significand, b_significand, exponent, nan, zero, sign}),
-        .q({rest_0, divisor_0, exponent_0, nan_0, zero_0, sign_0}));
-
     // Six digits of the quotient: one before the point, which may be zero, and five behind it.
     wire [4:0] rest_1, rest_2;
     wire [5:4] high;
     digit_e4m3fn_plain digit_5 (
-        .rest({1'b0, rest_0}), .divisor(divisor_0), .digit(high[5]), .left(rest_1));
+        .rest({1'b0, a_significand}), .divisor(b_significand), .digit(high[5]), .left(rest_1));
     digit_e4m3fn_plain digit_4 (
-        .rest(rest_1), .divisor(divisor_0), .digit(high[4]), .left(rest_2));
+        .rest(rest_1), .divisor(b_significand), .digit(high[4]), .left(rest_2));
 
     wire [4:0] rest_3;
     wire [5:4] high_3;
@@ -46,7 +39,7 @@ module divide_e4m3fn_plain #(
     wire [5:0] exponent_3;
     wire nan_3, zero_3, sign_3;
     cut_e4m3fn_plain #(.WIDTH(20), .IS_CUT(CUTS >= 2)) cut_high (
-        .clk(clk), .d({rest_2, high, divisor_0, exponent_0, nan_0, zero_0, sign_0}),
+        .clk(clk), .d({rest_2, high, b_significand, exponent, nan, zero, sign}),
         .q({rest_3, high_3, divisor_3, exponent_3, nan_3, zero_3, sign_3}));
 
     wire [4:0] rest_4, rest_5;
@@ -61,7 +54,7 @@ module divide_e4m3fn_plain #(
     wire [3:0] divisor_6;
     wire [5:0] exponent_6;
     wire nan_6, zero_6, sign_6;
-    cut_e4m3fn_plain #(.WIDTH(22), .IS_CUT(CUTS == 1 || CUTS >= 3)) cut_middle (
+    cut_e4m3fn_plain #(.WIDTH(22), .IS_CUT(CUTS == 1 || CUTS >= 4)) cut_middle (
         .clk(clk), .d({rest_5, high_3, middle, divisor_3, exponent_3, nan_3, zero_3, sign_3}),
         .q({rest_6, high_6, divisor_6, exponent_6, nan_6, zero_6, sign_6}));
 
@@ -91,11 +84,18 @@ module divide_e4m3fn_plain #(
     wire half = moved[11];
     wire sticky = |moved[10:0];
 
+    wire [4:0] field_10;
+    wire [3:0] significand_10;
+    wire half_10, sticky_10, nan_10, zero_10, sign_10;
+    cut_e4m3fn_plain #(.WIDTH(14), .IS_CUT(CUTS >= 3)) cut_moved (
+        .clk(clk), .d({field, significand, half, sticky, nan_9, zero_9, sign_9}),
+        .q({field_10, significand_10, half_10, sticky_10, nan_10, zero_10, sign_10}));
+
     // Round: a carry out of the mantissa goes to the exponent, where it belongs.
-    wire up = half & (sticky | significand[0]);
-    wire [7:0] rounded = {field, significand[2:0]} + {7'b0, up};
-    assign y = nan_9 ? 8'h7f : zero_9 ? {sign_9, 7'b0} : rounded > 8'h7e ? 8'h7f
-             : {sign_9, rounded[6:0]};
+    wire up = half_10 & (sticky_10 | significand_10[0]);
+    wire [7:0] rounded = {field_10, significand_10[2:0]} + {7'b0, up};
+    assign y = zero_10 && !nan_10 ? {sign_10, 7'b0}
+             : nan_10 || rounded > 8'h7e ? 8'h7f : {sign_10, rounded[6:0]};
 endmodule
 
 // The significand with its leading one at the top, and the exponent that belongs to it.

@@ -25,6 +25,9 @@ GOALS = {
     ("add", "w2"): (150, 24),
     ("add", "w8"): (110, 16),
     ("add", "free"): (70, 10),
+    ("square_root", "w2"): (25, 8),
+    ("square_root", "free"): (15, 6),
+    ("reciprocal", "w2"): (40, 14),
 }
 
 
