@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hardened circuits as Verilog."""
 
+from spikefloat.rtl_gen.designs.names import with_words, word
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.campaigns.hardening import Hardened
 
-__all__ = ["hardened_verilog"]
+__all__ = ["hardened_name", "hardened_verilog"]
+
+
+def hardened_name(name: str, synapse_noise: float, membrane_noise: float = 0.0) -> str:
+    """Return the name of a circuit hardened for some noise: ``multiply_e4m3fn_harden0_2``."""
+    words = [f"harden{word(synapse_noise)}"]
+    words += [f"membrane{word(membrane_noise)}"] if membrane_noise else []
+    return with_words(name, words)
 
 
 def hardened_verilog(

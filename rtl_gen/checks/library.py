@@ -266,8 +266,8 @@ def design(
     --------
     >>> import spikefloat as sf
     >>> sf.design("multiply", objective="neurons")
-    <DesignCircuit multiply_e4m3fn: a[8], b[8] -> y[8], 83 neurons, depth 29; y = a * b, rounded to \
-nearest even>
+    <DesignCircuit multiply_e4m3fn_neurons: a[8], b[8] -> y[8], 83 neurons, depth 29; y = a * b, \
+rounded to nearest even>
     """
     record = find_design(name)
     layer = None

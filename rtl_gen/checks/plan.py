@@ -195,21 +195,11 @@ def _contract(instance: Instance, hardware: Hardware) -> Contract:
 def scalar_design(instance: Instance, gate_level: str | None = None) -> ScalarDesign:
     """Return an operation on one to three codes as a bench takes it."""
     options = instance.circuit
-    module = "_".join(
-        (
-            instance.name,
-            options.overflow.value.replace("-", "_"),
-            options.library,
-            options.budget.name,
-            options.objective,
-            instance.hardware.backend,
-        )
-    )
-    hardware = design_hardware(instance, module)
+    hardware = design_hardware(instance)
     return ScalarDesign(
-        name=module,
-        verilog=checked_source(gate_level, hardware.verilog, module),
-        module=module,
+        name=hardware.module,
+        verilog=checked_source(gate_level, hardware.verilog, hardware.module),
+        module=hardware.module,
         operation=instance.design.name,
         fmt=options.format,
         to=options.to,

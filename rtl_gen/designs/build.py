@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The neuron graph of a design, and its name and ports."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape, VectorShape
 from spikefloat.rtl_gen.errors import InputError
@@ -13,15 +15,7 @@ from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
-__all__ = ["build", "circuit_name", "operand_widths"]
-
-
-def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -> str:
-    """Return the name of a circuit: ``multiply_e4m3fn``, ``convert_e4m3fn_to_bfloat16``."""
-    name = f"{design.name}{shape.name if shape else ''}_{circuit.format.name}"
-    if circuit.to and not (shape and circuit.to == circuit.format):
-        name += f"_to_{circuit.to.name}"
-    return name + circuit.rounding.suffix
+__all__ = ["build", "operand_widths"]
 
 
 def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None) -> dict[str, int]:
@@ -78,7 +72,7 @@ def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -
     )
     if circuit.objective is Objective.STRUCTURE:
         return structured
-    return _best(design, circuit, structured)
+    return replace(_best(design, circuit, structured), name=structured.name)
 
 
 def _best(design: Design, circuit: CircuitOptions, structured: NeuronGraph) -> NeuronGraph:

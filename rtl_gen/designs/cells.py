@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.catalog import CATALOGUE
+from spikefloat.rtl_gen.designs.names import cell_name
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
@@ -29,11 +30,8 @@ class CellInstance:
 
     @property
     def name(self) -> str:
-        """Name of the Verilog module and its file: ``neuron``, ``encoder_e4m3fn``."""
-        if self.module is not None:
-            return self.module
-        p = self.parameters
-        return f"{self.design}_{p.fmt.name}" if isinstance(p, CodecParameters) else self.design
+        """Name of the Verilog module and its file: ``neuron_t3``, ``encoder_e4m3fn``."""
+        return self.module or cell_name(self.design, self.parameters)
 
     @property
     def verilog(self) -> str:
@@ -74,7 +72,7 @@ def codec_verilog(name: str, parameters: CodecParameters, module: str | None = N
     component = CODECS[name](p)
     overflow = f"--overflow {p.overflow.value} " if name == "encoder" else ""
     record = CATALOGUE[name]
-    top = module or f"{name}_{p.fmt.name}"
+    top = module or cell_name(name, p)
     return component_verilog(
         component,
         top,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every known circuit for an operation, side by side: what it costs and what it stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
@@ -63,14 +63,13 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
     graphs: dict[tuple[str, NeuronGraph], tuple[str, str, str]] = {}
     for budget in BUDGETS.values():
         instance = make_instance(design, format=fmt, overflow=overflow, budget=budget.name)
-        graph, circuit = instance.graph, instance.circuit
+        graph, circuit = _unnamed(instance.graph), instance.circuit
         graphs.setdefault(
             (_tightest(graph).name, graph), ("structured", "native", "the circuit in its parts")
         )
         for other in alternatives(design.name, circuit.format, circuit.overflow, budget):
-            graphs.setdefault(
-                (_tightest(other.graph).name, other.graph), (other.name, "native", other.origin)
-            )
+            graph = _unnamed(other.graph)
+            graphs.setdefault((_tightest(graph).name, graph), (other.name, "native", other.origin))
     published = make_instance(design, format=fmt, overflow=overflow, library="published").graph
     points = [_point(graph, budget, *source) for (budget, graph), source in graphs.items()]
     points = _mark(design, fmt, overflow, points, list(graphs))
@@ -97,6 +96,11 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
             )
         )
     return points
+
+
+def _unnamed(graph: NeuronGraph) -> NeuronGraph:
+    """Return a graph without a name of its own, which says what it was chosen for."""
+    return replace(graph, name="circuit")
 
 
 def _tightest(graph: NeuronGraph) -> Budget:
@@ -135,7 +139,7 @@ def _mark(
             graph = make_instance(
                 design, format=fmt, overflow=overflow, budget=budget, objective=objective
             ).graph
-            chosen.setdefault(graph, []).append(f"{budget}/{objective}")
+            chosen.setdefault(_unnamed(graph), []).append(f"{budget}/{objective}")
     marked = []
     for point, (_, graph) in zip(points, keys, strict=True):
         # A circuit of a tighter budget is a circuit of this one, too.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.names import hardware_suffix
 from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Style
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.errors import InputError
@@ -162,7 +163,7 @@ def graph_hardware(
     if reason := graph_obstacle(graph, options):
         raise InputError(reason)
     make = _spatial if options.style is Style.SPATIAL else _spiking
-    return make(graph, options, module or graph.name + options.suffix, header)
+    return make(graph, options, module or graph.name + hardware_suffix(options), header)
 
 
 def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:

@@ -4,9 +4,10 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from spikefloat.rtl_gen.designs.build import build, circuit_name, operand_widths
+from spikefloat.rtl_gen.designs.build import build, operand_widths
 from spikefloat.rtl_gen.designs.catalog import find_design, resolve_integers
 from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.names import circuit_name, hardware_suffix
 from spikefloat.rtl_gen.designs.options import (
     CircuitOptions,
     HardwareOptions,
@@ -52,11 +53,15 @@ class Instance:
     def name(self) -> str:
         """Name of the Verilog module and its file.
 
-        That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with register cuts
-        ``multiply_e4m3fn_p2``, with streams ``multiply_e4m3fn_p2_stream``, and in another style
-        ``multiply_e4m3fn_spiking``.
+        That is ``multiply_e4m3fn``, or ``convert_e4m3fn_to_bfloat16``; with a word for each option
+        that is not the usual one, as ``multiply_e4m3fn_saturate_p2_stream``.
         """
-        return circuit_name(self.design, self.circuit, self.shape) + self.hardware.suffix
+        circuit = self.circuit
+        if self.hardware.style is Style.TEMPORAL:  # It is not made of gates.
+            circuit = CircuitOptions(
+                format=circuit.format, to=circuit.to, overflow=circuit.overflow
+            )
+        return circuit_name(self.design, circuit, self.shape) + hardware_suffix(self.hardware)
 
     @property
     def graph(self) -> NeuronGraph:

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What identifies an instance in a table, and how large it is."""
+"""What identifies an instance in a table, how large it is, and its other figures."""
 
 from typing import Any
 
 from spikefloat.rtl_gen.designs.arrays import array_neurons
 from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
+from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
+from spikefloat.rtl_gen.rtl.timing.balance import balance
+from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
-__all__ = ["labels", "size"]
+__all__ = ["figures", "labels", "size"]
 
 #: What does not apply is None, so that all rows have the same keys.
 _KEYS = (
@@ -135,3 +140,38 @@ def size(instance: Instance | CellInstance | SavedCircuit) -> dict[str, int | No
     if isinstance(instance, Instance) and instance.is_array:
         return {"depth": None, **array_neurons(instance)}
     return {"neurons": len(instance.graph.neurons), "depth": instance.graph.depth}
+
+
+def figures(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
+    """Return what identifies an instance, and all its figures.
+
+    Raises
+    ------
+    InputError
+        If the hardware is not supported.
+    """
+    if isinstance(instance, CellInstance):
+        clocks = {"latency": instance.latency}
+        return labels(instance) | size(instance) | clocks | {"scopes": {instance.name: 1}}
+    options = instance.hardware
+    own: dict[str, Any] = {}
+    if options != HardwareOptions() or instance.is_array:
+        hardware = make_hardware(instance)
+        own = {
+            "latency": hardware.latency,
+            "initiation_interval": hardware.initiation_interval,
+            "registers": hardware.registers,
+        }
+    if instance.is_array or options.style is Style.TEMPORAL:
+        count = size(instance)
+        return labels(instance) | count | own | {"scopes": {instance.name: count["neurons"]}}
+    graph = instance.graph
+    if options.style is Style.SPIKING:
+        own |= {
+            "delay_registers": balance(graph).delays,
+            "leak_bound": str(graph_leak_bound(graph).bound),
+            "leak_bound_hard": str(graph_leak_bound(graph, "hard").bound),
+        }
+    elif options.stages:
+        own["lut_levels"] = cut(graph, options.stages).worst
+    return labels(instance) | measure(graph).as_dict() | own | {"scopes": neurons_by_scope(graph)}

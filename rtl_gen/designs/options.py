@@ -85,17 +85,6 @@ class HardwareOptions:
     delays: Delays = Delays.REGISTERS  #: In the spiking style.
     backend: Backend = Backend.PRINTED
 
-    @property
-    def suffix(self) -> str:
-        """What the name of a module has behind that of the circuit: ``_p2_stream``."""
-        return "".join(
-            (
-                "" if self.style is Style.SPATIAL else f"_{self.style}",
-                f"_p{self.stages}" if self.stages else "",
-                "_stream" if self.is_stream else "",
-            )
-        )
-
 
 def make_hardware_options(
     *,

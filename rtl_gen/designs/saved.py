@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.designs.names import hardware_suffix
 from spikefloat.rtl_gen.designs.options import HardwareOptions
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph_files import load_graph
@@ -28,7 +29,7 @@ class SavedCircuit:
     @property
     def name(self) -> str:
         """Name of the Verilog module and its file."""
-        return self.graph.name + self.hardware.suffix
+        return self.graph.name + hardware_suffix(self.hardware)
 
 
 def is_circuit_file(name: str) -> bool:

@@ -113,12 +113,14 @@ class LayerShape(Shape):
     @property
     def name(self) -> str:
         """Part of the name of a module: ``64x32x10_exact``, ``4x2_relu_ports_tree``."""
-        name = "x".join(map(str, self.sizes))
-        if len(self.activations) == 1:
-            name += f"_{self.activations[0]}" if self.activations[0] != ACTIVATIONS[0] else ""
+        words = ["x".join(map(str, self.sizes))]
+        if self.activations != _usual_activations(len(self.activations)):
+            words += self.activations
         if self.lanes is not None:
-            name += "_array{}x{}".format(*self.lanes)
-        return f"{name if self.layers else f'{name}_ports'}_{self.accumulation_name}"
+            words.append("array{}x{}".format(*self.lanes))
+            words += [f"levels{self.levels}"] if self.levels != DEFAULT_LEVELS else []
+        words += [] if self.layers else ["ports"]
+        return "_".join((*words, self.accumulation_name))
 
     @property
     def array(self) -> ArraySizes | None:
@@ -232,7 +234,7 @@ def make_layer_shape(
             raise InputError("No layers given; at least one is needed")
         sizes = [layers[0].inputs, *(layer.outputs for layer in layers)]
     count = len(sizes) - 1
-    activations = activation.split(",") if activation else [*["relu"] * (count - 1), ACTIVATIONS[0]]
+    activations = tuple(activation.split(",")) if activation else _usual_activations(count)
     for name in activations:
         if name not in ACTIVATIONS:
             raise InputError(f"Activation must be {' or '.join(ACTIVATIONS)}, not {name!r}")
@@ -240,7 +242,7 @@ def make_layer_shape(
         raise InputError(f"Activations must be {count}, one for each layer, not {len(activations)}")
     shape = LayerShape(
         sizes=tuple(sizes),
-        activations=tuple(activations),
+        activations=activations,
         layers=tuple(layers or ()),
         source=source,
         until=until,
@@ -306,6 +308,11 @@ def read_layer_shape(
     return make_layer_shape(
         model.layers, activation=activation, source=os.fspath(path), until=until, **options
     )
+
+
+def _usual_activations(count: int) -> tuple[str, ...]:
+    """Return the activations of so many layers of which nothing is said."""
+    return (*["relu"] * (count - 1), ACTIVATIONS[0])
 
 
 def _check_array(shape: LayerShape) -> None:

@@ -6,7 +6,7 @@
     >>> product.stats.neurons
     83
     >>> product.hardware(stages=2)
-    <Module multiply_e4m3fn_p2: in clk[1], in rst[1], in a[8], in b[8], out y[8]; latency 2>
+    <Module multiply_e4m3fn_neurons_p2: in clk[1], in rst[1], in a[8], in b[8], out y[8]; latency 2>
 
 Names are imported when they are asked for, so that ``import spikefloat`` itself takes no time.
 ``docs/library.md`` has examples of everything.

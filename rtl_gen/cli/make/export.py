@@ -5,12 +5,12 @@ import argparse
 from typing import Any
 
 from spikefloat.rtl_gen.cli.devices import targets
+from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import check_name
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.files import write_files
-from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.operands import all_operands
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.exchange.nir_run import run_in_norse
@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
             )
         for package in ("nir", "torch", "norse"):  # before anything is built
             find_extra(package, package, "norse")
-    names = [f"{args.name or _name(target)}.nir" for target in selected]
+    names: dict[str, None] = {}
+    for target in selected:
+        add_once(names, f"{args.name or target.graph.name}.nir", None)
     networks = [export(target.graph) for target in tracked(selected, "Exporting")]
     paths = write_files(
         args.output,
@@ -57,9 +59,3 @@ def run(args: argparse.Namespace) -> int:
     shown = [{**row, "file": path.name} for row, path in zip(rows, paths, strict=True)]
     show(args, rows, Table(title=f"NIR networks in {args.output}", columns=columns, rows=shown))
     return int(any(row.get("wrong") for row in rows))
-
-
-def _name(target: Target) -> str:
-    """Return a name that tells all designs of one call apart."""
-    parts = [target.graph.name, *(target.label[key] for key in ("library", "budget", "objective"))]
-    return "_".join(part for part in parts if part != "-")

@@ -4,11 +4,12 @@
 import argparse
 from typing import Any
 
-from spikefloat.rtl_gen.checks.hardened import hardened_verilog
+from spikefloat.rtl_gen.checks.hardened import hardened_name, hardened_verilog
 from spikefloat.rtl_gen.cli.devices import device_grid, targets
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import check_name, refuse
+from spikefloat.rtl_gen.designs.names import with_words, word
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.sim.campaigns.hardening import find_cheapest
 from spikefloat.sim.campaigns.target import Target
@@ -41,6 +42,12 @@ def run(args: argparse.Namespace) -> int:
     check_name(args, len(groups) * len(grid))
     if args.output is None:
         refuse(args, "name", "without --output")
+    # What else decides on the circuit.
+    words = [
+        word(name) + word(getattr(args, name.replace("-", "_")))
+        for name in ("exact-rate", "cost", "max-synapses", "seed")
+        if name in args.given
+    ]
     rows: list[dict[str, Any]] = []
     files: dict[str, str] = {}
     for group in groups.values():
@@ -63,10 +70,11 @@ def run(args: argparse.Namespace) -> int:
                 **found.result,
             }
             if args.output is not None:
-                module = args.name or found.target.graph.name
-                text = hardened_verilog(
-                    found, physics.synapse_noise, physics.membrane_noise, module=module
+                noise = physics.synapse_noise, physics.membrane_noise
+                module = args.name or with_words(
+                    hardened_name(found.target.graph.name, *noise), words
                 )
+                text = hardened_verilog(found, *noise, module=module)
                 add_once(files, f"{module}.v", text)
                 row["file"] = str(args.output / f"{module}.v")
             rows.append(row)

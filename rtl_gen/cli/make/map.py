@@ -9,8 +9,10 @@ from itertools import product
 from typing import Any
 
 from spikefloat.rtl_gen.cli.long_work import Stop
+from spikefloat.rtl_gen.cli.options import OPTIONS
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import check_name
+from spikefloat.rtl_gen.designs.names import with_words, word
 from spikefloat.rtl_gen.errors import INTERRUPTED_STATUS, InputError, find_member
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
@@ -67,9 +69,7 @@ def run(args: argparse.Namespace) -> int:
         source = circuit.source
         assert source is not None
         # The graph has the module's own name; a file of the source must not be overwritten.
-        name = args.name or f"{source.name}_neurons"
-        if len(cases) > 1:
-            name += f"_{budget.name}_{objective}"
+        name = args.name or with_words(f"{source.name}_neurons", _words(args, budget, objective))
         text = renamed_verilog(
             mapping.graph,
             name,
@@ -134,6 +134,15 @@ def _budget(text: str) -> Budget:
         f"Budget must be one of {', '.join(BUDGETS)}, or such as w3f5 (weights up to 3, fan-in up "
         f"to 5), not {text!r}"
     )
+
+
+def _words(args: argparse.Namespace, budget: Budget, objective: Objective) -> list[str]:
+    """Return what tells a circuit from those of the same module with other options."""
+    words = [budget.name] * (budget.name != OPTIONS["budget"].default)
+    words += [objective.value] * (objective is not Objective.NEURONS)
+    words += [word(text.replace("=", "_")) for text in (*args.define, *args.parameter)]
+    words += [f"{name}{getattr(args, name)}" for name in ("effort", "seed") if name in args.given]
+    return words
 
 
 _NAME = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)

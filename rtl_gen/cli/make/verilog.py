@@ -5,7 +5,7 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from spikefloat.rtl_gen.checks.hardened import hardened_verilog
+from spikefloat.rtl_gen.checks.hardened import hardened_name, hardened_verilog
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import check_name, select_with_files
@@ -28,8 +28,10 @@ def run(args: argparse.Namespace) -> int:
     hardened = [(circuit, noise) for circuit in circuits for noise in args.harden or [None]]
     check_name(args, len(hardened) + len(cells))
     names: dict[str, None] = {}
-    for one in (*cells, *(circuit for circuit, _ in hardened)):
-        add_once(names, f"{args.name or one.name}.v", None)
+    modules = [args.name or cell.name for cell in cells]
+    modules += [args.name or _module_name(*one) for one in hardened]
+    for module in modules:
+        add_once(names, f"{module}.v", None)
     files: dict[str, str] = {}
     rows = []
     for cell in cells:
@@ -37,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         files[f"{module}.v"] = replace(cell, module=module).verilog
         rows.append({**labels(cell), "harden": None, "module": module, **size(cell)})
     for circuit, noise in tracked(hardened, "Writing Verilog"):
-        module = args.name or circuit.name
+        module = args.name or _module_name(circuit, noise)
         text, figures = (
             (design_hardware(circuit, module).verilog, size(circuit))
             if noise is None
@@ -53,6 +55,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _module_name(circuit: Instance | SavedCircuit, noise: float | None) -> str:
+    return circuit.name if noise is None else hardened_name(circuit.name, noise)
+
+
 def add_once(files: dict[str, Any], name: str, content: Any) -> None:
     """Add a file, if there is none of its name yet.
 
@@ -63,8 +69,8 @@ def add_once(files: dict[str, Any], name: str, content: Any) -> None:
     """
     if name in files:
         raise InputError(
-            f"Output {name} must be written once, not for several libraries or overflow "
-            "policies; use a folder or a --name for each"
+            f"Output {name} must be written once, not for two circuits of the same name; use a "
+            "folder or a --name for each"
         )
     files[name] = content
 

@@ -5,7 +5,7 @@ import argparse
 
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import select_with_files
-from spikefloat.rtl_gen.designs.figures import figures
+from spikefloat.rtl_gen.designs.labels import figures
 
 __all__ = ["run"]
 

@@ -129,7 +129,7 @@ class CellParameters:
         )
         least = width_of(*self._after_one_step)
         if membrane_width is None:
-            membrane_width = max(least, width_of(*self._default_range))
+            membrane_width = self.usual_membrane_width
         else:
             _check_integer("Membrane width", membrane_width)
             if membrane_width < least:
@@ -143,6 +143,16 @@ class CellParameters:
             for field in fields(self)
             for value in [getattr(self, field.name)]
         }
+
+    @property
+    def usual_fraction_bits(self) -> int:
+        """Bits of a potential below the point, where nothing is said of them."""
+        return sum(part.denominator.bit_length() - 1 for part in (self.threshold, self.leak))
+
+    @property
+    def usual_membrane_width(self) -> int:
+        """Bits of the membrane register, where nothing is said of them."""
+        return max(width_of(*self._after_one_step), width_of(*self._default_range))
 
     @property
     def unit(self) -> int:

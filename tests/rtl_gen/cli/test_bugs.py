@@ -17,7 +17,7 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import multiply
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.output import SCHEMA
-from spikefloat.rtl_gen.designs import figures, hardware
+from spikefloat.rtl_gen.designs import hardware, labels
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.fpga.boards import core
 from spikefloat.rtl_gen.mapping import mapper
@@ -81,7 +81,7 @@ MULTIPLY = ("verilog", "multiply", "--format", "e3m2fn")
         ),
         (campaign, "random_operands", LookupError("x"), ("sweep", "xor", "--synapse-noise", "0.1")),
         (operations, "find_operation", RuntimeError("x"), ("sweep", "negate", "--workers", "1")),
-        (figures, "measure", UnicodeError("x"), ("stats", "negate")),
+        (labels, "measure", UnicodeError("x"), ("stats", "negate")),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -106,8 +106,8 @@ def test_planted_bug(
 
 
 def test_shortened_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture) -> None:
-    labels: Callable[[Port], list[Any]] = netlist._port_labels
-    monkeypatch.setattr(netlist, "_port_labels", lambda port: labels(port)[:-1])
+    port_labels: Callable[[Port], list[Any]] = netlist._port_labels
+    monkeypatch.setattr(netlist, "_port_labels", lambda port: port_labels(port)[:-1])
     assert_bug([*MULTIPLY, "-o", str(tmp_path / "out")], ValueError, capsys)
     assert not (tmp_path / "out").exists()
 
@@ -117,13 +117,13 @@ def test_mistake_keeps_its_status(monkeypatch: pytest.MonkeyPatch, capsys: Captu
         exit_status = 1
 
     for error, status in ((InputError("x"), 2), (UserError("x"), 2), (Failed("x"), 1)):
-        monkeypatch.setattr(figures, "measure", fail_with(error))
+        monkeypatch.setattr(labels, "measure", fail_with(error))
         assert main(["stats", "negate"]) == status
         assert capsys.readouterr() == ("", "spikefloat: error: x\n")
 
 
 def test_interruption(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(figures, "measure", fail_with(KeyboardInterrupt()))  # type: ignore[arg-type]
+    monkeypatch.setattr(labels, "measure", fail_with(KeyboardInterrupt()))  # type: ignore[arg-type]
     assert main(["stats", "negate"]) == 130
     assert capsys.readouterr() == ("", "spikefloat: interrupted\n")
 

@@ -31,7 +31,7 @@ def test_figures_are_those_of_the_design(file: str, capsys: Capture) -> None:
 def test_verilog_is_that_of_the_design(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(file).parent)
     assert main(["verilog", "product.json", "--stages", "2"]) == 0
-    text = Path("multiply_e4m3fn_p2.v").read_text(encoding="utf-8")
+    text = Path("multiply_e4m3fn_neurons_p2.v").read_text(encoding="utf-8")
     assert "\n// made by: spikefloat verilog product.json --stages 2\n" in text
     expected = sf.design("multiply", objective="neurons").hardware(stages=2).verilog()
     bodies = [part[part.index("\n\n") :] for part in (text, expected)]
@@ -52,7 +52,7 @@ def test_noise(file: str, capsys: Capture) -> None:
 
 def test_export(file: str, tmp_path: Path, capsys: Capture) -> None:
     (row,) = run_json(capsys, "export", file, "-o", str(tmp_path))
-    assert row["file"] == str(tmp_path / "multiply_e4m3fn.nir")
+    assert row["file"] == str(tmp_path / "multiply_e4m3fn_neurons.nir")
     assert row["neurons"] == 83
 
 
@@ -83,8 +83,11 @@ def test_commands_that_need_a_golden_model(command: str, file: str, capsys: Capt
     "arguments, message",
     [
         (["--budget", "w1"], "Option --budget has no effect for "),
-        (["--style", "temporal"], "Style of multiply_e4m3fn must be spatial or spiking, not "),
-        (["--stages", "99"], "Stages of multiply_e4m3fn must be from 0 to 26, not 99"),
+        (
+            ["--style", "temporal"],
+            "Style of multiply_e4m3fn_neurons must be spatial or spiking, not ",
+        ),
+        (["--stages", "99"], "Stages of multiply_e4m3fn_neurons must be from 0 to 26, not 99"),
     ],
 )
 def test_options_that_do_not_fit(

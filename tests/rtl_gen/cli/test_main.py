@@ -118,7 +118,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
         )
         == 0
     )
-    text = (tmp_path / "neuron.v").read_text()
+    text = (tmp_path / "neuron_w1_1_m2_t1_2_leak1_4_hard.v").read_text()
     for part in ("1, 1, -2", "0.25", "hard"):
         assert part in text
 
@@ -191,8 +191,8 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
             "Option --bias has no effect for multiply; it is for neuron",
         ),
         (
-            ["verilog", "multiply", "--library", "all"],
-            "Output multiply_e4m3fn.v must be written once, not for several libraries",
+            ["verilog", "multiply", "--library", "native,native"],
+            "Output multiply_e4m3fn.v must be written once, not for two circuits of the same name",
         ),
         (
             ["verify", "multiply", "--sim", "modelsim"],

@@ -72,7 +72,8 @@ def test_spiking(delays):
     streams = make_hardware(
         make_instance("multiply", style="spiking", delays=delays, is_stream=True)
     )
-    assert streams.module == "multiply_e4m3fn_spiking_stream"
+    memory = "_memory" * (delays is Delays.MEMORY)
+    assert streams.module == f"multiply_e4m3fn_spiking{memory}_stream"
     assert streams.latency > plain.latency
     assert f"\n// latency: {streams.latency} clocks if nothing waits" in streams.verilog
     assert (streams.registers, streams.is_stream) == (plain.registers, True)

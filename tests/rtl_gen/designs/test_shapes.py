@@ -38,8 +38,11 @@ def test_file_is_no_part_of_what_is_built() -> None:
     [
         ({}, "linear4x2_ports_exact_e4m3fn"),
         ({"inputs": 3, "outputs": 5, "activation": "relu"}, "linear3x5_relu_ports_exact_e4m3fn"),
-        ({"layers": layers(6, 4, 3)}, "linear6x4x3_exact_e4m3fn"),
-        ({"layers": layers(6, 4), "activation": "relu"}, "linear6x4_relu_exact_e4m3fn"),
+        ({"layers": layers(6, 4, 3)}, "linear6x4x3_exact_e4m3fn_weights_c18022a2"),
+        (
+            {"layers": layers(6, 4), "activation": "relu"},
+            "linear6x4_relu_exact_e4m3fn_weights_f3bbef93",
+        ),
     ],
 )
 def test_names(given: dict, name: str) -> None:

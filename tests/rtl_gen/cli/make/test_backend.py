@@ -11,8 +11,8 @@ from tests.helpers.command import Capture, run_json
 
 def test_verilog(tmp_path, capsys: Capture):
     (row,) = run_json(capsys, "verilog", "relu", "--backend", "amaranth", "-o", str(tmp_path))
-    assert row["module"] == "relu_e4m3fn"
-    text = (tmp_path / "relu_e4m3fn.v").read_text()
+    assert row["module"] == "relu_e4m3fn_amaranth"
+    text = (tmp_path / "relu_e4m3fn_amaranth.v").read_text()
     assert "--backend amaranth" in text.partition("\nmodule ")[0]
     body = make_hardware(make_instance("relu", backend="amaranth")).verilog
     assert text.endswith(body[body.index("module ") :])

@@ -22,10 +22,12 @@ from tests.helpers.command import printed_results
 )
 def test_the_header_tells_how_to_repeat_it(options, tmp_path, capsys):
     assert main(["verilog", "neuron", *options.split(), "-o", str(tmp_path / "first")]) == 0
-    text = (tmp_path / "first" / "neuron.v").read_text(encoding="utf-8")
+    (first,) = (tmp_path / "first").iterdir()
+    assert first.name.startswith("neuron")
+    text = first.read_text(encoding="utf-8")
     command = re.search(r"^// Made by: spikefloat (.*)$", text, re.M)[1]
     assert main([*shlex.split(command), "-o", str(tmp_path / "second")]) == 0
-    assert (tmp_path / "second" / "neuron.v").read_text(encoding="utf-8") == text
+    assert (tmp_path / "second" / first.name).read_text(encoding="utf-8") == text
     capsys.readouterr()
 
 
@@ -59,19 +61,19 @@ def test_codec_files(tmp_path, capsys):
         arguments = ["--format", "e4m3fn,e5m2", "--integer-bits", "9", "--fraction-bits", "8"]
         assert main(["verilog", name, *arguments, "-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "decoder_e4m3fn.v",
-        "decoder_e5m2.v",
-        "encoder_e4m3fn.v",
-        "encoder_e5m2.v",
+        "decoder_e4m3fn_i9_f8.v",
+        "decoder_e5m2_i9_f8.v",
+        "encoder_e4m3fn_i9_f8.v",
+        "encoder_e5m2_i9_f8.v",
     ]
-    text = (tmp_path / "encoder_e5m2.v").read_text(encoding="utf-8")
-    top = text[text.index("module encoder_e5m2 (") :]
+    text = (tmp_path / "encoder_e5m2_i9_f8.v").read_text(encoding="utf-8")
+    top = text[text.index("module encoder_e5m2_i9_f8 (") :]
     ports = re.findall(r"(\w+)(?: = [^,\n]*)?,?$", top[: top.index(");")], re.M)
     assert ports == ["clk", "rst", "start", "value", "sign", "ready", "spike", "valid", "code"]
     assert "latency    20 clocks" in text
     command = re.search(r"^// Made by: spikefloat (.*)$", text, re.M)[1]
     assert main([*shlex.split(command), "-o", str(tmp_path / "again")]) == 0
-    assert (tmp_path / "again" / "encoder_e5m2.v").read_text(encoding="utf-8") == text
+    assert (tmp_path / "again" / "encoder_e5m2_i9_f8.v").read_text(encoding="utf-8") == text
     capsys.readouterr()
 
 
@@ -99,9 +101,9 @@ def test_codec_files(tmp_path, capsys):
             "Overflow must be one of nan, saturate, saturate-finite, not 'wrap'",
         ),
         (
-            "encoder --overflow all",
-            "Output encoder_e4m3fn.v must be written once, not for several "
-            "libraries or overflow policies; use a folder or a --name for each",
+            "encoder --overflow nan,nan",
+            "Output encoder_e4m3fn.v must be written once, not for two circuits of the same name; "
+            "use a folder or a --name for each",
         ),
         (
             "multiply --style temporal --format binary16",

@@ -25,9 +25,9 @@ def test_files_and_figures(tmp_path, capsys):
     )
     rows = printed_results(capsys)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "full_adder_published.nir",
-        "multiply_e4m3fn_native_w2_neurons.nir",
-        "multiply_e4m3fn_native_w2_structure.nir",
+        "full_adder.nir",
+        "multiply_e4m3fn.nir",
+        "multiply_e4m3fn_neurons.nir",
     ]
     for row in rows:
         network = nir.read(row["file"])
@@ -37,7 +37,7 @@ def test_files_and_figures(tmp_path, capsys):
 
 def test_table(tmp_path, capsys):
     assert main(["export", "xor", "-o", str(tmp_path)]) == 0
-    assert "xor_gate_published.nir" in capsys.readouterr().out
+    assert "xor_gate.nir" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

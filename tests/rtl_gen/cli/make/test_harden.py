@@ -22,7 +22,7 @@ def test_command(capsys, tmp_path):
     (row,) = printed_results(capsys)
     assert {"exact_rate", "ci_low", "ci_high", "neurons", "synapses", "depth"} <= set(row)
     assert 0.999 <= row["ci_low"] <= row["exact_rate"] <= row["ci_high"]
-    text = (tmp_path / "negate_e4m3fn.v").read_text()
+    text = (tmp_path / "negate_e4m3fn_neurons_harden0_3.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert f"{row['synapses']} synapses" in text
 
@@ -51,7 +51,7 @@ def test_verilog(capsys, tmp_path):
     """As a simulator reads it, a hardened circuit still computes the same."""
     assert main(["verilog", "negate", "--harden", "0.3", "-o", str(tmp_path), "--json"]) == 0
     (row,) = printed_results(capsys)
-    text = (tmp_path / "negate_e4m3fn.v").read_text()
+    text = (tmp_path / "negate_e4m3fn_harden0_3.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert "hardened: 99.9" in text
     assert (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Linear layers on the command line: files in, Verilog out, and one sentence for what is wrong."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +40,15 @@ def test_verilog_of_a_hardwired_layer(weights: Path, tmp_path: Path, capsys: Cap
         str(out),
     ]
     assert main(arguments) == 0
-    text = (out / "linear4x3_relu_exact_e4m3fn.v").read_text()
+    (written,) = out.iterdir()
+    assert re.fullmatch(r"linear4x3_relu_exact_e4m3fn_weights_[0-9a-f]{8}\.v", written.name)
+    text = written.read_text()
     assert "input  wire [31:0] x," in text
     assert "output wire [23:0] y" in text
     assert "--activation relu" in text
     first = text
     assert main(arguments) == 0
-    assert (out / "linear4x3_relu_exact_e4m3fn.v").read_text() == first
+    assert written.read_text() == first
     capsys.readouterr()
 
 
@@ -78,7 +81,7 @@ def test_register_cuts(tmp_path: Path, capsys: Capture) -> None:
         )
         == 0
     )
-    assert "latency" in (tmp_path / "linear2x1_tree_e4m3fn_p1.v").read_text()
+    assert "latency" in next(tmp_path.glob("linear2x1_tree_e4m3fn_weights_*_p1.v")).read_text()
     capsys.readouterr()
 
 

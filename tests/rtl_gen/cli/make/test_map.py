@@ -88,8 +88,8 @@ def test_same_call_same_bytes(adder: Path, tmp_path: Path) -> None:
             )
             == 0
         )
-    assert (tmp_path / "x" / "adder_neurons.v").read_bytes() == (
-        tmp_path / "y" / "adder_neurons.v"
+    assert (tmp_path / "x" / "adder_neurons_w8_product.v").read_bytes() == (
+        tmp_path / "y" / "adder_neurons_w8_product.v"
     ).read_bytes()
 
 

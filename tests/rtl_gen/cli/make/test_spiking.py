@@ -56,8 +56,10 @@ def test_verilog(
     rows = run_json(
         capsys, "verilog", "multiply", "--style", "spiking", *arguments, "-o", str(tmp_path)
     )
-    assert [row["module"] for row in rows] == ["multiply_e4m3fn_spiking"]
-    text = (tmp_path / "multiply_e4m3fn_spiking.v").read_text()
+    words = {"leak": "_leak", "hard": "_hard", "0.0625": "_leak1_16", "0.75": "_leak3_4"}
+    suffix = "".join(words.get(argument, "") for argument in arguments)
+    assert [row["module"] for row in rows] == [f"multiply_e4m3fn_spiking{suffix}"]
+    text = (tmp_path / f"multiply_e4m3fn_spiking{suffix}.v").read_text()
     said = " ".join(text[: text.index("\n\nmodule")].replace("\n//", " ").split())
     for part in (
         header,
@@ -68,7 +70,7 @@ def test_verilog(
         .replace("--residue discharge", ""),
     ):
         assert part in said
-    top = text[text.index("module multiply_e4m3fn_spiking (") :]
+    top = text[text.index(f"module multiply_e4m3fn_spiking{suffix} (") :]
     top = top[: top.index(");")]
     assert [line.rstrip(",").split()[-1] for line in top.splitlines()[1:]] == ports.split()
 
