@@ -201,7 +201,7 @@ def graph_leak_bound(
         One of :data:`RESETS`.
     sums : mapping of int to set of int, optional
         For each neuron, by node, the sums that it meets; without it, those that its weights allow.
-        :func:`spikefloat.sim.graphs.membranes.sums_met` finds them.
+        :func:`spikefloat.sim.graphs.sums.sums_met` finds them.
     """
     weakest = WeakestNeuron(None, Fraction(1))
     for node, neuron in graph.numbered_neurons():

@@ -14,18 +14,13 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
 
-__all__ = ["MAX_CASES", "PAIRS", "concerns", "operand_cases", "published_codes"]
+__all__ = ["MAX_CASES", "PAIRS", "concerns", "operand_cases"]
 
 #: Names of the sets of operands that need no file.
 PAIRS = ("all", "published")
 
 #: More cases than this take a simulator too long.
 MAX_CASES = 2**24
-
-
-def published_codes(fmt: Format) -> NDArray[np.int64]:
-    """Return all codes of finite values that are not negative, in order: 127 in E4M3FN."""
-    return np.arange(fmt.max_code + 1)
 
 
 def operand_cases(

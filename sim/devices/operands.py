@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, leak_bound, provocation
-from spikefloat.sim.graphs.membranes import sums_met
+from spikefloat.sim.graphs.sums import sums_met
 
 __all__ = [
     "ORDERS",

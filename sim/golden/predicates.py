@@ -13,7 +13,6 @@ from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, 
 __all__ = [
     "CLASSES",
     "COMPARES",
-    "PREDICATES",
     "classify",
     "compare",
     "copy_sign",
@@ -45,18 +44,6 @@ CLASSES = (
     "positive infinity",
     "signalling NaN",
     "quiet NaN",
-)
-
-#: The eight questions of P3109 (section 4.5).
-PREDICATES = (
-    "is_zero",
-    "is_one",
-    "is_nan",
-    "is_infinite",
-    "is_finite",
-    "is_sign_minus",
-    "is_normal",
-    "is_subnormal",
 )
 
 
@@ -112,7 +99,10 @@ def classify(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
 
 
 def predicate(name: str, fmt: Format, a: ArrayLike) -> NDArray[np.bool_]:
-    """Return the answer to one of :data:`PREDICATES`. NaN has no sign here, unless its code has."""
+    """Return whether one of the eight predicates of P3109 (section 4.5) holds.
+
+    NaN has no sign here, unless its code has.
+    """
     check_arithmetic(fmt)
     x = unpack(fmt, a)
     is_subnormal, is_normal = _normality(fmt, a)

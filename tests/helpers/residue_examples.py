@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, leak_bound, provocation
-from spikefloat.sim.graphs.membranes import sums_met
+from spikefloat.sim.graphs.sums import sums_met
 from tests.helpers.graphs import all_codes, evaluate_nodes
 
 __all__ = [

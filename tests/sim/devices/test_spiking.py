@@ -11,8 +11,8 @@ from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.physics import Physics
-from spikefloat.sim.graphs.membranes import SpikingSimulation
 from tests.helpers.residue_examples import gate_graph, single_neuron
+from tests.helpers.spiking_simulation import SpikingSimulation
 
 DESIGN = find_design("multiply")
 GRAPH = make_instance(DESIGN, objective="neurons").graph

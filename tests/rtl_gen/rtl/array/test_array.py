@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.rtl.array.array import array_verilog
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.sim.simulators.lint import lint
 from tests.helpers.arrays import make_array, random_weights
+from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.yosys import run_yosys
 
 #: Enough levels that no circuit is cut, which takes time.

@@ -10,11 +10,11 @@ import pytest
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.timing.model import TimingModel
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 from spikefloat.sim.simulators.find import find_simulator
 from tests.helpers.graphs import raw_graph
+from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.yosys import run_yosys
 
 

@@ -13,14 +13,14 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.cells.membrane import Membrane, membrane_parameters
 from spikefloat.rtl_gen.rtl.styles.membrane import membrane_module, resting_module
 from spikefloat.rtl_gen.rtl.styles.spiking import delay_module, spiking_registers, spiking_verilog
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.timing.balance import balance
-from spikefloat.sim.graphs.membranes import SpikingSimulation
 from spikefloat.sim.simulators.find import find_simulator
 from tests.helpers.clocked import run_clocked
 from tests.helpers.graphs import evaluate
+from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.residue_examples import GATES, gate_graph
 from tests.helpers.spatial_examples import GRAPHS, design_graph
+from tests.helpers.spiking_simulation import SpikingSimulation
 from tests.helpers.yosys import run_yosys
 
 MEMBRANES = {

@@ -21,9 +21,9 @@ from spikefloat.sim.benches.dut import Contract
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.golden.operations import expected
-from spikefloat.sim.graphs.membranes import SpikingSimulation
 from spikefloat.sim.simulators.find import SIMULATORS
 from tests.helpers.residue_examples import just_inside, just_outside, met_sums, provoking_order
+from tests.helpers.spiking_simulation import SpikingSimulation
 
 pytestmark = pytest.mark.tool
 

@@ -13,10 +13,10 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.rtl.components.streams import StreamPipeline
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.styles.stream import stream_verilog
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline, cut
 from spikefloat.sim.simulators.find import find_simulator
 from tests.helpers.graphs import raw_graph
+from tests.helpers.purity import logic_outside_neurons
 
 
 def pipeline_of(name: str, stages: int, fmt: str = "e4m3fn") -> Pipeline:

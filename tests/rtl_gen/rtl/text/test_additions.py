@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.neurons.words import add
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.text.additions import MAX_INPUTS, Sum, find_sum
 from spikefloat.rtl_gen.rtl.text.hierarchy import ScopeTree
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
+from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.spatial_examples import GRAPHS
 
 

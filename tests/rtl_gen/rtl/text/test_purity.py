@@ -6,7 +6,7 @@ import re
 import pytest
 
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.rtl_gen.rtl.text.purity import logic_outside_neurons
+from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.spatial_examples import FULL_ADDER, GRAPHS, design_graph
 
 

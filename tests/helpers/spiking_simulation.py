@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.graphs.sums import input_bits
 
-__all__ = ["SpikingResult", "SpikingSimulation", "sums_met"]
+__all__ = ["SpikingResult", "SpikingSimulation"]
 
 Codes = Mapping[str, ArrayLike]
 Integers = NDArray[np.int64]
@@ -118,7 +119,7 @@ class SpikingSimulation:
         record : bool
             Whether to return the spikes of every neuron.
         """
-        bits = _input_bits(self.graph, inputs)
+        bits = input_bits(self.graph, inputs)
         waves, streams = bits.shape[1:]
         if self.membranes.shape[1] != streams:
             self.rest(streams)
@@ -161,10 +162,10 @@ class SpikingSimulation:
             rows = np.flatnonzero((wave >= 0) & (wave < waves) & ~constant)
             now = wave[rows]
             spikes = fired[self._sources[rows], now[:, None]]
-            kept = self.membranes[rows]
-            kept[rest[now]] = 0
-            kept = np.sign(kept) * (np.abs(kept) * self._share // self._whole)
-            total = kept + self._bias[rows] + (spikes * self._weights[rows]).sum(axis=1)
+            remaining = self.membranes[rows]
+            remaining[rest[now]] = 0
+            remaining = np.sign(remaining) * (np.abs(remaining) * self._share // self._whole)
+            total = remaining + self._bias[rows] + (spikes * self._weights[rows]).sum(axis=1)
             fires = total >= self._level[rows]
             fired[graph.input_count + rows, now] = fires
             left = np.where(fires, total - self._level[rows] if self.reset == "soft" else 0, total)
@@ -172,38 +173,3 @@ class SpikingSimulation:
                 left = np.clip(left, rails[0][rows], rails[1][rows])
             self.membranes[rows] = left
         return fired
-
-
-def sums_met(graph: NeuronGraph, inputs: Codes) -> dict[int, frozenset[int]]:
-    """Return the weighted sums that each neuron meets, by node, if every wave starts from rest.
-
-    Parameters
-    ----------
-    graph : NeuronGraph
-        The circuit.
-    inputs : mapping of str to array of int
-        Codes of each input port, one for each case.
-    """
-    fired = np.zeros((graph.node_count, np.size(next(iter(inputs.values())))), bool)
-    fired[: graph.input_count] = _input_bits(graph, inputs)[:, :, 0]
-    met = {}
-    for node, neuron in graph.numbered_neurons():
-        total = np.zeros(fired.shape[1], np.int64)
-        for source, weight in zip(neuron.sources, neuron.weights, strict=True):
-            total += weight * fired[source]
-        fired[node] = total >= neuron.threshold
-        met[node] = frozenset(np.unique(total).tolist())
-    return met
-
-
-def _input_bits(graph: NeuronGraph, inputs: Codes) -> NDArray[np.bool_]:
-    """Return the bits of the input ports: bit, wave, stream."""
-    names = [port.name for port in graph.inputs]
-    if sorted(inputs) != sorted(names):
-        raise InputError(f"Inputs must be {', '.join(names)}, not {', '.join(inputs)}")
-    return np.concatenate([_bits(port, np.asarray(inputs[port.name])) for port in graph.inputs])
-
-
-def _bits(port: Port, codes: Integers) -> NDArray[np.bool_]:
-    rows = codes.reshape(len(codes), -1)
-    return np.stack([(rows >> index & 1).astype(bool) for index in range(len(port.nodes))])

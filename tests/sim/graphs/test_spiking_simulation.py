@@ -10,9 +10,10 @@ import pytest
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.golden.arithmetic import multiply
 from spikefloat.sim.golden.cell import CellModel
-from spikefloat.sim.graphs.membranes import SpikingSimulation, sums_met
+from spikefloat.sim.graphs.sums import sums_met
 from tests.helpers.graphs import all_codes, evaluate, evaluate_nodes, random_graph, raw_graph
 from tests.helpers.residue_examples import GATES, gate_graph, just_inside, single_neuron
+from tests.helpers.spiking_simulation import SpikingSimulation
 
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])
