@@ -143,7 +143,8 @@ def campaign_rows(
 ) -> list[dict[str, Any]]:
     """Return label, physics and result of each cell; see :func:`run_campaign`.
 
-    In the spiking style, ``leak_bound`` is the leak below which the circuit is exact without noise.
+    In the spiking style, ``operand_leak_bound`` is the leak below which the circuit is exact on all
+    operands without noise.
     """
     results = run_campaign(
         cells, path=path, workers=workers, scheduler=scheduler, progress=progress
@@ -154,7 +155,7 @@ def campaign_rows(
             **cell.physics.as_dict(),
             "order": cell.order,
             "seed": cell.seed,
-            "leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
+            "operand_leak_bound": circuit_leak_bound(cell.target.graph, cell.physics.reset)
             if cell.physics.style == "spiking"
             else None,
             **result,

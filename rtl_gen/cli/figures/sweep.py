@@ -153,7 +153,7 @@ def _draw_series(axes: Any, name: str, rows: Sequence[Row], knob: str, has_order
         # Random waves prove less: drawn as such.
         **({"ls": "--", "mfc": "white"} if has_orders and rows[0]["order"] == "random" else {}),
     )
-    bound = rows[0]["leak_bound"] if knob == "leak" else None
+    bound = rows[0]["operand_leak_bound"] if knob == "leak" else None
     if bound is not None:
         axes.axvline(bound, color=colour, lw=0.9, ls=":", zorder=0)
         axes.annotate(

@@ -15,7 +15,7 @@ from spikefloat.sim.devices.physics import IDEAL
 __all__ = ["run"]
 
 _FIGURES = (
-    "leak_bound",
+    "operand_leak_bound",
     "exact_rate",
     "ci_low",
     "ci_high",

@@ -114,7 +114,7 @@ def noisy_membrane_module(
             *ports[:-2],
             noise,
             *ports[-2:],
-            *_membrane_lines(parameters, len(weights), "noise"),
+            *_membrane_lines(parameters, len(weights), noise_width),
             "endmodule",
             "",
         )
@@ -134,9 +134,12 @@ def _ports(name: str, count: int, controls: Sequence[str]) -> list[str]:
 
 
 def _membrane_lines(
-    p: CellParameters, synapses: int | None = None, noise: str | None = None
+    p: CellParameters, synapses: int | None = None, noise_width: int = 0
 ) -> Iterator[str]:
-    """Yield the body; ``synapses`` says how many of the weights are synapses, if not all."""
+    """Yield the body; ``synapses`` says how many of the weights are synapses, if not all.
+
+    With a ``noise_width`` there is an input ``noise`` of so many bits.
+    """
     share, whole = p.leak.numerator, p.leak.denominator
     # Wide enough for every value on the way, so that no sum wraps and all have the same width.
     low, high = p.low + p.least_current, p.high + p.greatest_current
@@ -171,8 +174,9 @@ def _membrane_lines(
         synapse = f"x[{index}]" if count > 1 else "x"
         drive = f"({synapse} ? {width}'sd{abs(weight) * p.unit} : {width}'sd0)"
         terms.append(f"        {'-' if weight < 0 else '+'} {drive}")
-    if noise:
-        terms.append(f"        + {noise}")
+    if noise_width:
+        copies = f"{{{width - noise_width}{{noise[{noise_width - 1}]}}}}"
+        terms.append(f"        + $signed({{{copies}, noise}})")
     yield "\n".join(terms) + ";"
     yield f"    wire fires = total >= {level};"
     rest = f"total - {level}" if p.reset == "soft" else f"{width}'sd0"

@@ -87,7 +87,7 @@ def test_leak(capsys):
     assert [row["leak"] for row in rows] == 2 * [round(i / 20, 2) for i in range(21)]
     for row in rows:
         bound = {"and": 1 / 3, "or": 1 / 4}[row["design"]]
-        assert row["leak_bound"] == pytest.approx(bound)
+        assert row["operand_leak_bound"] == pytest.approx(bound)
         assert (row["exact_rate"] == 1) == (row["leak"] <= bound)
 
 
@@ -112,7 +112,7 @@ def test_discharge(capsys):
     (spiking,) = printed_results(capsys)
     assert main(["sweep", "xor", "--synapse-noise", "0.2", "--json"]) == 0
     (spatial,) = printed_results(capsys)
-    assert (spiking["waves"], spatial["leak_bound"]) == (1, None)
+    assert (spiking["waves"], spatial["operand_leak_bound"]) == (1, None)
     assert spiking["ci_low"] < spatial["exact_rate"] < spiking["ci_high"]
 
 
