@@ -25,6 +25,7 @@ GOALS = {
     ("add", "w2"): (150, 24),
     ("add", "w8"): (110, 16),
     ("add", "free"): (70, 10),
+    ("divide", "w2"): (160, 26),
     ("square_root", "w2"): (25, 8),
     ("square_root", "free"): (15, 6),
     ("reciprocal", "w2"): (40, 14),
