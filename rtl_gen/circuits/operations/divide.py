@@ -14,9 +14,9 @@ from spikefloat.rtl_gen.circuits.parts.quotient import (
     normalize_operand,
 )
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
-from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
+from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
-from spikefloat.rtl_gen.neurons.builder import Word, constant
+from spikefloat.rtl_gen.neurons.builder import Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["divide", "reciprocal"]
@@ -74,19 +74,7 @@ def divide(
         )
     with builder.scope("special_values"):
         sign = gates.xor(raw_a.sign, raw_b.sign, name="sign")
-        zeros = gates.and_(raw_a.is_zero, raw_b.is_zero, name="invalid")
-        infinities = gates.and_(raw_a.is_infinite, raw_b.is_infinite, name="invalid")
-        no_quotient = zeros if fmt.has_negative_zero else raw_b.is_zero
-        is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, no_quotient, infinities, name="nan")
-        nans = (raw_a.is_nan, raw_b.is_nan)
-        control.raise_invalid(gates, zeros, infinities, nans=nans)
-        if control.flags is not None:
-            no_number = gates.or_(raw_a.is_zero, raw_a.is_infinite, name="no_number")
-            by_zero = gates.and_(raw_b.is_zero, gates.not_(no_number), name="by_zero")
-            control.raise_divide_by_zero(gates, by_zero, nans)
-        is_infinite = raw_a.is_infinite
-        if fmt.has_negative_zero:
-            is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_zero, name="infinite")
+        is_nan, is_infinite = _special_values(gates, fmt, raw_a, raw_b, control)
         # Nothing is left of a quotient by infinity.
         counts = gates.not_(raw_b.is_infinite)
         quotient = tuple(gates.and_(bit, counts, name="quotient") for bit in quotient)
@@ -116,6 +104,26 @@ def divide(
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+def _special_values(
+    gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat, control: RoundingControl
+) -> tuple[Bit, Bit]:
+    """Return whether the quotient is NaN, and whether it is infinite; raise the flags of both."""
+    zeros = gates.and_(a.is_zero, b.is_zero, name="invalid")
+    infinities = gates.and_(a.is_infinite, b.is_infinite, name="invalid")
+    no_quotient = zeros if fmt.has_negative_zero else b.is_zero
+    is_nan = gates.or_(a.is_nan, b.is_nan, no_quotient, infinities, name="nan")
+    nans = (a.is_nan, b.is_nan)
+    control.raise_invalid(gates, zeros, infinities, nans=nans)
+    if control.flags is not None:
+        no_number = gates.or_(a.is_zero, a.is_infinite, name="no_number")
+        by_zero = gates.and_(b.is_zero, gates.not_(no_number), name="by_zero")
+        control.raise_divide_by_zero(gates, by_zero, nans)
+    is_infinite = a.is_infinite
+    if fmt.has_negative_zero:
+        is_infinite = gates.or_(a.is_infinite, b.is_zero, name="infinite")
+    return is_nan, is_infinite
 
 
 def reciprocal(

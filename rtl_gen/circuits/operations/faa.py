@@ -74,13 +74,7 @@ def faa(
     with builder.scope("special_values"):
         is_nonzero = gates.or_(*magnitude, name="nonzero")
         rounded_sign = gates.xor(raws[-1].sign, is_negative, name="rounded_sign")
-        plus = [gates.and_(raw.is_infinite, gates.not_(raw.sign), name="plus") for raw in raws]
-        minus = [gates.and_(raw.is_infinite, raw.sign, name="minus") for raw in raws]
-        any_plus, any_minus = gates.or_(*plus, name="any_plus"), gates.or_(*minus, name="any_minus")
-        invalid = gates.and_(any_plus, any_minus, name="invalid")
-        nans = tuple(raw.is_nan for raw in raws)
-        control.raise_invalid(gates, invalid, nans=nans)
-        is_infinite = gates.or_(any_plus, any_minus, name="infinite")
+        invalid, is_infinite, any_minus = _infinities(gates, raws, control)
         signs = [raw.sign for raw in raws]
         zero_sign = control.zero_sign(
             gates,
@@ -111,11 +105,24 @@ def faa(
         policy,
         sign=sign,
         magnitude=rounded,
-        is_nan=gates.or_(invalid, *nans, name="nan"),
+        is_nan=gates.or_(invalid, *(raw.is_nan for raw in raws), name="nan"),
         is_infinite=is_infinite,
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+def _infinities(
+    gates: GateLibrary, raws: list[RawFloat], control: RoundingControl
+) -> tuple[Bit, Bit, Bit]:
+    """Return whether infinities of both signs meet, or any is there, or a negative one."""
+    plus = [gates.and_(raw.is_infinite, gates.not_(raw.sign), name="plus") for raw in raws]
+    minus = [gates.and_(raw.is_infinite, raw.sign, name="minus") for raw in raws]
+    any_plus, any_minus = gates.or_(*plus, name="any_plus"), gates.or_(*minus, name="any_minus")
+    invalid = gates.and_(any_plus, any_minus, name="invalid")
+    control.raise_invalid(gates, invalid, nans=tuple(raw.is_nan for raw in raws))
+    is_infinite = gates.or_(any_plus, any_minus, name="infinite")
+    return invalid, is_infinite, any_minus
 
 
 def _sum(gates: GateLibrary, fmt: Format, raws: list[RawFloat]) -> tuple[Word, Bit]:

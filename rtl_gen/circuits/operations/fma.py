@@ -118,21 +118,9 @@ def fma(
     """
     policy = resolve_overflow(fmt, overflow)
     margins = margins or find_margins(fmt, control.extra_bits)
-    raw_a = unpack(gates, fmt, a, "unpack_a")
-    raw_b = unpack(gates, fmt, b, "unpack_b")
-    raw_c = unpack(gates, fmt, c, "unpack_c")
-    if negate_product:
-        raw_a = replace(raw_a, sign=gates.not_(raw_a.sign))
-    if negate_c:
-        raw_c = replace(raw_c, sign=gates.not_(raw_c.sign))
+    raw_a, raw_b, raw_c = _unpack(gates, fmt, (a, b, c), (negate_product, negate_c))
     builder = gates.builder
-    with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
-        product = builder.name_word(
-            "product", array_multiply(gates, raw_a.significand, raw_b.significand)
-        )
-        product_sign = gates.xor(raw_a.sign, raw_b.sign, name="product_sign")
-        product_zero = gates.or_(raw_a.is_zero, raw_b.is_zero, name="product_zero")
-        opposite = gates.xor(product_sign, raw_c.sign, name="opposite")
+    product, product_sign, product_zero, opposite = _multiply(gates, raw_a, raw_b, raw_c.sign)
     with builder.scope(
         "compare", a_exponent=raw_a.exponent, b_exponent=raw_b.exponent, c_exponent=raw_c.exponent
     ):
@@ -159,23 +147,12 @@ def fma(
         )
 
     with builder.scope("special_values"):
-        product_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="product_infinite")
-        invalid_product = gates.and_(product_infinite, product_zero, name="invalid_product")
-        invalid_sum = gates.and_(product_infinite, raw_c.is_infinite, opposite, name="invalid_sum")
-        is_nan = gates.or_(
-            raw_a.is_nan, raw_b.is_nan, raw_c.is_nan, invalid_product, invalid_sum, name="nan"
+        is_nan, is_infinite, sign = _special_values(
+            gates,
+            (raw_a, raw_b, raw_c),
+            _Signs(product_sign, opposite, product_zero, product_larger, is_nonzero),
+            control,
         )
-        # Infinity times zero is invalid even if NaN is added.
-        factors = (raw_a.is_nan, raw_b.is_nan)
-        control.raise_invalid(gates, invalid_product, invalid_sum, nans=factors)
-        is_infinite = gates.or_(product_infinite, raw_c.is_infinite, name="infinite")
-        sign_of_product = gates.and_or(
-            product_larger, gates.not_(raw_c.is_infinite), product_infinite, name="sign_of_product"
-        )
-        larger_sign = gates.mux(sign_of_product, product_sign, raw_c.sign, name="larger_sign")
-        has_sign = gates.or_(is_nonzero, is_infinite, name="has_sign")
-        zero_sign = control.zero_sign(gates, product_sign, raw_c.sign, has_sign)
-        sign = gates.and_or(larger_sign, has_sign, zero_sign, name="sign")
     return pack(
         gates,
         fmt,
@@ -187,6 +164,72 @@ def fma(
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+class _Signs(NamedTuple):
+    """What decides the sign of the result, and whether infinities cancel."""
+
+    product: Bit
+    opposite: Bit  #: Whether that of ``c`` is another one.
+    product_zero: Bit
+    product_larger: Bit
+    is_nonzero: Bit
+
+
+def _special_values(
+    gates: GateLibrary,
+    raws: tuple[RawFloat, RawFloat, RawFloat],
+    signs: _Signs,
+    control: RoundingControl,
+) -> tuple[Bit, Bit, Bit]:
+    """Return whether the result is NaN, whether it is infinite, and its sign."""
+    a, b, c = raws
+    product_infinite = gates.or_(a.is_infinite, b.is_infinite, name="product_infinite")
+    invalid_product = gates.and_(product_infinite, signs.product_zero, name="invalid_product")
+    invalid_sum = gates.and_(product_infinite, c.is_infinite, signs.opposite, name="invalid_sum")
+    is_nan = gates.or_(a.is_nan, b.is_nan, c.is_nan, invalid_product, invalid_sum, name="nan")
+    # Infinity times zero is invalid even if NaN is added.
+    factors = (a.is_nan, b.is_nan)
+    control.raise_invalid(gates, invalid_product, invalid_sum, nans=factors)
+    is_infinite = gates.or_(product_infinite, c.is_infinite, name="infinite")
+    sign_of_product = gates.and_or(
+        signs.product_larger,
+        gates.not_(c.is_infinite),
+        product_infinite,
+        name="sign_of_product",
+    )
+    larger_sign = gates.mux(sign_of_product, signs.product, c.sign, name="larger_sign")
+    has_sign = gates.or_(signs.is_nonzero, is_infinite, name="has_sign")
+    zero_sign = control.zero_sign(gates, signs.product, c.sign, has_sign)
+    return is_nan, is_infinite, gates.and_or(larger_sign, has_sign, zero_sign, name="sign")
+
+
+def _unpack(
+    gates: GateLibrary, fmt: Format, codes: tuple[Word, Word, Word], negate: tuple[bool, bool]
+) -> tuple[RawFloat, RawFloat, RawFloat]:
+    """Return the operands, with the signs of the product and of ``c`` as they are to be."""
+    a, b, c = (
+        unpack(gates, fmt, code, f"unpack_{name}") for name, code in zip("abc", codes, strict=True)
+    )
+    if negate[0]:
+        a = replace(a, sign=gates.not_(a.sign))
+    if negate[1]:
+        c = replace(c, sign=gates.not_(c.sign))
+    return a, b, c
+
+
+def _multiply(
+    gates: GateLibrary, a: RawFloat, b: RawFloat, sign_c: Bit
+) -> tuple[Word, Bit, Bit, Bit]:
+    """Return the product, its sign, whether it is zero, and whether ``c`` has another sign."""
+    with gates.builder.scope("significand_product", a=a.significand, b=b.significand):
+        product = gates.builder.name_word(
+            "product", array_multiply(gates, a.significand, b.significand)
+        )
+        product_sign = gates.xor(a.sign, b.sign, name="product_sign")
+        product_zero = gates.or_(a.is_zero, b.is_zero, name="product_zero")
+        opposite = gates.xor(product_sign, sign_c, name="opposite")
+    return product, product_sign, product_zero, opposite
 
 
 def _compare(
