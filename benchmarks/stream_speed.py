@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.checks.plan import scalar_design
+from spikefloat.rtl_gen.checks.verifying.plan import scalar_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.sim.benches.bench import verify

@@ -10,6 +10,7 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, Timer
+from cocotb.utils import get_sim_time
 from numpy.typing import NDArray
 
 from spikefloat.sim.benches.top import PERIOD, ROW
@@ -49,6 +50,7 @@ async def every_clock(dut: Any) -> None:
     for _ in range(-(-last // ROW)):
         await row
     dut.rst.value = 0
+    began = get_sim_time("ns")
     recorder = Recorder(dut.y_row)
     watch = Stopwatch()
     for index in range(count):
@@ -61,6 +63,7 @@ async def every_clock(dut: Any) -> None:
     job.record(
         {
             "times": times,
+            "began": np.array(began),
             "rows": recorder.rows.reshape(clocks),
             "undefined": recorder.undefined.reshape(clocks),
         }

@@ -14,9 +14,8 @@ from cocotb.triggers import FallingEdge, RisingEdge, SimTimeoutError, with_timeo
 from cocotb.utils import get_sim_time
 from numpy.typing import NDArray
 
+from spikefloat.sim.benches.top import PERIOD
 from spikefloat.tb.job import Job, Recorder, Stopwatch, words_of
-
-PERIOD = 10
 
 
 async def operate(dut: Any, index: int, words: list[int], limit: int) -> dict[str, NDArray[Any]]:
@@ -67,6 +66,7 @@ async def every_operation(dut: Any) -> None:
         await FallingEdge(dut.clk)
     dut.rst.value = 0
     await FallingEdge(dut.clk)
+    began = get_sim_time("ns")
     watch = Stopwatch()
     tasks = [
         cocotb.start_soon(
@@ -82,4 +82,4 @@ async def every_operation(dut: Any) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     for task in tasks:
         arrays |= await task
-    job.record({"times": watch.read(), **arrays})
+    job.record({"times": watch.read(), "began": np.array(began), **arrays})

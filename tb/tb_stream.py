@@ -11,9 +11,10 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.triggers import First, Timer, ValueChange
+from cocotb.utils import get_sim_time
 from numpy.typing import NDArray
 
-from spikefloat.sim.benches.stream_top import CONTROL_BITS, ROW, SOURCES
+from spikefloat.sim.benches.stream_top import CONTROL_BITS, PERIOD, ROW, SOURCES
 from spikefloat.sim.cases.pauses import pause_rows
 from spikefloat.tb.job import Job, Recorder, Stopwatch
 
@@ -46,8 +47,8 @@ class Player:
 
 async def play_scene(
     dut: Any, player: Player, pauses: Mapping[str, Any], settings: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], Recorder]:
-    """Return controls and what was seen, clock by clock, until all results are there."""
+) -> tuple[NDArray[np.bool_], Recorder, float]:
+    """Return controls and what was seen, clock by clock, until all results are there, and the start."""
     names = [pauses["source"]] * SOURCES + [pauses["sink"]]
     patterns = [pause_rows(name, pauses["seed"] + i, ROW) for i, name in enumerate(names)]
     # For each part how many transfers of each design there are at its end.
@@ -59,12 +60,14 @@ async def play_scene(
     recorder = Recorder(dut.seen_row)
     controls = []
     counts = np.zeros(ends.shape[1], np.int64)
+    began = 0.0
     rest, idle = 2, 0  # the last rows show that nothing follows
     while rest and idle < settings["patience"]:
         following = np.zeros((ROW, CONTROL_BITS), bool)
         for number, pattern in enumerate(patterns):
             following[:, number] = next(pattern)
         controls.append(await player.play(following))
+        began = began or get_sim_time("ns") - PERIOD * ROW
         recorder.take()
         flags = recorder.last.reshape(ROW, -1)[:, settings["offsets"]]
         before = np.minimum(counts, ends[part])
@@ -76,7 +79,7 @@ async def play_scene(
             if part + 1 < len(ends) and not rest:
                 dut.part.value = part = part + 1
                 rest = 2
-    return np.concatenate(controls), recorder
+    return np.concatenate(controls), recorder, began
 
 
 @cocotb.test()
@@ -88,11 +91,12 @@ async def every_scene(dut: Any) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     for number, pauses in enumerate(job.settings["pauses"]):
         watch = Stopwatch()
-        controls, recorder = await play_scene(dut, player, pauses, job.settings)
+        controls, recorder, began = await play_scene(dut, player, pauses, job.settings)
         times = watch.read()
         clocks = (len(controls), -1)
         arrays |= {
             f"times_{number}": times,
+            "began": np.array(began),
             f"controls_{number}": controls,
             f"rows_{number}": recorder.rows.reshape(clocks),
             f"undefined_{number}": recorder.undefined.reshape(clocks),

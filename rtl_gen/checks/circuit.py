@@ -3,7 +3,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikefloat.rtl_gen.checks.graphs import graph_check
 from spikefloat.rtl_gen.checks.module import Module, Plan
 from spikefloat.rtl_gen.checks.noise import sweep_target, tolerance_of
-from spikefloat.rtl_gen.checks.plan import checked_source
+from spikefloat.rtl_gen.checks.verifying.graphs import graph_check
 from spikefloat.rtl_gen.designs.hardware import graph_hardware
 from spikefloat.rtl_gen.designs.options import HardwareOptions, make_hardware_options
 from spikefloat.rtl_gen.files import write_file
@@ -23,7 +22,6 @@ from spikefloat.rtl_gen.neurons.metrics import Metrics, measure, neurons_by_scop
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.campaigns.target import Target, graph_target
-from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.exchange.nir_export import export
 from spikefloat.sim.graphs.network import Network
 
@@ -275,9 +273,13 @@ class Circuit:
         hardware = graph_hardware(self.graph, options, module=module)
 
         def run(plan: Plan) -> list[Outcome]:
-            verilog = checked_source(plan.gate_level, hardware.verilog, hardware.module)
+            verilog, name = plan.selected.source(hardware.verilog, hardware.module)
             check = graph_check(
-                self.graph, hardware, verilog, self.golden, count=plan.random_cases, seed=SEED
+                self.graph,
+                replace(hardware, verilog=verilog, module=name),
+                self.golden,
+                count=plan.selected.random_cases,
+                seed=plan.selected.seed,
             )
             return verify(
                 [check],

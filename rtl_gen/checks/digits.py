@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.checks.plan import layer_design
+from spikefloat.rtl_gen.checks.verifying.designs import layer_design
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, make_instance
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape

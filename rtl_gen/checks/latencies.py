@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from spikefloat.rtl_gen.checks.plan import Selected, check
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.designs.latencies import Latency
 
 __all__ = ["check_latencies"]
@@ -38,7 +38,7 @@ def check_latencies(rows: Sequence[Latency], folder: Path) -> list[str]:
         Selected(pairs="sampled", random_cases=_CASES),
     )
     reports = []
-    for row, (_, _, outcome) in zip(clocked, checked, strict=True):
+    for row, (_, _, outcome, _) in zip(clocked, checked, strict=True):
         if outcome.dut.latency != row.latency:
             name = f"{row.operation.replace(' ', '')}_{row.format}_{row.style}_{row.stages}"
             reports.append(

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.checks.circuit import Circuit
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
 from spikefloat.rtl_gen.checks.module import Module, Plan
-from spikefloat.rtl_gen.checks.plan import Selected, check
 from spikefloat.rtl_gen.checks.targets import design_target
+from spikefloat.rtl_gen.checks.verifying.plan import check
 from spikefloat.rtl_gen.designs.catalog import entries, find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.header import design_hardware
@@ -130,14 +130,8 @@ class DesignCircuit(Circuit):
         instance = replace(self._instance, hardware=options)
 
         def run(plan: Plan) -> list[Outcome]:
-            selected = Selected(pairs=plan.pairs, random_cases=plan.random_cases)
             checked = check(
-                [instance],
-                [plan.simulator],
-                plan.folder,
-                selected,
-                gate_level=plan.gate_level,
-                progress=plan.progress,
+                [instance], [plan.simulator], plan.folder, plan.selected, progress=plan.progress
             )
             return [one.outcome for one in checked]
 

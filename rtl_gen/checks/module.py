@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.errors import unknown_name
 from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.sim.benches.dut import Outcome
+from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.simulators.find import SIMULATORS
 
 __all__ = ["Module", "Plan", "Verification"]
@@ -22,9 +24,7 @@ class Plan:
 
     simulator: str
     folder: Path
-    pairs: str
-    random_cases: int
-    gate_level: str | None
+    selected: Selected
     progress: Callable[[str], None] | None
 
 
@@ -113,6 +113,7 @@ class Module:
         *,
         pairs: str = "all",
         random_cases: int = 100_000,
+        seed: int = SEED,
         gate_level: str | None = None,
         folder: str | os.PathLike[str] | None = None,
         progress: Callable[[str], None] | None = None,
@@ -129,6 +130,8 @@ class Module:
             circuits of one's own are all of them up to 16 bits, and random ones above.
         random_cases : int
             How many random operands are tried.
+        seed : int
+            Of these operands, and of the pauses of streams.
         gate_level : str, optional
             Target whose netlist is simulated in place of the Verilog, such as ``ice40``.
         folder : path, optional
@@ -153,9 +156,9 @@ class Module:
                 Plan(
                     simulator=simulator,
                     folder=scratch if folder is None else Path(folder),
-                    pairs=pairs,
-                    random_cases=random_cases,
-                    gate_level=gate_level,
+                    selected=Selected(
+                        pairs=pairs, random_cases=random_cases, seed=seed, gate_level=gate_level
+                    ),
                     progress=progress,
                 )
             )

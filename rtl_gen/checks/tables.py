@@ -1,24 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows and Markdown tables of what was verified and measured, and putting them into a document."""
+"""Markdown tables of what was verified and measured, and putting them into a document."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from spikefloat.rtl_gen.checks.plan import Checked
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design
-from spikefloat.rtl_gen.designs.header import command_line
-from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.latencies import Latency
-from spikefloat.rtl_gen.designs.options import Backend, Delays, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.residue import Residue
-from spikefloat.sim.benches.dut import StreamOutcome
 
-__all__ = ["END", "checked_row", "exactness_table", "latency_table", "mark", "replace_table"]
+__all__ = ["END", "exactness_table", "latency_table", "mark", "replace_table"]
 
 #: What ends a table in a document.
 END = "<!-- end -->"
@@ -149,39 +142,3 @@ def replace_table(text: str, table: str, name: str = "exact") -> str:
             f"No lines {mark(name)} and {END} in the file, between which the table goes"
         )
     return f"{before}{start}\n{table}\n{END}{after}"
-
-
-def checked_row(checked: Checked) -> dict[str, Any]:
-    """Return what came of an instance as a row of a table."""
-    instance, pairs, outcome = checked
-    return {
-        **labels(instance),
-        "hardware": _hardware_words(instance),
-        "pauses": str(outcome.pauses) if isinstance(outcome, StreamOutcome) else None,
-        "simulator": outcome.simulator,
-        "cases": outcome.cases,
-        "exact": max(outcome.cases - outcome.mismatches, 0),
-        "mismatches": outcome.mismatches,
-        "seconds": round(outcome.seconds, 3),
-        "report": outcome.report,
-        "command": command_line("verify", instance),
-        "pairs": pairs,
-    }
-
-
-def _hardware_words(instance: Instance) -> str:
-    """Return what the hardware of an instance is, for a column of a table."""
-    if instance.is_array:
-        return "array {}x{}, streams".format(*instance.layer.lanes or ())
-    options = instance.hardware
-    words = str(options.style)
-    if options.style is Style.SPATIAL:
-        words = f"{options.stages} stages" if options.stages != 1 else "1 stage"
-        words = words if options.stages else "combinational"
-    if options.residue is not Residue.DISCHARGE:
-        words += f", {options.residue}"
-    if options.delays is not Delays.REGISTERS:
-        words += f", {options.delays}"
-    if options.backend is not Backend.PRINTED:
-        words += f", {options.backend}"
-    return f"{words}, streams" if options.is_stream else words

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Printing: tables for people, JSON and CSV for machines, and progress on the error stream."""
 
-import csv
 import json
 import sys
-import textwrap
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from spikefloat.rtl_gen.cli.tables import Row, Table, csv_rows, print_table
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_json
 
@@ -30,20 +30,10 @@ __all__ = [
 #: Name and version of what ``--json`` prints; docs/json.md describes it.
 SCHEMA = "spikefloat/1"
 
-#: Columns of a terminal of which nothing is known.
-_WIDTH = 80
-
 #: Seconds between lines of progress where there is no terminal.
 _SILENCE = 60.0
 
-#: Columns that are shown in percent.
-_SHARES = frozenset(
-    "exact_rate ci_low ci_high predicted_rate campaign_rate detected_fraction critical firing "
-    "silent".split()
-)
-
 Item = TypeVar("Item")
-Row = Mapping[str, Any]
 
 
 class _Level:
@@ -97,7 +87,8 @@ def progress(what: str) -> Iterator[Progress]:
         with _bar(what) as report:
             yield Progress(what, report)
     else:
-        yield Progress(what, _Lines())
+        with _lines(what) as report:
+            yield Progress(what, report)
 
 
 @contextmanager
@@ -113,26 +104,44 @@ def _bar(what: str) -> Iterator[Callable[[str, int, int], None]]:
         bars.MofNCompleteColumn(),
         bars.TimeElapsedColumn(),
     )
-    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as display:
+    with bars.Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        # Results that go elsewhere must not come out here.
+        redirect_stdout=sys.stdout.isatty(),
+    ) as display:
         task = display.add_task(escape(what), total=None)
         yield lambda step, done, total: display.update(
             task, description=escape(step), completed=done, total=total or None
         )
 
 
-@dataclass
-class _Lines:
-    """Lines of progress, not too many of them."""
+@contextmanager
+def _lines(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Print a line a minute, also while a step takes longer, or one for each step if verbose."""
+    began, ended = time.monotonic(), threading.Event()
+    now = what, 0, 0
 
-    last: float = field(default_factory=lambda: time.monotonic())
-    step: str = ""
+    def report(step: str, done: int, total: int) -> None:
+        nonlocal now
+        if _Level.is_verbose and step != now[0]:
+            note(step)
+        now = step, done, total
 
-    def __call__(self, step: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        is_due = now - self.last >= _SILENCE
-        if is_due or (_Level.is_verbose and step != self.step):
-            note(f"{step} ({done} of {total})" if total else step)
-            self.last, self.step = now, step
+    def remind() -> None:
+        while not ended.wait(_SILENCE):
+            step, done, total = now
+            count = f" ({done} of {total})" if total else ""
+            note(f"{step}{count}, {(time.monotonic() - began) / 60:.0f} min")
+
+    thread = threading.Thread(target=remind, daemon=True)
+    thread.start()
+    try:
+        yield report
+    finally:
+        ended.set()
+        thread.join()
 
 
 def tracked(items: Sequence[Item], what: str) -> Iterator[Item]:
@@ -141,17 +150,6 @@ def tracked(items: Sequence[Item], what: str) -> Iterator[Item]:
         for place, item in enumerate(items):
             tell.count(place, len(items))
             yield item
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Rows for a reader; the names of the columns are the keys of the rows."""
-
-    title: str
-    rows: Sequence[Row]
-    columns: Sequence[str]
-    more: Sequence[str] = ()  #: Columns for ``--wide`` only.
-    keep: Sequence[str] = ()  #: Columns that stay, also if all rows have the same there.
 
 
 def show(args: Any, results: Sequence[Row], *parts: Table | str) -> None:
@@ -175,95 +173,15 @@ def show(args: Any, results: Sequence[Row], *parts: Table | str) -> None:
         )
         print()
     elif args.csv:
-        _print_csv(results)
+        write = csv_rows(list(dict.fromkeys(name for row in results for name in row)))
+        for row in results:
+            write(row)
     else:
         for part in parts:
             if isinstance(part, str):
                 print(part)
             else:
-                _print_table(part, is_wide=args.wide)
-
-
-def _print_csv(results: Sequence[Row]) -> None:
-    names = list(dict.fromkeys(name for row in results for name in row))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for row in results:
-        writer.writerow(
-            [
-                json.dumps(value) if isinstance(value, (dict, list)) else value
-                for value in map(row.get, names)
-            ]
-        )
-
-
-def _text(name: str, value: object) -> str:
-    """Return the value of a column for a reader."""
-    if name in _SHARES and isinstance(value, (int, float)):
-        return f"{100 * value:.3f}"
-    match value:
-        case None | "":
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:,}"
-        case float():
-            return f"{value:.3g}"
-        case list() | tuple():
-            return ", ".join(map(str, value)) or "-"
-    return str(value)
-
-
-def _heading(name: str) -> str:
-    words = name.replace("_", " ")
-    return f"{words} %" if name in _SHARES else words
-
-
-def _print_table(table: Table, *, is_wide: bool) -> None:
-    """Print a table; what is the same in all rows goes into the title, unless it is wide."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    title = table.title
-    columns = [*table.columns, *(table.more if is_wide or len(table.rows) == 1 else ())]
-    cells = {name: [_text(name, row.get(name)) for row in table.rows] for name in columns}
-    if not is_wide and len(table.rows) > 1:
-        same = [name for name in columns if len(set(cells[name])) == 1 and name not in table.keep]
-        facts = [f"{_heading(name)} {cells[name][0]}" for name in same if cells[name][0] != "-"]
-        title = "; ".join([title, *facts])
-        columns = [
-            name for name in columns if name not in same and set(cells[name]) != {"-"}
-        ] or columns
-    print(title if is_wide else textwrap.fill(title, _WIDTH))
-    least = 0
-    rich = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    if len(table.rows) == 1 and not is_wide:
-        # One below the other: a single row has too many columns for its line.
-        rich.show_header = False
-        rich.box = None
-        rich.add_column()
-        rich.add_column(overflow="fold")
-        for name in columns:
-            if cells[name][0] != "-":
-                rich.add_row(Text(_heading(name)), Text(cells[name][0]))
-    else:
-        for name in columns:  # Words are not split, unless the terminal is narrow.
-            numbers = [isinstance(row.get(name), (int, float)) for row in table.rows]
-            longest = max(map(len, " ".join([_heading(name), *cells[name]]).split()))
-            least += longest + 2
-            rich.add_column(
-                Text(_heading(name)),
-                justify="right" if any(numbers) else "left",
-                min_width=longest,
-                overflow="fold",
-            )
-        for place in range(len(table.rows)):
-            rich.add_row(*(Text(cells[name][place]) for name in columns))
-    width = 10_000 if is_wide else None if sys.stdout.isatty() else max(_WIDTH, least)
-    Console(width=width, highlight=False).print(rich)
+                print_table(part, is_wide=args.wide)
 
 
 def read_results(path: Path, command: str) -> list[dict[str, Any]]:

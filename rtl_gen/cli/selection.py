@@ -9,6 +9,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.cli.cells import cell_instances, uses_of_cell
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
+from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.cli.output import note, tracked
 from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry, resolve_integers
 from spikefloat.rtl_gen.designs.cells import CellInstance
@@ -33,49 +34,8 @@ __all__ = [
     "instances",
     "refuse",
     "select",
-    "select_with_files",
+    "without_files",
 ]
-
-#: What each option that selects is for.
-_FOR = {
-    "format": "designs of floats, encoder and decoder",
-    "library": "designs of floats",
-    "to": "designs whose result may have another format",
-    "overflow": "designs that round",
-    "budget": "native gates",
-    "objective": "native gates",
-    "rounding": "designs that round",
-    "random-bits": "stochastic rounding",
-    "flags": "designs that round",
-    "tininess": "--flags",
-    "length": "dot",
-    "accumulate": "dot and linear",
-    "node-format": "--accumulate wide",
-    "weights": "linear and neuron",
-    "inputs": "linear without --weights",
-    "outputs": "linear without --weights",
-    "until": "linear with an .onnx file",
-    "activation": "linear",
-    "shape": "linear",
-    "lanes": "linear with --shape array",
-    "levels": "linear with --shape array",
-    "style": "circuits",
-    "stages": "circuits in the spatial style",
-    "stream": "circuits in the spatial or the spiking style",
-    "backend": "circuits in the spatial or the spiking style",
-    "residue": "the spiking style",
-    "leak": "the spiking style and neuron",
-    "delays": "the spiking style",
-    "waves": "the spiking style",
-    "potential-bits": "the spiking style",
-    "order": "the spiking style",
-    "threshold": "neuron",
-    "reset": "neuron",
-    "bias": "neuron",
-    "membrane-width": "neuron",
-    "fraction-bits": "neuron, encoder and decoder",
-    "integer-bits": "encoder and decoder",
-}
 
 _SELECTING = tuple(option.name for option in (*CIRCUIT, *SHAPE, *HARDWARE, *BACKEND, *CELLS))
 
@@ -125,35 +85,16 @@ class Uses:
             if name in self.args.given and name not in self.used:
                 raise InputError(
                     f"Option --{name} has no effect for {','.join(self.args.design)}; "
-                    f"it is for {_FOR[name]}"
+                    f"it is for {PURPOSES[name]}"
                 )
 
 
-def select(args: argparse.Namespace) -> tuple[list[Instance], list[CellInstance]]:
+def select(
+    args: argparse.Namespace,
+) -> tuple[list[Instance | SavedCircuit], list[CellInstance]]:
     """Return the circuits and the cells that the options select, in a fixed order.
 
     Of all designs or all styles, what is not supported is left out, and named on the error stream.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown or that of a circuit file, a design does not work for the options, or
-        an option has no effect.
-    """
-    circuits, cells = select_with_files(args)
-    for circuit in circuits:
-        if isinstance(circuit, SavedCircuit):
-            raise InputError(
-                "Design must be one of `spikefloat list` here, as a circuit file has no golden "
-                f"model, not {circuit.path!r}"
-            )
-    return [one for one in circuits if isinstance(one, Instance)], cells
-
-
-def select_with_files(
-    args: argparse.Namespace,
-) -> tuple[list[Instance | SavedCircuit], list[CellInstance]]:
-    """Return what :func:`select` does, and circuits of files.
 
     Raises
     ------
@@ -187,6 +128,25 @@ def select_with_files(
     return circuits, made
 
 
+def without_files(circuits: Iterable[Instance | SavedCircuit]) -> list[Instance]:
+    """Return circuits, none of which may be of a file.
+
+    Raises
+    ------
+    InputError
+        If one is.
+    """
+    found = []
+    for circuit in circuits:
+        if isinstance(circuit, SavedCircuit):
+            raise InputError(
+                "Design must be one of `spikefloat list` here, as a circuit file has no golden "
+                f"model, not {circuit.path!r}"
+            )
+        found.append(circuit)
+    return found
+
+
 def circuits_of(
     args: argparse.Namespace, name: str, uses: Uses
 ) -> Sequence[Instance | SavedCircuit]:
@@ -217,6 +177,8 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
     if design.rounds:
         uses.add("overflow")
     for one, name, to in _with_formats(design, args, uses):
+        if not _can_be_checked(one, find_format(name), args):
+            continue
         policies = _split(args.overflow, _policies(find_format(to or name)))
         for policy, gates in product(policies, _gates(args, uses)):
             shapes = list(_shapes(one, args, name, policy, uses))
@@ -225,8 +187,6 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
                 instance = make_instance(
                     one, format=name, to=to, overflow=policy, **gates, **shape, **way, **hardware
                 )
-                if instance.shape is None:  # Nothing is made that could not be checked.
-                    require_cases(one.name, instance.circuit.format)
                 yield instance
 
 
@@ -247,6 +207,23 @@ def _with_formats(
             targets = _split(args.to, source.formats)
         for to in targets:
             yield resolve_integers(design, name, to)
+
+
+def _can_be_checked(design: Design, fmt: Format, args: argparse.Namespace) -> bool:
+    """Refuse a format in which an operation could not be checked, so that nothing such is made.
+
+    Of all formats, or of all designs, it is only left out, and named on the error stream.
+    """
+    if design.is_vector or not design.works_for(fmt):
+        return True
+    try:
+        require_cases(design.name, fmt)
+    except InputError as error:
+        if "all" not in args.format and "all" not in args.design:
+            raise
+        note(f"left out: {error}")
+        return False
+    return True
 
 
 def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:

@@ -58,11 +58,10 @@ def design_hardware(instance: Instance | SavedCircuit, module: str | None = None
 def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     """Return the lines above the Verilog of an instance."""
     if isinstance(instance, SavedCircuit):
-        words = ["spikefloat", "verilog", instance.path, *_hardware_words(instance.hardware)]
         file = PurePath(instance.path).name
         return (
             f"circuit of the file {file}",
-            f"made by: {shlex.join(words)}",
+            f"made by: {command_line('verilog', instance)}",
         )
     circuit = instance.circuit
     formats = circuit.format.name + (f" to {circuit.to.name}" if circuit.to else "")
@@ -108,8 +107,12 @@ def _rounding_lines(rounding: RoundingOptions) -> list[str]:
     return lines
 
 
-def command_line(command: str, instance: Instance) -> str:
-    """Return the command that repeats an instance."""
+def command_line(command: str, instance: Instance | SavedCircuit) -> str:
+    """Return the command that repeats an instance, or the circuit of a file."""
+    if isinstance(instance, SavedCircuit):
+        return shlex.join(
+            ["spikefloat", command, instance.path, *_hardware_words(instance.hardware)]
+        )
     circuit = instance.circuit
     words = ["spikefloat", command, instance.design.name, "--format", circuit.format.name]
     words += ["--to", circuit.to.name] if circuit.to else []
@@ -121,7 +124,8 @@ def command_line(command: str, instance: Instance) -> str:
         ["--rounding", rounding.mode_name] if rounding.mode is not Rounding.NEAREST_EVEN else []
     )
     words += ["--random-bits", str(rounding.random_bits)] if rounding.random_bits else []
-    words += ["--flags", rounding.flags] if rounding.flags is not Flags.NONE else []
+    words += ["--flags"] if rounding.flags is not Flags.NONE else []
+    words += ["--tininess", "before"] if rounding.flags is Flags.BEFORE else []
     words += _shape_words(instance)
     return " ".join(words + _hardware_words(instance.hardware))
 

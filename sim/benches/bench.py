@@ -5,7 +5,7 @@ The process of the simulator is given operands, and records what comes out. It k
 golden model nor the results expected: what was recorded is judged here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,11 @@ from spikefloat.sim.benches.handshake import run_handshake
 from spikefloat.sim.benches.scoreboard import Scoreboard
 from spikefloat.sim.benches.session import Recording, Session
 from spikefloat.sim.benches.streams import run_streams
-from spikefloat.sim.benches.top import clocked_top, combinational_top, result_clock
+from spikefloat.sim.benches.top import PERIOD, clocked_top, combinational_top, result_clock
 from spikefloat.sim.cases.pauses import Pauses
 from spikefloat.sim.simulators.runner import BenchError
 
-__all__ = ["PAUSED", "verify"]
+__all__ = ["PAUSED", "verify", "verify_groups"]
 
 #: How streams are tried: as fast as they go, and with pauses at both ends.
 PAUSED = (Pauses(), Pauses(source="random", sink="random"))
@@ -34,6 +34,7 @@ def verify(
     pauses: Sequence[Pauses] = PAUSED,
     progress: Callable[[str], None] | None = None,
     is_quick: bool = False,
+    has_waves: bool = False,
 ) -> list[Outcome]:
     """Drive designs through their cases and compare each result with the expected one.
 
@@ -55,6 +56,8 @@ def verify(
     is_quick : bool
         Whether the build is made quick and the simulation slow, which pays for a large design and
         few cases.
+    has_waves : bool
+        Whether waveforms are kept.
 
     Returns
     -------
@@ -72,23 +75,50 @@ def verify(
     ToolError
         If the simulator is missing.
     """
+    outcomes = dict(
+        verify_groups(
+            checks,
+            simulator,
+            folder,
+            pauses=pauses,
+            progress=progress,
+            is_quick=is_quick,
+            has_waves=has_waves,
+        )
+    )
+    return [outcome for index in range(len(checks)) for outcome in outcomes[index]]
+
+
+def verify_groups(
+    checks: Sequence[Check],
+    simulator: str,
+    folder: Path,
+    *,
+    pauses: Sequence[Pauses] = PAUSED,
+    progress: Callable[[str], None] | None = None,
+    is_quick: bool = False,
+    has_waves: bool = False,
+) -> Iterator[tuple[int, Sequence[Outcome]]]:
+    """Yield the place of each design with its outcomes, as soon as its build has been run.
+
+    Parameters and errors are those of :func:`verify`.
+    """
     groups: dict[tuple[str, int], list[int]] = {}
     for index, check in enumerate(checks):
         # Operations with a handshake are driven each for itself.
         is_alone = check.dut.contract is Contract.HANDSHAKE
         key = check.dut.contract.value, 0 if is_alone else check.cases.count
         groups.setdefault(key, []).append(index)
-    outcomes: dict[int, Sequence[Outcome]] = {}
     for (contract, count), indices in sorted(groups.items()):
         session = Session(
             simulator=simulator,
             folder=Path(folder).resolve() / f"{simulator}_{contract}_{count}",
             progress=progress,
             is_quick=is_quick,
+            has_waves=has_waves,
         )
         group = [checks[index] for index in indices]
-        outcomes.update(zip(indices, _run(group, session, pauses), strict=True))
-    return [outcome for index in range(len(checks)) for outcome in outcomes[index]]
+        yield from zip(indices, _run(group, session, pauses), strict=True)
 
 
 def _run(
@@ -114,7 +144,12 @@ def _run_rows(checks: Sequence[Check], session: Session) -> list[Outcome]:
     recording = session.run(
         top.text,
         "tb_clocked" if is_clocked else "tb_combinational",
-        {"cases": cases, "last_clock": max(first), "signals": list(arrays)},
+        {
+            "cases": cases,
+            "last_clock": max(first),
+            "signals": list(arrays),
+            "is_slow": session.has_waves,
+        },
         arrays,
         has_delays=is_clocked,
     )
@@ -188,6 +223,8 @@ def _judge(
         cases=board.cases,
         mismatches=board.mismatches,
         report=board.report(),
+        first_wrong=board.first_wrong,
         results=results,
+        clip=recording.clip(0, PERIOD * (needed + 1)),
         **recording.times,
     )

@@ -50,7 +50,9 @@ def cell_model(parameters: Mapping[str, Any]) -> CellModel:
     return CellModel(**{**parameters, **exact})
 
 
-def cell_checks(designs: Sequence[CellDesign], seed: int = 1) -> list[Check]:
+def cell_checks(
+    designs: Sequence[CellDesign], seed: int = 1, clocks: Sequence[Clock] | None = None
+) -> list[Check]:
     """Return the checks of cells: spike and membrane after each clock of one train of spikes.
 
     Parameters
@@ -59,11 +61,13 @@ def cell_checks(designs: Sequence[CellDesign], seed: int = 1) -> list[Check]:
         What to check.
     seed : int
         Seed of the random spikes.
+    clocks : sequence of Clock, optional
+        What goes in, in place of random spikes.
     """
     weights = [design.parameters["weights"] for design in designs]
     # Before the first clock that counts, one in reset.
     reset = Clock(True, False, False, [[0] * len(own) for own in weights])
-    train = [reset, *spike_train(weights, seed)]
+    train = [reset, *(spike_train(weights, seed) if clocks is None else clocks)]
     shared = {
         "clock": np.arange(len(train)) - 1,
         **{

@@ -72,6 +72,7 @@ def encoder_check(
     *,
     sample: int | None = None,
     seed: int = 1,
+    numbers: tuple[Array, Array] | None = None,
 ) -> Check:
     """Return a check of an encoder.
 
@@ -86,12 +87,16 @@ def encoder_check(
         number is tried if it has at most ``EXHAUSTIVE_BITS`` bits, and 100,000 otherwise.
     seed : int
         Seed of the random cases.
+    numbers : pair of array of int, optional
+        Magnitudes and signs to try, and no others.
     """
     fmt, fraction_bits = design.fmt, design.fraction_bits
     width = design.integer_bits + fraction_bits
-    if sample is None and width < EXHAUSTIVE_BITS:
-        numbers = np.arange(1 << (width + 1))
-        value, sign = numbers & (1 << width) - 1, numbers >> width
+    if numbers is not None:
+        value, sign = numbers
+    elif sample is None and width < EXHAUSTIVE_BITS:
+        every = np.arange(1 << (width + 1))
+        value, sign = every & (1 << width) - 1, every >> width
     else:
         source = np.random.default_rng(seed)
         corners = fixed_corners(fmt, integer_bits=design.integer_bits, fraction_bits=fraction_bits)
@@ -114,10 +119,10 @@ def encoder_check(
     )
 
 
-def decoder_check(design: CodecDesign) -> Check:
-    """Return a check of a decoder: every code."""
+def decoder_check(design: CodecDesign, codes: Array | None = None) -> Check:
+    """Return a check of a decoder: every code, or only some."""
     fmt, width = design.fmt, design.integer_bits + design.fraction_bits
-    codes = np.arange(1 << fmt.width)
+    codes = np.arange(1 << fmt.width) if codes is None else codes
     fixed = decode_fixed(
         fmt, codes, integer_bits=design.integer_bits, fraction_bits=design.fraction_bits
     )

@@ -5,6 +5,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from spikefloat.sim.cases.pauses import Pauses
 __all__ = [
     "Cases",
     "Check",
+    "Clip",
     "Contract",
     "Dut",
     "Outcome",
@@ -184,6 +186,21 @@ class Cases:
             selected=self.indices[:count],
         )
 
+    def pick(self, places: Array) -> "Cases":
+        """Return some of the selected cases, by their places, without the operands of others.
+
+        Raises
+        ------
+        InputError
+            If operands stay for several cases, which depend on their order.
+        """
+        if any(len(values) < self.count for values in self.operands.values()):
+            raise InputError("Cases must each have operands of their own to be picked")
+        return Cases(
+            operands={name: self.rows(name)[places] for name in self.operands},
+            expected={name: values[places] for name, values in self.expected.items()},
+        )
+
     def rows(self, name: str) -> Array:
         """Return for each selected case the row of an operand."""
         values = self.operands[name]
@@ -216,6 +233,15 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A waveform file, and the part of it in which a design is driven."""
+
+    path: Path
+    start: float  #: Nanoseconds.
+    stop: float  #: Nanoseconds.
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """How one design did."""
 
@@ -224,10 +250,12 @@ class Outcome:
     cases: int  #: How many cases were checked.
     mismatches: int  #: How many of them were wrong, missing or too many.
     report: str  #: What was wrong, with the first wrong cases in words; empty if nothing was.
+    first_wrong: int | None = None  #: Place of the first wrong case among the selected ones.
     build_seconds: float
     seconds: float  #: Time to drive all designs of the same build.
     cpu_seconds: float  #: The same, of the simulation's process alone.
     results: Mapping[str, Array] = field(repr=False)  #: What came out, by the names of the outputs.
+    clip: Clip | None = field(default=None, repr=False)  #: Waveforms, if they were asked for.
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spikefloat.sim.benches.dut import Check, Outcome, Port
 from spikefloat.sim.benches.scoreboard import Scoreboard
 from spikefloat.sim.benches.session import Recording, Session
-from spikefloat.sim.benches.top import prefixed
+from spikefloat.sim.benches.top import PERIOD, prefixed
 
 __all__ = ["handshake_top", "run_handshake"]
 
@@ -157,6 +157,8 @@ def _judge(check: Check, simulator: str, recording: Recording, index: int) -> Ou
         cases=board.cases,
         mismatches=board.mismatches,
         report=board.report(),
+        first_wrong=board.first_wrong,
         results=results,
+        clip=recording.clip(-PERIOD, PERIOD * (float(clocks.sum()) + 2)),
         **recording.times,
     )

@@ -15,7 +15,7 @@ from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
 from spikefloat.sim.golden.operations import expected, expected_rounded, find_operation
 from spikefloat.sim.golden.rounding import Rounded, Rounder
 
-__all__ = ["OPERAND_NAMES", "ScalarDesign", "scalar_checks"]
+__all__ = ["OPERAND_NAMES", "ScalarDesign", "draws_extras", "scalar_checks"]
 
 #: Names of the operand ports.
 OPERAND_NAMES = ("a", "b", "c")
@@ -84,7 +84,9 @@ class ScalarDesign:
         )
 
 
-def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64]) -> list[Check]:
+def scalar_checks(
+    designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64], seed: int = SEED
+) -> list[Check]:
     """Return the checks of designs, which share the operands as far as they can.
 
     Parameters
@@ -94,6 +96,8 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     pairs : str or array
         "all", "published", or rows of operands; see
         :func:`spikefloat.sim.cases.exhaustive.operand_cases`.
+    seed : int
+        Of modes and random numbers of rounding, where not all are tried with each operand.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     for design in designs:
         groups.setdefault(_sharing(design), []).append(design.fmt)
     shared = {
-        key: _with_extras(operand_cases(formats, key[0], pairs, key[-1]), key)
+        key: _with_extras(operand_cases(formats, key[0], pairs, key[-1]), key, seed)
         for key, formats in groups.items()
     }
     discharges: dict[tuple[str, int], NDArray[np.int64]] = {}
@@ -135,13 +139,21 @@ def scalar_checks(designs: Sequence[ScalarDesign], pairs: str | NDArray[np.int64
     return checks
 
 
+def draws_extras(design: ScalarDesign, pairs: str) -> bool:
+    """Tell whether modes or random numbers of rounding are drawn, for want of time for all."""
+    operation = find_operation(design.operation)
+    bits = sum(design.ways.widths.values())
+    size = sum(operation.widths(design.fmt)) - (pairs == "published") * operation.operand_count
+    return bits > 0 and 1 << size + bits > EXHAUSTIVE_CASES
+
+
 #: Number of operands, contract, width in streams, widths of the inputs that only rounding takes, and
 #: of operands that are no codes.
 _Sharing = tuple[int, Contract, int, tuple[int, ...], tuple[int | None, ...]]
 
 
 def _with_extras(
-    operands: Sequence[NDArray[np.int64]], key: _Sharing
+    operands: Sequence[NDArray[np.int64]], key: _Sharing, seed: int
 ) -> tuple[NDArray[np.int64], ...]:
     """Return operands with every mode or random number, or with drawn ones if those are too many."""
     widths = key[-2]
@@ -149,7 +161,7 @@ def _with_extras(
         return tuple(operands)
     count, bits = len(operands[0]), sum(widths)
     if count << bits > EXHAUSTIVE_CASES:
-        rng = np.random.default_rng(SEED)
+        rng = np.random.default_rng(seed)
         return (*operands, *(rng.integers(0, 1 << width, count) for width in widths))
     (width,) = widths  # a mode that is an operand is never stochastic
     extra = np.tile(np.arange(1 << width), count)

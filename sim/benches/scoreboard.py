@@ -73,6 +73,13 @@ class Scoreboard:
         return np.flatnonzero(is_wrong)
 
     @property
+    def first_wrong(self) -> int | None:
+        """The first case that is wrong, or for which no result came."""
+        if len(self.wrong):
+            return int(self.wrong[0])
+        return min(self.arrived, self.cases - 1) if self.mismatches else None
+
+    @property
     def mismatches(self) -> int:
         """Number of results that are wrong, missing or too many; not 0 if anything is wrong."""
         return max(len(self.wrong) + abs(self.cases - self.arrived), int(bool(self.notes)))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.files import make_folder
-from spikefloat.sim.simulators.runner import BenchError, run_bench
+from spikefloat.sim.benches.dut import Clip
+from spikefloat.sim.simulators.runner import BenchError, run_bench, tail
 
 __all__ = ["Recording", "Session"]
 
@@ -22,6 +23,7 @@ class Recording:
 
     arrays: Mapping[str, NDArray[Any]]
     build_seconds: float
+    waves: Path | None = None  #: Waveforms in VCD form, if they were asked for.
 
     @property
     def times(self) -> dict[str, float]:
@@ -37,6 +39,13 @@ class Recording:
             "cpu_seconds": cpu_seconds,
         }
 
+    def clip(self, start: float, stop: float) -> Clip | None:
+        """Return the part of the waveforms between two times, counted from when driving began."""
+        if self.waves is None:
+            return None
+        began = float(self.arrays["began"])
+        return Clip(path=self.waves, start=max(began + start, 0), stop=began + stop)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
@@ -46,6 +55,7 @@ class Session:
     folder: Path
     progress: Callable[[str], None] | None = None  #: Called at the start of each step.
     is_quick: bool = False  #: Whether the build is to be quick rather than the simulation.
+    has_waves: bool = False  #: Whether waveforms are kept.
 
     def run(
         self,
@@ -101,9 +111,14 @@ class Session:
             check=False,
             progress=self.progress,
             is_quick=self.is_quick,
+            waves=self.has_waves,
         )
         if bench_result.failures or not recording.is_file():
-            reasons = "\n".join(bench_result.failures) or f"see {bench_result.log}"
+            reasons = "\n".join(bench_result.failures) or f"its log ends:\n{tail(bench_result.log)}"
             raise BenchError(f"Bench {bench} stopped before all was recorded: {reasons}")
         with np.load(recording) as file:
-            return Recording(arrays=dict(file), build_seconds=bench_result.build_seconds)
+            return Recording(
+                arrays=dict(file),
+                build_seconds=bench_result.build_seconds,
+                waves=bench_result.waves,
+            )

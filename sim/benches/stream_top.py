@@ -15,10 +15,22 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.dut import Cases, Check, StreamPort
 from spikefloat.sim.benches.top import prefixed
 
-__all__ = ["CONTROL_BITS", "ROW", "SOURCES", "Seen", "part_ends", "stream_top", "words_of"]
+__all__ = [
+    "CONTROL_BITS",
+    "PERIOD",
+    "ROW",
+    "SOURCES",
+    "Seen",
+    "part_ends",
+    "stream_top",
+    "words_of",
+]
 
 #: Clocks in a row.
 ROW = 256
+
+#: Nanoseconds of a clock.
+PERIOD = 2
 
 #: Most sources of a design.
 SOURCES = 3
@@ -151,7 +163,7 @@ def stream_top(
         "    output reg row_done",
         ");",
         "    reg clk = 0;",
-        "    always #1 clk = ~clk;",
+        f"    always #{PERIOD // 2} clk = ~clk;",
         f"    reg [{ROW * CONTROL_BITS - 1}:0] row = 0;",
         "    reg [31:0] index = 0;",
         "    initial row_done = 0;",

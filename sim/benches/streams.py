@@ -12,10 +12,21 @@ from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.benches.dut import Check, StreamOutcome, StreamPort
 from spikefloat.sim.benches.scoreboard import Scoreboard
 from spikefloat.sim.benches.session import Recording, Session
-from spikefloat.sim.benches.stream_top import ROW, SOURCES, Seen, part_ends, stream_top, words_of
+from spikefloat.sim.benches.stream_top import (
+    PERIOD,
+    ROW,
+    SOURCES,
+    Seen,
+    part_ends,
+    stream_top,
+    words_of,
+)
 from spikefloat.sim.cases.pauses import Pauses
 
 __all__ = ["run_streams"]
+
+#: Clocks that waveforms show before the first transfer, and behind the last.
+_AROUND = 3
 
 #: For so many times what a case takes, nothing must come before a design is taken to be stuck.
 _PATIENCE = 4
@@ -114,6 +125,7 @@ class _Seen:
         self._rows = arrays[f"rows_{number}"][:, columns]
         self._undefined = arrays[f"undefined_{number}"][:, columns]
         self._sink_pauses = arrays[f"controls_{number}"][:, SOURCES]
+        self._recording = recording
         self._times = recording.named_times(f"times_{number}")
         flags = self._rows[:, 0]
         self._taken = np.flatnonzero(flags & 1)
@@ -150,6 +162,11 @@ class _Seen:
             missed=int(could.sum()) - len(taken),
             interval=float(np.diff(self._ends).mean()) if len(self._ends) > 1 else 0.0,
             clocks=int(np.ptp(clocks)) + 1 if len(clocks) else 0,
+            first_wrong=board.first_wrong,
+            clip=self._recording.clip(
+                PERIOD * float(clocks.min(initial=len(self._rows)) - _AROUND),
+                PERIOD * float(clocks.max(initial=0) + _AROUND),
+            ),
             **self._times,
         )
 

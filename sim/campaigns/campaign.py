@@ -85,6 +85,11 @@ class Cell:
         }
 
     @property
+    def label(self) -> dict[str, Any]:
+        """What the circuit is to a reader."""
+        return self.target.label
+
+    @property
     def key(self) -> str:
         """SHA-256 of the spec, in hexadecimal."""
         return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()

@@ -12,21 +12,37 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.sim.campaigns.campaign import Cell, run_cell
 from spikefloat.sim.devices.operands import circuit_leak_bound
 
-__all__ = ["ResultStore", "campaign_rows", "run_campaign"]
+__all__ = ["ResultStore", "Stored", "campaign_rows", "run_campaign"]
 
 #: How often a cell is tried again if the worker that ran it is lost.
 _RETRIES = 5
 
 
+class Stored(Protocol):
+    """What results are kept of."""
+
+    @property
+    def key(self) -> str:
+        """The same for all with the same spec."""
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """All that decides on the result."""
+
+    @property
+    def label(self) -> dict[str, Any]:
+        """What it is to a reader of the file."""
+
+
 class ResultStore:
-    """Results by the key of their cell, in a file.
+    """Results by the key of what they are of, in a file.
 
     Parameters
     ----------
@@ -66,14 +82,14 @@ class ResultStore:
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM cells").fetchone()[0])
 
-    def get(self, cell: Cell) -> dict[str, Any] | None:
+    def get(self, cell: Stored) -> dict[str, Any] | None:
         """Return the result of a cell, or None if it is not there."""
         row = self._connection.execute(
             "SELECT result FROM cells WHERE key = ?", (cell.key,)
         ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def put(self, cell: Cell, result: dict[str, Any]) -> None:
+    def put(self, cell: Stored, result: dict[str, Any]) -> None:
         """Keep the result of a cell."""
         with self._connection:
             self._connection.execute(
@@ -81,7 +97,7 @@ class ResultStore:
                 (
                     cell.key,
                     json.dumps(cell.spec, sort_keys=True),
-                    json.dumps(cell.target.label),
+                    json.dumps(cell.label),
                     json.dumps(result),
                 ),
             )

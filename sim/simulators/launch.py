@@ -65,6 +65,12 @@ def _run(job: dict[str, Any], place: Path) -> int:
     except _FAILURES:
         return BUILD_FAILED
     print(BUILT, flush=True)
+    if job["simulator"] == "icarus":
+        # Waveforms in VCD form, as those of Verilator: to read FST takes another program.
+        test_command = runner._test_command
+        runner._test_command = lambda: [  # type: ignore[method-assign]
+            ["-vcd" if word == "-fst" else word for word in words] for words in test_command()
+        ]
     try:
         runner.test(
             test_module=job["test_module"],

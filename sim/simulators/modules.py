@@ -3,7 +3,7 @@
 
 import re
 
-__all__ = ["module_names", "rename_modules"]
+__all__ = ["module_header", "module_names", "rename_modules", "top_modules"]
 
 _MODULE = re.compile(r"^\s*module\s+(\\\S+|\w+)", re.MULTILINE)
 
@@ -11,6 +11,26 @@ _MODULE = re.compile(r"^\s*module\s+(\\\S+|\w+)", re.MULTILINE)
 def module_names(verilog: str) -> list[str]:
     """Return the names of the modules that a text declares, in order."""
     return _MODULE.findall(_without_comments(verilog))
+
+
+def module_header(verilog: str, name: str) -> str:
+    """Return what stands between the name of a module and the end of its list of ports."""
+    found = re.search(
+        rf"^\s*module\s+{re.escape(name)}(?![\w$])([^;]*);",
+        _without_comments(verilog),
+        re.MULTILINE,
+    )
+    return found[1] if found else ""
+
+
+def top_modules(verilog: str) -> list[str]:
+    """Return the names of the modules that no other module of a text names, in order."""
+    text = _without_comments(verilog)
+    return [
+        name
+        for name in module_names(text)
+        if len(re.findall(rf"(?<![\w$\\]){re.escape(name)}(?![\w$])", text)) == 1
+    ]
 
 
 def rename_modules(verilog: str, prefix: str) -> str:

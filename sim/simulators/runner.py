@@ -21,7 +21,7 @@ from spikefloat.rtl_gen.files import make_folder
 from spikefloat.sim.simulators.find import ToolError, find_simulator
 from spikefloat.sim.simulators.launch import BUILD_FAILED, BUILT, TOOL_MISSING
 
-__all__ = ["BenchError", "BenchFailure", "BenchResult", "run_bench"]
+__all__ = ["BenchError", "BenchFailure", "BenchResult", "run_bench", "tail"]
 
 _TIMESCALE = ("1ns", "1ps")
 _LOG_LINES = 20
@@ -29,8 +29,6 @@ _LOG_LINES = 20
 
 class BenchError(UserError):
     """A bench could not be built, or did not run to its end: a check that failed."""
-
-    exit_status = 1
 
     exit_status = 1
 
@@ -48,7 +46,7 @@ class BenchResult:
     build_seconds: float
     run_seconds: float
     log: Path  #: What the simulation printed.
-    waves: Path | None  #: Waveforms, if they were asked for.
+    waves: Path | None  #: Waveforms in VCD form, if they were asked for.
 
 
 def run_bench(
@@ -208,18 +206,20 @@ def _launch(
     ended = time.perf_counter()
     if process.returncode == BUILD_FAILED:
         log = path.with_name("build.log")
-        raise BenchError(f"Build of {toplevel} with {simulator} failed; {log} ends:\n{_tail(log)}")
+        raise BenchError(f"Build of {toplevel} with {simulator} failed; its log ends:\n{tail(log)}")
     if process.returncode == TOOL_MISSING:
-        raise ToolError(_tail(errors))
+        raise ToolError(tail(errors))
     if process.returncode or built is None:
-        raise RuntimeError(f"cocotb's runner ended with {process.returncode}:\n{_tail(errors)}")
+        raise RuntimeError(f"cocotb's runner ended with {process.returncode}:\n{tail(errors)}")
     return built - start, ended - built
 
 
 def _read_results(results: Path, log: Path) -> tuple[int, tuple[str, ...]]:
     """Return the number of tests, and a text for each that failed."""
     if not results.is_file():
-        raise BenchError(f"The simulation ended before it wrote results; {log} ends:\n{_tail(log)}")
+        raise BenchError(
+            f"The simulation ended before it wrote results; its log ends:\n{tail(log)}"
+        )
     tests = 0
     failures = []
     for case in ElementTree.parse(results).iter("testcase"):
@@ -232,7 +232,7 @@ def _read_results(results: Path, log: Path) -> tuple[int, tuple[str, ...]]:
     return tests, tuple(failures)
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
     """Return the end of a log, which is where the trouble is."""
     if not log.is_file():
         return "(nothing)"

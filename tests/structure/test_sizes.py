@@ -18,7 +18,7 @@ SOURCES = sorted(
 LONG_FILES: dict[str, int] = {
     "rtl_gen/checks/library.py": 364,
     "rtl_gen/cli/commands.py": 377,
-    "rtl_gen/cli/selection.py": 390,
+    "rtl_gen/cli/selection.py": 375,
     "rtl_gen/designs/instance.py": 342,
     "rtl_gen/designs/shapes.py": 337,
     "sim/golden/arithmetic.py": 344,
@@ -32,7 +32,7 @@ LONG_FUNCTIONS: dict[str, int] = {
 }
 
 #: Folders with more modules.
-FULL_FOLDERS = {"rtl_gen/checks": 18}
+FULL_FOLDERS: dict[str, int] = {}
 
 
 def functions(text: str) -> dict[str, int]:

@@ -7,7 +7,7 @@ import shlex
 from spikefloat.rtl_gen.checks.scenes import Scene, circuit_scene, clocked_scene, wave_files
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import select
+from spikefloat.rtl_gen.cli.selection import select, without_files
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
     """Simulate a scene of each instance, and write its waveforms."""
     if args.fst:
         find_vcd2fst()  # a missing one is said before anything is built
-    circuits, cells = select(args)
+    selection, cells = select(args)
+    circuits = without_files(selection)
     names: dict[str, None] = {}
     selected: list[Instance | CellInstance] = [*cells, *circuits]
     for one in selected:

@@ -7,7 +7,7 @@ from typing import Any
 from spikefloat.rtl_gen.checks.cores import cell_source, circuit_source
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import check_name, select
+from spikefloat.rtl_gen.cli.selection import check_name, select, without_files
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels
@@ -21,7 +21,8 @@ _COLUMNS = ("core", "targets", "cases")
 
 def run(args: argparse.Namespace) -> int:
     """Write a core for each instance."""
-    circuits, cells = select(args)
+    selection, cells = select(args)
+    circuits = without_files(selection)
     check_name(args, len(circuits) + len(cells))
     names: dict[str, None] = {}
     selected: list[Instance | CellInstance] = [*cells, *circuits]

@@ -8,7 +8,7 @@ from typing import Any
 from spikefloat.rtl_gen.checks.hardened import hardened_name, hardened_verilog
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import check_name, select_with_files
+from spikefloat.rtl_gen.cli.selection import check_name, select
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import labels, size
@@ -24,7 +24,7 @@ __all__ = ["add_once", "run"]
 
 def run(args: argparse.Namespace) -> int:
     """Write a file for each instance, all or none."""
-    circuits, cells = select_with_files(args)
+    circuits, cells = select(args)
     hardened = [(circuit, noise) for circuit in circuits for noise in args.harden or [None]]
     check_name(args, len(hardened) + len(cells))
     names: dict[str, None] = {}

@@ -4,7 +4,7 @@
 import argparse
 
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import select_with_files
+from spikefloat.rtl_gen.cli.selection import select
 from spikefloat.rtl_gen.designs.labels import figures
 
 __all__ = ["run"]
@@ -12,7 +12,7 @@ __all__ = ["run"]
 
 def run(args: argparse.Namespace) -> int:
     """Count each instance; the neurons of its scopes, if there is one."""
-    circuits, cells = select_with_files(args)
+    circuits, cells = select(args)
     rows = [figures(one) for one in tracked([*cells, *circuits], "Counting")]
     columns = list(dict.fromkeys(name for row in rows for name in row if name != "scopes"))
     parts = [

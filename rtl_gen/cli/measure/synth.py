@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from spikefloat.rtl_gen.cli.output import Progress, Table, progress, show
-from spikefloat.rtl_gen.cli.selection import refuse, select_with_files
+from spikefloat.rtl_gen.cli.selection import refuse, select
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.delay is not None:
         targets = [with_delay(target, args.delay) for target in targets]
     cache = Cache(None if args.no_cache else default_cache_folder())
-    circuits, cells = select_with_files(args)
+    circuits, cells = select(args)
     if args.matrix:
         circuits = [variant for circuit in circuits for variant in _variants(circuit)]
     rows = _measure_all([*cells, *circuits], targets, args, cache)

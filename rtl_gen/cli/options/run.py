@@ -77,6 +77,14 @@ SIMULATION = (
         help=f"check the netlist after synthesis for a target: {', '.join(_TARGETS)}",
         words=_TARGETS,
     ),
+    Option(
+        name="verilog",
+        group="simulation",
+        metavar="FILE",
+        read=path,
+        help="check this file in place of the generated one; its top module must have the same "
+        "ports, and come to its results after as many clocks",
+    ),
     Option(name="check", group="simulation", help="run what was made and compare every result"),
     Option(
         name="fst",

@@ -71,12 +71,31 @@ def test_mapped_circuit_is_such_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert noise["exact_rate"] == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "waves", "package"])
+@pytest.mark.parametrize("command", ["waves", "package"])
 def test_commands_that_need_a_golden_model(command: str, file: str, capsys: Capture) -> None:
     assert main([command, file]) == 2
     error = capsys.readouterr().err
     assert "as a circuit file has no golden model" in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.tool
+def test_verify_compares_with_the_circuit_itself(tmp_path: Path, capsys: Capture) -> None:
+    """On both simulators, as what it is asked to become; a file and a design in one table."""
+    file = str(sf.design("multiply", format="e2m1fn").save(tmp_path / "product.json"))
+    rows = run_json(capsys, "verify", f"{file},negate", "--sim", "both", "--format", "e2m1fn")
+    assert [(row["design"], row["simulator"]) for row in rows] == [
+        (name, simulator) for name in (file, "negate") for simulator in ("icarus", "verilator")
+    ]
+    assert [(row["reference"], row["cases"], row["exact"]) for row in rows[1:3]] == [
+        ("its own simulation", 256, 256),
+        ("golden model", 16, 16),
+    ]
+    options = ["--stages", "0,1", "--style", "spatial,spiking", "--sim", "icarus"]
+    rows = run_json(capsys, "verify", file, *options)
+    assert [row["hardware"] for row in rows] == ["combinational", "1 stage", "spiking"]
+    assert {(row["cases"], row["exact"]) for row in rows} == {(256, 256)}
+    assert rows[1]["command"] == f"spikefloat verify {file} --stages 1"
 
 
 @pytest.mark.parametrize(

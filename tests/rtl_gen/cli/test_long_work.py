@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from spikefloat.rtl_gen.cli import output
 from spikefloat.rtl_gen.cli.long_work import Stop
 from spikefloat.rtl_gen.cli.output import progress
 
@@ -15,13 +16,20 @@ Capture = pytest.CaptureFixture[str]
 def test_a_line_a_minute_without_a_terminal(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = 1000.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    """Also while one step takes longer than that, and none in a shorter time."""
     with progress("start") as tell:
-        for second in range(0, 150, 10):
-            now = 1000.0 + second
-            tell(f"step [{second}]")
-    assert capsys.readouterr().err == "spikefloat: step [60]\nspikefloat: step [120]\n"
+        tell("a step")
+    assert capsys.readouterr().err == ""
+    assert output._SILENCE == 60
+    monkeypatch.setattr(output, "_SILENCE", 0.02)
+    printed = ""
+    with progress("start") as tell:
+        tell("a step")
+        tell.count(3, 4)
+        while printed.count("\n") < 3:
+            time.sleep(0.01)
+            printed += capsys.readouterr().err
+    assert set(printed.splitlines()) == {"spikefloat: a step (3 of 4), 0 min"}
 
 
 def test_stop_after_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,21 @@ def test_commands_refuse_wide_formats(command: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("with_sign_operation")
+def test_of_all_formats_wide_ones_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", "with_sign", "--format", "all", "--json"]) == 0
+    printed = capsys.readouterr()
+    known = [fmt for fmt in FORMATS.values() if find_design("with_sign").works_for(fmt)]
+    rows = json.loads(printed.out)["results"]
+    assert [row["format"] for row in rows] == [fmt.name for fmt in known if fmt.width <= 10]
+    wide = [fmt.name for fmt in known if fmt.width > 10]
+    lines = printed.err.splitlines()
+    assert len(lines) == len(wide) > 2
+    for line, name in zip(lines, wide, strict=True):
+        assert line.startswith("spikefloat: left out: Format for with_sign must be at most 10 bits")
+        assert line.endswith(f"not {name!r}")
+
+
+@pytest.mark.usefixtures("with_sign_operation")
 def test_missing_golden_entry(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from spikefloat.rtl_gen.checks.plan import Selected, check
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.designs.header import command_line, design_hardware, instance_summary
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
@@ -38,7 +38,9 @@ def test_header():
     assert "// y = a + b, rounded as the operand rounding says (e4m3fn)" in text
     assert "// rounding: 0 rne, 1 rtz, 2 rdn, 3 rup, 4 rna; the other codes as 0" in text
     assert "// flags: bits 0 inexact, 1 underflow, 2 overflow, 3 divide_by_zero, 4 invalid" in text
-    assert command_line("verilog", instance).endswith(" --rounding port --flags after")
+    assert command_line("verilog", instance).endswith(" --rounding port --flags")
+    before = make_instance("add", rounding="port", flags="before")
+    assert command_line("verilog", before).endswith(" --rounding port --flags --tininess before")
     stochastic = make_instance("convert", rounding="stochastic-a", random_bits=5)
     assert " --rounding stochastic-a --random-bits 5" in command_line("verilog", stochastic)
     total = make_instance("dot", length=2, rounding="rup", flags="after")

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.checks.plan import Selected, check
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import (
     FORMATS,

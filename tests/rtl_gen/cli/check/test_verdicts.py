@@ -21,7 +21,7 @@ from spikefloat.sim.simulators.runner import BenchError
 def test_verify(mismatches: list[int], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"mismatches": count, "report": "wrong"} for count in mismatches]
     monkeypatch.setattr(verify, "simulators", lambda text: ["verilator"])
-    monkeypatch.setattr(verify, "check", lambda *args, **options: rows)
+    monkeypatch.setattr(verify, "check_each", lambda *args, **options: rows)
     monkeypatch.setattr(verify, "checked_row", lambda row: row)
     assert main(["verify", "negate", "--json"]) == status
 
@@ -35,7 +35,7 @@ def test_bench_that_stops(
 ) -> None:
     """A check that could not be carried out is no success, and leaves no file."""
     monkeypatch.setattr(verify, "simulators", lambda text: ["verilator"])
-    monkeypatch.setattr(verify, "check", fail)
+    monkeypatch.setattr(verify, "check_each", fail)
     monkeypatch.setattr(waves, "wave_files", fail)
     monkeypatch.setattr(board, "verify_board", fail)
     for arguments in (

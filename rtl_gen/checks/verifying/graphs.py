@@ -2,21 +2,26 @@
 """Any neuron graph as a bench takes it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph import Port as Word
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
+from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS
 
-__all__ = ["contract_of", "graph_check"]
+__all__ = ["MAX_BITS", "contract_of", "graph_check", "saved_check"]
 
 #: Most input bits of a circuit that is tried with every operand.
-_MAX_BITS = 16
+MAX_BITS = 16
 
 #: Widest port whose codes are single numbers; those of others are bits.
 _CODE_BITS = 62
@@ -34,7 +39,6 @@ def contract_of(hardware: Hardware, *, is_handshake: bool = False) -> Contract:
 def graph_check(
     graph: NeuronGraph,
     hardware: Hardware,
-    verilog: str,
     expected: Callable[..., Any],
     *,
     count: int,
@@ -47,9 +51,7 @@ def graph_check(
     graph : NeuronGraph
         The circuit.
     hardware : Hardware
-        What it became.
-    verilog : str
-        What is simulated.
+        What it became, and is simulated.
     expected : callable
         Called with the codes of each input by name, returns those of the output, or those of
         several outputs by name.
@@ -75,7 +77,7 @@ def graph_check(
     return Check(
         dut=Dut(
             name=hardware.module,
-            verilog=verilog,
+            verilog=hardware.verilog,
             module=hardware.module,
             inputs=inputs,
             outputs=outputs,
@@ -89,6 +91,20 @@ def graph_check(
     )
 
 
+def saved_check(circuit: SavedCircuit, selected: Selected) -> Check:
+    """Return the check of the circuit of a file, against its own exact simulation."""
+    hardware = design_hardware(circuit)
+    verilog, module = selected.source(hardware.verilog, hardware.module)
+    network = Network(circuit.graph)
+    return graph_check(
+        circuit.graph,
+        replace(hardware, verilog=verilog, module=module),
+        lambda **codes: network.run(codes),
+        count=selected.random_cases,
+        seed=selected.seed,
+    )
+
+
 def _port(word: Word) -> Port:
     width = len(word.nodes)
     return Port(word.name, width) if width <= _CODE_BITS else Port(word.name, 1, width)
@@ -96,7 +112,7 @@ def _port(word: Word) -> Port:
 
 def _operands(graph: NeuronGraph, count: int, seed: int) -> dict[str, NDArray[Any]]:
     """Return codes for each input; those of more than 64 bits have an axis of bits."""
-    if graph.input_count <= _MAX_BITS:
+    if graph.input_count <= MAX_BITS:
         every = np.arange(1 << graph.input_count)
         return {
             word.name: every >> word.nodes[0] & (1 << len(word.nodes)) - 1 for word in graph.inputs

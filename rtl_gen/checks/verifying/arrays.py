@@ -4,11 +4,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.sim.benches.arrays import ArrayDesign
-from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.cases.vectors import input_vectors, vector_cases
 
 __all__ = ["array_bench", "array_vectors"]
@@ -20,11 +20,8 @@ _SETS = 2
 _MOST_CLOCKS = 50_000
 
 
-def array_bench(instance: Instance, verilog: str | None = None) -> ArrayDesign:
-    """Return a layer with its weights, or with random ones to be sent.
-
-    The Verilog may be given, such as that of a netlist.
-    """
+def array_bench(instance: Instance, selected: Selected) -> ArrayDesign:
+    """Return a layer with its weights, or with random ones to be sent."""
     options, layer = instance.circuit, instance.layer
     hardware = design_hardware(instance)
     array = make_layer_array(instance, instance.name)
@@ -33,15 +30,16 @@ def array_bench(instance: Instance, verilog: str | None = None) -> ArrayDesign:
         weights, biases = [parameters.weight_codes], [parameters.bias_codes]
     else:
         drawn = [
-            input_vectors(options.format, layer.inputs + 1, layer.outputs, SEED + index)
+            input_vectors(options.format, layer.inputs + 1, layer.outputs, selected.seed + index)
             for index in range(_SETS)
         ]
         weights, biases = [rows[:, :-1] for rows in drawn], [rows[:, -1] for rows in drawn]
     timing = array.timing
+    verilog, module = selected.source(hardware.verilog, hardware.module)
     return ArrayDesign(
         name=hardware.module,
-        verilog=verilog or hardware.verilog,
-        module=hardware.module,
+        verilog=verilog,
+        module=module,
         weights=tuple(weights),
         biases=tuple(biases),
         sends_weights=not layer.layers,
@@ -58,8 +56,8 @@ def array_bench(instance: Instance, verilog: str | None = None) -> ArrayDesign:
     )
 
 
-def array_vectors(design: ArrayDesign, count: int) -> NDArray[np.int64]:
+def array_vectors(design: ArrayDesign, count: int, seed: int) -> NDArray[np.int64]:
     """Return directed vectors, and random ones: no more than an array can take in a while."""
-    directed = vector_cases(design.fmt, design.inputs, 0, SEED)[0]
+    directed = vector_cases(design.fmt, design.inputs, 0, seed)[0]
     count = min(count, _MOST_CLOCKS // design.interval)
-    return np.concatenate([directed, input_vectors(design.fmt, design.inputs, count, SEED)])
+    return np.concatenate([directed, input_vectors(design.fmt, design.inputs, count, seed)])

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Designs of the catalogue as benches take them, with their golden model."""
+
+from spikefloat.rtl_gen.checks.verifying.arrays import array_bench, array_vectors
+from spikefloat.rtl_gen.checks.verifying.graphs import contract_of
+from spikefloat.rtl_gen.checks.verifying.selected import Selected
+from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.rounding import Flags
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.sim.benches.arrays import array_check
+from spikefloat.sim.benches.dut import Check, Contract
+from spikefloat.sim.benches.scalars import ScalarDesign
+from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
+from spikefloat.sim.benches.ways import Ways
+from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
+
+__all__ = ["dot_design", "layer_design", "scalar_design", "vector_check"]
+
+
+def _contract(instance: Instance, hardware: Hardware) -> Contract:
+    return contract_of(hardware, is_handshake=instance.hardware.style is Style.TEMPORAL)
+
+
+def scalar_design(instance: Instance, selected: Selected | None = None) -> ScalarDesign:
+    """Return an operation on one to three codes as a bench takes it."""
+    options = instance.circuit
+    hardware = design_hardware(instance)
+    verilog, module = (selected or Selected()).source(hardware.verilog, hardware.module)
+    return ScalarDesign(
+        name=module,
+        verilog=verilog,
+        module=module,
+        operation=instance.design.name,
+        fmt=options.format,
+        to=options.to,
+        overflow=options.overflow,
+        contract=_contract(instance, hardware),
+        latency=hardware.latency,
+        discharge="first" if hardware.has_discharge else None,
+        ways=_ways(instance),
+    )
+
+
+def _ways(instance: Instance) -> Ways:
+    rounding = instance.circuit.rounding
+    return Ways(
+        mode=rounding.mode,
+        random_bits=rounding.random_bits,
+        has_flags=rounding.flags is not Flags.NONE,
+        is_tiny_before=rounding.flags is Flags.BEFORE,
+    )
+
+
+def vector_check(instance: Instance, selected: Selected) -> Check:
+    """Return the check of a dot product or a layer.
+
+    Raises
+    ------
+    InputError
+        If there is no bench for the hardware of a layer.
+    """
+    options = instance.circuit
+    count, seed = selected.random_cases, selected.seed
+    if instance.is_array:
+        array = array_bench(instance, selected)
+        return array_check(array, array_vectors(array, count, seed))
+    if instance.design.is_layer:
+        layer = instance.layer
+        outputs = None if layer.layers else layer.outputs
+        cases = layer_cases(options.format, layer.inputs, count, seed, outputs)
+        return layer_check(_combinational_layer(instance, selected), cases)
+    design = dot_design(instance, selected)
+    if selected.pairs == "lattice":
+        return dot_check(design, lattice_cases(options.format))
+    return dot_check(design, vector_cases(options.format, instance.vector.length, count, seed))
+
+
+def dot_design(instance: Instance, selected: Selected) -> DotDesign:
+    """Return a dot product as a bench takes it."""
+    options, shape = instance.circuit, instance.vector
+    hardware = design_hardware(instance)
+    verilog, module = selected.source(hardware.verilog, hardware.module)
+    return DotDesign(
+        verilog=verilog,
+        module=module,
+        fmt=options.format,
+        to=options.result_format,
+        length=shape.length,
+        accumulate=shape.accumulate,
+        overflow=options.overflow,
+        wide=shape.wide,
+        contract=_contract(instance, hardware),
+        latency=hardware.latency,
+        has_discharge=hardware.has_discharge,
+        ways=_ways(instance),
+    )
+
+
+def _combinational_layer(instance: Instance, selected: Selected) -> LayerDesign:
+    hardware = design_hardware(instance)
+    if hardware.is_clocked or hardware.is_stream:
+        raise InputError(
+            f"Layer must be combinational to be verified, not {hardware.module!r}; "
+            "leave out --style, --stages and --stream"
+        )
+    verilog, module = selected.source(hardware.verilog, hardware.module)
+    return layer_design(instance, module, verilog)
+
+
+def layer_design(instance: Instance, module: str, verilog: str) -> LayerDesign:
+    """Return linear layers as a bench takes them."""
+    options, layer = instance.circuit, instance.layer
+    return LayerDesign(
+        verilog=verilog,
+        module=module,
+        fmt=options.format,
+        to=options.result_format,
+        accumulate=layer.accumulate,
+        activations=layer.activations,
+        overflow=options.overflow,
+        wide=layer.wide,
+        layers=tuple((one.weight_codes, one.bias_codes) for one in layer.layers) or None,
+    )

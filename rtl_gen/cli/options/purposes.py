@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What options that select circuits are for, as messages say it."""
+
+__all__ = ["PURPOSES"]
+
+#: What each option that selects is for.
+PURPOSES = {
+    "format": "designs of floats, encoder and decoder",
+    "library": "designs of floats",
+    "to": "designs whose result may have another format",
+    "overflow": "designs that round",
+    "budget": "native gates",
+    "objective": "native gates",
+    "rounding": "designs that round",
+    "random-bits": "stochastic rounding",
+    "flags": "designs that round",
+    "tininess": "--flags",
+    "length": "dot",
+    "accumulate": "dot and linear",
+    "node-format": "--accumulate wide",
+    "weights": "linear and neuron",
+    "inputs": "linear without --weights",
+    "outputs": "linear without --weights",
+    "until": "linear with an .onnx file",
+    "activation": "linear",
+    "shape": "linear",
+    "lanes": "linear with --shape array",
+    "levels": "linear with --shape array",
+    "style": "circuits",
+    "stages": "circuits in the spatial style",
+    "stream": "circuits in the spatial or the spiking style",
+    "backend": "circuits in the spatial or the spiking style",
+    "residue": "the spiking style",
+    "leak": "the spiking style and neuron",
+    "delays": "the spiking style",
+    "waves": "the spiking style",
+    "potential-bits": "the spiking style",
+    "order": "the spiking style",
+    "threshold": "neuron",
+    "reset": "neuron",
+    "bias": "neuron",
+    "membrane-width": "neuron",
+    "fraction-bits": "neuron, encoder and decoder",
+    "integer-bits": "encoder and decoder",
+}
