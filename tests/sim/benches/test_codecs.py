@@ -16,8 +16,8 @@ from spikefloat.sim.benches.codecs import CodecDesign, decoder_check, encoder_ch
 from spikefloat.sim.benches.dut import Contract
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
-from spikefloat.sim.simulators.find import SIMULATORS
 from spikefloat.sim.simulators.lint import lint
+from tests.helpers.simulators import ICARUS_SLOWLY
 
 FORMAT_NAMES = ("e4m3fn", "e5m2")
 
@@ -81,7 +81,7 @@ def test_corners():
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_codec_sample(simulator, tmp_path):
     """20,000 random numbers with every value and tie, and every code."""
     checks = [make_codec_check("encoder", name, sample=20_000) for name in FORMAT_NAMES]
@@ -106,14 +106,15 @@ def test_step_by_step_on_every_pair(tmp_path):
 
 
 @pytest.mark.tool
-def test_step_by_step_sample(tmp_path):
+@pytest.mark.parametrize("sample", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_step_by_step_sample(sample, tmp_path):
     checks = [
-        make_operation_check(name, fmt, overflow, sample=1000)
+        make_operation_check(name, fmt, overflow, sample=sample)
         for name in ("multiply", "add")
         for fmt in FORMAT_NAMES
         for overflow in (Overflow.NAN, Overflow.SATURATE)
     ]
-    assert all_exact(checks, "icarus", tmp_path) == [1000] * 8
+    assert all_exact(checks, "icarus", tmp_path) == [sample] * 8
 
 
 @pytest.mark.tool

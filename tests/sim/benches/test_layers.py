@@ -72,20 +72,24 @@ def test_cases_are_directed_and_repeatable() -> None:
 
 
 @pytest.mark.tool
-def test_hardwired_network(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [100, pytest.param(400, marks=pytest.mark.slow)])
+def test_hardwired_network(count: int, tmp_path: Path) -> None:
     design = layer_design(3, 2, 2)
-    result = verify_layer(design, "icarus", layer_cases(E4M3FN, 3, 400, seed=2), tmp_path)
-    assert (result.cases, result.mismatches, result.report) == (408, 0, "")
-    assert result.results["y"].shape == (408, 2)
+    result = verify_layer(design, "icarus", layer_cases(E4M3FN, 3, count, seed=2), tmp_path)
+    assert (result.cases, result.mismatches, result.report) == (count + 8, 0, "")
+    assert result.results["y"].shape == (count + 8, 2)
     assert len(np.unique(result.results["y"])) > 20
 
 
 @pytest.mark.tool
-def test_weights_as_operands(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "count, cases", [(100, 250), pytest.param(400, 500, marks=pytest.mark.slow)]
+)
+def test_weights_as_operands(count: int, cases: int, tmp_path: Path) -> None:
     design = layer_design(2, 2, is_hardwired=False)
-    cases = layer_cases(E4M3FN, 2, 400, seed=3, outputs=2)
-    result = verify_layer(design, "icarus", cases, tmp_path)
-    assert (result.cases, result.mismatches, result.report) == (500, 0, "")
+    vectors = layer_cases(E4M3FN, 2, count, seed=3, outputs=2)
+    result = verify_layer(design, "icarus", vectors, tmp_path)
+    assert (result.cases, result.mismatches, result.report) == (cases, 0, "")
 
 
 @pytest.mark.tool

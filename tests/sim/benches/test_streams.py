@@ -18,6 +18,7 @@ from spikefloat.sim.benches.stream_top import stream_top
 from spikefloat.sim.cases.pauses import Pauses
 from spikefloat.sim.golden.operations import expected
 from tests.helpers.frames import PAUSES, drive_frames
+from tests.helpers.simulators import ICARUS_SLOWLY
 
 NEVER = Pauses(source="never", sink="never")
 STAGES = range(5)
@@ -53,7 +54,7 @@ def verify_streams(designs, simulator, scenes, folder) -> list[Outcome]:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_every_pair_in_streams(simulator, tmp_path):
     """Multiplier and adder with 0 to 4 cuts, back to back and with pauses at both ends."""
     designs = [design_of(name, stages) for name in ("multiply", "add") for stages in STAGES]
@@ -102,7 +103,7 @@ def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_every_pair_in_pipelines(simulator, tmp_path):
     """The same without streams, one pair in each clock; with Verilator only the longest ones."""
     stages = STAGES[1:] if simulator == "icarus" else STAGES[-1:]

@@ -18,6 +18,7 @@ from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from tests.helpers.oracle import NARROW_FORMATS
+from tests.helpers.simulators import ICARUS_SLOWLY
 
 OPERATIONS = ("multiply", "add", "subtract")
 #: The formats that most people mean by FP8, and the other ones of up to eight bits.
@@ -67,7 +68,7 @@ def assert_exact(results: list[Outcome]) -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_every_pair_of_e4m3fn_and_e5m2(simulator: str, tmp_path: Path) -> None:
     designs = every_design(MAIN_FORMATS, OPERATIONS)
     assert len(designs) == 3 * 2 * 2 * 2

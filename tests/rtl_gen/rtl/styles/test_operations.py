@@ -20,6 +20,7 @@ from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.corners import corner_codes, directed_pairs, random_pairs, random_triples
 from spikefloat.sim.cases.sampled import sampled_operands
+from tests.helpers.simulators import ICARUS_SLOWLY
 
 MAIN_FORMATS = ("e4m3fn", "e5m2")
 ONE_OPERAND = ("negate", "absolute", "relu")
@@ -131,7 +132,7 @@ def test_selections_and_questions(names: tuple[str, ...], simulator: str, tmp_pa
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_operands_that_are_integers(simulator: str, tmp_path: Path) -> None:
     """Operands of several widths in one bench, each tried with all that there are."""
     names = ("from_int4", "from_uint8", "from_int16", "scale_by_power_of_two")
@@ -140,7 +141,10 @@ def test_operands_that_are_integers(simulator: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator, count", [("icarus", 4_000), ("verilator", 60_000)])
+@pytest.mark.parametrize(
+    "simulator, count",
+    [pytest.param("icarus", 4_000, marks=pytest.mark.slow), ("verilator", 60_000)],
+)
 def test_sample_of_triples(simulator: str, count: int, tmp_path: Path) -> None:
     """Random triples, many of them near cancellation; the graph is tried on all there are."""
     triples = np.stack(random_triples(FORMATS["e4m3fn"], count, 92), axis=1)

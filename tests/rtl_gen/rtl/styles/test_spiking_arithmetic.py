@@ -21,8 +21,8 @@ from spikefloat.sim.benches.dut import Contract
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.golden.operations import expected
-from spikefloat.sim.simulators.find import SIMULATORS
 from tests.helpers.residue_examples import just_inside, just_outside, met_sums, provoking_order
+from tests.helpers.simulators import ICARUS_SLOWLY
 from tests.helpers.spiking_simulation import SpikingSimulation
 
 pytestmark = pytest.mark.tool
@@ -59,7 +59,7 @@ def bound_of(name, reset):
     return graph_leak_bound(graph, reset, sums=met_sums(graph)).bound
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_every_pair_at_rest(simulator, tmp_path):
     designs = [make_design(name, "at_rest") for name in NAMES]
     designs += [make_design(name, "memory", has_memory=True) for name in NAMES]
