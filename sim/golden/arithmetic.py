@@ -22,13 +22,12 @@ Functions called ``..._flagged`` return the flags of IEEE 754-2019 (clause 7) be
 """
 
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.golden.order import (
     absolute,
     equal,
@@ -48,6 +47,7 @@ from spikefloat.sim.golden.rounding import (
     pack,
     round_value,
 )
+from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import (
     INT64_SIGNIFICAND_BITS,
     Numbers,
@@ -162,7 +162,7 @@ def add_flagged(
     """Return ``a + b`` or ``a - b`` in format ``to``, with flags."""
     x, y = _operands(formats, (a, b))
     check_arithmetic(to)
-    return _pack_sum(to, [x, replace(y, sign=y.sign ^ negate_b)], overflow, rounder)
+    return pack_sum(to, [x, replace(y, sign=y.sign ^ negate_b)], overflow, rounder)
 
 
 def sum_flagged(
@@ -175,7 +175,7 @@ def sum_flagged(
     """Return the sum of the operands, rounded once into ``to``, with flags (P3109's FAA)."""
     check_arithmetic(to)
     numbers = _operands((fmt,) * len(operands), operands)
-    return _pack_sum(to, numbers, overflow, rounder)
+    return pack_sum(to, numbers, overflow, rounder)
 
 
 def fma(
@@ -215,7 +215,7 @@ def fma_flagged(
         replace(product, sign=product.sign ^ negate_product),
         replace(z, sign=z.sign ^ negate_c),
     ]
-    return _raise(INVALID, invalid, _pack_sum(to, terms, overflow, rounder))
+    return _raise(INVALID, invalid, pack_sum(to, terms, overflow, rounder))
 
 
 def convert(
@@ -273,57 +273,3 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
         is_nan=is_nan,
         is_infinite=(a.is_infinite | b.is_infinite) & ~is_nan,
     )
-
-
-def _sum(terms: list[Numbers], mode: Rounding) -> Numbers:
-    """Return the exact sums, over the smallest of the exponents."""
-    exponent = np.minimum.reduce([term.exponent for term in terms])
-    total = sum(
-        np.where(term.sign, -term.significand, term.significand) << (term.exponent - exponent)
-        for term in terms
-    )
-    positive, negative = (
-        np.logical_or.reduce([term.is_infinite & (term.sign == sign) for term in terms])
-        for sign in (False, True)
-    )
-    is_nan = np.logical_or.reduce([term.is_nan for term in terms]) | (positive & negative)
-    # Only where all agree has an exact zero their sign; else the mode decides (clause 6.3).
-    combine = np.logical_or if mode is Rounding.DOWN else np.logical_and
-    of_zero = combine.reduce([term.sign for term in terms])
-    return Numbers(
-        sign=np.select([positive, negative, total != 0], [False, True, total < 0], default=of_zero),
-        significand=abs(total),
-        exponent=exponent,
-        is_nan=is_nan,
-        is_infinite=(positive | negative) & ~is_nan,
-    )
-
-
-def _pack_sum(
-    to: Format, terms: list[Numbers], overflow: Overflow | str | None, rounder: Rounder
-) -> Rounded:
-    """Return the sums, rounded once.
-
-    Where the exponents are so far apart that the exact sum outgrows 64 bits, it is computed with
-    Python integers instead: slower, and just as exact.
-    """
-    lengths = [bit_length(term.significand) for term in terms]
-    tops = [term.exponent + length for term, length in zip(terms, lengths, strict=True)]
-    lowest = reduce(np.minimum, [term.exponent for term in terms])
-    # A zero may stand far above or below the others.
-    span = reduce(np.maximum, [reduce(np.maximum, tops) - lowest, *lengths]) + len(terms)
-    fits = np.asarray(span <= INT64_SIGNIFICAND_BITS)
-    is_nan = np.broadcast_to(reduce(np.logical_or, [term.is_nan for term in terms]), fits.shape)
-    random = np.broadcast_to(rounder.random, fits.shape)
-    codes, flags = (np.empty(fits.shape, dtype=np.int64) for _ in range(2))
-    for mask, integer in ((fits, np.int64), (~fits, object)):
-        if not mask.any():
-            continue
-        exact = [
-            replace(term, significand=term.significand.astype(integer))
-            for term in (number.where(mask) for number in terms)
-        ]
-        total = _sum(exact, rounder.mode)
-        codes[mask], flags[mask] = pack(to, total, overflow, rounder._replace(random=random[mask]))
-        flags[mask] |= INVALID * (total.is_nan & ~is_nan[mask])
-    return Rounded(codes, flags)

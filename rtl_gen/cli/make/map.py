@@ -68,34 +68,14 @@ def run(args: argparse.Namespace) -> int:
                 )
         source = circuit.source
         assert source is not None
-        # The graph has the module's own name; a file of the source must not be overwritten.
-        name = args.name or with_words(f"{source.name}_neurons", _words(args, budget, objective))
-        text = renamed_verilog(
-            mapping.graph,
-            name,
-            [OuterPort(*port) for port in source.ports],
-            header=(
-                f"{source.name} as neurons",
-                f"budget {budget}",
-                f"proved equal to its source: {mapping.proof.method}",
-                f"made by: {_command(args, budget, objective)}",
-            ),
-        )
-        stem = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII)
-        files |= {f"{stem}.v": text, f"{stem}.json": graph_text(mapping.graph)}
+        stem, own = _files(args, mapping, source, budget, objective)
+        files |= own
         row = _row(mapping, source, budget, objective) | {
             "file": str(args.output / f"{stem}.v"),
             "graph": str(args.output / f"{stem}.json"),
         }
         rows.append(row)
-        lines += [
-            f"source: {mapping.gates} two-input gates",
-            f"proved equal: {mapping.proof.method}",
-        ]
-        if not mapping.is_complete:
-            lines.append("the search was stopped: more time may give a smaller circuit")
-        if source.joined:
-            lines.append(f"words inside, single bits at the ports: {', '.join(source.joined)}")
+        lines += _remarks(mapping, source)
         lines.append(f"written: {row['file']}, and {row['graph']} for sweep, export and others")
     write_files(args.output, files)
     show(
@@ -105,6 +85,44 @@ def run(args: argparse.Namespace) -> int:
         *lines,
     )
     return INTERRUPTED_STATUS if stop.is_interrupted else 0
+
+
+def _files(
+    args: argparse.Namespace,
+    mapping: Mapping,
+    source: SourceModule,
+    budget: Budget,
+    objective: Objective,
+) -> tuple[str, dict[str, str]]:
+    """Return what the files of a circuit are called, and their texts by name."""
+    # The graph has the module's own name; a file of the source must not be overwritten.
+    name = args.name or with_words(f"{source.name}_neurons", _words(args, budget, objective))
+    text = renamed_verilog(
+        mapping.graph,
+        name,
+        [OuterPort(*port) for port in source.ports],
+        header=(
+            f"{source.name} as neurons",
+            f"budget {budget}",
+            f"proved equal to its source: {mapping.proof.method}",
+            f"made by: {_command(args, budget, objective)}",
+        ),
+    )
+    stem = re.sub(r"[^\w.$-]", "_", name, flags=re.ASCII)
+    return stem, {f"{stem}.v": text, f"{stem}.json": graph_text(mapping.graph)}
+
+
+def _remarks(mapping: Mapping, source: SourceModule) -> list[str]:
+    """Return lines to print below the table."""
+    lines = [
+        f"source: {mapping.gates} two-input gates",
+        f"proved equal: {mapping.proof.method}",
+    ]
+    if not mapping.is_complete:
+        lines.append("the search was stopped: more time may give a smaller circuit")
+    if source.joined:
+        lines.append(f"words inside, single bits at the ports: {', '.join(source.joined)}")
+    return lines
 
 
 def _row(
