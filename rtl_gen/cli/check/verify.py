@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.checks.verifying.plan import (
 )
 from spikefloat.rtl_gen.checks.verifying.rows import checked_row, planned_rows, reference_of
 from spikefloat.rtl_gen.checks.verifying.selected import read_own_verilog
+from spikefloat.rtl_gen.cli.check.vectors import judge
 from spikefloat.rtl_gen.cli.output import Table, progress
 from spikefloat.rtl_gen.cli.running import printed_rows
 from spikefloat.rtl_gen.cli.selection import refuse, select
@@ -57,6 +58,8 @@ _COLUMNS = (
 
 def run(args: argparse.Namespace) -> int:
     """Simulate each instance in each simulator."""
+    if args.vectors is not None:
+        return judge(args)
     names = simulators(args.sim)  # a missing one is said before anything is built
     circuits, cells = select(args)
     subjects: list[Subject] = [*cells, *circuits]

@@ -37,6 +37,14 @@ SIMULATION = (
         words=("all", "published", "lattice"),
     ),
     Option(
+        name="vectors",
+        group="simulation",
+        metavar="FILE",
+        read=path,
+        help="judge circuits against these test vectors, one case on a line: operands, result and "
+        "flags, as Berkeley TestFloat prints them; without --sim their graphs",
+    ),
+    Option(
         name="trials",
         group="effort",
         metavar="N",
