@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from spikefloat.rtl_gen.circuits.mixed import can_mix
 from spikefloat.rtl_gen.cli.cells import cell_instances, uses_of_cell
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
 from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
@@ -20,7 +21,7 @@ from spikefloat.rtl_gen.designs.options import Backend, Objective, Style, make_h
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Rounding, find_format, overflow_policies
+from spikefloat.rtl_gen.formats import FORMATS, Format, Rounding, find_format, overflow_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
@@ -183,11 +184,10 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
         for policy, gates in product(policies, _gates(args, uses)):
             shapes = list(_shapes(one, args, name, policy, uses))
             ways, styles = _roundings(one, args, uses), _hardware(args, uses)
+            others = _others(one, args, uses)
             for shape, way, hardware in product(shapes, ways, styles):
-                instance = make_instance(
-                    one, format=name, to=to, overflow=policy, **gates, **shape, **way, **hardware
-                )
-                yield instance
+                own = {**others, "overflow": policy, **gates, **shape, **way, **hardware}
+                yield make_instance(one, format=name, to=to, **own)
 
 
 def _with_formats(
@@ -234,10 +234,23 @@ def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:
 
 
 def _targets(design: Design, fmt: Format, args: argparse.Namespace, uses: Uses) -> list[str | None]:
+    if design.mixes:
+        uses.add("to")
+        if args.to is None or "all" not in args.to:
+            return _split(args.to, ())
+        others = [find_format(name) for name in _others(design, args, uses).values() if name]
+        return [to for to, one in FORMATS.items() if can_mix((fmt, *others), one)]
     if design.converts is None or not design.works_for(fmt):
         return [None]
     uses.add("to")
     return _split(args.to, design.targets(fmt))
+
+
+def _others(design: Design, args: argparse.Namespace, uses: Uses) -> dict[str, Any]:
+    """Return the formats of the operands that may have one of their own."""
+    letters = "bc"[: len(design.operands) - 1] if design.mixes else ""
+    uses.add(" ".join(f"format-{letter}" for letter in letters))
+    return {f"format_{letter}": getattr(args, f"format_{letter}", None) for letter in letters}
 
 
 def _policies(fmt: Format) -> list[str]:

@@ -33,6 +33,8 @@ def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None)
         case VectorShape():
             width *= shape.length
     own = design.operand_widths or (None,) * len(design.operands)
+    if circuit.is_mixed:
+        own = (width, *(fmt.width for fmt in circuit.others))
     widths = {name: bits or width for name, bits in zip(design.operands, own, strict=True)}
     return widths | circuit.rounding.operand_widths
 

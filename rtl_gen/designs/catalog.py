@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from spikefloat.rtl_gen.circuits import blocks, operations
+from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
@@ -57,8 +58,11 @@ def operation_design(operation: Operation) -> Design:
         control = options.rounding.control(operands[count:])
         how: dict[str, Any] = {"control": control} if rounds or operation.raises else {}
         how |= {"overflow": options.overflow} if rounds else {}
-        result = operation.circuit(gates, *formats, *operands[:count], **how)
-        return control.with_flags(gates, result)
+        words = operands[:count]
+        if options.is_mixed:
+            own, to = (options.format, *options.others), options.result_format
+            return control.with_flags(gates, MIXED[operation.name](gates, own, to, *words, **how))
+        return control.with_flags(gates, operation.circuit(gates, *formats, *words, **how))
 
     def works_for(fmt: Format) -> bool:
         return operation.formats(fmt) and (
@@ -79,6 +83,7 @@ def operation_design(operation: Operation) -> Design:
         takes_rounding=rounds,
         takes_flags=rounds or operation.raises,
         converts=converts,
+        mixes=operation.name in MIXED,
     )
 
 

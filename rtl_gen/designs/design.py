@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
@@ -17,6 +18,11 @@ __all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind"]
 Circuit = Callable[
     [GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word | Bit | Mapping[str, Word]
 ]
+
+
+#: Result formats that are taken if none is asked for, the first possible one that differs from
+#: that of the operands.
+_DEFAULT_TARGETS = ("bfloat16", "binary32")
 
 
 class Kind(StrEnum):
@@ -62,6 +68,9 @@ class Design(Entry):
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None
 
+    #: Whether each operand, and the result, may have a format of its own.
+    mixes: bool = False
+
     @property
     def is_vector(self) -> bool:
         """Whether operands are vectors, element 0 lowest."""
@@ -77,6 +86,40 @@ class Design(Entry):
         if self.converts is None:
             return (fmt.name,)
         return tuple(to.name for to in FORMATS.values() if self.converts(fmt, to))
+
+    def find_target(self, fmt: Format, to: Format | str | None) -> Format | None:
+        """Return the format of the result, or None if the design does not let it be selected.
+
+        Raises
+        ------
+        InputError
+            If it is no possible one.
+        """
+        name = to.name if isinstance(to, Format) else to
+        if self.converts is None:
+            if to is not None:
+                raise InputError(
+                    f"Result format of {self.name} must be that of its operands, not {name!r}"
+                )
+            return None
+        targets = self.targets(fmt)
+        if to is None and self.is_vector:
+            return fmt
+        if to is None:
+            return FORMATS[
+                next(
+                    name
+                    for name in (*_DEFAULT_TARGETS, *targets)
+                    if name in targets and name != fmt.name
+                )
+            ]
+        target = find_format(to) if isinstance(to, str) else to
+        if not self.converts(fmt, target):
+            raise InputError(
+                f"Result format of {self.name} for {fmt.name} must be one of {', '.join(targets)}, "
+                f"not {name!r}"
+            )
+        return target
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,6 +86,8 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
         if not instance.circuit.rounding.is_usual:
             return "Rounding must be rne, without flags, in the temporal style"
+        if instance.circuit.is_mixed:
+            return "Operands and result must have one format in the temporal style"
         try:
             check_codec_format(instance.circuit.format)
         except InputError as error:

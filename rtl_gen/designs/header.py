@@ -64,7 +64,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
             f"made by: {command_line('verilog', instance)}",
         )
     circuit = instance.circuit
-    formats = circuit.format.name + (f" to {circuit.to.name}" if circuit.to else "")
+    formats = ", ".join(fmt.name for fmt in (circuit.format, *circuit.others))
+    formats += f" to {circuit.to.name}" if circuit.to else ""
     lines = [f"{instance_summary(instance)} ({formats})"]
     lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
@@ -115,6 +116,8 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
         )
     circuit = instance.circuit
     words = ["spikefloat", command, instance.design.name, "--format", circuit.format.name]
+    for letter, other in zip("bc", circuit.others, strict=False):
+        words += [f"--format-{letter}", other.name]
     words += ["--to", circuit.to.name] if circuit.to else []
     words += ["--overflow", circuit.overflow.value, "--library", circuit.library]
     if circuit.library is Library.NATIVE:

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from spikefloat.rtl_gen.circuits.mixed import find_mixed
 from spikefloat.rtl_gen.designs.build import build, operand_widths
 from spikefloat.rtl_gen.designs.catalog import find_design, resolve_integers
 from spikefloat.rtl_gen.designs.design import Design
@@ -25,7 +26,7 @@ from spikefloat.rtl_gen.designs.shapes import (
     with_accumulation,
 )
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -34,10 +35,6 @@ __all__ = ["DEFAULT_BUDGET", "DEFAULT_FORMAT", "Instance", "make_instance"]
 
 #: Format of the operands, and limits of a neuron, of which nothing is said.
 DEFAULT_FORMAT, DEFAULT_BUDGET = "e4m3fn", "w2"
-
-#: Result formats that are taken if none is asked for, the first possible one that differs from
-#: that of the operands.
-_DEFAULT_TARGETS = ("bfloat16", "binary32")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +103,18 @@ class Instance:
         return self.shape
 
     def require_usual_rounding(self, purpose: str) -> None:
-        """Refuse other ways to round, and flags.
+        """Refuse other ways to round, flags, and operands of several formats.
 
         Raises
         ------
         InputError
             If the circuit has one of them.
         """
+        if self.circuit.is_mixed:
+            names = ", ".join(fmt.name for fmt in (self.circuit.format, *self.circuit.others))
+            raise InputError(
+                f"Formats must all be that of the first operand {purpose}, not {names}"
+            )
         rounding = self.circuit.rounding
         if not rounding.is_usual:
             raise InputError(
@@ -131,6 +133,8 @@ def make_instance(
     *,
     format: Format | str = DEFAULT_FORMAT,
     to: Format | str | None = None,
+    format_b: Format | str | None = None,
+    format_c: Format | str | None = None,
     overflow: Overflow | str | None = None,
     library: str = Library.NATIVE,
     budget: str = DEFAULT_BUDGET,
@@ -161,7 +165,11 @@ def make_instance(
         ``from_int8`` and so on.
     to : Format or str, optional
         Format of the result, for a conversion or a widening product, in the same way; by default
-        bfloat16 or, where that is not another format or not possible, binary32.
+        bfloat16 or, where that is not another format or not possible, binary32. For products and
+        sums that of the operands by default; to be given if these have several.
+    format_b, format_c : Format or str, optional
+        Formats of the second and the third operand of a product, a sum or an ``fma``; by default
+        that of the first.
     overflow : Overflow or str, optional
         ``nan``, ``saturate`` or ``saturate-finite``; by default that of the format of the result.
     library : str
@@ -217,7 +225,9 @@ def make_instance(
     """
     design = find_design(design) if isinstance(design, str) else design
     design, format, to = resolve_integers(design, format, to)
-    circuit = _circuit_options(design, format, to, overflow, library, budget, objective)
+    circuit = _circuit_options(
+        design, format, to, (format_b, format_c), overflow, library, budget, objective
+    )
     ways = make_rounding_options(
         design.name,
         circuit.result_format,
@@ -234,11 +244,6 @@ def make_instance(
         )
     circuit = replace(circuit, rounding=ways)
     shape = _shape(design, circuit, length, accumulate, wide, layer)
-    if shape is not None and not ways.is_usual and shape.accumulate != "exact":
-        raise InputError(
-            f"Accumulation must be exact for rounding {ways.mode_name} with flags {ways.flags}, as "
-            f"the others round at each step, not {shape.accumulate!r}"
-        )
     hardware = make_hardware_options(
         style=style,
         stages=stages,
@@ -255,6 +260,7 @@ def _circuit_options(
     design: Design,
     format: Format | str,
     to: Format | str | None,
+    others: tuple[Format | str | None, ...],
     overflow: Overflow | str | None,
     library: str,
     budget: str,
@@ -266,48 +272,29 @@ def _circuit_options(
             f"Format for {design.name} must be one of {', '.join(design.formats)}, "
             f"not {(fmt.name if isinstance(format, Format) else format)!r}"
         )
-    target = _find_target(design, fmt, to)
+    own: tuple[Format, ...] = ()
+    if design.mixes or any(others):
+        own, target = find_mixed(design.name, len(design.operands), fmt, others, to)
+    else:
+        target = design.find_target(fmt, to)
     gates = find_member(Library, "Library", library)
     goal = find_member(Objective, "Objective", objective)
+    if own and (goal is not Objective.STRUCTURE or gates is not Library.NATIVE):
+        raise InputError(
+            f"Gates and objective must be native and structure for mixed formats, not {gates} and "
+            f"{goal}"
+        )
     if gates is not Library.NATIVE and goal is not Objective.STRUCTURE:
         raise InputError(f"Objective must be structure for {gates} gates, not {goal.value!r}")
     return CircuitOptions(
         format=fmt,
         to=target,
+        others=own,
         overflow=resolve_overflow(target or fmt, overflow),
         library=gates,
         budget=find_budget(budget) if gates is Library.NATIVE else BUDGETS[DEFAULT_BUDGET],
         objective=goal,
     )
-
-
-def _find_target(design: Design, fmt: Format, to: Format | str | None) -> Format | None:
-    """Return the format of the result, or None if the design does not let it be selected."""
-    name = to.name if isinstance(to, Format) else to
-    if design.converts is None:
-        if to is not None:
-            raise InputError(
-                f"Result format of {design.name} must be that of its operands, not {name!r}"
-            )
-        return None
-    targets = design.targets(fmt)
-    if to is None and design.is_vector:
-        return fmt
-    if to is None:
-        return FORMATS[
-            next(
-                name
-                for name in (*_DEFAULT_TARGETS, *targets)
-                if name in targets and name != fmt.name
-            )
-        ]
-    target = find_format(to) if isinstance(to, str) else to
-    if not design.converts(fmt, target):
-        raise InputError(
-            f"Result format of {design.name} for {fmt.name} must be one of {', '.join(targets)}, "
-            f"not {name!r}"
-        )
-    return target
 
 
 def _shape(
@@ -332,6 +319,12 @@ def _shape(
             raise InputError(f"Option length must be for a dot product, not {design.name}")
         return with_accumulation(layer or make_layer_shape(), accumulate, wide)
     shape = with_accumulation(make_vector_shape(length), accumulate, wide)
+    ways = circuit.rounding
+    if not ways.is_usual and shape.accumulate != "exact":
+        raise InputError(
+            f"Accumulation must be exact for rounding {ways.mode_name} with flags {ways.flags}, as "
+            f"the others round at each step, not {shape.accumulate!r}"
+        )
     if shape.accumulate in ("tree", "chain") and circuit.result_format != circuit.format:
         raise InputError(
             f"Result format of {shape.accumulate} must be that of the operands, "

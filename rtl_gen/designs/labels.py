@@ -25,6 +25,8 @@ __all__ = ["figures", "labels", "size"]
 _KEYS = (
     "design",
     "format",
+    "format_b",
+    "format_c",
     "to",
     "overflow",
     "library",
@@ -80,6 +82,8 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
         "to": circuit.to.name if circuit.to else None,
         "overflow": circuit.overflow.value,
     }
+    for letter, other in zip("bc", circuit.others, strict=False):
+        own[f"format_{letter}"] = other.name
     if instance.hardware.style is Style.TEMPORAL:  # It is not made of gates.
         return own
     rounding = circuit.rounding

@@ -61,11 +61,18 @@ class CircuitOptions:
 
     format: Format  #: Format of the operands and, unless the next is set, of the result.
     to: Format | None = None  #: Format of the result, for a design that lets it be selected.
+    #: Formats of the operands after the first, where these may differ, and then also of the result.
+    others: tuple[Format, ...] = ()
     overflow: Overflow
     library: Library = Library.NATIVE
     budget: Budget = BUDGETS["w2"]
     objective: Objective = Objective.STRUCTURE
     rounding: RoundingOptions = RoundingOptions()
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether operands or result have formats of their own, of an operation on one format."""
+        return bool(self.others)
 
     @property
     def result_format(self) -> Format:

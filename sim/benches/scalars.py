@@ -12,7 +12,12 @@ from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_str
 from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.exhaustive import concerns, operand_cases
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
-from spikefloat.sim.golden.operations import expected, expected_rounded, find_operation
+from spikefloat.sim.golden.operations import (
+    expected,
+    expected_mixed,
+    expected_rounded,
+    find_operation,
+)
 from spikefloat.sim.golden.rounding import Rounded, Rounder
 
 __all__ = ["OPERAND_NAMES", "ScalarDesign", "draws_extras", "scalar_checks"]
@@ -31,6 +36,7 @@ class ScalarDesign:
     operation: str  #: Name of an operation of the golden model.
     fmt: Format  #: Format of the operands.
     to: Format | None = None  #: Format of the result, for an operation that converts.
+    others: tuple[Format, ...] = ()  #: Formats of the operands after the first, if they may differ.
     overflow: Overflow
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
@@ -42,11 +48,14 @@ class ScalarDesign:
         """Return the results for operands, by the names of the outputs."""
         names = OPERAND_NAMES[: find_operation(self.operation).operand_count]
         codes = [operands[name] for name in names]
-        if self.ways.is_usual:
+        if self.ways.is_usual and not self.others:
             return {"y": expected(self.operation, self.fmt, codes, self.overflow, self.to)}
 
         def golden(here: NDArray[np.bool_], rounder: Rounder) -> Rounded:
             some = [array[here] for array in codes]
+            if self.others:
+                own, to = (self.fmt, *self.others), self.to or self.fmt
+                return expected_mixed(self.operation, own, to, some, self.overflow, rounder)
             return expected_rounded(self.operation, self.fmt, some, self.overflow, self.to, rounder)
 
         return self.ways.results(operands, len(codes[0]), golden)
@@ -58,11 +67,11 @@ class ScalarDesign:
         names = OPERAND_NAMES[: operation.operand_count]
         inputs: tuple[Port, ...]
         inputs = tuple(
-            Port(name, width, fmt=None if own else self.fmt)
-            for name, width, own in zip(
+            Port(name, own or fmt.width, fmt=None if own else fmt)
+            for name, own, fmt in zip(
                 names,
-                operation.widths(self.fmt),
                 operation.operand_widths or (None,) * len(names),
+                (self.fmt, *(self.others or (self.fmt,) * (len(names) - 1))),
                 strict=True,
             )
         )
@@ -176,4 +185,7 @@ def _sharing(design: ScalarDesign) -> _Sharing:
     operation = find_operation(design.operation)
     width = design.fmt.width if design.contract is Contract.STREAM else 0
     extra = tuple(design.ways.widths.values())
-    return operation.operand_count, design.contract, width, extra, operation.operand_widths
+    widths = operation.operand_widths
+    if design.others:
+        widths = (design.fmt.width, *(fmt.width for fmt in design.others))
+    return operation.operand_count, design.contract, width, extra, widths

@@ -21,6 +21,7 @@ __all__ = [
     "SEED",
     "USUAL_CASES",
     "is_exhaustive",
+    "mixed_cases",
     "pair_cases",
     "sampled_operands",
     "single_cases",
@@ -60,6 +61,19 @@ def triple_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np
     directed = np.array(list(product(corners.tolist(), repeat=3)))
     drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
     return np.concatenate([directed, drawn])
+
+
+def mixed_cases(
+    formats: tuple[Format, ...], random_count: int, seed: int = SEED
+) -> NDArray[np.int64]:
+    """Return operands that each have a format: corner codes combined, then random ones, as rows."""
+    corners = [corner_codes(fmt) for fmt in formats]
+    most = _TRIPLE_CORNERS if len(formats) > 2 else max(map(len, corners))
+    axes = [codes[:: max(1, len(codes) // most)] for codes in corners]
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    rng = np.random.default_rng(seed)
+    drawn = [rng.integers(0, 1 << fmt.width, random_count) for fmt in formats]
+    return np.concatenate([grid, np.stack(drawn, axis=1)])
 
 
 #: Directed, then random operands, by the number of operands.

@@ -36,6 +36,8 @@ class Operation:
     #: The same for an operation that rounds in every way and raises flags: called with a
     #: :class:`~spikefloat.sim.golden.rounding.Rounder`, too. Either this or the function is given.
     rounded: Callable[..., Rounded] | None = None
+    #: The same for operands that have formats of their own: called with these, and that of the result.
+    mixed: Callable[..., Rounded] | None = None
     #: Rows of directed operands, then of random ones: called with a format, the number of random
     #: rows and their seed. Without it, formats with too many operands to try all are refused.
     cases: Callable[[Format, int, int], NDArray[np.int64]] | None

@@ -29,6 +29,7 @@ __all__ = [
     "Example",
     "Operation",
     "expected",
+    "expected_mixed",
     "expected_rounded",
     "find_operation",
     "require_cases",
@@ -162,6 +163,31 @@ def expected_rounded(
     if found.rounded is None:
         raise InputError(f"Rounding and flags have no effect for {operation}, which does not round")
     return found.rounded(*((fmt, to) if to else (fmt,)), *operands, overflow, rounder)
+
+
+def expected_mixed(
+    operation: str,
+    formats: tuple[Format, ...],
+    to: Format,
+    operands: Sequence[ArrayLike],
+    overflow: Overflow | str | None,
+    rounder: Rounder = NEAREST_EVEN,
+) -> Rounded:
+    """Return the codes and the flags of operands that each have a format, in another format.
+
+    Raises
+    ------
+    InputError
+        If the operation takes operands of one format only, or another number of them.
+    """
+    found = find_operation(operation)
+    if found.mixed is None:
+        raise InputError(f"Operands of {operation} must have one format, not {len(formats)}")
+    if len(operands) != found.operand_count or len(formats) != found.operand_count:
+        raise InputError(
+            f"Number of operands of {operation} must be {found.operand_count}, not {len(operands)}"
+        )
+    return found.mixed(formats, to, *operands, overflow, rounder)
 
 
 def _checked(operation: str, operands: Sequence[ArrayLike], to: Format | None) -> Operation:

@@ -36,6 +36,7 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         operation=instance.design.name,
         fmt=options.format,
         to=options.to,
+        others=options.others,
         overflow=options.overflow,
         contract=_contract(instance, hardware),
         latency=hardware.latency,

@@ -23,7 +23,7 @@ from spikefloat.sim.benches.dut import Check, Outcome
 from spikefloat.sim.benches.scalars import draws_extras, scalar_checks
 from spikefloat.sim.cases.exhaustive import PAIRS
 from spikefloat.sim.cases.pauses import Pauses
-from spikefloat.sim.cases.sampled import USUAL_CASES
+from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, USUAL_CASES, mixed_cases
 from spikefloat.sim.golden.operations import find_operation, require_cases, wide_cases
 
 __all__ = [
@@ -214,6 +214,8 @@ def _scalar_group(instance: Instance, selected: Selected) -> str:
     pairs = pairs_of(instance, selected)
     if pairs in PAIRS:
         return pairs
+    if instance.circuit.is_mixed:
+        return instance.name
     fmt, operation = instance.circuit.format, find_operation(instance.design.name)
     # The step-by-step engine takes so long for an operation that corners are left out.
     is_slow = instance.hardware.style is Style.TEMPORAL
@@ -240,6 +242,10 @@ def pairs_of(subject: Subject, selected: Selected, simulator: str = "verilator")
             return "sampled" if subject.graph.input_count > MAX_BITS else "all"
     if subject.design.is_vector:
         return "lattice" if selected.pairs == "lattice" else "sampled"
+    formats = (subject.circuit.format, *subject.circuit.others)
+    if subject.circuit.is_mixed:
+        is_all = 1 << sum(fmt.width for fmt in formats) <= EXHAUSTIVE_CASES
+        return "all" if selected.pairs == "all" and is_all else "sampled"
     require_cases(subject.design.name, subject.circuit.format)
     is_all = find_operation(subject.design.name).is_exhaustive(subject.circuit.format)
     return "sampled" if selected.pairs == "all" and not is_all else selected.pairs
@@ -287,6 +293,8 @@ def _checks(subjects: Sequence[Subject], simulator: str, selected: Selected) -> 
 
 
 def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
-    count = selected.random_cases
+    count, options = selected.random_cases, instance.circuit
+    if options.is_mixed:
+        return mixed_cases((options.format, *options.others), count, selected.seed)
     rows = wide_cases(instance.design.name, instance.circuit.format, count, selected.seed)
     return rows[-count:] if count and instance.hardware.style is Style.TEMPORAL else rows

@@ -15,9 +15,12 @@ wrong. Where exponents differ by 2 at most (FP6 E2M3 and FP4 E2M1), one guard bi
 published library keeps the 12-bit significand of the paper instead.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
+from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding import normalize, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
@@ -48,6 +51,7 @@ def add(
     control: RoundingControl = NEAREST_EVEN,
     minus: bool = False,
     guard_bits: int | None = None,
+    to: Format | None = None,
 ) -> Word:
     """Return the code of ``a + b``, or of ``a - b``, rounded once to nearest even.
 
@@ -71,6 +75,9 @@ def add(
     guard_bits : int, optional
         Bits kept below the mantissa, besides the sticky bit. By default what is needed, 2 or less,
         or in the published library what fills the paper's 12 bits.
+    to : Format, optional
+        Format of the result, if not that of the operands. It must have what the operands can
+        bring about: infinity and NaN.
 
     Raises
     ------
@@ -78,12 +85,9 @@ def add(
         If the format cannot hold a sum (e8m0fnu), a width is wrong, or the policy does not fit
         the format.
     """
-    policy = resolve_overflow(fmt, overflow)
+    policy = resolve_overflow(to or fmt, overflow)
     if guard_bits is None:
-        furthest = (fmt.max_code >> fmt.mantissa_bits) - 1  # difference of exponents
-        guard_bits = max(min(2 + control.extra_bits, furthest - 1), control.extra_bits)
-        if isinstance(gates, PublishedGates):
-            guard_bits = max(guard_bits, _PUBLISHED_WIDTH - fmt.precision - 1)
+        guard_bits = _guard_bits(gates, fmt, to, control)
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     sign_b = gates.not_(raw_b.sign) if minus else raw_b.sign
@@ -111,18 +115,13 @@ def add(
         padded = (ZERO,) * (guard_bits + 1) + large
         total, carry = gates.add_or_subtract(padded, aligned, opposite)
         total = builder.name_word("total", (*total, carry))
-    with builder.scope("normalize", total=total, exponent=exponent):
-        normalized, sticky, left, is_nonzero = normalize(
-            gates, total, exponent, kept_bits=fmt.precision + 1 + control.extra_bits
-        )
-    with builder.scope("round", significand=normalized, exponent=left):
-        early = ZERO
-        if control.uses_sign:
-            early = gates.mux(a_larger, raw_a.sign, sign_b, name="larger_sign")
-        magnitude = round_significand(
-            gates, gate_word(gates, left, is_nonzero), normalized, sticky, control, early
-        )
 
+    def early_sign() -> Bit:
+        if not control.uses_sign:
+            return ZERO
+        return gates.mux(a_larger, raw_a.sign, sign_b, name="larger_sign")
+
+    magnitude, is_nonzero = _round(gates, fmt, to, total, exponent, control, early_sign)
     with builder.scope("special_values"):
         infinities_cancel = gates.and_(
             raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid"
@@ -136,7 +135,7 @@ def add(
         sign = gates.and_or(larger_sign, is_nonzero, zero_sign, name="sign")
     return pack(
         gates,
-        fmt,
+        to or fmt,
         policy,
         sign=sign,
         magnitude=magnitude,
@@ -145,6 +144,65 @@ def add(
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+def _guard_bits(
+    gates: GateLibrary, fmt: Format, to: Format | None, control: RoundingControl
+) -> int:
+    """Return how many bits are needed below the mantissa, besides the sticky bit."""
+    if to is not None:
+        return 2 + control.extra_bits + max(to.precision - fmt.precision, 0)
+    furthest = (fmt.max_code >> fmt.mantissa_bits) - 1  # difference of exponents
+    guard_bits = max(min(2 + control.extra_bits, furthest - 1), control.extra_bits)
+    if isinstance(gates, PublishedGates):
+        return max(guard_bits, _PUBLISHED_WIDTH - fmt.precision - 1)
+    return guard_bits
+
+
+def _round(
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format | None,
+    total: Word,
+    exponent: Word,
+    control: RoundingControl,
+    sign: Callable[[], Bit],
+) -> tuple[Word, Bit]:
+    """Return the rounded magnitude of a sum, and whether it is not zero.
+
+    The top bit of the sum stands for twice the hidden bit of the exponent. The sign is asked for in
+    the scope that needs it.
+    """
+    builder = gates.builder
+    if to is None:
+        with builder.scope("normalize", total=total, exponent=exponent):
+            normalized, sticky, left, is_nonzero = normalize(
+                gates, total, exponent, kept_bits=fmt.precision + 1 + control.extra_bits
+            )
+        with builder.scope("round", significand=normalized, exponent=left):
+            of_nonzero = gate_word(gates, left, is_nonzero)
+            magnitude = round_significand(gates, of_nonzero, normalized, sticky, control, sign())
+            return magnitude, is_nonzero
+    offset = to.bias - fmt.bias
+    with builder.scope("height", exponent=exponent):
+        top = (1 << fmt.exponent_bits) - 1
+        bits = max(abs(offset), abs(top + offset), (1 << to.exponent_bits) - 1).bit_length() + 1
+        *height, is_below = exponent_sum(gates, (exponent,), (), offset, bits)
+        is_nonzero = gates.or_(*total, name="nonzero")
+    magnitude = finish(
+        gates,
+        to,
+        total,
+        tuple(height),
+        is_below if offset < 0 else ZERO,
+        lowest=1 + offset,
+        max_zeros=None,
+        zeros=(gates.not_(is_nonzero),),
+        control=control,
+        sign=sign(),
+        name="sum",
+    )
+    return magnitude, is_nonzero
 
 
 def _swap(

@@ -28,6 +28,7 @@ def multiply(
     *,
     control: RoundingControl = NEAREST_EVEN,
     to: Format | None = None,
+    other: Format | None = None,
 ) -> Word:
     """Return the code of ``a * b``, rounded once to nearest even.
 
@@ -39,7 +40,7 @@ def multiply(
     gates : GateLibrary
         Where the neurons are made, in either library.
     fmt : Format
-        Format of the operands.
+        Format of the operands, or of ``a``.
     a, b : Word
         Codes of the operands.
     overflow : Overflow
@@ -49,6 +50,8 @@ def multiply(
     to : Format, optional
         Format of the result, if not that of the operands. It must have what the operands can
         bring about: infinity and NaN.
+    other : Format, optional
+        Format of ``b``, if not that of ``a``.
 
     Raises
     ------
@@ -56,10 +59,10 @@ def multiply(
         If the format cannot hold a product (e8m0fnu), a width is wrong, or the policy does not
         fit the format.
     """
-    to = to or fmt
+    to, other = to or fmt, other or fmt
     policy = resolve_overflow(to, overflow)
     raw_a = unpack(gates, fmt, a, "unpack_a")
-    raw_b = unpack(gates, fmt, b, "unpack_b")
+    raw_b = unpack(gates, other, b, "unpack_b")
     builder = gates.builder
 
     with builder.scope("significand_product", a=raw_a.significand, b=raw_b.significand):
@@ -67,7 +70,7 @@ def multiply(
             "product", array_multiply(gates, raw_a.significand, raw_b.significand)
         )
     # Subnormals, which have the lowest exponent, count as 1.
-    lowest = 2 - 2 * fmt.bias + to.bias
+    lowest = 2 - fmt.bias - other.bias + to.bias
     with builder.scope("exponent_sum", a=raw_a.exponent, b=raw_b.exponent):
         height, is_below = _height(gates, raw_a, raw_b, lowest)
 
@@ -79,7 +82,7 @@ def multiply(
         is_below,
         lowest=lowest,
         # Unless two subnormals can give a normal result, one significand has its hidden bit.
-        max_zeros=None if lowest > 0 else fmt.precision,
+        max_zeros=None if lowest > 0 else max(fmt.precision, other.precision),
         zeros=(raw_a.is_zero, raw_b.is_zero),
         control=control,
         sign=gates.xor(raw_a.sign, raw_b.sign, name="sign") if control.uses_sign else ZERO,
@@ -103,7 +106,7 @@ def multiply(
         magnitude=magnitude,
         is_nan=is_nan,
         is_infinite=is_infinite,
-        too_large=None if fmt.max_value**2 > to.max_value else ZERO,
+        too_large=None if fmt.max_value * other.max_value > to.max_value else ZERO,
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
@@ -115,7 +118,9 @@ def _height(gates: GateLibrary, a: RawFloat, b: RawFloat, lowest: int) -> tuple[
     That is the sum of the exponents, from ``lowest`` for two subnormals upwards. In two's
     complement without its sign bit, which is the second value.
     """
-    total = add(gates, a.exponent, b.exponent)
+    bits = max(len(a.exponent), len(b.exponent))
+    first, second = (word + (ZERO,) * (bits - len(word)) for word in (a.exponent, b.exponent))
+    total = add(gates, first, second)
     builder = gates.builder
     if lowest < 2:
         difference, not_below = subtract(gates, total, constant(2 - lowest, len(total)))

@@ -23,6 +23,18 @@ CIRCUIT = (
         help="number formats, or all that the design works for; for convert, integers such as int8, too",
         words=(*FORMATS, "all"),
     ),
+    *(
+        Option(
+            name=f"format-{letter}",
+            group="circuit",
+            metavar="F",
+            read=text,
+            otherwise="that of a",
+            help=f"format of operand {letter}, of a product or a sum whose --to is given",
+            words=tuple(FORMATS),
+        )
+        for letter in "bc"
+    ),
     Option(
         name="to",
         group="circuit",

@@ -7,6 +7,8 @@ __all__ = ["PURPOSES"]
 PURPOSES = {
     "format": "designs of floats, encoder and decoder",
     "library": "designs of floats",
+    "format-b": "products and sums",
+    "format-c": "fma",
     "to": "designs whose result may have another format",
     "overflow": "designs that round",
     "budget": "native gates",

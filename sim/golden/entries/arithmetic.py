@@ -41,6 +41,7 @@ ENTRIES: dict[str, Operation] = {
     "multiply": Operation(
         operand_count=2,
         rounded=of_one_format(golden.multiply_flagged),
+        mixed=golden.multiply_flagged,
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x40),
@@ -53,6 +54,7 @@ ENTRIES: dict[str, Operation] = {
     "add": Operation(
         operand_count=2,
         rounded=of_one_format(golden.add_flagged),
+        mixed=golden.add_flagged,
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x44),
@@ -65,6 +67,7 @@ ENTRIES: dict[str, Operation] = {
     "subtract": Operation(
         operand_count=2,
         rounded=of_one_format(partial(golden.add_flagged, negate_b=True)),
+        mixed=partial(golden.add_flagged, negate_b=True),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0xB8),
@@ -76,6 +79,7 @@ ENTRIES: dict[str, Operation] = {
     "fma": Operation(
         operand_count=3,
         rounded=of_one_format(golden.fma_flagged),
+        mixed=golden.fma_flagged,
         cases=triple_cases,
         examples=(
             Example((0x38, 0x40, 0xC4), 0xB8),
@@ -88,6 +92,7 @@ ENTRIES: dict[str, Operation] = {
         name: Operation(
             operand_count=3,
             rounded=of_one_format(partial(golden.fma_flagged, **signs)),
+            mixed=partial(golden.fma_flagged, **signs),
             cases=triple_cases,
             examples=tuple(examples),
             can_overflow=True,
