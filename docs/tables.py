@@ -3,14 +3,16 @@
 
 A page has a table between the lines ``<!-- table:NAME -->`` and ``<!-- end -->``; the function of
 that name here makes it, from what commands print with ``--json``, or from docs/data, where
-``docs/data/measure.sh`` puts what takes long. A test compares all tables.
+``docs/data/measure.sh`` puts what takes long. A test compares all tables. Names as arguments choose.
 """
 
 import contextlib
 import csv
 import io
 import json
+import math
 import shlex
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
@@ -23,8 +25,16 @@ from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.latencies import latencies
+from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.formats.format import NanEncoding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
+from spikefloat.rtl_gen.neurons.residue import (
+    graph_leak_bound,
+    leak_bound,
+    neuron_bias,
+    neuron_level,
+)
+from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 from spikefloat.sim.devices.operands import circuit_leak_bound
 
 __all__ = ["PAGES", "TABLES", "main"]
@@ -36,8 +46,6 @@ TABLES: dict[str, Callable[[], str]] = {}
 #: Circuits of budget w2, as pages call them.
 OBJECTIVES = {"structure": "structure", "neurons": "fewest neurons", "depth": "least depth"}
 DESIGNS = {"multiply": "multiplier", "add": "adder"}
-#: The circuits of the pages about devices.
-KINDS = {"published": "published gates", "w1": "w1", "w2": "w2", "w8": "w8", "free": "free"}
 
 
 def made(function: Callable[[], str]) -> Callable[[], str]:
@@ -242,6 +250,87 @@ def latency() -> str:
 
 
 @made
+def neuron_bounds() -> str:
+    neurons = {
+        "AND": ((1, 1), 2),
+        "OR": ((1, 1), 1),
+        "NOT": ((-1,), 0),
+        "NOR": ((-1, -1), 0),
+        "XOR, its second neuron": ((1, 1, -2), 1),
+        "carry of a full adder": ((1, 1, 1), 2),
+        "sum of a full adder": ((1, 1, 1, -2), 1),
+    }
+    rows = []
+    for title, (weights, threshold) in neurons.items():
+        bias = neuron_bias(threshold)
+        texts = [str(weight).replace("-", "−") for weight in weights]
+        bounds = [leak_bound(weights, threshold, reset) for reset in ("soft", "hard")]
+        rows.append(
+            [
+                title,
+                ", ".join([*texts, *[f"bias {bias}"] * (bias > 0)]),
+                float(neuron_level(threshold)),
+                *("any leak below 1" if bound == 1 else bound for bound in bounds),
+            ]
+        )
+    return lines(["neuron", "weights", "level", "soft reset", "hard reset"], rows)
+
+
+@made
+def formats() -> str:
+    kinds = {NanEncoding.NONE: "no", NanEncoding.IEEE: "IEEE"}
+    rows = []
+    for fmt in FORMATS.values():
+        nan = kinds.get(fmt.nan) or f"0x{fmt.nan_code:X}"
+        rows.append(
+            [
+                fmt.name,
+                f"{int(fmt.is_signed)}, {fmt.exponent_bits}, {fmt.mantissa_bits}",
+                fmt.bias,
+                number(fmt.max_value),
+                number(fmt.min_value),
+                "S.1111.111" if fmt.nan is NanEncoding.ALL_ONES and fmt.is_signed else nan,
+                "yes" if fmt.has_infinity else "no",
+            ]
+        )
+    heading = ["name", "sign, exponent, mantissa bits", "bias", "largest", "smallest"]
+    return lines([*heading, "NaN", "infinity"], rows)
+
+
+def number(value: Fraction) -> str:
+    """Return a power of two as one if it is small or large."""
+    mantissa, exponent = math.frexp(value)
+    if mantissa == 0.5 and not 1 <= value < 1000:
+        return f"2^{exponent - 1}"
+    return f"{float(value):g}" if value < 10**6 else f"{float(value):.2e}".replace("+", "")
+
+
+@made
+def cuts() -> str:
+    heading = ["cuts", *(f"{d}: {what}" for d in DESIGNS for what in ("levels", "registers"))]
+    rows = []
+    for count in range(5):
+        cells = [count]
+        for design in DESIGNS:
+            pipeline = cut(make_instance(design).graph, count)
+            cells += [max(pipeline.levels), pipeline.registers]
+        rows.append(cells)
+    return lines(heading, rows)
+
+
+@made
+def waves() -> str:
+    rows = []
+    for design, title in DESIGNS.items():
+        for objective, what in OBJECTIVES.items():
+            row = stats(f"{design} --style spiking --objective {objective}")
+            keys = ("neurons", "latency", "delay_registers", "registers")
+            rows.append([f"{title}, {what}", *(f"{row[key]:,}" for key in keys)])
+    heading = ["E4M3FN, budget w2", "neurons", "latency", "delay registers", "registers"]
+    return lines(heading, rows)
+
+
+@made
 def residue_bounds() -> str:
     rows = []
     for design, name in DESIGNS.items():
@@ -260,15 +349,87 @@ def residue_bounds() -> str:
     return lines(["E4M3FN, budget w2", "soft reset", "hard reset"], rows)
 
 
-def main() -> None:
-    """Write every table into its page."""
+@made
+def gate_noise() -> str:
+    designs = ("and", "or", "xor", "ripple4")
+    parts = ("clipped", "inputs")
+    rates = {
+        (part, row["design"], float(row["input_noise"])): float(row["exact_rate"])
+        for part in parts
+        for row in kept(part)
+    }
+    sigmas = sorted({sigma for _, _, sigma in rates})
+    names = ["AND", "OR", "XOR", "4-bit adder"]
+    return lines(
+        ["sigma", *(f"{name}, {how}" for how in ("clipped", "as is") for name in names)],
+        [
+            [f"{sigma:.2f}", *(percent(rates[part, d, sigma]) for part in parts for d in designs)]
+            for sigma in sigmas
+        ],
+    )
+
+
+@made
+def unit_noise() -> str:
+    knobs = {"synapses": "synapse_noise", "membranes": "membrane_noise"}
+    rates = {
+        (*kind(row), knob, float(row[knob])): float(row["exact_rate"])
+        for part, knob in knobs.items()
+        for row in kept(part)
+    }
+    sizes = {kind(row): (row["neurons"], row["synapses"]) for row in kept("synapses")}
+    sigmas = sorted({key[-1] for key in rates})
+    heading = [f"{knob.split('_')[0]} {sigma:.2f}" for knob in knobs.values() for sigma in sigmas]
+    return lines(
+        ["design", "neurons", "synapses", *heading],
+        [
+            [
+                name(key),
+                *sizes[key],
+                *(percent(rates[*key, knob, s]) for knob in knobs.values() for s in sigmas),
+            ]
+            for key in units()
+        ],
+    )
+
+
+@made
+def stuck() -> str:
+    rows = {kind(row): row for row in kept("faults")}
+    keys = ("neurons", "stuck_at_0_detected", "stuck_at_1_detected")
+    return lines(
+        ["design", "neurons", "stuck at 0 detected", "stuck at 1 detected"],
+        [[name(key), *(rows[key][k] for k in keys)] for key in units() if key in rows],
+    )
+
+
+def percent(rate: float) -> str:
+    return f"{100 * rate:.2f}"
+
+
+def kind(row: dict[str, str]) -> tuple[str, str]:
+    """Return design, and budget or library, of a circuit of the pages about devices."""
+    return row["design"], row["budget"] if row["library"] == "native" else row["library"]
+
+
+def name(key: tuple[str, str]) -> str:
+    design, gates = key
+    return f"{design}, {'published gates' if gates == 'published' else gates}"
+
+
+def units() -> list[tuple[str, str]]:
+    return [(design, gates) for design in DESIGNS for gates in ("published", *BUDGETS)]
+
+
+def main(names: Sequence[str]) -> None:
+    """Write every table, or some, into its page."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for name, make in TABLES.items():
-            if mark(name) in text:
+            if mark(name) in text and name in (names or TABLES):
                 text = replace_table(text, make(), name)
         page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -12,7 +12,8 @@ measure() {  # NAME COMMAND...: into NAME.csv, and for --plot into docs/figures
     shift
     [[ $chosen == "  " || $chosen == *" $name "* ]] || return 0
     echo "$name" >&2
-    python -m "$@" --csv --quiet > "docs/data/$name.csv"
+    # Of criticality without the list of neurons, which is its last column and long.
+    python -m "$@" --csv --quiet | sed -E 's/,("\[\{.*|by_neuron)$//' > "docs/data/$name.csv"
 }
 
 picture() {  # NAME: the options that draw it
