@@ -49,10 +49,12 @@ class _Drawing:
         self.spikes[name] = np.asarray(total >= threshold, np.uint8)
         self.neurons.append((name, terms, threshold))
 
-    def fit(self, name: str, wanted: NDArray[Any], sources: list[str], care: NDArray[Any]) -> None:
+    def fit(
+        self, name: str, expected: NDArray[Any], sources: list[str], care: NDArray[Any]
+    ) -> None:
         """Add a neuron that fires as wanted wherever it matters."""
         rows = np.stack([self.spikes[source][care] for source in sources], axis=1)
-        found = separate(rows, np.asarray(wanted[care], bool))
+        found = separate(rows, np.asarray(expected[care], bool))
         if found is None:
             raise ValueError(f"Predicate {name} must be a threshold function of its sources")
         weights, threshold = found
@@ -140,8 +142,8 @@ def _score(drawing: _Drawing) -> dict[str, int]:
     second |= {f"level_s{k}": (_M_S >> k & 1) & level for k in range(3)}
     lowest = (_E_L == 1) & (_E_S == 1) & _MINUS
     second |= {f"one_s{k}": (_M_S >> k & 1) & lowest for k in range(3)}
-    for name, wanted in second.items():
-        drawing.fit(name, wanted, gated, number)
+    for name, expected in second.items():
+        drawing.fit(name, expected, gated, number)
 
     layer2 = drawing.names
     code = _unlimited_code()
@@ -157,8 +159,8 @@ def _score(drawing: _Drawing) -> dict[str, int]:
     third |= {f"cancel{j}": _MINUS & (halves <= j) & (_E_L >= 3) for j in range(1, 8)}
     third |= {f"cancel_more{j}": _MINUS & (halves <= j) & (_E_L >= 4) for j in range(1, 4)}
     third |= {"cancel_most": _MINUS & (halves <= 1) & (_E_L >= 5), "zero": _MINUS & (_L == _S)}
-    for name, wanted in third.items():
-        drawing.fit(name, wanted, layer2, number)
+    for name, expected in third.items():
+        drawing.fit(name, expected, layer2, number)
     drawing.fit("nan", _IS_NAN, gated, always)
 
     score = {f"gate_{x}{k}": 1 << k for x in "ab" for k in range(7)}

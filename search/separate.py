@@ -38,9 +38,9 @@ def separate(
     costs = np.append(np.ones(2 * count), 0.0)
     bounds = [(0.0, _BOUND)] * (2 * count) + [(-_BOUND * count, _BOUND * count)]
     random = np.random.default_rng(0)
-    chosen = set(random.choice(len(patterns), min(_FIRST, len(patterns)), replace=False).tolist())
+    selected = set(random.choice(len(patterns), min(_FIRST, len(patterns)), replace=False).tolist())
     for _ in range(_ROUNDS):
-        used = sorted(chosen)
+        used = sorted(selected)
         result = linprog(costs, A_ub=-system[used], b_ub=-np.ones(len(used)), bounds=bounds)
         if result.status != 0:
             return None
@@ -50,7 +50,7 @@ def separate(
             weights = result.x[:count] - result.x[count : 2 * count]
             return _integers(weights, patterns, fires)
         worst = wrong[np.argsort(slack[wrong], kind="stable")[:_MORE]]
-        chosen |= set(worst.tolist())
+        selected |= set(worst.tolist())
     return None
 
 

@@ -125,12 +125,12 @@ def parse_blif(text: str, graph: NeuronGraph) -> TableNetwork:
     ValueError
         If an output is an input or a constant.
     """
-    wanted: dict[str, tuple[tuple[str, ...], int]] = {}
+    functions: dict[str, tuple[tuple[str, ...], int]] = {}
     for block in re.split(r"^\.names ", text.replace("\\\n", " "), flags=re.M)[1:]:
         first, *rows = block.split("\n")
         *sources, name = first.split()
         cover = [row.split() for row in rows if row and not row.startswith(".")]
-        wanted[name] = tuple(sources), _truth_table(cover, len(sources))
+        functions[name] = tuple(sources), _truth_table(cover, len(sources))
     numbers: dict[str, int] = {}
     for port in graph.inputs:
         for index in range(len(port.nodes)):
@@ -140,7 +140,7 @@ def parse_blif(text: str, graph: NeuronGraph) -> TableNetwork:
 
     def number(name: str) -> int:
         if name not in numbers:
-            sources, truth = wanted[name]
+            sources, truth = functions[name]
             nodes = tuple(map(number, sources))
             if len(nodes) == 1 and truth == 2:  # a copy
                 numbers[name] = nodes[0]

@@ -106,11 +106,11 @@ def _peel(on: int, off: int, inputs: int, patience: int) -> Recipe | None:
     is_one, is_zero = np.uint64(on), np.uint64(off)
     fits = ((high & low & is_zero) == 0) & ((~high & ~low & is_one) == 0)
     listens = high & ~low
-    chosen = np.nonzero(fits)[0]
-    asked = np.bitwise_count(listens[chosen] & (is_one | is_zero))
-    chosen = chosen[np.argsort(asked, kind="stable")]
+    selected = np.nonzero(fits)[0]
+    matching = np.bitwise_count(listens[selected] & (is_one | is_zero))
+    selected = selected[np.argsort(matching, kind="stable")]
     inner: dict[tuple[int, int], int] = {}
-    for index in chosen:
+    for index in selected:
         inner.setdefault((int(listens[index] & is_one), int(listens[index] & is_zero)), int(index))
     for (ones, zeros), kind in list(inner.items())[:_ONE_NEURON_TRIES]:
         neuron = _one(ones, zeros, inputs)

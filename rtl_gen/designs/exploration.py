@@ -133,13 +133,13 @@ def _mark(
     keys: list[tuple[str, NeuronGraph]],
 ) -> list[Point]:
     """Say which points are best, and for what."""
-    chosen: dict[NeuronGraph, list[str]] = {}
+    goals: dict[NeuronGraph, list[str]] = {}
     for budget in BUDGETS:
         for objective in ("neurons", "depth"):
             graph = make_instance(
                 design, format=fmt, overflow=overflow, budget=budget, objective=objective
             ).graph
-            chosen.setdefault(_unnamed(graph), []).append(f"{budget}/{objective}")
+            goals.setdefault(_unnamed(graph), []).append(f"{budget}/{objective}")
     marked = []
     for point, (_, graph) in zip(points, keys, strict=True):
         # A circuit of a tighter budget is a circuit of this one, too.
@@ -157,7 +157,7 @@ def _mark(
                 **{
                     **vars(point),
                     "is_pareto": not is_beaten,
-                    "chosen_for": tuple(chosen.get(graph, ())),
+                    "chosen_for": tuple(goals.get(graph, ())),
                 }
             )
         )

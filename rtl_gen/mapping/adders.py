@@ -42,7 +42,7 @@ def rewrite_adders(circuit: Circuit) -> Circuit | None:
     """Return the same circuit with its full adders written anew, or None if it has none."""
     nodes = circuit.aig.cone(circuit.literals)
     cuts = enumerate_cuts(
-        circuit.aig, nodes, Budget("adder", max_weight=1, max_fan_in=3), size=3, kept=_KEPT
+        circuit.aig, nodes, Budget("adder", max_weight=1, max_fan_in=3), size=3, limit=_KEPT
     )
     parities: dict[int, list[_Found]] = {}
     majorities: dict[int, list[_Found]] = {}

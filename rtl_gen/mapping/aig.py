@@ -138,14 +138,14 @@ class Aig:
 
     def cone(self, literals: Sequence[int]) -> list[int]:
         """Return the ANDs that some literals need, in topological order."""
-        seen: set[int] = set()
+        visited: set[int] = set()
         stack = [literal >> 1 for literal in literals]
         while stack:
             node = stack.pop()
-            if node >= self.first_and and node not in seen:
-                seen.add(node)
+            if node >= self.first_and and node not in visited:
+                visited.add(node)
                 stack.extend(fanin >> 1 for fanin in self.fanins[node])
-        return sorted(seen)
+        return sorted(visited)
 
     def _simplify(self, a: int, b: int) -> int | None:
         """Return a known literal for ``a and b`` where one level more shows that there is one."""

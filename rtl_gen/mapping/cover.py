@@ -23,7 +23,13 @@ _FAR = 1 << 30
 
 
 def cover(
-    circuit: Circuit, budget: Budget, *, keep_depth: bool, size: int, kept: int, rounds: int = 3
+    circuit: Circuit,
+    budget: Budget,
+    *,
+    keep_depth: bool,
+    size: int,
+    cut_limit: int,
+    rounds: int = 3,
 ) -> ThresholdNetwork:
     """Return a network of neurons that computes a circuit.
 
@@ -35,13 +41,13 @@ def cover(
         Limits of a neuron.
     keep_depth : bool
         Whether the least depth that the cuts permit is kept; otherwise only neurons count.
-    size, kept : int
+    size, cut_limit : int
         Largest number of leaves of a cut, and number of cuts of a node.
     rounds : int
         Rounds of each kind of recovery.
     """
     nodes = circuit.aig.cone(circuit.literals)
-    cuts = enumerate_cuts(circuit.aig, nodes, budget, size=size, kept=kept)
+    cuts = enumerate_cuts(circuit.aig, nodes, budget, size=size, limit=cut_limit)
     work = _Cover(
         circuit,
         nodes,

@@ -37,7 +37,7 @@ def _spread(table: int, places: tuple[int, ...], inputs: int) -> int:
 
 
 def enumerate_cuts(
-    aig: Aig, nodes: list[int], budget: Budget, *, size: int, kept: int
+    aig: Aig, nodes: list[int], budget: Budget, *, size: int, limit: int
 ) -> dict[int, list[Cut]]:
     """Return the best cuts of each node.
 
@@ -51,7 +51,7 @@ def enumerate_cuts(
         Limits of a neuron.
     size : int
         Largest number of leaves.
-    kept : int
+    limit : int
         Largest number of cuts of a node that are neurons; half as many others are kept to grow
         larger cuts from.
     """
@@ -81,12 +81,12 @@ def enumerate_cuts(
         ranked.sort(key=lambda entry: (entry[0], *entry[1:3], entry[3].leaves))
         neurons = [entry for entry in ranked if entry[3].neuron]
         # The shallowest as well as the cheapest cuts, so that either objective has a choice.
-        shallow = sorted(neurons, key=lambda e: (e[1], e[0], e[2], e[3].leaves))[: kept // 2]
-        best = _unique([*neurons[: kept - kept // 2], *shallow, *neurons])[:kept]
+        shallow = sorted(neurons, key=lambda e: (e[1], e[0], e[2], e[3].leaves))[: limit // 2]
+        best = _unique([*neurons[: limit - limit // 2], *shallow, *neurons])[:limit]
         others = sorted(
             (entry for entry in ranked if not entry[3].neuron),
             key=lambda e: (e[2], e[0], e[1], e[3].leaves),
-        )[: kept // 2]
+        )[: limit // 2]
         cuts[node] = [entry[3] for entry in (*best, *others)]
         if node not in {leaf for cut in cuts[node] for leaf in cut.leaves}:
             cuts[node].append(trivial(node))
@@ -99,10 +99,10 @@ _Ranked = tuple[float, int, int, Cut]
 
 
 def _unique(entries: list[_Ranked]) -> list[_Ranked]:
-    seen: dict[tuple[int, ...], _Ranked] = {}
+    by_leaves: dict[tuple[int, ...], _Ranked] = {}
     for entry in entries:
-        seen.setdefault(entry[3].leaves, entry)
-    return list(seen.values())
+        by_leaves.setdefault(entry[3].leaves, entry)
+    return list(by_leaves.values())
 
 
 def _merge_all(

@@ -58,14 +58,14 @@ def _bits(rows: Words, positions: NDArray[np.int64]) -> _Bits:
     return (words >> (positions & 63).astype(np.uint64) & np.uint64(1)).astype(np.float32)
 
 
-def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[np.int64]:
+def find_pairs(sample: Sample, retained: Sequence[int], budget: Budget) -> NDArray[np.int64]:
     """Return the pairs of candidates that, with the kept ones, might suffice for one neuron.
 
     Parameters
     ----------
     sample : Sample
         Patterns of the wanted function.
-    kept : sequence of int
+    retained : sequence of int
         Candidates that are sources in any case, by index.
     budget : Budget
         Limits of the neuron.
@@ -76,9 +76,9 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
         A row of two indices for each pair, the first less than the second.
     """
     size = sample.on.shape[0]
-    cells = [_cells(bits, kept) for bits in (sample.on, sample.off)]
+    cells = [_cells(bits, retained) for bits in (sample.on, sample.off)]
     first = _telling_apart(sample, cells)
-    count = 1 << len(kept)
+    count = 1 << len(retained)
     present = [
         _present(bits, cell, count, first)
         for bits, cell in zip((sample.on, sample.off), cells, strict=True)
@@ -90,13 +90,13 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
     possible &= place[None, :] > np.arange(len(first))[:, None]
     rows, columns = np.nonzero(possible)
     pairs = np.stack([first[rows], columns], axis=1)
-    if not len(pairs) or len(kept) + 2 > LISTED_INPUTS:
+    if not len(pairs) or len(retained) + 2 > LISTED_INPUTS:
         return pairs
     scale = 1 << np.arange(4 * count, dtype=np.uint32)
     masks = [(p[:, rows, columns] * scale[:, None]).sum(axis=0, dtype=np.uint32) for p in present]
     both = masks[0].astype(np.uint64) << np.uint64(32) | masks[1]
     distinct, where = np.unique(both, return_inverse=True)
-    inputs = len(kept) + 2
+    inputs = len(retained) + 2
     good = np.array(
         [
             fit(int(key >> np.uint64(32)), int(key & np.uint64(0xFFFF_FFFF)), inputs, budget)
@@ -109,10 +109,10 @@ def find_pairs(sample: Sample, kept: Sequence[int], budget: Budget) -> NDArray[n
     return fitting
 
 
-def _cells(bits: _Bits, kept: Sequence[int]) -> NDArray[np.int64]:
+def _cells(bits: _Bits, retained: Sequence[int]) -> NDArray[np.int64]:
     """Return what the kept sources do on each pattern, as a number."""
     cell = np.zeros(bits.shape[1], np.int64)
-    for position, index in enumerate(kept):
+    for position, index in enumerate(retained):
         cell |= bits[index].astype(np.int64) << position
     return cell
 

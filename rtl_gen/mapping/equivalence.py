@@ -115,9 +115,9 @@ def _try_every_pattern(circuit: Circuit, graph: NeuronGraph) -> Proof:
     words = max(1, (1 << inputs) // 64)
     for first in range(0, words, _CHUNK_WORDS):
         rows = every_pattern(inputs, first=first, count=_CHUNK_WORDS)
-        wanted = _literal_words(circuit.aig.simulate(rows), circuit.literals)
-        found = run_by_definition(graph, rows)
-        for x, y in zip(wanted, found, strict=True):
+        expected = _literal_words(circuit.aig.simulate(rows), circuit.literals)
+        actual = run_by_definition(graph, rows)
+        for x, y in zip(expected, actual, strict=True):
             if not np.array_equal(x, y):
                 return Proof(False, "a differing pattern", _pattern_at(circuit, rows, x ^ y))
     return Proof(True, f"all {1 << inputs:,} input patterns")

@@ -240,7 +240,7 @@ def _pairs_balance(on: int, off: int, inputs: int) -> bool:
 
     Then the sums of the two pairs are equal whatever the weights, so no neuron can do it.
     """
-    seen = []
+    sides = []
     for table in (on, off):
         cells = np.flatnonzero(
             np.unpackbits(
@@ -251,8 +251,8 @@ def _pairs_balance(on: int, off: int, inputs: int) -> bool:
         pairs = np.zeros(1 << 2 * inputs, bool)
         # The spikes of both: twice those that are in both, once those that are in one.
         pairs[(cells[:, None] & cells) << inputs | (cells[:, None] | cells)] = True
-        seen.append(pairs)
-    return bool((seen[0] & seen[1]).any())
+        sides.append(pairs)
+    return bool((sides[0] & sides[1]).any())
 
 
 def _agrees(weighting: Weighting, rows: list[list[int]], signs: list[int]) -> bool:

@@ -230,7 +230,7 @@ def _starts(
                 return networks
             progress(f"covering for {'depth' if keep_depth else 'neurons'}")
             networks.append(
-                cover(source, budget, keep_depth=keep_depth, size=size, kept=level.cuts)
+                cover(source, budget, keep_depth=keep_depth, size=size, cut_limit=level.cuts)
             )
     return networks
 

@@ -128,25 +128,25 @@ class ThresholdNetwork:
 
     def downstream(self, node: int) -> set[int]:
         """Return the nodes that depend on a node, itself included."""
-        seen = {node}
+        visited = {node}
         stack = [node]
         while stack:
             for user in self.fanouts[stack.pop()]:
-                if user not in seen:
-                    seen.add(user)
+                if user not in visited:
+                    visited.add(user)
                     stack.append(user)
-        return seen
+        return visited
 
     def upstream(self, nodes: Iterable[int]) -> set[int]:
         """Return the neurons that some nodes need, themselves included."""
-        seen: set[int] = set()
+        visited: set[int] = set()
         stack = list(nodes)
         while stack:
             node = stack.pop()
-            if node in self.gates and node not in seen:
-                seen.add(node)
+            if node in self.gates and node not in visited:
+                visited.add(node)
                 stack.extend(self.gates[node].sources)
-        return seen
+        return visited
 
     def sweep(self) -> None:
         """Remove neurons that no output needs."""
@@ -255,10 +255,10 @@ def redirected(gate: ThresholdGate, node: int, other: int, inverted: bool) -> Th
             source = other
         if source != CONSTANT:
             terms[source] = terms.get(source, 0) + weight
-    kept = {source: weight for source, weight in terms.items() if weight}
-    reduced = reduce_threshold(tuple(kept.values()), threshold)
+    remaining = {source: weight for source, weight in terms.items() if weight}
+    reduced = reduce_threshold(tuple(remaining.values()), threshold)
     if isinstance(reduced, bool):
         return ThresholdGate((), (), 0 if reduced else 1)
     weights, threshold = reduced
-    pairs = [(s, w) for s, w in zip(kept, weights, strict=True) if w]
+    pairs = [(s, w) for s, w in zip(remaining, weights, strict=True) if w]
     return ThresholdGate(tuple(s for s, _ in pairs), tuple(w for _, w in pairs), threshold)

@@ -245,18 +245,20 @@ class Resubstitution:
         trials = self._search.trials
         if self._fan_in > LISTED_INPUTS:
             trials //= _SOLVED_SHARE
-        for kept in islice(kept_sets, self._search.kept_sets):
-            indices = [position[k] for k in kept]
+        for subset in islice(kept_sets, self._search.kept_sets):
+            indices = [position[k] for k in subset]
             pairs = find_pairs(sample, indices, self._budget)
             if len(pairs) > trials:
                 pairs = pairs[self._chance.permutation(len(pairs))[:trials]]
             for pair in pairs:
-                chosen = list(dict.fromkeys((*indices, *map(int, pair))))
-                weighting = fit_exactly([rows[i] for i in chosen], on, off, self._budget)
+                selected = list(dict.fromkeys((*indices, *map(int, pair))))
+                weighting = fit_exactly([rows[i] for i in selected], on, off, self._budget)
                 if weighting is None:
                     continue
                 terms = [
-                    (candidates[i], w) for i, w in zip(chosen, weighting.weights, strict=True) if w
+                    (candidates[i], w)
+                    for i, w in zip(selected, weighting.weights, strict=True)
+                    if w
                 ]
                 gate = ThresholdGate(
                     tuple(s for s, _ in terms), tuple(w for _, w in terms), weighting.threshold

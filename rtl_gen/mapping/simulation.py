@@ -43,7 +43,7 @@ class Simulation:
         if node in outputs:
             return ~self._empty
         changed = {node: ~values[node]}
-        seen = self._empty.copy()
+        noticed = self._empty.copy()
         reached = self.network.downstream(node)
         gates = self.network.gates
         for user in self.network.order():
@@ -63,8 +63,8 @@ class Simulation:
             if difference.any():
                 changed[user] = value
                 if user in outputs:
-                    seen |= difference
-        return seen
+                    noticed |= difference
+        return noticed
 
     def replace(self, node: int, gate: ThresholdGate) -> None:
         """Give a node another neuron and compute everything that depends on it anew."""

@@ -75,15 +75,15 @@ def _variable(literal: int) -> int:
 def _window(network: ThresholdNetwork, sources: set[int], size: int) -> list[int]:
     """Return the neurons nearest before some nodes, at most ``size``, in topological order."""
     found: list[int] = []
-    seen: set[int] = set()
+    visited: set[int] = set()
     layers = network.levels()
     # The deepest first, so that paths that meet again are inside.
     queue = sorted(sources, key=lambda n: (-layers[n], n))
     while queue and len(found) < size:
         node = queue.pop(0)
-        if node in seen or node not in network.gates:
+        if node in visited or node not in network.gates:
             continue
-        seen.add(node)
+        visited.add(node)
         found.append(node)
         queue = sorted({*queue, *network.gates[node].sources}, key=lambda n: (-layers[n], n))
     return sorted(found, key=lambda n: (layers[n], n))

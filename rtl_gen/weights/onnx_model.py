@@ -109,10 +109,10 @@ class _Reader:
                 f"Model must have one input and one output, not {len(self.graph.inputs)} and "
                 f"{len(outputs)}"
             )
-        wanted, nodes = set(outputs), []
+        required, nodes = set(outputs), []
         for node in reversed(self.graph.nodes):
-            if wanted.intersection(node.output):
-                wanted.update(node.input)
+            if required.intersection(node.output):
+                required.update(node.input)
                 nodes.append(node)
         return nodes[::-1], outputs[0]
 

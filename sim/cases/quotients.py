@@ -47,8 +47,8 @@ def root_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.i
     for root in roots:
         for exact in (root * root, (1 << 6 * fmt.precision) // (root * root)):
             # One bit more or less is as good: the exponent may be odd.
-            kept = exact >> exact.bit_length() - fmt.precision
-            significands += [kept - 1, kept, kept + 1]
+            leading = exact >> exact.bit_length() - fmt.precision
+            significands += [leading - 1, leading, leading + 1]
     clipped = np.clip(np.array(significands), step, 2 * step - 1)
     fields = rng.integers(1, fmt.max_code >> fmt.mantissa_bits, clipped.size)
     made = fields << fmt.mantissa_bits | clipped & fmt.mantissa_mask

@@ -105,7 +105,7 @@ def provoking_waves(
             f"Order of operands must be random for {graph.name}, which stands any leak below 1, "
             "not 'provoking'"
         )
-    chosen = np.empty(shape, np.int64)
+    selected = np.empty(shape, np.int64)
     length = min(_SEGMENT, waves)
     for start in range(0, waves, length):
         who = rng.integers(0, len(ways), streams)
@@ -113,9 +113,9 @@ def provoking_waves(
         luck = rng.random((length, streams))
         for index, way in enumerate(ways):
             mine = np.flatnonzero(who == index)
-            chosen[start : start + length - 1, mine] = _pick(way.charges, luck[:-1, mine])
-            chosen[start + length - 1, mine] = _pick(way.probes, luck[-1, mine])
-    return {name: codes[chosen.ravel()] for name, codes in sample.items()}
+            selected[start : start + length - 1, mine] = _pick(way.charges, luck[:-1, mine])
+            selected[start + length - 1, mine] = _pick(way.probes, luck[-1, mine])
+    return {name: codes[selected.ravel()] for name, codes in sample.items()}
 
 
 @lru_cache(maxsize=64)

@@ -117,8 +117,8 @@ def train(
         rate = _RATE * (1 + np.cos(np.pi * epoch / epochs)) / 2
         order = rng.permutation(len(digits.labels))
         for start in range(0, len(order), _BATCH):
-            chosen = order[start : start + _BATCH]
-            slopes = _slopes(values, digits.images[chosen], digits.labels[chosen])
+            selected = order[start : start + _BATCH]
+            slopes = _slopes(values, digits.images[selected], digits.labels[selected])
             steps += 1
             for index, slope in enumerate(slopes):
                 means[index] = 0.9 * means[index] + 0.1 * slope

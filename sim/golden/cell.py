@@ -79,12 +79,12 @@ class CellModel:
 
     def _step(self, spikes: Sequence[int]) -> None:
         unit = Fraction(1, 2**self.fraction_bits)
-        kept = self.leak * abs(self.potential)
-        kept -= kept % unit
+        remaining = self.leak * abs(self.potential)
+        remaining -= remaining % unit
         if self.potential < 0:
-            kept = -kept
+            remaining = -remaining
         current = sum(weight for weight, spike in zip(self.weights, spikes, strict=True) if spike)
-        potential = kept + self.bias + current
+        potential = remaining + self.bias + current
         self.spike = potential >= self.threshold
         if self.spike:
             potential = potential - self.threshold if self.reset == "soft" else Fraction(0)

@@ -61,11 +61,11 @@ def extreme(which: Extreme, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[
     takes_a = ~first if which.is_greater else first
     out_a, out_b = (_is_passed_over(which, number) for number in (x, y))
     only_one = out_a ^ out_b
-    chosen = np.where(np.where(only_one, out_b, takes_a), a, b)
+    selected = np.where(np.where(only_one, out_b, takes_a), a, b)
     is_nan = (x.is_nan | y.is_nan) & ~only_one
     if fmt.nan_code is None:
-        return chosen
-    return np.where(is_nan, fmt.nan_code, chosen)
+        return selected
+    return np.where(is_nan, fmt.nan_code, selected)
 
 
 def _is_passed_over(which: Extreme, number: Numbers) -> NDArray[Any]:

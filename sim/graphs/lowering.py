@@ -57,8 +57,8 @@ def lower(graph: NeuronGraph, every_node: bool = False) -> Program:
         if every_node
         else [node for port in graph.outputs for node in port.nodes]
     )
-    wanted = [logic.plain(literals[node]) for node in nodes]
-    return _allocate(logic.gates, graph.input_count, wanted)
+    required = [logic.plain(literals[node]) for node in nodes]
+    return _allocate(logic.gates, graph.input_count, required)
 
 
 def _lower_neuron(logic: Logic, graph: NeuronGraph, neuron: Neuron, literals: Sequence[int]) -> int:
@@ -220,9 +220,9 @@ def _fires(neuron: Neuron, values: Mapping[int, bool]) -> bool:
     return total >= neuron.threshold
 
 
-def _allocate(gates: Sequence[Gate], inputs: int, wanted: Sequence[int]) -> Program:
+def _allocate(gates: Sequence[Gate], inputs: int, required: Sequence[int]) -> Program:
     """Give each needed gate a register, which is used again when the gate is no longer needed."""
-    needed = set(wanted)
+    needed = set(required)
     for number in range(len(gates) - 1, -1, -1):
         if number in needed:
             needed.update(gates[number].operands)
@@ -238,7 +238,7 @@ def _allocate(gates: Sequence[Gate], inputs: int, wanted: Sequence[int]) -> Prog
     if 0 in needed:
         zero = register[0] = count
         count += 1
-    forever = needed.intersection(wanted) | {0}
+    forever = needed.intersection(required) | {0}
     free = [register[n] for n in range(inputs, 0, -1) if n not in needed]
     steps = []
     for number in sorted(needed):
@@ -255,4 +255,4 @@ def _allocate(gates: Sequence[Gate], inputs: int, wanted: Sequence[int]) -> Prog
             register[number] = count
             count += 1
         steps.append(Step(operation, sources, register[number]))
-    return Program(tuple(steps), count, zero, tuple(register[number] for number in wanted))
+    return Program(tuple(steps), count, zero, tuple(register[number] for number in required))

@@ -249,7 +249,7 @@ class Network:
         block = _BLOCK_WORDS
         while block > _LEAST_BLOCK_WORDS and block * program.registers > _REGISTER_WORDS:
             block //= 2
-        wanted = np.array(program.outputs, np.intp)
+        required = np.array(program.outputs, np.intp)
         for start in range(0, words, block):
             stop = min(start + block, words)
             machine = self._machine(program, every_node, stop - start)
@@ -260,7 +260,7 @@ class Network:
                 first += len(port.nodes)
             for function, operands in machine.calls:
                 function(*operands)
-            yield start, stop, registers, wanted
+            yield start, stop, registers, required
 
     def _machine(self, program: Program, every_node: bool, words: int) -> _Machine:
         """Return the program bound to arrays of at least as many words."""

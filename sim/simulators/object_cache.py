@@ -26,13 +26,13 @@ def main(argv: list[str]) -> int:
     source, target = Path(command[-1]), _target(command)
     if target is None or source.suffix != ".cpp" or not source.name.startswith("verilated"):
         return _run(command)
-    kept = cache / f"{_key(command, source)}.o"
-    if kept.is_file():
-        shutil.copyfile(kept, target)
+    cached = cache / f"{_key(command, source)}.o"
+    if cached.is_file():
+        shutil.copyfile(cached, target)
         return 0
     status = _run(command)
     if status == 0:
-        _keep(target, kept)
+        _keep(target, cached)
     return status
 
 
@@ -50,14 +50,14 @@ def _key(command: list[str], source: Path) -> str:
     return hashlib.sha256(repr((str(compiler), command, stamps)).encode()).hexdigest()[:32]
 
 
-def _keep(target: Path, kept: Path) -> None:
+def _keep(target: Path, cached: Path) -> None:
     """Add an object to the cache, in one step. A cache that cannot be written is no cache."""
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=kept.parent)
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=cached.parent)
         os.close(handle)
         shutil.copyfile(target, partial)
-        Path(partial).replace(kept)
+        Path(partial).replace(cached)
     except OSError:
         return
 

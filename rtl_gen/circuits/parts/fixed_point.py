@@ -61,13 +61,13 @@ def round_fixed_point(
     # reached[k]: the exponent is k + 1 or more.
     reached = any_above(gates, padded[lowest : highest + 1])
     builder.name_word("reached", reached)
-    found: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
+    lengths: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
     for place in range(lowest, highest + 1):
         exponent = place - lowest + 1
         here = reached[exponent - 1]
-        chosen = gates.not_(reached[exponent]) if place < highest else ONE
+        selected = gates.not_(reached[exponent]) if place < highest else ONE
         if place > lowest:
-            chosen = gates.and_(here, chosen, name="chosen")
+            selected = gates.and_(here, selected, name="chosen")
         mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits)
         if place == lowest:
             # Subnormals, too: without a leading one, the exponent is 0.
@@ -83,10 +83,10 @@ def round_fixed_point(
             too_large = gates.or_(
                 too_large, gates.and_(here, beyond, name="too_large"), name="too_large"
             )
-        for bits, bit in zip(found, (*mantissa, *field), strict=True):
-            bits.append(gates.and_(chosen, bit, name="found"))
+        for bits, bit in zip(lengths, (*mantissa, *field), strict=True):
+            bits.append(gates.and_(selected, bit, name="found"))
     return builder.name_word(
-        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in found)
+        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in lengths)
     ), too_large
 
 

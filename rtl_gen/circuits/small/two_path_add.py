@@ -270,19 +270,20 @@ def _far_round(gates: GateLibrary, x: _Operands, total: Word, over: Bit, sticky:
 
 def _exponent_bit(gates: GateLibrary, bits: Word, change: int, place: int) -> Bit:
     """Return a bit of ``max(exponent + change, 0)`` as OR of ANDs, those that cover most first."""
-    wanted = {v for v in range(16) if max(v + change, 0) >> place & 1}
+    required = {v for v in range(16) if max(v + change, 0) >> place & 1}
     cubes = [
         (mask, value, covered)
         for mask in range(1, 16)
         for value in range(16)
-        if not value & ~mask and (covered := {v for v in range(16) if v & mask == value}) <= wanted
+        if not value & ~mask
+        and (covered := {v for v in range(16) if v & mask == value}) <= required
     ]
     terms = []
-    while wanted:
+    while required:
         mask, value, covered = max(
-            cubes, key=lambda cube: (len(cube[2] & wanted), -cube[0].bit_count())
+            cubes, key=lambda cube: (len(cube[2] & required), -cube[0].bit_count())
         )
-        wanted = wanted - covered
+        required = required - covered
         terms.append(
             gates.and_(
                 *(bits[i] if value >> i & 1 else ~bits[i] for i in range(4) if mask >> i & 1)

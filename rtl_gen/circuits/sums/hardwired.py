@@ -99,8 +99,8 @@ def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _In
         width = len(raw.significand) + (fmt.max_code >> fmt.mantissa_bits) + 1
         for stage, select in enumerate(raw.exponent):
             distance = 1 << stage
-            moved, kept = (ZERO,) * distance + number, number + (sign,) * distance
-            number = mux_word(gates, select, moved[:width], kept[:width])
+            moved, unmoved = (ZERO,) * distance + number, number + (sign,) * distance
+            number = mux_word(gates, select, moved[:width], unmoved[:width])
             builder.name_word(f"by_{distance}", number)
         number = number[1:] + (sign,) * (width - len(number))
         return _Input(raw, builder.name_word("number", number))

@@ -243,8 +243,8 @@ class _Exact:
         )
 
     def accumulate(self, gates: GateLibrary, state: Word, partial: Word, first: Word) -> Word:
-        kept = gate_word(gates, state, gates.not_(first[0]))
-        *old_rows, old_flags = self._split(kept, self._options.row_width)
+        retained = gate_word(gates, state, gates.not_(first[0]))
+        *old_rows, old_flags = self._split(retained, self._options.row_width)
         *new_rows, new_flags = self._split(partial, self._partial_width)
         columns = Columns(self._options.row_width)
         for row in (*old_rows, *new_rows):

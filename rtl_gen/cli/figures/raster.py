@@ -65,15 +65,15 @@ def draw_raster(
     axes["image"].imshow(image, cmap="gray_r", vmin=0, vmax=1)
     axes["image"].set_title(f"input: a {label}", fontsize=10)
     axes["image"].set_axis_off()
-    answer = int(np.argmax(logits))
+    result = int(np.argmax(logits))
     axes["logits"].barh(
         range(10),
         logits,
-        color=[_FIRED[1] if digit == answer else "#9aa0a6" for digit in range(10)],
+        color=[_FIRED[1] if digit == result else "#9aa0a6" for digit in range(10)],
     )
     axes["logits"].set_yticks(range(10))
     axes["logits"].invert_yaxis()
-    axes["logits"].set_title(f"logits: a {answer}", fontsize=10)
+    axes["logits"].set_title(f"logits: a {result}", fontsize=10)
     raster = axes["raster"]
     layers = np.arange(len(counts))
     raster.fill_between(layers, -counts / 2, counts / 2, step="mid", color=_SILENT, linewidth=0)
@@ -81,15 +81,15 @@ def draw_raster(
         (~is_second, _FIRED[0], "first layer"),
         (is_second, _FIRED[1], "second layer"),
     ):
-        chosen = fires & mask
+        selected = fires & mask
         raster.scatter(
-            depth[chosen],
-            rank[chosen],
+            depth[selected],
+            rank[selected],
             s=0.6,
             color=colour,
             linewidths=0,
             rasterized=True,
-            label=f"{name}: {int(chosen.sum()):,} spikes",
+            label=f"{name}: {int(selected.sum()):,} spikes",
         )
     raster.set_xlim(0, graph.depth + 1)
     raster.set_yscale("symlog", linthresh=40)

@@ -62,13 +62,13 @@ def _lpf(board: Board) -> Iterator[str]:
     def lines(port: BoardPort) -> list[str]:
         pull = "UP" if port.pull == "up" else "NONE"
         drive = "" if port.is_input else " DRIVE=4"
-        found = []
+        rows = []
         for bit, site in zip(port.bits, port.sites, strict=True):
-            found.append(f'LOCATE COMP "{bit}" SITE "{site}";')
-            found.append(f'IOBUF PORT "{bit}" IO_TYPE=LVCMOS33 PULLMODE={pull}{drive};')
+            rows.append(f'LOCATE COMP "{bit}" SITE "{site}";')
+            rows.append(f'IOBUF PORT "{bit}" IO_TYPE=LVCMOS33 PULLMODE={pull}{drive};')
         if port.role is PinRole.CLOCK:
-            found.append(f'FREQUENCY PORT "{port.name}" {_megahertz(board)} MHZ;')
-        return found
+            rows.append(f'FREQUENCY PORT "{port.name}" {_megahertz(board)} MHZ;')
+        return rows
 
     yield from _groups(board, "#", lines)
 
@@ -76,12 +76,12 @@ def _lpf(board: Board) -> Iterator[str]:
 def _pcf(board: Board) -> Iterator[str]:
     def lines(port: BoardPort) -> list[str]:
         pull = "-pullup yes " if port.pull == "up" else ""
-        found = [
+        rows = [
             f"set_io {pull}{bit} {site}" for bit, site in zip(port.bits, port.sites, strict=True)
         ]
         if port.role is PinRole.CLOCK:
-            found.append(f"set_frequency {port.name} {_megahertz(board)}")
-        return found
+            rows.append(f"set_frequency {port.name} {_megahertz(board)}")
+        return rows
 
     yield from _groups(board, "#", lines)
 
@@ -91,11 +91,11 @@ def _cst(board: Board) -> Iterator[str]:
         # The LEDs are on a bank of 1.8 V, which is the default.
         kind = "DRIVE=8" if port.role is PinRole.LIGHT else "IO_TYPE=LVCMOS33"
         pull = "UP" if port.pull == "up" or port.role is PinRole.LIGHT else "NONE"
-        found = []
+        rows = []
         for bit, site in zip(port.bits, port.sites, strict=True):
-            found.append(f'IO_LOC "{bit}" {site};')
-            found.append(f'IO_PORT "{bit}" {kind} PULL_MODE={pull};')
-        return found
+            rows.append(f'IO_LOC "{bit}" {site};')
+            rows.append(f'IO_PORT "{bit}" {kind} PULL_MODE={pull};')
+        return rows
 
     yield from _groups(board, "//", lines)
 
@@ -112,23 +112,23 @@ def _sdc(board: Board) -> Iterator[str]:
 def _xdc(board: Board) -> Iterator[str]:
     def lines(port: BoardPort) -> list[str]:
         pull = " PULLUP true" if port.pull == "up" else ""
-        found = [
+        rows = [
             f"set_property -dict {{ PACKAGE_PIN {site} IOSTANDARD LVCMOS33{pull} }} "
             f"[get_ports {{ {bit} }}]"
             for bit, site in zip(port.bits, port.sites, strict=True)
         ]
         if port.role is PinRole.CLOCK:
-            found.append(
+            rows.append(
                 f"create_clock -name {port.name} -period {board.period:.3f} "
                 f"[get_ports {{ {port.name} }}]"
             )
         else:
             direction = "from" if port.is_input else "to"
-            found.append(
+            rows.append(
                 f"set_false_path -{direction} [get_ports {{ {port.name}"
                 f"{'[*]' if len(port.sites) > 1 else ''} }}]"
             )
-        return found
+        return rows
 
     yield from _groups(board, "#", lines)
     yield ""

@@ -118,8 +118,8 @@ class Link:
             batch = requests[first : first + BATCH]
             for _ in range(1 + _RETRIES):
                 with _unbroken():
-                    told = self._try(batch)
-                if told is not None:
+                    received = self._try(batch)
+                if received is not None:
                     break
                 self.retries += 1
                 self.settle()
@@ -128,7 +128,7 @@ class Link:
                     f"No right answer from the board after {1 + _RETRIES} attempts: requests "
                     f"{first} to {first + len(batch) - 1}"
                 )
-            answers += told
+            answers += received
             if progress:
                 progress(len(answers))
         return answers
@@ -161,15 +161,15 @@ class Link:
     def _try(self, batch: Sequence[Request]) -> list[Answer] | None:
         """Return the answers to a batch, or None if something is wrong with them."""
         self._line.write(b"".join(encode_request(request) for request in batch))
-        told: list[Answer] = []
+        received: list[Answer] = []
         rest = b""
-        while len(told) < len(batch):
-            data = self._line.read(3 * (len(batch) - len(told)) - len(rest))
+        while len(received) < len(batch):
+            data = self._line.read(3 * (len(batch) - len(received)) - len(rest))
             if not data:
                 return None
             answers, rest = split_answers(rest + data)
             for answer in answers:
                 if answer is None or answer.status not in _TO_REQUESTS:
                     return None
-                told.append(answer)
-        return told
+                received.append(answer)
+        return received

@@ -108,9 +108,9 @@ def measure(
         "goal": _GOAL,
         "tools": tools,
     }
-    found: dict[int, Any] = {seed: cache.find({**key, "seed": seed}) for seed in seeds}
+    clocks_of: dict[int, Any] = {seed: cache.find({**key, "seed": seed}) for seed in seeds}
     counts = cache.find({**key, "counts": True})
-    missing = [seed for seed in seeds if found[seed] is None] if router else []
+    missing = [seed for seed in seeds if clocks_of[seed] is None] if router else []
     if counts is None or missing:
         with temporary_folder() as folder:
             tell(f"synthesizing {module} for {target.name}")
@@ -118,9 +118,11 @@ def measure(
             cache.keep({**key, "counts": True}, counts)
             for seed in missing:
                 tell(f"placing {module} on {target.name}, seed {seed}")
-                found[seed] = _route(target, folder, seed)
-                cache.keep({**key, "seed": seed}, found[seed])
-    return _measurement(target, counts, [found[seed] for seed in seeds] if router else [], tools)
+                clocks_of[seed] = _route(target, folder, seed)
+                cache.keep({**key, "seed": seed}, clocks_of[seed])
+    return _measurement(
+        target, counts, [clocks_of[seed] for seed in seeds] if router else [], tools
+    )
 
 
 def _measurement(

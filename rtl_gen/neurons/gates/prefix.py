@@ -55,5 +55,5 @@ def prefix_carries(gates: GateLibrary, generate: Word, propagate: Word) -> list[
 
 def any_above(gates: GateLibrary, a: Word) -> Word:
     """Return, for each position, whether any bit of ``a`` is set there or above."""
-    found = scan(tuple(reversed(a)), lambda low, high: gates.or_(low, high, name="any"))
-    return tuple(reversed(found))
+    prefixes = scan(tuple(reversed(a)), lambda low, high: gates.or_(low, high, name="any"))
+    return tuple(reversed(prefixes))

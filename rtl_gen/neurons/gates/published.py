@@ -63,8 +63,8 @@ class PublishedGates(GateLibrary):
         """Add and subtract in parallel and select, as the paper does."""
         total, carry = self.add(a, b, ZERO)
         difference, _ = self.add(a, tuple(self.not_(bit) for bit in b), ONE)
-        chosen = tuple(self.mux(minus, *bits) for bits in zip(difference, total, strict=True))
-        return chosen, self.and_(carry, self.not_(minus), name="carry")
+        selected = tuple(self.mux(minus, *bits) for bits in zip(difference, total, strict=True))
+        return selected, self.and_(carry, self.not_(minus), name="carry")
 
     def _tree(self, bits: Sequence[Bit], threshold: int, empty: Bit, name: str) -> Bit:
         """Combine bits pairwise, in a balanced tree."""

@@ -157,13 +157,13 @@ def _membrane_lines(
             f"        discharge ? {width}'sd0 : "
             f"{{{{{extend}{{membrane[{p.membrane_width - 1}]}}}}, membrane}};"
         )
-        kept = "held" if share == 1 else f"held * {width}'sd{share}"
+        remaining = "held" if share == 1 else f"held * {width}'sd{share}"
         if whole > 1:
-            kept = (
-                f"({kept} + (held[{width - 1}] ? {width}'sd{whole - 1} : {width}'sd0))"
+            remaining = (
+                f"({remaining} + (held[{width - 1}] ? {width}'sd{whole - 1} : {width}'sd0))"
                 f" >>> {whole.bit_length() - 1}"
             )
-        yield f"    wire signed [{width - 1}:0] leaked = {kept};"
+        yield f"    wire signed [{width - 1}:0] leaked = {remaining};"
     else:
         yield "    wire unused = &{discharge, membrane};"
     yield f"    wire signed [{width - 1}:0] total ="

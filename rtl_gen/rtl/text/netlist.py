@@ -68,9 +68,9 @@ def build_modules(
             ChildModule(child, of_scope[child], layouts[child]) for child in tree.children[scope]
         ]
         builder = ModuleBuilder(graph, tree, scope, extras)
-        found = find_sum(graph, tree, scope) if has_additions else None
+        addition = find_sum(graph, tree, scope) if has_additions else None
         body, layouts[scope] = (
-            builder.build(children) if found is None else builder.build_addition(found)
+            builder.build(children) if addition is None else builder.build_addition(addition)
         )
         number = numbers.setdefault(body, len(classes))
         if number == len(classes):

@@ -102,10 +102,10 @@ class Layout:
         The longest run of contiguous bits with the same role becomes a vector; the other bits of
         the word become scalars with the index at the end of the name.
         """
-        wanted = Counter(word.name for word in words)
+        counts = Counter(word.name for word in words)
         for word in words:
             name = word.name
-            if word.prefix and (wanted[name] > 1 or name in self._pool):
+            if word.prefix and (counts[name] > 1 or name in self._pool):
                 name = f"{word.prefix}_{name}"
             if None in word.bits:
                 node, role = word.bits[None]

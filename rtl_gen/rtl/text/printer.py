@@ -102,7 +102,7 @@ def module_lines(
     """
     extra = [Net(name, Role.INPUT) for name in (*controls, *clocked(entry))]
     nets = {net.name: net for net in (*extra, *entry.body.nets)}
-    kept = {
+    registered = {
         bit.net for item in entry.body.items if isinstance(item, Register) for bit in item.target
     }
     yield from _module_comment(entry)
@@ -111,11 +111,11 @@ def module_lines(
     width = max((len(_range(port)) for port in ports), default=0)
     for port in ports:
         comma = "" if port is ports[-1] else ","
-        kind = "reg " if port.name in kept else "wire"
+        kind = "reg " if port.name in registered else "wire"
         yield f"{_INDENT}{port.role.value:6} {kind} {_range(port):{width}}{port.name}{comma}"
     yield ");"
     inner = [net for net in nets.values() if net.role is Role.INNER]
-    yield from _declarations(inner, kept)
+    yield from _declarations(inner, registered)
     shared = [f".{name}({name})" for name in controls]
     for item in entry.body.items:
         if isinstance(item, Cell):
@@ -154,12 +154,12 @@ def _range(net: Net) -> str:
     return "" if net.high is None else f"[{net.high}:{net.low}] "
 
 
-def _declarations(nets: list[Net], kept: set[str]) -> Iterator[str]:
+def _declarations(nets: list[Net], registered: set[str]) -> Iterator[str]:
     """Yield declarations; neighbours of the same shape share a line as long as they fit."""
     width = max((len(_range(net)) for net in nets), default=0)
     line, shape = "", ""
     for net in nets:
-        kind = "reg " if net.name in kept else "wire"
+        kind = "reg " if net.name in registered else "wire"
         start = f"{_INDENT}{kind} {_range(net):{width}}"
         if line and shape == start and len(line) + len(net.name) + 3 <= COLUMNS:
             line += f", {net.name}"

@@ -140,7 +140,7 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
             "\n".join(re.sub(r"^  assign \w+ =|\.\w+(?=\()", "", line) for line in replaced)
         )
     )
-    kept = []
+    retained = []
     for line in replaced:
         match = ASSIGN.match(line)
         # Another name, a constant, or a concatenation; no operation is dropped.
@@ -150,8 +150,8 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
         if match and is_alias and not nets[match[1]].direction and match[1] not in used:
             del nets[match[1]]
         else:
-            kept.append(line)
-    return kept
+            retained.append(line)
+    return retained
 
 
 def _plain_names(body: str) -> str:

@@ -83,12 +83,12 @@ def cut(graph: NeuronGraph, stages: int, lut_inputs: int = LUT_INPUTS) -> Pipeli
     worst = max(model.floor, -(-Timing(model, uncut).worst // (stages + 1)))
     while max(known := model.earliest(worst), default=0) > stages:
         worst += 1
-    chosen = _fewest_registers(model, stages, worst, known) if stages else uncut
-    timing = Timing(model, chosen)
+    selected = _fewest_registers(model, stages, worst, known) if stages else uncut
+    timing = Timing(model, selected)
     levels = [0] * (stages + 1)
-    for node, stage in enumerate(chosen):
+    for node, stage in enumerate(selected):
         levels[stage] = max(levels[stage], timing.levels[node])
-    return Pipeline(graph, stages, tuple(chosen), tuple(levels))
+    return Pipeline(graph, stages, tuple(selected), tuple(levels))
 
 
 @lru_cache(maxsize=64)
@@ -110,11 +110,11 @@ def _fewest_registers(
     choice = StageChoice(model.graph, stages)
     for mapping in (None, Timing(model, known)):
         conditions: dict[Condition, None] = {}
-        while (chosen := choice.solve(conditions)) is not None:
-            timing = Timing(model, chosen)
+        while (selected := choice.solve(conditions)) is not None:
+            timing = Timing(model, selected)
             late = _first_late(model.graph, timing, worst)
             if not late:
-                return chosen
+                return selected
             conditions.update(
                 dict.fromkeys(
                     condition

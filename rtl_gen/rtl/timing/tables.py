@@ -47,10 +47,10 @@ def count_tables(graph: NeuronGraph, lut_inputs: int) -> TableCount:
         root for _, sources in decisions for root in map(model.root, sources)
     )
     flow: dict[int, float] = {}
-    chosen: dict[int, tuple[int, ...]] = {}
+    selected: dict[int, tuple[int, ...]] = {}
     for number, _ in decisions:
         earliest = timing.levels[number] - 1
-        flow[number], chosen[number] = min(
+        flow[number], selected[number] = min(
             (1 + sum(flow.get(leaf, 0) / max(readers[leaf], 1) for leaf in leaves), leaves)
             for level, leaves in timing.tables(number)
             if level == earliest
@@ -59,9 +59,9 @@ def count_tables(graph: NeuronGraph, lut_inputs: int) -> TableCount:
     taken: set[int] = set()
     while pending:
         number = pending.pop()
-        if number in chosen and number not in taken:
+        if number in selected and number not in taken:
             taken.add(number)
-            pending += chosen[number]
+            pending += selected[number]
     return TableCount(len(taken), timing.worst)
 
 

@@ -35,11 +35,11 @@ def _integers(
     """Return integers next to powers of two and to halves of the last place, then random ones."""
     rng = np.random.default_rng(seed)
     lengths = rng.integers(1, source.width + 1, 3000)
-    kept = rng.integers(0, 1 << fmt.precision + 1, 3000) | 1 << fmt.precision
+    significands = rng.integers(0, 1 << fmt.precision + 1, 3000) | 1 << fmt.precision
     near = np.where(
         lengths > fmt.precision + 1,
-        kept << np.maximum(lengths - fmt.precision - 1, 0),
-        kept >> np.maximum(fmt.precision + 1 - lengths, 0),
+        significands << np.maximum(lengths - fmt.precision - 1, 0),
+        significands >> np.maximum(fmt.precision + 1 - lengths, 0),
     )
     made = np.concatenate([near - 1, near, near + 1, -near, 1 - near, -near - 1])
     drawn = rng.integers(0, 1 << source.width, random_count)

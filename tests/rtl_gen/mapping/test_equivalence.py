@@ -18,7 +18,7 @@ from tests.helpers.mapping_examples import adder, multiplier
 
 
 def network_of(circuit: Circuit) -> ThresholdNetwork:
-    return cover(circuit, BUDGETS["w2"], keep_depth=False, size=4, kept=12)
+    return cover(circuit, BUDGETS["w2"], keep_depth=False, size=4, cut_limit=12)
 
 
 def output(network: ThresholdNetwork, inputs: dict[str, int]) -> int:
