@@ -89,7 +89,7 @@ def instance_summary(instance: Instance) -> str:
         if usual not in summary:
             return f"{summary}; rounded {words}"
         summary = summary.replace(usual, words)
-    if instance.circuit.to is not None and instance.circuit.to.mantissa_bits == 0:
+    if instance.circuit.to is not None and not instance.circuit.to.has_zero:
         return summary.replace("to nearest even", "to nearest, ties to the larger value")
     return summary
 

@@ -230,7 +230,6 @@ def make_instance(
     )
     ways = make_rounding_options(
         design.name,
-        circuit.result_format,
         takes_rounding=design.takes_rounding,
         takes_flags=design.takes_flags,
         rounding=rounding,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, PORT_WIDTH, Format, Rounding
+from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, PORT_WIDTH, Rounding
 from spikefloat.rtl_gen.neurons.builder import Word
 
 __all__ = ["PORT", "Flags", "RoundingOptions", "make_rounding_options"]
@@ -70,7 +70,6 @@ class RoundingOptions:
 
 def make_rounding_options(
     design: str,
-    to: Format,
     *,
     takes_rounding: bool,
     takes_flags: bool,
@@ -84,8 +83,6 @@ def make_rounding_options(
     ----------
     design : str
         Name of the design.
-    to : Format
-        Format of its result.
     takes_rounding : bool
         Whether it can round in other ways than to nearest even.
     takes_flags : bool
@@ -124,17 +121,14 @@ def make_rounding_options(
         random_bits=random_bits or 0,
         flags=find_member(Flags, "Flags", flags or Flags.NONE),
     )
-    is_possible = takes_rounding and to.has_zero
     if takes_flags and not takes_rounding:
         if options.flags is Flags.BEFORE:
             raise InputError(f"Flags of {design} must be none or after, not {flags!r}")
         if options.mode is not Rounding.NEAREST_EVEN:
             raise InputError(f"Rounding must be rne for {design}, not {rounding!r}")
-        is_possible = True
-    if not options.is_usual and not is_possible:
-        whose = design if not takes_rounding else f"results in {to.name}"
+    elif not options.is_usual and not takes_rounding:
         raise InputError(
-            f"Rounding must be rne, without flags, for {whose}, not "
+            f"Rounding must be rne, without flags, for {design}, not "
             f"{options.suffix.lstrip('_').replace('_', ' ')!r}"
         )
     return options

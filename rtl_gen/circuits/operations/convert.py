@@ -10,7 +10,7 @@ neurons: widening E5M2 to binary16 takes wires, and a few neurons for NaN.
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
-from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, round_significand
+from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, note_flags, round_significand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
 from spikefloat.rtl_gen.errors import InputError
@@ -66,7 +66,7 @@ def convert(
     overflow : Overflow
         What a result beyond the largest finite value becomes; the default of ``dst`` if None.
     control : RoundingControl
-        How to round; only to nearest where ``dst`` has no mantissa.
+        How to round.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def convert(
     offset = dst.bias - src.bias - int(dst.has_zero)
     ranges = _Ranges(offset, offset + int(src.has_zero))
     if not dst.has_zero:
-        magnitude = _scale(gates, raw, ranges)
+        magnitude = _scale(gates, raw, ranges, control)
     elif ranges.lowest < 0:
         magnitude = _lower(gates, dst, raw, ranges, control)
     else:
@@ -98,9 +98,11 @@ def convert(
     if not dst.has_zero:
         is_nan = gates.or_(is_nan, raw.is_zero, name="nan")
     if not dst.is_signed:
-        negative = gates.and_(sign, gates.not_(raw.is_zero), name="negative")
-        control.raise_invalid(gates, negative, nans=(raw.is_nan,))
-        is_nan, sign = gates.or_(is_nan, negative if dst.has_zero else sign, name="nan"), ZERO
+        invalid = gates.or_(sign, raw.is_zero, name="invalid")
+        if dst.has_zero:
+            invalid = gates.and_(sign, gates.not_(raw.is_zero), name="invalid")
+        control.raise_invalid(gates, invalid, nans=(raw.is_nan,))
+        is_nan, sign = gates.or_(is_nan, invalid if dst.has_zero else sign, name="nan"), ZERO
     if dst.nan_code is None:
         control.raise_invalid(gates, raw.is_nan, nans=())
     return pack(
@@ -185,16 +187,24 @@ def _lower(
         return round_significand(gates, exponent, significand, sticky, control, raw.sign)
 
 
-def _scale(gates: GateLibrary, raw: RawFloat, ranges: _Ranges) -> Word:
-    """Return the rounded exponent, for a format without mantissa.
+def _scale(gates: GateLibrary, raw: RawFloat, ranges: _Ranges, control: RoundingControl) -> Word:
+    """Return the rounded exponent, for a format without zero and mantissa.
 
-    A significand of half a unit or more above the power of two rounds up, a tie too. One without
+    The last digit of every value is odd, so that a tie to nearest goes up. A significand without
     hidden bit is below the smallest result, and rounds to it.
     """
     significand, amount = _move_up(gates, raw.significand, ranges.lowest)
     exponent = _less(gates, raw.exponent, ranges.offset, amount)
     with gates.builder.scope("round", significand=significand, exponent=exponent):
-        round_up = gates.and_(*significand[-2:], name="round_up")
+        *mantissa, hidden = significand
+        count = 1 + control.extra_bits
+        mantissa = [ZERO] * (count - len(mantissa)) + mantissa
+        lost, below = mantissa[: len(mantissa) - count], tuple(mantissa[len(mantissa) - count :])
+        sticky = gates.or_(*lost, name="sticky")
+        up = control.round_up(gates, ONE, below, sticky, raw.sign)
+        round_up = gates.and_(up, hidden, name="round_up")
+        if control.flags is not None:
+            note_flags(gates, (hidden,), below, sticky, raw.sign, control)
         return gates.builder.name_word("rounded", increment(gates, exponent, round_up))
 
 

@@ -23,7 +23,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["Normalized", "denormalize", "normalize", "round_significand"]
+__all__ = ["Normalized", "denormalize", "normalize", "note_flags", "round_significand"]
 
 
 class Normalized(NamedTuple):
@@ -192,7 +192,7 @@ def round_significand(
     round_up = control.round_up(gates, last, below, sticky, sign)
     if control.flags is not None:
         shown = kept if is_normal is None else (*kept[:-1], is_normal)
-        _note_flags(gates, shown, below, sticky, sign, control)
+        note_flags(gates, shown, below, sticky, sign, control)
     *mantissa, hidden = kept
     low = increment(gates, tuple(mantissa), round_up)
     # Both the hidden bit and the carry are worth one unit of the exponent.
@@ -200,7 +200,7 @@ def round_significand(
     return gates.builder.name_word("rounded", (*low[:-1], *high))
 
 
-def _note_flags(
+def note_flags(
     gates: GateLibrary,
     kept: Word,
     below: Word,
@@ -208,7 +208,10 @@ def _note_flags(
     sign: Bit,
     control: RoundingControl,
 ) -> None:
-    """Collect whether rounding loses anything, and whether the result is tiny."""
+    """Collect whether rounding loses anything, and whether the result is tiny.
+
+    Parameters are those of :func:`round_significand`, the significand in two parts.
+    """
     flags = control.flags
     assert flags is not None
     flags.inexact = gates.or_(*below, sticky, name="inexact")

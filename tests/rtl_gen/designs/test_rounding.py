@@ -77,11 +77,6 @@ def test_header():
             "Rounding must be rne, without flags, for linear, not 'flags'",
         ),
         (
-            "convert",
-            {"to": "e8m0fnu", "rounding": "rup"},
-            "Rounding must be rne, without flags, for results in e8m0fnu, not 'rup'",
-        ),
-        (
             "multiply",
             {"rounding": "rup", "objective": "neurons"},
             "Objective must be structure for rounding rup with flags none, not 'neurons'",

@@ -189,6 +189,27 @@ def test_values(fmt, info):
         assert find_format(info.name.replace("p3109_k", "binary")) == fmt
 
 
+def test_scales():
+    """frexp of numpy says between which powers of two a value is; ties go up, as in ml_dtypes."""
+    fmt = FORMATS["e8m0fnu"]
+    rng = np.random.default_rng(84)
+    powers = np.exp2(np.arange(-127.0, 127.0))
+    drawn = rng.uniform(1, 2, (20, powers.size)) * powers
+    values = np.concatenate([powers, 1.5 * powers, *np.nextafter(1.5 * powers, [[0], [np.inf]])])
+    values = np.concatenate([values, drawn.ravel(), np.array([2.0**-128, 1e-300])])
+    fraction, exponent = np.frexp(values)
+    floor = np.maximum(exponent + 126, 0)
+    ceil = np.where(values < 2.0**-127, 0, floor + (fraction > 0.5))
+    nearest = np.where(values < 2.0**-127, 0, floor + (fraction >= 0.75))
+    expected = {"rtz": floor, "rdn": floor, "rup": ceil, "rne": nearest, "rna": nearest}
+    for mode, codes in expected.items():
+        actual = encode(fmt, values, None, Rounder(Rounding(mode)))
+        np.testing.assert_array_equal(actual, codes, mode)
+    ties = values == 1.5 * np.exp2(exponent - 1.0)
+    assert np.count_nonzero(ties[: 2 * powers.size]) == 254
+    assert np.count_nonzero(nearest[: 2 * powers.size][ties[: 2 * powers.size]] % 2) == 127
+
+
 def test_formats_without_a_twin():
     """ue4m3 is E4M3FN without a sign; tf32 is binary32 without its last 13 bits."""
     codes = np.arange(1 << 7)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conversions between any two formats: every code up to 16 bits, some of 32 bits."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -10,13 +12,16 @@ from spikefloat.rtl_gen.circuits.parts.rounding import round_significand
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.header import header_lines
 from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.formats import FORMATS, Overflow
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding
 from spikefloat.rtl_gen.neurons.builder import ZERO
 from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.cases.corners import corner_codes, random_codes
+from spikefloat.sim.golden import arithmetic as golden
+from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import VARIANTS, check
+from tests.helpers.flags import assert_same, simulate
 from tests.helpers.oracle import NARROW_FORMATS, SHARED_FORMATS, UP_TO_16_BITS, all_codes
 
 CONVERT = find_design("convert")
@@ -197,3 +202,15 @@ def test_planted_fault_is_found(fresh_builds):
         check("convert", FORMATS["binary16"], (all_codes(FORMATS["binary16"]),), to="e4m3fn")
     with pytest.raises(AssertionError, match=r"^[1-9]\d* of \d+ results differ:\n  binary32 0x"):
         test_binary32(FORMATS["bfloat16"], "native")
+
+
+def test_scales_in_every_mode():
+    """Every bfloat16 as a scale e8m0fnu, with flags: floor, ceil, nearest and the others."""
+    src, dst = FORMATS["bfloat16"], FORMATS["e8m0fnu"]
+    codes = all_codes(src)
+    for mode, is_tiny_before in product(Rounding, (False, True)):
+        bits = 2 * mode.is_stochastic
+        rounder = Rounder(mode, codes % 4 if bits else 0, bits, is_tiny_before)
+        for policy in policies(dst):
+            actual = simulate(convert, src, [codes], policy, rounder, to=dst)
+            assert_same(actual, golden.convert_flagged(src, dst, codes, policy, rounder))

@@ -78,7 +78,7 @@ def test_every_operation_in_every_mode(fmt, mode):
     for name in FLAGGED:
         targets = [None]
         if find_operation(name).converts:
-            targets = [FORMATS["e4m3fn"], FORMATS["ue4m3"], *MAIN]
+            targets = [FORMATS["e4m3fn"], FORMATS["ue4m3"], FORMATS["e8m0fnu"], *MAIN]
         for to in targets:
             for policy in overflow_policies(to or fmt):
                 assert check_flagged(name, fmt, rounder, policy, to) >= 16
