@@ -8,6 +8,7 @@ that come out are written beside it, for each test in a file of its own.
 import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiStreamBus, AxiStreamSink, AxiStreamSource
 
-from spikefloat.sim.cases.pauses import PAUSES
-from spikefloat.tb.stream_ends import pause_flags
+from spikefloat.sim.cases.pauses import PAUSES, pause_rows
+
+_ROW = 256
+
+
+def pause_flags(pattern: str, seed: int) -> Iterator[bool]:
+    """Yield for each clock whether an end pauses."""
+    for row in pause_rows(pattern, seed, _ROW):
+        yield from row.tolist()
 
 
 def bus(dut: Any, prefix: str) -> Any:

@@ -2,121 +2,114 @@
 """The short scenes of ``spikefloat waves``: operands that show what a design does."""
 
 import random
-from dataclasses import dataclass, field
-from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.checks.verifying.cells import cell_design, codec_design
+from spikefloat.rtl_gen.checks.verifying.designs import dot_design, scalar_design, vector_check
+from spikefloat.rtl_gen.checks.verifying.graphs import saved_check
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, Subject
 from spikefloat.rtl_gen.designs.cells import CellInstance
-from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
+from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
-from spikefloat.sim.exchange.waves import (
-    MAX_FILTER_WIDTH,
-    filter_text,
-    play,
-    read_signals,
-    save_text,
-    to_fst,
-)
+from spikefloat.sim.benches.cells import cell_checks
+from spikefloat.sim.benches.codecs import decoder_check, encoder_check
+from spikefloat.sim.benches.dut import Cases, Check
+from spikefloat.sim.benches.scalars import scalar_checks
+from spikefloat.sim.benches.sums import dot_check
+from spikefloat.sim.cases.spikes import Clock
+from spikefloat.sim.golden.operations import find_operation
 
-__all__ = ["Scene", "circuit_scene", "clocked_scene", "wave_files"]
+__all__ = ["few_cases", "scene_check"]
 
 _SEED = 1
 _RANDOM_STEPS = 12
 _NEURON_STEPS = 48
 
-#: How closely waveforms are shown: an operation of many clocks as a whole.
-_ZOOMS = {"plain": 15, "stream": 15, "handshake": 17}
-
 #: Random steps of a design that takes many clocks for each.
 _FEW_STEPS = 4
 
+#: Cases of a circuit of a file.
+_FILE_STEPS = 20
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """A design, and what is done with it."""
-
-    module: str
-    verilog: str
-    steps: list[dict[str, int]]  #: Values of the inputs, by name.
-    kind: str = "plain"  #: How a step is given; see :func:`spikefloat.sim.exchange.waves.play`.
-    is_clocked: bool = True
-    drain: int = 0  #: Clocks to wait after the last step.
-    formats: dict[str, Format] = field(default_factory=dict)  #: Of the ports that carry codes.
+Codes = NDArray[np.int64]
 
 
-def circuit_scene(instance: Instance) -> Scene:
-    """Return a scene with each interesting operand beside the next one, then random operands."""
-    instance.require_usual_rounding("to be drawn")
-    design, fmt = instance.design, instance.circuit.format
-    hardware = design_hardware(instance)
-    is_temporal = instance.hardware.style is Style.TEMPORAL
-    codes = _interesting_codes(fmt)
-    ports = instance.graph.inputs
-    steps = [
-        {
-            port.name: _side_by_side(fmt, codes, i + shift, len(port.nodes))
-            for shift, port in enumerate(ports)
-        }
-        for i in range(len(codes))
-    ]
-    source = random.Random(_SEED)
-    steps += [
-        {port.name: source.randrange(1 << len(port.nodes)) for port in ports}
-        for _ in range(_FEW_STEPS if is_temporal else _RANDOM_STEPS)
-    ]
-    if hardware.has_discharge:
-        steps = [{**step, "discharge": int(step is steps[0])} for step in steps]
-    own = dict(zip(design.operands, design.operand_widths, strict=False))
-    formats = {port.name: fmt for port in ports if own.get(port.name) is None}
-    if design.result_width is None:
-        formats[design.result] = instance.circuit.result_format
-    if hardware.is_stream:
-        formats = {_axi_name(name, design.result): fmt for name, fmt in formats.items()}
-    kind = "stream" if hardware.is_stream else "handshake" if is_temporal else "plain"
-    return Scene(
-        module=hardware.module,
-        verilog=hardware.verilog,
-        steps=steps,
-        formats=formats,
-        kind=kind,
-        is_clocked=hardware.is_clocked,
-        drain=hardware.latency if kind == "plain" else 2,
+def scene_check(subject: Subject) -> Check:
+    """Return a check of a design with a few operands that show what it does.
+
+    Each interesting operand comes beside the next one, then there are random ones.
+    """
+    match subject:
+        case CellInstance():
+            return _cell_scene(subject)
+        case SavedCircuit():
+            check = saved_check(subject, Selected(random_cases=_FILE_STEPS))
+            count = len(check.cases.indices)
+            return few_cases(check, np.linspace(0, count - 1, min(_FILE_STEPS, count)).astype(int))
+        case Instance(shape=VectorShape(length=length)):
+            codes = _interesting_codes(subject.circuit.format)
+            place = np.arange(len(codes))[:, None] + np.arange(length)
+            rng = np.random.default_rng(_SEED)
+            drawn = rng.integers(0, 1 << subject.circuit.format.width, (2, _FEW_STEPS, length))
+            shown = np.array(codes)[np.stack([place, place + 1]) % len(codes)]
+            return dot_check(
+                dot_design(subject, Selected()), np.concatenate([shown, drawn], axis=1)
+            )
+        case Instance(shape=None):
+            return _scalar_scene(subject)
+    return vector_check(subject, Selected(random_cases=_FEW_STEPS))
+
+
+def few_cases(check: Check, places: Codes) -> Check:
+    """Return a check with some of the selected cases; membranes are discharged with the first."""
+    cases = check.cases.pick(places)
+    if "discharge" in cases.operands:
+        first = (np.arange(len(places)) == 0).astype(np.int64)
+        cases = Cases(operands={**cases.operands, "discharge": first}, expected=cases.expected)
+    return Check(dut=check.dut, cases=cases)
+
+
+def _scalar_scene(instance: Instance) -> Check:
+    design = scalar_design(instance)
+    operation = find_operation(instance.design.name)
+    widths = operation.widths(instance.circuit.format)
+    codes = np.array(_interesting_codes(instance.circuit.format))
+    shown = np.stack(
+        [np.roll(codes, -shift) & (1 << width) - 1 for shift, width in enumerate(widths)]
     )
+    count = _FEW_STEPS if instance.hardware.style is Style.TEMPORAL else _RANDOM_STEPS
+    rng = np.random.default_rng(_SEED)
+    drawn = [rng.integers(0, 1 << width, count) for width in widths]
+    rows = np.concatenate([shown, np.stack(drawn)], axis=1).T
+    (check,) = scalar_checks([design], rows)
+    if not design.ways.widths:
+        return check
+    # Every mode or random number comes with each operand: of these, one, another one each time.
+    every = len(check.cases.indices) // len(rows)
+    places = np.arange(len(rows))
+    return few_cases(check, places * every + places % every)
 
 
-def _side_by_side(fmt: Format, codes: list[int], first: int, width: int) -> int:
-    """Return a code or, for a vector, as many as it has, one after the other."""
-    return sum(
-        codes[(first + place) % len(codes)] << place * fmt.width
-        for place in range(width // fmt.width)
-    )
-
-
-def _axi_name(port: str, result: str) -> str:
-    return "m_axis_tdata" if port == result else f"s_axis_{port}_tdata"
-
-
-def clocked_scene(instance: CellInstance) -> Scene:
-    """Return a scene of a neuron, an encoder or a decoder."""
-    parameters = instance.parameters
+def _cell_scene(cell: CellInstance) -> Check:
+    parameters = cell.parameters
     if isinstance(parameters, CellParameters):
-        return Scene(
-            module=instance.name,
-            verilog=instance.verilog,
-            steps=_neuron_steps(len(parameters.weights)),
-        )
-    make_steps = _numbers if instance.design == "encoder" else _codes
-    return Scene(
-        module=instance.name,
-        verilog=instance.verilog,
-        steps=make_steps(parameters),
-        kind="handshake",
-        drain=2,
-        formats={"code": parameters.fmt},
-    )
+        clocks = _neuron_clocks(len(parameters.weights))
+        (check,) = cell_checks([cell_design(cell, Selected())], clocks=clocks)
+        return check
+    design = codec_design(cell, parameters, Selected())
+    if cell.design == "encoder":
+        return encoder_check(design, parameters.overflow, numbers=_numbers(parameters))
+    source = random.Random(_SEED)
+    codes = _interesting_codes(parameters.fmt)
+    codes += [source.randrange(1 << parameters.fmt.width) for _ in range(_FEW_STEPS)]
+    return decoder_check(design, np.array(codes))
 
 
 def _interesting_codes(fmt: Format) -> list[int]:
@@ -127,75 +120,27 @@ def _interesting_codes(fmt: Format) -> list[int]:
     return list(dict.fromkeys(codes))
 
 
-def _neuron_steps(fan_in: int) -> list[dict[str, int]]:
+def _neuron_clocks(fan_in: int) -> list[Clock]:
     """Return random spikes, with a discharge in the middle."""
     source = random.Random(_SEED)
     return [
-        {
-            "enable": 1,
-            "discharge": int(step == _NEURON_STEPS // 2),
-            "synapses": source.randrange(1 << fan_in),
-        }
+        Clock(
+            rst=False,
+            enable=True,
+            discharge=step == _NEURON_STEPS // 2,
+            synapses=[[source.randrange(2) for _ in range(fan_in)]],
+        )
         for step in range(_NEURON_STEPS)
     ]
 
 
-def _numbers(parameters: CodecParameters) -> list[dict[str, int]]:
+def _numbers(parameters: CodecParameters) -> tuple[Codes, Codes]:
     """Return fixed-point numbers: 1, 1.5, the smallest, zero, the largest, and random ones."""
     one = 1 << parameters.fraction_bits
-    numbers = [one, one + one // 2, 1, 0, (1 << parameters.width) - 1]
+    largest = (1 << parameters.width) - 1
     source = random.Random(_SEED)
+    numbers = [one, one + one // 2, 1, 0, largest]
     numbers += [
         source.randrange(1 << source.randrange(1, parameters.width + 1)) for _ in range(_FEW_STEPS)
     ]
-    return [
-        {"value": number & ((1 << parameters.width) - 1), "sign": position % 2}
-        for position, number in enumerate(numbers)
-    ]
-
-
-def _codes(parameters: CodecParameters) -> list[dict[str, int]]:
-    source = random.Random(_SEED)
-    codes = _interesting_codes(parameters.fmt)
-    codes += [source.randrange(1 << parameters.fmt.width) for _ in range(_FEW_STEPS)]
-    return [{"code": code} for code in codes]
-
-
-def wave_files(scene: Scene, folder: Path, *, is_fst: bool) -> dict[str, str | bytes]:
-    """Simulate a scene, and return its waveforms and what GTKWave needs, by the name of the file.
-
-    Parameters
-    ----------
-    scene : Scene
-        What to do with which design.
-    folder : Path
-        Folder for what the simulator builds.
-    is_fst : bool
-        Whether to give FST, not VCD.
-
-    Raises
-    ------
-    BenchError
-        If the simulation cannot be built, or breaks off.
-    """
-    module = scene.module
-    waves = play(
-        scene.verilog,
-        module,
-        scene.steps,
-        folder,
-        clocked=scene.is_clocked,
-        drain=scene.drain,
-        kind=scene.kind,
-    )
-    formats = {fmt.name: fmt for fmt in scene.formats.values() if fmt.width <= MAX_FILTER_WIDTH}
-    filters = {name: f"{name}.txt" for name in formats}
-    name = f"{module}.fst" if is_fst else f"{module}.vcd"
-    save = save_text(
-        read_signals(waves), name, module, scene.formats, filters, zoom=_ZOOMS[scene.kind]
-    )
-    return {
-        name: to_fst(waves, folder) if is_fst else waves,
-        f"{module}.gtkw": save,
-        **{filters[own]: filter_text(fmt) for own, fmt in formats.items()},
-    }
+    return np.array(numbers) & largest, np.arange(len(numbers)) % 2

@@ -183,6 +183,15 @@ _COMMANDS = (
             *_trials(10_000_000, 100_000, "random cases where not all can be tried", 0),
             *_with("seed", default="1", help="seed of random cases, spikes and pauses"),
             *pick("vectors store build-dir gate-level verilog"),
+            *_with(
+                "waves",
+                group="simulation",
+                metavar="FILE|DIR",
+                read=path,
+                otherwise="none",
+                help="write the waveforms of the first wrong case: to a .vcd or .fst file, or into "
+                "a folder",
+            ),
             *_with("top", group="simulation", help="top module of --verilog"),
             *_TABLE,
         ),
@@ -324,7 +333,7 @@ _COMMANDS = (
         group="look",
         summary="simulate a short scene and write its waveforms for GTKWave",
         arguments=(_DESIGN,),
-        options=(*_EVERY_INSTANCE, *pick("fst output"), *_TABLE),
+        options=(*_EVERY_INSTANCE, *pick("backend sim fst output"), *_TABLE),
         examples=("multiply -o waves",),
     ),
     Command(

@@ -8,7 +8,7 @@ and everything is grouped as the circuit is.
 import io
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,16 +17,15 @@ from vcd.gtkw import GTKWFlag, GTKWSave
 from vcd.reader import TokenKind, tokenize
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.exchange.vcd import NUMBERS, VALID
 from spikefloat.sim.golden.arithmetic import describe
 from spikefloat.sim.simulators.find import ToolError, find_program
-from spikefloat.sim.simulators.job import run_job
 
 __all__ = [
     "MAX_FILTER_WIDTH",
     "Signal",
     "filter_text",
     "find_vcd2fst",
-    "play",
     "read_signals",
     "save_text",
     "to_fst",
@@ -34,9 +33,6 @@ __all__ = [
 
 #: Filters of wider formats would be too long to load.
 MAX_FILTER_WIDTH = 16
-
-#: Scope of the simulator's own, with the ports of the top module.
-_PORTS = "ports"
 
 
 @dataclass(frozen=True)
@@ -51,58 +47,6 @@ class Signal:
 class _Node(NamedTuple):
     signals: list[Signal]
     children: "dict[str, _Node]"
-
-
-def play(
-    verilog: str,
-    module: str,
-    steps: Sequence[Mapping[str, int]],
-    build_dir: Path,
-    *,
-    clocked: bool,
-    drain: int = 0,
-    kind: str = "plain",
-) -> bytes:
-    """Simulate a scene in Verilator and return its waveforms in VCD form.
-
-    Parameters
-    ----------
-    verilog : str
-        Text of the design.
-    module : str
-        Name of its top module.
-    steps : sequence of mappings
-        Values of the inputs, by name, for each step of 10 ns.
-    build_dir : Path
-        Folder for all that is written.
-    clocked : bool
-        Whether the design has ports ``clk`` and ``rst``; a step is then one clock.
-    drain : int
-        Clocks to wait after the last step.
-    kind : str
-        How a step is given: ``plain``, one after the other; ``handshake``, with ``start``, and the
-        next when ``valid`` comes; ``stream``, as AXI4-Streams with random pauses at all ends.
-
-    Raises
-    ------
-    BenchError
-        If the design does not build or the scene does not end.
-    ToolError
-        If Verilator is missing.
-    """
-    result = run_job(
-        "verilator",
-        verilog,
-        module,
-        "tb_scene",
-        build_dir,
-        {"steps": list(steps), "clocked": clocked, "drain": drain, "kind": kind},
-        waves=True,
-    )
-    assert result.waves is not None
-    # A date would make two runs differ, and readers differ on what a name with a $ means.
-    lines = result.waves.read_bytes().replace(b" $rootio ", b" ports ").split(b"\n")
-    return b"\n".join(line for line in lines if not line.startswith(b"$date"))
 
 
 def find_vcd2fst() -> str:
@@ -178,7 +122,11 @@ def save_text(
     formats: Mapping[str, Format],
     filters: Mapping[str, str],
     *,
+    ports: Collection[str],
+    folder: Path,
     zoom: int = 15,
+    order: Sequence[str] = (),
+    valid: float | None = None,
 ) -> str:
     """Return a GTKWave save file.
 
@@ -194,38 +142,53 @@ def save_text(
         Format of each port of the top module that carries codes.
     filters : mapping
         Name of the filter file of each format, by the format's name.
+    ports : collection of str
+        Names of the ports of the top module; other signals of it are shown as what is inside.
+    folder : Path
+        Where the files are to be. They are named with it, so that it does not matter where GTKWave
+        is started.
     zoom : int
         How much time is seen at once: twice as much for 1 more.
+    order : sequence of str
+        Names of instances in the order of the data; groups and membranes follow it.
+    valid : float, optional
+        Nanoseconds to the first result, where the marker is put.
     """
     text = io.StringIO()
     text.name = ""  # asked for, but only of files on disk
     save = GTKWSave(text)
-    save.dumpfile(dump_name, abspath=False)
+    save.dumpfile(str(folder / dump_name), abspath=False)
+    filters = {name: str(folder / file) for name, file in filters.items()}
     save.timestart(0)
     save.size(1400, 900)
     save.sst_expanded(False)
-    save.zoom_markers(-float(zoom), 0)
+    save.zoom_markers(-float(zoom), -1 if valid is None else round(valid * 1000))
     save.signals_width(260)
-    tree = _tree([signal for signal in signals if top in signal.path], top)
-    # The simulator has a scope of its own with nothing but the ports; without it, all are shown.
-    ports = {signal.path[-1] for signal in signals if signal.path[0] == _PORTS}
-    inside = [signal for signal in tree.signals if ports and signal.path[-1] not in ports]
+    places = {name: place for place, name in reversed(list(enumerate(order)))}
+    tree = _sorted(_tree([signal for signal in signals if top in signal.path], top), places)
+    numbers = tree.children.pop(NUMBERS, _Node([], {})).signals
     for signal in tree.signals:
-        if signal not in inside:
-            _trace(save, signal, formats, filters)
-    membranes = sorted(
-        _membranes(tree),
-        key=lambda entry: [
-            (0, int(part), "") if part.isdigit() else (1, 0, part)
-            for part in re.split(r"(\d+)", entry[0])
-            if part
-        ],
-    )
+        if signal.path[-1] not in ports:
+            continue
+        _trace(save, signal, formats, filters)
+        for number in numbers:
+            if number.path[-1].rpartition("_")[0] == signal.path[-1]:
+                _number(save, number, formats.get(signal.path[-1]), filters)
+    for signal in numbers:
+        if signal.path[-1] == VALID:
+            save.trace(_full_name(signal), datafmt="bin")
+    membranes = list(_membranes(tree))
     if membranes:
         with save.group("membranes", closed=False):
-            for name, membrane, spike, kind in membranes:
-                _curve(save, membrane, name, kind)
-                save.trace(_full_name(spike), alias=f"{name}: spike", datafmt="bin")
+            for name, own in membranes:
+                # A threshold that changes is wider than its membrane, which is never below zero.
+                threshold = own.get("threshold", own["membrane"])
+                kind = "signed" if threshold.width == own["membrane"].width else "dec"
+                _curve(save, own["membrane"], name, kind)
+                if "threshold" in own:
+                    _curve(save, threshold, f"{name}: threshold", kind)
+                save.trace(_full_name(own["spike"]), alias=f"{name}: spike", datafmt="bin")
+    inside = [signal for signal in tree.signals if signal.path[-1] not in ports]
     if inside:
         with save.group("inside", closed=True):
             for signal in inside:
@@ -233,6 +196,35 @@ def save_text(
     for name, child in tree.children.items():
         _group(save, name, child)
     return text.getvalue()
+
+
+def _sorted(node: _Node, places: Mapping[str, int]) -> _Node:
+    """Return a scope with its parts in the order of the data, those of no place by their names."""
+
+    def key(name: str) -> list[tuple[int, int, str]]:
+        parts = [part for part in re.split(r"(\d+)", name) if part]
+        words = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+        return [(places.get(name, len(places)), 0, ""), *words]
+
+    return _Node(
+        node.signals,
+        {name: _sorted(node.children[name], places) for name in sorted(node.children, key=key)},
+    )
+
+
+def _number(save: GTKWSave, signal: Signal, fmt: Format | None, filters: Mapping[str, str]) -> None:
+    """Show one of several numbers of a port."""
+    place = signal.path[-1].rpartition("_")
+    name = f"{place[0]}[{place[2]}]"
+    if fmt is None or fmt.name not in filters:
+        save.trace(_full_name(signal), alias=name, datafmt="hex")
+        return
+    save.trace(
+        _full_name(signal),
+        alias=f"{name} ({fmt.name})",
+        datafmt="hex",
+        translate_filter_file=filters[fmt.name],
+    )
 
 
 def _tree(signals: Sequence[Signal], top: str) -> _Node:
@@ -265,28 +257,27 @@ def _trace(
             translate_filter_file=filters[fmt.name],
         )
         save.trace(_full_name(signal), alias=f"{name} (code)", datafmt="hex")
-    elif name.startswith("membrane") and signal.width > 1:
+    elif name in ("membrane", "threshold") and signal.width > 1:
         _curve(save, signal)
     else:
         save.trace(_full_name(signal), datafmt="hex" if signal.width > 1 else "bin")
 
 
 def _curve(save: GTKWSave, signal: Signal, alias: str | None = None, kind: str = "signed") -> None:
-    """Show a membrane as a curve."""
+    """Show a membrane, or what it must reach, as a curve."""
     save.trace(_full_name(signal), alias=alias, datafmt=kind, extraflags=GTKWFlag.analog_step)
     for _ in range(3):
         save.blank(analog_extend=True)
 
 
-def _membranes(node: _Node) -> Iterator[tuple[str, Signal, Signal, str]]:
-    """Yield the neurons that keep a membrane: names, membranes, spikes, and kind of number."""
+def _membranes(node: _Node) -> Iterator[tuple[str, dict[str, Signal]]]:
+    """Yield the neurons that keep a membrane, by name, with their signals."""
     for name, child in node.children.items():
         signals = {signal.path[-1]: signal for signal in child.signals}
         if "membrane" in signals and "spike" in signals:
-            # One with a threshold that changes is never below zero.
-            kind = "dec" if "threshold" in signals else "signed"
-            yield name.removesuffix("_cell"), signals["membrane"], signals["spike"], kind
-        yield from _membranes(child)
+            yield name.removesuffix("_cell"), signals
+        for inner, own in _membranes(child):
+            yield f"{name}.{inner}", own
 
 
 def _group(save: GTKWSave, name: str, node: _Node) -> None:

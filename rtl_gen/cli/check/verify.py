@@ -3,8 +3,9 @@
 
 import argparse
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.checks.verifying.kept import open_kept
@@ -19,8 +20,9 @@ from spikefloat.rtl_gen.checks.verifying.plan import (
 )
 from spikefloat.rtl_gen.checks.verifying.rows import checked_row, planned_rows, reference_of
 from spikefloat.rtl_gen.checks.verifying.selected import read_own_verilog
+from spikefloat.rtl_gen.checks.wave_files import failing_waves
 from spikefloat.rtl_gen.cli.check.vectors import judge
-from spikefloat.rtl_gen.cli.output import Table, progress
+from spikefloat.rtl_gen.cli.output import Table, note, progress
 from spikefloat.rtl_gen.cli.running import printed_rows
 from spikefloat.rtl_gen.cli.selection import refuse, select
 from spikefloat.rtl_gen.cli.simulators import build_folder, simulators
@@ -29,6 +31,8 @@ from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.files import write_files
+from spikefloat.sim.exchange.waves import find_vcd2fst
 
 __all__ = ["run"]
 
@@ -80,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         keep=("cases", "exact", "result"),
     )
     wrong: list[tuple[Checked, dict[str, Any]]] = []
+    if args.waves is not None and args.waves.suffix == ".fst":
+        find_vcd2fst()
     with (
         open_kept(args.store) as kept,
         build_folder(args.build_dir) as folder,
@@ -91,6 +97,8 @@ def run(args: argparse.Namespace) -> int:
             add(row)
             if row["mismatches"]:
                 wrong.append((checked, row))
+        if wrong and args.waves is not None:
+            _write_waves(args.waves, wrong[0][0], folder / "waves", tell)
     if not (args.json or args.csv):
         for _, row in wrong:
             print(row["report"])
@@ -134,6 +142,17 @@ def _selected(
     if not any(uses_seed(one, selected, name) for one, name in every):
         refuse(args, "seed", "here, as nothing is random")
     return selected
+
+
+def _write_waves(
+    place: Path, checked: Checked, folder: Path, progress: Callable[[str], None]
+) -> None:
+    """Write the waveforms of the first wrong case into a file, or into a folder."""
+    is_file = place.suffix in (".vcd", ".fst")
+    path = place if is_file else place / f"{checked.check.dut.module}.vcd"
+    files = failing_waves(checked, folder, path, progress=progress)
+    write_files(path.parent, files)
+    note(f"waveforms of the first wrong case: {path} (gtkwave {path.with_suffix('.gtkw')})")
 
 
 def _is_pair(one: Subject) -> bool:

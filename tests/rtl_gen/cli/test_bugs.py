@@ -188,15 +188,16 @@ def test_signal_leaves_nothing(signum: int, status: int, word: str, tmp_path: Pa
 import signal, sys, time
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.output import SCHEMA
-from spikefloat.rtl_gen.checks import scenes
+from spikefloat.rtl_gen.cli.look import waves
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-def wait(verilog, module, steps, folder, **options):
+def wait(check, simulator, folder, **options):
     (folder / "file").touch()
     print("ready", flush=True)
     time.sleep(60)
 
-scenes.play = wait
+waves.record = wait
+waves.one_simulator = lambda name: name
 sys.exit(main(["waves", "negate", "-o", "out"]))
 """
     with subprocess.Popen(

@@ -71,7 +71,7 @@ def test_mapped_circuit_is_such_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert noise["exact_rate"] == 1
 
 
-@pytest.mark.parametrize("command", ["waves", "package"])
+@pytest.mark.parametrize("command", ["package"])
 def test_commands_that_need_a_golden_model(command: str, file: str, capsys: Capture) -> None:
     assert main([command, file]) == 2
     error = capsys.readouterr().err

@@ -50,12 +50,19 @@ def test_signals_are_read_with_their_scopes() -> None:
 
 def test_save_file_groups_and_translates() -> None:
     text = save_text(
-        read_signals(VCD), "top.vcd", "top", {"a": FORMATS["e4m3fn"]}, {"e4m3fn": "e4m3fn.txt"}
+        read_signals(VCD),
+        "top.vcd",
+        "top",
+        {"a": FORMATS["e4m3fn"]},
+        {"e4m3fn": "e4m3fn.txt"},
+        ports=["a"],
+        folder=Path("/work"),
     )
     lines = text.splitlines()
-    assert '[dumpfile] "top.vcd"' in lines
-    assert "^1 e4m3fn.txt" in lines
-    assert lines[lines.index("^1 e4m3fn.txt") + 1] == "+{a (e4m3fn)} top.a[7:0]"
+    # With their folder, so that GTKWave may be started in any.
+    assert '[dumpfile] "/work/top.vcd"' in lines
+    assert "^1 /work/e4m3fn.txt" in lines
+    assert lines[lines.index("^1 /work/e4m3fn.txt") + 1] == "+{a (e4m3fn)} top.a[7:0]"
     # The membrane is a curve, in the group of its scope; neurons have no group.
     assert lines.index("-part") < lines.index("top.part.membrane[4:0]")
     assert "some_cell" not in text
@@ -90,7 +97,9 @@ $enddefinitions $end
 
 def test_membranes_of_a_spiking_circuit() -> None:
     """They are curves in a group of their own, in the order of their numbers."""
-    lines = save_text(read_signals(SPIKING_VCD), "top.vcd", "top", {}, {}).splitlines()
+    signals = read_signals(SPIKING_VCD)
+    where = {"ports": ["a"], "folder": Path("/work")}
+    lines = save_text(signals, "top.vcd", "top", {}, {}, **where).splitlines()
     wanted = [
         "-membranes",
         "+{n_9} top.n_9_cell.membrane[4:0]",
@@ -106,6 +115,11 @@ def test_membranes_of_a_spiking_circuit() -> None:
         "-inside",
     ]
     assert not [line for line in lines if "LENGTH" in line or ".x[" in line]
+    # In the order of the data, where it is known; with the marker at the first result.
+    order = ["n_10_cell", "n_9_cell"]
+    text = save_text(signals, "top.vcd", "top", {}, {}, **where, order=order, valid=25)
+    assert text.index("{n_10}") < text.index("{n_9}")
+    assert "\n*-15.000000 25000 -1 " in text
 
 
 def put_program(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,8 @@ def test_bench_that_stops(
     """A check that could not be carried out is no success, and leaves no file."""
     monkeypatch.setattr(verify, "simulators", lambda text: ["verilator"])
     monkeypatch.setattr(verify, "check_each", fail)
-    monkeypatch.setattr(waves, "wave_files", fail)
+    monkeypatch.setattr(waves, "record", fail)
+    monkeypatch.setattr(waves, "one_simulator", lambda name: "verilator")
     monkeypatch.setattr(board, "verify_board", fail)
     for arguments in (
         ["verify", "negate"],

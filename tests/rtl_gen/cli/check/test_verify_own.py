@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Somebody's own Verilog, judged by the golden model in place of the generated one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,24 @@ def test_wrong_and_right(tmp_path: Path, capsys: Capture) -> None:
     path.write_text(WRONG.replace("4'd5", "4'd0"))
     (row,) = run_json(capsys, *COMMAND, str(path), "--top", "mine")
     assert (row["cases"], row["exact"]) == (16, 16)
+
+
+@pytest.mark.tool
+def test_waves_of_the_first_wrong_case(tmp_path: Path, capsys: Capture) -> None:
+    """The wrong case with those around it, and nothing else; into a folder or a file."""
+    path = tmp_path / "mine.v"
+    path.write_text(WRONG)
+    folder = tmp_path / "waves"
+    assert main([*COMMAND, str(path), "--waves", str(folder)]) == 1
+    assert {one.name for one in folder.iterdir()} == {"mine.vcd", "mine.gtkw", "e2m1fn.txt"}
+    dump = (folder / "mine.vcd").read_text()
+    code = next(line.split()[3] for line in dump.splitlines() if line.endswith(" a [3:0] $end"))
+    driven = [int(bits, 2) for bits in re.findall(rf"^b([01]+) {re.escape(code)}$", dump, re.M)]
+    assert driven == [2, 3, 4, 5, 6, 7]
+    assert "waveforms of the first wrong case: " in capsys.readouterr().err
+    assert main([*COMMAND, str(path), "--waves", str(tmp_path / "w" / "one.vcd"), "-q"]) == 1
+    assert (tmp_path / "w" / "one.vcd").read_text() == dump
+    assert '[dumpfile] "' + str(tmp_path) in (tmp_path / "w" / "one.gtkw").read_text()
 
 
 @pytest.mark.parametrize(
