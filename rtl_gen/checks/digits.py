@@ -3,7 +3,7 @@
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.verifying.designs import layer_design
+from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
-from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, make_instance
+from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT, Instance, make_instance
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.files import write_files
-from spikefloat.rtl_gen.formats import find_format
+from spikefloat.rtl_gen.formats import Format, find_format
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.weights.parameters import make_layers
+from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers
 from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.sums import layer_check
@@ -41,7 +42,7 @@ class DigitsRun:
     graph: NeuronGraph
     spikes: NDArray[np.bool_]  #: Whether each neuron fires for the first image.
     image: NDArray[np.float64]  #: The first image, of shape (8, 8).
-    logits: list[float]  #: What the network answers for it.
+    logits: list[float]  #: Results of the network for it.
     label: int  #: What it shows.
 
 
@@ -91,25 +92,19 @@ def run_digits(
     graph = instance.graph
     x = quantise(fmt, digits.test_images)[:images]
     labels = digits.test_labels[:images]
-    right = network(
-        fmt,
-        x,
-        [
-            (layer.weight_codes, layer.bias_codes, activation)
-            for layer, activation in zip(layers, shape.activations, strict=True)
-        ],
-    )[-1]
+    codes = [
+        (layer.weight_codes, layer.bias_codes, activation)
+        for layer, activation in zip(layers, shape.activations, strict=True)
+    ]
+    expected = network(fmt, x, codes)[-1]
     progress("Generating Verilog")
     hardware = design_hardware(instance)
     write_files(output, {"digits.npz": stream.getvalue(), f"{hardware.module}.v": hardware.verilog})
-    if simulator == "network":
-        result, times = _simulate(graph, x)
-    else:
-        design = layer_design(instance, hardware.module, hardware.verilog)
-        check = layer_check(design, LayerCases(x=x[None]))
-        (outcome,) = verify([check], simulator, folder, progress=progress, is_quick=True)
-        result = outcome.results["y"]
-        times = {"build_seconds": outcome.build_seconds, "run_seconds": outcome.seconds}
+    result, times = (
+        _simulate(graph, x)
+        if simulator == "network"
+        else _simulate_verilog(instance, hardware, x, simulator, folder, progress)
+    )
     logits = decode(fmt, result)
     in_float = float((perceptron.logits(digits.test_images[:images]).argmax(1) == labels).mean())
     in_codes = float((logits.argmax(axis=1) == labels).mean())
@@ -117,16 +112,13 @@ def run_digits(
         figures={
             "network": "-".join(map(str, shape.sizes)),
             "format": fmt.name,
-            "weights": sum(len(layer.weight) * layer.inputs for layer in layers),
-            "nonzero_weights": int(
-                sum((layer.weight_codes & fmt.magnitude_mask != 0).sum() for layer in layers)
-            ),
+            **_weight_figures(fmt, layers),
             "neurons": len(graph.neurons),
             "depth": graph.depth,
             "simulator": simulator,
             "images": len(x),
             "logits": int(result.size),
-            "logits_equal": int((result == right).sum()),
+            "logits_equal": int((result == expected).sum()),
             "accuracy_float": in_float,
             "accuracy_fp8": in_codes,
             "loss_points": round(100 * (in_float - in_codes), 3),
@@ -138,6 +130,30 @@ def run_digits(
         logits=logits[0].tolist(),
         label=int(digits.test_labels[0]),
     )
+
+
+def _weight_figures(fmt: Format, layers: Sequence[LayerParameters]) -> dict[str, int]:
+    nonzero = sum((layer.weight_codes & fmt.magnitude_mask != 0).sum() for layer in layers)
+    return {
+        "weights": sum(len(layer.weight) * layer.inputs for layer in layers),
+        "nonzero_weights": int(nonzero),
+    }
+
+
+def _simulate_verilog(
+    instance: Instance,
+    hardware: Hardware,
+    x: Codes,
+    simulator: str,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> tuple[Codes, dict[str, float]]:
+    """Return what the Verilog gives for each image, and how long that took."""
+    design = layer_design(instance, hardware.module, hardware.verilog)
+    check = layer_check(design, LayerCases(x=x[None]))
+    (outcome,) = verify([check], simulator, folder, progress=progress, is_quick=True)
+    times = {"build_seconds": outcome.build_seconds, "run_seconds": outcome.seconds}
+    return outcome.results["y"], times
 
 
 def _simulate(graph: NeuronGraph, x: Codes) -> tuple[Codes, dict[str, float]]:

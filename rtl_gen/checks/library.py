@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.checks.circuit import Circuit
+from spikefloat.rtl_gen.checks.codes import named_format
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
 from spikefloat.rtl_gen.checks.module import Module, Plan
 from spikefloat.rtl_gen.checks.targets import design_target
@@ -26,15 +27,15 @@ from spikefloat.rtl_gen.designs.instance import (
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import read_layer_shape
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.benches.dut import Outcome
 from spikefloat.sim.campaigns.target import Target, graph_target
-from spikefloat.sim.golden import rounding, values
+from spikefloat.sim.golden import values
 
-__all__ = ["DesignCircuit", "decode", "design", "designs", "encode"]
+__all__ = ["DesignCircuit", "design", "designs"]
 
 Codes = NDArray[np.int64]
 
@@ -273,7 +274,7 @@ rounded to nearest even>
         "levels": levels,
     }
     if record.is_layer:
-        layer = read_layer_shape(weights, _format(format), overflow, until=until, **shape)
+        layer = read_layer_shape(weights, named_format(format), overflow, until=until, **shape)
     elif given := [
         key
         for key, value in {**shape, "weights": weights, "until": until}.items()
@@ -304,40 +305,3 @@ rounded to nearest even>
 def designs() -> dict[str, Design]:
     """Return every design of the catalogue, by name."""
     return dict(entries(Design))
-
-
-def encode(
-    format: Format | str, numbers: ArrayLike, overflow: Overflow | str | None = None
-) -> Codes:
-    """Return the codes nearest to numbers, a tie to the even one.
-
-    Parameters
-    ----------
-    format : Format or str
-        The format.
-    numbers : array_like of float
-        The numbers, infinities and NaN included.
-    overflow : Overflow or str, optional
-        ``nan`` or ``saturate``: what becomes of a number that is too large.
-
-    Examples
-    --------
-    >>> encode("e4m3fn", [1.5, -2, 448, 1e9]).tolist()
-    [60, 192, 126, 127]
-    """
-    return rounding.encode(_format(format), numbers, overflow)
-
-
-def decode(format: Format | str, codes: ArrayLike) -> NDArray[np.float64]:
-    """Return the numbers that codes mean, exactly.
-
-    Examples
-    --------
-    >>> decode("e4m3fn", [0x3C, 0xC0, 0x7E, 0x7F]).tolist()
-    [1.5, -2.0, 448.0, nan]
-    """
-    return values.decode(_format(format), codes)
-
-
-def _format(format: Format | str) -> Format:
-    return find_format(format) if isinstance(format, str) else format

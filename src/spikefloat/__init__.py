@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spikefloat.rtl_gen.checks.circuit import Circuit, Stats
-    from spikefloat.rtl_gen.checks.library import DesignCircuit, decode, design, designs, encode
+    from spikefloat.rtl_gen.checks.codes import decode, encode
+    from spikefloat.rtl_gen.checks.library import DesignCircuit, design, designs
     from spikefloat.rtl_gen.checks.module import Module
     from spikefloat.rtl_gen.errors import UserError
     from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
@@ -53,7 +54,8 @@ __all__ = [
 
 _MODULES = {
     "checks.circuit": ("Circuit", "Stats"),
-    "checks.library": ("DesignCircuit", "decode", "design", "designs", "encode"),
+    "checks.codes": ("decode", "encode"),
+    "checks.library": ("DesignCircuit", "design", "designs"),
     "checks.module": ("Module",),
     "errors": ("UserError",),
     "formats": ("FORMATS", "Format", "find_format"),

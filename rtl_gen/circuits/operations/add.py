@@ -86,8 +86,7 @@ def add(
         the format.
     """
     policy = resolve_overflow(to or fmt, overflow)
-    if guard_bits is None:
-        guard_bits = _guard_bits(gates, fmt, to, control)
+    guard_bits = _guard_bits(gates, fmt, to, control) if guard_bits is None else guard_bits
     raw_a = unpack(gates, fmt, a, "unpack_a")
     raw_b = unpack(gates, fmt, b, "unpack_b")
     sign_b = gates.not_(raw_b.sign) if minus else raw_b.sign
@@ -95,9 +94,8 @@ def add(
 
     with builder.scope("compare", a=a, b=b):
         magnitude_bits = fmt.exponent_bits + fmt.mantissa_bits
-        a_larger = builder.rename(
-            "a_larger", at_least(gates, a[:magnitude_bits], b[:magnitude_bits])
-        )
+        is_larger = at_least(gates, a[:magnitude_bits], b[:magnitude_bits])
+        a_larger = builder.rename("a_larger", is_larger)
         opposite = gates.xor(raw_a.sign, sign_b, name="opposite")
     with builder.scope(
         "swap",
@@ -113,8 +111,8 @@ def add(
         aligned = _align(gates, small, distance, guard_bits)
     with builder.scope("combine", larger=large, aligned=aligned):
         padded = (ZERO,) * (guard_bits + 1) + large
-        total, carry = gates.add_or_subtract(padded, aligned, opposite)
-        total = builder.name_word("total", (*total, carry))
+        bits, carry = gates.add_or_subtract(padded, aligned, opposite)
+        total = builder.name_word("total", (*bits, carry))
 
     def early_sign() -> Bit:
         if not control.uses_sign:
@@ -123,12 +121,7 @@ def add(
 
     magnitude, is_nonzero = _round(gates, fmt, to, total, exponent, control, early_sign)
     with builder.scope("special_values"):
-        infinities_cancel = gates.and_(
-            raw_a.is_infinite, raw_b.is_infinite, opposite, name="invalid"
-        )
-        control.raise_invalid(gates, infinities_cancel, nans=(raw_a.is_nan, raw_b.is_nan))
-        is_nan = gates.or_(raw_a.is_nan, raw_b.is_nan, infinities_cancel, name="nan")
-        is_infinite = gates.or_(raw_a.is_infinite, raw_b.is_infinite, name="infinite")
+        is_nan, is_infinite = _special_values(gates, raw_a, raw_b, opposite, control)
         # The sign of the larger operand; that of an exact zero is a matter of the rounding.
         larger_sign = gates.mux(a_larger, raw_a.sign, sign_b, name="larger_sign")
         zero_sign = control.zero_sign(gates, raw_a.sign, sign_b, is_nonzero)
@@ -144,6 +137,16 @@ def add(
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+def _special_values(
+    gates: GateLibrary, a: RawFloat, b: RawFloat, opposite: Bit, control: RoundingControl
+) -> tuple[Bit, Bit]:
+    """Return whether the sum is NaN, and whether it is infinite; raise the invalid flag."""
+    infinities_cancel = gates.and_(a.is_infinite, b.is_infinite, opposite, name="invalid")
+    control.raise_invalid(gates, infinities_cancel, nans=(a.is_nan, b.is_nan))
+    is_nan = gates.or_(a.is_nan, b.is_nan, infinities_cancel, name="nan")
+    return is_nan, gates.or_(a.is_infinite, b.is_infinite, name="infinite")
 
 
 def _guard_bits(

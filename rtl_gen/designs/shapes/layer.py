@@ -1,34 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
+"""The shape of linear layers: their sizes and activations, and weights if they are known."""
 
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
-from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format
+from spikefloat.rtl_gen.designs.shapes.vector import Shape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 
 if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module is for does not.
     from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
-__all__ = [
-    "LayerShape",
-    "Shape",
-    "VectorShape",
-    "make_layer_shape",
-    "make_vector_shape",
-    "read_layer_shape",
-    "with_accumulation",
-]
+__all__ = ["LayerShape", "make_layer_shape", "read_layer_shape"]
 
 #: Most products of one circuit: with weights that are part of it, and with weights as operands.
 _MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
@@ -38,46 +29,6 @@ _MAX_ARRAY_PRODUCTS = 1 << 22
 
 #: Shape of a layer of which nothing else is said.
 _DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
-
-#: Formats of the nodes of a wide accumulation; the default one is the last.
-_NODE_FORMATS = ("binary16", "bfloat16", "binary32")
-
-#: Longest vectors; a longer dot product is better done in parts.
-_MAX_LENGTH = 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape(ABC):
-    """How a design on vectors adds."""
-
-    #: One of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`.
-    accumulate: str = "exact"
-    wide: Format | None = None  #: Format of the nodes, where they have one of their own.
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """Part of the name of a module."""
-
-    @property
-    def accumulation_name(self) -> str:
-        """Part of the name of a module: ``exact``, ``wide_binary32``."""
-        return f"{self.accumulate}_{self.wide.name}" if self.wide else self.accumulate
-
-
-@dataclass(frozen=True, kw_only=True)
-class VectorShape(Shape):
-    """Operands of several codes, and a result of one."""
-
-    length: int = 16  #: Number of codes in each operand.
-
-    @property
-    def name(self) -> str:
-        """Part of the name of a module: ``16_exact``."""
-        return f"{self.length}_{self.accumulation_name}"
-
-
-_AnyShape = TypeVar("_AnyShape", bound=Shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,51 +84,6 @@ class LayerShape(Shape):
             output_lanes=self.lanes[0],
             input_lanes=self.lanes[1],
         )
-
-
-def make_vector_shape(length: int | None = None) -> VectorShape:
-    """Return the shape of vectors of a length, which is 16 by default.
-
-    Raises
-    ------
-    InputError
-        If the length is out of range.
-    """
-    if length is None:
-        return VectorShape()
-    if not 1 <= length <= _MAX_LENGTH:
-        raise InputError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
-    return VectorShape(length=length)
-
-
-def with_accumulation(shape: _AnyShape, accumulate: str | None, wide: str | None) -> _AnyShape:
-    """Return a shape that adds in a given way.
-
-    Parameters
-    ----------
-    shape : Shape
-        Of vectors or layers.
-    accumulate : str, optional
-        One of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`; exact by default.
-    wide : str, optional
-        Name of the format of the nodes, for ``wide``; binary32 by default.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown, or a format is given for another way.
-    """
-    accumulate = accumulate or "exact"
-    if accumulate not in ACCUMULATIONS:
-        raise unknown_name("Accumulation", accumulate, ACCUMULATIONS)
-    if accumulate != "wide":
-        if wide is not None:
-            raise InputError(f"Format of the nodes must be given for wide, not for {accumulate!r}")
-        return replace(shape, accumulate=accumulate, wide=None)
-    nodes = find_format(wide or _NODE_FORMATS[-1])
-    if nodes.name not in _NODE_FORMATS:
-        raise unknown_name("Format of the nodes", nodes.name, _NODE_FORMATS)
-    return replace(shape, accumulate=accumulate, wide=nodes)
 
 
 def make_layer_shape(

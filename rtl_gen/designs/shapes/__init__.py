@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
+
+from spikefloat.rtl_gen.designs.shapes.layer import (
+    LayerShape,
+    make_layer_shape,
+    read_layer_shape,
+)
+from spikefloat.rtl_gen.designs.shapes.vector import (
+    Shape,
+    VectorShape,
+    make_vector_shape,
+    with_accumulation,
+)
+
+__all__ = [
+    "LayerShape",
+    "Shape",
+    "VectorShape",
+    "make_layer_shape",
+    "make_vector_shape",
+    "read_layer_shape",
+    "with_accumulation",
+]
