@@ -205,6 +205,8 @@ _COMMANDS = (
         options=(
             *_with("format", metavar="F", read=text, help="format of the operands"),
             *_with("to", metavar="F", read=text, help="format of the result"),
+            *_with("format-b", metavar="F", read=text),
+            *_with("format-c", metavar="F", read=text),
             *_with("overflow", metavar="P", read=text, help="nan, saturate or saturate-finite"),
             *_with("rounding", metavar="R", read=text, help="rne, rtz, rdn, rup, rna or odd"),
             *pick("tininess"),

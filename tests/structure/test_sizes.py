@@ -16,7 +16,7 @@ SOURCES = sorted(
 
 #: Files that are longer, and by how much they may be: these are to be taken apart.
 LONG_FILES: dict[str, int] = {
-    "rtl_gen/cli/commands.py": 390,
+    "rtl_gen/cli/commands.py": 392,
     "rtl_gen/cli/selection.py": 375,
     "rtl_gen/designs/instance.py": 342,
 }

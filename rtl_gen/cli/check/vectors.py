@@ -26,9 +26,11 @@ from spikefloat.rtl_gen.files import read_text, write_file
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Rounding
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Cases, Check
+from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, mixed_cases
 from spikefloat.sim.exchange.vector_files import Vectors, parse_vectors, print_vectors
 from spikefloat.sim.golden.operations import (
     expected,
+    expected_mixed,
     expected_rounded,
     find_operation,
     require_cases,
@@ -67,28 +69,33 @@ _MOST_WRONG = 8
 def run(args: argparse.Namespace) -> int:
     """Write the cases of one operation, with what the golden model gives for them."""
     design = find_design(args.design)
-    if design.converts is None:
+    if design.converts is None and not design.mixes:
         refuse(args, "to", f"for {design.name}")
+    if not design.mixes:
+        refuse(args, "format-b format-c", f"for {design.name}")
     if not design.rounds:
         refuse(args, "overflow", f"for {design.name}")
     instance = make_instance(
         design,
         format=args.format,
         to=args.to,
+        format_b=args.format_b,
+        format_c=args.format_c,
         overflow=args.overflow,
         rounding=args.rounding,
         flags=args.tininess if "tininess" in args.given else None,
     )
     _require_one_mode([instance])
-    operation, fmt = find_operation(instance.design.name), instance.circuit.format
-    require_cases(instance.design.name, fmt)
-    widths = operation.widths(fmt)
-    if operation.is_exhaustive(fmt):
-        refuse(args, "trials seed", f"where all cases are written, as for {fmt.name}")
+    circuit, widths = instance.circuit, list(instance.operand_widths.values())
+    require_cases(instance.design.name, circuit.format)
+    if 1 << sum(widths) <= EXHAUSTIVE_CASES:
+        refuse(args, "trials seed", f"where all cases are written, as for {circuit.format.name}")
         axes = np.meshgrid(*(np.arange(1 << width) for width in widths), indexing="ij")
         operands = [axis.ravel() for axis in axes]
+    elif circuit.is_mixed:
+        operands = list(mixed_cases(_formats(instance), args.trials, args.seed).T)
     else:
-        operands = list(wide_cases(instance.design.name, fmt, args.trials, args.seed).T)
+        operands = list(wide_cases(instance.design.name, circuit.format, args.trials, args.seed).T)
     right = _golden(instance, operands)
     text = print_vectors(Vectors(operands, *right), widths, _result_width(instance))
     if args.output is None:
@@ -153,10 +160,8 @@ def judge(args: argparse.Namespace) -> int:
 def _read(instance: Instance, text: str) -> tuple[_Codes, _Codes]:
     """Return operands and results of lines, by the names of the ports."""
     names = [port.name for port in instance.graph.outputs]
-    operation, fmt = find_operation(instance.design.name), instance.circuit.format
-    vectors = parse_vectors(
-        text, operation.widths(fmt), _result_width(instance), needs_flags="flags" in names
-    )
+    widths = list(instance.operand_widths.values())
+    vectors = parse_vectors(text, widths, _result_width(instance), needs_flags="flags" in names)
     inputs = dict(zip(instance.design.operands, vectors.operands, strict=True))
     return inputs, dict(zip(names, _right(instance, vectors), strict=False))
 
@@ -207,6 +212,14 @@ def _require_one_mode(subjects: Sequence[Subject]) -> None:
             )
 
 
+def _formats(instance: Instance) -> tuple[Format, ...]:
+    """Return the format of each operand; of one that is an integer, that of the result."""
+    circuit = instance.circuit
+    if circuit.is_mixed:
+        return (circuit.format, *circuit.others)
+    return (circuit.format,) * len(instance.design.operands)
+
+
 def _result_width(instance: Instance) -> int:
     operation = find_operation(instance.design.name)
     return operation.result_width(instance.circuit.format, instance.circuit.to)
@@ -221,6 +234,9 @@ def _golden(instance: Instance, operands: Sequence[NDArray[np.int64]]) -> Rounde
         return Rounded(codes, np.zeros_like(codes))
     mode = circuit.rounding.mode or Rounding.NEAREST_EVEN
     rounder = Rounder(mode, is_tiny_before=circuit.rounding.flags is Flags.BEFORE)
+    if circuit.is_mixed:
+        to = circuit.result_format
+        return expected_mixed(name, _formats(instance), to, operands, policy, rounder)
     return expected_rounded(name, fmt, operands, policy, to, rounder)
 
 
@@ -234,11 +250,11 @@ def _right(instance: Instance, vectors: Vectors) -> tuple[NDArray[np.int64], ...
         result = np.where(np.logical_and(*either), golden.codes, result)
     if vectors.flags is None:
         return (result,)
-    own = operation.operand_widths or (None,) * operation.operand_count
+    own = zip(_formats(instance), operation.operand_widths or (None,) * 3, strict=False)
     signals = np.zeros(result.shape, bool)
-    for codes, width in zip(vectors.operands, own, strict=True):
+    for codes, (fmt, width) in zip(vectors.operands, own, strict=True):
         if width is None:
-            signals |= _signalling(circuit.format, codes)
+            signals |= _signalling(fmt, codes)
     if signals.any():
         note(f"{int(signals.sum()):,} lines have a signalling NaN: here every NaN is quiet")
     return result, np.where(signals, golden.flags, vectors.flags)

@@ -25,6 +25,7 @@ def write(path: Path, *arguments: str) -> list[str]:
         ("fma", "--format e2m1fn --rounding rna", 4096),
         ("convert", "--format bfloat16 --to e4m3fn --overflow saturate", 65536),
         ("convert", "--format int8 --to e5m2", 256),
+        ("multiply", "--format e2m1fn --format-b e2m3fn --to e4m3fn --rounding rtz", 1024),
         ("to_int8", "--format e4m3fn --rounding rtz", 256),
         ("less", "--format e5m2", 65536),
         ("copy_sign", "--format e5m2", 65536),
