@@ -10,7 +10,6 @@ from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware, instance_summary
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource
@@ -41,7 +40,7 @@ def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
         Name of the top module; by default that of the instance.
     """
     hardware = design_hardware(instance, module)
-    is_temporal = instance.hardware.style is Style.TEMPORAL
+    is_temporal = instance.hardware.style.has_handshake
     # Membranes that are discharged from outside have an input for it, and no bench here.
     is_fixed = not (hardware.is_stream or is_temporal or hardware.has_discharge)
     return CoreSource(
@@ -58,7 +57,7 @@ def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
 def _cases(instance: Instance, hardware: Hardware) -> Cases | None:
     """Return operands and what they must give; None for what has no bench."""
     design = instance.design
-    is_temporal = instance.hardware.style is Style.TEMPORAL
+    is_temporal = instance.hardware.style.has_handshake
     if instance.shape is None:
         rows = _scalar_rows(instance, 0 if is_temporal else _MAX_CASES)
     elif isinstance(instance.shape, VectorShape):

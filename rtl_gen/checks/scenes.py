@@ -12,7 +12,6 @@ from spikefloat.rtl_gen.checks.verifying.graphs import saved_check
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, Subject
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import VectorShape
 from spikefloat.rtl_gen.formats import Format
@@ -84,7 +83,7 @@ def _scalar_scene(instance: Instance) -> Check:
     shown = np.stack(
         [np.roll(codes, -shift) & (1 << width) - 1 for shift, width in enumerate(widths)]
     )
-    count = _FEW_STEPS if instance.hardware.style is Style.TEMPORAL else _RANDOM_STEPS
+    count = _FEW_STEPS if instance.hardware.style.has_handshake else _RANDOM_STEPS
     rng = np.random.default_rng(_SEED)
     drawn = [rng.integers(0, 1 << width, count) for width in widths]
     rows = np.concatenate([shown, np.stack(drawn)], axis=1).T

@@ -354,7 +354,7 @@ def _hardware(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
             uses.add("stages")
             own = [{"stages": stages} for stages in args.stages]
         backends: list[str | None] = [None]
-        if style != Style.TEMPORAL:
+        if not Style(style).has_handshake:
             uses.add("stream backend")
             backends = _split(getattr(args, "backend", None), Backend)
         for options, backend in product(own, backends):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The neuron graph of a design, and its name and ports."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from spikefloat.rtl_gen.circuits.sequential import STEPPED
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.design import Design
@@ -11,11 +13,14 @@ from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape, VectorShape
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.sequential import Steps
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
-__all__ = ["build", "operand_widths"]
+__all__ = ["build", "build_steps", "operand_widths"]
 
 
 def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None) -> dict[str, int]:
@@ -75,6 +80,60 @@ def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -
     if circuit.objective is Objective.STRUCTURE:
         return structured
     return replace(_best(design, circuit, structured), name=structured.name)
+
+
+@lru_cache(maxsize=16)
+def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
+    """Return the circuits of an operation that is done digit by digit.
+
+    Raises
+    ------
+    InputError
+        If the operation is none of those.
+    """
+    if design.name not in STEPPED:
+        raise InputError(f"Operation must be one of {', '.join(STEPPED)}, not {design.name!r}")
+    stepped, fmt = STEPPED[design.name], circuit.format
+    operands = operand_widths(design, circuit, None)
+    codes = {name: operands[name] for name in design.operands}
+    # What rounding takes has a say in how many digits there are.
+    extra = [(ZERO,) * width for width in circuit.rounding.operand_widths.values()]
+    digits = stepped.digits(fmt, circuit.rounding.control(extra))
+    state = stepped.state(fmt, digits)
+
+    def words(given: Sequence[Word]) -> dict[str, Word]:
+        return dict(zip(state, given, strict=True))
+
+    def prepare(gates: GateLibrary, *given: Word) -> dict[str, Word]:
+        first = stepped.prepare(gates, fmt, *given)
+        return {f"first_{name}": word for name, word in first.items()}
+
+    def step(gates: GateLibrary, *given: Word) -> dict[str, Word]:
+        return {f"next_{name}": word for name, word in stepped.step(gates, words(given)).items()}
+
+    def finish(gates: GateLibrary, *given: Word) -> Word | Bit | dict[str, Word]:
+        control = circuit.rounding.control(given[len(codes) : len(operands)])
+        result = stepped.result(gates, words(given[len(operands) :]))
+        how = {"overflow": circuit.overflow, "control": control, "digits": result}
+        return control.with_flags(gates, stepped.finish(gates, fmt, *given[: len(codes)], **how))
+
+    name = circuit_name(design, circuit, None)
+    parts = (
+        ("prepare", codes, prepare),
+        ("step", state, step),
+        ("finish", operands | state, finish),
+    )
+    graphs = {
+        part: build_graph(
+            f"{name}_{part}",
+            widths,
+            function,
+            library=circuit.library,
+            budget=circuit.budget,
+        )
+        for part, widths, function in parts
+    }
+    return Steps(count=digits, state=state, **graphs)
 
 
 def _best(design: Design, circuit: CircuitOptions, structured: NeuronGraph) -> NeuronGraph:

@@ -4,10 +4,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spikefloat.rtl_gen.circuits.sequential import STEPPED
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
+from spikefloat.rtl_gen.designs.build import build_steps
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.names import hardware_suffix
-from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Style
+from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Objective, Style
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -32,6 +34,7 @@ from spikefloat.rtl_gen.rtl.ports import (
     graph_ports,
 )
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog, timing_lines
+from spikefloat.rtl_gen.rtl.styles.sequential import SequentialUnit
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog
 from spikefloat.rtl_gen.rtl.styles.stream import (
@@ -81,6 +84,13 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
     if instance.is_array:
         return array_obstacle(instance)
     design, options = instance.design, instance.hardware
+    if options.style is Style.SEQUENTIAL:
+        if design.name not in STEPPED:
+            return f"Style of {design.name} must be spatial or spiking, not {options.style}"
+        objective = instance.circuit.objective
+        if objective is not Objective.STRUCTURE:
+            return f"Objective must be structure in the sequential style, not {objective}"
+        return None
     if options.style is Style.TEMPORAL:
         if design.name not in TEMPORAL:
             return f"Style of {design.name} must be spatial or spiking, not {options.style}"
@@ -97,7 +107,7 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
 
 def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
     """Return why a neuron graph is not supported as hardware, as one sentence, or None."""
-    if options.style is Style.TEMPORAL:
+    if options.style.has_handshake:
         return f"Style of {graph.name} must be spatial or spiking, not {options.style}"
     if options.is_stream and len(graph.outputs) != 1:
         return f"Outputs of {graph.name} as a stream must be 1, not {len(graph.outputs)}"
@@ -130,6 +140,8 @@ def make_hardware(
     if isinstance(instance, Instance):
         if instance.is_array:
             return _array(instance, module or instance.name, header)
+        if instance.hardware.style is Style.SEQUENTIAL:
+            return _sequential(instance, module or instance.name, header)
         if instance.hardware.style is Style.TEMPORAL:
             return _temporal(instance, module or instance.name, header)
     return graph_hardware(
@@ -259,6 +271,20 @@ def _spiking(
         latency=balanced.latency,
         initiation_interval=1,
         registers=spiking_registers(graph, membrane, has_memory=has_memory),
+    )
+
+
+def _sequential(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
+    steps = build_steps(instance.design, instance.circuit)
+    unit = SequentialUnit(steps)
+    text = component_verilog(unit, name, header=[*header, *steps.lines])
+    return Hardware(
+        module=name,
+        verilog=text,
+        ports=component_ports(unit.signature.members),
+        latency=steps.latency,
+        initiation_interval=steps.latency,
+        registers=steps.registers,
     )
 
 

@@ -4,6 +4,7 @@
 from typing import Any
 
 from spikefloat.rtl_gen.designs.arrays import array_neurons
+from spikefloat.rtl_gen.designs.build import build_steps
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -124,7 +125,7 @@ def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:
         "stages": hardware.stages,
         "stream": hardware.is_stream or instance.is_array,
     }
-    if hardware.style is not Style.TEMPORAL:
+    if not hardware.style.has_handshake:
         own["backend"] = hardware.backend.value
     if hardware.style is Style.SPIKING:
         own |= {
@@ -141,6 +142,12 @@ def size(instance: Instance | CellInstance | SavedCircuit) -> dict[str, int | No
         return {"neurons": 1, "depth": None}
     if isinstance(instance, Instance) and instance.hardware.style is Style.TEMPORAL:
         return {"neurons": TEMPORAL[instance.design.name].neurons, "depth": None}
+    if isinstance(instance, Instance) and instance.hardware.style is Style.SEQUENTIAL:
+        graphs = build_steps(instance.design, instance.circuit).graphs
+        return {
+            "neurons": sum(len(graph.neurons) for graph in graphs),
+            "depth": max(graph.depth for graph in graphs),
+        }
     if isinstance(instance, Instance) and instance.is_array:
         return {"depth": None, **array_neurons(instance)}
     return {"neurons": len(instance.graph.neurons), "depth": instance.graph.depth}
@@ -166,7 +173,7 @@ def figures(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
             "initiation_interval": hardware.initiation_interval,
             "registers": hardware.registers,
         }
-    if instance.is_array or options.style is Style.TEMPORAL:
+    if instance.is_array or options.style.has_handshake:
         count = size(instance)
         return labels(instance) | count | own | {"scopes": {instance.name: count["neurons"]}}
     graph = instance.graph

@@ -38,7 +38,13 @@ class Style(StrEnum):
 
     SPATIAL = "spatial"  #: A comparison.
     SPIKING = "spiking"  #: A clocked cell, one layer for each clock.
+    SEQUENTIAL = "sequential"  #: A comparison that is used for each digit of a quotient or root.
     TEMPORAL = "temporal"  #: A cell that is used again and again, bit by bit.
+
+    @property
+    def has_handshake(self) -> bool:
+        """Whether an operation takes several clocks, with start, ready and valid."""
+        return self in (Style.SEQUENTIAL, Style.TEMPORAL)
 
 
 class Delays(StrEnum):
@@ -115,7 +121,7 @@ def make_hardware_options(
     kind = find_member(Style, "Style", style)
     if stages < 0 or (stages and kind is not Style.SPATIAL):
         raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
-    if is_stream and kind is Style.TEMPORAL:
+    if is_stream and kind.has_handshake:
         raise InputError(f"Style of streams must be spatial or spiking, not {kind.value!r}")
     if kind is not Style.SPIKING and (residue is not None or leak is not None):
         given = str(leak if residue is None else residue)
@@ -125,7 +131,7 @@ def make_hardware_options(
         raise InputError(f"Residue of streams must be discharge, not {way.value!r}")
     if delays is not None and kind is not Style.SPIKING:
         raise InputError(f"Delays must be given for the spiking style, not for {kind.value!r}")
-    if backend is not None and kind is Style.TEMPORAL:
+    if backend is not None and kind.has_handshake:
         raise InputError(
             f"Backend must be given for the spatial or spiking style, not for {kind.value!r}"
         )

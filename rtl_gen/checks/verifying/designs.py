@@ -7,7 +7,6 @@ from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.arrays import array_check
@@ -21,7 +20,7 @@ __all__ = ["dot_design", "layer_design", "scalar_design", "vector_check"]
 
 
 def _contract(instance: Instance, hardware: Hardware) -> Contract:
-    return contract_of(hardware, is_handshake=instance.hardware.style is Style.TEMPORAL)
+    return contract_of(hardware, is_handshake=instance.hardware.style.has_handshake)
 
 
 def scalar_design(instance: Instance, selected: Selected | None = None) -> ScalarDesign:

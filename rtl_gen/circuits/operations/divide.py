@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["divide", "reciprocal"]
+__all__ = ["digit_count", "divide", "reciprocal"]
 
 
 def divide(
@@ -30,6 +30,7 @@ def divide(
     overflow: Overflow | None = None,
     *,
     control: RoundingControl = NEAREST_EVEN,
+    digits: tuple[Word, Bit] | None = None,
 ) -> Word:
     """Return the code of ``a / b``, rounded once.
 
@@ -49,6 +50,8 @@ def divide(
         format without infinity that is also what division by zero gives.
     control : RoundingControl
         How to round.
+    digits : tuple of Word and Bit, optional
+        Quotient of the significands and whether it is inexact, if they come from elsewhere.
 
     Raises
     ------
@@ -60,8 +63,8 @@ def divide(
     builder = gates.builder
     dividend, zeros_a = normalize_operand(gates, raw_a, "normalize_a")
     divisor, zeros_b = normalize_operand(gates, raw_b, "normalize_b")
-    digits = fmt.precision + 2 + control.extra_bits
-    quotient, inexact = divide_significands(gates, dividend, divisor, digits)
+    count = digit_count(fmt, control)
+    quotient, inexact = digits or divide_significands(gates, dividend, divisor, count)
     # The top digit is worth 2**(exponent of a - exponent of b).
     top = (1 << fmt.exponent_bits) - 1
     offset = fmt.bias - 1
@@ -124,6 +127,11 @@ def _special_values(
     if fmt.has_negative_zero:
         is_infinite = gates.or_(a.is_infinite, b.is_zero, name="infinite")
     return is_nan, is_infinite
+
+
+def digit_count(fmt: Format, control: RoundingControl) -> int:
+    """Return how many digits a quotient needs: one may be a leading zero, and one is rounded."""
+    return fmt.precision + 2 + control.extra_bits
 
 
 def reciprocal(

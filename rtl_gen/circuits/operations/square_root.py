@@ -22,7 +22,7 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import mux_word
 
-__all__ = ["reciprocal_root", "square_root"]
+__all__ = ["digit_count", "radicand_of", "reciprocal_root", "square_root"]
 
 
 def square_root(
@@ -32,6 +32,7 @@ def square_root(
     overflow: Overflow | None = None,
     *,
     control: RoundingControl = NEAREST_EVEN,
+    digits: tuple[Word, Bit] | None = None,
 ) -> Word:
     """Return the code of the square root of ``a``, rounded once.
 
@@ -49,6 +50,8 @@ def square_root(
         What becomes of infinity, with the policy for finite values only.
     control : RoundingControl
         How to round.
+    digits : tuple of Word and Bit, optional
+        Root of the significand and whether it is inexact, if they come from elsewhere.
 
     Raises
     ------
@@ -57,8 +60,9 @@ def square_root(
     """
     policy = resolve_overflow(fmt, overflow)
     raw = unpack(gates, fmt, a)
-    radicand, half = _radicand(gates, fmt, raw)
-    root, inexact = root_of_significand(gates, radicand, fmt.precision + 1 + control.extra_bits)
+    radicand, half = radicand_of(gates, fmt, raw)
+    count = digit_count(fmt, control)
+    root, inexact = digits or root_of_significand(gates, radicand, count)
     height = _Height.of(gates, fmt, half, sign=1)
     magnitude = height.finish(gates, fmt, root, inexact, raw, control, (raw.is_zero,))
     with gates.builder.scope("special_values"):
@@ -91,7 +95,7 @@ def reciprocal_root(
     """
     policy = resolve_overflow(fmt, overflow)
     raw = unpack(gates, fmt, a)
-    radicand, half = _radicand(gates, fmt, raw)
+    radicand, half = radicand_of(gates, fmt, raw)
     digits = fmt.precision + 2 + control.extra_bits
     one = (*(ZERO,) * (len(radicand) - 2), ONE, ZERO)
     quotient, rest = divide_significands(gates, one, radicand, 2 * digits - 1)
@@ -122,7 +126,12 @@ def reciprocal_root(
     )
 
 
-def _radicand(gates: GateLibrary, fmt: Format, raw: RawFloat) -> tuple[Word, Word]:
+def digit_count(fmt: Format, control: RoundingControl) -> int:
+    """Return how many digits a root needs, of which the last one is rounded."""
+    return fmt.precision + 1 + control.extra_bits
+
+
+def radicand_of(gates: GateLibrary, fmt: Format, raw: RawFloat) -> tuple[Word, Word]:
     """Return the significand with two bits before the point, and half the exponent, rounded down.
 
     The significand is from one to four; half the exponent is in two's complement.

@@ -17,7 +17,14 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["divide_significands", "exponent_sum", "normalize_operand", "root_of_significand"]
+__all__ = [
+    "divide_significands",
+    "exponent_sum",
+    "normalize_operand",
+    "quotient_step",
+    "root_of_significand",
+    "root_step",
+]
 
 
 def normalize_operand(gates: GateLibrary, raw: RawFloat, name: str) -> tuple[Word, Word]:
@@ -51,13 +58,23 @@ def divide_significands(
         wide = (*divisor, ZERO)
         quotient = []
         for _ in range(digits):
-            difference, fits = subtract(gates, rest, wide)
-            quotient.append(builder.rename("digit", fits))
-            rest = mux_word(gates, fits, difference, rest)
-            # What is left is below the divisor, so that its top bit is free.
-            rest = builder.name_word("rest", (ZERO, *rest[:-1]))
+            rest, digit = quotient_step(gates, rest, wide)
+            quotient.append(digit)
         inexact = gates.or_(*rest, name="inexact")
         return builder.name_word("quotient", tuple(reversed(quotient))), inexact
+
+
+def quotient_step(gates: GateLibrary, rest: Word, divisor: Word) -> tuple[Word, Bit]:
+    """Return what is left after one more digit, moved up by one place, and the digit.
+
+    Both words have a bit more than the significands; the top one of the divisor is zero.
+    """
+    builder = gates.builder
+    difference, fits = subtract(gates, rest, divisor)
+    digit = builder.rename("digit", fits)
+    rest = mux_word(gates, fits, difference, rest)
+    # What is left is below the divisor, so that its top bit is free.
+    return builder.name_word("rest", (ZERO, *rest[:-1])), digit
 
 
 def root_of_significand(
@@ -85,18 +102,27 @@ def root_of_significand(
         root: Word = ()
         rest: Word = ()
         for pair in pairs[:digits]:
-            # Twice the root so far, and one: what the next digit would take away.
-            trial: Word = (ONE, ZERO, *root)
-            rest = (*pair, *rest)
-            rest += (ZERO,) * (len(trial) - len(rest))
-            trial += (ZERO,) * (len(rest) - len(trial))
-            difference, fits = subtract(gates, rest, trial)
-            rest = mux_word(gates, fits, difference, rest)
-            root = (builder.rename("digit", fits), *root)
-            # What is left is at most twice the root.
-            rest = builder.name_word("rest", rest[: len(root) + 1])
+            rest, root = root_step(gates, rest, root, pair)
         inexact = gates.or_(*rest, *(bit for pair in left for bit in pair), below, name="inexact")
         return builder.name_word("root", root), inexact
+
+
+def root_step(gates: GateLibrary, rest: Word, root: Word, pair: Word) -> tuple[Word, Word]:
+    """Return what is left after one more digit, and the root with it, one bit longer.
+
+    ``pair`` are the next two bits of the radicand.
+    """
+    builder = gates.builder
+    # Twice the root so far, and one: what the next digit would take away.
+    trial: Word = (ONE, ZERO, *root)
+    rest = (*pair, *rest)
+    rest += (ZERO,) * (len(trial) - len(rest))
+    trial += (ZERO,) * (len(rest) - len(trial))
+    difference, fits = subtract(gates, rest, trial)
+    rest = mux_word(gates, fits, difference, rest)
+    root = (builder.rename("digit", fits), *root)
+    # What is left is at most twice the root.
+    return builder.name_word("rest", rest[: len(root) + 1]), root
 
 
 def exponent_sum(

@@ -13,9 +13,10 @@ HARDWARE = (
         metavar="S,...",
         read=words,
         default="spatial",
-        help="what a neuron is: spatial, a comparison; spiking, a clocked cell; temporal, a cell "
-        "used bit by bit; or all",
-        words=("spatial", "spiking", "temporal", "all"),
+        help="what a neuron is: spatial, a comparison; spiking, a clocked cell; sequential, a "
+        "comparison used for each digit of divide and square_root; temporal, a cell used bit by "
+        "bit; or all",
+        words=("spatial", "spiking", "sequential", "temporal", "all"),
     ),
     Option(
         name="stages",
