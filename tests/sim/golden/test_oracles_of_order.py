@@ -62,6 +62,19 @@ def test_extremes(fmt):
         np.testing.assert_array_equal(values_of(fmt, actual), right, f"{name}_finite")
 
 
+@pytest.mark.parametrize("fmt", ["e5m2", "e3m4", "binary16", "bfloat16"])
+def test_signs(fmt):
+    """With one operand twice, those of 5.5.1: numpy changes the sign bit and keeps every NaN."""
+    fmt = FORMATS[fmt]
+    codes = all_codes(fmt)
+    bits = codes.astype(np.uint16) << 16 - fmt.width
+    negated, positive = ((f(bits.view(np.float16))).view(np.uint16) for f in (np.negative, np.abs))
+    for name, right in (("negate_sign", negated), ("xor_sign", positive)):
+        np.testing.assert_array_equal(
+            expected(name, fmt, [codes, codes], None), right >> 16 - fmt.width
+        )
+
+
 @pytest.mark.parametrize("fmt", [*NARROW, "binary16", "bfloat16"])
 def test_classify(fmt):
     """numpy tells NaN, infinity, zero and sign; ml_dtypes the smallest normal value."""
