@@ -2,16 +2,40 @@
 """Circuits with what they have to compute, as campaigns run them."""
 
 from dataclasses import replace
+from typing import Any
 
+from spikefloat.rtl_gen.checks.verifying.designs import bench_ways
 from spikefloat.rtl_gen.designs.catalog import find_entry
 from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import Library
-from spikefloat.sim.campaigns.target import FloatReference, IntegerReference, Target, graph_target
+from spikefloat.rtl_gen.neurons.graph import Port
+from spikefloat.sim.campaigns.target import (
+    FloatReference,
+    IntegerReference,
+    RoundedReference,
+    Target,
+    graph_target,
+)
 
 __all__ = ["block_target", "design_target"]
+
+#: What tells a circuit from others, in rows of campaigns; None for what does not apply.
+LABELS = (
+    "design",
+    "format",
+    "to",
+    "overflow",
+    "library",
+    "budget",
+    "objective",
+    "rounding",
+    "random_bits",
+    "flags",
+)
 
 
 def block_target(name: str) -> Target:
@@ -32,6 +56,7 @@ def block_target(name: str) -> Target:
     )
     return Target(
         label={
+            **dict.fromkeys(LABELS),
             "design": name,
             "format": "-",
             "library": Library.PUBLISHED,
@@ -47,19 +72,26 @@ def design_target(instance: Instance | SavedCircuit) -> Target:
     """Return a float design; or the circuit of a file, which is compared with itself."""
     if isinstance(instance, SavedCircuit):
         target = graph_target(instance.graph)
-        return replace(target, label={**target.label, "design": instance.path})
-    instance.require_usual_rounding("where devices are not ideal")
-    circuit, name = instance.circuit, instance.design.name
-    return Target(
-        label={
-            "design": name,
-            "format": circuit.format.name,
-            "library": circuit.library,
-            "budget": circuit.budget.name if circuit.library is Library.NATIVE else "-",
-            "objective": circuit.objective,
-        },
-        graph=instance.graph,
-        reference=FloatReference(
-            operation=name, fmt=circuit.format, overflow=circuit.overflow, to=circuit.to
-        ),
-    )
+        label = {**dict.fromkeys(LABELS), **target.label, "design": instance.path}
+        return replace(target, label=label)
+    circuit = instance.circuit
+    own = labels(instance)
+    label = {
+        **{name: own[name] for name in LABELS},
+        "budget": circuit.budget.name if circuit.library is Library.NATIVE else "-",
+        "objective": circuit.objective,
+    }
+    what: dict[str, Any] = {
+        "operation": instance.design.name,
+        "fmt": circuit.format,
+        "overflow": circuit.overflow,
+        "to": circuit.to,
+    }
+    ways = bench_ways(instance)
+    if ways.is_usual:
+        return Target(label=label, graph=instance.graph, reference=FloatReference(**what))
+    graph = instance.graph
+    if len(graph.outputs) > 1:  # The flags stand above the result.
+        nodes = tuple(node for port in graph.outputs for node in port.nodes)
+        graph = replace(graph, outputs=(Port("results", nodes),))
+    return Target(label=label, graph=graph, reference=RoundedReference(**what, ways=ways))

@@ -2,6 +2,7 @@
 """From the options to circuits, and to the devices on which they run."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,7 @@ from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.physics import Physics
 
-__all__ = ["device_grid", "targets"]
+__all__ = ["device_grid", "label_columns", "targets"]
 
 _STYLES = ("spatial", "spiking")
 
@@ -49,6 +50,19 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
         selected += map(design_target, instances(args, [name], uses))
     uses.check(option.name for option in (*CIRCUIT, *SHAPE))
     return selected
+
+
+def label_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns that tell circuits apart; some only where they differ."""
+    usual = {"to": None, "overflow": None, "rounding": "rne", "random_bits": None, "flags": None}
+    return [
+        "design",
+        "format",
+        *(name for name in usual if len({row.get(name) or usual[name] for row in rows}) > 1),
+        "library",
+        "budget",
+        "objective",
+    ]
 
 
 def device_grid(args: argparse.Namespace, sought: str = "") -> list[Physics]:

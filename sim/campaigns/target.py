@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.golden import operations as reference
+from spikefloat.sim.golden.rounding import Rounded, Rounder
 from spikefloat.sim.golden.values import decode, unpack
 from spikefloat.sim.graphs.network import Network
 
@@ -23,6 +25,7 @@ __all__ = [
     "GraphReference",
     "IntegerReference",
     "Reference",
+    "RoundedReference",
     "Target",
     "graph_target",
 ]
@@ -94,6 +97,39 @@ class FloatReference:
             np.where(comparable, np.abs(ranks[0] - ranks[1]), np.nan),
             np.where(comparable, difference / scale, np.nan),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundedReference(FloatReference):
+    """An operation of the golden model that rounds in another way, or raises flags.
+
+    Modes and random numbers are operands behind the others, flags bits above the result.
+    """
+
+    ways: Ways
+
+    def expected(self, operands: Sequence[Codes]) -> Codes:
+        """Return the right results, with the flags above them."""
+        count = reference.find_operation(self.operation).operand_count
+        extras = dict(zip(self.ways.widths, operands[count:], strict=True))
+
+        def golden(here: NDArray[np.bool_], rounder: Rounder) -> Rounded:
+            codes = [operand[here] for operand in operands[:count]]
+            return reference.expected_rounded(
+                self.operation, self.fmt, codes, self.overflow, self.to, rounder
+            )
+
+        results = self.ways.results(extras, len(operands[0]), golden)
+        return results["y"] | results.get("flags", np.int64(0)) << self._width
+
+    def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return steps and relative error of each result, whatever the flags."""
+        mask = (1 << self._width) - 1
+        return super().errors(actual & mask, expected & mask)
+
+    @property
+    def _width(self) -> int:
+        return reference.find_operation(self.operation).result_width(self.fmt, self.to)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer
 from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
 
-__all__ = ["dot_design", "layer_design", "scalar_design", "vector_check"]
+__all__ = ["bench_ways", "dot_design", "layer_design", "scalar_design", "vector_check"]
 
 
 def _contract(instance: Instance, hardware: Hardware) -> Contract:
@@ -40,11 +40,12 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         contract=_contract(instance, hardware),
         latency=hardware.latency,
         discharge="first" if hardware.has_discharge else None,
-        ways=_ways(instance),
+        ways=bench_ways(instance),
     )
 
 
-def _ways(instance: Instance) -> Ways:
+def bench_ways(instance: Instance) -> Ways:
+    """Return how an instance rounds, and whether it raises flags."""
     rounding = instance.circuit.rounding
     return Ways(
         mode=rounding.mode,
@@ -95,7 +96,7 @@ def dot_design(instance: Instance, selected: Selected) -> DotDesign:
         contract=_contract(instance, hardware),
         latency=hardware.latency,
         has_discharge=hardware.has_discharge,
-        ways=_ways(instance),
+        ways=bench_ways(instance),
     )
 
 

@@ -4,7 +4,7 @@
 import argparse
 from typing import Any
 
-from spikefloat.rtl_gen.cli.devices import targets
+from spikefloat.rtl_gen.cli.devices import label_columns, targets
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.selection import check_name
@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
             wrong = run_in_norse(path, operands) != target.reference.expected(operands)
             row |= {"checked": len(wrong), "wrong": int(wrong.sum())}
         rows.append(row)
-    columns = [*rows[0]]
+    own = [name for name in rows[0] if name not in selected[0].label]
+    columns = [*label_columns(rows), *own]
     shown = [{**row, "file": path.name} for row, path in zip(rows, paths, strict=True)]
     show(args, rows, Table(title=f"NIR networks in {args.output}", columns=columns, rows=shown))
     return int(any(row.get("wrong") for row in rows))

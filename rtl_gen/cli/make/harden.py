@@ -5,11 +5,12 @@ import argparse
 from typing import Any
 
 from spikefloat.rtl_gen.checks.hardened import hardened_name, hardened_verilog
-from spikefloat.rtl_gen.cli.devices import device_grid, targets
+from spikefloat.rtl_gen.cli.devices import device_grid, label_columns, targets
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import check_name, refuse
 from spikefloat.rtl_gen.designs.names import with_words, word
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.sim.campaigns.hardening import find_cheapest
 from spikefloat.sim.campaigns.target import Target
@@ -17,10 +18,6 @@ from spikefloat.sim.campaigns.target import Target
 __all__ = ["run"]
 
 _COLUMNS = (
-    "design",
-    "format",
-    "library",
-    "budget",
     "synapse_noise",
     "membrane_noise",
     "neurons",
@@ -35,9 +32,7 @@ _COLUMNS = (
 
 def run(args: argparse.Namespace) -> int:
     """Harden each design for each noise; budgets and objectives compete."""
-    groups: dict[tuple[str, object], list[Target]] = {}
-    for target in targets(args):
-        groups.setdefault((target.label["design"], target.reference), []).append(target)
+    groups = _groups(args)
     grid = device_grid(args)
     check_name(args, len(groups) * len(grid))
     if args.output is None:
@@ -80,15 +75,28 @@ def run(args: argparse.Namespace) -> int:
             rows.append(row)
     if args.output is not None:
         write_files(args.output, files)
+    columns = [name for name in label_columns(rows) if name != "objective"] + [*_COLUMNS]
     show(
         args,
         rows,
         Table(
             title="Cheapest circuits that tolerate the noise",
-            columns=_COLUMNS,
+            columns=columns,
             rows=rows,
-            keep=_COLUMNS[6:],
+            keep=_COLUMNS[2:],
         ),
         *(f"written: {row['file']}" for row in rows if "file" in row),
     )
     return 0
+
+
+def _groups(args: argparse.Namespace) -> dict[tuple[str, object], list[Target]]:
+    """Return the circuits of each design with the same results."""
+    groups: dict[tuple[str, object], list[Target]] = {}
+    for target in targets(args):
+        if target.label["flags"] is not None:
+            raise InputError(
+                f"Flags must be left out of a circuit to be hardened, not {target.label['flags']}"
+            )
+        groups.setdefault((target.label["design"], target.reference), []).append(target)
+    return groups

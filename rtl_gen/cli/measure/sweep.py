@@ -4,7 +4,7 @@
 import argparse
 import os
 
-from spikefloat.rtl_gen.cli.devices import device_grid, targets
+from spikefloat.rtl_gen.cli.devices import device_grid, label_columns, targets
 from spikefloat.rtl_gen.cli.figures.sweep import plot_sweep, swept_knob
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
@@ -57,11 +57,7 @@ def run(args: argparse.Namespace) -> int:
         note(f"drawn: {', '.join(map(str, plot_sweep(rows, args.plot)))}")
     ideal = IDEAL.as_dict()
     columns = [
-        "design",
-        "format",
-        "library",
-        "budget",
-        "objective",
+        *label_columns(rows),
         "order",
         *(name for name in ideal if any(row[name] != ideal[name] for row in rows)),
         *_FIGURES,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from spikefloat.rtl_gen.cli.devices import device_grid, targets
+from spikefloat.rtl_gen.cli.devices import device_grid, label_columns, targets
 from spikefloat.rtl_gen.cli.figures.tolerance import plot_tolerance
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
@@ -24,11 +24,6 @@ __all__ = ["run"]
 _PREDICTED = ("synapse_noise", "membrane_noise")
 
 _COLUMNS = (
-    "design",
-    "format",
-    "library",
-    "budget",
-    "objective",
     "style",
     "order",
     "hardened_for",
@@ -54,7 +49,13 @@ def run(args: argparse.Namespace) -> int:
     if args.plot:
         note(f"drawn: {', '.join(map(str, plot_tolerance(rows, args.plot)))}")
     title = f"{100 * args.exact_rate:g} % exact, seed {args.seed}"
-    show(args, rows, Table(title=title, columns=_COLUMNS, rows=rows, keep=_COLUMNS[-3:]))
+    show(
+        args,
+        rows,
+        Table(
+            title=title, columns=[*label_columns(rows), *_COLUMNS], rows=rows, keep=_COLUMNS[-3:]
+        ),
+    )
     return 0
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,10 @@ from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.options.physics import KNOBS
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Block
+from spikefloat.sim.campaigns import target
 from spikefloat.sim.campaigns.store import ResultStore
 from spikefloat.sim.devices.physics import IDEAL
-from tests.helpers.command import printed_results
+from tests.helpers.command import Capture, printed_results, run_json
 
 
 def test_grid(capsys, tmp_path):
@@ -55,7 +57,8 @@ def test_grid(capsys, tmp_path):
 
 
 def test_table(capsys):
-    assert main(["sweep", "ripple4", "--input-noise", "0.1,0.2", "--clamp-inputs"]) == 0
+    noise = ["--input-noise", "0.1,0.2", "--clamp-inputs", "--wide"]
+    assert main(["sweep", "ripple4", *noise]) == 0
     table = " ".join(capsys.readouterr().out.split())
     assert "input noise" in table
     assert "clamp inputs" in table
@@ -215,3 +218,34 @@ def test_killed_in_the_middle(tmp_path):
     ).stdout
     with closing(ResultStore(path)) as store:
         assert len(json.loads(output)["results"]) == len(store) == 12
+
+
+def test_rounding_and_flags(capsys: Capture, tmp_path: Path) -> None:
+    """On ideal devices every mode is exact with its flags; rows say what they are of."""
+    words = ["add", "--format", "e2m1fn", "--trials", "1", "--workers", "1"]
+    kinds = ["--rounding", "rdn,port,stochastic-a", "--random-bits", "2", "--flags"]
+    rows = run_json(capsys, "sweep", *words, *kinds, "--synapse-noise", "0,0.2")
+    assert [(row["rounding"], row["random_bits"], row["flags"]) for row in rows[::2]] == [
+        ("rdn", None, "after"),
+        ("port", None, "after"),
+        ("stochastic-a", 2, "after"),
+    ]
+    assert [row["exact_rate"] for row in rows[::2]] == [1, 1, 1]
+    assert all(row["exact_rate"] < 1 and row["mean_ulp"] > 0 for row in rows[1::2])
+    assert {(row["to"], row["overflow"]) for row in rows} == {(None, "saturate")}
+    (row,) = run_json(capsys, "criticality", "add", "--format", "e2m1fn", "--rounding", "rup")
+    assert row["rounding"] == "rup"
+    (row,) = run_json(capsys, "export", *words[:3], *kinds[-1:], "-o", str(tmp_path))
+    assert (row["overflow"], row["flags"]) == ("saturate", "after")
+    assert main(["harden", *words[:3], "--objective", "structure", "--flags"]) == 2
+    assert "Flags must be left out of a circuit to be hardened" in capsys.readouterr().err
+
+
+def test_wrong_flag_is_noticed(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = target.RoundedReference.expected
+    monkeypatch.setattr(
+        target.RoundedReference, "expected", lambda self, operands: right(self, operands) ^ 1 << 4
+    )
+    words = ["--format", "e2m1fn", "--trials", "1", "--workers", "1"]
+    (row,) = run_json(capsys, "sweep", "add", *words, "--flags")
+    assert (row["exact_rate"], row["mean_ulp"]) == (0, 0)
