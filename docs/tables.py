@@ -232,6 +232,20 @@ def fewest() -> str:
 
 
 @made
+def quotients() -> str:
+    budgets = tuple(BUDGETS)[1:]
+    rows = [
+        [
+            f"{design}, {fmt}",
+            *(size(f"{design} --format {fmt} --budget {b} --objective neurons") for b in budgets),
+        ]
+        for design in ("divide", "square_root", "reciprocal", "reciprocal_root")
+        for fmt in ("e4m3fn", "e5m2")
+    ]
+    return lines(["fewest neurons / its depth", *budgets], rows)
+
+
+@made
 def operations() -> str:
     rows = []
     for name, design in entries(Design).items():
