@@ -21,10 +21,12 @@ from typing import Any
 
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
 from spikefloat.rtl_gen.cli import main as spikefloat
+from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.latencies import latencies
+from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.formats.format import NanEncoding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
@@ -34,6 +36,7 @@ from spikefloat.rtl_gen.neurons.residue import (
     neuron_bias,
     neuron_level,
 )
+from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 from spikefloat.sim.devices.operands import circuit_leak_bound
 
@@ -291,6 +294,39 @@ def neuron_bounds() -> str:
 
 
 @made
+def lanes() -> str:
+    layers = []
+    for count in (32, 256):
+        shape = make_layer_shape(inputs=count, outputs=count, lanes=(2, 4))
+        layers.append(make_layer_array(make_instance("linear", layer=shape), "layer").graphs)
+    parts = {
+        "`multiply`, each of P": "multiply",
+        "`accumulate`, each of P": "accumulate",
+        "`finish`, one": "finish",
+    }
+    return lines(
+        ["neurons (E4M3FN, with bias)", "32 -> 32", "256 -> 256"],
+        [
+            [title, *(f"{len(getattr(layer, part).neurons):,}" for layer in layers)]
+            for title, part in parts.items()
+        ],
+        right=True,
+    )
+
+
+@made
+def dot_depths() -> str:
+    lengths = tuple(2**k for k in range(1, 9))
+    titles = {"tree": "tree", "chain": "chain", "wide": "wide (binary32)", "exact": "exact"}
+    rows = [
+        [title, *(f"{stats(f'dot --length {n} --accumulate {way}')['depth']:,}" for n in lengths)]
+        for way, title in titles.items()
+    ]
+    steps = [f"{dot_product_clocks(FORMATS['e4m3fn'], n):,}" for n in lengths]
+    return lines(["terms", *map(str, lengths)], [*rows, ["step by step, clocks", *steps]])
+
+
+@made
 def formats() -> str:
     kinds = {NanEncoding.NONE: "no", NanEncoding.IEEE: "IEEE"}
     rows = []
@@ -402,6 +438,57 @@ def unit_noise() -> str:
                 *sizes[key],
                 *(percent(rates[*key, knob, s]) for knob in knobs.values() for s in sigmas),
             ]
+            for key in units()
+        ],
+    )
+
+
+@made
+def leaks() -> str:
+    designs = {"and": "AND", "or": "OR", "xor": "XOR", "multiply": "multiply", "add": "add"}
+    orders = ("random", "provoking")
+    rows = {(row["design"], row["order"], float(row["leak"])): row for row in kept("leak")}
+
+    def cell(row: dict[str, str]) -> str:
+        return "100" if row["exact"] == row["trials"] else percent(float(row["exact_rate"]))
+
+    bounds = [
+        Fraction(rows[design, "random", 0.0]["operand_leak_bound"]).limit_denominator(1000)
+        for design in designs
+    ]
+    return lines(
+        ["leak", *(f"{title}, {order}" for title in designs.values() for order in orders)],
+        [
+            *(
+                [f"{leak:.2f}", *(cell(rows[d, order, leak]) for d in designs for order in orders)]
+                for leak in sorted({leak for _, _, leak in rows})
+            ),
+            ["bound", *(text for bound in bounds for text in (str(bound), ""))],
+        ],
+    )
+
+
+@made
+def tolerances() -> str:
+    parts = ("tolerance", "membrane_tolerance")
+    rows = {
+        (part, *kind(row)): row for part in parts for row in kept(part) if not row["hardened_for"]
+    }
+
+    def cells(row: dict[str, str]) -> list[str]:
+        rates = [f"{100 * float(row[key]):.3f}" for key in ("exact_rate", "predicted_rate")]
+        return [f"{float(row['largest']):.3f}", " / ".join(rates)]
+
+    return lines(
+        [
+            "design",
+            "synapse noise",
+            "measured / predicted",
+            "membrane noise",
+            "measured / predicted",
+        ],
+        [
+            [name(key), *(text for part in parts for text in cells(rows[part, *key]))]
             for key in units()
         ],
     )

@@ -37,10 +37,11 @@ units="multiply,add --library all --budget w1,w2,w8,free --objective neurons"
     measure criticality spikefloat criticality multiply --objective neurons $(picture criticality)
     measure criticality_published spikefloat criticality multiply --library published \
         $(picture criticality_published)
-    measure tolerance spikefloat tolerance $units --harden 0.1,0.15,0.2 $(picture tolerance)
+    measure tolerance spikefloat tolerance $units
     measure membrane_tolerance spikefloat tolerance $units --knob membrane_noise
     measure leak_tolerance spikefloat tolerance and,or,multiply,add --objective neurons \
         --style spiking --knob leak --order provoking --exact-rate 0.99999
     measure leak spikefloat sweep and,or,xor,multiply,add --objective neurons --style spiking \
         --leak 0:1:0.05 --order random,provoking --precision 0.002 $(picture leak)
+    measure hardened spikefloat tolerance $units --harden 0.1,0.15,0.2 $(picture tolerance)
 }

@@ -46,7 +46,7 @@ REASONS = {
     "needs a viewer": "a window; the file that it opens is written by a command that is run",
     "installs packages": "scripts/check_wheel.py and tests/scripts install them in bare environments",
     "needs Norse": "run by tests/sim/exchange where it is installed, as by `make test-full`",
-    "takes minutes": "tests of the command run it on less",
+    "takes minutes": "tests of the command, and tests/docs/test_data.py, run it on less",
 }
 
 _FENCE = re.compile(r"```(\w*)$")

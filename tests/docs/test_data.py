@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What docs/data keeps is what the commands of docs/data/measure.sh give: parts are run again."""
+
+import csv
+import io
+
+import pytest
+
+from tests.helpers.command import run_command
+from tests.helpers.paths import ROOT
+
+SWEEP = "--precision 0.002"
+UNIT = "multiply --budget w2 --objective neurons"
+
+#: File of docs/data, and a command that gives rows of it in less time.
+PARTS = {
+    "clipped": f"sweep and --input-noise 0.20 --clamp-inputs {SWEEP}",
+    "inputs": "sweep ripple4 --input-noise 0.30 --precision 0.001",
+    "synapses": f"sweep {UNIT} --synapse-noise 0.1 {SWEEP}",
+    "membranes": f"sweep add --library published --membrane-noise 0.2 {SWEEP}",
+    "leak": f"sweep and,xor --style spiking --leak 0.5 --order random,provoking {SWEEP}",
+    "tolerance": f"tolerance {UNIT}",
+    "faults": f"criticality {UNIT}",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_are_as_kept(name: str) -> None:
+    path = ROOT / "docs" / "data" / f"{name}.csv"
+    kept = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    status, printed, errors = run_command(f"spikefloat {PARTS[name]} --csv")
+    assert status == 0, errors
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert rows
+    for row in rows:
+        row.pop("by_neuron", None)
+        assert row in kept
