@@ -3,7 +3,8 @@
 
 from collections.abc import Callable, Mapping
 
-from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS, Command
+from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS
+from spikefloat.rtl_gen.cli.commands.command import Command
 from spikefloat.rtl_gen.cli.options import OPTIONS, Option
 
 __all__ = ["SHELLS"]

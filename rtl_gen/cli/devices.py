@@ -9,7 +9,8 @@ from typing import Any
 from spikefloat.rtl_gen.checks.targets import block_target, design_target
 from spikefloat.rtl_gen.cli.options import CIRCUIT, SHAPE, WAVES
 from spikefloat.rtl_gen.cli.options.physics import KNOBS
-from spikefloat.rtl_gen.cli.selection import Uses, circuits_of, instances, refuse
+from spikefloat.rtl_gen.cli.selection import circuits_of, instances, refuse
+from spikefloat.rtl_gen.cli.variants import Uses
 from spikefloat.rtl_gen.designs.catalog import entries, find_entry
 from spikefloat.rtl_gen.designs.design import Block, Design
 from spikefloat.rtl_gen.designs.saved import is_circuit_file

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NoReturn
 
-from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS, GROUPS, Command
+from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS
+from spikefloat.rtl_gen.cli.commands.command import GROUPS, Command
 from spikefloat.rtl_gen.cli.options import OPTIONS, Option
 from spikefloat.rtl_gen.errors import InputError
 

@@ -3,33 +3,34 @@
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.mixed import can_mix
 from spikefloat.rtl_gen.cli.cells import cell_instances, uses_of_cell
-from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
-from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
+from spikefloat.rtl_gen.cli.options import BACKEND, HARDWARE
 from spikefloat.rtl_gen.cli.output import note, tracked
+from spikefloat.rtl_gen.cli.variants import (
+    Uses,
+    gates_of,
+    hardware_of,
+    roundings_of,
+    shapes_of,
+    split,
+)
 from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry, resolve_integers
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.design import Cell, Design
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
-from spikefloat.rtl_gen.designs.options import Backend, Objective, Style, make_hardware_options
+from spikefloat.rtl_gen.designs.options import make_hardware_options
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
-from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, Format, Rounding, find_format, overflow_policies
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.gates import Library
-from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
+from spikefloat.rtl_gen.formats import FORMATS, Format, find_format, overflow_policies
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 from spikefloat.sim.golden.operations import require_cases
 
 __all__ = [
-    "Uses",
     "check_name",
     "circuits_of",
     "instances",
@@ -37,8 +38,6 @@ __all__ = [
     "select",
     "without_files",
 ]
-
-_SELECTING = tuple(option.name for option in (*CIRCUIT, *SHAPE, *HARDWARE, *BACKEND, *CELLS))
 
 
 def refuse(args: argparse.Namespace, names: str, reason: str) -> None:
@@ -61,33 +60,6 @@ def refuse(args: argparse.Namespace, names: str, reason: str) -> None:
     for name in names.split():
         if name in args.given:
             raise InputError(f"Option --{name} has no effect {reason}")
-
-
-@dataclass
-class Uses:
-    """Which of the options that were given something has used."""
-
-    args: argparse.Namespace
-    used: set[str] = field(default_factory=set)
-
-    def add(self, names: str) -> None:
-        """Say that options have an effect; names with spaces between."""
-        self.used.update(names.split())
-
-    def check(self, names: Iterable[str] = _SELECTING) -> None:
-        """Refuse what was given and has no effect.
-
-        Raises
-        ------
-        InputError
-            If there is such an option.
-        """
-        for name in names:
-            if name in self.args.given and name not in self.used:
-                raise InputError(
-                    f"Option --{name} has no effect for {','.join(self.args.design)}; "
-                    f"it is for {PURPOSES[name]}"
-                )
 
 
 def select(
@@ -155,7 +127,7 @@ def circuits_of(
     if not is_circuit_file(name):
         return instances(args, [name], uses)
     uses.add("style")
-    return load_circuits(name, [make_hardware_options(**own) for own in _hardware(args, uses)])
+    return load_circuits(name, [make_hardware_options(**own) for own in hardware_of(args, uses)])
 
 
 def _supported(
@@ -180,10 +152,10 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
     for one, name, to in _with_formats(design, args, uses):
         if not _can_be_checked(one, find_format(name), args):
             continue
-        policies = _split(args.overflow, _policies(find_format(to or name)))
-        for policy, gates in product(policies, _gates(args, uses)):
-            shapes = list(_shapes(one, args, name, policy, uses))
-            ways, styles = _roundings(one, args, uses), _hardware(args, uses)
+        policies = split(args.overflow, _policies(find_format(to or name)))
+        for policy, gates in product(policies, gates_of(args, uses)):
+            shapes = list(shapes_of(one, args, name, policy, uses))
+            ways, styles = roundings_of(one, args, uses), hardware_of(args, uses)
             others = _others(one, args, uses)
             for shape, way, hardware in product(shapes, ways, styles):
                 own = {**others, "overflow": policy, **gates, **shape, **way, **hardware}
@@ -204,7 +176,7 @@ def _with_formats(
             targets = _targets(design, find_format(name), args, uses)
         else:
             uses.add("to")
-            targets = _split(args.to, source.formats)
+            targets = split(args.to, source.formats)
         for to in targets:
             yield resolve_integers(design, name, to)
 
@@ -226,24 +198,17 @@ def _can_be_checked(design: Design, fmt: Format, args: argparse.Namespace) -> bo
     return True
 
 
-def _split(given: list[str] | None, every: Iterable[str]) -> list[Any]:
-    """Return what was given, every name for ``all``, or None for the default."""
-    if given is None:
-        return [None]
-    return list(every) if "all" in given else given
-
-
 def _targets(design: Design, fmt: Format, args: argparse.Namespace, uses: Uses) -> list[str | None]:
     if design.mixes:
         uses.add("to")
         if args.to is None or "all" not in args.to:
-            return _split(args.to, ())
+            return split(args.to, ())
         others = [find_format(name) for name in _others(design, args, uses).values() if name]
         return [to for to, one in FORMATS.items() if can_mix((fmt, *others), one)]
     if design.converts is None or not design.works_for(fmt):
         return [None]
     uses.add("to")
-    return _split(args.to, design.targets(fmt))
+    return split(args.to, design.targets(fmt))
 
 
 def _others(design: Design, args: argparse.Namespace, uses: Uses) -> dict[str, Any]:
@@ -256,109 +221,6 @@ def _others(design: Design, args: argparse.Namespace, uses: Uses) -> dict[str, A
 def _policies(fmt: Format) -> list[str]:
     """Return the overflow policies that a result format permits."""
     return [policy.value for policy in overflow_policies(fmt)]
-
-
-def _gates(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
-    for library in _split(args.library, Library):
-        if library == Library.PUBLISHED:  # They are what they are.
-            yield {"library": library}
-            continue
-        uses.add("budget objective")
-        for budget in _split(args.budget, BUDGETS):
-            for objective in _split(args.objective, Objective):
-                yield {"library": library, "budget": budget, "objective": objective}
-
-
-def _roundings(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
-    if not design.takes_flags or not hasattr(args, "rounding"):
-        yield {}
-        return
-    uses.add("flags")
-    if not design.takes_rounding:
-        yield {"flags": "after" if args.flags else None}
-        return
-    uses.add("rounding")
-    if args.flags:
-        uses.add("tininess")
-    for rounding in _split(args.rounding, (mode.value for mode in Rounding)):
-        is_stochastic = rounding.startswith("stochastic")
-        if is_stochastic:
-            uses.add("random-bits")
-        yield {
-            "rounding": rounding,
-            "random_bits": args.random_bits if is_stochastic else None,
-            "flags": args.tininess if args.flags else None,
-        }
-
-
-def _shapes(
-    design: Design, args: argparse.Namespace, name: str, policy: str | None, uses: Uses
-) -> Iterator[dict[str, Any]]:
-    if not design.is_vector:
-        yield {}
-        return
-    layer = _layer(args, name, policy, uses) if design.is_layer else None
-    if layer is None:
-        uses.add("length")
-    uses.add("accumulate")
-    for length in [None] if layer else args.length:
-        for accumulate in args.accumulate:
-            if accumulate == "wide":
-                uses.add("node-format")
-            yield {
-                "length": length,
-                "accumulate": accumulate,
-                "wide": args.node_format if accumulate == "wide" else None,
-                "layer": layer,
-            }
-
-
-def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:
-    """Return shape and weights of linear layers, read for a format."""
-    uses.add("weights activation shape")
-    array: dict[str, Any] = {}
-    if args.shape == "array":
-        uses.add("lanes levels")
-        array = {"lanes": parse_lanes(args.lanes), "levels": args.levels}
-    if args.weights is None:
-        uses.add("inputs outputs")
-        sizes = {"inputs": args.inputs, "outputs": args.outputs}
-    else:
-        uses.add("until")
-        sizes = {}
-    return read_layer_shape(
-        args.weights,
-        find_format(name),
-        policy,
-        until=None if args.weights is None else args.until,
-        activation=args.activation,
-        **sizes,
-        **array,
-    )
-
-
-def _hardware(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
-    """Return the options of hardware; each style takes those that concern it."""
-    if not hasattr(args, "stages"):  # The command is about circuits, or about devices.
-        yield {}
-        return
-    for style in _split(args.style, Style):
-        own: list[dict[str, Any]] = [{}]
-        if style == Style.SPIKING:
-            uses.add("residue leak delays")
-            own = [
-                {"residue": args.residue, "leak": leak, "delays": args.delays}
-                for leak in args.leak or [None]
-            ]
-        elif style == Style.SPATIAL:
-            uses.add("stages")
-            own = [{"stages": stages} for stages in args.stages]
-        backends: list[str | None] = [None]
-        if not Style(style).has_handshake:
-            uses.add("stream backend")
-            backends = _split(getattr(args, "backend", None), Backend)
-        for options, backend in product(own, backends):
-            yield {"style": style, "is_stream": args.stream, "backend": backend, **options}
 
 
 def check_name(args: argparse.Namespace, count: int) -> None:

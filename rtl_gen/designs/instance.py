@@ -4,7 +4,6 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from spikefloat.rtl_gen.circuits.mixed import find_mixed
 from spikefloat.rtl_gen.designs.build import build, operand_widths
 from spikefloat.rtl_gen.designs.catalog import find_design, resolve_integers
 from spikefloat.rtl_gen.designs.design import Design
@@ -16,25 +15,26 @@ from spikefloat.rtl_gen.designs.options import (
     Style,
     make_hardware_options,
 )
+from spikefloat.rtl_gen.designs.resolve import (
+    DEFAULT_BUDGET,
+    make_circuit_options,
+    make_shape,
+)
 from spikefloat.rtl_gen.designs.rounding import make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
     LayerShape,
     Shape,
     VectorShape,
-    make_layer_shape,
-    make_vector_shape,
-    with_accumulation,
 )
-from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["DEFAULT_BUDGET", "DEFAULT_FORMAT", "Instance", "make_instance"]
 
-#: Format of the operands, and limits of a neuron, of which nothing is said.
-DEFAULT_FORMAT, DEFAULT_BUDGET = "e4m3fn", "w2"
+#: Format of the operands, of which nothing is said.
+DEFAULT_FORMAT = "e4m3fn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +225,7 @@ def make_instance(
     """
     design = find_design(design) if isinstance(design, str) else design
     design, format, to = resolve_integers(design, format, to)
-    circuit = _circuit_options(
+    circuit = make_circuit_options(
         design, format, to, (format_b, format_c), overflow, library, budget, objective
     )
     ways = make_rounding_options(
@@ -242,7 +242,7 @@ def make_instance(
             f"not {circuit.objective.value!r}"
         )
     circuit = replace(circuit, rounding=ways)
-    shape = _shape(design, circuit, length, accumulate, wide, layer)
+    shape = make_shape(design, circuit, length, accumulate, wide, layer)
     hardware = make_hardware_options(
         style=style,
         stages=stages,
@@ -253,80 +253,3 @@ def make_instance(
         backend=backend,
     )
     return Instance(design=design, circuit=circuit, shape=shape, hardware=hardware)
-
-
-def _circuit_options(
-    design: Design,
-    format: Format | str,
-    to: Format | str | None,
-    others: tuple[Format | str | None, ...],
-    overflow: Overflow | str | None,
-    library: str,
-    budget: str,
-    objective: str,
-) -> CircuitOptions:
-    fmt = find_format(format) if isinstance(format, str) else format
-    if not design.works_for(fmt):
-        raise InputError(
-            f"Format for {design.name} must be one of {', '.join(design.formats)}, "
-            f"not {(fmt.name if isinstance(format, Format) else format)!r}"
-        )
-    own: tuple[Format, ...] = ()
-    if design.mixes or any(others):
-        own, target = find_mixed(design.name, len(design.operands), fmt, others, to)
-    else:
-        target = design.find_target(fmt, to)
-    gates = find_member(Library, "Library", library)
-    goal = find_member(Objective, "Objective", objective)
-    if own and (goal is not Objective.STRUCTURE or gates is not Library.NATIVE):
-        raise InputError(
-            f"Gates and objective must be native and structure for mixed formats, not {gates} and "
-            f"{goal}"
-        )
-    if gates is not Library.NATIVE and goal is not Objective.STRUCTURE:
-        raise InputError(f"Objective must be structure for {gates} gates, not {goal.value!r}")
-    return CircuitOptions(
-        format=fmt,
-        to=target,
-        others=own,
-        overflow=resolve_overflow(target or fmt, overflow),
-        library=gates,
-        budget=find_budget(budget) if gates is Library.NATIVE else BUDGETS[DEFAULT_BUDGET],
-        objective=goal,
-    )
-
-
-def _shape(
-    design: Design,
-    circuit: CircuitOptions,
-    length: int | None,
-    accumulate: str | None,
-    wide: str | None,
-    layer: LayerShape | None,
-) -> Shape | None:
-    """Return the shape of a design on vectors or layers; for another, nothing may be given."""
-    if not design.is_vector:
-        for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
-            if value is not None:
-                raise InputError(f"Option {name} must be for a dot product, not {design.name}")
-    if layer is not None and not design.is_layer:
-        raise InputError(f"Layers must be for the design linear, not {design.name!r}")
-    if not design.is_vector:
-        return None
-    if design.is_layer:
-        if length is not None:
-            raise InputError(f"Option length must be for a dot product, not {design.name}")
-        return with_accumulation(layer or make_layer_shape(), accumulate, wide)
-    shape = with_accumulation(make_vector_shape(length), accumulate, wide)
-    ways = circuit.rounding
-    if not ways.is_usual and shape.accumulate != "exact":
-        raise InputError(
-            f"Accumulation must be exact for rounding {ways.mode_name} with flags {ways.flags}, as "
-            f"the others round at each step, not {shape.accumulate!r}"
-        )
-    if shape.accumulate in ("tree", "chain") and circuit.result_format != circuit.format:
-        raise InputError(
-            f"Result format of {shape.accumulate} must be that of the operands, "
-            f"not {circuit.result_format.name!r}"
-        )
-    return shape

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that make circuits, and that check them."""
+
+from spikefloat.rtl_gen.cli.commands.command import Argument, Command
+from spikefloat.rtl_gen.cli.commands.sets import (
+    DESIGN,
+    DEVICE,
+    EVERY_INSTANCE,
+    NOISE,
+    OPTIONAL_FOLDER,
+    TABLE,
+    circuit_with,
+    trials,
+    with_changes,
+)
+from spikefloat.rtl_gen.cli.options import CIRCUIT, OPTIONS, SHAPE, pick
+from spikefloat.rtl_gen.cli.options.readers import path, text, words
+
+__all__ = ["MAKING"]
+
+MAKING = (
+    Command(
+        name="verilog",
+        group="make",
+        summary="write designs as self-contained Verilog files",
+        arguments=(DESIGN,),
+        options=(*EVERY_INSTANCE, *pick("backend harden output name"), *TABLE),
+        examples=("multiply,add --format e4m3fn,e5m2 -o build",),
+    ),
+    Command(
+        name="map",
+        group="make",
+        summary="map any combinational Verilog module to neurons, proved equal",
+        arguments=(Argument("FILE", "Verilog sources", is_list=True, read=path),),
+        options=(
+            *pick("top language include define parameter"),
+            *with_changes(
+                "budget",
+                help="limits of a neuron: w1, w2, w8, free, or such as w3f5: weights up to 3, "
+                "fan-in up to 5",
+            ),
+            *with_changes(
+                "objective",
+                default="neurons",
+                words=("neurons", "depth", "product"),
+                help="what is to be small: neurons, depth or product",
+            ),
+            *pick("effort seconds seed output name"),
+            *TABLE,
+        ),
+        examples=("adder.v --budget w2 --objective neurons -o build",),
+    ),
+    Command(
+        name="harden",
+        group="make",
+        summary="find the cheapest circuit that tolerates a given noise",
+        arguments=(DESIGN,),
+        options=(
+            *circuit_with(budget="all", objective="neurons"),
+            *NOISE,
+            *pick("exact-rate cost max-synapses seed"),
+            *OPTIONAL_FOLDER,
+            *pick("name"),
+            *TABLE,
+        ),
+        examples=("multiply --synapse-noise 0.2 -o build",),
+    ),
+    Command(
+        name="export",
+        group="make",
+        summary="write designs as NIR networks for other simulators",
+        arguments=(DESIGN,),
+        options=(*CIRCUIT, *SHAPE, *pick("check output name"), *TABLE),
+        examples=("multiply,xor --objective neurons --check -o build",),
+    ),
+    Command(
+        name="package",
+        group="make",
+        summary="write designs as FuseSoC cores, with file list, example and bench",
+        arguments=(DESIGN,),
+        options=(*EVERY_INSTANCE, *pick("backend output name"), *TABLE),
+        examples=("multiply --stages 2 -o cores",),
+    ),
+    Command(
+        name="board",
+        group="make",
+        summary="write what a board needs, up to its bitstream, or check it in simulation",
+        arguments=(
+            Argument("BOARD,...", f"{', '.join(OPTIONS['simulate'].words)}, or all", read=words),
+        ),
+        options=(
+            *pick("format overflow"),
+            *with_changes("stages", default=None, otherwise="what the clock of the board needs"),
+            *pick("bitstream verify faults sample sim"),
+            *with_changes("seed", default="1"),
+            *pick("output name"),
+            *TABLE,
+        ),
+        examples=("icebreaker --bitstream -o build", "icebreaker --verify multiply,add"),
+    ),
+    Command(
+        name="verify",
+        group="check",
+        summary="simulate designs and compare every result with the golden model",
+        arguments=(DESIGN,),
+        options=(
+            *EVERY_INSTANCE,
+            *pick("backend sim pairs"),
+            *trials(10_000_000, 100_000, "random cases where not all can be tried", 0),
+            *with_changes("seed", default="1", help="seed of random cases, spikes and pauses"),
+            *pick("vectors store build-dir gate-level verilog"),
+            *with_changes(
+                "waves",
+                group="simulation",
+                metavar="FILE|DIR",
+                read=path,
+                otherwise="none",
+                help="write the waveforms of the first wrong case: to a .vcd or .fst file, or into "
+                "a folder",
+            ),
+            *with_changes("top", group="simulation", help="top module of --verilog"),
+            *TABLE,
+        ),
+        examples=("multiply --sim both --pairs all", "multiply --verilog mine.v --top product"),
+    ),
+    Command(
+        name="vectors",
+        group="check",
+        summary="write test vectors of an operation, in the form of Berkeley TestFloat",
+        arguments=(Argument("DESIGN", "an operation: see `spikefloat list`"),),
+        options=(
+            *with_changes("format", metavar="F", read=text, help="format of the operands"),
+            *with_changes("to", metavar="F", read=text, help="format of the result"),
+            *with_changes("format-b", metavar="F", read=text),
+            *with_changes("format-c", metavar="F", read=text),
+            *with_changes(
+                "overflow", metavar="P", read=text, help="nan, saturate or saturate-finite"
+            ),
+            *with_changes(
+                "rounding", metavar="R", read=text, help="rne, rtz, rdn, rup, rna or odd"
+            ),
+            *pick("tininess"),
+            *trials(10_000_000, 10_000, "random cases where there are over a million", 0),
+            *with_changes("seed", default="1"),
+            *with_changes(
+                "output", metavar="FILE", default=None, otherwise="printed", help="the file"
+            ),
+        ),
+        examples=("divide --format binary16 --rounding rup -o divide.txt",),
+    ),
+    Command(
+        name="inject",
+        group="check",
+        summary="repeat a campaign, or stick every neuron, in the Verilog of designs",
+        arguments=(DESIGN,),
+        options=(
+            *CIRCUIT,
+            *NOISE,
+            *DEVICE,
+            *pick("stuck sim seed build-dir"),
+            *trials(1 << 20, 16384, "operations to run in hardware with noise"),
+            *TABLE,
+        ),
+        examples=(
+            "multiply --objective neurons --synapse-noise 0.1",
+            "multiply --objective neurons --stuck --sim icarus",
+        ),
+    ),
+    Command(
+        name="report",
+        group="check",
+        summary="turn results of verify into a table, printed or put into a file",
+        arguments=(
+            Argument("FILE", "what `spikefloat verify --json` printed", is_list=True, read=path),
+        ),
+        options=pick("into"),
+        examples=("results.json --into README.md",),
+    ),
+)

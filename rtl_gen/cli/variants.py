@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values of the options that one design can have, as arguments of ``make_instance``."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
+from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
+from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Rounding, find_format
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
+
+__all__ = ["Uses", "gates_of", "hardware_of", "roundings_of", "shapes_of", "split"]
+
+_SELECTING = tuple(option.name for option in (*CIRCUIT, *SHAPE, *HARDWARE, *BACKEND, *CELLS))
+
+
+@dataclass
+class Uses:
+    """Which of the options that were given something has used."""
+
+    args: argparse.Namespace
+    used: set[str] = field(default_factory=set)
+
+    def add(self, names: str) -> None:
+        """Say that options have an effect; names with spaces between."""
+        self.used.update(names.split())
+
+    def check(self, names: Iterable[str] = _SELECTING) -> None:
+        """Refuse what was given and has no effect.
+
+        Raises
+        ------
+        InputError
+            If there is such an option.
+        """
+        for name in names:
+            if name in self.args.given and name not in self.used:
+                raise InputError(
+                    f"Option --{name} has no effect for {','.join(self.args.design)}; "
+                    f"it is for {PURPOSES[name]}"
+                )
+
+
+def split(given: list[str] | None, every: Iterable[str]) -> list[Any]:
+    """Return what was given, every name for ``all``, or None for the default."""
+    if given is None:
+        return [None]
+    return list(every) if "all" in given else given
+
+
+def gates_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+    """Yield the library, budget and objective of each variant."""
+    for library in split(args.library, Library):
+        if library == Library.PUBLISHED:  # They are what they are.
+            yield {"library": library}
+            continue
+        uses.add("budget objective")
+        for budget in split(args.budget, BUDGETS):
+            for objective in split(args.objective, Objective):
+                yield {"library": library, "budget": budget, "objective": objective}
+
+
+def roundings_of(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+    """Yield how each variant rounds, and whether it raises flags."""
+    if not design.takes_flags or not hasattr(args, "rounding"):
+        yield {}
+        return
+    uses.add("flags")
+    if not design.takes_rounding:
+        yield {"flags": "after" if args.flags else None}
+        return
+    uses.add("rounding")
+    if args.flags:
+        uses.add("tininess")
+    for rounding in split(args.rounding, (mode.value for mode in Rounding)):
+        is_stochastic = rounding.startswith("stochastic")
+        if is_stochastic:
+            uses.add("random-bits")
+        yield {
+            "rounding": rounding,
+            "random_bits": args.random_bits if is_stochastic else None,
+            "flags": args.tininess if args.flags else None,
+        }
+
+
+def shapes_of(
+    design: Design, args: argparse.Namespace, name: str, policy: str | None, uses: Uses
+) -> Iterator[dict[str, Any]]:
+    """Yield the vectors or layers of each variant."""
+    if not design.is_vector:
+        yield {}
+        return
+    layer = _layer(args, name, policy, uses) if design.is_layer else None
+    if layer is None:
+        uses.add("length")
+    uses.add("accumulate")
+    for length in [None] if layer else args.length:
+        for accumulate in args.accumulate:
+            if accumulate == "wide":
+                uses.add("node-format")
+            yield {
+                "length": length,
+                "accumulate": accumulate,
+                "wide": args.node_format if accumulate == "wide" else None,
+                "layer": layer,
+            }
+
+
+def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:
+    """Return shape and weights of linear layers, read for a format."""
+    uses.add("weights activation shape")
+    array: dict[str, Any] = {}
+    if args.shape == "array":
+        uses.add("lanes levels")
+        array = {"lanes": parse_lanes(args.lanes), "levels": args.levels}
+    if args.weights is None:
+        uses.add("inputs outputs")
+        sizes = {"inputs": args.inputs, "outputs": args.outputs}
+    else:
+        uses.add("until")
+        sizes = {}
+    return read_layer_shape(
+        args.weights,
+        find_format(name),
+        policy,
+        until=None if args.weights is None else args.until,
+        activation=args.activation,
+        **sizes,
+        **array,
+    )
+
+
+def hardware_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+    """Return the options of hardware; each style takes those that concern it."""
+    if not hasattr(args, "stages"):  # The command is about circuits, or about devices.
+        yield {}
+        return
+    for style in split(args.style, Style):
+        own: list[dict[str, Any]] = [{}]
+        if style == Style.SPIKING:
+            uses.add("residue leak delays")
+            own = [
+                {"residue": args.residue, "leak": leak, "delays": args.delays}
+                for leak in args.leak or [None]
+            ]
+        elif style == Style.SPATIAL:
+            uses.add("stages")
+            own = [{"stages": stages} for stages in args.stages]
+        backends: list[str | None] = [None]
+        if not Style(style).has_handshake:
+            uses.add("stream backend")
+            backends = split(getattr(args, "backend", None), Backend)
+        for options, backend in product(own, backends):
+            yield {"style": style, "is_stream": args.stream, "backend": backend, **options}
