@@ -9,7 +9,7 @@ import re
 from itertools import chain
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, operations
+from spikefloat.rtl_gen.circuits import blocks, fpu, operations
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.sums.dot import dot
@@ -77,7 +77,7 @@ def operation_design(operation: Operation) -> Design:
         operand_widths=operation.operand_widths,
         circuit=circuit,
         works_for=works_for,
-        check=_CHECKS[len(operation.operands)],
+        check=_CHECKS[min(len(operation.operands), 3)],
         rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
@@ -233,7 +233,7 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, discover(operations)),
+        *map(operation_design, (*discover(operations), *fpu.RECORDS)),
         *_VECTORS,
         *_BLOCKS,
     )

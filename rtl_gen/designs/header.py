@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.rtl_gen.formats import PORT_CODES, Overflow, Rounding
+from spikefloat.rtl_gen.formats.operation_codes import OPERATION_CODES
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS
 
@@ -69,6 +70,9 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     lines = [f"{instance_summary(instance)} ({formats})"]
     lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
+    if "op" in instance.design.operands:
+        codes = ", ".join(f"{code} {name}" for code, name in enumerate(OPERATION_CODES))
+        lines.append(f"op: {codes}; the other codes give zero, without flags")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     # The weights of a user's network are not ours to license.

@@ -23,7 +23,7 @@ from spikefloat.sim.golden.rounding import Rounded, Rounder
 __all__ = ["OPERAND_NAMES", "ScalarDesign", "draws_extras", "scalar_checks"]
 
 #: Names of the operand ports.
-OPERAND_NAMES = ("a", "b", "c")
+OPERAND_NAMES = ("a", "b", "c", "op")
 
 
 @dataclass(frozen=True, kw_only=True)

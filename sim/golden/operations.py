@@ -21,6 +21,7 @@ from spikefloat.sim.golden.entries import (
     questions,
     selections,
 )
+from spikefloat.sim.golden.entries.unit import unit_entry
 from spikefloat.sim.golden.entry import Example, Operation
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 
@@ -39,7 +40,7 @@ __all__ = [
 
 #: Every operation that a bench can check, by name. In the examples, which are of E4M3FN unless they
 #: say so, 0x38 is 1, 0x40 2, 0x44 3, 0xC4 -3, 0x7E the largest value, 448, 0x7F NaN and 0x80 -0.
-OPERATIONS: dict[str, Operation] = {
+_SINGLE: dict[str, Operation] = {
     **arithmetic.ENTRIES,
     **division.ENTRIES,
     **selections.ENTRIES,
@@ -47,6 +48,9 @@ OPERATIONS: dict[str, Operation] = {
     **conversions.ENTRIES,
     **integers.ENTRIES,
 }
+
+#: The same, and the unit that has many of them.
+OPERATIONS: dict[str, Operation] = {**_SINGLE, "fpu": unit_entry(_SINGLE)}
 
 
 def find_operation(name: str) -> Operation:

@@ -217,12 +217,13 @@ def _scalar_group(instance: Instance, selected: Selected) -> str:
     if instance.circuit.is_mixed:
         return instance.name
     fmt, operation = instance.circuit.format, find_operation(instance.design.name)
-    # The step-by-step engine takes so long for an operation that corners are left out.
-    is_slow = instance.hardware.style is Style.TEMPORAL
+    # The step-by-step engine takes so long for an operation that corners are left out, as are
+    # most of them in the sequential style.
+    is_slow = instance.hardware.style.has_handshake
     # Operations with the usual directed cases share a build.
     count = len(instance.design.operands)
     cases = count if operation.cases is USUAL_CASES.get(count) else instance.design.name
-    return f"{fmt.name}_{cases}{'_temporal' * is_slow}"
+    return f"{fmt.name}_{cases}{f'_{instance.hardware.style}' * is_slow}"
 
 
 def pairs_of(subject: Subject, selected: Selected, simulator: str = "verilator") -> str:
@@ -297,4 +298,9 @@ def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
     if options.is_mixed:
         return mixed_cases((options.format, *options.others), count, selected.seed)
     rows = wide_cases(instance.design.name, instance.circuit.format, count, selected.seed)
-    return rows[-count:] if count and instance.hardware.style is Style.TEMPORAL else rows
+    style = instance.hardware.style
+    if (
+        style is Style.SEQUENTIAL
+    ):  # It takes many clocks for each; so few are tried if few are asked.
+        return rows[:: max(len(rows) // (2 * count or 1), 1)]
+    return rows[-count:] if count and style is Style.TEMPORAL else rows

@@ -85,8 +85,8 @@ def fma(
     *,
     control: RoundingControl = NEAREST_EVEN,
     margins: Margins | None = None,
-    negate_product: bool = False,
-    negate_c: bool = False,
+    negate_product: bool | Bit = False,
+    negate_c: bool | Bit = False,
 ) -> Word:
     """Return the code of ``a * b + c``, or with other signs, rounded once.
 
@@ -107,8 +107,8 @@ def fma(
         How to round.
     margins : Margins, optional
         Margins of the window; by default what is needed.
-    negate_product, negate_c : bool
-        Whether the product, and ``c``, have the opposite sign.
+    negate_product, negate_c : bool or Bit
+        Whether the product, and ``c``, have the opposite sign; a bit if an operand decides.
 
     Raises
     ------
@@ -205,17 +205,25 @@ def _special_values(
 
 
 def _unpack(
-    gates: GateLibrary, fmt: Format, codes: tuple[Word, Word, Word], negate: tuple[bool, bool]
+    gates: GateLibrary,
+    fmt: Format,
+    codes: tuple[Word, Word, Word],
+    negate: tuple[bool | Bit, bool | Bit],
 ) -> tuple[RawFloat, RawFloat, RawFloat]:
     """Return the operands, with the signs of the product and of ``c`` as they are to be."""
     a, b, c = (
         unpack(gates, fmt, code, f"unpack_{name}") for name, code in zip("abc", codes, strict=True)
     )
-    if negate[0]:
-        a = replace(a, sign=gates.not_(a.sign))
-    if negate[1]:
-        c = replace(c, sign=gates.not_(c.sign))
+    a = replace(a, sign=_negated(gates, a.sign, negate[0]))
+    c = replace(c, sign=_negated(gates, c.sign, negate[1]))
     return a, b, c
+
+
+def _negated(gates: GateLibrary, sign: Bit, negate: bool | Bit) -> Bit:
+    """Return a sign, or the opposite one."""
+    if isinstance(negate, Bit):
+        return gates.xor(sign, negate, name="sign")
+    return gates.not_(sign) if negate else sign
 
 
 def _multiply(

@@ -32,9 +32,13 @@ class FlagBits:
     divide_by_zero: Bit = ZERO
     is_finite: Bit = ONE  #: Whether the result is that of rounding a finite number.
     lost_infinity: Bit = ZERO  #: Whether the result is infinite, but must not be.
+    #: The flags themselves, where several circuits raise some and one is selected.
+    selected: Word | None = None
 
     def word(self, gates: GateLibrary) -> Word:
         """Return the flags, in the order of :data:`FLAGS`."""
+        if self.selected is not None:
+            return self.selected
         with gates.builder.scope("flags"):
             not_by_zero = gates.not_(self.divide_by_zero)
             overflow = gates.or_(
