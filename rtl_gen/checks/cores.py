@@ -2,141 +2,162 @@
 """Designs as FuseSoC cores, with a bench that has the results of the golden model."""
 
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
+from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.scenes import few_cases
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
 from spikefloat.rtl_gen.designs.catalog import CATALOGUE
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware, instance_summary
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import VectorShape
+from spikefloat.rtl_gen.designs.saved import SavedCircuit
+from spikefloat.rtl_gen.designs.shapes import LayerShape
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource
+from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.version import installed_version
+from spikefloat.sim.benches.dut import Check, Contract, Port, StreamPort
 from spikefloat.sim.benches.packing import pack_vector
-from spikefloat.sim.cases.exhaustive import operand_cases
-from spikefloat.sim.cases.sampled import SEED, sampled_operands
-from spikefloat.sim.cases.vectors import vector_cases
-from spikefloat.sim.golden import operations as reference
-from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.operations import find_operation
 
 __all__ = ["cell_source", "circuit_source"]
 
-#: With more cases than this, corners and random ones are put into the bench.
+#: With more cases than this, corners and random ones are put into the bench, or every so many.
 _MAX_CASES = 2**16
 _RANDOM_CASES = 4096
 _RANDOM_VECTORS = 64
 
 
-def circuit_source(instance: Instance, module: str | None = None) -> CoreSource:
+def circuit_source(instance: Instance | SavedCircuit, module: str | None = None) -> CoreSource:
     """Return a circuit as a core with a bench, where there is one for it.
 
     Parameters
     ----------
-    instance : Instance
+    instance : Instance or SavedCircuit
         What to package.
     module : str, optional
         Name of the top module; by default that of the instance.
+
+    Raises
+    ------
+    InputError
+        If the circuit of a file has a port with the name of a clock or a reset.
     """
     hardware = design_hardware(instance, module)
-    is_temporal = instance.hardware.style.has_handshake
-    # Membranes that are discharged from outside have an input for it, and no bench here.
-    is_fixed = not (hardware.is_stream or is_temporal or hardware.has_discharge)
+    is_fixed = not (hardware.is_stream or instance.hardware.style.has_handshake)
+    if isinstance(instance, Instance):
+        summary = f"{instance_summary(instance)} ({instance.circuit.format.name})"
+    else:
+        summary = f"circuit of the file {PurePath(instance.path).name}"
+        for port in (*instance.graph.inputs, *instance.graph.outputs):
+            if port.name in ("clk", "rst"):
+                raise InputError(
+                    f"Ports of a circuit to be packaged must not be clk and rst, as its bench and "
+                    f"its example have these, not {port.name!r} ({instance.path})"
+                )
     return CoreSource(
         module=hardware.module,
         verilog=hardware.verilog,
         ports=hardware.ports,
-        summary=f"{instance_summary(instance)} ({instance.circuit.format.name}), made of spiking neurons",
+        summary=f"{summary}, made of spiking neurons",
         latency=hardware.latency if is_fixed else None,
-        cases=None if hardware.has_discharge else _cases(instance, hardware),
+        cases=_circuit_cases(instance, hardware),
         version=installed_version(),
     )
 
 
-def _cases(instance: Instance, hardware: Hardware) -> Cases | None:
-    """Return operands and what they must give; None for what has no bench."""
-    design = instance.design
-    is_temporal = instance.hardware.style.has_handshake
-    if instance.shape is None:
-        rows = _scalar_rows(instance, 0 if is_temporal else _MAX_CASES)
-    elif isinstance(instance.shape, VectorShape):
-        rows = _vector_rows(instance)
-    else:
-        return None
-    if hardware.is_stream:
-        words = [f"s_axis_{name}" for name in design.operands]
-        return Cases(
-            operands=tuple(f"{word}_tdata" for word in words),
-            rows=rows,
-            result="m_axis_tdata",
-            handshake=Handshake(
-                offer=tuple(f"{word}_tvalid" for word in words),
-                accept=tuple(f"{word}_tready" for word in words),
-                valid="m_axis_tvalid",
-                take="m_axis_tready",
-                interval=1 + hardware.latency,
-            ),
-        )
-    if is_temporal:
-        return Cases(
-            operands=design.operands,
-            rows=rows,
-            result=design.result,
-            handshake=Handshake(
-                offer=("start",),
-                accept=("ready",),
-                valid="valid",
-                take=None,
-                interval=hardware.latency + 1,
-            ),
-        )
-    return Cases(operands=design.operands, rows=rows, result=design.result)
+def _circuit_cases(instance: Instance | SavedCircuit, hardware: Hardware) -> Cases | None:
+    """Return operands and what they must give, as verify has them; None for what has no bench."""
+    selected = Selected(random_cases=_RANDOM_CASES)
+    reference = "its own simulation"
+    if isinstance(instance, Instance):
+        reference = "the golden model"
+        if instance.is_array or isinstance(instance.shape, LayerShape) and hardware.is_clocked:
+            return None
+        if instance.shape is not None:
+            selected = Selected(random_cases=_RANDOM_VECTORS)
+        elif _has_many(instance):
+            selected = Selected(pairs="sampled", random_cases=_RANDOM_CASES)
+    return replace(_cases(make_check(instance, selected)), reference=reference)
 
 
-def _scalar_rows(instance: Instance, most: int) -> list[list[int]]:
-    """Return all cases of an operation if they are not too many, else corners and random ones."""
-    instance.require_usual_rounding("to be packaged")
-    design, options = instance.design, instance.circuit
-    fmt, count = options.format, len(design.operands)
-    operation = reference.find_operation(design.name)
-    if 1 << sum(operation.widths(fmt)) <= most:
-        operands = operand_cases([fmt], count, "all", operation.operand_widths)
-    else:
-        sampled = (
-            reference.wide_cases(design.name, fmt, _RANDOM_CASES)
-            if operation.operand_widths
-            else sampled_operands(fmt, count, _RANDOM_CASES)
-        )
-        operands = tuple((sampled if most else sampled[-_RANDOM_CASES:]).T)
-    results = reference.expected(design.name, fmt, operands, options.overflow, options.to)
-    rows: list[list[int]] = np.stack([*operands, results], axis=1).tolist()
-    return rows
-
-
-def _vector_rows(instance: Instance) -> list[list[int]]:
-    """Return directed and random vectors, packed, with their dot products."""
-    options, shape = instance.circuit, instance.vector
-    fmt = options.format
-    first, second = vector_cases(fmt, shape.length, _RANDOM_VECTORS, SEED)
-    results = dot(
-        fmt, first, second, shape.accumulate, options.to, options.overflow, wide=shape.wide
-    )
-    return [
-        [pack_vector(a, fmt.width), pack_vector(b, fmt.width), int(result)]
-        for a, b, result in zip(first.tolist(), second.tolist(), results, strict=True)
-    ]
+def _has_many(instance: Instance) -> bool:
+    """Tell whether an operation has more operands than go into a bench, or takes long for each."""
+    widths = find_operation(instance.design.name).widths(instance.circuit.format)
+    return instance.hardware.style.has_handshake or 1 << sum(widths) > _MAX_CASES
 
 
 def cell_source(cell: CellInstance, module: str | None = None) -> CoreSource:
-    """Return a clocked cell as a core; see :func:`circuit_source`."""
+    """Return a clocked cell as a core; see :func:`circuit_source`. A neuron has no bench."""
     cell = replace(cell, module=module)
+    cases = None
+    if not isinstance(cell.parameters, CellParameters):
+        # As many numbers as Icarus tries.
+        cases = _cases(make_check(cell, Selected(random_cases=_RANDOM_CASES), "icarus"))
     return CoreSource(
         module=cell.name,
         verilog=cell.verilog,
         ports=cell.ports,
         latency=None,
-        cases=None,
+        cases=cases,
         summary=CATALOGUE[cell.design].summary,
         version=installed_version(),
     )
+
+
+def _cases(check: Check) -> Cases:
+    """Return the cases of a check as the bench of a core has them."""
+    count = len(check.cases.indices)
+    if count > _MAX_CASES:
+        check = few_cases(check, np.linspace(0, count - 1, _MAX_CASES).astype(int))
+    dut, cases = check.dut, check.cases
+    columns = [_numbers(port, cases.rows(port.name)) for port in dut.inputs]
+    columns += [_numbers(port, cases.expected[port.name]) for port in dut.outputs]
+    for place, port in enumerate(dut.inputs):
+        if port.name == "discharge":  # with the first case, whichever verify begins with
+            columns[place] = [int(index == 0) for index in range(len(columns[place]))]
+    return Cases(
+        operands=tuple(map(_signal, dut.inputs)),
+        rows=list(zip(*columns, strict=True)),
+        results=tuple(map(_signal, dut.outputs)),
+        handshake=_handshake(check),
+    )
+
+
+def _numbers(port: Port, rows: NDArray[np.int64]) -> list[int]:
+    """Return a number for each case, that of several of a port being all of them side by side."""
+    if port.count == 1:
+        return [int(row) for row in rows.reshape(-1)]
+    return [pack_vector(row, port.width) for row in rows.tolist()]
+
+
+def _signal(port: Port) -> str:
+    return f"{port.prefix}_tdata" if isinstance(port, StreamPort) else port.name
+
+
+def _handshake(check: Check) -> Handshake | None:
+    """Return how operands are given and results taken, if not in every clock."""
+    dut = check.dut
+    if dut.contract is Contract.STREAM:
+        words = [port.prefix for port in dut.inputs if isinstance(port, StreamPort)]
+        return Handshake(
+            offer=tuple(f"{word}_tvalid" for word in words),
+            accept=tuple(f"{word}_tready" for word in words),
+            valid="m_axis_tvalid",
+            take="m_axis_tready",
+            interval=1 + dut.latency,
+        )
+    if dut.contract is Contract.HANDSHAKE:
+        return Handshake(
+            offer=("start",),
+            accept=("ready",),
+            valid="valid",
+            take=None,
+            interval=dut.latency + 1,
+        )
+    return None

@@ -36,7 +36,6 @@ __all__ = [
     "instances",
     "refuse",
     "select",
-    "without_files",
 ]
 
 
@@ -99,25 +98,6 @@ def select(
     if not circuits and not made:
         raise InputError("No designs given; at least one is needed")
     return circuits, made
-
-
-def without_files(circuits: Iterable[Instance | SavedCircuit]) -> list[Instance]:
-    """Return circuits, none of which may be of a file.
-
-    Raises
-    ------
-    InputError
-        If one is.
-    """
-    found = []
-    for circuit in circuits:
-        if isinstance(circuit, SavedCircuit):
-            raise InputError(
-                "Design must be one of `spikefloat list` here, as a circuit file has no golden "
-                f"model, not {circuit.path!r}"
-            )
-        found.append(circuit)
-    return found
 
 
 def circuits_of(

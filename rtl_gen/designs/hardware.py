@@ -109,6 +109,15 @@ def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
     """Return why a neuron graph is not supported as hardware, as one sentence, or None."""
     if options.style.has_handshake:
         return f"Style of {graph.name} must be spatial or spiking, not {options.style}"
+    is_clocked = options.stages > 0 or options.style is Style.SPIKING
+    if is_clocked and not options.is_stream:
+        taken = ["clk", "rst", *["discharge"] * (options.residue is not Residue.DISCHARGE)]
+        for port in (*graph.inputs, *graph.outputs):
+            if port.name in taken:
+                return (
+                    f"Ports of {graph.name} must not be {' or '.join(taken)}, as clocked hardware "
+                    f"has these, not {port.name!r}"
+                )
     if options.is_stream and len(graph.outputs) != 1:
         return f"Outputs of {graph.name} as a stream must be 1, not {len(graph.outputs)}"
     if options.stages and options.stages > (most := max_stages(graph)):

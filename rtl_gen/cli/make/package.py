@@ -5,11 +5,10 @@ import argparse
 from typing import Any
 
 from spikefloat.rtl_gen.checks.cores import cell_source, circuit_source
+from spikefloat.rtl_gen.checks.verifying.plan import Subject
 from spikefloat.rtl_gen.cli.make.verilog import add_once
 from spikefloat.rtl_gen.cli.output import Table, show, tracked
-from spikefloat.rtl_gen.cli.selection import check_name, select, without_files
-from spikefloat.rtl_gen.designs.cells import CellInstance
-from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.cli.selection import check_name, select
 from spikefloat.rtl_gen.designs.labels import labels
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
@@ -21,14 +20,13 @@ _COLUMNS = ("core", "targets", "cases")
 
 def run(args: argparse.Namespace) -> int:
     """Write a core for each instance."""
-    selection, cells = select(args)
-    circuits = without_files(selection)
+    circuits, cells = select(args)
     check_name(args, len(circuits) + len(cells))
     names: dict[str, None] = {}
-    selected: list[Instance | CellInstance] = [*cells, *circuits]
+    selected: list[Subject] = [*cells, *circuits]
     for one in selected:
         add_once(names, args.name or one.name, None)
-    made: list[tuple[Instance | CellInstance, CoreSource]] = [
+    made: list[tuple[Subject, CoreSource]] = [
         (cell, cell_source(cell, args.name)) for cell in cells
     ]
     made += [(one, circuit_source(one, args.name)) for one in tracked(circuits, "Packaging")]

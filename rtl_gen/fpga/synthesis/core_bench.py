@@ -26,8 +26,9 @@ class Cases:
     """What a design has to compute: rows of operands and result."""
 
     operands: tuple[str, ...]  #: Names of the input ports.
-    rows: Sequence[Sequence[int]]  #: One value for each operand, and the result.
-    result: str = "y"  #: Name of the output port.
+    rows: Sequence[Sequence[int]]  #: One value for each operand, and for each result.
+    results: tuple[str, ...] = ("y",)  #: Names of the output ports.
+    reference: str = "the golden model"  #: What gave the results.
     handshake: Handshake | None = None  #: None for a design of fixed latency.
 
 
@@ -43,9 +44,9 @@ def instance_lines(module: str, ports: Sequence[Port], nets: dict[str, str]) -> 
 
 
 def case_file(cases: Cases, ports: Sequence[Port]) -> str:
-    """Return the cases as numbers in hexadecimal, operands above the result."""
+    """Return the cases as numbers in hexadecimal, operands above the results."""
     widths = {port.name: port.width for port in ports}
-    sizes = [widths[name] for name in (*cases.operands, cases.result)]
+    sizes = [widths[name] for name in (*cases.operands, *cases.results)]
     digits = -(-sum(sizes) // 4)
     lines = []
     for row in cases.rows:
@@ -67,11 +68,12 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     if latency is None and cases.handshake is None:
         raise InputError(f"Cases need a design of fixed latency, which {module} is not")
     widths = {port.name: port.width for port in ports}
-    count, size = len(cases.rows), widths[cases.result]
+    count, size = len(cases.rows), sum(widths[name] for name in cases.results)
     total = sum(widths[name] for name in cases.operands) + size
     drive = f"{{{', '.join(cases.operands)}}}"
     inputs = [port.name for port in ports if port.is_input]
-    check = _check(cases.result, size)
+    together = ", ".join(cases.results)
+    check = _check(together if len(cases.results) == 1 else f"{{{together}}}", size)
     body = (
         _fixed(check, count, drive, size, latency or 0, "clk" in widths)
         if cases.handshake is None
@@ -80,7 +82,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     return "\n".join(
         [
             "// SPDX-License-Identifier: Apache-2.0",
-            f"// Compares {count} results of {module} with those of the golden model.",
+            f"// Compares {count} results of {module} with those of {cases.reference}.",
             "",
             "`timescale 1ns / 1ps",
             "",
@@ -101,7 +103,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             *(_reset(latency or 0) if "rst" in widths else ()),
             *(f"        {line}" for line in body),
             f'        if (seen != {count}) $fatal(1, "cases must be {count}, not %0d", seen);',
-            '        $display("%0d results are those of the golden model", seen);',
+            f'        $display("%0d results are those of {cases.reference}", seen);',
             "        $finish;",
             "    end",
             "endmodule",

@@ -98,7 +98,7 @@ def _core(source: CoreSource) -> str:
     if source.cases is not None:
         lines += [
             "  sim:",
-            f"    description: {len(source.cases.rows)} results compared with the golden model's",
+            f"    description: {len(source.cases.rows)} results compared with {source.cases.reference}'s",
             "    filesets: [rtl, bench]",
             f"    toplevel: {module}_bench",
             "    flow: sim",

@@ -71,12 +71,29 @@ def test_mapped_circuit_is_such_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert noise["exact_rate"] == 1
 
 
-@pytest.mark.parametrize("command", ["package"])
-def test_commands_that_need_a_golden_model(command: str, file: str, capsys: Capture) -> None:
-    assert main([command, file]) == 2
-    error = capsys.readouterr().err
-    assert "as a circuit file has no golden model" in error
-    assert error.count("\n") == 1
+def with_clock(folder: Path) -> str:
+    """Write a circuit one of whose ports is called clk, and return its file."""
+    gates = sf.make_gates("gate")
+    a, b = (gates.builder.input(name, 1)[0] for name in ("clk", "b"))
+    gates.builder.output("y", [gates.and_(a, b)])
+    return str(gates.builder.build().save(folder / "gate.json"))
+
+
+@pytest.mark.tool
+def test_port_called_clk(tmp_path: Path, capsys: Capture) -> None:
+    """As gates and streams it works; where a clock is needed, it is refused in one sentence."""
+    file = with_clock(tmp_path)
+    (row,) = run_json(capsys, "verify", file, "--sim", "icarus")
+    assert (row["cases"], row["exact"]) == (4, 4)
+    for words in (
+        ["verilog", file, "--style", "spiking"],
+        ["package", file],
+    ):
+        assert main([*words, "-o", str(tmp_path / "x")]) == 2
+        error = capsys.readouterr().err
+        assert " must not be clk " in error
+        assert error.count("\n") == 1
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.tool

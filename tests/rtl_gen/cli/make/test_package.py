@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import spikefloat as sf
 from spikefloat.rtl_gen.cli import main
 from tests.helpers.fusesoc import fusesoc
 
@@ -54,6 +55,43 @@ def test_every_example_compiles(every_core: Path) -> None:
             check=False,
         )
         assert (done.returncode, done.stdout + done.stderr) == (0, ""), name
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize(
+    "arguments, cases, reference",
+    [
+        (["multiply", "--rounding", "port", "--flags"], 2048, "the golden model"),
+        (["add", "--style", "spiking", "--residue", "leak"], 256, "the golden model"),
+        (["add", "--style", "spiking", "--stream"], 256, "the golden model"),
+        (["linear", "--accumulate", "tree"], 250, "the golden model"),
+        (["decoder"], 16, "the golden model"),
+        (["FILE", "--stages", "1"], 256, "its own simulation"),
+    ],
+)
+def test_bench_in_icarus(arguments: list[str], cases: int, reference: str, tmp_path: Path) -> None:
+    """The bench has the cases of verify, and notices one that is changed."""
+    words = ["--format", "e2m1fn"]
+    if arguments[0] == "FILE":
+        file = sf.design("multiply", format="e2m1fn").save(tmp_path / "product.json")
+        arguments, words = [str(file), *arguments[1:]], []
+    assert main(["package", *arguments, *words, "-o", str(tmp_path / "cores")]) == 0
+    (folder,) = (tmp_path / "cores").iterdir()
+    sources = [f"{folder.name}.v", f"{folder.name}_bench.sv"]
+    build = ["iverilog", "-g2012", "-o", "bench.vvp", *sources]
+    subprocess.run(build, cwd=folder, check=True)
+
+    def run() -> str:
+        done = subprocess.run(
+            ["vvp", "-n", "bench.vvp"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    assert f"{cases} results are those of {reference}\n" in run()
+    hexadecimal = folder / f"{folder.name}_cases.hex"
+    *others, last = hexadecimal.read_text().split()
+    hexadecimal.write_text("\n".join([*others, f"{int(last, 16) ^ 1:0{len(last)}x}"]))
+    assert f"case {cases - 1} must give" in run()
 
 
 @pytest.mark.tool
