@@ -106,8 +106,8 @@ def test_planted_bug(
 
 
 def test_shortened_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture) -> None:
-    port_labels: Callable[[Port], list[Any]] = netlist._port_labels
-    monkeypatch.setattr(netlist, "_port_labels", lambda port: port_labels(port)[:-1])
+    port_labels: Callable[[Port], list[Any]] = module_builder._port_labels
+    monkeypatch.setattr(module_builder, "_port_labels", lambda port: port_labels(port)[:-1])
     assert_bug([*MULTIPLY, "-o", str(tmp_path / "out")], ValueError, capsys)
     assert not (tmp_path / "out").exists()
 
