@@ -125,6 +125,7 @@ class Circuit:
         *,
         stages: int = 0,
         stream: bool = False,
+        axi_reset: bool = False,
         residue: str | None = None,
         leak: Any = None,
         delays: str | None = None,
@@ -141,6 +142,8 @@ class Circuit:
             Register cuts, in the spatial style.
         stream : bool
             Whether operands and results are AXI4-Streams.
+        axi_reset : bool
+            Whether their clock and reset are called ``aclk`` and ``aresetn``, which is active low.
         residue, leak, delays, backend : optional
             See :func:`~spikefloat.rtl_gen.designs.instance.make_instance`.
         module : str, optional
@@ -155,6 +158,7 @@ class Circuit:
             style=style,
             stages=stages,
             is_stream=stream,
+            has_axi_reset=axi_reset,
             residue=residue,
             leak=leak,
             delays=delays,

@@ -122,9 +122,9 @@ def _cases(check: Check) -> Cases:
         if port.name == "discharge":  # with the first case, whichever verify begins with
             columns[place] = [int(index == 0) for index in range(len(columns[place]))]
     return Cases(
-        operands=tuple(map(_signal, dut.inputs)),
+        operands=tuple(_signal(port, dut.contract) for port in dut.inputs),
         rows=list(zip(*columns, strict=True)),
-        results=tuple(map(_signal, dut.outputs)),
+        results=tuple(_signal(port, dut.contract) for port in dut.outputs),
         handshake=_handshake(check),
     )
 
@@ -136,8 +136,10 @@ def _numbers(port: Port, rows: NDArray[np.int64]) -> list[int]:
     return [pack_vector(row, port.width) for row in rows.tolist()]
 
 
-def _signal(port: Port) -> str:
-    return f"{port.prefix}_tdata" if isinstance(port, StreamPort) else port.name
+def _signal(port: Port, contract: Contract) -> str:
+    if isinstance(port, StreamPort):
+        return f"{port.prefix}_tdata"
+    return "m_axis_tuser" if contract is Contract.STREAM else port.name
 
 
 def _handshake(check: Check) -> Handshake | None:

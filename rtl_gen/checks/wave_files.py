@@ -39,7 +39,7 @@ __all__ = ["failing_waves", "record", "wave_files"]
 _ZOOMS = {Contract.HANDSHAKE: 17, Contract.STREAM: 13}
 
 #: Ports that are no operands and no results.
-_CONTROLS = ("clk", "rst", "start", "ready", "valid")
+_CONTROLS = ("clk", "rst", "aclk", "aresetn", "start", "ready", "valid")
 
 #: Cases that are shown before a wrong one, and behind it.
 _BEFORE, _BEHIND = 3, 2

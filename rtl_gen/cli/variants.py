@@ -157,7 +157,8 @@ def hardware_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]
             own = [{"stages": stages} for stages in args.stages]
         backends: list[str | None] = [None]
         if not Style(style).has_handshake:
-            uses.add("stream backend")
+            uses.add("stream backend axi-reset" if args.stream else "stream backend")
             backends = split(getattr(args, "backend", None), Backend)
         for options, backend in product(own, backends):
-            yield {"style": style, "is_stream": args.stream, "backend": backend, **options}
+            streams = {"is_stream": args.stream, "has_axi_reset": args.axi_reset}
+            yield {"style": style, "backend": backend, **streams, **options}

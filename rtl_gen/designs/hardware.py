@@ -63,7 +63,7 @@ class Hardware:
 
     @property
     def is_clocked(self) -> bool:
-        """Whether the module has the ports ``clk`` and ``rst``."""
+        """Whether the module has ports for a clock and a reset."""
         return any(port.role is PortRole.CLOCK for port in self.ports)
 
     @property
@@ -118,8 +118,6 @@ def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
                     f"Ports of {graph.name} must not be {' or '.join(taken)}, as clocked hardware "
                     f"has these, not {port.name!r}"
                 )
-    if options.is_stream and len(graph.outputs) != 1:
-        return f"Outputs of {graph.name} as a stream must be 1, not {len(graph.outputs)}"
     if options.stages and options.stages > (most := max_stages(graph)):
         return f"Stages of {graph.name} must be from 0 to {most}, not {options.stages}"
     return None
@@ -216,8 +214,11 @@ def _spatial(
         )
     pipeline = cut(graph, options.stages)
     if options.is_stream:
-        ports = tuple(stream_ports(graph, is_clocked=options.stages > 0).values())
-        text = stream_verilog(pipeline, module=name, header=header, is_native=is_native)
+        is_axi = options.has_axi_reset
+        ports = tuple(stream_ports(graph, has_axi_reset=is_axi).values())
+        text = stream_verilog(
+            pipeline, module=name, header=header, is_native=is_native, has_axi_reset=is_axi
+        )
     else:
         ports = graph_ports(graph, (CLOCK, RESET))
         text = (
@@ -256,12 +257,12 @@ def _spiking(
     is_native = options.backend is Backend.AMARANTH
     balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     if options.is_stream:
+        is_axi = options.has_axi_reset
+        ways = {"has_memory": has_memory, "is_native": is_native, "has_axi_reset": is_axi}
         return Hardware(
             module=name,
-            verilog=spiking_stream_verilog(
-                graph, module=name, header=lines, has_memory=has_memory, is_native=is_native
-            ),
-            ports=tuple(stream_ports(graph, is_clocked=True).values()),
+            verilog=spiking_stream_verilog(graph, module=name, header=lines, **ways),
+            ports=tuple(stream_ports(graph, has_axi_reset=is_axi).values()),
             latency=balanced.latency + QUEUE_LATENCY,
             initiation_interval=1,
             registers=spiking_registers(graph, has_memory=has_memory),

@@ -169,4 +169,5 @@ def _hardware_words(hardware: HardwareOptions) -> list[str]:
         value = getattr(hardware, name)
         if value != getattr(usual, name):
             words += [f"--{name}", str(value)]
-    return words + (["--stream"] if hardware.is_stream else [])
+    words += ["--stream"] if hardware.is_stream else []
+    return words + (["--axi-reset"] if hardware.has_axi_reset else [])

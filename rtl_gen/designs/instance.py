@@ -145,6 +145,7 @@ def make_instance(
     style: str = Style.SPATIAL,
     stages: int = 0,
     is_stream: bool = False,
+    has_axi_reset: bool = False,
     residue: str | None = None,
     leak: Fraction | None = None,
     delays: str | None = None,
@@ -195,6 +196,8 @@ def make_instance(
     is_stream : bool
         Whether operands and result are streams with valid and ready, for the spatial style, and
         the spiking one where every wave is discharged.
+    has_axi_reset : bool
+        Whether clock and reset of streams are called ``aclk`` and ``aresetn``, which is active low.
     residue : str, optional
         One of :class:`~spikefloat.rtl_gen.neurons.residue.Residue`, for the spiking style;
         ``discharge`` by default.
@@ -247,6 +250,7 @@ def make_instance(
         style=style,
         stages=stages,
         is_stream=is_stream,
+        has_axi_reset=has_axi_reset,
         residue=residue,
         leak=leak,
         delays=delays,

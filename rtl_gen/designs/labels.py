@@ -46,6 +46,7 @@ _KEYS = (
     "style",
     "stages",
     "stream",
+    "axi_reset",
     "residue",
     "leak",
     "delays",
@@ -124,6 +125,7 @@ def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:
         "style": hardware.style.value,
         "stages": hardware.stages,
         "stream": hardware.is_stream or instance.is_array,
+        "axi_reset": hardware.has_axi_reset,
     }
     if not hardware.style.has_handshake:
         own["backend"] = hardware.backend.value

@@ -84,6 +84,7 @@ def hardware_suffix(options: HardwareOptions) -> str:
     words += [f"leak{word(options.leak)}"] if options.leak is not None else []
     words += [f"p{options.stages}"] if options.stages else []
     words += ["stream"] if options.is_stream else []
+    words += ["axi"] if options.has_axi_reset else []
     return with_words("", words)
 
 

@@ -93,6 +93,8 @@ class HardwareOptions:
     style: Style = Style.SPATIAL
     stages: int = 0  #: Register cuts, in the spatial style.
     is_stream: bool = False  #: Whether operands and result are streams.
+    #: Whether clock and reset of streams are aclk and aresetn, which is active low.
+    has_axi_reset: bool = False
     residue: Residue = Residue.DISCHARGE  #: In the spiking style.
     leak: Fraction | None = None  #: Share of the residue that stays; None for a safe one.
     delays: Delays = Delays.REGISTERS  #: In the spiking style.
@@ -104,6 +106,7 @@ def make_hardware_options(
     style: str = Style.SPATIAL,
     stages: int = 0,
     is_stream: bool = False,
+    has_axi_reset: bool = False,
     residue: str | None = None,
     leak: Fraction | None = None,
     delays: str | None = None,
@@ -123,6 +126,8 @@ def make_hardware_options(
         raise InputError(f"Stages must be 0 or more, and 0 but in the spatial style, not {stages}")
     if is_stream and kind.has_handshake:
         raise InputError(f"Style of streams must be spatial or spiking, not {kind.value!r}")
+    if has_axi_reset and not is_stream:
+        raise InputError("Reset of AXI must be for streams, not for a design without them")
     if kind is not Style.SPIKING and (residue is not None or leak is not None):
         given = str(leak if residue is None else residue)
         raise InputError(f"Residue and leak must be for the spiking style, not {given!r}")
@@ -139,6 +144,7 @@ def make_hardware_options(
         style=kind,
         stages=stages,
         is_stream=is_stream,
+        has_axi_reset=has_axi_reset,
         residue=way,
         leak=leak,
         delays=find_member(Delays, "Delays", delays or Delays.REGISTERS),

@@ -11,6 +11,8 @@ from amaranth.lib import wiring
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = [
+    "AXI_CLOCK",
+    "AXI_RESET",
     "CLOCK",
     "DISCHARGE",
     "RESET",
@@ -35,6 +37,7 @@ class PortRole(enum.Enum):
     READY = "ready"
     LAST = "last"  #: Marks the last transfer of a vector.
     KEEP = "keep"  #: Which bytes of a transfer count.
+    USER = "user"  #: What goes beside the data of a transfer.
     STATUS = "status"  #: Tells of the module, and is no result.
 
 
@@ -51,6 +54,9 @@ class Port:
 
 CLOCK = Port(name="clk", width=1, is_input=True, role=PortRole.CLOCK)
 RESET = Port(name="rst", width=1, is_input=True, role=PortRole.RESET)
+#: The same as AXI has them; this reset is active low.
+AXI_CLOCK = Port(name="aclk", width=1, is_input=True, role=PortRole.CLOCK)
+AXI_RESET = Port(name="aresetn", width=1, is_input=True, role=PortRole.RESET)
 DISCHARGE = Port(name="discharge", width=1, is_input=True, role=PortRole.DISCHARGE)
 
 #: What ports of components are for, by name; all others are operands and results.

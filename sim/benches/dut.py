@@ -2,7 +2,7 @@
 """What a bench checks: a design under test, cases with the results expected, and the outcome."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ class Contract(enum.Enum):
     COMBINATIONAL = "combinational"
     #: Inputs clk and rst; a case in each clock, and its results after ``latency`` clocks.
     CLOCKED = "clocked"
-    #: Operands and result are AXI4-Streams; inputs clk and rst, unless the latency is 0.
+    #: Operands and result are AXI4-Streams; inputs clk and rst.
     STREAM = "stream"
     #: Ports clk, rst, start, ready and valid; a case takes ``latency`` clocks.
     HANDSHAKE = "handshake"
@@ -82,6 +82,7 @@ class StreamPort(Port):
     lanes: int = 1  #: Numbers in a transfer.
     has_last: bool = False  #: Whether ``tlast`` marks the last transfer of a case.
     has_keep: bool = False  #: Whether ``tkeep`` tells which bytes are numbers of the case.
+    user: int = 0  #: Bits of ``tuser``, which carries further results of the case.
 
     @property
     def beats(self) -> int:
@@ -111,8 +112,14 @@ class StreamPort(Port):
         return values[:, 0] if self.count == 1 else values[:, : self.count]
 
 
-def as_streams(inputs: tuple[Port, ...], result: Port) -> tuple[tuple[Port, ...], StreamPort]:
-    """Return ports as streams whose transfers have all numbers of a case, and no ``tlast``."""
+def as_streams(
+    inputs: tuple[Port, ...], result: Port, others: Sequence[Port] = ()
+) -> tuple[tuple[Port, ...], StreamPort]:
+    """Return ports as streams whose transfers have all numbers of a case, and no ``tlast``.
+
+    Other results go beside the first one.
+    """
+    user = sum(port.bits for port in others)
     streams = [
         StreamPort(
             port.name,
@@ -121,6 +128,7 @@ def as_streams(inputs: tuple[Port, ...], result: Port) -> tuple[tuple[Port, ...]
             port.fmt,
             prefix="m_axis" if port is result else f"s_axis_{port.name}",
             lanes=port.count,
+            user=user if port is result else 0,
         )
         for port in (*inputs, result)
     ]
@@ -141,6 +149,7 @@ class Dut:
     #: Of a stream, clocks from the last transfer of operands to the last of the results.
     last_latency: int | None = None
     interval: int = 1  #: Of a stream, clocks from one case to the next.
+    has_axi_reset: bool = False  #: Of a stream, whether clock and reset are aclk and aresetn.
     alarms: tuple[str, ...] = ()  #: Outputs of a stream that must never be set, at most two.
 
 

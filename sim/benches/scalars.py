@@ -40,6 +40,7 @@ class ScalarDesign:
     overflow: Overflow
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
+    has_axi_reset: bool = False  #: Of streams, whether clock and reset are aclk and aresetn.
     ways: Ways = Ways()  #: How it rounds, and whether it raises flags.
     #: Which cases its input ``discharge`` comes with: "first" or "every"; None without that input.
     discharge: str | None = None
@@ -81,7 +82,7 @@ class ScalarDesign:
         width = operation.result_width(self.fmt, self.to)
         result = Port("y", width, fmt=None if operation.bits else self.to or self.fmt)
         if self.contract is Contract.STREAM:
-            inputs, result = as_streams(inputs, result)
+            inputs, result = as_streams(inputs, result, self.ways.outputs)
         return Dut(
             name=self.name,
             verilog=self.verilog,
@@ -90,6 +91,7 @@ class ScalarDesign:
             outputs=(result, *self.ways.outputs),
             contract=self.contract,
             latency=self.latency,
+            has_axi_reset=self.has_axi_reset,
         )
 
 

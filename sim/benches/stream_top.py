@@ -23,6 +23,7 @@ __all__ = [
     "Seen",
     "part_ends",
     "stream_top",
+    "word_bits",
     "words_of",
 ]
 
@@ -87,7 +88,7 @@ class Seen:
 
     The first byte has bit 0 set if a result was taken, bit 1 if an offer was not kept, and from bit
     2 the transfers of the sources, then the alarms. The bytes after it are the data of the result;
-    ``tlast`` and ``tkeep``, of those it has, follow.
+    ``tlast``, ``tkeep`` and ``tuser``, of those it has, follow.
     """
 
     offset: int  #: First byte.
@@ -96,12 +97,12 @@ class Seen:
     @classmethod
     def after(cls, offset: int, result: StreamPort) -> "Seen":
         """Return the place of a design that has this result."""
-        return cls(offset, 1 + -(-_word_bits(result) // 8))
+        return cls(offset, 1 + -(-word_bits(result) // 8))
 
 
-def _word_bits(port: StreamPort) -> int:
-    """Return the bits of a transfer: data, last and keep."""
-    return port.data_bytes * (9 if port.has_keep else 8) + port.has_last
+def word_bits(port: StreamPort) -> int:
+    """Return the bits of a transfer: data, last, keep and what goes beside."""
+    return port.data_bytes * (9 if port.has_keep else 8) + port.has_last + port.user
 
 
 def part_ends(cases: Cases) -> list[int]:
@@ -148,7 +149,7 @@ def stream_top(
     offset = 0
     for index, (check, own) in enumerate(zip(checks, files, strict=True)):
         texts.append(prefixed(check.dut, index))
-        (result,) = check.dut.outputs
+        result = check.dut.outputs[0]
         assert isinstance(result, StreamPort)
         place = Seen.after(offset, result)
         lines += _design_lines(check, f"d{index}", own, result, place)
@@ -192,13 +193,12 @@ def _design_lines(
     """Return a design with its sources and its sink, inside the top module."""
     dut = check.dut
     lines: list[str] = []
-    pins = ["clk", "rst"] if dut.latency else []
-    pins = [f".{pin}({pin})" for pin in pins]
+    pins = [".aclk(clk)", ".aresetn(~rst)"] if dut.has_axi_reset else [".clk(clk)", ".rst(rst)"]
     flags = [f"{name}_taken", f"{name}_broken"]
     for number, port in enumerate(dut.inputs):
         assert isinstance(port, StreamPort)
         wire = f"{name}_{port.name}"
-        bits = _word_bits(port)
+        bits = word_bits(port)
         lines += [
             f"    wire [{bits - 1}:0] {wire};",
             f"    wire {wire}_valid, {wire}_ready;",
@@ -211,7 +211,7 @@ def _design_lines(
         pins += _pins(port, wire)
         flags.append(f"{wire}_valid & {wire}_ready & ~rst")
     wire = f"{name}_{result.name}"
-    bits = _word_bits(result)
+    bits = word_bits(result)
     low, high = 8 * place.offset, 8 * (place.offset + place.size) - 1
     for alarm in dut.alarms:
         lines.append(f"    wire {name}_{alarm};")
@@ -241,6 +241,9 @@ def _pins(port: StreamPort, wire: str) -> list[str]:
     if port.has_keep:
         first = high + 1 + port.has_last
         pins["tkeep"] = f"{wire}[{first + port.data_bytes - 1}:{first}]"
+    if port.user:
+        last = word_bits(port) - 1
+        pins["tuser"] = f"{wire}[{last}:{last - port.user + 1}]"
     return [f".{port.prefix}_{signal}({net})" for signal, net in pins.items()]
 
 

@@ -19,6 +19,7 @@ from spikefloat.sim.benches.stream_top import (
     Seen,
     part_ends,
     stream_top,
+    word_bits,
     words_of,
 )
 from spikefloat.sim.cases.pauses import Pauses
@@ -48,13 +49,19 @@ def run_streams(
         If a port of a design is no stream, or there are too many.
     """
     for check in checks:
-        ports = (*check.dut.inputs, *check.dut.outputs)
-        if not all(isinstance(port, StreamPort) for port in ports):
+        result, *others = check.dut.outputs
+        if not all(isinstance(port, StreamPort) for port in (*check.dut.inputs, result)):
             raise InputError(f"Ports of {check.dut.name} must all be streams")
-        if len(check.dut.inputs) > SOURCES or len(check.dut.outputs) != 1:
+        if len(check.dut.inputs) > SOURCES:
             raise InputError(
-                f"Streams of {check.dut.name} must be at most {SOURCES} operands and one result, "
-                f"not {len(check.dut.inputs)} and {len(check.dut.outputs)}"
+                f"Streams of {check.dut.name} must be at most {SOURCES} operands, "
+                f"not {len(check.dut.inputs)}"
+            )
+        beside = sum(port.bits for port in others)
+        if _result(check).user != beside:
+            raise InputError(
+                f"Bits beside the result of {check.dut.name} must be {_result(check).user}, as "
+                f"many as its stream has, not {beside}"
             )
     make_folder(session.folder)
     text, places = stream_top(checks, _write_words(checks, session))
@@ -86,7 +93,7 @@ def run_streams(
 
 
 def _result(check: Check) -> StreamPort:
-    (port,) = check.dut.outputs
+    port = check.dut.outputs[0]
     assert isinstance(port, StreamPort)
     return port
 
@@ -142,9 +149,8 @@ class _Seen:
             # Where not all results are waited for, there may be more, and the first count.
             count = min(max(arrived, pauses.results), check.cases.count)
             check = Check(dut=check.dut, cases=check.cases.first(count))
-        name = self._result.name
         notes = self._notes()
-        board = Scoreboard(check, {name: results}, {name: undefined}, faults, notes)
+        board = Scoreboard(check, results, undefined, faults, notes)
         if pauses.source == pauses.sink == "never" and not board.mismatches:
             notes += self._clock_faults()
         taken, clocks = self._taken, np.append(self._sent, self._taken)
@@ -156,7 +162,7 @@ class _Seen:
             cases=board.cases,
             mismatches=board.mismatches + self._broken,
             report=board.report(str(pauses)),
-            results={name: results},
+            results=results,
             broken=self._broken,
             latency=self._latency(0),
             missed=int(could.sum()) - len(taken),
@@ -170,7 +176,9 @@ class _Seen:
             **self._times,
         )
 
-    def _results(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    def _results(
+        self,
+    ) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.bool_]], NDArray[np.bool_]]:
         """Return the results of each case, what of them is undefined, and which ended wrongly."""
         port = self._result
         missing = -len(self._taken) % port.beats
@@ -181,7 +189,20 @@ class _Seen:
         values, masks = (
             port.unpack_transfers(seen[:, : port.data_bytes]) for seen in (rows, undefined)
         )
-        marks = np.unpackbits(rows[:, port.data_bytes :], axis=1, bitorder="little")
+        results, unknown = {port.name: values}, {port.name: masks != 0}
+        marks, unmarked = (
+            np.unpackbits(seen[:, port.data_bytes :], axis=1, bitorder="little")
+            for seen in (rows, undefined)
+        )
+        low = word_bits(port) - port.user - 8 * port.data_bytes
+        for other in self._check.dut.outputs[1:]:
+            bits = slice(low, low + other.bits)
+            packed, lost = (
+                np.packbits(seen[:, bits], axis=1, bitorder="little") for seen in (marks, unmarked)
+            )
+            results[other.name], unknown[other.name] = other.unpack(packed), other.unpack(lost) != 0
+            marks[:, bits] = 0
+            low += other.bits
         expected = np.zeros((port.beats, marks.shape[1]), np.uint8)
         if port.has_last:
             expected[-1, 0] = 1
@@ -191,7 +212,7 @@ class _Seen:
         faults = (marks.reshape(len(values), *expected.shape) != expected).any(axis=(1, 2))
         if missing:
             faults[-1] = True
-        return values, masks != 0, faults
+        return results, unknown, faults
 
     def _notes(self) -> list[str]:
         """Return what is wrong beside results."""

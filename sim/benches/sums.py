@@ -35,6 +35,7 @@ class DotDesign:
     wide: Format | None = None
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
+    has_axi_reset: bool = False  #: Of streams, whether clock and reset are aclk and aresetn.
     has_discharge: bool = False  #: Whether it has that input, with which the first vectors come.
     ways: Ways = Ways()  #: How an exact sum is rounded, and whether it raises flags.
 
@@ -87,7 +88,7 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
         named["discharge"] = (np.arange(len(a)) == 0).astype(np.int64)
     result = Port("y", design.to.width, fmt=design.to)
     if design.contract is Contract.STREAM:
-        inputs, result = as_streams(inputs, result)
+        inputs, result = as_streams(inputs, result, design.ways.outputs)
     dut = Dut(
         name=design.module,
         verilog=design.verilog,
@@ -96,6 +97,7 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
         outputs=(result, *design.ways.outputs),
         contract=design.contract,
         latency=design.latency,
+        has_axi_reset=design.has_axi_reset,
     )
     return Check(dut=dut, cases=Cases(operands=named, expected=_dot_results(design, named)))
 

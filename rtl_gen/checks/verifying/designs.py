@@ -41,6 +41,7 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         latency=hardware.latency,
         discharge="first" if hardware.has_discharge else None,
         ways=bench_ways(instance),
+        has_axi_reset=instance.hardware.has_axi_reset,
     )
 
 
@@ -97,6 +98,7 @@ def dot_design(instance: Instance, selected: Selected) -> DotDesign:
         latency=hardware.latency,
         has_discharge=hardware.has_discharge,
         ways=bench_ways(instance),
+        has_axi_reset=instance.hardware.has_axi_reset,
     )
 
 

@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph import Port as Word
+from spikefloat.rtl_gen.rtl.ports import AXI_RESET
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS
@@ -67,8 +68,9 @@ def graph_check(
     inputs = tuple(_port(word) for word in graph.inputs)
     outputs = tuple(_port(word) for word in graph.outputs)
     if hardware.is_stream:
-        inputs, result = as_streams(inputs, outputs[0])
-        outputs = (result,)
+        first, *others = outputs
+        inputs, result = as_streams(inputs, first, others)
+        outputs = (result, *others)
     elif hardware.has_discharge:
         inputs = (*inputs, Port("discharge", 1))
     driven = {word.name: _numbers(word, operands[word.name]) for word in graph.inputs}
@@ -83,6 +85,7 @@ def graph_check(
             outputs=outputs,
             contract=contract_of(hardware),
             latency=hardware.latency,
+            has_axi_reset=AXI_RESET in hardware.ports,
         ),
         cases=Cases(
             operands=driven,

@@ -55,7 +55,13 @@ HARDWARE = (
     Option(
         name="stream",
         group="hardware",
-        help="give operands and result as AXI4-Streams, with valid and ready",
+        help="give operands and result as AXI4-Streams, with valid and ready, and clk and rst "
+        "(active high) in any case; flags go with the result as tuser",
+    ),
+    Option(
+        name="axi-reset",
+        group="hardware",
+        help="call clock and reset of streams aclk and aresetn (active low), as AXI does",
     ),
 )
 

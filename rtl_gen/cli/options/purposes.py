@@ -31,6 +31,7 @@ PURPOSES = {
     "style": "circuits",
     "stages": "circuits in the spatial style",
     "stream": "circuits in the spatial or the spiking style",
+    "axi-reset": "--stream",
     "backend": "circuits in the spatial or the spiking style",
     "residue": "the spiking style",
     "leak": "the spiking style and neuron",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.rtl.ports import Port
+from spikefloat.rtl_gen.rtl.ports import AXI_RESET, Port, PortRole
 
 __all__ = ["Cases", "Handshake", "case_file", "core_bench", "instance_lines", "port_range"]
 
@@ -72,12 +72,14 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     total = sum(widths[name] for name in cases.operands) + size
     drive = f"{{{', '.join(cases.operands)}}}"
     inputs = [port.name for port in ports if port.is_input]
+    clock = next((port.name for port in ports if port.role is PortRole.CLOCK), None)
+    reset = next((port.name for port in ports if port.role is PortRole.RESET), None)
     together = ", ".join(cases.results)
     check = _check(together if len(cases.results) == 1 else f"{{{together}}}", size)
     body = (
-        _fixed(check, count, drive, size, latency or 0, "clk" in widths)
+        _fixed(check, count, drive, size, latency or 0, clock)
         if cases.handshake is None
-        else _handshake(check, count, drive, size, cases.handshake)
+        else _handshake(check, count, drive, size, cases.handshake, clock or "clk")
     )
     return "\n".join(
         [
@@ -90,7 +92,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             f"    reg [{total - 1}:0] cases [0:{count - 1}];  // operands, then the result",
             *(f"    reg {port_range(port)}{port.name};" for port in ports if port.is_input),
             *(f"    wire {port_range(port)}{port.name};" for port in ports if not port.is_input),
-            *([] if "clk" in widths else ["    reg clk;  // for the bench alone"]),
+            *([] if clock else ["    reg clk;  // for the bench alone"]),
             "    integer index, sent, seen, taken;",
             "",
             *instance_lines(module, ports, {}),
@@ -100,7 +102,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             *(f"        {name} = 0;" for name in inputs),
             "        sent = 0;",
             "        seen = 0;",
-            *(_reset(latency or 0) if "rst" in widths else ()),
+            *(_reset(latency or 0, clock, reset) if clock and reset else ()),
             *(f"        {line}" for line in body),
             f'        if (seen != {count}) $fatal(1, "cases must be {count}, not %0d", seen);',
             f'        $display("%0d results are those of {cases.reference}", seen);',
@@ -124,23 +126,24 @@ def _check(result: str, size: int) -> list[str]:
     ]
 
 
-def _reset(latency: int) -> list[str]:
+def _reset(latency: int, clock: str, reset: str) -> list[str]:
+    active = int(reset != AXI_RESET.name)
     return [
         "        // Delay lines are empty after as many clocks as there are.",
-        "        rst = 1;",
+        f"        {reset} = {active};",
         f"        for (index = 0; index < {max(latency, 1)}; index = index + 1) begin",
-        "            #1 clk = 1; #1 clk = 0;",
+        f"            #1 {clock} = 1; #1 {clock} = 0;",
         "        end",
-        "        rst = 0;",
+        f"        {reset} = {1 - active};",
     ]
 
 
 def _fixed(
-    check: Sequence[str], count: int, drive: str, size: int, latency: int, is_clocked: bool
+    check: Sequence[str], count: int, drive: str, size: int, latency: int, clock: str | None
 ) -> list[str]:
     """Return lines that drive a case in each clock, and take its result when it must be there."""
     guarded = [
-        "    clk = 1; #1 clk = 0; #1;",
+        f"    {clock} = 1; #1 {clock} = 0; #1;",
         f"    if (index >= {latency - 1}) begin",
         *(f"        {line}" for line in check),
         "    end",
@@ -149,13 +152,13 @@ def _fixed(
         f"for (index = 0; index < {count + max(latency - 1, 0)}; index = index + 1) begin",
         f"    if (index < {count}) {drive} = cases[index] >> {size};",
         "    #1;",
-        *(guarded if is_clocked else [f"    {line}" for line in check]),
+        *(guarded if clock else [f"    {line}" for line in check]),
         "end",
     ]
 
 
 def _handshake(
-    check: Sequence[str], count: int, drive: str, size: int, shake: Handshake
+    check: Sequence[str], count: int, drive: str, size: int, shake: Handshake, clock: str
 ) -> list[str]:
     """Return lines that offer cases one after the other, and take results as they come."""
     return [
@@ -169,7 +172,7 @@ def _handshake(
         f"    if ({shake.valid}) begin",
         *(f"        {line}" for line in check),
         "    end",
-        "    clk = 1; #1 clk = 0; #1;",
+        f"    {clock} = 1; #1 {clock} = 0; #1;",
         "    if (taken) sent = sent + 1;",
         "end",
     ]

@@ -2,23 +2,20 @@
 """Circuits with streams at both ends: operands are taken and results given by valid and ready."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from amaranth.hdl import Cat, Module, ShapeLike, Signal, Value
-from amaranth.lib import stream, wiring
+from amaranth.lib import wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
-from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.components.circuits import (
-    PipelinedCircuit,
-    port_shape,
-)
+from spikefloat.rtl_gen.rtl.components.circuits import PipelinedCircuit
 from spikefloat.rtl_gen.rtl.components.spiking import SpikingCircuit
+from spikefloat.rtl_gen.rtl.components.stream_members import stream_members
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 
-__all__ = ["QUEUE_LATENCY", "SpikingStream", "StreamPipeline", "stream_members"]
+__all__ = ["QUEUE_LATENCY", "SpikingStream", "StreamCircuit", "StreamPipeline"]
 
 #: Clocks from a result at the queue until it is offered.
 QUEUE_LATENCY = 2
@@ -28,56 +25,45 @@ QUEUE_LATENCY = 2
 _SPARE_PLACES = 2
 
 
-def stream_members(
-    graph: NeuronGraph,
-    *,
-    has_whole_bytes: bool = False,
-    shapes: Mapping[str, ShapeLike] | None = None,
-) -> dict[str, wiring.Member]:
-    """Return a stream for each port of a graph, by its name.
-
-    Parameters
-    ----------
-    graph : NeuronGraph
-        The circuit.
-    has_whole_bytes : bool
-        Whether payloads are widened to whole bytes, which have no shape of their own.
-    shapes : mapping of str to ShapeLike, optional
-        Shapes of payloads, such as ``{"a": Float(fmt)}``; others are plain bits.
-
-    Raises
-    ------
-    InputError
-        If the graph has other than one output, a name is no identifier, or a shape does not fit.
-    """
-    if len(graph.outputs) != 1:
-        raise InputError(f"Outputs of a stream must be 1, not {len(graph.outputs)}")
-    if has_whole_bytes and shapes:
-        raise InputError("Shapes must be given for payloads without padding, not for whole bytes")
-    return {
-        port.name: flow(
-            stream.Signature(
-                -(-len(port.nodes) // 8) * 8 if has_whole_bytes else port_shape(port, shapes)
-            )
-        )
-        for flow, ports in ((In, graph.inputs), (Out, graph.outputs))
-        for port in ports
-    }
-
-
-class _StreamCircuit(wiring.Component):
+class StreamCircuit(wiring.Component):
     """What circuits with streams have in common: operands that are taken together."""
+
+    _controls: Mapping[str, wiring.Member] = {}  #: Ports besides streams.
 
     def __init__(
         self, graph: NeuronGraph, has_whole_bytes: bool, shapes: Mapping[str, ShapeLike] | None
     ) -> None:
         self._graph = graph
-        super().__init__(stream_members(graph, has_whole_bytes=has_whole_bytes, shapes=shapes))
+        self._has_whole_bytes = has_whole_bytes
+        super().__init__(
+            {
+                **self._controls,
+                **stream_members(graph, has_whole_bytes=has_whole_bytes, shapes=shapes),
+            }
+        )
 
     @property
     def graph(self) -> NeuronGraph:
         """The circuit."""
         return self._graph
+
+    @property
+    def _result(self) -> Any:
+        """The stream of the results."""
+        return getattr(self, self._graph.outputs[0].name)
+
+    def _results(self) -> dict[str, Value]:
+        """Return the bits of each output, as the stream of the results carries them."""
+        first, *others = self._graph.outputs
+        payload = self._result.payload
+        if others and not self._has_whole_bytes:
+            return {port.name: Value.cast(payload[port.name]) for port in self._graph.outputs}
+        results = {first.name: Value.cast(payload)[: len(first.nodes)]}
+        start = 0
+        for port in others:
+            results[port.name] = self._result.user[start : start + len(port.nodes)]
+            start += len(port.nodes)
+        return results
 
     def _valids(self) -> list[Signal]:
         return [getattr(self, port.name).valid for port in self._graph.inputs]
@@ -97,7 +83,7 @@ class _StreamCircuit(wiring.Component):
         }
 
 
-class StreamPipeline(_StreamCircuit):
+class StreamPipeline(StreamCircuit):
     """A cut neuron graph with streams in place of plain ports.
 
     One operation takes a payload from each operand stream, in the same clock, once all of them are
@@ -122,12 +108,12 @@ class StreamPipeline(_StreamCircuit):
     ... : ``In(stream.Signature(shape))``
         One for each input of the graph, with its name and width.
     ... : ``Out(stream.Signature(shape))``
-        The output of the graph.
+        The output of the graph, with its name; of several, the name of the first.
 
     Raises
     ------
     InputError
-        If the graph has other than one output, a name is no identifier, or a shape does not fit.
+        If the graph has no output, a name is no identifier, or a shape does not fit.
     """
 
     def __init__(
@@ -153,8 +139,7 @@ class StreamPipeline(_StreamCircuit):
     def elaborate(self, platform: object) -> Module:
         """Return the circuit and what moves it."""
         m = Module()
-        (output,) = self._graph.outputs
-        result = getattr(self, output.name)
+        result = self._result
 
         # For the operands and after each cut: whether there is something, and whether it moves on.
         full = [Signal(name="all_valid")]
@@ -163,26 +148,30 @@ class StreamPipeline(_StreamCircuit):
         moves = [*enables, result.ready]
         m.d.comb += full[0].eq(_all_of(self._valids()))
         for cut in range(1, self.latency + 1):
-            m.d.comb += enables[cut - 1].eq(~full[cut] | moves[cut])
+            free = Signal(name=f"free_{cut}")
+            m.d.comb += [free.eq(~full[cut]), enables[cut - 1].eq(free | moves[cut])]
             with m.If(enables[cut - 1]):
                 m.d.sync += full[cut].eq(full[cut - 1])
         m.d.comb += result.valid.eq(full[-1])
         self._take_operands(m, moves[0])
-        payload = Value.cast(result.payload)[: len(output.nodes)]
-        self._add_circuit(m, self._operands(), enables, payload)
+        self._add_circuit(m, self._operands(), enables, self._results())
         return m
 
     def _add_circuit(
-        self, m: Module, operands: Mapping[str, Value], enables: Sequence[Signal], result: Value
+        self,
+        m: Module,
+        operands: Mapping[str, Value],
+        enables: Sequence[Signal],
+        results: Mapping[str, Value],
     ) -> None:
-        """Add the circuit, with the enables of its cuts; it drives the result."""
+        """Add the circuit, with the enables of its cuts; it drives the results."""
         m.submodules.circuit = circuit = PipelinedCircuit(self._pipeline, has_enables=True)
         for cut, enable in enumerate(enables, start=1):
             m.d.comb += getattr(circuit, f"enable_{cut}").eq(enable)
-        _connect(m, circuit, operands, result)
+        _connect(m, circuit, operands, results)
 
 
-class SpikingStream(_StreamCircuit):
+class SpikingStream(StreamCircuit):
     """A circuit of clocked cells with streams in place of plain ports.
 
     Spikes on their way cannot be stopped: neurons fire in every clock, and delay lines move. So a
@@ -212,12 +201,12 @@ class SpikingStream(_StreamCircuit):
     ... : ``In(stream.Signature(shape))``
         One for each input of the graph, with its name and width.
     ... : ``Out(stream.Signature(shape))``
-        The output of the graph.
+        The output of the graph, with its name; of several, the name of the first.
 
     Raises
     ------
     InputError
-        If the graph has other than one output, a name is no identifier, or a shape does not fit.
+        If the graph has no output, a name is no identifier, or a shape does not fit.
     """
 
     def __init__(
@@ -245,9 +234,9 @@ class SpikingStream(_StreamCircuit):
     def elaborate(self, platform: object) -> Module:
         """Return the circuit, the queue, and what counts its places."""
         m = Module()
-        (output,) = self._graph.outputs
-        result = getattr(self, output.name)
-        m.submodules.queue = queue = SyncFIFOBuffered(width=len(output.nodes), depth=self.places)
+        result = self._result
+        bits = Cat(*self._results().values())
+        m.submodules.queue = queue = SyncFIFOBuffered(width=len(bits), depth=self.places)
 
         free = Signal(range(self.places + 1), init=self.places)
         has_place = Signal(init=1)
@@ -269,31 +258,35 @@ class SpikingStream(_StreamCircuit):
             waves = Signal(self._depth)
             m.d.sync += waves.eq(Cat(takes, waves[:-1]))
             arrives = waves[-1]
-        y = Signal(len(output.nodes))
-        self._add_circuit(m, self._operands(), y)
+        results = {
+            port.name: Signal(len(port.nodes), name=port.name) for port in self._graph.outputs
+        }
+        self._add_circuit(m, self._operands(), results)
         m.d.comb += [
-            queue.w_data.eq(y),
+            queue.w_data.eq(Cat(*results.values())),
             queue.w_en.eq(arrives),
-            Value.cast(result.payload).eq(queue.r_data),
+            bits.eq(queue.r_data),
             result.valid.eq(queue.r_rdy),
             queue.r_en.eq(result.ready),
         ]
         return m
 
-    def _add_circuit(self, m: Module, operands: Mapping[str, Value], result: Value) -> None:
-        """Add the circuit, which drives the result."""
+    def _add_circuit(
+        self, m: Module, operands: Mapping[str, Value], results: Mapping[str, Value]
+    ) -> None:
+        """Add the circuit, which drives the results."""
         m.submodules.circuit = circuit = SpikingCircuit(self._graph, has_memory=self._has_memory)
-        _connect(m, circuit, operands, result)
+        _connect(m, circuit, operands, results)
 
 
 def _connect(
     m: Module,
     circuit: PipelinedCircuit | SpikingCircuit,
     operands: Mapping[str, Value],
-    result: Value,
+    results: Mapping[str, Value],
 ) -> None:
-    (output,) = circuit.graph.outputs
-    m.d.comb += result.eq(getattr(circuit, output.name))
+    for name, result in results.items():
+        m.d.comb += result.eq(getattr(circuit, name))
     for name, operand in operands.items():
         m.d.comb += getattr(circuit, name).eq(operand)
 

@@ -24,7 +24,7 @@ from spikefloat.rtl_gen.mapping import mapper
 from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.graph import Port
 from spikefloat.rtl_gen.rtl.cells import cell
-from spikefloat.rtl_gen.rtl.text import netlist
+from spikefloat.rtl_gen.rtl.text import module_builder, netlist
 from spikefloat.rtl_gen.weights import parameters
 from spikefloat.sim.campaigns import campaign, hardening
 from spikefloat.sim.golden import operations

@@ -26,7 +26,7 @@ def test_spatial(name, stages, is_stream):
     assert hardware.verilog.startswith(f"// {module}\n// made here\n")
     assert f"\nmodule {module} (\n" in hardware.verilog
     assert (hardware.latency, hardware.initiation_interval) == (stages, min(stages, 1))
-    assert hardware.is_clocked == (stages > 0)
+    assert hardware.is_clocked == (stages > 0 or is_stream)
     assert hardware.is_stream == is_stream
     graph = instance.graph
     assert graph is make_instance(name).graph

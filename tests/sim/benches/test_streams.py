@@ -11,10 +11,12 @@ from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.options import Delays
+from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Contract, Outcome
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.benches.stream_top import stream_top
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.pauses import Pauses
 from spikefloat.sim.golden.operations import expected
 from tests.helpers.frames import PAUSES, drive_frames
@@ -45,6 +47,8 @@ def design_of(
         overflow=instance.circuit.overflow,
         contract=Contract.STREAM if is_stream else Contract.CLOCKED,
         latency=hardware.latency,
+        has_axi_reset=instance.hardware.has_axi_reset,
+        ways=Ways(has_flags=instance.circuit.rounding.flags is not Flags.NONE),
     )
 
 
@@ -76,6 +80,30 @@ def test_every_pair_in_streams(simulator, tmp_path):
             assert result.cases == 65536
         else:
             assert result.cases >= 4096
+
+
+@pytest.mark.tool
+def test_flags_go_with_their_results(tmp_path):
+    """Beside the data, whatever the hardware and the names of clock and reset."""
+    own = {"format": "e2m1fn", "flags": "after"}
+    kinds = [
+        {"stages": 0},
+        {"stages": 2, "has_axi_reset": True},
+        {"stages": 0, "style": "spiking"},
+        {"stages": 0, "style": "spiking", "has_axi_reset": True},
+        {"stages": 1, "backend": "amaranth"},
+    ]
+    designs = [design_of("multiply", **own, **kind) for kind in kinds]
+    fault = (r"\(m_axis_tuser\)", "({m_axis_tuser[0], m_axis_tuser[4:1]})")
+    wrong = design_of("multiply", 3, fault=fault, **own)
+    random = Pauses(source="random", sink="random")
+    outcomes = verify_streams([*designs, wrong], "icarus", [NEVER, random], tmp_path)
+    *results, faulty = outcomes[:-1]
+    for result in results:
+        assert (result.cases, result.mismatches) == (256, 0), result.report
+        assert set(np.unique(result.results["flags"]).tolist()) >= {0, 1, 5}
+    assert faulty.mismatches > 50
+    assert "flags=0x" in faulty.report
 
 
 def spiking_designs() -> list[ScalarDesign]:

@@ -22,6 +22,7 @@ def every_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["add", "--style", "spiking"],
         ["multiply", "--style", "temporal"],
         ["add", "--stages", "1", "--stream"],
+        ["multiply", "--stages", "2", "--stream", "--axi-reset", "--format", "e2m1fn"],
         ["add", "--style", "spiking", "--residue", "leak", "--format", "e5m2"],
     ):
         assert main(["package", *arguments, "-o", str(folder)]) == 0

@@ -61,7 +61,7 @@ def test_component():
 )
 def test_names_of_axi(name, fmt, stages, ports):
     text = stream_verilog(pipeline_of(name, stages, fmt), module="top")
-    expected = ["input  clk", "input  rst"] if stages else []
+    expected = ["input  clk", "input  rst"]
     for port in ports:
         letter, width = port.split()
         axis = "m_axis" if letter == "m" else f"s_axis_{letter}"
@@ -75,9 +75,23 @@ def test_names_of_axi(name, fmt, stages, ports):
     assert text == stream_verilog(pipeline_of(name, stages, fmt), module="top")
 
 
-def test_one_result():
-    graph = raw_graph([], inputs={"a": 1}, outputs={"y": [0], "z": [0]})
-    with pytest.raises(ValueError, match=r"^Outputs of a stream must be 1, not 2$"):
+def test_several_results():
+    """The first is the data, the others go beside it; in Amaranth they are one structure."""
+    graph = raw_graph([], inputs={"a": 2}, outputs={"y": [0], "z": [0, 1], "w": [1]})
+    payload = StreamPipeline(cut(graph, 0)).y.payload
+    assert list(payload.shape().members) == ["y", "z", "w"]
+    for stages, reset in ((0, ["clk", "rst"]), (0, ["aclk", "aresetn"])):
+        text = stream_verilog(cut(graph, stages), module="top", has_axi_reset=reset[0] == "aclk")
+        ports = ports_of(text)
+        assert ports[:2] == [f"input  {name}" for name in reset]
+        assert ports[-1] == "output [2:0]  m_axis_tuser"
+        assert "m_axis_tuser: z of the same result, bits 1 to 0\n" in text
+        assert "m_axis_tuser: w of the same result, bit 2\n" in text
+
+
+def test_no_result():
+    graph = raw_graph([], inputs={"a": 1}, outputs={})
+    with pytest.raises(ValueError, match=r"^Outputs of a stream must be at least 1, not 0$"):
         StreamPipeline(cut(graph, 0))
     with pytest.raises(ValueError, match=r"^Module name must be an identifier .* not 'a-b'$"):
         stream_verilog(pipeline_of("relu", 0), module="a-b")
@@ -93,7 +107,10 @@ def test_lint(tmp_path):
     ]
     for name, stages, fmt in cases:
         path = tmp_path / f"{name}_{fmt}_{stages}.v"
-        path.write_text(stream_verilog(pipeline_of(name, stages, fmt), module=path.stem))
+        text = stream_verilog(
+            pipeline_of(name, stages, fmt), module=path.stem, has_axi_reset=stages == 1
+        )
+        path.write_text(text)
         result = subprocess.run(
             ["verilator", "--lint-only", "-Wall", str(path)],
             capture_output=True,
