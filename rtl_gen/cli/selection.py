@@ -193,9 +193,9 @@ def _targets(design: Design, fmt: Format, args: argparse.Namespace, uses: Uses) 
 
 def _others(design: Design, args: argparse.Namespace, uses: Uses) -> dict[str, Any]:
     """Return the formats of the operands that may have one of their own."""
-    letters = "bc"[: len(design.operands) - 1] if design.mixes else ""
-    uses.add(" ".join(f"format-{letter}" for letter in letters))
-    return {f"format_{letter}": getattr(args, f"format_{letter}", None) for letter in letters}
+    keys = ("format_b", "format_c")[: len(design.operands) - 1] if design.mixes else ()
+    uses.add(" ".join(keys).replace("_", "-"))
+    return {key: getattr(args, key, None) for key in keys}
 
 
 def _policies(fmt: Format) -> list[str]:

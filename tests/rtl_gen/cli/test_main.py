@@ -151,8 +151,8 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
             "Option --length has no effect for multiply; it is for dot",
         ),
         (
-            ["stats", "multiply", "--to", "e5m2"],
-            "Option --to has no effect for multiply; it is for designs whose result may have another ",
+            ["stats", "negate", "--to", "e5m2"],
+            "Option --to has no effect for negate; it is for designs whose result may have another ",
         ),
         (
             ["stats", "widening_multiply", "--format", "binary32"],

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from spikefloat.rtl_gen.cli import cells, devices, main, output, selection
+from spikefloat.rtl_gen.cli import cells, devices, main, output, selection, variants
 from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS
 from spikefloat.rtl_gen.cli.make import board
 from spikefloat.rtl_gen.cli.measure import synth
@@ -51,7 +51,7 @@ def test_each_option_is_taken_or_refused(command: str, capsys: Capture) -> None:
     taken = {option.name for option in (*COMMANDS[command].options, *ALWAYS)}
     sources = "".join(
         inspect.getsource(module)
-        for module in (COMMANDS[command].load(), selection, devices, cells, output)
+        for module in (COMMANDS[command].load(), selection, variants, devices, cells, output)
     )
     main_source = inspect.getsource(sys.modules["spikefloat.rtl_gen.cli.main"])
     for name, option in OPTIONS.items():
@@ -191,7 +191,9 @@ def test_lists_and_csv(tmp_path: Path, capsys: Capture) -> None:
     lists = ["negate,add", "--format", "e4m3fn,e5m2", "--csv"]
     assert main(["verilog", *lists, "-o", str(tmp_path)]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
-    assert header.startswith("design,format,to,overflow,library,budget,objective,")
+    assert header.startswith(
+        "design,format,format_b,format_c,to,overflow,library,budget,objective,"
+    )
     assert [row.split(",")[:2] for row in rows] == [
         [name, fmt] for name in ("negate", "add") for fmt in ("e4m3fn", "e5m2")
     ]
