@@ -7,10 +7,12 @@ runs no test is an error, like one that fails.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,7 +198,9 @@ def _launch(
             stderr=stderr,
             env=environment,
             text=True,
+            start_new_session=True,
         ) as process,
+        _ended_with_all(process),
     ):
         assert process.stdout is not None
         for line in process.stdout:
@@ -212,6 +216,23 @@ def _launch(
     if process.returncode or built is None:
         raise RuntimeError(f"cocotb's runner ended with {process.returncode}:\n{tail(errors)}")
     return built - start, ended - built
+
+
+@contextmanager
+def _ended_with_all(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process and all that it has started, compiler and simulator, if the block is left early.
+
+    They have a session of their own: an interrupt reaches them by way of this process only.
+    """
+    try:
+        yield
+    except BaseException:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def _read_results(results: Path, log: Path) -> tuple[int, tuple[str, ...]]:

@@ -86,6 +86,38 @@ sys.exit(main(sys.argv[1:]))
 
 
 @pytest.mark.tool
+def test_stopped_amid_a_simulation(tmp_path: Path) -> None:
+    """The simulator ends at once, and its folder is removed."""
+    program = "import sys; from spikefloat.rtl_gen.cli import main; sys.exit(main(sys.argv[1:]))"
+    # Half a minute of Icarus, or more.
+    arguments = ["verify", "negate", "--format", "binary32", "--trials", "2000000", "-v"]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments, "--sim", "icarus"],
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "driving" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert "spikefloat: terminated\n" in process.stderr.read()
+    assert process.returncode == 143
+    assert list(tmp_path.iterdir()) == []
+    found = [path for path in Path("/proc").glob("[0-9]*/cmdline") if holds(path, str(tmp_path))]
+    assert found == []
+
+
+def holds(path: Path, text: str) -> bool:
+    """Tell whether a process that still runs has a text in its command line."""
+    try:
+        return text.encode() in path.read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.mark.tool
 def test_table_and_csv_grow_by_the_line(capsys: Capture) -> None:
     assert main([*TWO, "e4m3fn,e2m1fn"]) == 0
     lines = capsys.readouterr().out.splitlines()
