@@ -13,7 +13,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _INLINE = re.compile(r"`([^`\n]+)`")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 #: Options of programs that are not ours.
-OTHERS = ("--extra-index-url", "--timing-allow-fail", "--freq")
+OTHERS = ("--extra-index-url", "--start", "--timing-allow-fail", "--freq")
 
 #: Folders and files of the repository, as text names them.
 _PATH = re.compile(
