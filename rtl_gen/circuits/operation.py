@@ -50,6 +50,8 @@ class Operation:
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     targets: Callable[[Format, Format], bool] | None = None
+    #: Whether the result has the format of the operands unless another is asked for.
+    keeps_format: bool = False
     order: int = 1000  #: Place in lists, before others by name.
 
 

@@ -83,6 +83,7 @@ def operation_design(operation: Operation) -> Design:
         takes_rounding=rounds,
         takes_flags=rounds or operation.raises,
         converts=converts,
+        keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,
     )
 

@@ -68,6 +68,8 @@ class Design(Entry):
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None
 
+    #: Whether the result has the format of the operands unless another is asked for.
+    keeps_format: bool = False
     #: Whether each operand, and the result, may have a format of its own.
     mixes: bool = False
 
@@ -103,7 +105,7 @@ class Design(Entry):
                 )
             return None
         targets = self.targets(fmt)
-        if to is None and self.is_vector:
+        if to is None and (self.is_vector or self.keeps_format):
             return fmt
         if to is None:
             return FORMATS[

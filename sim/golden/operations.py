@@ -17,6 +17,7 @@ from spikefloat.sim.golden.entries import (
     arithmetic,
     conversions,
     division,
+    functions,
     integers,
     questions,
     selections,
@@ -47,6 +48,7 @@ _SINGLE: dict[str, Operation] = {
     **questions.ENTRIES,
     **conversions.ENTRIES,
     **integers.ENTRIES,
+    **functions.ENTRIES,
 }
 
 #: The same, and the unit that has many of them.

@@ -3,6 +3,7 @@
 
 import pytest
 
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.formats import FORMATS, Format
@@ -24,7 +25,13 @@ def test_examples(design: Design) -> None:
 @pytest.mark.parametrize(
     "design, fmt",
     [
-        pytest.param(design, fmt, id=f"{design.name}-{fmt.name}")
+        pytest.param(
+            design,
+            fmt,
+            id=f"{design.name}-{fmt.name}",
+            # Tables of functions are made in the same way for all formats, and take a while.
+            marks=[pytest.mark.slow] if design.name in FUNCTIONS and fmt.name != "e4m3fn" else [],
+        )
         for design in DESIGNS
         for fmt in FORMATS.values()
         if design.works_for(fmt)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A function as a table: the code of its value, for every code of the operand."""
+
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational, Outcome
+from spikefloat.rtl_gen.circuits.functions.position import locate
+from spikefloat.rtl_gen.circuits.functions.records import Function
+from spikefloat.rtl_gen.circuits.functions.rounding import (
+    INVALID_FLAG,
+    Located,
+    Result,
+    Rounder,
+)
+from spikefloat.rtl_gen.formats import Format
+
+__all__ = ["tabulate"]
+
+
+def tabulate(function: Function, fmt: Format, rounder: Rounder) -> Result:
+    """Return a function's codes and flags, one row for each code of the operand.
+
+    Parameters
+    ----------
+    function : Function
+        The function.
+    fmt : Format
+        Format of the operand.
+    rounder : Rounder
+        How results are rounded; one column for each value of its random bits.
+    """
+    outcomes = _outcomes(function, fmt, rounder.format, rounder.rest_bits)
+    rows = [_result(outcome, fmt, code, rounder) for code, outcome in enumerate(outcomes)]
+    return Result(np.stack([row.codes for row in rows]), np.stack([row.flags for row in rows]))
+
+
+def _result(outcome: Located | None, fmt: Format, code: int, rounder: Rounder) -> Result:
+    is_negative = bool(code & fmt.sign_mask)
+    if outcome is not None:
+        return rounder.round(outcome, is_operand_negative=is_negative)
+    shape = 1 << rounder.random_bits
+    # A NaN raises no flag, unless the format of the result has none.
+    flags = 0 if rounder.format.has_nan else INVALID_FLAG
+    return Result(np.full(shape, rounder.not_a_number(is_negative)), np.full(shape, flags))
+
+
+@lru_cache(maxsize=128)
+def _outcomes(
+    function: Function, fmt: Format, to: Format, rest_bits: int
+) -> tuple[Located | None, ...]:
+    """Return what a function gives for each code, None for NaN."""
+    return tuple(_located(function, fmt, code, to, rest_bits) for code in range(1 << fmt.width))
+
+
+def _located(
+    function: Function, fmt: Format, code: int, to: Format, rest_bits: int
+) -> Located | None:
+    if fmt.is_nan(code):
+        return None
+    outcome = _outcome(function, fmt, code)
+    if isinstance(outcome, Irrational):
+        return locate(to, outcome, rest_bits)
+    if isinstance(outcome, Exact) and outcome.value:
+        return locate(to, outcome.value, rest_bits)
+    return outcome
+
+
+def _outcome(function: Function, fmt: Format, code: int) -> Outcome:
+    """Return what a function gives for a code that is not NaN."""
+    is_negative = bool(code & fmt.sign_mask)
+    magnitude = code & fmt.magnitude_mask
+    if magnitude == fmt.infinity_code:
+        return function.infinite(is_negative)
+    field, mantissa = magnitude >> fmt.mantissa_bits, magnitude & fmt.mantissa_mask
+    significand = mantissa + (1 << fmt.mantissa_bits if field else 0)
+    if significand == 0:
+        return function.zero(is_negative)
+    exponent = max(field, 1) - fmt.bias - fmt.mantissa_bits
+    value = significand * Fraction(2) ** exponent
+    return function.finite(-value if is_negative else value)

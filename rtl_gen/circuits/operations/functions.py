@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions of one operand as neuron graphs: the table of the function, as multiplexers.
+
+The table has an entry for each code of the operand, and for each rounding mode and random number
+where these are operands too: the code of the function's value, rounded once, and the flags.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS, Function
+from spikefloat.rtl_gen.circuits.functions.rounding import Rounder
+from spikefloat.rtl_gen.circuits.functions.table import tabulate
+from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
+from spikefloat.rtl_gen.circuits.parts.lookup import look_up
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import (
+    FLAGS,
+    NEAREST_EVEN,
+    FlagBits,
+    RoundingControl,
+)
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import (
+    PORT_CODES,
+    PORT_WIDTH,
+    Format,
+    Overflow,
+    Rounding,
+    resolve_overflow,
+)
+from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+
+__all__ = ["MAX_ADDRESS_BITS", "MAX_OPERAND_WIDTH", "MAX_RESULT_WIDTH", "function_of_code"]
+
+#: Widest operand and result of a function, in bits.
+MAX_OPERAND_WIDTH, MAX_RESULT_WIDTH = 8, 16
+#: Most bits that a table is addressed with: those of the operand and of random numbers.
+MAX_ADDRESS_BITS = 16
+
+
+def function_of_code(
+    function: Function,
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format,
+    a: Word,
+    overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
+) -> Word:
+    """Return the code of a function's value, rounded once.
+
+    NaN if ``a`` is NaN or outside the function's domain; infinity at a pole.
+
+    Parameters
+    ----------
+    function : Function
+        The function.
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt, to : Format
+        Format of the operand, up to 8 bits, and of the result, up to 16.
+    a : Word
+        Code of the operand.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes; the default of ``to`` if None.
+    control : RoundingControl
+        How to round.
+
+    Raises
+    ------
+    ValueError
+        If the width is wrong, or there are too many random bits.
+    """
+    if len(a) != fmt.width:
+        raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(a)}")
+    address = (*a, *control.port, *control.random)
+    if len(address) > MAX_ADDRESS_BITS:
+        most = MAX_ADDRESS_BITS - fmt.width
+        raise InputError(
+            f"Random bits of {function.name} must be at most {most} for {fmt.name}, "
+            f"not {len(control.random)}"
+        )
+    policy = resolve_overflow(to, overflow)
+    flags = control.flags
+    entries = [
+        _entries(function, fmt, to, policy, mode, len(control.random), flags)
+        for mode in ((control.mode,) if control.mode is not None else _modes_of_port())
+    ]
+    width = to.width + (len(FLAGS) if flags is not None else 0)
+    with gates.builder.scope("table", a=address):
+        word = look_up(gates, np.concatenate(entries), address, width)
+    if flags is not None:
+        flags.inexact, flags.tiny, flags.overflow, flags.divide_by_zero, flags.invalid = word[
+            to.width :
+        ]
+    return word[: to.width]
+
+
+def _modes_of_port() -> tuple[Rounding, ...]:
+    """Return the mode for each value of the operand that chooses it."""
+    others = (Rounding.NEAREST_EVEN,) * ((1 << PORT_WIDTH) - len(PORT_CODES))
+    return PORT_CODES + others
+
+
+def _entries(
+    function: Function,
+    fmt: Format,
+    to: Format,
+    policy: Overflow,
+    mode: Rounding,
+    random_bits: int,
+    flags: FlagBits | None,
+) -> np.ndarray:
+    """Return codes with flags above them; the operand is the low end of the address."""
+    is_tiny_before = flags is not None and flags.is_tiny_before
+    result = tabulate(function, fmt, Rounder(to, policy, mode, random_bits, is_tiny_before))
+    entries = result.codes
+    if flags is not None:
+        entries = entries | result.flags << to.width
+    return entries.T.ravel()
+
+
+def _is_operand(fmt: Format) -> bool:
+    return has_arithmetic(fmt) and fmt.is_signed and fmt.width <= MAX_OPERAND_WIDTH
+
+
+def _is_result(fmt: Format, to: Format) -> bool:
+    return _is_operand(fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
+
+
+RECORDS = tuple(
+    Operation(
+        name=function.name,
+        summary=f"y = {function.summary}, rounded once",
+        operands=("a",),
+        circuit=partial(function_of_code, function),
+        result=Result.ROUNDED,
+        formats=_is_operand,
+        targets=_is_result,
+        keeps_format=True,
+        order=2000 + number,
+    )
+    for number, function in enumerate(FUNCTIONS.values())
+)
