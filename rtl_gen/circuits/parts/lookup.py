@@ -65,4 +65,5 @@ def look_up(gates: GateLibrary, entries: ArrayLike, address: Word, width: int) -
                 )
         return made[key]
 
-    return tuple(decide((table >> bit & 1).astype(bool), len(address)) for bit in range(width))
+    bits = ((table >> bit & 1).astype(bool) for bit in range(width))
+    return gates.builder.name_word("value", tuple(decide(bit, len(address)) for bit in bits))
