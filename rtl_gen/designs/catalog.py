@@ -9,7 +9,7 @@ import re
 from itertools import chain
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, fpu, operations
+from spikefloat.rtl_gen.circuits import blocks, fpu, functions, operations
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.sums.dot import dot
@@ -234,7 +234,7 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, (*discover(operations), *fpu.RECORDS)),
+        *map(operation_design, (*discover(operations), *discover(functions), *fpu.RECORDS)),
         *_VECTORS,
         *_BLOCKS,
     )

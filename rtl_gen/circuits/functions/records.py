@@ -9,11 +9,11 @@ is known, but a value that no bounds could tell from a fraction would never be d
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.functions.enclosure import Arithmetic, enclose
+from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.outcome import (
     INVALID,
     Exact,
@@ -22,7 +22,7 @@ from spikefloat.rtl_gen.circuits.functions.outcome import (
     Outcome,
 )
 
-__all__ = ["FUNCTIONS", "Function"]
+__all__ = ["FUNCTIONS"]
 
 _ZERO, _ONE = Exact(Fraction(0)), Exact(Fraction(1))
 _HALF = Fraction(1, 2)
@@ -30,17 +30,6 @@ _HALF = Fraction(1, 2)
 _LEAK = Fraction(1, 128)
 #: Exponents of two beyond this are all alike to a format of 16 bits.
 _FAR = 2048
-
-
-@dataclass(frozen=True, kw_only=True)
-class Function:
-    """A function of one real number."""
-
-    name: str
-    summary: str  #: One line for a reader, after ``y = ``.
-    finite: Callable[[Fraction], Outcome]  #: For a finite operand that is not zero.
-    zero: Callable[[bool], Outcome]  #: For a zero, whose sign is the argument.
-    infinite: Callable[[bool], Outcome]  #: For an infinity, likewise.
 
 
 def _of(function: Callable[[Arithmetic, Any], Any]) -> Callable[[Fraction], Outcome]:

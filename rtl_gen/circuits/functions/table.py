@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational, Outcome
 from spikefloat.rtl_gen.circuits.functions.position import locate
-from spikefloat.rtl_gen.circuits.functions.records import Function
 from spikefloat.rtl_gen.circuits.functions.rounding import (
     INVALID_FLAG,
     Located,

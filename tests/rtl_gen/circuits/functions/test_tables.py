@@ -7,9 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational
 from spikefloat.rtl_gen.circuits.functions.position import locate
-from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS, Function
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.functions.rounding import Rounder
 from spikefloat.rtl_gen.circuits.functions.table import tabulate
 from spikefloat.rtl_gen.formats import (

@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS, Function
+from spikefloat.rtl_gen.circuits.functions.function import Function
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.functions.rounding import Rounder
 from spikefloat.rtl_gen.circuits.functions.table import tabulate
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
