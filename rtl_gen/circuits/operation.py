@@ -55,18 +55,19 @@ class Operation:
     order: int = 1000  #: Place in lists, before others by name.
 
 
-def discover(package: ModuleType) -> tuple[Operation, ...]:
-    """Return every operation in the modules of a package.
+def discover(*packages: ModuleType) -> tuple[Operation, ...]:
+    """Return every operation in the modules of some packages.
 
     A module that has operations lists them in ``RECORDS``.
 
     Parameters
     ----------
-    package : module
-        The package; each module in its folder is imported.
+    *packages : module
+        The packages; each module in their folders is imported.
     """
     records: list[Operation] = []
-    for info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        records += getattr(module, "RECORDS", ())
+    for package in packages:
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            records += getattr(module, "RECORDS", ())
     return tuple(sorted(records, key=lambda record: (record.order, record.name)))

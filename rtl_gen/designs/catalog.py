@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue: everything that can be generated, in one table.
 
-The command line, the benches and the reports all go through it. A scalar operation is one file in
-:mod:`spikefloat.rtl_gen.circuits.operations`, found by itself; what else there is, is listed here.
+A scalar operation is one file in :mod:`spikefloat.rtl_gen.circuits.operations`, found by itself.
 """
 
 import re
@@ -234,7 +233,7 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, (*discover(operations), *discover(functions), *fpu.RECORDS)),
+        *map(operation_design, (*discover(operations, functions), *fpu.RECORDS)),
         *_VECTORS,
         *_BLOCKS,
     )
