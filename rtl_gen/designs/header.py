@@ -70,6 +70,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     lines = [f"{instance_summary(instance)} ({formats})"]
     lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
+    lines += _element_lines(instance)
     if "op" in instance.design.operands:
         codes = ", ".join(f"{code} {name}" for code, name in enumerate(OPERATION_CODES))
         lines.append(f"op: {codes}; the other codes give zero, without flags")
@@ -96,6 +97,21 @@ def instance_summary(instance: Instance) -> str:
     if instance.circuit.to is not None and not instance.circuit.to.has_zero:
         return summary.replace("to nearest even", "to nearest, ties to the larger value")
     return summary
+
+
+def _element_lines(instance: Instance) -> list[str]:
+    """Return where each element of a vector is; an array of lanes has streams, and says it there."""
+    shape, width = instance.shape, instance.circuit.format.width
+    if shape is None or instance.is_array:
+        return []
+    lines = [f"elements: code i of a vector is [{width} * i +: {width}] of its port"]
+    if isinstance(shape, LayerShape) and (own := instance.circuit.result_format.width) != width:
+        lines[0] += f", and [{own} * i +: {own}] of y"
+    if isinstance(shape, LayerShape) and not shape.layers:
+        lines.append(
+            f"w: rows one after the other, that of output o begins with code {shape.inputs} * o"
+        )
+    return lines
 
 
 def _rounding_lines(rounding: RoundingOptions) -> list[str]:
