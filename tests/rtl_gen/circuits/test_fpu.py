@@ -88,6 +88,7 @@ def test_ports_codes_and_sharing():
 
 
 @pytest.mark.tool
+@pytest.mark.slow
 def test_verilog(tmp_path):
     """Directed and random operands of every operation, on both simulators."""
     instances = [

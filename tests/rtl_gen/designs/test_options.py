@@ -35,7 +35,10 @@ def test_defaults() -> None:
             r"^Overflow must be saturate for e2m1fn, which has no NaN, not 'nan'$",
         ),
         ({"library": "mine"}, r"^Library must be native or published, not 'mine'$"),
-        ({"style": "analog"}, r"^Style must be one of spatial, spiking, temporal, not 'analog'$"),
+        (
+            {"style": "analog"},
+            r"^Style must be one of spatial, spiking, sequential, temporal, not 'analog'$",
+        ),
         ({"stages": -1}, r"^Stages must be 0 or more, and 0 but in the spatial style, not -1$"),
         (
             {"style": "spiking", "stages": 2},
