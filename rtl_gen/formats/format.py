@@ -63,6 +63,11 @@ class Format:
         return 1 << (self.width - 1) if self.is_signed else 0
 
     @property
+    def signed_sign_mask(self) -> int:
+        """The same; for codes of 64 bits as a number in two's complement, for arrays of int64."""
+        return self.sign_mask if self.width < 64 else -self.sign_mask
+
+    @property
     def magnitude_mask(self) -> int:
         """Code with all exponent and mantissa bits set."""
         return (1 << (self.exponent_bits + self.mantissa_bits)) - 1

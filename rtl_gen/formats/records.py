@@ -161,6 +161,7 @@ _RECORDS = (
     _ieee("bfloat16", 8, 7, "bf16"),
     _ieee("tf32", 8, 10),
     _ieee("binary32", 8, 23, "float32", "fp32", "single"),
+    _ieee("binary64", 11, 52, "float64", "fp64", "double"),
 )
 
 #: Every format, by name.

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
 
-__all__ = ["corner_codes", "directed_pairs", "random_codes", "random_pairs", "random_triples"]
+__all__ = [
+    "corner_codes",
+    "directed_pairs",
+    "draw_codes",
+    "random_codes",
+    "random_pairs",
+    "random_triples",
+]
 
 Codes = NDArray[np.int64]
 
@@ -56,7 +63,7 @@ def corner_codes(fmt: Format) -> Codes:
     if fmt.infinity_code is not None and fmt.nan_code is not None:
         centres |= {fmt.infinity_code, fmt.nan_code}
     magnitudes = _clipped((c + near for c in centres for near in (-1, 0, 1)), fmt.magnitude_mask)
-    return np.unique(np.concatenate([magnitudes, magnitudes | fmt.sign_mask]))
+    return np.unique(np.concatenate([magnitudes, magnitudes | fmt.signed_sign_mask]))
 
 
 def directed_pairs(fmt: Format) -> tuple[Codes, Codes]:
@@ -70,16 +77,23 @@ def directed_pairs(fmt: Format) -> tuple[Codes, Codes]:
     made += _products_near_ties(fmt)
     made += _results_near_ends(fmt)
     a, b = np.array([p for p in made if all(0 <= c <= fmt.magnitude_mask for c in p)]).T
-    signs = (0, fmt.sign_mask) if fmt.is_signed else (0,)
+    signs = (0, fmt.signed_sign_mask) if fmt.is_signed else (0,)
     signed = [(a | sign_a, b | sign_b) for sign_a in signs for sign_b in signs]
     pairs = np.concatenate([(grid_a, grid_b), *signed], axis=1)
     a, b = np.unique(pairs, axis=1)
     return a, b
 
 
+def draw_codes(rng: np.random.Generator, width: int, shape: int | tuple[int, ...]) -> Codes:
+    """Return evenly drawn codes; of 64 bits, as numbers in two's complement."""
+    if width < 64:
+        return rng.integers(0, 1 << width, shape)
+    return rng.integers(-(1 << 63), 1 << 63, shape)
+
+
 def random_codes(fmt: Format, count: int, seed: int) -> Codes:
     """Return ``count`` evenly drawn codes."""
-    return np.random.default_rng(seed).integers(0, 1 << fmt.width, count)
+    return draw_codes(np.random.default_rng(seed), fmt.width, count)
 
 
 def random_pairs(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes]:
@@ -89,7 +103,7 @@ def random_pairs(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes]:
     operands count; in the last, the product is near one of the ends of the range.
     """
     rng = np.random.default_rng(seed)
-    a, b = rng.integers(0, 1 << fmt.width, (2, count))
+    a, b = draw_codes(rng, fmt.width, (2, count))
     field_a, field_b = (
         codes >> fmt.mantissa_bits & (1 << fmt.exponent_bits) - 1 for codes in (a, b)
     )
@@ -114,15 +128,16 @@ def random_triples(fmt: Format, count: int, seed: int) -> tuple[Codes, Codes, Co
     of the opposite sign.
     """
     rng = np.random.default_rng(seed)
-    a, b, c = rng.integers(0, 1 << fmt.width, (3, count))
+    a, b, c = draw_codes(rng, fmt.width, (3, count))
     highest = (1 << fmt.exponent_bits) - 1
     field = (a >> fmt.mantissa_bits & highest) + (b >> fmt.mantissa_bits & highest) - fmt.bias
     reach = 2 * fmt.precision + 3
     field = np.clip(field + rng.integers(-reach, reach + 1, count), 0, highest)
     near = c & ~fmt.exponent_mask | field << fmt.mantissa_bits
-    close = _near_magnitude(fmt, _magnitudes(fmt, a) * _magnitudes(fmt, b))
+    with np.errstate(over="ignore"):  # in binary64 only; the largest value will do, too
+        close = _near_magnitude(fmt, _magnitudes(fmt, a) * _magnitudes(fmt, b))
     close = np.clip(close + rng.integers(-2, 3, count), 0, fmt.magnitude_mask)
-    close |= ~(a ^ b) & fmt.sign_mask
+    close |= ~(a ^ b) & fmt.signed_sign_mask
     third = np.arange(count) * 3 // max(count, 1)
     return a, b, np.select([third == 0, third == 1], [c, near], close)
 
@@ -137,6 +152,7 @@ def _magnitudes(fmt: Format, codes: Codes) -> NDArray[np.float64]:
 
 def _near_magnitude(fmt: Format, magnitudes: NDArray[np.float64]) -> Codes:
     """Return codes within a last place of magnitudes, and the largest for those out of range."""
+    magnitudes = np.minimum(magnitudes, float(fmt.max_value))
     _, exponent = np.frexp(magnitudes)  # one more than that of a significand from 1 to 2
     field = np.maximum(exponent - 1 + fmt.bias, 1)
     last_places = np.rint(np.ldexp(magnitudes, fmt.mantissa_bits + fmt.bias - field))

@@ -60,7 +60,8 @@ def operand_cases(
                 f"Operands must be rows of {count} integers, not {rows.dtype} {rows.shape}"
             )
         for column, size in zip(rows.T, _sizes(formats, count, "all", widths), strict=True):
-            wrong = column[(column < 0) | (column >= size)]
+            lowest = 0 if size < 1 << 64 else -size  # codes of 64 bits are in two's complement
+            wrong = column[(column < lowest) | (column >= size)]
             if wrong.size:
                 raise InputError(f"Operand must be from 0 to {size - 1:#x}, not {wrong[0]}")
         return tuple(rows.T.astype(np.int64))

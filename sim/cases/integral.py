@@ -26,5 +26,5 @@ def integral_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[
     limits = np.arange(fmt.bias, highest + 1) << fmt.mantissa_bits
     near = np.concatenate([codes, limits])
     near = np.concatenate([near - 1, near, near + 1])
-    made = np.concatenate([near, near | fmt.sign_mask])
+    made = np.concatenate([near, near | fmt.signed_sign_mask])
     return np.concatenate([made[:, None], single_cases(fmt, random_count, seed)])

@@ -29,7 +29,7 @@ def quotient_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[
     nearest = (product + (1 << shift - 1)) >> shift
     dividend = np.concatenate([np.clip(nearest + near, step, 2 * step - 1) for near in (-1, 0, 1)])
     fields = rng.integers(1, fmt.max_code >> fmt.mantissa_bits, (2, dividend.size))
-    signs = rng.integers(0, 2, (2, dividend.size)) * fmt.sign_mask
+    signs = rng.integers(0, 2, (2, dividend.size)) * fmt.signed_sign_mask
     mantissas = np.stack([dividend.astype(np.int64), np.tile(divisor, 3)]) & fmt.mantissa_mask
     made = (signs | fields << fmt.mantissa_bits | mantissas).T
     return np.concatenate([made, pair_cases(fmt, random_count, seed)])
@@ -79,6 +79,6 @@ def remainder_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray
     fits = (field_a < top) & (field_b >= 1) & (field_b < top)
     a, b = field_a[fits] * step + a[fits], field_b[fits] * step + b[fits]
     near = np.concatenate([a - 1, a, a + 1])
-    signs = rng.integers(0, 2, (2, near.size)) * fmt.sign_mask
+    signs = rng.integers(0, 2, (2, near.size)) * fmt.signed_sign_mask
     made = (np.stack([near, np.tile(b, 3)]) | signs).T
     return np.concatenate([made, pair_cases(fmt, random_count, seed)])

@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.corners import (
     corner_codes,
     directed_pairs,
+    draw_codes,
     random_codes,
     random_pairs,
     random_triples,
@@ -56,7 +57,7 @@ def pair_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.i
 def triple_cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
     """Return triples of corner codes, then random triples, one row for each."""
     corners = corner_codes(fmt)
-    ends = [0, 1, fmt.max_code, fmt.sign_mask, fmt.sign_mask | fmt.max_code]
+    ends = [0, 1, fmt.max_code, fmt.signed_sign_mask, fmt.signed_sign_mask | fmt.max_code]
     corners = np.union1d(corners[:: max(1, len(corners) // _TRIPLE_CORNERS)], ends)
     directed = np.array(list(product(corners.tolist(), repeat=3)))
     drawn = np.stack(random_triples(fmt, random_count, seed), axis=1)
@@ -72,7 +73,7 @@ def mixed_cases(
     axes = [codes[:: max(1, len(codes) // most)] for codes in corners]
     grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
     rng = np.random.default_rng(seed)
-    drawn = [rng.integers(0, 1 << fmt.width, random_count) for fmt in formats]
+    drawn = [draw_codes(rng, fmt.width, random_count) for fmt in formats]
     return np.concatenate([grid, np.stack(drawn, axis=1)])
 
 

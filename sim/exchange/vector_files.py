@@ -42,6 +42,8 @@ def print_vectors(vectors: Vectors, widths: Sequence[int], result_width: int) ->
         Number of bits of the result.
     """
     columns = [*zip(vectors.operands, widths, strict=True), (vectors.result, result_width)]
+    # Codes of 64 bits are numbers in two's complement.
+    columns = [(codes.astype(np.uint64), width) for codes, width in columns]
     if vectors.flags is not None:
         columns.append((vectors.flags, _FLAG_BITS))
     line = " ".join(f"{{:0{-(-width // 4)}X}}" for _, width in columns) + "\n"
@@ -77,7 +79,7 @@ def parse_vectors(
     if needs_flags or count != len(every) - 1:
         count = len(every)
     rows = [_row(number, line, every[:count]) for number, line in enumerate(lines, 1)]
-    columns = list(np.array(rows, np.int64).T)
+    columns = list(np.array(rows, np.uint64).astype(np.int64).T)
     flags = columns[len(every) - 1] if count == len(every) else None
     return Vectors(columns[: len(widths)], columns[len(widths)], flags)
 

@@ -74,7 +74,7 @@ def total_order(fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
 def _rank(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
     codes = check_codes(fmt, codes)
     magnitude = codes & fmt.magnitude_mask
-    rank = np.where(codes & fmt.sign_mask != 0, ~magnitude, magnitude)
+    rank = np.where(codes & fmt.signed_sign_mask != 0, ~magnitude, magnitude)
     if not fmt.has_negative_zero and fmt.nan_code is not None:
         rank = np.where(codes == fmt.nan_code, fmt.magnitude_mask + 1, rank)
     return rank
@@ -134,8 +134,9 @@ def copy_sign(name: str, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[np.
     """
     check_arithmetic(fmt)
     a, b = np.broadcast_arrays(check_codes(fmt, a), check_codes(fmt, b))
-    of_a, of_b = a & fmt.sign_mask, b & fmt.sign_mask
-    sign = {"copy": of_b, "negate": of_b ^ fmt.sign_mask, "xor": of_a ^ of_b}[name]
+    mask = fmt.signed_sign_mask
+    of_a, of_b = a & mask, b & mask
+    sign = {"copy": of_b, "negate": of_b ^ mask, "xor": of_a ^ of_b}[name]
     result = (a & fmt.magnitude_mask) | sign
     if fmt.has_negative_zero:
         return result
@@ -167,7 +168,7 @@ def _next(fmt: Format, a: ArrayLike, *, is_down: bool) -> NDArray[np.int64]:
     sign = np.where(x.is_zero, is_down, x.sign)
     if not fmt.has_negative_zero:
         sign = sign & (moved != 0)
-    codes = np.where(sign, moved | fmt.sign_mask, moved)
+    codes = np.where(sign, moved | fmt.signed_sign_mask, moved)
     return codes if fmt.nan_code is None else np.where(x.is_nan, fmt.nan_code, codes)
 
 

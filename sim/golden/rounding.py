@@ -203,17 +203,18 @@ def round_value(
     length = bit_length(significand).astype(np.int64)
     quantum = np.maximum(exponent + length - fmt.precision, lowest)
     quantum = np.where(is_zero, lowest, quantum).astype(np.int64)
-    # Codes count on by one from one value to the next. Where a mantissa has no bits, that is what
-    # "even" is about, and not the significand.
+    # Codes count on by one. Where a mantissa has no bits, that is what "even" is about.
     parity = quantum - lowest if fmt.has_zero and not fmt.mantissa_bits else np.zeros_like(quantum)
     steps, inexact = round_integer(significand, quantum - exponent, sign, parity, rounder)
     # Positive codes count the values of a format in order. Below the first doubling of the
     # quantum a code is the number of quanta; each doubling skips 2**mantissa_bits codes. So a
-    # significand that rounds up to the next power of two needs no care.
-    magnitude = ((quantum - lowest) << fmt.mantissa_bits) + steps.astype(np.int64)
+    # significand that rounds up to the next power of two needs no care. Beyond the last, 64 bits
+    # might be too few.
+    last = (fmt.max_code >> fmt.mantissa_bits) - fmt.has_zero
+    magnitude = (np.minimum(quantum - lowest, last) << fmt.mantissa_bits) + steps.astype(np.int64)
     if not fmt.has_zero:
         magnitude = np.maximum(magnitude - (1 << fmt.mantissa_bits), 0)
-    too_large = magnitude > fmt.max_code
+    too_large = (magnitude > fmt.max_code) | (quantum - lowest > last)
     tiny = np.asarray(~is_zero & (exponent + length - 1 < fmt.min_exponent))
     edge = tiny & (exponent + length == fmt.min_exponent)
     if not rounder.is_tiny_before and edge.any():
@@ -237,7 +238,7 @@ def round_value(
         invalid = invalid | (sign & ~(is_zero if fmt.has_zero else False))
     if not fmt.has_negative_zero:
         sign = sign & (magnitude != 0)
-    codes = np.where(sign, magnitude | fmt.sign_mask, magnitude)
+    codes = np.where(sign, magnitude | fmt.signed_sign_mask, magnitude)
     if fmt.nan_code is not None:  # otherwise the policy has left none
         codes = np.where(is_nan | invalid, fmt.nan_code, codes)
     flags = np.where(
@@ -278,11 +279,11 @@ def pack(
     code = fmt.infinity_code if policy is not Overflow.SATURATE_FINITE else None
     stays = code is not None
     infinity = fmt.max_code if code is None else code
-    infinities = np.where(numbers.sign, infinity | fmt.sign_mask, infinity)
+    infinities = np.where(numbers.sign, infinity | fmt.signed_sign_mask, infinity)
     codes = np.where(numbers.is_infinite, infinities, codes)
     flags = np.where(numbers.is_infinite, 0 if stays else OVERFLOW + INEXACT, flags)
     if fmt.nan_code is None:
-        codes = np.where(numbers.is_nan, np.where(numbers.sign, 0, fmt.sign_mask), codes)
+        codes = np.where(numbers.is_nan, np.where(numbers.sign, 0, fmt.signed_sign_mask), codes)
         return Rounded(codes, np.where(numbers.is_nan, INVALID, flags))
     becomes_nan = np.zeros(codes.shape, bool)
     if not fmt.has_infinity and policy is Overflow.NAN:

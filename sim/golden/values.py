@@ -81,6 +81,8 @@ class Numbers:
 def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
     """Return ``codes`` as 64-bit integers, after a look at each of them.
 
+    Codes of 64 bits are numbers in two's complement then; as operands they may be either.
+
     Raises
     ------
     TypeError
@@ -91,6 +93,8 @@ def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
     array = np.asarray(codes)
     if array.dtype.kind not in "iu":
         raise InputTypeError(f"Code must be an integer, not {array.dtype}")
+    if fmt.width == 64:
+        return array.astype(np.uint64).view(np.int64)
     wrong = (array < 0) | (array >> fmt.width != 0)
     if wrong.any():
         code = array[wrong].flat[0]
@@ -118,7 +122,7 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
         case NanEncoding.ALL_ONES:
             is_nan = magnitude == fmt.magnitude_mask
         case NanEncoding.NEGATIVE_ZERO:
-            is_nan = codes == fmt.sign_mask
+            is_nan = codes == fmt.signed_sign_mask
     if fmt.is_extended:
         is_infinite = (magnitude == fmt.infinity_code) & ~is_nan
     field = magnitude >> fmt.mantissa_bits
@@ -129,7 +133,7 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
     else:
         significand = mantissa + (1 << fmt.mantissa_bits)
     return Numbers(
-        sign=codes & fmt.sign_mask != 0,
+        sign=codes & fmt.signed_sign_mask != 0,
         significand=np.where(is_nan | is_infinite, 0, significand),
         exponent=field - fmt.bias - fmt.mantissa_bits,
         is_nan=is_nan,

@@ -29,7 +29,8 @@ def check_operation(design: Design, fmt: Format, random_cases: int = 1000) -> in
         operands = tuple(axis.ravel() for axis in axes)
     else:
         operands = tuple(wide_cases(design.name, fmt, random_cases).T)
-    inputs = dict(zip(design.operands, operands, strict=True))
+    # Codes of 64 bits are numbers in two's complement.
+    inputs = dict(zip(design.operands, (c.astype(np.uint64) for c in operands), strict=True))
     actual = Network(instance.graph).run(inputs)[design.result].astype(np.int64)
     right = expected(design.name, fmt, operands, options.overflow, options.to)
     assert_same_codes(options.result_format, operands, actual, right, fmt)

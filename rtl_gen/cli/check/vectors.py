@@ -62,6 +62,9 @@ _COLUMNS = (
     "result",
 )
 
+#: Codes of 64 bits are numbers in two's complement.
+_ALL_BITS = (1 << 64) - 1
+
 #: Wrong lines that are shown.
 _MOST_WRONG = 8
 
@@ -174,18 +177,17 @@ def _judge_graph(
     """Return how the neuron graph does."""
     network = Network(instance.graph)
     begin = time.monotonic()
-    outputs = network.run(inputs)
+    words = {name: codes.astype(np.uint64) for name, codes in inputs.items()}
+    outputs = {name: codes.astype(np.int64) for name, codes in network.run(words).items()}
     seconds = time.monotonic() - begin
     wrong = np.logical_or.reduce([outputs[name] != codes for name, codes in right.items()])
-    lines = [
-        f"line {case + 1}: "
-        + ", ".join(f"{name} {codes[case]:#x}" for name, codes in inputs.items())
-        + " gives "
-        + ", ".join(f"{name} {int(outputs[name][case]):#x}" for name in right)
-        + ", not "
-        + ", ".join(f"{name} {codes[case]:#x}" for name, codes in right.items())
-        for case in np.flatnonzero(wrong)[:_MOST_WRONG].tolist()
-    ]
+    lines = []
+    for case in np.flatnonzero(wrong)[:_MOST_WRONG]:
+        given, gives, asked = (
+            ", ".join(f"{name} {int(columns[name][case]) & _ALL_BITS:#x}" for name in names)
+            for columns, names in ((inputs, inputs), (outputs, right), (right, right))
+        )
+        lines.append(f"line {case + 1}: {given} gives {gives}, not {asked}")
     count = int(wrong.sum())
     return planned_rows(instance, "vectors", "graph")[0] | {
         "hardware": "neuron graph",

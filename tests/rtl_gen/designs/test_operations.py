@@ -29,8 +29,11 @@ def test_examples(design: Design) -> None:
             design,
             fmt,
             id=f"{design.name}-{fmt.name}",
-            # Tables of functions are made in the same way for all formats, and take a while.
-            marks=[pytest.mark.slow] if design.name in FUNCTIONS and fmt.name != "e4m3fn" else [],
+            # Tables of functions are made in the same way for all formats, and take a while; so do
+            # cases of 64 bits.
+            marks=[pytest.mark.slow]
+            if (design.name in FUNCTIONS and fmt.name != "e4m3fn") or fmt.width > 32
+            else [],
         )
         for design in DESIGNS
         for fmt in FORMATS.values()

@@ -91,13 +91,13 @@ def test_refused(src, dst):
             "e4m3fn",
             "binary16",
             r"^Result format of widening_multiply for e4m3fn must be one of "
-            r"bfloat16, tf32, binary32, not 'binary16'$",
+            r"bfloat16, tf32, binary32, binary64, not 'binary16'$",
         ),
         (
-            "bfloat16",
+            "binary64",
             "binary32",
             r"^Format for widening_multiply must be one of e4m3fn, "
-            r"[a-z0-9, ]+, not 'bfloat16'$",
+            r"[a-z0-9, ]+, not 'binary64'$",
         ),
     ],
 )
