@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Designs as FuseSoC cores, with a bench that has the results of the golden model."""
+"""Designs as cores, with a bench that has the results of the golden model."""
 
 from dataclasses import replace
 from pathlib import PurePath

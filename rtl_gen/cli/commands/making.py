@@ -76,7 +76,7 @@ MAKING = (
     Command(
         name="package",
         group="make",
-        summary="write designs as FuseSoC cores, with file list, example and bench",
+        summary="write designs as cores for FuseSoC, with a bench, and for Vivado (untested there)",
         arguments=(DESIGN,),
         options=(*EVERY_INSTANCE, *pick("backend output name"), *TABLE),
         examples=("multiply --stages 2 -o cores",),

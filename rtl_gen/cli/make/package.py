@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``spikefloat package``: designs as cores for FuseSoC, each in a folder of its own."""
+"""``spikefloat package``: designs as cores for FuseSoC and Vivado, each in a folder of its own."""
 
 import argparse
 from typing import Any

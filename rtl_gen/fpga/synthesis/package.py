@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A generated design as a core for FuseSoC: its Verilog, file list, example and bench.
+"""A generated design as a core: its Verilog, file list, example and bench, for FuseSoC and Vivado.
 
 The bench needs nothing but the simulator. It reads operands with the results of the golden model
 from a file, so that whoever uses the core can repeat the check without this project.
@@ -16,6 +16,7 @@ from spikefloat.rtl_gen.fpga.synthesis.core_bench import (
     instance_lines,
     port_range,
 )
+from spikefloat.rtl_gen.fpga.synthesis.vivado import vivado_script
 from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, PortRole
 
 __all__ = ["CoreSource", "core_files"]
@@ -54,6 +55,7 @@ def core_files(source: CoreSource) -> dict[str, str]:
         files[f"{module}_bench.sv"] = core_bench(module, source.cases, ports, source.latency)
         files[f"{module}_cases.hex"] = case_file(source.cases, ports)
     files[f"{module}.core"] = _core(source)
+    files[f"{module}_vivado.tcl"] = vivado_script(module, source.summary, source.version, ports)
     return files
 
 

@@ -79,13 +79,20 @@ def test_files() -> None:
     assert set(core_files(adder())) == {
         "adder.v",
         "adder.core",
+        "adder_vivado.tcl",
         "adder_example.v",
         "adder_bench.sv",
         "adder_cases.hex",
         "files.f",
     }
     files = core_files(adder(latency=None, cases=None))
-    assert set(files) == {"adder.v", "adder.core", "adder_example.v", "files.f"}
+    assert set(files) == {
+        "adder.v",
+        "adder.core",
+        "adder_vivado.tcl",
+        "adder_example.v",
+        "files.f",
+    }
     assert "  sim:" not in files["adder.core"]
 
 
