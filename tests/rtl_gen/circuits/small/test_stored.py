@@ -27,6 +27,7 @@ GOALS = {
     ("add", "free"): (70, 10),
     ("divide", "w2"): (160, 24),
     ("divide", "w8"): (80, 30),
+    ("divide", "free"): (50, 18),
     ("square_root", "w2"): (25, 8),
     ("square_root", "free"): (15, 6),
     ("reciprocal", "w2"): (40, 14),
