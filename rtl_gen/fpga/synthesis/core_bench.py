@@ -74,6 +74,7 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     inputs = [port.name for port in ports if port.is_input]
     clock = next((port.name for port in ports if port.role is PortRole.CLOCK), None)
     reset = next((port.name for port in ports if port.role is PortRole.RESET), None)
+    file = f"{module}_cases.hex"
     together = ", ".join(cases.results)
     check = _check(together if len(cases.results) == 1 else f"{{{together}}}", size)
     body = (
@@ -84,7 +85,8 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
     return "\n".join(
         [
             "// SPDX-License-Identifier: Apache-2.0",
-            f"// Compares {count} results of {module} with those of {cases.reference}.",
+            f"// Compares {count} results of {module} with those of {cases.reference}. It reads",
+            f"// {file} in the folder where it runs, or the file that +cases=FILE names.",
             "",
             "`timescale 1ns / 1ps",
             "",
@@ -94,11 +96,15 @@ def core_bench(module: str, cases: Cases, ports: Sequence[Port], latency: int | 
             *(f"    wire {port_range(port)}{port.name};" for port in ports if not port.is_input),
             *([] if clock else ["    reg clk;  // for the bench alone"]),
             "    integer index, sent, seen, taken;",
+            "    string file;",
             "",
             *instance_lines(module, ports, {}),
             "",
             "    initial begin",
-            f'        $readmemh("{module}_cases.hex", cases);',
+            f'        if (!$value$plusargs("cases=%s", file)) file = "{file}";',
+            "        $readmemh(file, cases);",
+            "        if (^cases[0] === 1'bx)",
+            '            $fatal(1, "case 0 must be known: run where %s is, or give +cases=FILE", file);',
             *(f"        {name} = 0;" for name in inputs),
             "        sent = 0;",
             "        seen = 0;",

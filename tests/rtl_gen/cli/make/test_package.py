@@ -82,14 +82,15 @@ def test_bench_in_icarus(arguments: list[str], cases: int, reference: str, tmp_p
     build = ["iverilog", "-g2012", "-o", "bench.vvp", *sources]
     subprocess.run(build, cwd=folder, check=True)
 
-    def run() -> str:
-        done = subprocess.run(
-            ["vvp", "-n", "bench.vvp"], cwd=folder, capture_output=True, text=True, check=False
-        )
+    def run(cwd: Path = folder, *plusargs: str) -> str:
+        words = ["vvp", "-n", str(folder / "bench.vvp"), *plusargs]
+        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False)
         return done.stdout
 
     assert f"{cases} results are those of {reference}\n" in run()
     hexadecimal = folder / f"{folder.name}_cases.hex"
+    assert f"run where {hexadecimal.name} is, or give +cases=FILE" in run(tmp_path)
+    assert f"{cases} results are those of" in run(tmp_path, f"+cases={hexadecimal}")
     *others, last = hexadecimal.read_text().split()
     hexadecimal.write_text("\n".join([*others, f"{int(last, 16) ^ 1:0{len(last)}x}"]))
     assert f"case {cases - 1} must give" in run()
