@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of circuits, ports, scopes and neurons."""
 
-__all__ = ["NameGiver", "check_name"]
+__all__ = ["NameGiver", "add_suffix", "check_name"]
 
 
 def check_name(name: str, what: str) -> None:
@@ -20,6 +20,12 @@ def check_name(name: str, what: str) -> None:
         raise ValueError(f"{what} must be an identifier, not {name!r}")
 
 
+def add_suffix(name: str, suffix: str) -> str:
+    """Return ``name_suffix``, or ``name_suffix[3]`` for the name ``name[3]``."""
+    base, bracket, index = name.partition("[")
+    return f"{base}_{suffix}{bracket}{index}"
+
+
 class NameGiver:
     """Gives each neuron a name that is unique in its scope."""
 
@@ -32,7 +38,9 @@ class NameGiver:
         name = hint
         while (scope, name) in self._taken:
             number = self._next[scope, hint] = self._next.get((scope, hint), 1) + 1
+            # Words get a number without an underscore: with one, it would look like an index.
             base, bracket, index = hint.partition("[")
-            name = f"{base}_{number}{bracket}{index}"
+            separator = "" if bracket and not base[-1:].isdigit() else "_"
+            name = f"{base}{separator}{number}{bracket}{index}"
         self._taken.add((scope, name))
         return name

@@ -25,6 +25,7 @@ __all__ = [
     "shift_left",
     "shift_right_sticky",
     "subtract",
+    "xor_word",
 ]
 
 
@@ -86,8 +87,17 @@ def equal_constant(gates: GateLibrary, a: Word, value: int) -> Bit:
     )
 
 
-def mux_word(gates: GateLibrary, select: Bit, one: Word, zero: Word) -> Word:
+def xor_word(gates: GateLibrary, a: Word, bit: Bit, name: str) -> Word:
+    """Return ``a``, or its complement if ``bit`` is set; the neurons are called ``name[i]``."""
+    return tuple(gates.xor(x, bit, name=f"{name}[{i}]") for i, x in enumerate(a))
+
+
+def mux_word(
+    gates: GateLibrary, select: Bit, one: Word, zero: Word, name: str | None = None
+) -> Word:
     """Return ``one`` if ``select`` is set, else ``zero``.
+
+    With a name, all neurons are called after it and their index; else the caller may name the word.
 
     Raises
     ------
@@ -95,7 +105,10 @@ def mux_word(gates: GateLibrary, select: Bit, one: Word, zero: Word) -> Word:
         If the widths differ.
     """
     _same_width(one, zero)
-    return tuple(gates.mux(select, *bits) for bits in zip(one, zero, strict=True))
+    return tuple(
+        gates.mux(select, *bits, name="mux" if name is None else f"{name}[{i}]")
+        for i, bits in enumerate(zip(one, zero, strict=True))
+    )
 
 
 def shift_left(gates: GateLibrary, a: Word, amount: Word) -> Word:

@@ -57,21 +57,23 @@ def round_fixed_point(
     padded, sticky = padded + (ZERO,) * missing, sticky + (any_set,) * missing
     largest_exponent = to.max_code >> to.mantissa_bits
     highest = min(len(padded) - 1, lowest + largest_exponent - 1)
-    too_large = gates.or_(*padded[highest + 1 :], name="too_large")
-    # reached[k]: the exponent is k + 1 or more.
+    too_large = gates.or_(*padded[highest + 1 :], name="above")
+    # reached[k]: the exponent is k + 1 or more; the words of each place count so, too.
     reached = any_above(gates, padded[lowest : highest + 1])
     builder.name_word("reached", reached)
     lengths: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
+    carries: list[Bit] = []
     for place in range(lowest, highest + 1):
         exponent = place - lowest + 1
         here = reached[exponent - 1]
         selected = gates.not_(reached[exponent]) if place < highest else ONE
         if place > lowest:
-            selected = gates.and_(here, selected, name="chosen")
-        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits)
+            selected = gates.and_(here, selected, name=f"leading[{exponent - 1}]")
+        mantissa, carry = _round_at(gates, padded, sticky, place, to.mantissa_bits, exponent - 1)
+        carries.append(carry)
         if place == lowest:
             # Subnormals, too: without a leading one, the exponent is 0.
-            low, high = gates.half_adder(here, carry)
+            low, high = builder.name_word("field", gates.half_adder(here, carry))
             field: Word = (low, high, *(ZERO,) * to.exponent_bits)[: to.exponent_bits]
         else:
             field = tuple(
@@ -79,14 +81,16 @@ def round_fixed_point(
                 for i in range(to.exponent_bits)
             )
         if exponent == largest_exponent:
-            beyond = gates.or_(carry, _is_above(gates, mantissa, to), name="beyond")
+            is_above = builder.rename("mantissa_above", _is_above(gates, mantissa, to))
+            beyond = gates.or_(carry, is_above, name="beyond")
             too_large = gates.or_(
-                too_large, gates.and_(here, beyond, name="too_large"), name="too_large"
+                too_large, gates.and_(here, beyond, name="rounds_beyond"), name="too_large"
             )
-        for bits, bit in zip(lengths, (*mantissa, *field), strict=True):
-            bits.append(gates.and_(selected, bit, name="found"))
+        for i, (bits, bit) in enumerate(zip(lengths, (*mantissa, *field), strict=True)):
+            bits.append(gates.and_(selected, bit, name=f"selected{i}[{exponent - 1}]"))
+    builder.name_word("carry_out", carries)
     return builder.name_word(
-        "rounded", tuple(gates.or_(*bits, name="rounded") for bits in lengths)
+        "rounded", [gates.or_(*bits, name=f"rounded[{i}]") for i, bits in enumerate(lengths)]
     ), too_large
 
 
@@ -123,17 +127,18 @@ def round_moved(
 
 
 def _round_at(
-    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int
+    gates: GateLibrary, magnitude: Word, is_below: Word, place: int, mantissa_bits: int, index: int
 ) -> tuple[Word, Bit]:
-    """Return mantissa and carry if the hidden bit stands at ``place``."""
+    """Return mantissa and carry if the hidden bit stands at ``place``, which names call ``index``."""
     lowest, *upper = magnitude[place - mantissa_bits : place]
     guard, sticky = magnitude[place - mantissa_bits - 1], is_below[place - mantissa_bits - 2]
-    raised = gates.and_(gates.not_(lowest), guard, sticky, name="raised")
+    raised = gates.and_(gates.not_(lowest), guard, sticky, name=f"raised[{index}]")
     # A carry out of the lowest bit means that it is set; then the guard bit alone decides.
-    carry = gates.and_(lowest, guard, name="carry")
+    carry = gates.and_(lowest, guard, name=f"carry_in[{index}]")
     rounded = increment(gates, tuple(upper), carry)
-    lowest = gates.and_or(lowest, gates.not_(guard), raised, name="lowest")
-    return (lowest, *rounded[:-1]), rounded[-1]
+    lowest = gates.and_or(lowest, gates.not_(guard), raised)
+    mantissa = gates.builder.name_word(f"mantissa{index}", (lowest, *rounded[:-1]))
+    return mantissa, rounded[-1]
 
 
 def _is_above(gates: GateLibrary, mantissa: Word, to: Format) -> Bit:

@@ -9,6 +9,7 @@ whatever the order of the operands.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.operations.add import add
@@ -23,9 +24,9 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.gates.prefix import scan
+from spikefloat.rtl_gen.neurons.gates.prefix import any_below
 from spikefloat.rtl_gen.neurons.words import add as add_words
-from spikefloat.rtl_gen.neurons.words import gate_word, increment
+from spikefloat.rtl_gen.neurons.words import gate_word, increment, xor_word
 
 __all__ = ["ACCUMULATIONS", "SumFlags", "dot", "fixed_point", "round_sum"]
 
@@ -113,12 +114,14 @@ def dot(
         raise InputError(f"ReLU must be for exact sums, not for {accumulate!r}")
     node = wide or fmt
     products = [
-        _scoped(gates, "product", lambda x, y: multiply(gates, fmt, x, y, overflow, to=node), x, y)
-        for x, y in zip(a, b, strict=True)
+        _scoped(
+            gates, f"product_{i}", partial(multiply, gates, fmt, overflow=overflow, to=node), *xy
+        )
+        for i, xy in enumerate(zip(a, b, strict=True))
     ]
 
     def add_nodes(x: Word, y: Word) -> Word:
-        return _scoped(gates, "sum", lambda x, y: add(gates, node, x, y, overflow), x, y)
+        return _scoped(gates, "sum", partial(add, gates, node, overflow=overflow), x, y)
 
     total = (
         _in_turn(products, add_nodes) if accumulate == "chain" else _in_pairs(products, add_nodes)
@@ -204,7 +207,7 @@ def round_sum(
             too_large=too_large,
         )
     with builder.scope("magnitude", total=total):
-        flipped = tuple(gates.xor(bit, negative, name="flipped") for bit in total[:-1])
+        flipped = xor_word(gates, total[:-1], negative, "flipped")
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
     with builder.scope("round", magnitude=magnitude):
         rounded, too_large = _round(gates, fmt, to, magnitude)
@@ -228,15 +231,14 @@ def round_sum(
 
 def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> tuple[Word, Bit]:
     """Return the code of a magnitude in units of the smallest product, or that it is too large."""
-    is_below = scan(magnitude, lambda low, high: gates.or_(low, high, name="is_below"))
+    is_below = gates.builder.name_word("is_below", any_below(gates, magnitude))
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-    return round_fixed_point(gates, to, magnitude, tuple(is_below), unit)
+    return round_fixed_point(gates, to, magnitude, is_below, unit)
 
 
 def fixed_point(gates: GateLibrary, x: RawFloat, y: RawFloat, width: int) -> Word:
     """Return the product of two magnitudes in units of the product of the smallest values."""
     name_word = gates.builder.name_word
     product = name_word("product", multiply_significands(gates, x.significand, y.significand))
-    # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay zero.
     amount = name_word("amount", add_words(gates, x.exponent, y.exponent))
-    return name_word("placed", place(gates, product, amount, ZERO, width + 2)[2:])
+    return place(gates, product, amount, ZERO, width)

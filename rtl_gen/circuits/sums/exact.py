@@ -20,7 +20,7 @@ from spikefloat.rtl_gen.neurons.carry_chain import carry_chain
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.gates.prefix import prefix_carries
-from spikefloat.rtl_gen.neurons.words import add, gate_word, invert
+from spikefloat.rtl_gen.neurons.words import add, gate_word, invert, xor_word
 
 __all__ = ["exact_sum"]
 
@@ -39,6 +39,7 @@ class _Term:
     """A product in its place."""
 
     sign: Bit
+    differs: Bit  #: Whether that is not the sign of the first product.
     is_flipped: Bit  #: Whether the bits are complemented.
     bits: Word  #: Magnitude in units of the product of the smallest values, or its complement.
     is_nan: Bit
@@ -96,11 +97,17 @@ def exact_sum(
     builder = gates.builder
     width = 2 * fmt.precision + 2 * ((fmt.max_code >> fmt.mantissa_bits) - 1)
     terms: list[_Term] = []
-    for x, y in zip(a, b, strict=True):
-        with builder.scope("term", a=x, b=y):
+    for number, (x, y) in enumerate(zip(a, b, strict=True)):
+        with builder.scope(f"term_{number}", a=x, b=y):
             terms.append(_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
     total = _sum(gates, terms, has_carry_chains)
-    with builder.scope("special_values"):
+    with builder.scope(
+        "special_values",
+        term_sign=[term.sign for term in terms],
+        term_infinite=[term.is_infinite for term in terms],
+        term_nan=[term.is_nan for term in terms],
+        term_invalid=[term.is_invalid for term in terms],
+    ):
         plus, is_infinite, is_nan, sign = _special_values(gates, terms, total, control)
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
         unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
@@ -135,15 +142,15 @@ def _special_values(
     signs = [term.sign for term in terms]
     plus = gates.or_(
         *(
-            gates.and_(flag, gates.not_(sign), name="plus_infinity")
-            for flag, sign in zip(infinite, signs, strict=True)
+            gates.and_(flag, gates.not_(sign), name=f"plus_infinity[{i}]")
+            for i, (flag, sign) in enumerate(zip(infinite, signs, strict=True))
         ),
         name="any_plus",
     )
     minus = gates.or_(
         *(
-            gates.and_(flag, sign, name="minus_infinity")
-            for flag, sign in zip(infinite, signs, strict=True)
+            gates.and_(flag, sign, name=f"minus_infinity[{i}]")
+            for i, (flag, sign) in enumerate(zip(infinite, signs, strict=True))
         ),
         name="any_minus",
     )
@@ -178,23 +185,21 @@ def _term(
     builder = gates.builder
     raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
     sign = gates.xor(raw_x.sign, raw_y.sign, name="sign")
-    same = ONE if reference is None else gates.not_(gates.xor(sign, reference, name="differs"))
+    differs = ZERO if reference is None else gates.xor(sign, reference, name="differs")
+    same = ONE if reference is None else gates.not_(differs)
     product = builder.name_word(
         "product", multiply_significands(gates, raw_x.significand, raw_y.significand)
     )
-    flipped = builder.name_word(
-        "flipped", tuple(gates.xor(bit, same, name="flipped") for bit in product)
-    )
-    # Effective exponents begin at 1, so the sum is 2 too large: the two lowest bits stay empty.
+    flipped = xor_word(gates, product, same, "flipped")
     amount = builder.name_word("amount", add(gates, raw_x.exponent, raw_y.exponent))
-    placed = place(gates, flipped, amount, same, width + 2)[2:]
+    placed = place(gates, flipped, amount, same, width)
     infinite = gates.or_(raw_x.is_infinite, raw_y.is_infinite, name="infinite")
     is_zero = gates.or_(raw_x.is_zero, raw_y.is_zero, name="zero")
     invalid = gates.and_(infinite, is_zero, name="invalid")
     is_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, invalid, name="nan")
     any_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, name="nan_operand")
     invalid = gates.and_(invalid, gates.not_(any_nan), name="invalid")
-    return _Term(sign, same, builder.name_word("placed", placed), is_nan, infinite, invalid)
+    return _Term(sign, differs, same, placed, is_nan, infinite, invalid)
 
 
 def _count(gates: GateLibrary, words: Iterable[Word], width: int) -> Word:
@@ -228,13 +233,15 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
     width = len(terms[0].bits)
     extra = len(terms).bit_length()
     flipped = [term.is_flipped for term in terms[1:]]
-    with builder.scope("complements"):
+    differs = [term.differs for term in terms]
+    with builder.scope("complements", differs=differs):
         number = (
             _count_in_turn(gates, flipped, extra)
             if has_carry_chains
             else _count(gates, ((flag,) for flag in flipped), extra)
         )
-    with builder.scope("accumulate"):
+        builder.name_word("count", number)
+    with builder.scope("accumulate", count=number):
         columns = Columns(width + extra)
         columns.add(invert(gates, number), width)
         lowest = number
@@ -251,30 +258,35 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
             columns.add(term.bits)
         columns.add(lowest, arrival=arrival)
         first, second = columns.rows(gates)
-    with builder.scope("magnitude", first=first, second=second):
-        generate = tuple(gates.and_(x, y, name="both") for x, y in zip(first, second, strict=True))
+    with builder.scope("magnitude", first_row=first, second_row=second, differs=differs):
+        pairs = [*zip(first, second, strict=True)]
+        generate = builder.name_word("both", [gates.and_(x, y) for x, y in pairs])
         half = builder.name_word(
-            "half_sum",
-            tuple(gates.xor(x, y, name="half_sum") for x, y in zip(first, second, strict=True)),
+            "half_sum", [gates.xor(x, y, name=f"half_sum[{i}]") for i, (x, y) in enumerate(pairs)]
         )
         carries = prefix_carries(gates, generate, half)
         negative = gates.xor(half[-1], carries[-2][0], name="negative")
         plus = gates.not_(negative)
         into = [(ZERO, ONE), *carries[:-2]]
-        magnitude = builder.name_word(
-            "magnitude",
-            tuple(
-                gates.full_adder(bit, negative, gates.and_or(passed, plus, made, name="carry"))[0]
-                for bit, (made, passed) in zip(half[:-1], into, strict=True)
-            ),
-        )
+        sums = [
+            gates.full_adder(
+                half[i], negative, gates.and_or(passed, plus, made, name=f"carry_in[{i}]")
+            )
+            for i, (made, passed) in enumerate(into)
+        ]
+        builder.name_word("carry", [carry for _, carry in sums])
+        magnitude = builder.name_word("magnitude", [bit for bit, _ in sums])
         is_below = tuple(gates.not_(passed) for _, passed in carries[:-1])
+        # The lowest is half a sum, and called so.
+        builder.name_word("is_below", (ZERO, *is_below[1:]))
         # If the sum is zero, all bits are set. It is minus zero if all products are.
         first_sign = terms[0].sign
         is_zero = gates.and_(half[-1], carries[-2][1], name="zero")
         differ = gates.not_(gates.and_(*(term.is_flipped for term in terms), name="all_alike"))
         cleared = gates.and_(is_zero, differ, name="plus_zero")
         sign = gates.and_(
-            gates.not_(gates.xor(negative, first_sign)), gates.not_(cleared), name="minus"
+            gates.not_(gates.xor(negative, first_sign, name="opposite")),
+            gates.not_(cleared),
+            name="minus",
         )
     return _Total(sign, magnitude, is_below)

@@ -17,7 +17,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
-from spikefloat.rtl_gen.neurons.words import increment, mux_word
+from spikefloat.rtl_gen.neurons.words import increment, mux_word, xor_word
 
 __all__ = ["hardwired_linear"]
 
@@ -91,7 +91,7 @@ def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _In
     with builder.scope(f"input_{index}", code=code):
         raw = unpack(gates, fmt, code)
         # The significand is negated while it is short. Minus zero has no sign here.
-        flipped = tuple(gates.xor(bit, raw.sign, name="flipped") for bit in raw.significand)
+        flipped = xor_word(gates, raw.significand, raw.sign, "flipped")
         negated = increment(gates, flipped, raw.sign)[:-1]
         sign = gates.and_(raw.sign, gates.not_(raw.is_zero), name="negative")
         number = builder.name_word("signed", (*negated, sign))
@@ -100,8 +100,7 @@ def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _In
         for stage, select in enumerate(raw.exponent):
             distance = 1 << stage
             moved, unmoved = (ZERO,) * distance + number, number + (sign,) * distance
-            number = mux_word(gates, select, moved[:width], unmoved[:width])
-            builder.name_word(f"by_{distance}", number)
+            number = mux_word(gates, select, moved[:width], unmoved[:width], f"by_{distance}")
         number = number[1:] + (sign,) * (width - len(number))
         return _Input(raw, builder.name_word("number", number))
 
@@ -211,7 +210,7 @@ def _flags(
 ) -> SumFlags:
     """Return the special values among the terms of one output."""
     nans, plus, minus, signs, zeros = [any_nan], [], [], [], []
-    for entry, code in zip(inputs, row, strict=True):
+    for index, (entry, code) in enumerate(zip(inputs, row, strict=True)):
         raw = entry.raw
         sign = gates.not_(raw.sign) if code & fmt.sign_mask else raw.sign
         is_zero = not code & fmt.magnitude_mask
@@ -222,8 +221,10 @@ def _flags(
         if is_zero:
             nans.append(raw.is_infinite)
         else:
-            plus.append(gates.and_(raw.is_infinite, gates.not_(sign), name="plus_infinity"))
-            minus.append(gates.and_(raw.is_infinite, sign, name="minus_infinity"))
+            plus.append(
+                gates.and_(raw.is_infinite, gates.not_(sign), name=f"plus_infinity[{index}]")
+            )
+            minus.append(gates.and_(raw.is_infinite, sign, name=f"minus_infinity[{index}]"))
     if bias is not None:
         signs.append(ONE if bias & fmt.sign_mask else ZERO)
         zeros.append(ZERO if bias & fmt.magnitude_mask else ONE)

@@ -30,7 +30,7 @@ from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.words import gate_word, mux_word
+from spikefloat.rtl_gen.neurons.words import gate_word, mux_word, xor_word
 
 __all__ = ["LANE_ACCUMULATIONS", "LaneGraphs", "LaneOptions", "lane_graphs"]
 
@@ -210,9 +210,9 @@ class _Exact:
         width = self._format.width
         columns = Columns(self._partial_width)
         flags = []
-        for start in range(0, len(x), width):
+        for number, start in enumerate(range(0, len(x), width)):
             a, b = x[start : start + width], w[start : start + width]
-            with gates.builder.scope("term", a=a, b=b):
+            with gates.builder.scope(f"term_{number}", a=a, b=b):
                 raw_a = unpack(gates, self._format, a, "unpack_a")
                 raw_b = unpack(gates, self._format, b, "unpack_b")
                 flags.append(self._add_term(gates, columns, raw_a, raw_b))
@@ -224,11 +224,7 @@ class _Exact:
         """Add a product, plus ``2**term_width``, so that it is never negative."""
         sign = gates.xor(x.sign, y.sign, name="sign")
         magnitude = fixed_point(gates, x, y, self._options.term_width)
-        columns.add(
-            gates.builder.name_word(
-                "flipped", tuple(gates.xor(bit, sign, name="flipped") for bit in magnitude)
-            )
-        )
+        columns.add(xor_word(gates, magnitude, sign, "flipped"))
         columns.add((sign,))
         columns.add((gates.not_(sign),), self._options.term_width)
         infinite = gates.or_(x.is_infinite, y.is_infinite, name="infinite")
@@ -243,7 +239,9 @@ class _Exact:
         )
 
     def accumulate(self, gates: GateLibrary, state: Word, partial: Word, first: Word) -> Word:
-        retained = gate_word(gates, state, gates.not_(first[0]))
+        retained = gates.builder.name_word(
+            "retained", gate_word(gates, state, gates.not_(first[0]))
+        )
         *old_rows, old_flags = self._split(retained, self._options.row_width)
         *new_rows, new_flags = self._split(partial, self._partial_width)
         columns = Columns(self._options.row_width)

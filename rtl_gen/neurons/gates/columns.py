@@ -68,15 +68,21 @@ class Columns:
 
     def total(self, gates: GateLibrary) -> Word:
         """Return the sum of everything that was added, modulo ``2**width``."""
-        total, _ = gates.add(*self.rows(gates), ZERO)
+        total, _ = gates.add(*self.rows(gates), ZERO, "total_carry")
         return gates.builder.name_word("total", total)
 
     def rows(self, gates: GateLibrary) -> tuple[Word, Word]:
-        """Return two words whose sum, modulo ``2**width``, is that of everything that was added."""
+        """Return two words whose sum, modulo ``2**width``, is that of everything that was added.
+
+        They are called ``first_row`` and ``second_row``. What the first adder of each column makes
+        is ``sum1`` and ``carry1``, of the second ``sum2`` and ``carry2``, and so on, each with the
+        column as its index.
+        """
         constant = self._constant % (1 << self.width)
         deadline = self._deadline()
         rows: list[list[Bit]] = []
         carried: list[_Entry] = []
+        ranks: list[tuple[list[Bit], list[Bit]]] = []
         for index, column in enumerate(self._columns):
             entries = [*column, *carried]
             if constant >> index & 1:
@@ -86,8 +92,20 @@ class Columns:
             takes = _takes(len(entries), False)
             if _finish([when for when, _ in entries], takes) > deadline:
                 takes = _takes(len(entries), True)
-            left, carried = _reduce(gates, entries, takes)
+            left, sums, carried = _reduce(gates, entries, takes)
             rows.append([*left, ZERO, ZERO][:2])
+            for rank, (bit, (_, carry)) in enumerate(zip(sums, carried, strict=True)):
+                if rank == len(ranks):
+                    ranks.append(([ZERO] * self.width, [ZERO] * (self.width + 1)))
+                ranks[rank][0][index], ranks[rank][1][index + 1] = bit, carry
+        name_word = gates.builder.name_word
+        for rank, (sum_bits, carry_bits) in enumerate(ranks, start=1):
+            name_word(f"sum{rank}", sum_bits)
+            name_word(f"carry{rank}", carry_bits)
+        # What no adder has made keeps the name that it has.
+        made = {bit for sums, carries in ranks for bit in (*sums, *carries)}
+        for name, row in zip(("first_row", "second_row"), zip(*rows, strict=True), strict=True):
+            name_word(name, [bit if bit in made else ZERO for bit in row])
         return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
 
     def _deadline(self) -> int:
@@ -123,11 +141,12 @@ def _finish(arrivals: list[int], takes: list[int]) -> int:
 
 def _reduce(
     gates: GateLibrary, entries: list[_Entry], takes: list[int]
-) -> tuple[list[Bit], list[_Entry]]:
-    """Return what is left of a column, and its carries."""
+) -> tuple[list[Bit], list[Bit], list[_Entry]]:
+    """Return what is left of a column, and sums and carries of its adders."""
     # In the order of arrival, and of entry among equals.
     pending = [(when, order, bit) for order, (when, bit) in enumerate(entries)]
     heapify(pending)
+    sums: list[Bit] = []
     carries: list[_Entry] = []
     for number, take in enumerate(takes, start=len(entries)):
         taken = [heappop(pending) for _ in range(take)]
@@ -135,5 +154,6 @@ def _reduce(
         total, carry = gates.full_adder(bits[0], bits[1], bits[2])
         done = taken[-1][0] + 1
         heappush(pending, (done, number, total))
+        sums.append(total)
         carries.append((done, carry))
-    return [bit for _, _, bit in sorted(pending)], carries
+    return [bit for _, _, bit in sorted(pending)], sums, carries

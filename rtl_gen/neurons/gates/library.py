@@ -62,8 +62,11 @@ class GateLibrary(ABC):
         """Return sum and carry of three bits."""
 
     @abstractmethod
-    def add(self, a: Word, b: Word, carry_in: Bit) -> tuple[Word, Bit]:
-        """Return the sum of two words of one width and a bit, and its carry."""
+    def add(self, a: Word, b: Word, carry_in: Bit, name: str | None = None) -> tuple[Word, Bit]:
+        """Return the sum of two words of one width and a bit, and its carry.
+
+        ``name`` is for the word of all carries.
+        """
 
     @abstractmethod
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates.library import GateLibrary
+from spikefloat.rtl_gen.neurons.naming import add_suffix
 
 __all__ = ["NativeGates"]
 
@@ -38,14 +39,14 @@ class NativeGates(GateLibrary):
         return self.and_(self.or_(a, b), c, name=name)
 
     def xor(self, a: Bit, b: Bit, name: str = "xor") -> Bit:
-        both = self.and_(a, b, name=f"{name}_both")
+        both = self.and_(a, b, name=add_suffix(name, "both"))
         terms = [(a, 1), (b, 1), (both, -2)]
         if self.builder.fits(terms, 1):
             return self.builder.neuron(terms, 1, name)
         return self.and_(self.or_(a, b), ~both, name=name)
 
     def mux(self, select: Bit, one: Bit, zero: Bit, name: str = "mux") -> Bit:
-        other = self.and_(~select, zero, name=f"{name}_zero")
+        other = self.and_(~select, zero, name=add_suffix(name, "zero"))
         return self.and_or(select, one, other, name=name)
 
     def half_adder(self, a: Bit, b: Bit) -> tuple[Bit, Bit]:
@@ -55,7 +56,7 @@ class NativeGates(GateLibrary):
         (total,), carry = self.add((a,), (b,), c)
         return total, carry
 
-    def add(self, a: Word, b: Word, carry_in: Bit) -> tuple[Word, Bit]:
+    def add(self, a: Word, b: Word, carry_in: Bit, name: str | None = None) -> tuple[Word, Bit]:
         carries = [carry_in]
         for end in range(1, len(a) + 1):
             # The widest window of positions that one neuron can add gives the least depth.
@@ -67,7 +68,7 @@ class NativeGates(GateLibrary):
             else:
                 carries.append(self._small_carry(a[end - 1], b[end - 1], carries[-1]))
         if len(a) > 1:
-            self.builder.name_word("carry", carries[1:])
+            self.builder.name_word(name or "carry", carries[1:])
         sums = [self._sum_bit(*bits) for bits in zip(a, b, carries[:-1], carries[1:], strict=True)]
         return tuple(sums), carries[-1]
 
@@ -123,7 +124,7 @@ class NativeGates(GateLibrary):
         while len(level) > limit:
             # Only as many inputs are merged as must be, so that late ones pass fewer neurons.
             merged = min(limit, len(level) - limit + 1)
-            level = [*level[merged:], gate(level[:merged], f"{name}_part")]
+            level = [*level[merged:], gate(level[:merged], add_suffix(name, "part"))]
         return gate(level, name)
 
     def _small_carry(self, a: Bit, b: Bit, c: Bit) -> Bit:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates.library import GateLibrary
+from spikefloat.rtl_gen.neurons.naming import add_suffix
 
 __all__ = ["PublishedGates"]
 
@@ -31,7 +32,7 @@ class PublishedGates(GateLibrary):
         return self.and_(self.or_(a, b), c, name=name)
 
     def xor(self, a: Bit, b: Bit, name: str = "xor") -> Bit:
-        both = self.and_(a, b, name=f"{name}_both")
+        both = self.and_(a, b, name=add_suffix(name, "both"))
         return self.builder.neuron([(a, 1), (b, 1), (both, -2)], 1, name)
 
     def mux(self, select: Bit, one: Bit, zero: Bit, name: str = "mux") -> Bit:
@@ -45,12 +46,15 @@ class PublishedGates(GateLibrary):
         total = self.xor(half, c, name="sum")
         return total, self.or_(self.and_(a, b), self.and_(half, c), name="carry")
 
-    def add(self, a: Word, b: Word, carry_in: Bit) -> tuple[Word, Bit]:
-        sums = []
+    def add(self, a: Word, b: Word, carry_in: Bit, name: str | None = None) -> tuple[Word, Bit]:
+        sums, carries = [], [carry_in]
         for bit_a, bit_b in zip(a, b, strict=True):
-            total, carry_in = self.full_adder(bit_a, bit_b, carry_in)
+            total, carry = self.full_adder(bit_a, bit_b, carries[-1])
             sums.append(total)
-        return tuple(sums), carry_in
+            carries.append(carry)
+        if name is not None:
+            self.builder.name_word(name, carries[1:])
+        return tuple(sums), carries[-1]
 
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         return self.add(a, b, carry_in)[1]

@@ -99,8 +99,8 @@ class Layout:
     def place(self, words: Sequence[Word]) -> None:
         """Give every word its nets.
 
-        The longest run of contiguous bits with the same role becomes a vector; the other bits of
-        the word become scalars with the index at the end of the name.
+        The longest run of contiguous bits with the same role becomes a vector, one of ports before
+        one inside; the other bits of the word become scalars with the index at the end of the name.
         """
         counts = Counter(word.name for word in words)
         for word in words:
@@ -131,7 +131,9 @@ class Layout:
                 enumerate(bits), key=lambda item: (item[1] - item[0], bits[item[1]][1])
             )
         ]
-        longest = max(runs, key=len)  # the lowest of the longest
+        longest = max(  # the lowest of the longest
+            runs, key=lambda run: (len(run) > 1 and bits[run[0]][1] is not Role.INNER, len(run))
+        )
         vector = longest if len(longest) > 1 else []
         if vector:
             name = self._pool.give(name)

@@ -80,6 +80,18 @@ def test_names_are_unique_and_words_are_numbered() -> None:
     assert [n.name for n in builder.build().neurons] == ["sum[0]", "sum_n[1]", "x", "sum_2[0]"]
 
 
+def test_numbers_of_words_do_not_look_like_an_index() -> None:
+    builder, a, b = make()
+    hints = ("x[1]", "x[1]", "row_0[1]", "row_0[1]")
+    terms = [([(a, 1), (b, 1)], 2), ([(a, 1), (b, 1)], 1), ([(a, 1), (b, -1)], 1)]
+    terms.append(([(a, -1), (b, 1)], 1))
+    builder.output(
+        "y", [builder.neuron(*pair, hint) for pair, hint in zip(terms, hints, strict=True)]
+    )
+    names = [neuron.name for neuron in builder.build().neurons]
+    assert names == ["x[1]", "x2[1]", "row_0[1]", "row_0_2[1]"]
+
+
 def test_scopes_nest_and_stay_unique() -> None:
     builder, a, b = make()
     outputs = []

@@ -37,7 +37,7 @@ def layer_design(
     graph = instance.graph
     if fault:
         # The lowest bit of the mantissa, if the leading one is in the middle of its places.
-        index = max(i for i, n in enumerate(graph.neurons) if n.name == "lowest_7")
+        index = max(i for i, n in enumerate(graph.neurons) if n.name == "mantissa6[0]")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
             graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])

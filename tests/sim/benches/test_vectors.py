@@ -26,7 +26,7 @@ def dot_design(
     instance = make_instance("dot", length=length, accumulate=accumulate, objective=objective)
     graph = instance.graph
     if fault:
-        index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised")
+        index = next(i for i, n in enumerate(graph.neurons) if n.name == "raised[0]")
         faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
         graph = replace(
             graph, neurons=(*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])

@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.gates.prefix import scan
+from spikefloat.rtl_gen.neurons.gates.prefix import any_below
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.golden.values import value
 from spikefloat.sim.graphs.network import Network
@@ -42,8 +42,8 @@ CASES = [
 
 def make(to: Format, unit: int) -> NeuronGraph:
     def rounded(gates: GateLibrary, magnitude: Word) -> Word:
-        is_below = scan(magnitude, gates.or_)
-        code, too_large = round_fixed_point(gates, to, magnitude, tuple(is_below), unit)
+        is_below = any_below(gates, magnitude)
+        code, too_large = round_fixed_point(gates, to, magnitude, is_below, unit)
         return (*code, too_large)
 
     return build_graph("round", {"magnitude": WIDTH}, rounded)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dot products as neuron graphs, against the golden model."""
 
+import re
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ from spikefloat.sim.graphs.network import Network
 from tests.helpers.oracle import assert_same_codes
 
 E4M3FN = FORMATS["e4m3fn"]
+#: Parts of gates of many inputs, which are few.
+PARTS = ("above_part", "all_alike_part", "nan_part")
 #: accumulation, format of the nodes
 WAYS = (
     ("tree", None),
@@ -273,3 +277,17 @@ def test_only_exact_sums_round_otherwise() -> None:
     message = "^Accumulation must be exact for rounding rtz with flags none, .*, not 'tree'$"
     with pytest.raises(InputError, match=message):
         make_instance("dot", accumulate="tree", rounding="rtz")
+
+
+@pytest.mark.parametrize("design, options", [("dot", {"length": 16}), ("linear", {})])
+def test_names_are_words(design: str, options: dict[str, int]) -> None:
+    """No single carries, sums and selections by the dozen: what is alike is one word."""
+    graph = make_instance(design, accumulate="exact", **options).graph
+    paths = [scope.path for scope in graph.scopes]
+    assert ("term_0",) in paths or ("output_0", "term_0") in paths
+    numbered = {
+        neuron.name
+        for neuron in graph.neurons
+        if re.search(r"_\d+$", neuron.name) and not neuron.name.startswith(PARTS)
+    }
+    assert not numbered

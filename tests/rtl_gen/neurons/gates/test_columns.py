@@ -55,3 +55,20 @@ def test_depth_grows_with_the_logarithm() -> None:
 
     depths = [depth(count) for count in (4, 8, 16, 32, 64)]
     assert all(later - earlier <= 8 for earlier, later in zip(depths, depths[1:], strict=False))
+
+
+def test_adders_are_words_by_their_rank() -> None:
+    def total(gates: GateLibrary, *words: Word) -> Word:
+        columns = Columns(4)
+        for word in words:
+            columns.add(word)
+        return columns.total(gates)
+
+    names = {neuron.name for neuron in make_graph(total, [2] * 4).neurons}
+    # Column 0 leaves a bit that came in and a sum; column 1, with a carry more, only a sum.
+    assert names == {
+        *("second_row[0]", "carry1[1]", "sum1[1]"),
+        *("first_row[1]", "first_row[2]", "second_row[2]"),
+        *(f"total_carry[{i}]" for i in range(2)),
+        *(f"total[{i}]" for i in range(4)),
+    }

@@ -169,6 +169,18 @@ def test_words_with_holes_become_vectors_and_scalars():
     assert ".word_1(a[1]), .word(a[5:3]), .flag(a[7])" in " ".join(text.split())
 
 
+def test_ports_become_vectors_before_what_is_inside():
+    builder = NeuronGraphBuilder("runs")
+    a = builder.input("a", 6)
+    with builder.scope("inner"):
+        word = [builder.neuron([(bit, 1), (a[0], -1)], 0, f"word[{i}]") for i, bit in enumerate(a)]
+        out = builder.neuron([(bit, 1) for bit in word[3:]], 2, "out")
+    builder.output("y", (*word[1:3], out))
+    text = module_text(spatial_verilog(builder.build()), "runs_inner")
+    assert re.findall(r"output +wire +(.*?),?\n", text) == ["[2:1] word", "out"]
+    assert "wire word_3, word_4, word_5;" in text
+
+
 def test_names_are_unique_and_no_keywords():
     text = spatial_verilog(GRAPHS["name_collisions"])
     top = module_text(text, "name_collisions")
