@@ -3,10 +3,10 @@
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
+from spikefloat.rtl_gen.rtl.components.queue import Queue
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream
 
 __all__ = ["ResultBuffer", "result_bytes"]
@@ -76,22 +76,20 @@ class ResultBuffer(wiring.Component):
         """Describe the buffer."""
         m = Module()
         s, stream, width = self._sizes, self.m_axis_y, self._width
-        m.submodules.fifo = fifo = SyncFIFOBuffered(
-            width=width * s.y_codes, depth=self._vectors * s.y_beats
-        )
+        m.submodules.queue = queue = Queue(width * s.y_codes, self._vectors * s.y_beats)
         size = 8 * result_bytes(width)
         padding = Const(0, size - width)
         m.d.comb += [
-            fifo.w_data.eq(self.codes),
-            fifo.w_en.eq(self.enable),
+            queue.entry.eq(self.codes),
+            queue.put.eq(self.enable),
             stream.tdata.eq(
                 Cat(
-                    (fifo.r_data[width * index : width * (index + 1)], padding)
+                    (queue.offered[width * index : width * (index + 1)], padding)
                     for index in range(s.y_codes)
                 )
             ),
-            stream.tvalid.eq(fifo.r_rdy),
-            fifo.r_en.eq(stream.tready),
+            stream.tvalid.eq(queue.valid),
+            queue.ready.eq(stream.tready),
         ]
         taken = Signal(range(s.y_beats))
         written = Signal(range(s.y_beats))

@@ -6,10 +6,10 @@ from typing import Any
 
 from amaranth.hdl import Cat, Module, ShapeLike, Signal, Value
 from amaranth.lib import wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.components.circuits import PipelinedCircuit
+from spikefloat.rtl_gen.rtl.components.queue import Queue
 from spikefloat.rtl_gen.rtl.components.spiking import SpikingCircuit
 from spikefloat.rtl_gen.rtl.components.stream_members import stream_members
 from spikefloat.rtl_gen.rtl.timing.balance import balance
@@ -236,19 +236,25 @@ class SpikingStream(StreamCircuit):
         m = Module()
         result = self._result
         bits = Cat(*self._results().values())
-        m.submodules.queue = queue = SyncFIFOBuffered(width=len(bits), depth=self.places)
+        m.submodules.queue = queue = Queue(len(bits), self.places)
 
         free = Signal(range(self.places + 1), init=self.places)
         has_place = Signal(init=1)
+        all_valid = Signal()
         takes = Signal()
         gives = Signal()
+        only_takes = Signal()
+        only_gives = Signal()
         m.d.comb += [
-            takes.eq(_all_of([has_place, *self._valids()])),
+            all_valid.eq(_all_of(self._valids())),
+            takes.eq(has_place & all_valid),
             gives.eq(result.valid & result.ready),
+            only_takes.eq(takes & ~gives),
+            only_gives.eq(gives & ~takes),
         ]
-        with m.If(takes & ~gives):
+        with m.If(only_takes):
             m.d.sync += [free.eq(free - 1), has_place.eq(free != 1)]
-        with m.Elif(gives & ~takes):
+        with m.Elif(only_gives):
             m.d.sync += [free.eq(free + 1), has_place.eq(1)]
         self._take_operands(m, has_place)
 
@@ -263,11 +269,11 @@ class SpikingStream(StreamCircuit):
         }
         self._add_circuit(m, self._operands(), results)
         m.d.comb += [
-            queue.w_data.eq(Cat(*results.values())),
-            queue.w_en.eq(arrives),
-            bits.eq(queue.r_data),
-            result.valid.eq(queue.r_rdy),
-            queue.r_en.eq(result.ready),
+            queue.entry.eq(Cat(*results.values())),
+            queue.put.eq(arrives),
+            bits.eq(queue.offered),
+            result.valid.eq(queue.valid),
+            queue.ready.eq(result.ready),
         ]
         return m
 

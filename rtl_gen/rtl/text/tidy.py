@@ -41,6 +41,7 @@ def tidy(body: str) -> tuple[dict[str, Net], list[str]]:
         The lines between ``module`` and ``endmodule``, as Yosys wrote them.
     """
     nets, statements = _parse(_plain_names(body))
+    statements = _name_reads(statements, nets)
     statements = _unfold_registers(_rejoin(statements), nets)
     return nets, _use_aliases(_narrow(statements, nets), nets)
 
@@ -68,6 +69,18 @@ def _parse(body: str) -> tuple[dict[str, Net], list[str]]:
 def _is_temporary(name: str) -> bool:
     """Tell whether a name is one that :func:`_plain_names` made up."""
     return re.fullmatch(r"value_\d+", name) is not None
+
+
+def _name_reads(statements: list[str], nets: dict[str, Net]) -> list[str]:
+    """Give the register behind a memory, which Yosys calls ``_0_``, the name of what it is."""
+    for line in tuple(statements):
+        match = re.fullmatch(r"  assign (\w+) = (_\d+_);", line)
+        if match and match[1] in nets and nets[match[1]].width == nets[match[2]].width:
+            name, register = match.groups()
+            statements.remove(line)
+            statements = [re.sub(rf"\b{register}\b", name, other) for other in statements]
+            nets[name].kind = nets.pop(register).kind
+    return statements
 
 
 def _rejoin(statements: list[str]) -> list[str]:

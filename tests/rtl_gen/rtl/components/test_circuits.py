@@ -213,7 +213,9 @@ PROVED = [
 @pytest.mark.parametrize("name, options", PROVED)
 def test_backends_are_proved_equal(name, options, tmp_path):
     printed = make_hardware(make_instance(name, **options))
-    native = make_hardware(make_instance(name, backend="amaranth", **options))
+    native = make_hardware(
+        make_instance(name, backend="amaranth", **options), module=printed.module
+    )
     assert printed.ports == native.ports
     assert (printed.module, printed.latency) == (native.module, native.latency)
     assert printed.registers == native.registers

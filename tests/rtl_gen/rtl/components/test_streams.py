@@ -94,6 +94,8 @@ def test_whole_bytes_have_no_shape():
 def test_backends_of_streams_are_proved_equal(stages, tmp_path):
     options = {"format": "e3m2fn", "is_stream": True, "stages": stages}
     printed = make_hardware(make_instance("multiply", **options))
-    native = make_hardware(make_instance("multiply", backend="amaranth", **options))
+    native = make_hardware(
+        make_instance("multiply", backend="amaranth", **options), module=printed.module
+    )
     assert printed.ports == native.ports
     prove_equal(tmp_path, [(printed.module, printed.verilog, native.verilog)], 2 * stages)

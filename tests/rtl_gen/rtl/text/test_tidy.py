@@ -40,6 +40,19 @@ PARTS = """\
   assign y = low;
 """
 
+READ = """\
+  output [3:0] first;
+  wire [3:0] first;
+  reg [3:0] memory [1:0];
+  reg [3:0] _0_;
+  always @(posedge clk) begin
+    if (moves) begin
+      _0_ <= memory[front];
+    end
+  end
+  assign first = _0_;
+"""
+
 ALIAS = """\
   wire [3:0] high;
   output [3:0] y;
@@ -53,6 +66,17 @@ ALIAS = """\
     "body, lines",
     [
         (ESCAPED, ["  assign value_2 = value_1 & output_;", "  assign y_3[0] = value_2;"]),
+        (
+            READ,
+            [
+                "  reg [3:0] memory [1:0];",
+                "  always @(posedge clk) begin",
+                "    if (moves) begin",
+                "      first <= memory[front];",
+                "    end",
+                "  end",
+            ],
+        ),
         (
             REGISTER,
             [
