@@ -178,7 +178,7 @@ FAULTS = {
         (r"assign s_axis_a_tready = enable_1", r"assign s_axis_a_tready = 1'b1"),
         "mismatches",
     ),
-    "lost": ((r"enable_1 = value_1 \| enable_2", "enable_1 = 1'b1"), "mismatches"),
+    "lost": ((r"enable_1 = free_1 \| enable_2", "enable_1 = 1'b1"), "mismatches"),
     "not held": ((r"if \(enable_2\) begin", "begin"), "broken"),
     "withdrawn": ((r"(m_axis_tvalid <= full_1);", r"\1 & m_axis_tready;"), "mismatches"),
     "repeated": (

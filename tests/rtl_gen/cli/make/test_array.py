@@ -35,7 +35,7 @@ def test_verilog(tmp_path, weights, capsys):
     ]
     assert main([*arguments, "--json"]) == 0
     (row,) = printed_results(capsys)
-    assert row["module"] == "linear5x3_relu_array2x2_exact_e2m1fn"
+    assert row["module"] == "linear5x3_relu_array2x2_levels50_exact_e2m1fn_weights_eaae23b1"
     assert row["neurons"] > 200
     text = (out / f"{row['module']}.v").read_text()
     for line in (
@@ -163,7 +163,7 @@ def test_refused_of_weights(tmp_path, capsys):
     assert capsys.readouterr().err == (
         "spikefloat: error: Layers on an array of lanes must be 1, not 2\n"
     )
-    assert main(["waves", "linear", "--shape", "array", "-o", str(tmp_path / "out")]) == 2
+    assert main(["export", "linear", "--shape", "array", "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         "spikefloat: error: Shape of a layer must be unrolled to be one neuron graph, not 'array'\n"
     )
