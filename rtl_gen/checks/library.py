@@ -146,7 +146,7 @@ class DesignCircuit(Circuit):
                 f"Operands of {self.name} must be {', '.join(shapes)}, "
                 f"not {', '.join(codes) or 'none'}"
             )
-        arrays = {name: values.check_codes(self.format, codes[name]) for name in shapes}
+        arrays = {name: self._operand(name, codes[name]) for name in shapes}
         common = []
         for name, array in arrays.items():
             place = array.ndim - len(shapes[name])
@@ -162,6 +162,20 @@ class DesignCircuit(Circuit):
             given = ", ".join(map(str, common))
             raise InputError(f"Operands of {self.name} must have one shape, not {given}") from None
         return {name: np.broadcast_to(array, axes + shapes[name]) for name, array in arrays.items()}
+
+    def _operand(self, name: str, codes: ArrayLike) -> Codes:
+        """Return the codes of one operand; some are integers with a width of their own."""
+        design = self._instance.design
+        own = dict(zip(design.operands, design.operand_widths, strict=False))
+        width = own.get(name)
+        if width is None:
+            return values.check_codes(self.format, codes)
+        array = np.asarray(codes)
+        if array.dtype.kind not in "iu" or not ((array >= 0) & (array < 1 << width)).all():
+            raise InputError(
+                f"Operand {name!r} of {self.name} must be integers from 0 to {(1 << width) - 1}"
+            )
+        return array.astype(np.int64)
 
     def _port_codes(self, codes: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
         width = self.format.width

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import spikefloat as sf
+from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.neurons.graph import Port
 
 
 def python(code: str) -> str:
@@ -35,21 +37,35 @@ def test_every_name_is_there() -> None:
         sf.nothing  # noqa: B018
 
 
-def random_codes(circuit: sf.DesignCircuit, count: int) -> dict[str, np.ndarray]:
+def random_codes(name: str, circuit: sf.DesignCircuit, count: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
     width = circuit.format.width
-    return {
-        port.name: rng.integers(
-            0, 1 << min(width, len(port.nodes)), (count, -(-len(port.nodes) // width))
-        ).squeeze()
-        for port in circuit.graph.inputs
-    }
+    design = find_design(name)
+    own = dict(zip(design.operands, design.operand_widths, strict=False))
+
+    def draw(port: Port) -> np.ndarray:
+        if own.get(port.name):
+            bits = len(port.nodes)
+            return rng.integers(0, 1 << bits, count) >> rng.integers(0, bits, count)  # of any size
+        elements = -(-len(port.nodes) // width)
+        return rng.integers(0, 1 << min(width, len(port.nodes)), (count, elements)).squeeze()
+
+    return {port.name: draw(port) for port in circuit.graph.inputs}
+
+
+def test_integers_have_a_width_of_their_own() -> None:
+    circuit = sf.design("from_int16")
+    assert circuit.simulate(a=[0, 1, 300, 0xFFFF]).tolist() == [0x00, 0x38, 0x79, 0xB8]
+    with pytest.raises(
+        ValueError, match="^Operand 'a' of from_int16_e4m3fn must be integers from 0 to 65535$"
+    ):
+        circuit.simulate(a=[1 << 16])
 
 
 @pytest.mark.parametrize("name", sf.designs())
 def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
     circuit = sf.design(name, format="e5m2" if name == "is_infinite" else "e4m3fn")
-    codes = random_codes(circuit, 300)
+    codes = random_codes(name, circuit, 300)
     if name == "linear":
         codes["w"] = codes["w"].reshape(300, 2, 4)
     result = circuit.simulate(**codes)
@@ -70,7 +86,7 @@ def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
 )
 def test_vectors_of_any_width(name: str, options: dict[str, Any]) -> None:
     circuit = sf.design(name, **options)
-    codes = random_codes(circuit, 60)
+    codes = random_codes(name, circuit, 60)
     if name == "linear":
         shapes = {
             "x": (options["inputs"],),
