@@ -166,8 +166,7 @@ class DesignCircuit(Circuit):
     def _operand(self, name: str, codes: ArrayLike) -> Codes:
         """Return the codes of one operand; some are integers with a width of their own."""
         design = self._instance.design
-        own = dict(zip(design.operands, design.operand_widths, strict=False))
-        width = own.get(name)
+        width = dict(zip(design.operands, design.operand_widths, strict=False)).get(name)
         if width is None:
             return values.check_codes(self.format, codes)
         array = np.asarray(codes)
