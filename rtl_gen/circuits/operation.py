@@ -55,19 +55,18 @@ class Operation:
     order: int = 1000  #: Place in lists, before others by name.
 
 
-def discover(*packages: ModuleType) -> tuple[Operation, ...]:
-    """Return every operation in the modules of some packages.
+def discover(package: ModuleType) -> tuple[Operation, ...]:
+    """Return every operation in the modules of a package.
 
     A module that has operations lists them in ``RECORDS``.
 
     Parameters
     ----------
-    *packages : module
-        The packages; each module in their folders is imported.
+    package : module
+        The package; each module in its folder is imported.
     """
     records: list[Operation] = []
-    for package in packages:
-        for info in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            records += getattr(module, "RECORDS", ())
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        records += getattr(module, "RECORDS", ())
     return tuple(sorted(records, key=lambda record: (record.order, record.name)))

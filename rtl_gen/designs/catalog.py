@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalogue: everything that can be generated, in one table.
-
-A scalar operation is one file in :mod:`spikefloat.rtl_gen.circuits.operations`, found by itself.
-"""
+"""The catalogue: everything that can be generated; each file of operations is found by itself."""
 
 import re
 from itertools import chain
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, fpu, functions, operations
+from spikefloat.rtl_gen.circuits import blocks, fpu, operations
+from spikefloat.rtl_gen.circuits.functions import operations as functions
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.sums.dot import dot
@@ -233,7 +231,7 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, (*discover(operations, functions), *fpu.RECORDS)),
+        *map(operation_design, (*discover(operations), *functions.RECORDS, *fpu.RECORDS)),
         *_VECTORS,
         *_BLOCKS,
     )

@@ -7,18 +7,12 @@ where these are operands too: the code of the function's value, rounded once, an
 
 from functools import partial
 
-import numpy as np
-
 from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
-from spikefloat.rtl_gen.circuits.functions.rounding import Rounder
-from spikefloat.rtl_gen.circuits.functions.table import tabulate
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
-from spikefloat.rtl_gen.circuits.parts.lookup import look_up
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import (
     FLAGS,
     NEAREST_EVEN,
-    FlagBits,
     RoundingControl,
 )
 from spikefloat.rtl_gen.errors import InputError
@@ -39,6 +33,9 @@ __all__ = ["MAX_ADDRESS_BITS", "MAX_OPERAND_WIDTH", "MAX_RESULT_WIDTH", "functio
 MAX_OPERAND_WIDTH, MAX_RESULT_WIDTH = 8, 16
 #: Most bits that a table is addressed with: those of the operand and of random numbers.
 MAX_ADDRESS_BITS = 16
+
+#: The mode for each value of the operand that chooses it.
+_MODES_OF_PORT = PORT_CODES + (Rounding.NEAREST_EVEN,) * ((1 << PORT_WIDTH) - len(PORT_CODES))
 
 
 def function_of_code(
@@ -84,44 +81,25 @@ def function_of_code(
             f"Random bits of {function.name} must be at most {most} for {fmt.name}, "
             f"not {len(control.random)}"
         )
-    policy = resolve_overflow(to, overflow)
+    # These load numpy, which a list of designs does without.
+    from spikefloat.rtl_gen.circuits.functions.table import entries
+    from spikefloat.rtl_gen.circuits.parts.lookup import look_up
+
     flags = control.flags
-    entries = [
-        _entries(function, fmt, to, policy, mode, len(control.random), flags)
-        for mode in ((control.mode,) if control.mode is not None else _modes_of_port())
-    ]
+    modes = (control.mode,) if control.mode is not None else _MODES_OF_PORT
+    is_tiny_before = flags is not None and flags.is_tiny_before
+    policy = resolve_overflow(to, overflow)
+    table = entries(
+        function, fmt, to, policy, modes, len(control.random), is_tiny_before, flags is not None
+    )
     width = to.width + (len(FLAGS) if flags is not None else 0)
     with gates.builder.scope("table", a=address):
-        word = look_up(gates, np.concatenate(entries), address, width)
+        word = look_up(gates, table, address, width)
     if flags is not None:
         flags.inexact, flags.tiny, flags.overflow, flags.divide_by_zero, flags.invalid = word[
             to.width :
         ]
     return word[: to.width]
-
-
-def _modes_of_port() -> tuple[Rounding, ...]:
-    """Return the mode for each value of the operand that chooses it."""
-    others = (Rounding.NEAREST_EVEN,) * ((1 << PORT_WIDTH) - len(PORT_CODES))
-    return PORT_CODES + others
-
-
-def _entries(
-    function: Function,
-    fmt: Format,
-    to: Format,
-    policy: Overflow,
-    mode: Rounding,
-    random_bits: int,
-    flags: FlagBits | None,
-) -> np.ndarray:
-    """Return codes with flags above them; the operand is the low end of the address."""
-    is_tiny_before = flags is not None and flags.is_tiny_before
-    result = tabulate(function, fmt, Rounder(to, policy, mode, random_bits, is_tiny_before))
-    entries = result.codes
-    if flags is not None:
-        entries = entries | result.flags << to.width
-    return entries.T.ravel()
 
 
 def _is_operand(fmt: Format) -> bool:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A function as a table: the code of its value, for every code of the operand."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational, Outcome
@@ -15,9 +17,9 @@ from spikefloat.rtl_gen.circuits.functions.rounding import (
     Result,
     Rounder,
 )
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 
-__all__ = ["tabulate"]
+__all__ = ["entries", "tabulate"]
 
 
 def tabulate(function: Function, fmt: Format, rounder: Rounder) -> Result:
@@ -35,6 +37,44 @@ def tabulate(function: Function, fmt: Format, rounder: Rounder) -> Result:
     outcomes = _outcomes(function, fmt, rounder.format, rounder.rest_bits)
     rows = [_result(outcome, fmt, code, rounder) for code, outcome in enumerate(outcomes)]
     return Result(np.stack([row.codes for row in rows]), np.stack([row.flags for row in rows]))
+
+
+def entries(
+    function: Function,
+    fmt: Format,
+    to: Format,
+    policy: Overflow,
+    modes: Sequence[Rounding],
+    random_bits: int,
+    is_tiny_before: bool,
+    has_flags: bool,
+) -> NDArray[np.int64]:
+    """Return a table for an address: the operand lowest, then random numbers or the mode.
+
+    Parameters
+    ----------
+    function : Function
+        The function.
+    fmt, to : Format
+        Format of the operand and of the result.
+    policy : Overflow
+        What becomes of results that are too large.
+    modes : sequence of Rounding
+        The mode for each value of its part of the address.
+    random_bits : int
+        Number of random bits.
+    is_tiny_before : bool
+        Whether a result is tiny as it was before rounding.
+    has_flags : bool
+        Whether the flags stand above the code.
+    """
+    parts = []
+    for mode in modes:
+        rounder = Rounder(to, policy, mode, random_bits, is_tiny_before)
+        result = tabulate(function, fmt, rounder)
+        codes = result.codes | result.flags << to.width if has_flags else result.codes
+        parts.append(codes.T.ravel())
+    return np.concatenate(parts)
 
 
 def _result(outcome: Located | None, fmt: Format, code: int, rounder: Rounder) -> Result:

@@ -76,7 +76,7 @@ MAKING = (
     Command(
         name="package",
         group="make",
-        summary="write designs as cores for FuseSoC, with a bench, and for Vivado (untested there)",
+        summary="write designs as cores for FuseSoC and (untested) for Vivado",
         arguments=(DESIGN,),
         options=(*EVERY_INSTANCE, *pick("backend output name"), *TABLE),
         examples=("multiply --stages 2 -o cores",),

@@ -155,7 +155,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
             "Option --to has no effect for negate; it is for designs whose result may have another ",
         ),
         (
-            ["stats", "widening_multiply", "--format", "binary32"],
+            ["stats", "widening_multiply", "--format", "binary64"],
             "Format for widening_multiply must be one of ",
         ),
         (["stats", "convert", "--to", "fp7"], "Format must be one of e4m3fn, "),

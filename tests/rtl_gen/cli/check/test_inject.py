@@ -49,7 +49,7 @@ def test_stuck(capsys):
         ),
         (
             ["multiply", "--trials", "1048576", "--library", "published"],
-            "Trials of multiply_e4m3fn must be at most ",
+            "Trials of multiply_e4m3fn_published must be at most ",
         ),
         (
             ["xor", "--stuck", "--synapse-noise", "0.1"],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.catalog import entries, find_design
 from spikefloat.rtl_gen.designs.design import Design
@@ -102,6 +103,7 @@ _WITHOUT_STAGES = {
     *("is_zero", "is_one", "is_sign_minus", "is_normal", "is_subnormal"),
     *("round_to_integral", "exponent_of", *(f"to_{name}" for name in INTEGERS)),
     *("from_int4", "from_uint4"),
+    *FUNCTIONS,
 }
 
 
@@ -150,6 +152,7 @@ def test_all_styles_of_one(capsys: Capture) -> None:
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)["results"]) == 2
     assert captured.err == (
+        "spikefloat: left out: Style of relu must be spatial or spiking, not sequential\n"
         "spikefloat: left out: Style of relu must be spatial or spiking, not temporal\n"
     )
 
