@@ -167,9 +167,10 @@ def test_wrong_options(options, message):
 
 def test_wrong_target_of_another_design():
     with pytest.raises(
-        ValueError, match=(r"^Result format of add must be that of its operands, not 'bfloat16'$")
+        ValueError,
+        match=(r"^Result format of negate must be that of its operands, not 'bfloat16'$"),
     ):
-        make_instance("add", to="bfloat16")
+        make_instance("negate", to="bfloat16")
 
 
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e8m0fnu"])
