@@ -156,7 +156,7 @@ def test_faults_are_found(tmp_path):
             "assign s_axis_x_tready = 1'b1 | ",
         ),
         ("results overwritten", tight, "assign room = ", "assign room = 1'b1 | "),
-        ("an offer withdrawn", right, ".r_en(m_axis_y_tready)", ".r_en(1'b1)"),
+        ("an offer withdrawn", right, ".ready(m_axis_y_tready)", ".ready(1'b1)"),
         ("another end", right, "assign m_axis_y_tlast = ", "assign m_axis_y_tlast = ~"),
     )
     designs = []

@@ -8,6 +8,7 @@ import pytest
 
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import (
     FORMATS,
@@ -77,6 +78,8 @@ def test_every_operation_in_every_mode(fmt, mode):
     """With flags, on every operand, in every policy; functions have tests of their own."""
     rounder = Rounder(mode, 0, 2 * mode.is_stochastic)
     for name in FLAGGED:
+        if mode is not Rounding.NEAREST_EVEN and not find_design(name).takes_rounding:
+            continue  # exact, and so refused by name
         targets = [None]
         if find_operation(name).converts:
             targets = [FORMATS["e4m3fn"], FORMATS["ue4m3"], FORMATS["e8m0fnu"], *MAIN]

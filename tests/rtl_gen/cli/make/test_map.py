@@ -225,10 +225,10 @@ def test_settings(tmp_path: Path, capsys: Capture) -> None:
     command = ["map", str(path), "-o", str(tmp_path), "-I", str(tmp_path / "include")]
     assert main([*command, "-DODD", "-D", "V=1'b0", "-P", "W=3", "--json"]) == 0
     assert printed_results(capsys)[0]["proof"] == "all 8 input patterns"
-    text = (tmp_path / "m_neurons.v").read_text(encoding="utf-8")
+    text = (tmp_path / "m_neurons_ODD_V_1_b0_W_3.v").read_text(encoding="utf-8")
     header = text[: text.index("\n\n")].replace("\n// ", " ")
     assert """map m.v -I include -D ODD -D 'V=1'"'"'b0' -P W=3 --budget w2""" in header
-    written = read_verilog([tmp_path / "m_neurons.v"])
+    written = read_verilog([tmp_path / "m_neurons_ODD_V_1_b0_W_3.v"])
     assert [tuple(port) for port in written.inputs] == [("bit", 3)]
     assert written.source is not None
     assert [port.name for port in written.source.ports] == ["bit", "y"]
