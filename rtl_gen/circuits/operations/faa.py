@@ -7,7 +7,7 @@ terms are complemented, and there are two free carries for what that is short of
 """
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
-from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
@@ -84,17 +84,12 @@ def faa(
         )
         finite_sign = gates.mux(is_nonzero, rounded_sign, zero_sign, name="finite_sign")
         sign = gates.mux(is_infinite, any_minus, finite_sign, name="sign")
-    # How far the top bit is above the hidden bit of the smallest normals.
-    height = len(magnitude) - fmt.precision
-    rounded = finish(
+    rounded = round_moved(
         gates,
         fmt,
         magnitude,
-        constant(height, max(height.bit_length(), fmt.exponent_bits)),
-        ZERO,
-        lowest=height,
-        max_zeros=None,
-        zeros=(gates.not_(is_nonzero),),
+        fmt.min_exponent - fmt.mantissa_bits,
+        is_zero=gates.not_(is_nonzero),
         control=control,
         sign=rounded_sign,
         name="sum",

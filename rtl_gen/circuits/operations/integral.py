@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
-from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum, normalize_operand
 from spikefloat.rtl_gen.circuits.parts.rounding import denormalize
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
@@ -226,21 +226,9 @@ def _as_float(
     gates: GateLibrary, fmt: Format, magnitude: Word, control: RoundingControl, sign: Bit
 ) -> Word:
     """Return the magnitude of an integer as a float, rounded."""
-    # How far the top bit is above the hidden bit of the smallest normals.
-    height = len(magnitude) - 1 - fmt.min_exponent
-    is_nonzero = gates.or_(*magnitude, name="nonzero")
-    return finish(
-        gates,
-        fmt,
-        magnitude,
-        constant(height, max(height.bit_length(), fmt.exponent_bits)),
-        ZERO,
-        lowest=height,
-        max_zeros=None,
-        zeros=(gates.not_(is_nonzero),),
-        control=control,
-        sign=sign,
-        name="integer",
+    is_zero = gates.not_(gates.or_(*magnitude, name="nonzero"))
+    return round_moved(
+        gates, fmt, magnitude, 0, is_zero=is_zero, control=control, sign=sign, name="integer"
     )
 
 

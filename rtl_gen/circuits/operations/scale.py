@@ -8,12 +8,13 @@ from functools import partial
 
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum, normalize_operand
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import INTEGERS, Format, Integer, Overflow, resolve_overflow
-from spikefloat.rtl_gen.neurons.builder import ZERO, Word, constant
+from spikefloat.rtl_gen.neurons.builder import ZERO, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import increment
 
@@ -66,19 +67,8 @@ def from_integer(
             # The lowest integer carries into the place of the sign.
             magnitude = builder.name_word("magnitude", increment(gates, flipped, sign))
         is_zero = gates.not_(gates.or_(*a, name="nonzero"))
-    height = len(magnitude) - 1 - fmt.min_exponent
-    rounded = finish(
-        gates,
-        fmt,
-        magnitude,
-        constant(height, max(height.bit_length(), fmt.exponent_bits)),
-        ZERO,
-        lowest=height,
-        max_zeros=None,
-        zeros=(is_zero,),
-        control=control,
-        sign=sign,
-        name="integer",
+    rounded = round_moved(
+        gates, fmt, magnitude, 0, is_zero=is_zero, control=control, sign=sign, name="integer"
     )
     return pack(
         gates,

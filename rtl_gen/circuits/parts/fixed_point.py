@@ -98,16 +98,40 @@ def round_moved(
     gates: GateLibrary,
     to: Format,
     magnitude: Word,
-    is_nonzero: Bit,
     unit: int,
+    *,
+    is_zero: Bit,
     control: RoundingControl,
     sign: Bit,
+    name: str,
 ) -> Word:
     """Return the rounded magnitude, whose leading one is moved to the top before, in any mode.
 
-    The word counts on beyond the largest finite code. ``sign`` tells whether the number is
-    negative; see :func:`round_fixed_point`.
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    to : Format
+        Format of the result.
+    magnitude : Word
+        A number without sign.
+    unit : int
+        The lowest bit of the magnitude stands for ``2**unit``.
+    is_zero : Bit
+        Whether the magnitude is zero.
+    control : RoundingControl
+        How to round.
+    sign : Bit
+        Whether the number is negative; of no matter unless the rounding uses it.
+    name : str
+        What the magnitude is called.
+
+    Returns
+    -------
+    Word
+        Exponent and mantissa as one number, which counts on beyond the largest finite code.
     """
+    # How far the top bit is above the hidden bit of the smallest normals.
     height = len(magnitude) - 1 - (to.min_exponent - unit)
     if height < 0:
         magnitude, height = magnitude + (ZERO,) * -height, 0
@@ -119,10 +143,10 @@ def round_moved(
         ZERO,
         lowest=height,
         max_zeros=None,
-        zeros=(gates.not_(is_nonzero),),
+        zeros=(is_zero,),
         control=control,
         sign=sign,
-        name="sum",
+        name=name,
     )
 
 

@@ -115,8 +115,16 @@ def exact_sum(
         if control.is_plain:
             rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
         else:
-            negative, is_nonzero = total.is_negative, total.is_below[-1]
-            rounded = round_moved(gates, to, total.magnitude, is_nonzero, unit, control, negative)
+            rounded = round_moved(
+                gates,
+                to,
+                total.magnitude,
+                unit,
+                is_zero=gates.not_(total.is_below[-1]),
+                control=control,
+                sign=total.is_negative,
+                name="sum",
+            )
         if relu and too_large is not None:
             *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
             rounded = builder.name_word("kept", kept)
