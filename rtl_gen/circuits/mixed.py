@@ -58,36 +58,35 @@ def common_format(formats: Formats) -> Format:
     largest = max(fmt.max_exponent for fmt in formats)
     smallest = min(fmt.min_value for fmt in formats)
     mantissa_bits = max(fmt.mantissa_bits for fmt in formats)
-    exponent_bits = 2
-    while True:
-        bias = (1 << exponent_bits - 1) - 1
-        made = Format(
-            name=f"common_{exponent_bits}_{mantissa_bits}",
-            exponent_bits=exponent_bits,
-            mantissa_bits=mantissa_bits,
-            bias=bias,
-            nan=NanEncoding.IEEE,
-        )
-        if bias >= largest and made.min_value <= smallest:
-            return made
-        exponent_bits += 1
+    return _least_format(
+        "common",
+        mantissa_bits,
+        lambda made: made.max_exponent >= largest and made.min_value <= smallest,
+    )
 
 
 def _product_format(a: Format, b: Format) -> Format:
     """Return a format that holds every product of two numbers."""
-    exponent_bits = max(a.exponent_bits, b.exponent_bits) + 1
+    largest, smallest = a.max_value * b.max_value, a.min_value * b.min_value
+    return _least_format(
+        "product",
+        a.precision + b.precision - 1,
+        lambda made: made.max_value >= largest and made.min_value <= smallest,
+    )
+
+
+def _least_format(name: str, mantissa_bits: int, holds: Callable[[Format], bool]) -> Format:
+    """Return the format of fewest exponent bits that holds what it has to."""
+    exponent_bits = 2
     while True:
-        bias = (1 << exponent_bits - 1) - 1
         made = Format(
-            name=f"product_{exponent_bits}",
+            name=f"{name}_{exponent_bits}_{mantissa_bits}",
             exponent_bits=exponent_bits,
-            mantissa_bits=a.precision + b.precision - 1,
-            bias=bias,
+            mantissa_bits=mantissa_bits,
+            bias=(1 << exponent_bits - 1) - 1,
             nan=NanEncoding.IEEE,
         )
-        if made.max_value >= a.max_value * b.max_value and made.min_value <= (
-            a.min_value * b.min_value
-        ):
+        if holds(made):
             return made
         exponent_bits += 1
 
