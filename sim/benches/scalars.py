@@ -14,11 +14,9 @@ from spikefloat.sim.cases.exhaustive import concerns, operand_cases
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
 from spikefloat.sim.golden.operations import (
     expected,
-    expected_mixed,
     expected_rounded,
     find_operation,
 )
-from spikefloat.sim.golden.rounding import Rounded, Rounder
 
 __all__ = ["OPERAND_NAMES", "ScalarDesign", "draws_extras", "scalar_checks"]
 
@@ -51,15 +49,13 @@ class ScalarDesign:
         codes = [operands[name] for name in names]
         if self.ways.is_usual and not self.others:
             return {"y": expected(self.operation, self.fmt, codes, self.overflow, self.to)}
-
-        def golden(here: NDArray[np.bool_], rounder: Rounder) -> Rounded:
-            some = [array[here] for array in codes]
-            if self.others:
-                own, to = (self.fmt, *self.others), self.to or self.fmt
-                return expected_mixed(self.operation, own, to, some, self.overflow, rounder)
-            return expected_rounded(self.operation, self.fmt, some, self.overflow, self.to, rounder)
-
-        return self.ways.results(operands, len(codes[0]), golden)
+        return self.ways.results(
+            operands,
+            codes,
+            lambda some, rounder: expected_rounded(
+                self.operation, self.fmt, some, self.overflow, self.to, rounder, self.others
+            ),
+        )
 
     @property
     def dut(self) -> Dut:

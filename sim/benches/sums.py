@@ -56,7 +56,7 @@ class LayerDesign:
     layers: tuple[tuple[Codes, Codes | None], ...] | None = None
 
 
-def dot_check(design: DotDesign, operands: Codes) -> Check:
+def dot_check(design: DotDesign, operands: Codes, seed: int = SEED) -> Check:
     """Return the check of a dot product.
 
     Parameters
@@ -64,7 +64,9 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
     design : DotDesign
         What to check.
     operands : array of int
-        Codes of the shape (2, cases, length). Modes and random numbers are drawn beside them.
+        Codes of the shape (2, cases, length).
+    seed : int
+        Of modes and random numbers of rounding, which are drawn for each case.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
     named = {"a": a, "b": b}
     inputs: tuple[Port, ...]
     inputs = tuple(Port(name, design.fmt.width, design.length, design.fmt) for name in named)
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     for name, width in design.ways.widths.items():
         inputs = (*inputs, Port(name, width))
         named[name] = rng.integers(0, 1 << width, len(a))
@@ -103,13 +105,13 @@ def dot_check(design: DotDesign, operands: Codes) -> Check:
 
 
 def _dot_results(design: DotDesign, named: Mapping[str, Codes]) -> dict[str, Codes]:
-    fmt, a, b, to, policy = design.fmt, named["a"], named["b"], design.to, design.overflow
+    fmt, to, policy, operands = design.fmt, design.to, design.overflow, (named["a"], named["b"])
     if design.ways.is_usual:
-        return {"y": dot(fmt, a, b, design.accumulate, to, policy, wide=design.wide)}
+        return {"y": dot(fmt, *operands, design.accumulate, to, policy, wide=design.wide)}
     return design.ways.results(
         named,
-        len(a),
-        lambda here, rounder: dot_flagged(fmt, a[here], b[here], to, policy, rounder),
+        operands,
+        lambda some, rounder: dot_flagged(fmt, some[0], some[1], to, policy, rounder),
     )
 
 

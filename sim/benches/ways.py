@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a design rounds, and whether it raises flags: the ports for that, and results so rounded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,27 +43,28 @@ class Ways:
 
     def results(
         self,
-        operands: Mapping[str, Codes],
-        count: int,
-        golden: Callable[[NDArray[np.bool_], Rounder], Rounded],
+        extras: Mapping[str, Codes],
+        operands: Sequence[Codes],
+        golden: Callable[[Sequence[Codes], Rounder], Rounded],
     ) -> dict[str, Codes]:
         """Return the results, by the names of the outputs.
 
         Parameters
         ----------
-        operands : mapping of str to array of int
-            Those of :attr:`widths`, among others.
-        count : int
-            Number of cases.
+        extras : mapping of str to array of int
+            Values of the inputs of :attr:`widths`, among others.
+        operands : sequence of array of int
+            Those of the golden model.
         golden : callable
-            Called with a mask of cases, and how these round.
+            Called with the operands of some cases, and how these round.
         """
+        count = len(operands[0])
         results = np.empty((2, count), np.int64)
-        selected = operands.get("rounding", np.zeros(count, np.int64))
+        selected = extras.get("rounding", np.zeros(count, np.int64))
         for code in np.unique(selected).tolist():
             here = selected == code
             mode = self.mode or (PORT_CODES + PORT_CODES[:1] * 3)[code]
-            random = operands["random"][here] if self.random_bits else 0
+            random = extras["random"][here] if self.random_bits else 0
             rounder = Rounder(mode, random, self.random_bits, self.is_tiny_before)
-            results[:, here] = golden(here, rounder)
+            results[:, here] = golden([array[here] for array in operands], rounder)
         return {"y": results[0]} | ({"flags": results[1]} if self.has_flags else {})

@@ -14,7 +14,6 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.golden import operations as reference
-from spikefloat.sim.golden.rounding import Rounded, Rounder
 from spikefloat.sim.golden.values import decode, unpack
 from spikefloat.sim.graphs.network import Network
 
@@ -112,14 +111,13 @@ class RoundedReference(FloatReference):
         """Return the right results, with the flags above them."""
         count = reference.find_operation(self.operation).operand_count
         extras = dict(zip(self.ways.widths, operands[count:], strict=True))
-
-        def golden(here: NDArray[np.bool_], rounder: Rounder) -> Rounded:
-            codes = [operand[here] for operand in operands[:count]]
-            return reference.expected_rounded(
-                self.operation, self.fmt, codes, self.overflow, self.to, rounder
-            )
-
-        results = self.ways.results(extras, len(operands[0]), golden)
+        results = self.ways.results(
+            extras,
+            operands[:count],
+            lambda some, rounder: reference.expected_rounded(
+                self.operation, self.fmt, some, self.overflow, self.to, rounder
+            ),
+        )
         return results["y"] | results.get("flags", np.int64(0)) << self._width
 
     def errors(self, actual: Codes, expected: Codes) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -155,16 +155,20 @@ def expected_rounded(
     overflow: Overflow | str | None,
     to: Format | None,
     rounder: Rounder,
+    others: tuple[Format, ...] = (),
 ) -> Rounded:
     """Return the codes and the flags that ``operation`` must give when it rounds in some way.
 
-    Parameters are those of :func:`expected`, and how to round.
+    Parameters are those of :func:`expected`, how to round, and the formats of the operands after
+    the first, if these differ: see :func:`expected_mixed`.
 
     Raises
     ------
     InputError
         As there, or if the operation does not round.
     """
+    if others:
+        return expected_mixed(operation, (fmt, *others), to or fmt, operands, overflow, rounder)
     found = _checked(operation, operands, to)
     if found.rounded is None:
         raise InputError(f"Rounding and flags have no effect for {operation}, which does not round")

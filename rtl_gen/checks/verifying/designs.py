@@ -76,8 +76,9 @@ def vector_check(instance: Instance, selected: Selected) -> Check:
         return layer_check(_combinational_layer(instance, selected), cases)
     design = dot_design(instance, selected)
     if selected.pairs == "lattice":
-        return dot_check(design, lattice_cases(options.format))
-    return dot_check(design, vector_cases(options.format, instance.vector.length, count, seed))
+        return dot_check(design, lattice_cases(options.format), seed)
+    vectors = vector_cases(options.format, instance.vector.length, count, seed)
+    return dot_check(design, vectors, seed)
 
 
 def dot_design(instance: Instance, selected: Selected) -> DotDesign:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.verifying import cells
-from spikefloat.rtl_gen.checks.verifying.designs import scalar_design, vector_check
+from spikefloat.rtl_gen.checks.verifying.designs import bench_ways, scalar_design, vector_check
 from spikefloat.rtl_gen.checks.verifying.graphs import MAX_BITS, saved_check
 from spikefloat.rtl_gen.checks.verifying.kept import Kept, KeptOutcomes
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
@@ -264,11 +264,11 @@ def uses_seed(subject: Subject, selected: Selected, simulator: str) -> bool:
     if isinstance(subject, CellInstance):
         return False
     is_stream = subject.hardware.is_stream or subject.is_array
-    return is_stream or (
-        isinstance(subject, Instance)
-        and subject.shape is None
-        and draws_extras(scalar_design(subject), selected.pairs)
-    )
+    if is_stream or not isinstance(subject, Instance):
+        return is_stream
+    if subject.design.is_vector:
+        return not subject.design.is_layer and bool(bench_ways(subject).widths)
+    return draws_extras(scalar_design(subject), selected.pairs)
 
 
 def make_check(subject: Subject, selected: Selected, simulator: str = "verilator") -> Check:

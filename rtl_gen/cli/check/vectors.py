@@ -30,7 +30,6 @@ from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, mixed_cases
 from spikefloat.sim.exchange.vector_files import Vectors, parse_vectors, print_vectors
 from spikefloat.sim.golden.operations import (
     expected,
-    expected_mixed,
     expected_rounded,
     find_operation,
     require_cases,
@@ -236,10 +235,7 @@ def _golden(instance: Instance, operands: Sequence[NDArray[np.int64]]) -> Rounde
         return Rounded(codes, np.zeros_like(codes))
     mode = circuit.rounding.mode or Rounding.NEAREST_EVEN
     rounder = Rounder(mode, is_tiny_before=circuit.rounding.flags is Flags.BEFORE)
-    if circuit.is_mixed:
-        to = circuit.result_format
-        return expected_mixed(name, _formats(instance), to, operands, policy, rounder)
-    return expected_rounded(name, fmt, operands, policy, to, rounder)
+    return expected_rounded(name, fmt, operands, policy, to, rounder, circuit.others)
 
 
 def _right(instance: Instance, vectors: Vectors) -> tuple[NDArray[np.int64], ...]:
