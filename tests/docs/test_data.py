@@ -20,11 +20,13 @@ PARTS = {
     "membranes": f"sweep add --library published --membrane-noise 0.2 {SWEEP}",
     "leak": f"sweep and,xor --style spiking --leak 0.5 --order random,provoking {SWEEP}",
     "tolerance": f"tolerance {UNIT}",
+    "membrane_tolerance": f"tolerance {UNIT} --knob membrane_noise",
+    "leak_tolerance": "tolerance and,or --style spiking --knob leak --order provoking "
+    "--exact-rate 0.99999",
     "faults": f"criticality {UNIT}",
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", PARTS)
 def test_parts_are_as_kept(name: str) -> None:
     path = ROOT / "docs" / "data" / f"{name}.csv"
