@@ -22,7 +22,15 @@ from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.gates.prefix import prefix_carries
 from spikefloat.rtl_gen.neurons.words import add, gate_word, invert, xor_word
 
-__all__ = ["exact_sum"]
+__all__ = [
+    "Term",
+    "Total",
+    "exact_sum",
+    "product_term",
+    "product_width",
+    "special_values",
+    "sum_terms",
+]
 
 
 #: With carry chains, so many complements are counted by a tree, which gives three bits, and those
@@ -35,7 +43,7 @@ _ADDED_IN_TURN = 2
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """A product in its place."""
 
     sign: Bit
@@ -48,7 +56,7 @@ class _Term:
 
 
 @dataclass(frozen=True)
-class _Total:
+class Total:
     """The exact sum."""
 
     is_negative: Bit  #: Whether it is below zero, or a zero of products that are all negative.
@@ -95,12 +103,13 @@ def exact_sum(
     to = to or fmt
     policy = resolve_overflow(to, overflow)
     builder = gates.builder
-    width = 2 * fmt.precision + 2 * ((fmt.max_code >> fmt.mantissa_bits) - 1)
-    terms: list[_Term] = []
+    width = product_width(fmt)
+    terms: list[Term] = []
     for number, (x, y) in enumerate(zip(a, b, strict=True)):
         with builder.scope(f"term_{number}", a=x, b=y):
-            terms.append(_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
-    total = _sum(gates, terms, has_carry_chains)
+            terms.append(product_term(gates, fmt, x, y, width, terms[0].sign if terms else None))
+    largest = int((fmt.max_value / fmt.min_value) ** 2)
+    total = sum_terms(gates, terms, largest, has_carry_chains)
     with builder.scope(
         "special_values",
         term_sign=[term.sign for term in terms],
@@ -108,7 +117,7 @@ def exact_sum(
         term_nan=[term.is_nan for term in terms],
         term_invalid=[term.is_invalid for term in terms],
     ):
-        plus, is_infinite, is_nan, sign = _special_values(gates, terms, total, control)
+        plus, is_infinite, is_nan, sign = special_values(gates, terms, total, control)
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
         unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
         too_large = None
@@ -142,8 +151,13 @@ def exact_sum(
     )
 
 
-def _special_values(
-    gates: GateLibrary, terms: Sequence[_Term], total: _Total, control: RoundingControl
+def product_width(fmt: Format) -> int:
+    """Return the bits of any product of two magnitudes, in units of that of the smallest."""
+    return 2 * fmt.precision + 2 * ((fmt.max_code >> fmt.mantissa_bits) - 1)
+
+
+def special_values(
+    gates: GateLibrary, terms: Sequence[Term], total: Total, control: RoundingControl
 ) -> tuple[Bit, Bit, Bit, Bit]:
     """Return whether an infinity is positive, whether the sum is infinite or NaN, and its sign."""
     infinite = [term.is_infinite for term in terms]
@@ -175,7 +189,7 @@ def _special_values(
 
 
 def _finite_sign(
-    gates: GateLibrary, total: _Total, signs: Sequence[Bit], control: RoundingControl
+    gates: GateLibrary, total: Total, signs: Sequence[Bit], control: RoundingControl
 ) -> Bit:
     """Return the sign of a finite sum; that of an exact zero may be a matter of the rounding."""
     if not control.uses_sign:
@@ -186,9 +200,9 @@ def _finite_sign(
     return gates.mux(is_nonzero, total.is_negative, zero_sign, name="finite_sign")
 
 
-def _term(
+def product_term(
     gates: GateLibrary, fmt: Format, x: Word, y: Word, width: int, reference: Bit | None
-) -> _Term:
+) -> Term:
     """Return a product, complemented if its sign is ``reference``, which is its own if None."""
     builder = gates.builder
     raw_x, raw_y = unpack(gates, fmt, x, "unpack_a"), unpack(gates, fmt, y, "unpack_b")
@@ -207,7 +221,7 @@ def _term(
     is_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, invalid, name="nan")
     any_nan = gates.or_(raw_x.is_nan, raw_y.is_nan, name="nan_operand")
     invalid = gates.and_(invalid, gates.not_(any_nan), name="invalid")
-    return _Term(sign, differs, same, placed, is_nan, infinite, invalid)
+    return Term(sign, differs, same, placed, is_nan, infinite, invalid)
 
 
 def _count(gates: GateLibrary, words: Iterable[Word], width: int) -> Word:
@@ -227,8 +241,10 @@ def _count_in_turn(gates: GateLibrary, flags: Sequence[Bit], width: int) -> Word
     return _count(gates, (count, *((flag,) for flag in flags[_COUNTED_IN_TURN:])), width)
 
 
-def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> _Total:
-    """Add all terms.
+def sum_terms(
+    gates: GateLibrary, terms: Sequence[Term], largest: int, has_carry_chains: bool
+) -> Total:
+    """Add all terms, the magnitude of none of which is above ``largest``.
 
     With ``w`` bits, the complement of ``m`` is ``2**w - 1 - m``. So ``n`` complements make the sum
     of all bits too large by ``n * (2**w - 1)``. The first term is always a complement, and the sum
@@ -239,7 +255,9 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
     """
     builder = gates.builder
     width = len(terms[0].bits)
-    extra = len(terms).bit_length()
+    # As many bits as the number of terms has, and a sign if their sum needs another one.
+    needed = (len(terms) * largest).bit_length() + 1 - width
+    extra = max(len(terms).bit_length(), needed)
     flipped = [term.is_flipped for term in terms[1:]]
     differs = [term.differs for term in terms]
     with builder.scope("complements", differs=differs):
@@ -297,4 +315,4 @@ def _sum(gates: GateLibrary, terms: Sequence[_Term], has_carry_chains: bool) -> 
             gates.not_(cleared),
             name="minus",
         )
-    return _Total(sign, magnitude, is_below)
+    return Total(sign, magnitude, is_below)

@@ -108,6 +108,18 @@ def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | Non
     check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
 
 
+@pytest.mark.parametrize("name, most", [("e4m3fn", 17), ("e5m2", 7), ("e2m1fn", 16)])
+def test_largest_sums_of_every_length(name: str, most: int) -> None:
+    """All products the largest, of either sign, in a result that can hold their sum."""
+    fmt, to = FORMATS[name], FORMATS["binary32"]
+    for length in range(1, most):
+        a = np.full((2, length), fmt.max_code)
+        b = a | np.array([[0], [fmt.sign_mask]])
+        network = Network(make(fmt, length, "exact", to="binary32"))
+        actual = network.run({"a": pack(a, fmt.width), "b": pack(b, fmt.width)})["y"]
+        np.testing.assert_array_equal(actual, golden_dot.dot(fmt, a, b, "exact", to))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("accumulate, wide", [("tree", None), ("exact", None)])
 @pytest.mark.parametrize("length", [64, 128, 256])
