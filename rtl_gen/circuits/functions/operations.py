@@ -96,9 +96,7 @@ def function_of_code(
     with gates.builder.scope("table", a=address):
         word = look_up(gates, table, address, width)
     if flags is not None:
-        flags.inexact, flags.tiny, flags.overflow, flags.divide_by_zero, flags.invalid = word[
-            to.width :
-        ]
+        flags.selected = word[to.width :]
     return word[: to.width]
 
 
