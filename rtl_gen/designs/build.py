@@ -138,9 +138,11 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
 
 def _best(design: Design, circuit: CircuitOptions, structured: NeuronGraph) -> NeuronGraph:
     """Return the best of all circuits known for an objective."""
+    objective = circuit.objective
+    if circuit.result_format != circuit.format:  # The others are all of one format.
+        return structured
     kind = design.name, circuit.format, circuit.overflow, circuit.budget
     known = [structured, *(other.graph for other in alternatives(*kind))]
-    objective = circuit.objective
     if objective in (Objective.LUTS, Objective.FMAX):
         searched = fitting_circuits(*kind, objective=objective)
         return load(searched[0]) if searched else best_for_tables(known, objective)

@@ -2,26 +2,28 @@
 """The catalogue: everything that can be generated; each file of operations is found by itself."""
 
 import re
-from itertools import chain
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from spikefloat.rtl_gen.circuits import blocks, fpu, operations
 from spikefloat.rtl_gen.circuits.functions import operations as functions
+from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
+from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
-from spikefloat.rtl_gen.circuits.sums.dot import dot
-from spikefloat.rtl_gen.circuits.sums.linear import linear, network
-from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind
-from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
-from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
+from spikefloat.rtl_gen.designs.options import CircuitOptions
+from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_integer
-from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = [
     "CATALOGUE",
+    "design_for",
     "entries",
     "find_design",
     "find_entry",
@@ -85,60 +87,6 @@ def operation_design(operation: Operation) -> Design:
     )
 
 
-def _linear(
-    gates: GateLibrary, options: CircuitOptions, layer: LayerShape, operands: tuple[Word, ...]
-) -> Word:
-    fmt, to = options.format, options.result_format
-    x = split_word(operands[0], fmt.width)
-    if layer.layers:
-        outputs = network(
-            gates,
-            fmt,
-            x,
-            layer.layers,
-            layer.accumulate,
-            layer.activations,
-            to,
-            options.overflow,
-            wide=layer.wide,
-        )
-    else:
-        weight = split_word(operands[1], fmt.width * layer.inputs)
-        outputs = linear(
-            gates,
-            fmt,
-            x,
-            [split_word(row, fmt.width) for row in weight],
-            split_word(operands[2], fmt.width),
-            layer.accumulate,
-            layer.activations[0],
-            to,
-            options.overflow,
-            wide=layer.wide,
-        )
-    return tuple(chain.from_iterable(outputs))
-
-
-def _dot(
-    gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
-) -> Word | Bit | dict[str, Word]:
-    a, b = (split_word(word, options.format.width) for word in operands[:2])
-    control = options.rounding.control(operands[2:])
-    code = dot(
-        gates,
-        options.format,
-        a,
-        b,
-        shape.accumulate,
-        options.to,
-        options.overflow,
-        wide=shape.wide,
-        has_carry_chains=options.objective is Objective.LUTS,
-        control=control,
-    )
-    return control.with_flags(gates, code)
-
-
 def _has_codes(fmt: Format) -> bool:
     """Tell whether a format can be that of an encoder or a decoder."""
     return fmt.has_zero and fmt.is_signed and fmt.width <= 8
@@ -198,7 +146,7 @@ _VECTORS = (
         summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
         kind=Kind.VECTOR,
         operands=("a", "b"),
-        circuit=_dot,
+        circuit=dot_circuit,
         works_for=has_arithmetic,
         converts=lambda fmt, to: has_arithmetic(to),
         takes_rounding=True,
@@ -210,12 +158,20 @@ _VECTORS = (
         summary="y = act(w x + b), one linear layer or several, codes side by side",
         kind=Kind.LAYER,
         operands=("x", "w", "b"),
-        circuit=_linear,
+        circuit=linear_circuit,
         works_for=lambda fmt: has_arithmetic(fmt) and fmt.width <= 8,
         # A sum can be NaN if an operand can.
         converts=lambda fmt, to: has_arithmetic(to) and to.has_nan >= fmt.has_nan,
         check="directed and random vectors",
     ),
+)
+
+_TABLE = Table(
+    name="table",
+    summary="y = a function of one's own, of Python or a table: --function",
+    kind=Kind.OPERATION,
+    works_for=functions.is_operand,
+    check=_CHECKS[1],
 )
 
 _BLOCKS = (
@@ -232,6 +188,7 @@ CATALOGUE: dict[str, Entry] = {
     for entry in (
         *_CELLS,
         *map(operation_design, (*discover(operations), *functions.RECORDS, *fpu.RECORDS)),
+        _TABLE,
         *_VECTORS,
         *_BLOCKS,
     )
@@ -282,6 +239,36 @@ def find_design(name: str) -> Design:
         If there is no such entry of the catalogue, or it is a cell or a block.
     """
     return find_entry(name, Design)
+
+
+def design_for(name: str, function: str | Callable[[float], object] | None) -> Design:
+    """Return the design called ``name``, for a function of the user's own if it is a table.
+
+    Parameters
+    ----------
+    name : str
+        Name of a design.
+    function : str or callable, optional
+        What a table is for: see :func:`.functions.own_files.read_own_function`; or a function in
+        Python, called with the value of each code as a float.
+
+    Raises
+    ------
+    InputError
+        If there is no such design or function, or a table has none, or another design has one.
+    """
+    if name not in entries(Table):
+        if function is not None:
+            raise InputError(f"Function must be given for table, not for {name}")
+        return find_design(name)
+    if function is None:
+        raise InputError(f"Function must be given for {name}, such as FILE.py:NAME")
+    return _table_design(own_function(function))
+
+
+@lru_cache(maxsize=64)
+def _table_design(own: OwnFunction) -> Design:
+    return replace(operation_design(functions.table_operation(own)), function=own)
 
 
 def resolve_integers(

@@ -36,6 +36,7 @@ _KEYS = (
     "rounding",
     "random_bits",
     "flags",
+    "function",
     "length",
     "accumulate",
     "node_format",
@@ -83,6 +84,7 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
         "format": circuit.format.name,
         "to": circuit.to.name if circuit.to else None,
         "overflow": circuit.overflow.value,
+        "function": instance.design.function.source if instance.design.function else None,
     }
     for letter, other in zip("bc", circuit.others, strict=False):
         own[f"format_{letter}"] = other.name

@@ -55,20 +55,22 @@ _SINGLE: dict[str, Operation] = {
 OPERATIONS: dict[str, Operation] = {**_SINGLE, "fpu": unit_entry(_SINGLE)}
 
 
-def find_operation(name: str) -> Operation:
-    """Return the operation called ``name``.
+def find_operation(name: str | Operation) -> Operation:
+    """Return the operation called ``name``; or an entry itself, for a function of the user's own.
 
     Raises
     ------
     InputError
         If there is no such operation.
     """
+    if isinstance(name, Operation):
+        return name
     if name not in OPERATIONS:
         raise unknown_name("Operation", name, OPERATIONS)
     return OPERATIONS[name]
 
 
-def require_cases(name: str, fmt: Format) -> None:
+def require_cases(name: str | Operation, fmt: Format) -> None:
     """Refuse a format of which no set of operands can be tried.
 
     Raises
@@ -112,7 +114,7 @@ def wide_cases(name: str, fmt: Format, random_count: int, seed: int = SEED) -> N
 
 
 def expected(
-    operation: str,
+    operation: str | Operation,
     fmt: Format,
     operands: Sequence[ArrayLike],
     overflow: Overflow | str | None,
@@ -122,8 +124,8 @@ def expected(
 
     Parameters
     ----------
-    operation : str
-        Name of the operation.
+    operation : str or Operation
+        Name of the operation, or its entry.
     fmt : Format
         Format of the operands.
     operands : sequence of array_like
@@ -149,7 +151,7 @@ def expected(
 
 
 def expected_rounded(
-    operation: str,
+    operation: str | Operation,
     fmt: Format,
     operands: Sequence[ArrayLike],
     overflow: Overflow | str | None,
@@ -176,7 +178,7 @@ def expected_rounded(
 
 
 def expected_mixed(
-    operation: str,
+    operation: str | Operation,
     formats: tuple[Format, ...],
     to: Format,
     operands: Sequence[ArrayLike],
@@ -200,7 +202,9 @@ def expected_mixed(
     return found.mixed(formats, to, *operands, overflow, rounder)
 
 
-def _checked(operation: str, operands: Sequence[ArrayLike], to: Format | None) -> Operation:
+def _checked(
+    operation: str | Operation, operands: Sequence[ArrayLike], to: Format | None
+) -> Operation:
     """Return an operation that takes so many operands, and a format of the result or none."""
     found = find_operation(operation)
     if len(operands) != found.operand_count:

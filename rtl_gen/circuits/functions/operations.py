@@ -5,9 +5,12 @@ The table has an entry for each code of the operand, and for each rounding mode 
 where these are operands too: the code of the function's value, rounded once, and the flags.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from spikefloat.rtl_gen.circuits.functions.function import Function
+from spikefloat.rtl_gen.circuits.functions.function import Tabulated
+from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import (
@@ -27,7 +30,14 @@ from spikefloat.rtl_gen.formats import (
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["MAX_ADDRESS_BITS", "MAX_OPERAND_WIDTH", "MAX_RESULT_WIDTH", "function_of_code"]
+__all__ = [
+    "MAX_ADDRESS_BITS",
+    "MAX_OPERAND_WIDTH",
+    "MAX_RESULT_WIDTH",
+    "function_of_code",
+    "is_operand",
+    "table_operation",
+]
 
 #: Widest operand and result of a function, in bits.
 MAX_OPERAND_WIDTH, MAX_RESULT_WIDTH = 8, 16
@@ -39,7 +49,7 @@ _MODES_OF_PORT = PORT_CODES + (Rounding.NEAREST_EVEN,) * ((1 << PORT_WIDTH) - le
 
 
 def function_of_code(
-    function: Function,
+    function: Tabulated,
     gates: GateLibrary,
     fmt: Format,
     to: Format,
@@ -54,7 +64,7 @@ def function_of_code(
 
     Parameters
     ----------
-    function : Function
+    function : Tabulated
         The function.
     gates : GateLibrary
         Where the neurons are made, in either library.
@@ -100,25 +110,51 @@ def function_of_code(
     return word[: to.width]
 
 
-def _is_operand(fmt: Format) -> bool:
+def _entry_of_code(own: OwnFunction, gates: GateLibrary, fmt: Format, to: Format, a: Word) -> Word:
+    """Return the code that a table of codes has for another one."""
+    from spikefloat.rtl_gen.circuits.parts.lookup import look_up  # loads numpy
+
+    with gates.builder.scope("table", a=a):
+        return look_up(gates, own.result_codes(fmt, to), a, to.width)
+
+
+def is_operand(fmt: Format) -> bool:
+    """Tell whether a format can be that of the operand of a table."""
     return has_arithmetic(fmt) and fmt.is_signed and fmt.width <= MAX_OPERAND_WIDTH
 
 
 def _is_result(fmt: Format, to: Format) -> bool:
-    return _is_operand(fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
+    return is_operand(fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
+
+
+def _operation(name: str, summary: str, circuit: Callable[..., Word], **fields: Any) -> Operation:
+    return Operation(
+        name=name,
+        summary=summary,
+        operands=("a",),
+        circuit=circuit,
+        formats=is_operand,
+        targets=_is_result,
+        keeps_format=True,
+        **{"result": Result.ROUNDED, **fields},
+    )
 
 
 RECORDS = tuple(
-    Operation(
-        name=function.name,
-        summary=f"y = {function.summary}, rounded once",
-        operands=("a",),
-        circuit=partial(function_of_code, function),
-        result=Result.ROUNDED,
-        formats=_is_operand,
-        targets=_is_result,
-        keeps_format=True,
+    _operation(
+        function.name,
+        f"y = {function.summary}, rounded once",
+        partial(function_of_code, function),
         order=2000 + number,
     )
     for number, function in enumerate(FUNCTIONS.values())
 )
+
+
+def table_operation(own: OwnFunction) -> Operation:
+    """Return a function of the user's own as an operation, called ``table``."""
+    if own.has_codes:
+        summary, circuit = f"y = the code in {own.name}", partial(_entry_of_code, own)
+        return _operation("table", summary, circuit, result=Result.EXACT)
+    summary = f"y = {own.name} of a, rounded once"
+    return _operation("table", summary, partial(function_of_code, own))
