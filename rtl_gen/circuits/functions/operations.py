@@ -2,11 +2,13 @@
 """Functions of one operand as neuron graphs: the table of the function, as multiplexers.
 
 The table has an entry for each code of the operand, and for each rounding mode and random number
-where these are operands too: the code of the function's value, rounded once, and the flags.
+where these are operands too: the code of the function's value, rounded once, and the flags. Formats
+of 16 bits would need too large a table; :mod:`.computed` is for those.
 """
 
 from functools import partial
 
+from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS, computed_function
 from spikefloat.rtl_gen.circuits.functions.function import Function
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
@@ -29,7 +31,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["MAX_ADDRESS_BITS", "MAX_OPERAND_WIDTH", "MAX_RESULT_WIDTH", "function_of_code"]
 
-#: Widest operand and result of a function, in bits.
+#: Widest operand and result of a table, in bits.
 MAX_OPERAND_WIDTH, MAX_RESULT_WIDTH = 8, 16
 #: Most bits that a table is addressed with: those of the operand and of random numbers.
 MAX_ADDRESS_BITS = 16
@@ -59,7 +61,8 @@ def function_of_code(
     gates : GateLibrary
         Where the neurons are made, in either library.
     fmt, to : Format
-        Format of the operand, up to 8 bits, and of the result, up to 16.
+        Format of the operand, up to 8 bits, and of the result, up to 16; or one format of those
+        that the function is computed in, for both.
     a : Word
         Code of the operand.
     overflow : Overflow
@@ -70,10 +73,19 @@ def function_of_code(
     Raises
     ------
     ValueError
-        If the width is wrong, or there are too many random bits.
+        If the width is wrong, there are too many random bits, or there are any for a function that
+        is computed.
     """
     if len(a) != fmt.width:
         raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(a)}")
+    policy = resolve_overflow(to, overflow)
+    if fmt.width > MAX_OPERAND_WIDTH:
+        if control.mode is not None and control.mode.is_stochastic:
+            raise InputError(
+                f"Rounding of {function.name} for {fmt.name} must not be stochastic, as "
+                f"its value is known only as far as other modes look, not {control.mode.value!r}"
+            )
+        return computed_function(function.name, gates, fmt, a, policy, control)
     address = (*a, *control.port, *control.random)
     if len(address) > MAX_ADDRESS_BITS:
         most = MAX_ADDRESS_BITS - fmt.width
@@ -88,7 +100,6 @@ def function_of_code(
     flags = control.flags
     modes = (control.mode,) if control.mode is not None else _MODES_OF_PORT
     is_tiny_before = flags is not None and flags.is_tiny_before
-    policy = resolve_overflow(to, overflow)
     table = entries(
         function, fmt, to, policy, modes, len(control.random), is_tiny_before, flags is not None
     )
@@ -102,12 +113,15 @@ def function_of_code(
     return word[: to.width]
 
 
-def _is_operand(fmt: Format) -> bool:
-    return has_arithmetic(fmt) and fmt.is_signed and fmt.width <= MAX_OPERAND_WIDTH
+def _is_operand(name: str, fmt: Format) -> bool:
+    is_computed = fmt.name in PRECISIONS.get(name, ())
+    return is_computed or (has_arithmetic(fmt) and fmt.width <= MAX_OPERAND_WIDTH)
 
 
-def _is_result(fmt: Format, to: Format) -> bool:
-    return _is_operand(fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
+def _is_result(name: str, fmt: Format, to: Format) -> bool:
+    if fmt.width > MAX_OPERAND_WIDTH:
+        return _is_operand(name, fmt) and to == fmt
+    return _is_operand(name, fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
 
 
 RECORDS = tuple(
@@ -117,8 +131,8 @@ RECORDS = tuple(
         operands=("a",),
         circuit=partial(function_of_code, function),
         result=Result.ROUNDED,
-        formats=_is_operand,
-        targets=_is_result,
+        formats=partial(_is_operand, function.name),
+        targets=partial(_is_result, function.name),
         keeps_format=True,
         order=2000 + number,
     )
