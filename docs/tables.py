@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
+from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.cli import main as spikefloat
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
@@ -264,6 +265,19 @@ def functions() -> str:
     ]
     columns = [f"{fmt}, {what}" for fmt in ("e4m3fn", "e5m2") for what in ("structured", "fewest")]
     return lines(["function", *columns], rows, right=True)
+
+
+@made
+def wide_functions() -> str:
+    formats = ("bfloat16", "binary16")
+    digits = ("reciprocal", "square_root", "reciprocal_root")
+    return lines(
+        ["", *formats],
+        [
+            [f"`{name}`", *(size(f"{name} --format {fmt}") for fmt in formats)]
+            for name in (*PRECISIONS, *digits)
+        ],
+    )
 
 
 @made

@@ -61,10 +61,9 @@ class Value(NamedTuple):
 _NAN = Value(False, is_nan=True)
 
 
-def _exact(value: Fraction, *, sign: bool = False) -> Value:
+def _exact(value: Fraction, *, sign: bool = False, places: int = 128) -> Value:
     """Return a fraction, cut off with one more bit if its denominator is no power of two."""
     value_sign = value < 0 or (value == 0 and sign)
-    places = 128
     scaled, rest = divmod(abs(value.numerator) << places, value.denominator)
     return Value(value_sign, scaled << 1 | (rest != 0), -places - 1)
 
@@ -72,9 +71,8 @@ def _exact(value: Fraction, *, sign: bool = False) -> Value:
 _Approximation = Callable[[Fraction, int], Bounds]
 
 
-def _irrational(bounds: Callable[[int], Bounds], bits: int) -> Value:
+def _irrational(bounds: Callable[[int], Bounds], bits: int, places: int = 64) -> Value:
     """Return a number that is no fraction, cut off after so many significant bits, and one bit."""
-    places = 64
     while True:
         low, high = bounds(places)
         if low >= 0 or high <= 0:
@@ -184,7 +182,9 @@ def _finite(name: str, x: Fraction, bits: int) -> Value:
     value = _exact_value(name, x)
     if isinstance(value, Fraction):
         return _exact(value)
-    return value or _irrational(partial(_APPROXIMATIONS[name], x), bits)
+    # What is close to its operand, or to what it is at zero, differs by as little as that.
+    small = max(x.denominator.bit_length() - x.numerator.bit_length(), 0)
+    return value or _irrational(partial(_APPROXIMATIONS[name], x), bits, 64 + 2 * small)
 
 
 _INFINITY, _MINUS_INFINITY = Value(False, is_infinite=True), Value(True, is_infinite=True)

@@ -111,7 +111,7 @@ def _exp_of_rest(rest: int, places: int) -> Bounds:
 def exp(x: Bounds, places: int) -> Bounds:
     """Return bounds of e to the power ``x``; beyond :data:`HUGE`, they are far apart."""
     if x.low >> places > HUGE:
-        return Bounds(exp(Bounds.of(HUGE, places), places).low, 1 << places + 4 * HUGE)
+        return Bounds(1 << places + HUGE, 1 << places + 4 * HUGE)
     if x.high >> places < -HUGE:
         return Bounds(0, 1)
 

@@ -2,13 +2,15 @@
 """Functions of one operand as neuron graphs: the table of the function, as multiplexers.
 
 The table has an entry for each code of the operand, and for each rounding mode and random number
-where these are operands too: the code of the function's value, rounded once, and the flags.
+where these are operands too: the code of the function's value, rounded once, and the flags. Formats
+of 16 bits would need too large a table; :mod:`.computed` is for those.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS, computed_function
 from spikefloat.rtl_gen.circuits.functions.function import Tabulated
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
@@ -39,7 +41,7 @@ __all__ = [
     "table_operation",
 ]
 
-#: Widest operand and result of a function, in bits.
+#: Widest operand and result of a table, in bits.
 MAX_OPERAND_WIDTH, MAX_RESULT_WIDTH = 8, 16
 #: Most bits that a table is addressed with: those of the operand and of random numbers.
 MAX_ADDRESS_BITS = 16
@@ -69,7 +71,8 @@ def function_of_code(
     gates : GateLibrary
         Where the neurons are made, in either library.
     fmt, to : Format
-        Format of the operand, up to 8 bits, and of the result, up to 16.
+        Format of the operand, up to 8 bits, and of the result, up to 16; or one format of those
+        that the function is computed in, for both.
     a : Word
         Code of the operand.
     overflow : Overflow
@@ -80,10 +83,19 @@ def function_of_code(
     Raises
     ------
     ValueError
-        If the width is wrong, or there are too many random bits.
+        If the width is wrong, there are too many random bits, or there are any for a function that
+        is computed.
     """
     if len(a) != fmt.width:
         raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(a)}")
+    policy = resolve_overflow(to, overflow)
+    if fmt.width > MAX_OPERAND_WIDTH:
+        if control.mode is not None and control.mode.is_stochastic:
+            raise InputError(
+                f"Rounding of {function.name} for {fmt.name} must not be stochastic, as "
+                f"its value is known only as far as other modes look, not {control.mode.value!r}"
+            )
+        return computed_function(function.name, gates, fmt, a, policy, control)
     address = (*a, *control.port, *control.random)
     if len(address) > MAX_ADDRESS_BITS:
         most = MAX_ADDRESS_BITS - fmt.width
@@ -98,7 +110,6 @@ def function_of_code(
     flags = control.flags
     modes = (control.mode,) if control.mode is not None else _MODES_OF_PORT
     is_tiny_before = flags is not None and flags.is_tiny_before
-    policy = resolve_overflow(to, overflow)
     table = entries(
         function, fmt, to, policy, modes, len(control.random), is_tiny_before, flags is not None
     )
@@ -123,7 +134,13 @@ def is_operand(fmt: Format) -> bool:
     return has_arithmetic(fmt) and fmt.is_signed and fmt.width <= MAX_OPERAND_WIDTH
 
 
-def _is_result(fmt: Format, to: Format) -> bool:
+def _is_operand(name: str, fmt: Format) -> bool:
+    return fmt.name in PRECISIONS.get(name, ()) or is_operand(fmt)
+
+
+def _is_result(name: str, fmt: Format, to: Format) -> bool:
+    if fmt.width > MAX_OPERAND_WIDTH:
+        return _is_operand(name, fmt) and to == fmt
     return is_operand(fmt) and has_arithmetic(to) and to.width <= MAX_RESULT_WIDTH
 
 
@@ -133,8 +150,8 @@ def _operation(name: str, summary: str, circuit: Callable[..., Word], **fields: 
         summary=summary,
         operands=("a",),
         circuit=circuit,
-        formats=is_operand,
-        targets=_is_result,
+        formats=partial(_is_operand, name),
+        targets=partial(_is_result, name),
         keeps_format=True,
         **{"result": Result.ROUNDED, **fields},
     )
