@@ -23,13 +23,13 @@ from spikefloat.rtl_gen.designs.catalog import (
     entries,
     find_design,
     find_entry,
-    resolve_integers,
 )
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.design import Cell, Design, Table
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import make_hardware_options
+from spikefloat.rtl_gen.designs.resolve import resolve_integers
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format, overflow_policies

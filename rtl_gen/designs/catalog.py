@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue: everything that can be generated; each file of operations is found by itself."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +16,7 @@ from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, 
 from spikefloat.rtl_gen.designs.options import CircuitOptions
 from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import FORMATS, Format, find_integer
+from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
@@ -28,13 +27,9 @@ __all__ = [
     "find_design",
     "find_entry",
     "operation_design",
-    "resolve_integers",
 ]
 
 _Entry = TypeVar("_Entry", bound=Entry)
-_Named = TypeVar("_Named", Format, str, Format | str)  # a format, or its name
-
-_INTEGER_NAME = re.compile(r"u?int\d+")
 
 #: How operations are checked, by their number of operands.
 _CHECKS = {
@@ -57,11 +52,14 @@ def operation_design(operation: Operation) -> Design:
         control = options.rounding.control(operands[count:])
         how: dict[str, Any] = {"control": control} if rounds or operation.raises else {}
         how |= {"overflow": options.overflow} if rounds else {}
-        words = operands[:count]
+        words, own = operands[:count], (options.format,) * count
         if options.is_mixed:
             own, to = (options.format, *options.others), options.result_format
-            return control.with_flags(gates, MIXED[operation.name](gates, own, to, *words, **how))
-        return control.with_flags(gates, operation.circuit(gates, *formats, *words, **how))
+            result: Word | Bit = MIXED[operation.name](gates, own, to, *words, **how)
+        else:
+            result = operation.circuit(gates, *formats, *words, **how)
+        operation.collect_signals(gates, control.flags, own, words)
+        return control.with_flags(gates, result)
 
     def works_for(fmt: Format) -> bool:
         return operation.formats(fmt) and (
@@ -80,7 +78,7 @@ def operation_design(operation: Operation) -> Design:
         rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
-        takes_flags=rounds or operation.raises,
+        takes_flags=operation.takes_flags,
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,
@@ -269,37 +267,3 @@ def design_for(name: str, function: str | Callable[[float], object] | None) -> D
 @lru_cache(maxsize=64)
 def _table_design(own: OwnFunction) -> Design:
     return replace(operation_design(functions.table_operation(own)), function=own)
-
-
-def resolve_integers(
-    design: Design, format: _Named, to: _Named | None
-) -> tuple[Design, _Named | str, _Named | str | None]:
-    """Return a design and its formats; if ``convert`` has an integer, those of another operation.
-
-    Parameters
-    ----------
-    design : Design
-        Any design.
-    format : Format or str
-        Format of the operands, or its name; for ``convert`` also the name of an integer.
-    to : Format or str, optional
-        Format of the result, in the same way; bfloat16 by default for an integer.
-
-    Raises
-    ------
-    InputError
-        If both are integers, or there is no such integer.
-    """
-    source, target = (name.lower() if isinstance(name, str) else "" for name in (format, to))
-    integers = [name for name in (source, target) if _INTEGER_NAME.fullmatch(name)]
-    if design.name != "convert" or not integers:
-        return design, format, to
-    for name in integers:
-        find_integer(name)
-    if len(integers) == 2:
-        raise InputError(
-            f"Result format of convert for {source} must be a float format, not {target!r}"
-        )
-    if source in integers:
-        return find_design(f"from_{source}"), to or "bfloat16", None
-    return find_design(f"to_{target}"), format, None

@@ -23,7 +23,7 @@ from spikefloat.sim.golden.entries import (
     selections,
 )
 from spikefloat.sim.golden.entries.unit import unit_entry
-from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.entry import Example, Operation, with_signals
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 
 __all__ = [
@@ -42,13 +42,9 @@ __all__ = [
 #: Every operation that a bench can check, by name. In the examples, which are of E4M3FN unless they
 #: say so, 0x38 is 1, 0x40 2, 0x44 3, 0xC4 -3, 0x7E the largest value, 448, 0x7F NaN and 0x80 -0.
 _SINGLE: dict[str, Operation] = {
-    **arithmetic.ENTRIES,
-    **division.ENTRIES,
-    **selections.ENTRIES,
-    **questions.ENTRIES,
-    **conversions.ENTRIES,
-    **integers.ENTRIES,
-    **functions.ENTRIES,
+    name: with_signals(entry)
+    for module in (arithmetic, division, selections, questions, conversions, integers, functions)
+    for name, entry in module.ENTRIES.items()
 }
 
 #: The same, and the unit that has many of them.

@@ -117,7 +117,10 @@ def function_of_code(
     with gates.builder.scope("table", a=address):
         word = look_up(gates, table, address, width)
     if flags is not None:
-        flags.selected = word[to.width :]
+        # One by one, since a signalling operand raises one of them, too.
+        flags.inexact, flags.tiny, flags.overflow, flags.divide_by_zero, flags.invalid = word[
+            to.width :
+        ]
     return word[: to.width]
 
 

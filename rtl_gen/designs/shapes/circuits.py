@@ -3,6 +3,7 @@
 
 from itertools import chain
 
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
@@ -68,4 +69,5 @@ def dot_circuit(
         has_carry_chains=options.objective is Objective.LUTS,
         control=control,
     )
+    raise_signalling(gates, control.flags, (options.format,) * (len(a) + len(b)), (*a, *b))
     return control.with_flags(gates, code)

@@ -16,8 +16,8 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.golden.entry import Operation
 from spikefloat.sim.golden.functions import Value, round_table
-from spikefloat.sim.golden.rounding import Rounded, Rounder
-from spikefloat.sim.golden.values import decode, unpack
+from spikefloat.sim.golden.rounding import INVALID, Rounded, Rounder
+from spikefloat.sim.golden.values import decode, signalling, unpack
 
 __all__ = ["TableOperation", "codes_entry", "function_entry", "values_entry"]
 
@@ -52,7 +52,8 @@ class _Rounded:
         rounder: Rounder,
     ) -> Rounded:
         _check_format(self.fmt, fmt)
-        return round_table(self.every, fmt, to, a, overflow, rounder)
+        rounded = round_table(self.every, fmt, to, a, overflow, rounder)
+        return Rounded(rounded.codes, rounded.flags | INVALID * signalling(fmt, a))
 
 
 @dataclass(frozen=True)
