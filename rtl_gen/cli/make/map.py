@@ -17,11 +17,12 @@ from spikefloat.rtl_gen.errors import INTERRUPTED_STATUS, InputError, find_membe
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
-from spikefloat.rtl_gen.mapping.verilog_source import SourceOptions, read_verilog
+from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.styles.renamed import OuterPort, renamed_verilog
+from spikefloat.rtl_gen.verilog.reader import SourceOptions
 
 __all__ = ["run"]
 

@@ -23,9 +23,9 @@ from spikefloat.rtl_gen.designs.options import Backend, Delays, Objective, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.families import TARGETS
-from spikefloat.rtl_gen.mapping.verilog_source import LANGUAGES
 from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.rtl_gen.tools import ToolFailure
+from spikefloat.rtl_gen.verilog.reader import LANGUAGES
 from tests.helpers.command import Capture, run_json
 from tests.helpers.paths import ROOT
 
