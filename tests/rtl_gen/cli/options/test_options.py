@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from spikefloat.rtl_gen.cli import cells, devices, main, output, selection, variants
+from spikefloat.rtl_gen.cli import (
+    cells,
+    devices,
+    main,
+    output,
+    selection,
+    source_options,
+    variants,
+)
 from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS
 from spikefloat.rtl_gen.cli.make import board
 from spikefloat.rtl_gen.cli.measure import synth
@@ -51,7 +59,15 @@ def test_each_option_is_taken_or_refused(command: str, capsys: Capture) -> None:
     taken = {option.name for option in (*COMMANDS[command].options, *ALWAYS)}
     sources = "".join(
         inspect.getsource(module)
-        for module in (COMMANDS[command].load(), selection, variants, devices, cells, output)
+        for module in (
+            COMMANDS[command].load(),
+            selection,
+            variants,
+            devices,
+            cells,
+            source_options,
+            output,
+        )
     )
     main_source = inspect.getsource(sys.modules["spikefloat.rtl_gen.cli.main"])
     for name, option in OPTIONS.items():
