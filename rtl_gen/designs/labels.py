@@ -20,7 +20,7 @@ from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
-__all__ = ["figures", "labels", "size"]
+__all__ = ["figures", "labels", "labels_of_file", "size"]
 
 #: What does not apply is None, so that all rows have the same keys.
 _KEYS = (
@@ -65,6 +65,11 @@ def labels(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
         case _:
             own = _circuit_labels(instance) | _shape_labels(instance) | _hardware_labels(instance)
     return {**dict.fromkeys(_KEYS), **own}
+
+
+def labels_of_file(name: str) -> dict[str, Any]:
+    """Return the labels of what is not a design of ours: the file that it comes from, and no more."""
+    return {**dict.fromkeys(_KEYS), "design": name}
 
 
 def _cell_labels(cell: CellInstance) -> dict[str, Any]:
