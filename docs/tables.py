@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
+from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
+from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.cli import main as spikefloat
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.catalog import entries
@@ -246,6 +248,36 @@ def quotients() -> str:
         for fmt in ("e4m3fn", "e5m2")
     ]
     return lines(["fewest neurons / its depth", *budgets], rows)
+
+
+@made
+def functions() -> str:
+    rows = [
+        [
+            name,
+            *(
+                stats(f"{name} --format {fmt} --objective {objective}")["neurons"]
+                for fmt in ("e4m3fn", "e5m2")
+                for objective in ("structure", "neurons")
+            ),
+        ]
+        for name in (*FUNCTIONS, "reciprocal", "reciprocal_root", "square_root")
+    ]
+    columns = [f"{fmt}, {what}" for fmt in ("e4m3fn", "e5m2") for what in ("structured", "fewest")]
+    return lines(["function", *columns], rows, right=True)
+
+
+@made
+def wide_functions() -> str:
+    formats = ("bfloat16", "binary16")
+    digits = ("reciprocal", "square_root", "reciprocal_root")
+    return lines(
+        ["", *formats],
+        [
+            [f"`{name}`", *(size(f"{name} --format {fmt}") for fmt in formats)]
+            for name in (*PRECISIONS, *digits)
+        ],
+    )
 
 
 @made

@@ -5,7 +5,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +16,21 @@ from spikefloat.rtl_gen.files import make_folder, temporary_folder
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["SynthesisError", "ToolFailure", "run_tool", "start_tool", "tool_version"]
+__all__ = [
+    "Stop",
+    "SynthesisError",
+    "ToolFailure",
+    "ToolStopped",
+    "run_tool",
+    "start_tool",
+    "tool_version",
+]
+
+#: Tells whether what runs is to end.
+Stop = Callable[[], bool]
+
+#: Seconds between looks at it.
+_LOOK = 0.1
 
 
 class SynthesisError(InputError):
@@ -32,6 +46,10 @@ class ToolFailure(SynthesisError):
         super().__init__(f"Tool {package} failed: {self.reason}")
 
 
+class ToolStopped(Exception):
+    """A tool was ended before it was done, as its caller had asked for."""
+
+
 def tool_version(package: str) -> str:
     """Return the version of a tool's package.
 
@@ -45,7 +63,12 @@ def tool_version(package: str) -> str:
 
 
 def run_tool(
-    package: str, arguments: Sequence[str], folder: Path, *, program: str | None = None
+    package: str,
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    program: str | None = None,
+    stop: Stop | None = None,
 ) -> str:
     """Run a program of a tool's package in a folder, and return what it printed.
 
@@ -60,6 +83,8 @@ def run_tool(
         Where it runs.
     program : str, optional
         Which program of the package, such as ``ecppack``; by default that which gave it its name.
+    stop : callable, optional
+        Ends the program as soon as it returns True.
 
     Raises
     ------
@@ -67,9 +92,11 @@ def run_tool(
         If the package is not installed.
     ToolFailure
         If the program fails.
+    ToolStopped
+        If it was ended.
     """
     tool_version(package)
-    status, log = start_tool(package, arguments, folder, program=program)
+    status, log = start_tool(package, arguments, folder, program=program, stop=stop)
     if status:
         raise ToolFailure(package, log)
     return log
@@ -82,6 +109,7 @@ def start_tool(
     *,
     program: str | None = None,
     environment: Mapping[str, str] | None = None,
+    stop: Stop | None = None,
 ) -> tuple[int, str]:
     """Run a program of a tool's package, which is installed; return its status and what it printed.
 
@@ -89,7 +117,7 @@ def start_tool(
     """
     program = program or package.removeprefix("yowasp-")
     _prepare(package, program)
-    return _run(package, program, arguments, folder, environment or {})
+    return _run(package, program, arguments, folder, environment or {}, stop)
 
 
 def _run(
@@ -98,23 +126,35 @@ def _run(
     arguments: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
+    stop: Stop | None = None,
 ) -> tuple[int, str]:
     module = package.replace("-", "_")
     function = "run_" + program.replace("-", "_")
     code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,
         env={**os.environ, **environment},
-        check=False,
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-    )
-    return done.returncode, done.stdout
+        # Whoever can stop it hears of the keyboard's interrupt, and it must not, by itself.
+        start_new_session=stop is not None,
+    ) as process:
+        try:
+            while True:
+                try:
+                    log, _ = process.communicate(timeout=None if stop is None else _LOOK)
+                    return process.returncode, log
+                except subprocess.TimeoutExpired:
+                    if stop is not None and stop():
+                        raise ToolStopped from None
+        except BaseException:
+            process.kill()
+            raise
 
 
 def _prepare(package: str, program: str) -> None:

@@ -12,9 +12,8 @@ from spikefloat.rtl_gen.mapping.aig import Circuit, WordPort, circuit_of_table
 from spikefloat.rtl_gen.mapping.mapper import map_circuit
 from spikefloat.rtl_gen.neurons.budgets import find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.sim.golden.operations import expected
 
-from .store import DATA, all_operands, describe_graph, store
+from .store import DATA, all_results, describe_graph, store
 from .walk import Step, walk
 
 __all__ = ["shrink", "start_of", "table_of"]
@@ -59,9 +58,8 @@ def table_of(instance: Instance) -> Circuit:
     graph = instance.graph
     inputs = [WordPort(port.name, len(port.nodes)) for port in graph.inputs]
     (output,) = (WordPort(port.name, len(port.nodes)) for port in graph.outputs)
-    name, circuit = instance.design.name, instance.circuit
-    operands = all_operands(name, circuit.format)
-    codes = expected(name, circuit.format, operands, circuit.overflow)
+    circuit = instance.circuit
+    codes = all_results(instance.design.name, circuit.format, circuit.overflow)
     return circuit_of_table(graph.name, inputs, output, codes)
 
 

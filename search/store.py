@@ -23,7 +23,15 @@ from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.golden.operations import expected, find_operation
 from spikefloat.sim.graphs.network import Network
 
-__all__ = ["DATA", "all_operands", "count_wrong", "describe_graph", "same_policies", "store"]
+__all__ = [
+    "DATA",
+    "all_operands",
+    "all_results",
+    "count_wrong",
+    "describe_graph",
+    "same_policies",
+    "store",
+]
 
 #: Where the stored circuits are, in the source tree.
 DATA = Path(spikefloat.rtl_gen.circuits.__file__).parent / "data"
@@ -38,26 +46,30 @@ def all_operands(operation: str, fmt: Format) -> tuple[NDArray[np.int64], ...]:
     return tuple(row.ravel() for row in grid[::-1])
 
 
+def all_results(operation: str, fmt: Format, overflow: Overflow | str) -> NDArray[np.int64]:
+    """Return what the golden model gives for :func:`all_operands`, in the same format."""
+    to = fmt if find_operation(operation).converts else None
+    return expected(operation, fmt, all_operands(operation, fmt), overflow, to)
+
+
 def count_wrong(graph: NeuronGraph, operation: str, fmt: str, overflow: str) -> int:
     """Return for how many combinations of operands a circuit differs from the golden model."""
     record = find_format(fmt)
     operands = all_operands(operation, record)
     names = [port.name for port in graph.inputs]
     actual = Network(graph).run(dict(zip(names, operands, strict=True)))["y"]
-    return int((actual != expected(operation, record, operands, overflow)).sum())
+    return int((actual != all_results(operation, record, overflow)).sum())
 
 
 def same_policies(operation: str, fmt: str, overflow: str) -> str:
     """Return all overflow policies under which every result is that of one, joined by commas."""
     record = find_format(fmt)
-    operands = all_operands(operation, record)
-    results = expected(operation, record, operands, overflow)
+    results = all_results(operation, record, overflow)
     policies = {resolve_overflow(record, p) for p in Overflow if record.has_nan or p.saturates}
     return ",".join(
         policy.value
         for policy in Overflow
-        if policy in policies
-        and np.array_equal(results, expected(operation, record, operands, policy))
+        if policy in policies and np.array_equal(results, all_results(operation, record, policy))
     )
 
 

@@ -107,8 +107,8 @@ def _peel(on: int, off: int, inputs: int, patience: int) -> Recipe | None:
     fits = ((high & low & is_zero) == 0) & ((~high & ~low & is_one) == 0)
     listens = high & ~low
     selected = np.nonzero(fits)[0]
-    matching = np.bitwise_count(listens[selected] & (is_one | is_zero))
-    selected = selected[np.argsort(matching, kind="stable")]
+    counts = np.bitwise_count(listens[selected] & (is_one | is_zero))
+    selected = selected[np.argsort(counts, kind="stable")]
     inner: dict[tuple[int, int], int] = {}
     for index in selected:
         inner.setdefault((int(listens[index] & is_one), int(listens[index] & is_zero)), int(index))

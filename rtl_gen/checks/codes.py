@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Codes and the numbers they mean, by the name of a format."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format
 from spikefloat.sim.golden import rounding, values
 
-__all__ = ["decode", "encode", "named_format"]
+__all__ = ["WORD_BITS", "decode", "encode", "named_format", "side_by_side"]
+
+#: Widest port whose codes are one number in the exact simulation.
+WORD_BITS = 64
 
 
 def encode(
@@ -46,3 +51,14 @@ def decode(format: Format | str, codes: ArrayLike) -> NDArray[np.float64]:
 def named_format(format: Format | str) -> Format:
     """Return a format, which may be given by its name."""
     return find_format(format) if isinstance(format, str) else format
+
+
+def side_by_side(codes: NDArray[np.int64], axes: int, width: int) -> NDArray[Any]:
+    """Return the codes of the last axes as a port takes them: one number, or many lanes."""
+    if not axes:
+        return codes
+    lanes = codes.reshape(*codes.shape[: codes.ndim - axes], -1)
+    if lanes.shape[-1] * width > WORD_BITS:
+        return lanes
+    places = np.arange(lanes.shape[-1], dtype=np.uint64) * np.uint64(width)
+    return np.asarray(np.bitwise_or.reduce(lanes.astype(np.uint64) << places, axis=-1))

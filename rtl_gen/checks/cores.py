@@ -7,6 +7,7 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.scenes import few_cases
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
 from spikefloat.rtl_gen.designs.catalog import CATALOGUE
@@ -88,7 +89,7 @@ def _circuit_cases(instance: Instance | SavedCircuit, hardware: Hardware) -> Cas
 
 def _has_many(instance: Instance) -> bool:
     """Tell whether an operation has more operands than go into a bench, or takes long for each."""
-    widths = find_operation(instance.design.name).widths(instance.circuit.format)
+    widths = find_operation(golden_operation(instance)).widths(instance.circuit.format)
     return instance.hardware.style.has_handshake or 1 << sum(widths) > _MAX_CASES
 
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
 from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
 from spikefloat.sim.golden.layer import layer, network
-from spikefloat.sim.golden.operations import expected
+from spikefloat.sim.golden.operations import Operation, expected
 
-__all__ = ["golden_codes", "operand_shapes", "result_shape"]
+__all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
 
 Codes = NDArray[np.int64]
 
@@ -36,6 +37,19 @@ def operand_shapes(instance: Instance) -> dict[str, tuple[int, ...]]:
 def result_shape(instance: Instance) -> tuple[int, ...]:
     """Return the shape of the result of one operation."""
     return (instance.shape.outputs,) if isinstance(instance.shape, LayerShape) else ()
+
+
+def golden_operation(instance: Instance) -> str | Operation:
+    """Return the golden entry of an operation, by its name; itself for a user's own function."""
+    own, fmt = instance.design.function, instance.circuit.format
+    if own is None:
+        return instance.design.name
+    if own.has_codes:
+        return codes_entry(fmt, own.result_codes(fmt, instance.circuit.result_format))
+    numbers = own.numbers(fmt)  # what is wrong with the function is said here
+    if own.function is not None:
+        return function_entry(fmt, own.function)
+    return values_entry(fmt, numbers)
 
 
 def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
@@ -69,7 +83,7 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
     if isinstance(shape, LayerShape):
         return _layer_codes(instance, shape, operands)
     return expected(
-        instance.design.name,
+        golden_operation(instance),
         circuit.format,
         [operands[name] for name in instance.design.operands],
         circuit.overflow,

@@ -2,7 +2,7 @@
 """The designs of the catalogue as a library has them: what ``import spikefloat`` gives."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.checks.circuit import Circuit
-from spikefloat.rtl_gen.checks.codes import named_format
+from spikefloat.rtl_gen.checks.codes import WORD_BITS, named_format, side_by_side
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
 from spikefloat.rtl_gen.checks.module import Module, Plan
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.checks.verifying.plan import check
-from spikefloat.rtl_gen.designs.catalog import entries, find_design
+from spikefloat.rtl_gen.designs.catalog import design_for, entries
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import (
@@ -38,9 +38,6 @@ from spikefloat.sim.golden import values
 __all__ = ["DesignCircuit", "design", "designs"]
 
 Codes = NDArray[np.int64]
-
-#: Widest port whose codes are one number in the exact simulation.
-_WORD_BITS = 64
 
 
 class DesignCircuit(Circuit):
@@ -179,7 +176,7 @@ class DesignCircuit(Circuit):
     def _port_codes(self, codes: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
         width = self.format.width
         return {
-            name: _side_by_side(np.asarray(array), len(operand_shapes(self._instance)[name]), width)
+            name: side_by_side(np.asarray(array), len(operand_shapes(self._instance)[name]), width)
             for name, array in codes.items()
         }
 
@@ -188,23 +185,12 @@ class DesignCircuit(Circuit):
         if not shape:
             return codes.astype(np.int64)
         width = self.result_format.width
-        if width * shape[0] > _WORD_BITS:  # the axis of bits
+        if width * shape[0] > WORD_BITS:  # the axis of bits
             bits = codes.reshape(*codes.shape[:-1], shape[0], width).astype(np.int64)
             return np.asarray((bits << np.arange(width)).sum(axis=-1))
         places = np.arange(shape[0], dtype=np.uint64) * np.uint64(width)
         lanes = codes[..., None].astype(np.uint64) >> places & np.uint64((1 << width) - 1)
         return lanes.astype(np.int64)
-
-
-def _side_by_side(codes: Codes, axes: int, width: int) -> NDArray[Any]:
-    """Return the codes of the last axes as a port takes them: one number, or many lanes."""
-    if not axes:
-        return codes
-    lanes = codes.reshape(*codes.shape[: codes.ndim - axes], -1)
-    if lanes.shape[-1] * width > _WORD_BITS:
-        return lanes
-    places = np.arange(lanes.shape[-1], dtype=np.uint64) * np.uint64(width)
-    return np.asarray(np.bitwise_or.reduce(lanes.astype(np.uint64) << places, axis=-1))
 
 
 def design(
@@ -226,13 +212,14 @@ def design(
     until: str | None = None,
     lanes: tuple[int, int] | None = None,
     levels: int | None = None,
+    function: str | Callable[[float], object] | None = None,
 ) -> DesignCircuit:
     """Return a circuit of the catalogue.
 
     Parameters
     ----------
     name : str
-        One of :func:`designs`.
+        One of :func:`designs`, or ``table``.
     format : Format or str
         Format of the operands, one of :data:`~spikefloat.rtl_gen.formats.FORMATS`.
     to : Format or str, optional
@@ -264,6 +251,8 @@ def design(
         Lanes for outputs and inputs, for ``linear`` on an array of lanes.
     levels : int, optional
         Most levels of lookup tables between the registers of an array.
+    function : str or callable, optional
+        Function of ``table``: ``FILE.py:NAME``, a file ``.npy`` or ``.csv``, or one of Python.
 
     Raises
     ------
@@ -277,7 +266,7 @@ def design(
     <DesignCircuit multiply_e4m3fn_neurons: a[8], b[8] -> y[8], 83 neurons, depth 29; y = a * b, \
 rounded to nearest even>
     """
-    record = find_design(name)
+    record = design_for(name, function)
     layer = None
     shape: dict[str, Any] = {
         "inputs": inputs,

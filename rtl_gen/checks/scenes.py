@@ -6,6 +6,7 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.cells import cell_design, codec_design
 from spikefloat.rtl_gen.checks.verifying.designs import dot_design, scalar_design, vector_check
 from spikefloat.rtl_gen.checks.verifying.graphs import saved_check
@@ -77,7 +78,7 @@ def few_cases(check: Check, places: Codes) -> Check:
 
 def _scalar_scene(instance: Instance) -> Check:
     design = scalar_design(instance)
-    operation = find_operation(instance.design.name)
+    operation = find_operation(golden_operation(instance))
     widths = operation.widths(instance.circuit.format)
     codes = np.array(_interesting_codes(instance.circuit.format))
     shown = np.stack(

@@ -4,6 +4,7 @@
 from dataclasses import replace
 from typing import Any
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.designs import bench_ways
 from spikefloat.rtl_gen.designs.catalog import find_entry
 from spikefloat.rtl_gen.designs.design import Block
@@ -82,7 +83,7 @@ def design_target(instance: Instance | SavedCircuit) -> Target:
         "objective": circuit.objective,
     }
     what: dict[str, Any] = {
-        "operation": instance.design.name,
+        "operation": golden_operation(instance),
         "fmt": circuit.format,
         "overflow": circuit.overflow,
         "to": circuit.to,

@@ -18,13 +18,13 @@ from spikefloat.rtl_gen.circuits.operations import (
     compare,
     divide,
     extremes,
+    fma,
     integral,
     scale,
     sign,
     signalling,
     square_root,
 )
-from spikefloat.rtl_gen.circuits.operations.fma import fma
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, FlagBits, RoundingControl
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.formats.operation_codes import (
@@ -41,10 +41,10 @@ __all__ = ["RECORDS", "fpu", "has_unit", "rounds"]
 #: Operations that are one fused multiply-add.
 _FUSED = OPERATION_CODES[:7]
 
-_OTHERS: dict[str, Operation] = {
+_OF_NAME: dict[str, Operation] = {
     record.name: record
     for module in (
-        divide, square_root, compare, extremes, signalling, sign, classify, integral, scale
+        fma, divide, square_root, compare, extremes, signalling, sign, classify, integral, scale
     )
     for record in module.RECORDS
     if record.name in OPERATION_CODES
@@ -53,7 +53,7 @@ _OTHERS: dict[str, Operation] = {
 
 def rounds(name: str) -> bool:
     """Tell whether an operation rounds."""
-    return name in _FUSED or _OTHERS[name].result is Result.ROUNDED
+    return name in _FUSED or _OF_NAME[name].result is Result.ROUNDED
 
 
 def has_unit(fmt: Format) -> bool:
@@ -107,21 +107,25 @@ def fpu(
     results: list[tuple[Bit, Word, Word]] = []
 
     def collect(name: str, select: Bit, circuit: Callable[..., Word | Bit], *words: Word) -> None:
+        record = _OF_NAME[name]
         own = replace(control, flags=control.flags and FlagBits(control.flags.is_tiny_before))
         how: dict[str, Any] = {}
-        if rounds(name):
+        if record.result is Result.ROUNDED:
             how = {"overflow": overflow, "control": own}
-        elif _OTHERS[name].raises:
+        elif record.raises:
             how = {"control": own}
         with builder.scope(f"unit_{name}"):
             result = circuit(gates, fmt, *words, **how)
             word = (result,) if isinstance(result, Bit) else result
-            flags = own.flags.word(gates) if own.flags and how else ()
+            flags: Word = ()
+            if own.flags and record.takes_flags:
+                record.collect_signals(gates, own.flags, (fmt,) * len(words), words)
+                flags = own.flags.word(gates)
         results.append((select, word, flags))
 
     _collect_fused(gates, fmt, (code, b, c), chosen, collect)
     for name in OPERATION_CODES[len(_FUSED) :]:
-        record = _OTHERS[name]
+        record = _OF_NAME[name]
         first = a if name.startswith("from_") else code
         collect(name, chosen[name], record.circuit, *(first, b)[: len(record.operands)])
     with builder.scope("select"):
@@ -163,7 +167,7 @@ def _collect_fused(
             name="negate_c",
         )
         select = gates.or_(adds, fuses, chosen["multiply"], name="fused")
-    circuit = partial(fma, negate_product=negate_product, negate_c=negate_c)
+    circuit = partial(fma.fma, negate_product=negate_product, negate_c=negate_c)
     collect("fma", select, circuit, a, factor, added)
 
 

@@ -3,13 +3,16 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["Operation", "Result", "discover", "has_arithmetic"]
 
@@ -46,6 +49,9 @@ class Operation:
     result_width: int | None = None  #: Number of bits of a result that is no code.
     #: Whether it raises flags without rounding; the circuit then takes ``control``.
     raises: bool = False
+    #: Whether a signalling NaN as an operand is all that raises a flag; the circuit knows nothing of
+    #: it. Operations that round or raise others have this flag, too (IEEE 754-2019, 7.2 a).
+    signals: bool = False
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
@@ -53,6 +59,37 @@ class Operation:
     #: Whether the result has the format of the operands unless another is asked for.
     keeps_format: bool = False
     order: int = 1000  #: Place in lists, before others by name.
+
+    @property
+    def takes_flags(self) -> bool:
+        """Whether it can raise flags."""
+        return self.result is Result.ROUNDED or self.raises or self.signals
+
+    def collect_signals(
+        self,
+        gates: GateLibrary,
+        flags: FlagBits | None,
+        formats: Sequence[Format],
+        operands: Sequence[Word],
+    ) -> None:
+        """Collect whether an operand that is a code is a signalling NaN; see :func:`raise_signalling`.
+
+        Parameters
+        ----------
+        gates : GateLibrary
+            Where the neurons are made.
+        flags : FlagBits, optional
+            Where flags are collected, if at all.
+        formats : sequence of Format
+            Format of each operand.
+        operands : sequence of Word
+            The operands, of which some may be integers.
+        """
+        own = self.operand_widths or (None,) * len(self.operands)
+        codes = [place for place, width in enumerate(own) if width is None]
+        raise_signalling(
+            gates, flags, [formats[place] for place in codes], [operands[place] for place in codes]
+        )
 
 
 def discover(package: ModuleType) -> tuple[Operation, ...]:

@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.cli.options.physics import KNOBS
 from spikefloat.rtl_gen.cli.selection import circuits_of, instances, refuse
 from spikefloat.rtl_gen.cli.variants import Uses
 from spikefloat.rtl_gen.designs.catalog import entries, find_entry
-from spikefloat.rtl_gen.designs.design import Block, Design
+from spikefloat.rtl_gen.designs.design import Block, Design, Table
 from spikefloat.rtl_gen.designs.saved import is_circuit_file
 from spikefloat.rtl_gen.errors import InputError, find_member, unknown_name
 from spikefloat.rtl_gen.neurons.residue import Residue
@@ -43,8 +43,8 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
         if is_circuit_file(name):
             selected += map(design_target, circuits_of(args, name, uses))
             continue
-        find_entry(name, Design, Block)
-        if designs[name].is_vector and not takes_vectors:
+        find_entry(name, Design, Table, Block)
+        if name in designs and designs[name].is_vector and not takes_vectors:
             if "all" in args.design:
                 continue
             raise InputError(f"Design must have one code for each operand, not vectors ({name})")

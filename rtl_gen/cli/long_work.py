@@ -14,16 +14,25 @@ __all__ = ["Stop"]
 
 
 class Stop:
-    """Tells whether a search is to end: after a time, or at the first interrupt.
+    """Tells whether long work is to end: after a time, or at the first interrupt.
 
     Parameters
     ----------
     seconds : float, optional
         The time, from now; no limit by default.
+    first, second : str
+        What is told at the first interrupt, and at the second.
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(
+        self,
+        seconds: float | None,
+        *,
+        first: str = "the search ends, and its best circuit is proved",
+        second: str = "nothing was proved, so nothing is written",
+    ) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
+        self._first, self._second = first, second
         self.is_interrupted = False
 
     def __call__(self) -> bool:
@@ -32,7 +41,7 @@ class Stop:
 
     @contextmanager
     def at_interrupt(self) -> Iterator[None]:
-        """Let the first interrupt end the search only, and the second one the command."""
+        """Let the first interrupt end the work only, and the second one the command."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -44,11 +53,7 @@ class Stop:
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self.is_interrupted:
-            print("spikefloat: nothing was proved, so nothing is written", file=sys.stderr)
+            print(f"spikefloat: {self._second}", file=sys.stderr)
             raise KeyboardInterrupt
         self.is_interrupted = True
-        print(
-            "spikefloat: the search ends, and its best circuit is proved; "
-            "interrupt again to do without",
-            file=sys.stderr,
-        )
+        print(f"spikefloat: {self._first}; interrupt again to do without", file=sys.stderr)

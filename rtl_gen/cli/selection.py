@@ -18,12 +18,18 @@ from spikefloat.rtl_gen.cli.variants import (
     shapes_of,
     split,
 )
-from spikefloat.rtl_gen.designs.catalog import entries, find_design, find_entry, resolve_integers
+from spikefloat.rtl_gen.designs.catalog import (
+    design_for,
+    entries,
+    find_design,
+    find_entry,
+)
 from spikefloat.rtl_gen.designs.cells import CellInstance
-from spikefloat.rtl_gen.designs.design import Cell, Design
+from spikefloat.rtl_gen.designs.design import Cell, Design, Table
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import make_hardware_options
+from spikefloat.rtl_gen.designs.resolve import resolve_integers
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format, overflow_policies
@@ -78,7 +84,7 @@ def select(
     names = [*entries(Cell), *entries(Design)] if is_all else args.design
     for name in names:
         if not is_circuit_file(name):
-            find_entry(name, Cell, Design)
+            find_entry(name, Cell, Design, Table)
     cells = [name for name in names if name in entries(Cell)]
     styled = [
         f"--{o.name}" for o in (*HARDWARE, *BACKEND) if o.name in args.given and o.name != "leak"
@@ -122,7 +128,14 @@ def _supported(
 
 def instances(args: argparse.Namespace, names: Iterable[str], uses: Uses) -> list[Instance]:
     """Return the instances of designs, and add what they use."""
-    return [instance for name in names for instance in _of_design(find_design(name), args, uses)]
+    return [instance for name in names for instance in _of_name(name, args, uses)]
+
+
+def _of_name(name: str, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
+    if name not in entries(Table):
+        return _of_design(find_design(name), args, uses)
+    uses.add("function")
+    return _of_design(design_for(name, args.function), args, uses)
 
 
 def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
@@ -166,7 +179,7 @@ def _can_be_checked(design: Design, fmt: Format, args: argparse.Namespace) -> bo
 
     Of all formats, or of all designs, it is only left out, and named on the error stream.
     """
-    if design.is_vector or not design.works_for(fmt):
+    if design.is_vector or design.function is not None or not design.works_for(fmt):
         return True
     try:
         require_cases(design.name, fmt)

@@ -111,12 +111,16 @@ def print_table(table: Table, *, is_wide: bool) -> None:
             if cells[name][0] != "-":
                 rich.add_row(Text(heading(name)), Text(cells[name][0]))
     else:
+        room = Console().width if sys.stdout.isatty() else _WIDTH
+        natural = sum(max(map(len, (heading(name), *cells[name]))) + 2 for name in columns)
+        # Rich would take space from wide columns, and then cut others off where it finds none.
+        end = "\n" if natural > room and not is_wide else " "
         for name in columns:  # Words are not split, unless the terminal is narrow.
             numbers = [isinstance(row.get(name), (int, float)) for row in table.rows]
             longest = max(map(len, " ".join([heading(name), *cells[name]]).split()))
             least += longest + 2
             rich.add_column(
-                Text(heading(name)),
+                Text(heading(name).replace(" ", end)),
                 justify="right" if any(numbers) else "left",
                 min_width=longest,
                 overflow="fold",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.sequential import STEPPED
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
@@ -115,7 +116,9 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
         control = circuit.rounding.control(given[len(codes) : len(operands)])
         result = stepped.result(gates, words(given[len(operands) :]))
         how = {"overflow": circuit.overflow, "control": control, "digits": result}
-        return control.with_flags(gates, stepped.finish(gates, fmt, *given[: len(codes)], **how))
+        finished = stepped.finish(gates, fmt, *given[: len(codes)], **how)
+        raise_signalling(gates, control.flags, (fmt,) * len(codes), given[: len(codes)])
+        return control.with_flags(gates, finished)
 
     name = circuit_name(design, circuit, None)
     parts = (
@@ -138,9 +141,11 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
 
 def _best(design: Design, circuit: CircuitOptions, structured: NeuronGraph) -> NeuronGraph:
     """Return the best of all circuits known for an objective."""
+    objective = circuit.objective
+    if circuit.result_format != circuit.format:  # The others are all of one format.
+        return structured
     kind = design.name, circuit.format, circuit.overflow, circuit.budget
     known = [structured, *(other.graph for other in alternatives(*kind))]
-    objective = circuit.objective
     if objective in (Objective.LUTS, Objective.FMAX):
         searched = fitting_circuits(*kind, objective=objective)
         return load(searched[0]) if searched else best_for_tables(known, objective)

@@ -1,38 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue: everything that can be generated; each file of operations is found by itself."""
 
-import re
-from itertools import chain
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from spikefloat.rtl_gen.circuits import blocks, fpu, operations
 from spikefloat.rtl_gen.circuits.functions import operations as functions
+from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
+from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
-from spikefloat.rtl_gen.circuits.sums.dot import dot
-from spikefloat.rtl_gen.circuits.sums.linear import linear, network
-from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind
-from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
-from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
+from spikefloat.rtl_gen.designs.options import CircuitOptions
+from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import FORMATS, Format, find_integer
-from spikefloat.rtl_gen.neurons.bits import split_word
+from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = [
     "CATALOGUE",
+    "design_for",
     "entries",
     "find_design",
     "find_entry",
     "operation_design",
-    "resolve_integers",
 ]
 
 _Entry = TypeVar("_Entry", bound=Entry)
-_Named = TypeVar("_Named", Format, str, Format | str)  # a format, or its name
-
-_INTEGER_NAME = re.compile(r"u?int\d+")
 
 #: How operations are checked, by their number of operands.
 _CHECKS = {
@@ -55,11 +52,14 @@ def operation_design(operation: Operation) -> Design:
         control = options.rounding.control(operands[count:])
         how: dict[str, Any] = {"control": control} if rounds or operation.raises else {}
         how |= {"overflow": options.overflow} if rounds else {}
-        words = operands[:count]
+        words, own = operands[:count], (options.format,) * count
         if options.is_mixed:
             own, to = (options.format, *options.others), options.result_format
-            return control.with_flags(gates, MIXED[operation.name](gates, own, to, *words, **how))
-        return control.with_flags(gates, operation.circuit(gates, *formats, *words, **how))
+            result: Word | Bit = MIXED[operation.name](gates, own, to, *words, **how)
+        else:
+            result = operation.circuit(gates, *formats, *words, **how)
+        operation.collect_signals(gates, control.flags, own, words)
+        return control.with_flags(gates, result)
 
     def works_for(fmt: Format) -> bool:
         return operation.formats(fmt) and (
@@ -78,65 +78,11 @@ def operation_design(operation: Operation) -> Design:
         rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
-        takes_flags=rounds or operation.raises,
+        takes_flags=operation.takes_flags,
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,
     )
-
-
-def _linear(
-    gates: GateLibrary, options: CircuitOptions, layer: LayerShape, operands: tuple[Word, ...]
-) -> Word:
-    fmt, to = options.format, options.result_format
-    x = split_word(operands[0], fmt.width)
-    if layer.layers:
-        outputs = network(
-            gates,
-            fmt,
-            x,
-            layer.layers,
-            layer.accumulate,
-            layer.activations,
-            to,
-            options.overflow,
-            wide=layer.wide,
-        )
-    else:
-        weight = split_word(operands[1], fmt.width * layer.inputs)
-        outputs = linear(
-            gates,
-            fmt,
-            x,
-            [split_word(row, fmt.width) for row in weight],
-            split_word(operands[2], fmt.width),
-            layer.accumulate,
-            layer.activations[0],
-            to,
-            options.overflow,
-            wide=layer.wide,
-        )
-    return tuple(chain.from_iterable(outputs))
-
-
-def _dot(
-    gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
-) -> Word | Bit | dict[str, Word]:
-    a, b = (split_word(word, options.format.width) for word in operands[:2])
-    control = options.rounding.control(operands[2:])
-    code = dot(
-        gates,
-        options.format,
-        a,
-        b,
-        shape.accumulate,
-        options.to,
-        options.overflow,
-        wide=shape.wide,
-        has_carry_chains=options.objective is Objective.LUTS,
-        control=control,
-    )
-    return control.with_flags(gates, code)
 
 
 def _has_codes(fmt: Format) -> bool:
@@ -198,7 +144,7 @@ _VECTORS = (
         summary="y = a[0] * b[0] + a[1] * b[1] + ..., codes side by side",
         kind=Kind.VECTOR,
         operands=("a", "b"),
-        circuit=_dot,
+        circuit=dot_circuit,
         works_for=has_arithmetic,
         converts=lambda fmt, to: has_arithmetic(to),
         takes_rounding=True,
@@ -210,12 +156,20 @@ _VECTORS = (
         summary="y = act(w x + b), one linear layer or several, codes side by side",
         kind=Kind.LAYER,
         operands=("x", "w", "b"),
-        circuit=_linear,
+        circuit=linear_circuit,
         works_for=lambda fmt: has_arithmetic(fmt) and fmt.width <= 8,
         # A sum can be NaN if an operand can.
         converts=lambda fmt, to: has_arithmetic(to) and to.has_nan >= fmt.has_nan,
         check="directed and random vectors",
     ),
+)
+
+_TABLE = Table(
+    name="table",
+    summary="y = a function of one's own, of Python or a table: --function",
+    kind=Kind.OPERATION,
+    works_for=functions.is_operand,
+    check=_CHECKS[1],
 )
 
 _BLOCKS = (
@@ -232,6 +186,7 @@ CATALOGUE: dict[str, Entry] = {
     for entry in (
         *_CELLS,
         *map(operation_design, (*discover(operations), *functions.RECORDS, *fpu.RECORDS)),
+        _TABLE,
         *_VECTORS,
         *_BLOCKS,
     )
@@ -284,35 +239,31 @@ def find_design(name: str) -> Design:
     return find_entry(name, Design)
 
 
-def resolve_integers(
-    design: Design, format: _Named, to: _Named | None
-) -> tuple[Design, _Named | str, _Named | str | None]:
-    """Return a design and its formats; if ``convert`` has an integer, those of another operation.
+def design_for(name: str, function: str | Callable[[float], object] | None) -> Design:
+    """Return the design called ``name``, for a function of the user's own if it is a table.
 
     Parameters
     ----------
-    design : Design
-        Any design.
-    format : Format or str
-        Format of the operands, or its name; for ``convert`` also the name of an integer.
-    to : Format or str, optional
-        Format of the result, in the same way; bfloat16 by default for an integer.
+    name : str
+        Name of a design.
+    function : str or callable, optional
+        What a table is for: see :func:`.functions.own_files.read_own_function`; or a function in
+        Python, called with the value of each code as a float.
 
     Raises
     ------
     InputError
-        If both are integers, or there is no such integer.
+        If there is no such design or function, or a table has none, or another design has one.
     """
-    source, target = (name.lower() if isinstance(name, str) else "" for name in (format, to))
-    integers = [name for name in (source, target) if _INTEGER_NAME.fullmatch(name)]
-    if design.name != "convert" or not integers:
-        return design, format, to
-    for name in integers:
-        find_integer(name)
-    if len(integers) == 2:
-        raise InputError(
-            f"Result format of convert for {source} must be a float format, not {target!r}"
-        )
-    if source in integers:
-        return find_design(f"from_{source}"), to or "bfloat16", None
-    return find_design(f"to_{target}"), format, None
+    if name not in entries(Table):
+        if function is not None:
+            raise InputError(f"Function must be given for table, not for {name}")
+        return find_design(name)
+    if function is None:
+        raise InputError(f"Function must be given for {name}, such as FILE.py:NAME")
+    return _table_design(own_function(function))
+
+
+@lru_cache(maxsize=64)
+def _table_design(own: OwnFunction) -> Design:
+    return replace(operation_design(functions.table_operation(own)), function=own)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.designs.options import CircuitOptions
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind"]
+__all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind", "Table"]
 
 #: Makes the neurons of a design. The third argument is the shape that the design has.
 Circuit = Callable[
@@ -72,6 +73,7 @@ class Design(Entry):
     keeps_format: bool = False
     #: Whether each operand, and the result, may have a format of its own.
     mixes: bool = False
+    function: OwnFunction | None = None  #: What it computes, if that is the user's own.
 
     @property
     def is_vector(self) -> bool:
@@ -122,6 +124,11 @@ class Design(Entry):
                 f"not {name!r}"
             )
         return target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Entry):
+    """A design that is made for a function of the user's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     formats = ", ".join(fmt.name for fmt in (circuit.format, *circuit.others))
     formats += f" to {circuit.to.name}" if circuit.to else ""
     lines = [f"{instance_summary(instance)} ({formats})"]
-    lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
+    if not _has_codes(instance):
+        lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
     lines += _element_lines(instance)
     if "op" in instance.design.operands:
@@ -76,8 +77,9 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         lines.append(f"op: {codes}; the other codes give zero, without flags")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
-    # The weights of a user's network are not ours to license.
-    if not (isinstance(instance.shape, LayerShape) and instance.shape.layers):
+    # The weights of a user's network are not ours to license, nor is a function.
+    has_weights = isinstance(instance.shape, LayerShape) and bool(instance.shape.layers)
+    if not has_weights and instance.design.function is None:
         lines.append("SPDX-License-Identifier: Apache-2.0")
     return (*lines, f"made by: {command_line('verilog', instance)}")
 
@@ -97,6 +99,12 @@ def instance_summary(instance: Instance) -> str:
     if instance.circuit.to is not None and not instance.circuit.to.has_zero:
         return summary.replace("to nearest even", "to nearest, ties to the larger value")
     return summary
+
+
+def _has_codes(instance: Instance) -> bool:
+    """Tell whether an instance is a table of codes, which nothing rounds."""
+    own = instance.design.function
+    return own is not None and own.has_codes
 
 
 def _element_lines(instance: Instance) -> list[str]:
@@ -134,12 +142,14 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
         return shlex.join(
             ["spikefloat", command, instance.path, *_hardware_words(instance.hardware)]
         )
-    circuit = instance.circuit
+    circuit, own = instance.circuit, instance.design.function
     words = ["spikefloat", command, instance.design.name, "--format", circuit.format.name]
+    words += ["--function", shlex.quote(own.source)] if own else []
     for letter, other in zip("bc", circuit.others, strict=False):
         words += [f"--format-{letter}", other.name]
     words += ["--to", circuit.to.name] if circuit.to else []
-    words += ["--overflow", circuit.overflow.value, "--library", circuit.library]
+    words += [] if _has_codes(instance) else ["--overflow", circuit.overflow.value]
+    words += ["--library", circuit.library]
     if circuit.library is Library.NATIVE:
         words += ["--budget", circuit.budget.name, "--objective", circuit.objective]
     rounding = circuit.rounding

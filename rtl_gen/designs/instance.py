@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.build import build, operand_widths
-from spikefloat.rtl_gen.designs.catalog import find_design, resolve_integers
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.names import circuit_name, hardware_suffix
 from spikefloat.rtl_gen.designs.options import (
@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.designs.resolve import (
     DEFAULT_BUDGET,
     make_circuit_options,
     make_shape,
+    resolve_integers,
 )
 from spikefloat.rtl_gen.designs.rounding import make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (

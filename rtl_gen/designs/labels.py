@@ -20,7 +20,7 @@ from spikefloat.rtl_gen.rtl.temporal.engine import TEMPORAL
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
-__all__ = ["figures", "labels", "size"]
+__all__ = ["figures", "labels", "labels_of_file", "size"]
 
 #: What does not apply is None, so that all rows have the same keys.
 _KEYS = (
@@ -36,6 +36,7 @@ _KEYS = (
     "rounding",
     "random_bits",
     "flags",
+    "function",
     "length",
     "accumulate",
     "node_format",
@@ -66,6 +67,11 @@ def labels(instance: Instance | CellInstance | SavedCircuit) -> dict[str, Any]:
     return {**dict.fromkeys(_KEYS), **own}
 
 
+def labels_of_file(name: str) -> dict[str, Any]:
+    """Return the labels of what is not a design of ours: the file that it comes from, and no more."""
+    return {**dict.fromkeys(_KEYS), "design": name}
+
+
 def _cell_labels(cell: CellInstance) -> dict[str, Any]:
     own = {"design": cell.design}
     p = cell.parameters
@@ -83,6 +89,7 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
         "format": circuit.format.name,
         "to": circuit.to.name if circuit.to else None,
         "overflow": circuit.overflow.value,
+        "function": instance.design.function.source if instance.design.function else None,
     }
     for letter, other in zip("bc", circuit.others, strict=False):
         own[f"format_{letter}"] = other.name

@@ -71,6 +71,8 @@ def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -
     ]
     if isinstance(shape, LayerShape) and shape.layers:
         words.append(f"weights_{_hash([(layer.weight, layer.bias) for layer in shape.layers])}")
+    if design.function is not None:
+        words.append(design.function.digest(circuit.format))
     return with_words(name + circuit.rounding.suffix, words)
 
 

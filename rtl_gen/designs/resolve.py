@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The circuit and the shape of an instance, made of names and numbers, and checked."""
 
+import re
+from typing import TypeVar
+
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
@@ -12,14 +16,18 @@ from spikefloat.rtl_gen.designs.shapes import (
     with_accumulation,
 )
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, find_format, find_integer, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.gates import Library
 
-__all__ = ["DEFAULT_BUDGET", "make_circuit_options", "make_shape"]
+__all__ = ["DEFAULT_BUDGET", "make_circuit_options", "make_shape", "resolve_integers"]
 
 #: Limits of a neuron, of which nothing is said.
 DEFAULT_BUDGET = "w2"
+
+_Named = TypeVar("_Named", Format, str, Format | str)  # a format, or its name
+
+_INTEGER_NAME = re.compile(r"u?int\d+")
 
 
 def make_circuit_options(
@@ -111,3 +119,37 @@ def make_shape(
             f"not {circuit.result_format.name!r}"
         )
     return shape
+
+
+def resolve_integers(
+    design: Design, format: _Named, to: _Named | None
+) -> tuple[Design, _Named | str, _Named | str | None]:
+    """Return a design and its formats; if ``convert`` has an integer, those of another operation.
+
+    Parameters
+    ----------
+    design : Design
+        Any design.
+    format : Format or str
+        Format of the operands, or its name; for ``convert`` also the name of an integer.
+    to : Format or str, optional
+        Format of the result, in the same way; bfloat16 by default for an integer.
+
+    Raises
+    ------
+    InputError
+        If both are integers, or there is no such integer.
+    """
+    source, target = (name.lower() if isinstance(name, str) else "" for name in (format, to))
+    integers = [name for name in (source, target) if _INTEGER_NAME.fullmatch(name)]
+    if design.name != "convert" or not integers:
+        return design, format, to
+    for name in integers:
+        find_integer(name)
+    if len(integers) == 2:
+        raise InputError(
+            f"Result format of convert for {source} must be a float format, not {target!r}"
+        )
+    if source in integers:
+        return find_design(f"from_{source}"), to or "bfloat16", None
+    return find_design(f"to_{target}"), format, None

@@ -93,6 +93,14 @@ class Format:
         return self.nan is not NanEncoding.NONE
 
     @property
+    def has_signalling_nan(self) -> bool:
+        """Whether some NaNs are signalling: those whose highest mantissa bit is zero.
+
+        IEEE 754-2019 (6.2.1) has it so; formats of other standards have quiet NaNs only.
+        """
+        return self.nan is NanEncoding.IEEE and self.mantissa_bits > 1
+
+    @property
     def has_negative_zero(self) -> bool:
         """Whether zero has a sign."""
         return self.is_signed and self.has_zero and self.nan is not NanEncoding.NEGATIVE_ZERO

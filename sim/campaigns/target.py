@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.golden import operations as reference
+from spikefloat.sim.golden.entry import Operation
 from spikefloat.sim.golden.values import decode, unpack
 from spikefloat.sim.graphs.network import Network
 
@@ -63,7 +64,7 @@ class IntegerReference:
 class FloatReference:
     """An operation of the golden model."""
 
-    operation: str
+    operation: str | Operation
     fmt: Format
     overflow: Overflow
     to: Format | None = None

@@ -62,13 +62,13 @@ def run_in_norse(path: Path, operands: Sequence[NDArray[np.int64]]) -> NDArray[n
         axis=1,
     )
     module = norse.from_nir(network)
-    version = []
+    batches = []
     with torch.no_grad():
         for batch in np.array_split(spikes, -(-len(spikes) // _BATCH)):
             fired, _ = module(torch.from_numpy(batch).float())
-            version.append(fired.numpy().astype(np.int64))
+            batches.append(fired.numpy().astype(np.int64))
     width = next(iter(outputs.values()))
-    return np.asarray((np.concatenate(version)[:, :width] << np.arange(width)).sum(axis=1))
+    return np.asarray((np.concatenate(batches)[:, :width] << np.arange(width)).sum(axis=1))
 
 
 def _ports(names: str | bytes) -> dict[str, int]:

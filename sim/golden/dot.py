@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.rounding import INVALID, NEAREST_EVEN, Rounded, Rounder, pack
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, signalling, unpack
 
 __all__ = ["ACCUMULATIONS", "dot", "dot_flagged", "exact_sum"]
 
@@ -95,7 +95,8 @@ def dot_flagged(
 ) -> Rounded:
     """Return the exact sum of the products of the last axis, rounded once, with flags.
 
-    Invalid are infinity times zero, also beside NaN, as in ``fma``; and infinities of both signs.
+    Invalid are infinity times zero, also beside NaN, as in ``fma``; infinities of both signs; and
+    signalling NaNs.
     """
     check_arithmetic(fmt)
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
@@ -108,7 +109,8 @@ def dot_flagged(
     x, y = unpack(fmt, a_rows), unpack(fmt, b_rows)
     lost = x.is_infinite & y.is_zero | x.is_zero & y.is_infinite
     any_nan = (x.is_nan | y.is_nan).any(axis=-1)
-    invalid = lost.any(axis=-1) | (total.is_nan & ~any_nan)
+    signals = (signalling(fmt, a_rows) | signalling(fmt, b_rows)).any(axis=-1)
+    invalid = lost.any(axis=-1) | (total.is_nan & ~any_nan) | signals
     return Rounded(codes.reshape(shape), (flags | INVALID * invalid).reshape(shape))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an entry of the golden model is: an operation, and how it is tried."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES
-from spikefloat.sim.golden.rounding import Rounded
+from spikefloat.sim.golden.rounding import INVALID, Rounded
+from spikefloat.sim.golden.values import signalling
 
-__all__ = ["Example", "Operation", "of_one_format"]
+__all__ = ["Example", "Operation", "of_one_format", "with_signals", "without_flags"]
 
 
 class Example(NamedTuple):
@@ -63,6 +64,47 @@ class Operation:
     def is_predicate(self) -> bool:
         """Whether the result is one bit, not a code."""
         return self.bits == 1
+
+
+def without_flags(function: Callable[..., NDArray[Any]]) -> Callable[..., Rounded]:
+    """Adapt an exact function of codes, which raises nothing by itself."""
+
+    def rounded(fmt: Format, *rest: Any) -> Rounded:
+        codes = np.asarray(function(fmt, *rest[:-2]), np.int64)
+        return Rounded(codes, np.zeros_like(codes))
+
+    return rounded
+
+
+def with_signals(operation: Operation) -> Operation:
+    """Return an operation to which signalling NaNs are invalid, if it raises flags at all.
+
+    IEEE 754-2019 (7.2 a) wants that of every operation but those on signs and the questions about a
+    code. Operands that are no codes have no NaNs.
+    """
+    own = operation.operand_widths or (None,) * operation.operand_count
+
+    def signal(result: Rounded, formats: Sequence[Format], rest: Sequence[Any]) -> Rounded:
+        invalid: NDArray[Any] = np.zeros(result.flags.shape, bool)
+        for fmt, codes, width in zip(formats, rest, own, strict=False):
+            if width is None:
+                invalid = invalid | signalling(fmt, codes)
+        return Rounded(result.codes, result.flags | INVALID * invalid)
+
+    def rounded(fmt: Format, *rest: Any) -> Rounded:
+        assert operation.rounded is not None
+        operands = rest[1:] if operation.converts else rest
+        return signal(operation.rounded(fmt, *rest), (fmt,) * len(own), operands)
+
+    def mixed(formats: tuple[Format, ...], to: Format, *rest: Any) -> Rounded:
+        assert operation.mixed is not None
+        return signal(operation.mixed(formats, to, *rest), formats, rest)
+
+    return replace(
+        operation,
+        rounded=operation.rounded and rounded,
+        mixed=operation.mixed and mixed,
+    )
 
 
 def of_one_format(function: Callable[..., Rounded]) -> Callable[..., Rounded]:

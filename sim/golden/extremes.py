@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden model of the ten minima and maxima of IEEE 754-2019 (clause 9.6) and P3109.
+"""Golden model of the minima and maxima of IEEE 754-2019 (clause 9.6) and P3109.
 
 Each is a choice between the operands: by value or by magnitude, the lesser or the greater one. They
 differ in what a NaN, or an infinity, does. -0 is less than +0; of equal magnitudes, the choice is by
@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes, decode, unpack
+from spikefloat.sim.golden.values import (
+    Numbers,
+    check_arithmetic,
+    check_codes,
+    decode,
+    signalling,
+    unpack,
+)
 
 __all__ = ["EXTREMES", "Extreme", "extreme"]
 
@@ -25,7 +32,8 @@ class Extreme:
     is_greater: bool
     by_magnitude: bool = False
     #: What is passed over for the other operand: nothing, so that NaN wins; "nan" (the Number
-    #: operations); "infinity" (NaN and infinities: P3109's MinimumFinite and MaximumFinite).
+    #: operations); "quiet" (quiet NaN only: minNum and maxNum of IEEE 754-2008, 5.3.1); "infinity"
+    #: (NaN and infinities: P3109's MinimumFinite and MaximumFinite).
     ignores: str = ""
 
 
@@ -41,10 +49,12 @@ def _family(name: str, *, is_greater: bool) -> dict[str, Extreme]:
     }
 
 
-#: All ten, by name.
+#: All of them, by name.
 EXTREMES: dict[str, Extreme] = {
     **_family("minimum", is_greater=False),
     **_family("maximum", is_greater=True),
+    "min_num": Extreme(is_greater=False, ignores="quiet"),
+    "max_num": Extreme(is_greater=True, ignores="quiet"),
 }
 
 
@@ -59,17 +69,22 @@ def extreme(which: Extreme, fmt: Format, a: ArrayLike, b: ArrayLike) -> NDArray[
     x, y = unpack(fmt, a), unpack(fmt, b)
     first = _precedes(fmt, a, b, x, y, which.by_magnitude)
     takes_a = ~first if which.is_greater else first
-    out_a, out_b = (_is_passed_over(which, number) for number in (x, y))
+    out_a, out_b = (
+        _is_passed_over(which, number) & ~(signalling(fmt, codes) & (which.ignores == "quiet"))
+        for number, codes in ((x, a), (y, b))
+    )
     only_one = out_a ^ out_b
     selected = np.where(np.where(only_one, out_b, takes_a), a, b)
     is_nan = (x.is_nan | y.is_nan) & ~only_one
+    if which.ignores == "quiet":
+        is_nan = is_nan | signalling(fmt, a) | signalling(fmt, b)
     if fmt.nan_code is None:
         return selected
     return np.where(is_nan, fmt.nan_code, selected)
 
 
 def _is_passed_over(which: Extreme, number: Numbers) -> NDArray[Any]:
-    if which.ignores == "nan":
+    if which.ignores in ("nan", "quiet"):
         return number.is_nan
     if which.ignores == "infinity":
         return np.asarray(number.is_nan | number.is_infinite)

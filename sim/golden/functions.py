@@ -7,7 +7,7 @@ as the exact one does.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -27,24 +27,28 @@ from spikefloat.sim.golden.rounding import (
 from spikefloat.sim.golden.series import (
     Bounds,
     cosine,
-    erfc,
+    erf,
     exp,
     log,
     logistic,
+    normal_share,
     pi_times,
+    quotient,
     sine,
+    softplus,
+    tanh,
     wave,
 )
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
 
-__all__ = ["FUNCTIONS", "function"]
+__all__ = ["FUNCTIONS", "Value", "function", "round_table"]
 
 #: Values beyond two to this power, or below its inverse, are beyond every format that results have.
 _FAR = 600
 
 
-class _Value(NamedTuple):
-    """``(-1)**sign * significand * 2**exponent``, or something else."""
+class Value(NamedTuple):
+    """What a code gives: ``(-1)**sign * significand * 2**exponent``, or something else."""
 
     sign: bool
     significand: int = 0
@@ -54,23 +58,21 @@ class _Value(NamedTuple):
     is_pole: bool = False
 
 
-_NAN = _Value(False, is_nan=True)
+_NAN = Value(False, is_nan=True)
 
 
-def _exact(value: Fraction, *, sign: bool = False) -> _Value:
+def _exact(value: Fraction, *, sign: bool = False, places: int = 128) -> Value:
     """Return a fraction, cut off with one more bit if its denominator is no power of two."""
     value_sign = value < 0 or (value == 0 and sign)
-    places = 128
     scaled, rest = divmod(abs(value.numerator) << places, value.denominator)
-    return _Value(value_sign, scaled << 1 | (rest != 0), -places - 1)
+    return Value(value_sign, scaled << 1 | (rest != 0), -places - 1)
 
 
 _Approximation = Callable[[Fraction, int], Bounds]
 
 
-def _irrational(bounds: Callable[[int], Bounds], bits: int) -> _Value:
+def _irrational(bounds: Callable[[int], Bounds], bits: int, places: int = 64) -> Value:
     """Return a number that is no fraction, cut off after so many significant bits, and one bit."""
-    places = 64
     while True:
         low, high = bounds(places)
         if low >= 0 or high <= 0:
@@ -78,41 +80,14 @@ def _irrational(bounds: Callable[[int], Bounds], bits: int) -> _Value:
             least, most = (-high, -low) if sign else (low, high)
             # It is neither of its bounds.
             if least >> places + _FAR:
-                return _Value(sign, 1, _FAR)
+                return Value(sign, 1, _FAR)
             shift = max(least.bit_length() - bits, 0)
             if least and least >> shift == (most - 1) >> shift:
                 if least.bit_length() >= bits:
-                    return _Value(sign, least >> shift << 1 | 1, shift - places - 1)
+                    return Value(sign, least >> shift << 1 | 1, shift - places - 1)
             elif places > _FAR and most.bit_length() <= places - _FAR:
-                return _Value(sign, 1, -_FAR)
+                return Value(sign, 1, -_FAR)
         places *= 2
-
-
-def _share(x: Fraction, places: int) -> Bounds:
-    """Return bounds of the share of a normal distribution below ``x``."""
-    half_tail = erfc(x * x / 2, places + 1)
-    if x < 0:
-        return Bounds(half_tail.low, half_tail.high).cut(2)
-    two = 1 << places + 2
-    return Bounds(two - half_tail.high, two - half_tail.low).cut(2)
-
-
-def _erf(x: Fraction, places: int) -> Bounds:
-    tail = erfc(x * x, places)
-    one = Bounds.of(1, places)
-    value = one.plus(-tail)
-    return value if x > 0 else -value
-
-
-def _tanh(x: Fraction, places: int) -> Bounds:
-    twice = logistic(Bounds.of(2 * x, places), places).times(Fraction(2))
-    return twice.plus(-Bounds.of(1, places))
-
-
-def _softplus(x: Fraction, places: int) -> Bounds:
-    power = exp(Bounds.of(-abs(x), places), places)
-    low, high = log(power.plus(Bounds.of(1, places)), places)
-    return Bounds(max(low, 0), high).plus(Bounds.of(max(x, Fraction(0)), places))
 
 
 def _gelu_tanh(x: Fraction, places: int) -> Bounds:
@@ -139,28 +114,22 @@ _APPROXIMATIONS: dict[str, _Approximation] = {
     "exp2": lambda x, p: exp(log(Bounds.of(2, p), p).times(x), p),
     "expm1": lambda x, p: exp(Bounds.of(x, p), p).plus(Bounds.of(-1, p)),
     "log": lambda x, p: log(Bounds.of(x, p), p),
-    "log2": lambda x, p: _quotient(log(Bounds.of(x, p), p), log(Bounds.of(2, p), p), p),
+    "log2": lambda x, p: quotient(log(Bounds.of(x, p), p), log(Bounds.of(2, p), p), p),
     "log1p": lambda x, p: log(Bounds.of(1 + x, p), p),
     "sin": sine,
     "cos": cosine,
     "tan": _tan,
-    "tanh": _tanh,
+    "tanh": tanh,
     "sigmoid": lambda x, p: logistic(Bounds.of(x, p), p),
     "silu": lambda x, p: logistic(Bounds.of(x, p), p).times(x),
-    "gelu": lambda x, p: _share(x, p).times(x),
+    "gelu": lambda x, p: normal_share(x, p).times(x),
     "gelu_tanh": _gelu_tanh,
-    "erf": _erf,
-    "softplus": _softplus,
+    "erf": erf,
+    "softplus": softplus,
 }
 
 
-def _quotient(a: Bounds, b: Bounds, places: int) -> Bounds:
-    """Return bounds of a quotient by a positive number."""
-    ends = [Fraction(x << places, y) for x in a for y in b]
-    return Bounds(math.floor(min(ends)), math.ceil(max(ends)))
-
-
-def _exact_value(name: str, x: Fraction) -> _Value | Fraction | None:
+def _exact_value(name: str, x: Fraction) -> Value | Fraction | None:
     """Return the value for a finite operand that is not zero, or None if it is irrational."""
     whole = x.denominator == 1
     match name:
@@ -169,12 +138,12 @@ def _exact_value(name: str, x: Fraction) -> _Value | Fraction | None:
         case "log" if x == 1:
             return Fraction(0)
         case "log1p" if x <= -1:
-            return _Value(True, is_infinite=True, is_pole=True) if x == -1 else _NAN
+            return Value(True, is_infinite=True, is_pole=True) if x == -1 else _NAN
         case "log2":
             length = x.numerator.bit_length() - x.denominator.bit_length()
             return Fraction(length) if x == Fraction(2) ** length else None
         case "exp2" if whole:
-            return _Value(False, 1, min(max(int(x), -_FAR), _FAR))
+            return Value(False, 1, min(max(int(x), -_FAR), _FAR))
         case "sinpi" | "cospi":
             turns = 2 * (x if name == "sinpi" else abs(x) + Fraction(1, 2))
             if turns.denominator != 1:
@@ -209,19 +178,21 @@ _APPROXIMATIONS["sinpi"] = _sine_of_turns
 _APPROXIMATIONS["cospi"] = lambda x, p: _sine_of_turns(abs(x) + Fraction(1, 2), p)
 
 
-def _finite(name: str, x: Fraction, bits: int) -> _Value:
+def _finite(name: str, x: Fraction, bits: int) -> Value:
     value = _exact_value(name, x)
     if isinstance(value, Fraction):
         return _exact(value)
-    return value or _irrational(partial(_APPROXIMATIONS[name], x), bits)
+    # What is close to its operand, or to what it is at zero, differs by as little as that.
+    small = max(x.denominator.bit_length() - x.numerator.bit_length(), 0)
+    return value or _irrational(partial(_APPROXIMATIONS[name], x), bits, 64 + 2 * small)
 
 
-_INFINITY, _MINUS_INFINITY = _Value(False, is_infinite=True), _Value(True, is_infinite=True)
-_NOTHING, _MINUS_NOTHING = _Value(False), _Value(True)
-_POLE = _Value(True, is_infinite=True, is_pole=True)
+_INFINITY, _MINUS_INFINITY = Value(False, is_infinite=True), Value(True, is_infinite=True)
+_NOTHING, _MINUS_NOTHING = Value(False), Value(True)
+_POLE = Value(True, is_infinite=True, is_pole=True)
 
 #: At minus infinity and at infinity.
-_ENDS: dict[str, tuple[_Value, _Value]] = {
+_ENDS: dict[str, tuple[Value, Value]] = {
     **dict.fromkeys(("exp", "exp2", "softplus"), (_NOTHING, _INFINITY)),
     "expm1": (_exact(Fraction(-1)), _INFINITY),
     **dict.fromkeys(("log", "log2", "log1p"), (_NAN, _INFINITY)),
@@ -234,7 +205,7 @@ _ENDS: dict[str, tuple[_Value, _Value]] = {
 }
 
 #: At zero, where it is not a zero with the sign of the operand.
-_ORIGINS: dict[str, _Value] = {
+_ORIGINS: dict[str, Value] = {
     **dict.fromkeys(("exp", "exp2", "cos", "cospi"), _exact(Fraction(1))),
     **dict.fromkeys(("log", "log2"), _POLE),
     **dict.fromkeys(("sigmoid", "hard_sigmoid"), _exact(Fraction(1, 2))),
@@ -246,20 +217,20 @@ FUNCTIONS = tuple(_ENDS)
 
 
 @lru_cache(maxsize=64)
-def _values(name: str, fmt: Format, bits: int) -> tuple[_Value, ...]:
+def _values(name: str, fmt: Format, bits: int) -> tuple[Value, ...]:
     """Return the value of a function for every code of a format."""
     numbers = unpack(fmt, np.arange(1 << fmt.width))
     rows = zip(*(field.tolist() for field in vars(numbers).values()), strict=True)
     values = []
     for sign, significand, exponent, is_nan, is_infinite in rows:
         if is_nan:
-            values.append(_Value(sign, is_nan=True, significand=1))
+            values.append(Value(sign, is_nan=True, significand=1))
         elif is_infinite:
             values.append(_ENDS[name][not sign])
         elif significand == 0 and name == "softplus":
             values.append(_irrational(lambda p: log(Bounds.of(2, p), p), bits))
         elif significand == 0:
-            values.append(_ORIGINS.get(name, _Value(sign)))
+            values.append(_ORIGINS.get(name, Value(sign)))
         else:
             values.append(_finite(name, (-1) ** sign * significand * Fraction(2) ** exponent, bits))
     return tuple(values)
@@ -295,8 +266,23 @@ def function(
         none becomes a zero with the opposite of the operand's sign, which is invalid.
     """
     check_arithmetic(fmt)
-    codes = np.asarray(a, np.int64)
     every = _values(name, fmt, to.precision + rounder.random_bits + 3)
+    return round_table(every, fmt, to, a, overflow, rounder)
+
+
+def round_table(
+    every: Sequence[Value],
+    fmt: Format,
+    to: Format,
+    a: ArrayLike,
+    overflow: Overflow | str | None,
+    rounder: Rounder,
+) -> Rounded:
+    """Return the codes and flags of a function whose value for each code is given.
+
+    Parameters are those of :func:`function`, with the values in place of the name.
+    """
+    codes = np.asarray(a, np.int64)
     picked = [every[code] for code in codes.ravel().tolist()]
 
     def field(name: str, kind: type) -> NDArray[Any]:

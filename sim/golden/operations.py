@@ -23,7 +23,7 @@ from spikefloat.sim.golden.entries import (
     selections,
 )
 from spikefloat.sim.golden.entries.unit import unit_entry
-from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.entry import Example, Operation, with_signals
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 
 __all__ = [
@@ -42,33 +42,31 @@ __all__ = [
 #: Every operation that a bench can check, by name. In the examples, which are of E4M3FN unless they
 #: say so, 0x38 is 1, 0x40 2, 0x44 3, 0xC4 -3, 0x7E the largest value, 448, 0x7F NaN and 0x80 -0.
 _SINGLE: dict[str, Operation] = {
-    **arithmetic.ENTRIES,
-    **division.ENTRIES,
-    **selections.ENTRIES,
-    **questions.ENTRIES,
-    **conversions.ENTRIES,
-    **integers.ENTRIES,
-    **functions.ENTRIES,
+    name: with_signals(entry)
+    for module in (arithmetic, division, selections, questions, conversions, integers, functions)
+    for name, entry in module.ENTRIES.items()
 }
 
 #: The same, and the unit that has many of them.
 OPERATIONS: dict[str, Operation] = {**_SINGLE, "fpu": unit_entry(_SINGLE)}
 
 
-def find_operation(name: str) -> Operation:
-    """Return the operation called ``name``.
+def find_operation(name: str | Operation) -> Operation:
+    """Return the operation called ``name``; or an entry itself, for a function of the user's own.
 
     Raises
     ------
     InputError
         If there is no such operation.
     """
+    if isinstance(name, Operation):
+        return name
     if name not in OPERATIONS:
         raise unknown_name("Operation", name, OPERATIONS)
     return OPERATIONS[name]
 
 
-def require_cases(name: str, fmt: Format) -> None:
+def require_cases(name: str | Operation, fmt: Format) -> None:
     """Refuse a format of which no set of operands can be tried.
 
     Raises
@@ -112,7 +110,7 @@ def wide_cases(name: str, fmt: Format, random_count: int, seed: int = SEED) -> N
 
 
 def expected(
-    operation: str,
+    operation: str | Operation,
     fmt: Format,
     operands: Sequence[ArrayLike],
     overflow: Overflow | str | None,
@@ -122,8 +120,8 @@ def expected(
 
     Parameters
     ----------
-    operation : str
-        Name of the operation.
+    operation : str or Operation
+        Name of the operation, or its entry.
     fmt : Format
         Format of the operands.
     operands : sequence of array_like
@@ -149,7 +147,7 @@ def expected(
 
 
 def expected_rounded(
-    operation: str,
+    operation: str | Operation,
     fmt: Format,
     operands: Sequence[ArrayLike],
     overflow: Overflow | str | None,
@@ -176,7 +174,7 @@ def expected_rounded(
 
 
 def expected_mixed(
-    operation: str,
+    operation: str | Operation,
     formats: tuple[Format, ...],
     to: Format,
     operands: Sequence[ArrayLike],
@@ -200,7 +198,9 @@ def expected_mixed(
     return found.mixed(formats, to, *operands, overflow, rounder)
 
 
-def _checked(operation: str, operands: Sequence[ArrayLike], to: Format | None) -> Operation:
+def _checked(
+    operation: str | Operation, operands: Sequence[ArrayLike], to: Format | None
+) -> Operation:
     """Return an operation that takes so many operands, and a format of the result or none."""
     found = find_operation(operation)
     if len(operands) != found.operand_count:

@@ -32,7 +32,7 @@ COMPARES = {
 }
 
 #: The ten classes of IEEE 754-2019 (clause 5.7.2), in the order of RISC-V's fclass: bit 0 first.
-#: No format here has signalling NaNs.
+#: Here every NaN is of the last one.
 CLASSES = (
     "negative infinity",
     "negative normal",
@@ -52,8 +52,7 @@ def compare(
 ) -> Rounded:
     """Return 1 where a relation of :data:`COMPARES` holds, else 0; it never does for NaN.
 
-    Zeros are equal whatever their signs. A signalling compare of NaN is invalid; a quiet one is
-    not, as no NaN here is signalling.
+    Zeros are equal whatever their signs. A signalling compare of any NaN is invalid.
     """
     check_arithmetic(fmt)
     holds = COMPARES[name](decode(fmt, a), decode(fmt, b))

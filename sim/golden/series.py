@@ -14,12 +14,17 @@ __all__ = [
     "HUGE",
     "Bounds",
     "cosine",
+    "erf",
     "erfc",
     "exp",
     "log",
     "logistic",
+    "normal_share",
     "pi_times",
+    "quotient",
     "sine",
+    "softplus",
+    "tanh",
     "wave",
 ]
 
@@ -106,7 +111,7 @@ def _exp_of_rest(rest: int, places: int) -> Bounds:
 def exp(x: Bounds, places: int) -> Bounds:
     """Return bounds of e to the power ``x``; beyond :data:`HUGE`, they are far apart."""
     if x.low >> places > HUGE:
-        return Bounds(exp(Bounds.of(HUGE, places), places).low, 1 << places + 4 * HUGE)
+        return Bounds(1 << places + HUGE, 1 << places + 4 * HUGE)
     if x.high >> places < -HUGE:
         return Bounds(0, 1)
 
@@ -232,3 +237,39 @@ def erfc(square: Fraction, places: int) -> Bounds:
     high = -(-((total + error) * 2 << wide) // scale.low)
     one = 1 << wide
     return Bounds(max(0, one - high), one - low).cut(wide - places)
+
+
+def normal_share(x: Fraction, places: int) -> Bounds:
+    """Return bounds of the share of a normal distribution below ``x``."""
+    half_tail = erfc(x * x / 2, places + 1)
+    if x < 0:
+        return Bounds(half_tail.low, half_tail.high).cut(2)
+    two = 1 << places + 2
+    return Bounds(two - half_tail.high, two - half_tail.low).cut(2)
+
+
+def erf(x: Fraction, places: int) -> Bounds:
+    """Return bounds of the error function of ``x``, which is not 0."""
+    tail = erfc(x * x, places)
+    one = Bounds.of(1, places)
+    value = one.plus(-tail)
+    return value if x > 0 else -value
+
+
+def tanh(x: Fraction, places: int) -> Bounds:
+    """Return bounds of the hyperbolic tangent of ``x``."""
+    twice = logistic(Bounds.of(2 * x, places), places).times(Fraction(2))
+    return twice.plus(-Bounds.of(1, places))
+
+
+def softplus(x: Fraction, places: int) -> Bounds:
+    """Return bounds of ``log(1 + exp(x))``."""
+    power = exp(Bounds.of(-abs(x), places), places)
+    low, high = log(power.plus(Bounds.of(1, places)), places)
+    return Bounds(max(low, 0), high).plus(Bounds.of(max(x, Fraction(0)), places))
+
+
+def quotient(a: Bounds, b: Bounds, places: int) -> Bounds:
+    """Return bounds of a quotient by a positive number."""
+    ends = [Fraction(x << places, y) for x in a for y in b]
+    return Bounds(math.floor(min(ends)), math.ceil(max(ends)))

@@ -24,6 +24,7 @@ __all__ = [
     "check_codes",
     "decode",
     "describe",
+    "signalling",
     "unpack",
     "value",
 ]
@@ -139,6 +140,16 @@ def unpack(fmt: Format, codes: ArrayLike) -> Numbers:
         is_nan=is_nan,
         is_infinite=is_infinite,
     )
+
+
+def signalling(fmt: Format, codes: ArrayLike) -> NDArray[np.bool_]:
+    """Tell which codes are signalling NaNs: those whose highest mantissa bit is zero.
+
+    IEEE 754-2019 (6.2.1) has it so; formats of other standards have quiet NaNs only.
+    """
+    mantissa = check_codes(fmt, codes) & fmt.mantissa_mask
+    is_low = mantissa < (fmt.mantissa_mask + 1) // 2
+    return np.asarray(unpack(fmt, codes).is_nan & is_low & (fmt.nan is NanEncoding.IEEE))
 
 
 def bit_length(significand: NDArray[Any]) -> NDArray[Any]:

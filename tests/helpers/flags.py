@@ -4,6 +4,7 @@
 import numpy as np
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.graphs.network import Network
@@ -11,8 +12,12 @@ from spikefloat.sim.graphs.network import Network
 __all__ = ["assert_same", "every", "simulate"]
 
 
-def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None):
-    """Return the codes and the flags that a circuit gives; widths are of operands that are no codes."""
+def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None, signals=0):
+    """Return the codes and the flags that a circuit gives.
+
+    Widths are of operands that are no codes; signalling NaNs of the first ``signals`` operands
+    are invalid, as they are in designs.
+    """
     gates = make_gates("circuit", "native")
     widths = widths or [fmt.width] * len(operands)
     words = [gates.builder.input(*port) for port in zip("abc", widths, strict=False)]
@@ -21,6 +26,8 @@ def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None):
     formats = (fmt, to) if to else (fmt,)
     policy = Overflow(overflow)
     gates.builder.output("y", circuit(gates, *formats, *words, overflow=policy, control=control))
+    if signals:
+        raise_signalling(gates, control.flags, (fmt,) * signals, words[:signals])
     gates.builder.output("flags", control.flags.word(gates))
     inputs = dict(zip("abc", operands, strict=False))
     if random:

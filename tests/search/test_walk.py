@@ -93,11 +93,12 @@ def test_unknown_start_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "operation, fmt", [("square_root", "e4m3fn"), ("reciprocal", "e5m2"), ("multiply", "e2m1fn")]
+    "operation, fmt",
+    [("square_root", "e4m3fn"), ("reciprocal", "e5m2"), ("multiply", "e2m1fn"), ("tanh", "e4m3fn")],
 )
 def test_start_from_the_golden_table(operation: str, fmt: str) -> None:
     overflow = make_instance(operation, format=fmt).circuit.overflow.value
     graph = start_of(operation, fmt, overflow, "w2", "table")
     assert count_wrong(graph, operation, fmt, overflow) == 0
-    assert graph.name == f"{operation}_{fmt}"
+    assert graph.name == make_instance(operation, format=fmt).name
     assert all(BUDGETS["w2"].allows(neuron.weights) for neuron in graph.neurons)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Designs of the catalogue as benches take them, with their golden model."""
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.arrays import array_bench, array_vectors
 from spikefloat.rtl_gen.checks.verifying.graphs import contract_of
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
@@ -32,7 +33,7 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         name=module,
         verilog=verilog,
         module=module,
-        operation=instance.design.name,
+        operation=golden_operation(instance),
         fmt=options.format,
         to=options.to,
         others=options.others,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying import cells
 from spikefloat.rtl_gen.checks.verifying.designs import bench_ways, scalar_design, vector_check
 from spikefloat.rtl_gen.checks.verifying.graphs import MAX_BITS, saved_check
@@ -216,7 +217,7 @@ def _scalar_group(instance: Instance, selected: Selected) -> str:
         return pairs
     if instance.circuit.is_mixed:
         return instance.name
-    fmt, operation = instance.circuit.format, find_operation(instance.design.name)
+    fmt, operation = instance.circuit.format, find_operation(golden_operation(instance))
     # The step-by-step engine takes so long for an operation that corners are left out, as are
     # most of them in the sequential style.
     is_slow = instance.hardware.style.has_handshake
@@ -247,8 +248,9 @@ def pairs_of(subject: Subject, selected: Selected, simulator: str = "verilator")
     if subject.circuit.is_mixed:
         is_all = 1 << sum(fmt.width for fmt in formats) <= EXHAUSTIVE_CASES
         return "all" if selected.pairs == "all" and is_all else "sampled"
-    require_cases(subject.design.name, subject.circuit.format)
-    is_all = find_operation(subject.design.name).is_exhaustive(subject.circuit.format)
+    operation = golden_operation(subject)
+    require_cases(operation, subject.circuit.format)
+    is_all = find_operation(operation).is_exhaustive(subject.circuit.format)
     return "sampled" if selected.pairs == "all" and not is_all else selected.pairs
 
 

@@ -2,14 +2,13 @@
 """A function as a table: the code of its value, for every code of the operand."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.circuits.functions.function import Function
-from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational, Outcome
+from spikefloat.rtl_gen.circuits.functions.function import Tabulated
+from spikefloat.rtl_gen.circuits.functions.outcome import Exact, Irrational
 from spikefloat.rtl_gen.circuits.functions.position import locate
 from spikefloat.rtl_gen.circuits.functions.rounding import (
     INVALID_FLAG,
@@ -22,12 +21,12 @@ from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 __all__ = ["entries", "tabulate"]
 
 
-def tabulate(function: Function, fmt: Format, rounder: Rounder) -> Result:
+def tabulate(function: Tabulated, fmt: Format, rounder: Rounder) -> Result:
     """Return a function's codes and flags, one row for each code of the operand.
 
     Parameters
     ----------
-    function : Function
+    function : Tabulated
         The function.
     fmt : Format
         Format of the operand.
@@ -40,7 +39,7 @@ def tabulate(function: Function, fmt: Format, rounder: Rounder) -> Result:
 
 
 def entries(
-    function: Function,
+    function: Tabulated,
     fmt: Format,
     to: Format,
     policy: Overflow,
@@ -53,7 +52,7 @@ def entries(
 
     Parameters
     ----------
-    function : Function
+    function : Tabulated
         The function.
     fmt, to : Format
         Format of the operand and of the result.
@@ -89,35 +88,18 @@ def _result(outcome: Located | None, fmt: Format, code: int, rounder: Rounder) -
 
 @lru_cache(maxsize=128)
 def _outcomes(
-    function: Function, fmt: Format, to: Format, rest_bits: int
+    function: Tabulated, fmt: Format, to: Format, rest_bits: int
 ) -> tuple[Located | None, ...]:
     """Return what a function gives for each code, None for NaN."""
     return tuple(_located(function, fmt, code, to, rest_bits) for code in range(1 << fmt.width))
 
 
 def _located(
-    function: Function, fmt: Format, code: int, to: Format, rest_bits: int
+    function: Tabulated, fmt: Format, code: int, to: Format, rest_bits: int
 ) -> Located | None:
-    if fmt.is_nan(code):
-        return None
-    outcome = _outcome(function, fmt, code)
+    outcome = function.outcome(fmt, code)
     if isinstance(outcome, Irrational):
         return locate(to, outcome, rest_bits)
     if isinstance(outcome, Exact) and outcome.value:
         return locate(to, outcome.value, rest_bits)
     return outcome
-
-
-def _outcome(function: Function, fmt: Format, code: int) -> Outcome:
-    """Return what a function gives for a code that is not NaN."""
-    is_negative = bool(code & fmt.sign_mask)
-    magnitude = code & fmt.magnitude_mask
-    if magnitude == fmt.infinity_code:
-        return function.infinite(is_negative)
-    field, mantissa = magnitude >> fmt.mantissa_bits, magnitude & fmt.mantissa_mask
-    significand = mantissa + (1 << fmt.mantissa_bits if field else 0)
-    if significand == 0:
-        return function.zero(is_negative)
-    exponent = max(field, 1) - fmt.bias - fmt.mantissa_bits
-    value = significand * Fraction(2) ** exponent
-    return function.finite(-value if is_negative else value)

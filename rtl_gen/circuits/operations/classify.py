@@ -20,7 +20,7 @@ def classify(gates: GateLibrary, fmt: Format, a: Word) -> Word:
     """Return a word in which the one bit of the class of ``a`` is set, as RISC-V's ``fclass``.
 
     From bit 0: negative infinity, normal, subnormal and zero; positive zero, subnormal, normal and
-    infinity; signalling NaN, which no format has here, and quiet NaN.
+    infinity; signalling NaN, which is never set, and NaN of any kind.
 
     Parameters
     ----------

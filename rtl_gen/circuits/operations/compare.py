@@ -230,6 +230,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=less,
         result=Result.PREDICATE,
+        signals=True,
         order=80,
     ),
     Operation(
@@ -238,6 +239,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=equal,
         result=Result.PREDICATE,
+        signals=True,
         order=90,
     ),
     Operation(
@@ -246,6 +248,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=less_equal,
         result=Result.PREDICATE,
+        signals=True,
         order=92,
     ),
     Operation(
@@ -254,6 +257,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=_swapped(less),
         result=Result.PREDICATE,
+        signals=True,
         order=94,
     ),
     Operation(
@@ -262,6 +266,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=_swapped(less_equal),
         result=Result.PREDICATE,
+        signals=True,
         order=96,
     ),
     Operation(
@@ -270,6 +275,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=unordered,
         result=Result.PREDICATE,
+        signals=True,
         formats=lambda fmt: has_arithmetic(fmt) and fmt.has_nan,
         order=100,
     ),
@@ -287,6 +293,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=minimum,
         result=Result.EXACT,
+        signals=True,
         order=110,
     ),
     Operation(
@@ -295,6 +302,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=maximum,
         result=Result.EXACT,
+        signals=True,
         order=120,
     ),
 )

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other minima and maxima of IEEE 754-2019 (clause 9.6) and P3109 as neuron graphs.
 
-All ten compare with the chain of carries of :mod:`~.compare`. They differ in whether magnitudes are
+All compare with the chain of carries of :mod:`~.compare`. They differ in whether magnitudes are
 compared, and in what is passed over for the other operand: NaN, or infinities too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from spikefloat.rtl_gen.circuits.operation import Operation, Result
+from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
 from spikefloat.rtl_gen.circuits.operations.compare import is_before, unpack_pair
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize
 from spikefloat.rtl_gen.formats import Format
@@ -26,6 +26,8 @@ class Extreme:
     by_magnitude: bool = False  #: Operands of one magnitude are compared by value.
     #: Whether NaN is passed over, so that the result is NaN only if both operands are.
     skips_nan: bool = False
+    #: Whether a signalling NaN is not passed over even so (minNum and maxNum of IEEE 754-2008).
+    stops_at_signalling: bool = False
     #: Whether infinities are passed over as well; two of them, and NaN, are compared as usual.
     skips_infinity: bool = False
 
@@ -56,7 +58,8 @@ class Extreme:
         if self.is_greater:
             a_first = gates.not_(a_first)
         with gates.builder.scope("choose", a=a, b=b):
-            a_first, is_nan = self._special(gates, fmt, a_first, raw_a, raw_b)
+            special = self._quiet if self.stops_at_signalling else self._special
+            a_first, is_nan = special(gates, fmt, a_first, raw_a, raw_b)
             return canonicalize(gates, fmt, mux_word(gates, a_first, a, b), is_nan)
 
     def _special(
@@ -81,6 +84,23 @@ class Extreme:
         any_nan = gates.or_(a.is_nan, b.is_nan, name="any_nan")
         return a_first, gates.and_(any_nan, a_out, b_out, name="nan")
 
+    def _quiet(
+        self, gates: GateLibrary, fmt: Format, a_first: Bit, a: RawFloat, b: RawFloat
+    ) -> tuple[Bit, Bit]:
+        """Return the same where quiet NaNs are passed over, and signalling ones are not."""
+        (quiet_a, signals_a), (quiet_b, signals_b) = (
+            (
+                gates.and_(raw.is_nan, raw.significand[-2], name="quiet"),
+                gates.and_(raw.is_nan, gates.not_(raw.significand[-2]), name="signalling"),
+            )
+            for raw in (a, b)
+        )
+        takes_a = gates.or_(signals_a, quiet_b, name="takes_a")
+        takes_b = gates.or_(signals_b, quiet_a, name="takes_b")
+        a_first = gates.and_or(a_first, gates.not_(takes_b), takes_a, name="a_first")
+        both = gates.and_(a.is_nan, b.is_nan, name="both_nan")
+        return a_first, gates.or_(both, signals_a, signals_b, name="nan")
+
 
 def _record(name: str, what: str, order: int, *, is_greater: bool, **how: bool) -> Operation:
     return Operation(
@@ -89,6 +109,7 @@ def _record(name: str, what: str, order: int, *, is_greater: bool, **how: bool) 
         operands=("a", "b"),
         circuit=Extreme(is_greater=is_greater, **how),
         result=Result.EXACT,
+        signals=True,
         order=order,
     )
 
@@ -112,6 +133,13 @@ RECORDS = tuple(
         _record(
             f"{name}_finite", ", the finite one if one is not", order + 6,
             is_greater=is_greater, skips_nan=True, skips_infinity=True,
+        ),
+        replace(
+            _record(
+                f"{name[:3]}_num", " as in IEEE 754-2008, the number if one is a quiet NaN",
+                order + 7, is_greater=is_greater, skips_nan=True, stops_at_signalling=True,
+            ),
+            formats=lambda fmt: has_arithmetic(fmt) and fmt.has_signalling_nan,
         ),
     )
 )  # fmt: skip

@@ -73,6 +73,7 @@ RECORDS = (
         operands=("a",),
         circuit=next_value,
         result=Result.EXACT,
+        signals=True,
         order=151,
     ),
     Operation(
@@ -81,6 +82,7 @@ RECORDS = (
         operands=("a",),
         circuit=partial(next_value, is_down=True),
         result=Result.EXACT,
+        signals=True,
         order=152,
     ),
 )

@@ -2,7 +2,7 @@
 """Signalling comparisons: those of :mod:`~.compare`, to which every NaN is invalid.
 
 IEEE 754-2019 (5.11) has them for programs that do not expect NaN; RISC-V's ``flt`` and ``fle`` are
-of them, its ``feq`` is not. The quiet ones raise no flag, as every NaN here is quiet.
+of them, its ``feq`` is not. To the quiet ones only signalling NaNs are invalid.
 """
 
 from collections.abc import Callable

@@ -61,7 +61,7 @@ def round_fixed_point(
     # reached[k]: the exponent is k + 1 or more; the words of each place count so, too.
     reached = any_above(gates, padded[lowest : highest + 1])
     builder.name_word("reached", reached)
-    lengths: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
+    candidates: list[list[Bit]] = [[] for _ in range(to.mantissa_bits + to.exponent_bits)]
     carries: list[Bit] = []
     for place in range(lowest, highest + 1):
         exponent = place - lowest + 1
@@ -86,11 +86,11 @@ def round_fixed_point(
             too_large = gates.or_(
                 too_large, gates.and_(here, beyond, name="rounds_beyond"), name="too_large"
             )
-        for i, (bits, bit) in enumerate(zip(lengths, (*mantissa, *field), strict=True)):
+        for i, (bits, bit) in enumerate(zip(candidates, (*mantissa, *field), strict=True)):
             bits.append(gates.and_(selected, bit, name=f"selected{i}[{exponent - 1}]"))
     builder.name_word("carry_out", carries)
     return builder.name_word(
-        "rounded", [gates.or_(*bits, name=f"rounded[{i}]") for i, bits in enumerate(lengths)]
+        "rounded", [gates.or_(*bits, name=f"rounded[{i}]") for i, bits in enumerate(candidates)]
     ), too_large
 
 

@@ -29,6 +29,7 @@ class FlagBits:
     inexact: Bit = ZERO  #: Whether rounding a finite result loses anything.
     overflow: Bit = ZERO  #: Whether a finite result is too large.
     invalid: Bit = ZERO
+    signalling: Bit = ZERO  #: Whether an operand is a signalling NaN, which is invalid, too.
     divide_by_zero: Bit = ZERO
     is_finite: Bit = ONE  #: Whether the result is that of rounding a finite number.
     lost_infinity: Bit = ZERO  #: Whether the result is infinite, but must not be.
@@ -52,7 +53,7 @@ class FlagBits:
                 gates.and_(self.tiny, lost, name="underflow"),
                 overflow,
                 self.divide_by_zero,
-                self.invalid,
+                gates.or_(self.invalid, self.signalling, name="invalid"),
             )
             return gates.builder.name_word("flags", flags)
 

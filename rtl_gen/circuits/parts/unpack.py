@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Taking the code of a float apart, and putting one together, as neurons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits
@@ -10,7 +11,7 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import at_least, equal_constant
 
-__all__ = ["RawFloat", "canonicalize", "pack", "unpack"]
+__all__ = ["RawFloat", "canonicalize", "pack", "raise_signalling", "unpack"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,35 @@ def unpack(gates: GateLibrary, fmt: Format, code: Word, name: str = "unpack") ->
         exponent=exponent,
         significand=(*mantissa, normal),
     )
+
+
+def raise_signalling(
+    gates: GateLibrary, flags: FlagBits | None, formats: Sequence[Format], codes: Sequence[Word]
+) -> None:
+    """Collect whether an operand is a signalling NaN, which is invalid (IEEE 754-2019, 7.2 a).
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    flags : FlagBits, optional
+        Where flags are collected, if at all.
+    formats : sequence of Format
+        Format of each operand; one without signalling NaNs takes no neurons.
+    codes : sequence of Word
+        Codes of the operands.
+    """
+    if flags is None:
+        return
+    signals = []
+    for fmt, code in zip(formats, codes, strict=True):
+        if fmt.has_signalling_nan:
+            # Taken apart once more, which takes no neurons where the operation has done it.
+            raw = unpack(gates, fmt, code, "unpack_nan")
+            quiet = raw.significand[fmt.mantissa_bits - 1]
+            with gates.builder.scope("signalling", code=code):
+                signals.append(gates.and_(raw.is_nan, gates.not_(quiet), name="signalling"))
+    flags.signalling = gates.or_(*signals, name="signalling")
 
 
 def canonicalize(gates: GateLibrary, fmt: Format, code: Word, is_nan: Bit) -> Word:

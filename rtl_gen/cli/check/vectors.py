@@ -23,7 +23,7 @@ from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_text, write_file
-from spikefloat.rtl_gen.formats import Format, NanEncoding, Rounding
+from spikefloat.rtl_gen.formats import Format, Rounding
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Cases, Check
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES, mixed_cases
@@ -111,8 +111,7 @@ def run(args: argparse.Namespace) -> int:
 def judge(args: argparse.Namespace) -> int:
     """Compare circuits with the vectors of a file: their graphs, or with ``--sim`` their Verilog.
 
-    Any NaN is as good as another. Every NaN is quiet here: for lines with a signalling one, flags
-    are those of the golden model. Flags count only for circuits that have them.
+    Any NaN is as good as another. Flags count only for circuits that have them.
 
     Raises
     ------
@@ -248,17 +247,4 @@ def _right(instance: Instance, vectors: Vectors) -> tuple[NDArray[np.int64], ...
         result = np.where(np.logical_and(*either), golden.codes, result)
     if vectors.flags is None:
         return (result,)
-    own = zip(_formats(instance), operation.operand_widths or (None,) * 3, strict=False)
-    signals = np.zeros(result.shape, bool)
-    for codes, (fmt, width) in zip(vectors.operands, own, strict=True):
-        if width is None:
-            signals |= _signalling(fmt, codes)
-    if signals.any():
-        note(f"{int(signals.sum()):,} lines have a signalling NaN: here every NaN is quiet")
-    return result, np.where(signals, golden.flags, vectors.flags)
-
-
-def _signalling(fmt: Format, codes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which codes are signalling NaNs of IEEE 754: the top bit of the mantissa is zero."""
-    quiet = codes >> max(fmt.mantissa_bits - 1, 0) & 1 == 1
-    return np.asarray(unpack(fmt, codes).is_nan & ~quiet & (fmt.nan is NanEncoding.IEEE))
+    return result, vectors.flags

@@ -48,10 +48,23 @@ LOOKING = (
     Command(
         name="synth",
         group="measure",
-        summary="synthesize designs, place and route them: size and clock",
-        arguments=(DESIGN,),
-        options=(*EVERY_INSTANCE, *pick("backend target delay matrix jobs no-cache"), *TABLE),
-        examples=("multiply --stages 2 --target ecp5,generic6",),
+        summary="synthesize designs or any Verilog, place and route it: size and clock",
+        arguments=(
+            Argument(
+                "DESIGN,...|FILE.v",
+                "designs, or all: see `spikefloat list`; and Verilog files of your own, which "
+                "together are one design",
+                is_list=True,
+                read=words,
+            ),
+        ),
+        options=(
+            *EVERY_INSTANCE,
+            *pick("backend target liberty seeds delay matrix jobs no-cache"),
+            *pick("top language include define parameter"),
+            *TABLE,
+        ),
+        examples=("multiply --stages 2 --target ecp5,generic6", "multiply mine.v --top product"),
     ),
     Command(
         name="sweep",

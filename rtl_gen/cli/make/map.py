@@ -4,7 +4,6 @@
 import argparse
 import re
 import shlex
-from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -12,12 +11,13 @@ from spikefloat.rtl_gen.cli.long_work import Stop
 from spikefloat.rtl_gen.cli.options import OPTIONS
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import check_name
+from spikefloat.rtl_gen.cli.source_options import source_options
 from spikefloat.rtl_gen.designs.names import with_words, word
 from spikefloat.rtl_gen.errors import INTERRUPTED_STATUS, InputError, find_member
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
-from spikefloat.rtl_gen.mapping.verilog_source import SourceOptions, read_verilog
+from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -41,9 +41,7 @@ _COLUMNS = (
 
 def run(args: argparse.Namespace) -> int:
     """Map the circuit within each budget for each objective."""
-    options = SourceOptions(
-        args.include, _defines(args.define), _parameters(args.parameter), args.language
-    )
+    options = source_options(args)
     goals = [find_member(Objective, "Objective", name) for name in args.objective]
     cases = list(product(map(_budget, args.budget), goals))
     check_name(args, len(cases))
@@ -161,34 +159,6 @@ def _words(args: argparse.Namespace, budget: Budget, objective: Objective) -> li
     words += [word(text.replace("=", "_")) for text in (*args.define, *args.parameter)]
     words += [f"{name}{getattr(args, name)}" for name in ("effort", "seed") if name in args.given]
     return words
-
-
-_NAME = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
-_CONSTANT = re.compile(r"-?\d+|\d*'[sS]?[bodhBODH][\da-fA-F_]+|\"[^\"\\]*\"", re.ASCII)
-
-
-def _defines(texts: Sequence[str]) -> dict[str, str]:
-    """Return the macros that ``-D`` defines; without a value it is 1, as elsewhere."""
-    defines = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not _NAME.fullmatch(name) or not value.isprintable():
-            raise InputError(f"Option -D must have the form NAME or NAME=VALUE, not {text!r}")
-        defines[name] = value if equals else "1"
-    return defines
-
-
-def _parameters(texts: Sequence[str]) -> dict[str, str]:
-    parameters = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        if not _NAME.fullmatch(name) or not _CONSTANT.fullmatch(value):
-            raise InputError(
-                "Option -P must have the form NAME=VALUE with a Verilog number or string, "
-                f"not {text!r}"
-            )
-        parameters[name] = value
-    return parameters
 
 
 def _command(args: argparse.Namespace, budget: Budget, objective: Objective) -> str:

@@ -5,7 +5,8 @@ from spikefloat.rtl_gen.cli.options.circuit import CIRCUIT, SHAPE
 from spikefloat.rtl_gen.cli.options.hardware import BACKEND, CELLS, HARDEN, HARDWARE
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.physics import CAMPAIGN, PHYSICS, WAVES
-from spikefloat.rtl_gen.cli.options.run import BOARD, OUTPUT, SIMULATION, SYNTHESIS
+from spikefloat.rtl_gen.cli.options.run import BOARD, OUTPUT, SIMULATION
+from spikefloat.rtl_gen.cli.options.synthesis import SOURCES, SYNTHESIS
 
 __all__ = [
     "BACKEND",
@@ -35,6 +36,7 @@ OPTIONS: dict[str, Option] = {
         CAMPAIGN,
         SIMULATION,
         SYNTHESIS,
+        SOURCES,
         BOARD,
         OUTPUT,
     )

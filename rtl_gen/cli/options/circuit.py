@@ -110,6 +110,13 @@ CIRCUIT = (
         help="for --flags: a result is tiny after or before rounding",
         words=("after", "before"),
     ),
+    Option(
+        name="function",
+        group="circuit",
+        metavar="FILE",
+        help="function of table: FILE.py:NAME, or FILE.npy or FILE.csv with an entry for each code, "
+        "values or codes",
+    ),
 )
 
 _SIZE = integer(1, 1 << 22)

@@ -11,7 +11,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.boards.boards import Board
-from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family
+from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family, Target
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.tools import (
     SynthesisError,
@@ -48,8 +48,8 @@ class Bitstream:
         }
 
 
-def find_family(board: Board) -> tuple[Family, BitstreamFlow]:
-    """Return the family of a board, and how its bitstreams are made.
+def find_family(board: Board) -> tuple[Family, Target, BitstreamFlow]:
+    """Return the family of a board, how it is synthesized, and how its bitstreams are made.
 
     Raises
     ------
@@ -57,12 +57,12 @@ def find_family(board: Board) -> tuple[Family, BitstreamFlow]:
         If that is not known.
     """
     family = FAMILIES[board.family]
-    if family.bitstream is None:
+    if family.target is None or family.bitstream is None:
         able = ", ".join(each.name for each in FAMILIES.values() if each.bitstream)
         raise SynthesisError(
             f"Family of a board must be one of {able} for a bitstream, not {board.family!r}"
         )
-    return family, family.bitstream
+    return family, family.target, family.bitstream
 
 
 def make_bitstream(
@@ -95,7 +95,7 @@ def make_bitstream(
     SynthesisError
         If a tool is missing or fails, or none is known for the board.
     """
-    family, flow = find_family(board)
+    family, target, flow = find_family(board)
     options_of = dict(family.constraints)
     tell = progress or (lambda step: None)
     tools = {
@@ -108,7 +108,7 @@ def make_bitstream(
             (folder / name).write_text(text, encoding="utf-8")
             options += options_of[Path(name).suffix].format(name).split()
         tell(f"synthesizing for {board.title}")
-        script = f"read_verilog top.v; {flow.synthesis} -top top -json design.json"
+        script = f"read_verilog top.v; {target.synthesis.format(top='top')}; write_json design.json"
         run_tool(YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")
         run_tool(

@@ -9,6 +9,7 @@ begins and ends in a register, and a design with hundreds of ports fits any pack
 from collections.abc import Sequence
 
 from spikefloat.rtl_gen.rtl.ports import Port, PortRole
+from spikefloat.rtl_gen.rtl.text.names import KEYWORDS
 
 __all__ = ["HARNESS", "harness_verilog"]
 
@@ -22,29 +23,30 @@ _GROUP = 4
 def harness_verilog(module: str, ports: Sequence[Port]) -> str:
     """Return the harness for a module as Verilog.
 
-    Every input but the clock, reset too, has a register before it.
+    Every input but clocks, reset too, has a register before it. Clocks are one.
 
     Parameters
     ----------
     module : str
         Name of the module.
     ports : sequence of Port
-        Its ports, with an input and an output among them.
+        Its ports, with an output among them.
     """
     inputs = [port for port in ports if port.is_input and port.role is not PortRole.CLOCK]
     outputs = [port for port in ports if not port.is_input]
-    clock = [f".{port.name}(clk)" for port in ports if port.role is PortRole.CLOCK]
+    clock = [f".{_pin(port)}(clk)" for port in ports if port.role is PortRole.CLOCK]
     arguments = [*clock, *_slices(inputs, "operands"), *_slices(outputs, "results")]
     total_in = sum(port.width for port in inputs)
     width = sum(port.width for port in outputs)
     lines = [
         f"module {HARNESS} (input wire clk, input wire in, output wire out);",
-        f"    reg [{total_in - 1}:0] operands;",
+        *([f"    reg [{total_in - 1}:0] operands;"] if inputs else []),
         f"    wire [{width - 1}:0] results;",
         f"    reg [{width - 1}:0] parity_0;",
         f"    {module} inner ({', '.join(arguments)});",
         "    always @(posedge clk) begin",
-        "        operands <= {operands, in};" if total_in > 1 else "        operands <= in;",
+        *(["        operands <= {operands, in};"] if total_in > 1 else []),
+        *(["        operands <= in;"] if total_in == 1 else []),
         "        parity_0 <= results;",
         "    end",
     ]
@@ -65,10 +67,16 @@ def harness_verilog(module: str, ports: Sequence[Port]) -> str:
     return "\n".join([*lines, f"    assign out = parity_{level}[0];", "endmodule", ""])
 
 
+def _pin(port: Port) -> str:
+    """Return the name of a port as Verilog has it, also where it is of a user's own module."""
+    is_plain = port.name.isascii() and port.name.isidentifier() and port.name not in KEYWORDS
+    return port.name if is_plain else f"\\{port.name} "
+
+
 def _slices(ports: Sequence[Port], word: str) -> list[str]:
     low = 0
     texts = []
     for port in ports:
-        texts.append(f".{port.name}({word}[{low + port.width - 1}:{low}])")
+        texts.append(f".{_pin(port)}({word}[{low + port.width - 1}:{low}])")
         low += port.width
     return texts

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counting the cells of a netlist that Yosys wrote, and its depth in lookup tables."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from spikefloat.rtl_gen.tools import SynthesisError
 
 __all__ = ["Counts", "count_cells"]
 
+#: Cells that carry no signal: constants, and what Yosys notes for itself.
+_NOTHING = re.compile(r"GND|VCC|GSR|\$scopeinfo|\$print|\$check")
+
 #: How Yosys denotes a net: a number, or a constant as text.
 Net = int | str
 
@@ -18,15 +22,36 @@ Net = int | str
 class Counts:
     """Cells of a netlist."""
 
-    lut: int  #: Lookup tables.
+    lut: int  #: Lookup tables, gates or standard cells but registers: the target's logic.
     depth: int  #: Most of them on a path between registers, or from or to a port.
     carry: int  #: Cells of carry chains.
     ff: int  #: Flip-flops.
     bram: int  #: Block RAMs.
+    has_path: bool = True  #: Whether anything but wires is between the ports.
+    area: float | None = None  #: Of all standard cells, in the unit of their library.
+    path_ns: float | None = None  #: Delay of the worst path through standard cells.
 
 
-def count_cells(netlist: dict[str, Any], module: str, target: Target) -> Counts:
+def count_cells(
+    netlist: dict[str, Any],
+    module: str,
+    target: Target,
+    *,
+    area: float | None = None,
+    path_ns: float | None = None,
+) -> Counts:
     """Return the counts of a flat module of a netlist in Yosys' JSON.
+
+    Parameters
+    ----------
+    netlist : dict
+        The netlist.
+    module : str
+        Name of the module.
+    target : Target
+        What it was synthesized for.
+    area, path_ns : float, optional
+        What other reports say of standard cells.
 
     Raises
     ------
@@ -45,6 +70,12 @@ def count_cells(netlist: dict[str, Any], module: str, target: Target) -> Counts:
         carry=number["carry"],
         ff=number["ff"],
         bram=number["bram"],
+        has_path=any(
+            kinds[name] != "wire" and not _NOTHING.fullmatch(cell["type"])
+            for name, cell in cells.items()
+        ),
+        area=area,
+        path_ns=path_ns,
     )
 
 

@@ -107,13 +107,13 @@ class ModuleBuilder:
         last.extend(self._unused_items())
         return ModuleBody(by_role(layout.nets), (*(item for _, item in items), *last)), layout
 
-    def build_addition(self, present: Sum) -> tuple[ModuleBody, Layout]:
+    def build_addition(self, addition: Sum) -> tuple[ModuleBody, Layout]:
         """Return the module of a scope that only adds, and where the nodes at its edge are."""
         layout = self._layout
         layout.place(self._aliased_words())
         layout.place(self._other_words([], {}))
         neurons = len(self._tree.local[self._scope])
-        return addition_body(present, layout, self._pool, neurons), layout
+        return addition_body(addition, layout, self._pool, neurons), layout
 
     def _place_top_ports(self, children: list[ChildModule]) -> None:
         """Place the ports of the circuit, and the nodes whose net is that of an output."""
@@ -145,15 +145,15 @@ class ModuleBuilder:
             labels.update((node, inner.labels[node]) for node in leaving)
             origin.update(dict.fromkeys(leaving, child))
         for port, expected in ((port, _port_labels(port)) for port in graph.outputs):
-            present = [labels.get(node) for node in port.nodes]
-            bases = {label[0] for label in present if label}
+            current = [labels.get(node) for node in port.nodes]
+            bases = {label[0] for label in current if label}
             origins = {origin.get(node) for node in port.nodes}
             is_word = (
                 len(bases) == len(origins) == 1
                 and None not in origins
-                and ([label and label[1] for label in present] == [index for _, index in expected])
+                and ([label and label[1] for label in current] == [index for _, index in expected])
             )
-            for node, label, target in zip(port.nodes, present, expected, strict=True):
+            for node, label, target in zip(port.nodes, current, expected, strict=True):
                 if node not in layout.bits and (label == target or is_word):
                     layout.bits[node] = NetBit(*target)
 

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.sampled import pair_cases, single_cases
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden import predicates
-from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.entry import Example, Operation, without_flags
 from spikefloat.sim.golden.rounding import Rounded
 
 __all__ = ["ENTRIES"]
@@ -58,7 +58,7 @@ def _signalling(
 ENTRIES: dict[str, Operation] = {
     "less": Operation(
         operand_count=2,
-        function=golden.less,
+        rounded=without_flags(golden.less),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 1),
@@ -69,7 +69,7 @@ ENTRIES: dict[str, Operation] = {
     ),
     "equal": Operation(
         operand_count=2,
-        function=golden.equal,
+        rounded=without_flags(golden.equal),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0),
@@ -80,7 +80,7 @@ ENTRIES: dict[str, Operation] = {
     ),
     "unordered": Operation(
         operand_count=2,
-        function=golden.unordered,
+        rounded=without_flags(golden.unordered),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0),
@@ -91,7 +91,7 @@ ENTRIES: dict[str, Operation] = {
     **{
         name: Operation(
             operand_count=2,
-            function=partial(_compare, name),
+            rounded=without_flags(partial(_compare, name)),
             cases=pair_cases,
             examples=examples,
             bits=1,

@@ -6,12 +6,13 @@ from functools import partial
 from spikefloat.sim.cases.sampled import pair_cases, single_cases
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden import predicates
-from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.entry import Example, Operation, without_flags
 from spikefloat.sim.golden.extremes import EXTREMES, extreme
 
 __all__ = ["ENTRIES"]
 
-#: The other minima and maxima. In E5M2, 0x3C is 1, 0x7C infinity, 0xFC minus infinity, 0x7E NaN.
+#: The other minima and maxima. In E5M2, 0x3C is 1, 0x7C infinity, 0xFC minus infinity, 0x7E
+#: NaN, and 0x7D a signalling one.
 _EXTREMES = {
     "minimum_number": (
         Example((0x38, 0x40), 0x38),
@@ -44,6 +45,16 @@ _EXTREMES = {
         Example((0x7C, 0x3C), 0x3C, "e5m2"),
         Example((0xFC, 0x7C), 0x7C, "e5m2"),
         Example((0x7E, 0x3C), 0x3C, "e5m2"),
+    ),
+    "min_num": (
+        Example((0x3C, 0x40), 0x3C, "e5m2"),
+        Example((0x7F, 0x40), 0x40, "e5m2"),
+        Example((0x7D, 0x40), 0x7E, "e5m2"),
+    ),
+    "max_num": (
+        Example((0x3C, 0x40), 0x40, "e5m2"),
+        Example((0x40, 0xFE), 0x40, "e5m2"),
+        Example((0x40, 0xFD), 0x7E, "e5m2"),
     ),
 }
 
@@ -92,7 +103,7 @@ ENTRIES: dict[str, Operation] = {
     ),
     "minimum": Operation(
         operand_count=2,
-        function=golden.minimum,
+        rounded=without_flags(golden.minimum),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x38),
@@ -102,7 +113,7 @@ ENTRIES: dict[str, Operation] = {
     ),
     "maximum": Operation(
         operand_count=2,
-        function=golden.maximum,
+        rounded=without_flags(golden.maximum),
         cases=pair_cases,
         examples=(
             Example((0x38, 0x40), 0x40),
@@ -113,7 +124,7 @@ ENTRIES: dict[str, Operation] = {
     **{
         name: Operation(
             operand_count=2,
-            function=partial(extreme, EXTREMES[name]),
+            rounded=without_flags(partial(extreme, EXTREMES[name])),
             cases=pair_cases,
             examples=examples,
         )
@@ -130,7 +141,7 @@ ENTRIES: dict[str, Operation] = {
     },
     "next_up": Operation(
         operand_count=1,
-        function=predicates.next_up,
+        rounded=without_flags(predicates.next_up),
         cases=single_cases,
         examples=(
             Example((0x80,), 0x01),
@@ -141,7 +152,7 @@ ENTRIES: dict[str, Operation] = {
     ),
     "next_down": Operation(
         operand_count=1,
-        function=predicates.next_down,
+        rounded=without_flags(predicates.next_down),
         cases=single_cases,
         examples=(
             Example((0x00,), 0x81),

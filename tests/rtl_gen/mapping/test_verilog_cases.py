@@ -8,8 +8,10 @@ import pytest
 
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.mapper import map_circuit
-from spikefloat.rtl_gen.mapping.verilog_source import SourceOptions, VerilogError, read_verilog
+from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.verilog.reader import SourceOptions
+from spikefloat.rtl_gen.verilog.text import VerilogError
 from tests.helpers.mapping_examples import outputs_of
 
 pytestmark = pytest.mark.tool

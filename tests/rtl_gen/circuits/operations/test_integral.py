@@ -34,7 +34,7 @@ def test_every_code(name, mode):
         (codes,) = every(fmt, 1)
         for rounder in rounders(mode, codes):
             for policy in overflow_policies(fmt):
-                actual = simulate(CIRCUITS[name], fmt, [codes], policy, rounder)
+                actual = simulate(CIRCUITS[name], fmt, [codes], policy, rounder, signals=1)
                 right = expected_rounded(name, fmt, [codes], policy, None, rounder)
                 assert_same(actual, right)
 
@@ -62,7 +62,7 @@ def test_every_scaling(fmt, mode):
     for policy in overflow_policies(fmt):
         widths = [fmt.width, 8]
         circuit = scale.scale_by_power_of_two
-        actual = simulate(circuit, fmt, operands, policy, rounder, widths=widths)
+        actual = simulate(circuit, fmt, operands, policy, rounder, widths=widths, signals=1)
         right = expected_rounded("scale_by_power_of_two", fmt, operands, policy, None, rounder)
         assert_same(actual, right)
 
@@ -73,7 +73,7 @@ def test_every_scaling(fmt, mode):
 def test_every_code_of_16_bits(name, fmt, mode):
     fmt = FORMATS[fmt]
     codes, rounder = np.arange(1 << 16), Rounder(mode)
-    actual = simulate(CIRCUITS[name], fmt, [codes], fmt.default_overflow, rounder)
+    actual = simulate(CIRCUITS[name], fmt, [codes], fmt.default_overflow, rounder, signals=1)
     assert_same(actual, expected_rounded(name, fmt, [codes], None, None, rounder))
 
 

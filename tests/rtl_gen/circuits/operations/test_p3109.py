@@ -41,6 +41,7 @@ FLAGGED = [
     name
     for name, operation in OPERATIONS.items()
     if operation.rounded and sum(operation.widths(MAIN[0])) <= 16 and name not in FUNCTIONS
+    if find_design(name).works_for(MAIN[0])
 ]
 
 

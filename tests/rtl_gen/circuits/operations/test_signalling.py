@@ -50,4 +50,5 @@ def test_planted_fault_is_found(fresh_builds):
         "raise_invalid",
         lambda self, gates, *causes, nans: setattr(self.flags, "invalid", ZERO),
     )
-    assert differences("signalling_less", FORMATS["e5m2"]) == [0, 6 * 512 - 36]
+    # Signalling NaNs are seen elsewhere.
+    assert differences("signalling_less", FORMATS["e5m2"]) == [0, 254**2 - 250**2]

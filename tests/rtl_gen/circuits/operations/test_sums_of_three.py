@@ -32,7 +32,7 @@ def test_every_triple(name: str, fmt: str, mode: Rounding) -> None:
     format = FORMATS[fmt]
     operands = every(format, 3)
     rounder = rounder_of(mode, operands)
-    actual = simulate(CIRCUITS[name], format, operands, "saturate", rounder)
+    actual = simulate(CIRCUITS[name], format, operands, "saturate", rounder, signals=3)
     assert_same(actual, expected_rounded(name, format, operands, "saturate", None, rounder))
 
 
@@ -45,7 +45,7 @@ def test_random_triples_of_8_bits(fmt, mode: Rounding) -> None:
     rounder = rounder_of(mode, operands)
     for name, circuit in CIRCUITS.items():
         for policy in overflow_policies(fmt) if name == "faa" else overflow_policies(fmt)[:1]:
-            actual = simulate(circuit, fmt, operands, policy, rounder)
+            actual = simulate(circuit, fmt, operands, policy, rounder, signals=3)
             assert_same(actual, expected_rounded(name, fmt, operands, policy, None, rounder))
 
 
@@ -59,7 +59,7 @@ def test_every_triple_of_8_bits(fmt: str) -> None:
     for first in range(0, 256, 16):
         a = np.repeat(np.arange(first, first + 16), b.size)
         operands = [a, np.tile(b, 16), np.tile(c, 16)]
-        actual = simulate(faa, format, operands, "nan", Rounder())
+        actual = simulate(faa, format, operands, "nan", Rounder(), signals=3)
         assert_same(actual, expected_rounded("faa", format, operands, "nan", None, Rounder()))
         tried += a.size
     assert tried == 1 << 24
@@ -86,6 +86,6 @@ def test_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         faa_module, "shift_left", lambda gates, a, amount: right(gates, a, amount[:-1])
     )
     operands = list(np.random.default_rng(52).integers(0, 256, (3, 1000)))
-    actual = simulate(faa, fmt, operands, "nan", Rounder())
+    actual = simulate(faa, fmt, operands, "nan", Rounder(), signals=3)
     expected = expected_rounded("faa", fmt, operands, "nan", None, Rounder())
     assert np.count_nonzero(actual[0] != expected.codes) > 500

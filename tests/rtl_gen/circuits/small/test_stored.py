@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.metrics import measure
-from spikefloat.sim.golden.operations import expected
+from spikefloat.sim.golden.operations import expected, find_operation
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.graphs import all_codes
 
@@ -31,6 +31,13 @@ GOALS = {
     ("square_root", "w2"): (25, 8),
     ("square_root", "free"): (15, 6),
     ("reciprocal", "w2"): (40, 14),
+    ("reciprocal_root", "w2"): (28, 8),
+    ("exp", "w2"): (60, 20),
+    ("tanh", "w2"): (25, 12),
+    ("sigmoid", "w2"): (42, 16),
+    ("silu", "w2"): (76, 16),
+    ("gelu", "w2"): (70, 16),
+    ("log2", "w2"): (60, 16),
 }
 
 
@@ -42,8 +49,10 @@ def test_all_operands(circuit: StoredCircuit) -> None:
     operands = all_codes(*(fmt.width,) * len(names))
     assert operands[0].size == 2 ** (fmt.width * len(names))
     actual = Network(graph).run(dict(zip(names, operands, strict=True)))["y"]
+    to = fmt if find_operation(circuit.operation).converts else None
     for policy in circuit.policies:
-        np.testing.assert_array_equal(actual, expected(circuit.operation, fmt, operands, policy))
+        right = expected(circuit.operation, fmt, operands, policy, to)
+        np.testing.assert_array_equal(actual, right)
     metrics = measure(graph)
     assert (metrics.neurons, metrics.depth) == (circuit.neurons, circuit.depth)
     assert all(BUDGETS[circuit.budget].allows(neuron.weights) for neuron in graph.neurons)
@@ -56,6 +65,16 @@ def test_goals(operation: str, budget: str) -> None:
     shallowest = measure(make_instance(operation, budget=budget, objective="depth").graph)
     assert smallest.neurons <= neurons
     assert shallowest.depth <= depth
+
+
+def test_results_of_another_format_are_not_those_stored() -> None:
+    """A stored function is one of codes of one format; others are what their table says."""
+    narrow = make_instance("exp", objective="neurons")
+    wide = make_instance("exp", to="bfloat16", objective="neurons")
+    assert measure(narrow.graph).neurons < measure(make_instance("exp").graph).neurons / 2
+    (codes,) = all_codes(8)
+    right = expected("exp", FORMATS["e4m3fn"], [codes], None, FORMATS["bfloat16"])
+    np.testing.assert_array_equal(Network(wide.graph).run({"a": codes})["y"], right)
 
 
 def test_changed_file_is_refused() -> None:

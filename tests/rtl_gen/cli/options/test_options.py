@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from spikefloat.rtl_gen.cli import cells, devices, main, output, selection, variants
+from spikefloat.rtl_gen.cli import (
+    cells,
+    devices,
+    main,
+    output,
+    selection,
+    source_options,
+    variants,
+)
 from spikefloat.rtl_gen.cli.commands import ALWAYS, COMMANDS
 from spikefloat.rtl_gen.cli.make import board
 from spikefloat.rtl_gen.cli.measure import synth
@@ -23,9 +31,9 @@ from spikefloat.rtl_gen.designs.options import Backend, Delays, Objective, Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.families import TARGETS
-from spikefloat.rtl_gen.mapping.verilog_source import LANGUAGES
 from spikefloat.rtl_gen.neurons.residue import Residue
 from spikefloat.rtl_gen.tools import ToolFailure
+from spikefloat.rtl_gen.verilog.reader import LANGUAGES
 from tests.helpers.command import Capture, run_json
 from tests.helpers.paths import ROOT
 
@@ -51,7 +59,15 @@ def test_each_option_is_taken_or_refused(command: str, capsys: Capture) -> None:
     taken = {option.name for option in (*COMMANDS[command].options, *ALWAYS)}
     sources = "".join(
         inspect.getsource(module)
-        for module in (COMMANDS[command].load(), selection, variants, devices, cells, output)
+        for module in (
+            COMMANDS[command].load(),
+            selection,
+            variants,
+            devices,
+            cells,
+            source_options,
+            output,
+        )
     )
     main_source = inspect.getsource(sys.modules["spikefloat.rtl_gen.cli.main"])
     for name, option in OPTIONS.items():

@@ -3,6 +3,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,14 +118,16 @@ def test_missing_package() -> None:
 def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What nextpnr complains about is told, and there is no clock."""
 
-    def run(package: str, arguments: list[str], folder: Path) -> str:
+    def run(package: str, arguments: list[str], folder: Path, **options: Any) -> str:
         if "nextpnr" in package:
             raise ToolFailure(package, "Info: packing\nERROR: Unable to place cell 'x'\n")
-        return run_tool(package, arguments, folder)
+        return run_tool(package, arguments, folder, **options)
 
     monkeypatch.setattr(flow, "run_tool", run)
     monkeypatch.setattr(
-        flow, "_synthesize", lambda *args: flow.Counts(lut=1, depth=1, carry=0, ff=0, bram=0)
+        flow._Job,
+        "synthesize",
+        lambda *args, **options: flow.Counts(lut=1, depth=1, carry=0, ff=0, bram=0),
     )
     found = measure(PARITY, "parity", TARGETS["ice40"], ports=PARITY_PORTS, seeds=(1,))
     assert (found.fmax_mhz, found.note, found.lut4) == (
@@ -156,11 +159,11 @@ def test_another_version_of_a_tool_is_run_again(
     """A figure is that of the tools that made it."""
     made: list[int] = []
 
-    def synthesize(*args: object) -> flow.Counts:
+    def synthesize(*args: object, **options: object) -> flow.Counts:
         made.append(len(made))
         return flow.Counts(lut=len(made), depth=1, carry=0, ff=0, bram=0)
 
-    monkeypatch.setattr(flow, "_synthesize", synthesize)
+    monkeypatch.setattr(flow._Job, "synthesize", synthesize)
     for version, tables in (("1", 1), ("1", 1), ("2", 2), ("1", 1)):
         monkeypatch.setattr(flow, "tool_version", lambda package, version=version: version)
         measurement = measure(

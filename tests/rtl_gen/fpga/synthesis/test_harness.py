@@ -42,6 +42,21 @@ def test_all_inputs_but_the_clock_are_operands() -> None:
     ) in text
 
 
+def test_names_of_others_and_no_operands() -> None:
+    """Names that Verilog would not take as they are; several clocks; nothing but a clock."""
+    ports = (
+        Port(name="c k", width=1, is_input=True, role=PortRole.CLOCK),
+        Port(name="other", width=1, is_input=True, role=PortRole.CLOCK),
+        Port(name="a[0]", width=1, is_input=True, role=PortRole.OPERAND),
+        Port(name="wire", width=2, is_input=False, role=PortRole.RESULT),
+    )
+    text = harness_verilog("own", ports)
+    assert (
+        "own inner (.\\c k (clk), .other(clk), .\\a[0] (operands[0:0]), .\\wire (results[1:0]));"
+    ) in text
+    assert "operands" not in harness_verilog("own", (*ports[:2], ports[-1]))
+
+
 @pytest.mark.tool
 def test_harness_computes(tmp_path: Path) -> None:
     """After 7 bits and the registers that follow, the parity of the sum is at the output."""

@@ -76,6 +76,20 @@ def test_carry_and_wide_muxes_are_no_level() -> None:
     assert found == Counts(lut=2, depth=2, carry=2, ff=0, bram=0)
 
 
+@pytest.mark.parametrize(
+    "entry, has_path",
+    [
+        (cell("TRELLIS_FF", DI=1, CLK=9, Q=2), True),
+        (cell("MULT18X18D", A=1, Z=2), True),
+        (cell("VCC", Z=2), False),
+        (cell("$scopeinfo"), False),
+    ],
+)
+def test_whether_there_is_anything(entry: dict[str, Any], has_path: bool) -> None:
+    assert count_cells(netlist(entry), "m", TARGETS["ecp5"]).has_path is has_path
+    assert not count_cells(netlist(), "m", TARGETS["ecp5"]).has_path
+
+
 def test_loop_is_an_error() -> None:
     loop = netlist(cell("LUT4", A=3, Z=2), cell("LUT4", A=2, Z=3))
     with pytest.raises(ValueError, match="^Module m must be without combinational loops$"):
@@ -127,6 +141,10 @@ def test_missing_module() -> None:
             "generic6",
             {"$lut": "lut", "$_DFF_P_": "ff", "$_SDFFE_PP0P_": "ff", "$scopeinfo": "other"},
         ),
+        (
+            "gates",
+            {"$_ANDNOT_": "lut", "$_XOR_": "lut", "$_NOT_": "wire", "$_DLATCH_P_": "ff"},
+        ),
     ],
 )
 def test_kind(target: str, kinds: dict[str, str]) -> None:
@@ -135,6 +153,7 @@ def test_kind(target: str, kinds: dict[str, str]) -> None:
 
 def test_unknown_target() -> None:
     with pytest.raises(
-        ValueError, match="^Target must be one of ecp5, ice40, gowin, generic6, not 'xilinx'$"
+        ValueError,
+        match="^Target must be one of ecp5, ice40, gowin, generic6, gates, not 'xilinx'$",
     ):
         find_target("xilinx")

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 
 
 class VerilogError(InputError):
-    """A Verilog source that cannot be mapped."""
+    """A Verilog source that cannot be read, or not for what is asked."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The neurons of designs on vectors, by their options and shape."""
+
+from itertools import chain
+
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
+from spikefloat.rtl_gen.circuits.sums.dot import dot
+from spikefloat.rtl_gen.circuits.sums.linear import linear, network
+from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
+from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
+from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
+from spikefloat.rtl_gen.neurons.bits import split_word
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+
+__all__ = ["dot_circuit", "linear_circuit"]
+
+
+def linear_circuit(
+    gates: GateLibrary, options: CircuitOptions, layer: LayerShape, operands: tuple[Word, ...]
+) -> Word:
+    """Return the result of linear layers, codes side by side."""
+    fmt, to = options.format, options.result_format
+    x = split_word(operands[0], fmt.width)
+    if layer.layers:
+        outputs = network(
+            gates,
+            fmt,
+            x,
+            layer.layers,
+            layer.accumulate,
+            layer.activations,
+            to,
+            options.overflow,
+            wide=layer.wide,
+        )
+    else:
+        weight = split_word(operands[1], fmt.width * layer.inputs)
+        outputs = linear(
+            gates,
+            fmt,
+            x,
+            [split_word(row, fmt.width) for row in weight],
+            split_word(operands[2], fmt.width),
+            layer.accumulate,
+            layer.activations[0],
+            to,
+            options.overflow,
+            wide=layer.wide,
+        )
+    return tuple(chain.from_iterable(outputs))
+
+
+def dot_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: VectorShape, operands: tuple[Word, ...]
+) -> Word | Bit | dict[str, Word]:
+    """Return a dot product, with flags if the options ask for them."""
+    a, b = (split_word(word, options.format.width) for word in operands[:2])
+    control = options.rounding.control(operands[2:])
+    code = dot(
+        gates,
+        options.format,
+        a,
+        b,
+        shape.accumulate,
+        options.to,
+        options.overflow,
+        wide=shape.wide,
+        has_carry_chains=options.objective is Objective.LUTS,
+        control=control,
+    )
+    raise_signalling(gates, control.flags, (options.format,) * (len(a) + len(b)), (*a, *b))
+    return control.with_flags(gates, code)
