@@ -64,7 +64,8 @@ def test_integers_have_a_width_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", sf.designs())
 def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
-    circuit = sf.design(name, format="e5m2" if name == "is_infinite" else "e4m3fn")
+    # E5M2 where E4M3FN, which has no infinities, is not a format of the design.
+    circuit = sf.design(name, format="e4m3fn" if "e4m3fn" in find_design(name).formats else "e5m2")
     codes = random_codes(name, circuit, 300)
     if name == "linear":
         codes["w"] = codes["w"].reshape(300, 2, 4)
