@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
-from spikefloat.sim.golden.dot import dot
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
-from spikefloat.sim.golden.layer import layer, network
 from spikefloat.sim.golden.operations import Operation, expected
+from spikefloat.sim.golden.vectors.dot import dot
+from spikefloat.sim.golden.vectors.layer import layer, network
 
 __all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
 

@@ -19,8 +19,8 @@ from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 from spikefloat.sim.cases.vectors import lattice_cases, vector_cases
-from spikefloat.sim.golden import dot as golden_dot
 from spikefloat.sim.golden.rounding import Rounder
+from spikefloat.sim.golden.vectors import dot as golden_dot
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.oracle import assert_same_codes
 
