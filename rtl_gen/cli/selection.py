@@ -25,7 +25,7 @@ from spikefloat.rtl_gen.designs.catalog import (
     find_entry,
 )
 from spikefloat.rtl_gen.designs.cells import CellInstance
-from spikefloat.rtl_gen.designs.design import Cell, Design, Table
+from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Cell, Design, Table
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import make_hardware_options
@@ -139,13 +139,13 @@ def _of_name(name: str, args: argparse.Namespace, uses: Uses) -> Iterator[Instan
 
 
 def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
-    uses.add("format library style")
+    uses.add("format library style" if design.has_format else "library style")
     if design.rounds:
         uses.add("overflow")
     for one, name, to in _with_formats(design, args, uses):
-        if not _can_be_checked(one, find_format(name), args):
+        if name is not None and not _can_be_checked(one, find_format(name), args):
             continue
-        policies = split(args.overflow, _policies(find_format(to or name)))
+        policies = split(args.overflow, _policies(find_format(to or name or FLOATS_OF_BLOCKS)))
         for policy, gates in product(policies, gates_of(args, uses)):
             shapes = list(shapes_of(one, args, name, policy, uses))
             ways, styles = roundings_of(one, args, uses), hardware_of(args, uses)
@@ -157,8 +157,11 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
 
 def _with_formats(
     design: Design, args: argparse.Namespace, uses: Uses
-) -> Iterator[tuple[Design, str, str | None]]:
+) -> Iterator[tuple[Design, str | None, str | None]]:
     """Yield the format and the result format of each instance, and the design that has them."""
+    if design.roles:
+        yield from _with_floats(design, args, uses)
+        return
     formats = list(design.formats) if "all" in args.format else args.format
     if "all" in args.design and "all" not in args.format:
         # A format that one of many designs does not work for is left out there.
@@ -172,6 +175,26 @@ def _with_formats(
             targets = split(args.to, source.formats)
         for to in targets:
             yield resolve_integers(design, name, to)
+
+
+def _with_floats(
+    design: Design, args: argparse.Namespace, uses: Uses
+) -> Iterator[tuple[Design, str | None, str | None]]:
+    """Yield the formats of floats that become blocks, or come of them.
+
+    Among all designs there are those on blocks only if a format of blocks is given, too.
+    """
+    if "all" in args.design and "block" not in args.given:
+        return
+    formats: list[str | None] = [None]
+    if design.has_format and "format" in args.given:
+        formats = split(args.format, design.formats)
+    targets: list[str | None] = [None]
+    if design.converts is not None:
+        uses.add("to")
+        targets = split(args.to, design.targets(FORMATS[FLOATS_OF_BLOCKS]))
+    for name, to in product(formats, targets):
+        yield design, name, to
 
 
 def _can_be_checked(design: Design, fmt: Format, args: argparse.Namespace) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.paths import ROOT
 
 #: Tables whose commands take more than two seconds.
-SLOW = ("dots", "dot_depths", "latency", "residue_bounds", "two_libraries")
+SLOW = ("block_dots", "dots", "dot_depths", "latency", "residue_bounds", "two_libraries")
 
 
 def load() -> ModuleType:
