@@ -22,6 +22,7 @@ from typing import Any
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
 from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
+from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.cli import main as spikefloat
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.catalog import entries
@@ -300,6 +301,22 @@ def block_dots() -> str:
         sizes = (size(f"block_dot --block {name} --to {to}") for to in ("binary32", "bfloat16"))
         rows.append([f"`{name}`", block.size, *sizes])
     return lines(["one block, neurons / depth", "terms", "to binary32", "to bfloat16"], rows)
+
+
+@made
+def block_conversions() -> str:
+    rows = []
+    for name, block in BLOCK_FORMATS.items():
+        cells = ["-", "-"]
+        if can_quantize(block):
+            cells = [
+                size(f"block_quantize --block {name} --format {fmt}")
+                for fmt in ("binary32", "bfloat16")
+            ]
+        back = size(f"block_dequantize --block {name} --to bfloat16")
+        rows.append([f"`{name}`", *cells, back])
+    columns = ["one block, neurons / depth", "from binary32", "from bfloat16", "back to bfloat16"]
+    return lines(columns, rows)
 
 
 @made

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
+from spikefloat.rtl_gen.formats import ScalePolicy
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
 from spikefloat.sim.golden.operations import Operation, expected
 from spikefloat.sim.golden.vectors.blocks import block_dot
+from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
 from spikefloat.sim.golden.vectors.layer import layer, network
 
@@ -56,8 +58,8 @@ def golden_operation(instance: Instance) -> str | Operation:
     return values_entry(fmt, numbers)
 
 
-def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
-    """Return the codes that an instance must give.
+def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes | dict[str, Codes]:
+    """Return the codes that an instance must give; those of several results by name.
 
     Parameters
     ----------
@@ -97,14 +99,28 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
     )
 
 
-def _block_codes(instance: Instance, shape: BlockShape, operands: Mapping[str, Codes]) -> Codes:
-    a, b = (
-        operands[name].reshape(*operands[name].shape[:-1], shape.blocks, shape.size)
-        for name in ("a", "b")
-    )
-    circuit = instance.circuit
-    scales = operands["a_scale"], operands["b_scale"]
-    return block_dot(shape.block, a, b, *scales, circuit.result_format, circuit.overflow)
+def _block_codes(
+    instance: Instance, shape: BlockShape, operands: Mapping[str, Codes]
+) -> Codes | dict[str, Codes]:
+    circuit, block, roles = instance.circuit, shape.block, instance.design.roles
+
+    def blocks_of(name: str) -> Codes:
+        codes = operands[name]
+        if roles[name] is PortRole.SCALES:
+            return codes
+        return codes.reshape(*codes.shape[:-1], shape.blocks, shape.size)
+
+    given = [blocks_of(name) for name in instance.design.operands]
+    if instance.design.makes_blocks:
+        policy = shape.policy or ScalePolicy.FLOOR
+        elements, scales = block_quantize(block, circuit.format, given[0], policy)
+        return {"y": elements.reshape(operands["a"].shape), "y_scale": scales}
+    if len(given) == 2:
+        elements, scales = given
+        floats = block_dequantize(block, elements, scales, circuit.result_format, circuit.overflow)
+        return floats.reshape(operands["a"].shape)
+    a, b, a_scale, b_scale = given
+    return block_dot(block, a, b, a_scale, b_scale, circuit.result_format, circuit.overflow)
 
 
 def _layer_codes(instance: Instance, shape: LayerShape, operands: Mapping[str, Codes]) -> Codes:

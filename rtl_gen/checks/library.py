@@ -82,7 +82,7 @@ class DesignCircuit(Circuit):
             return f"<DesignCircuit {self.name}: {self._instance.design.summary}>"
         return f"<DesignCircuit {self.graph}; {self._instance.design.summary}>"
 
-    def simulate(self, **codes: ArrayLike) -> Codes:
+    def simulate(self, **codes: ArrayLike) -> Any:
         """Return what the neurons give, exactly, for codes of the operands.
 
         Parameters
@@ -93,8 +93,9 @@ class DesignCircuit(Circuit):
 
         Returns
         -------
-        numpy.ndarray
-            Codes of the result; those of a layer on the last axis.
+        numpy.ndarray or dict
+            Codes of the result, those of a layer or a block on the last axis; or those of each
+            result by name, if there are several.
 
         Raises
         ------
@@ -108,10 +109,9 @@ class DesignCircuit(Circuit):
         >>> sf.decode("e4m3fn", product.simulate(a=sf.encode("e4m3fn", 1.5), b=0x38))
         array(1.5)
         """
-        result: Codes = super().simulate(**self._checked(codes))
-        return result
+        return super().simulate(**self._checked(codes))
 
-    def golden(self, **codes: ArrayLike) -> Codes:
+    def golden(self, **codes: ArrayLike) -> Any:
         """Return what the golden model gives, in integers and without neurons.
 
         Parameters are those of :meth:`simulate`.
@@ -174,6 +174,13 @@ class DesignCircuit(Circuit):
         }
 
     def _result_codes(self, name: str, codes: NDArray[Any]) -> Codes:
+        if self._instance.design.roles:
+            port = self._instance.ports[name]
+            return (
+                apart(codes, port.count, port.format.width)
+                if port.is_vector
+                else codes.astype(np.int64)
+            )
         shape = result_shape(self._instance)
         return apart(codes, shape[0], self.result_format.width) if shape else codes.astype(np.int64)
 
@@ -201,6 +208,7 @@ def design(
     block: str | None = None,
     blocks: int | None = None,
     block_size: int | None = None,
+    scale_policy: str | None = None,
 ) -> DesignCircuit:
     """Return a circuit of the catalogue.
 
@@ -246,6 +254,8 @@ def design(
         ``mxfp8_e4m3`` by default.
     blocks, block_size : int, optional
         Number of blocks in an operand, 1 by default, and of elements in each, all by default.
+    scale_policy : str, optional
+        How ``block_quantize`` chooses a scale: ``floor`` by default, ``ceil`` or ``nearest-even``.
 
     Raises
     ------
@@ -270,7 +280,7 @@ rounded to nearest even>
     layer = layer_shape(
         record, named_format(format or DEFAULT_FORMAT), overflow, weights, until, sizes
     )
-    scaled = block_shape(record, block, blocks, block_size)
+    scaled = block_shape(record, block, blocks, block_size, scale_policy)
     if isinstance(budget, Budget):
         if BUDGETS.get(budget.name) != budget:
             raise unknown_name("Budget of a design", str(budget), BUDGETS)

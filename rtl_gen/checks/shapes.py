@@ -35,12 +35,12 @@ def layer_shape(
 
 
 def block_shape(
-    record: Design, block: str | None, blocks: int | None, size: int | None
+    record: Design, block: str | None, blocks: int | None, size: int | None, policy: str | None
 ) -> BlockShape | None:
     """Return the shape of blocks; refuse them for another design."""
     if record.roles:
-        return make_block_shape(block, blocks=blocks, size=size)
-    for value in (block, blocks, size):
+        return make_block_shape(block, blocks=blocks, size=size, policy=policy)
+    for value in (block, blocks, size, policy):
         if value is not None:
             raise InputError(
                 f"Blocks must be for a design on blocks, not {value!r} for {record.name!r}"

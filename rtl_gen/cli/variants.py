@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
 from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import BLOCK_FORMATS, Rounding, find_format
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, Rounding, ScalePolicy, find_format
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
@@ -100,7 +101,7 @@ def shapes_of(
         yield {}
         return
     if design.roles:
-        yield from _blocks(args, uses)
+        yield from _blocks(design, args, uses)
         return
     layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:
@@ -118,11 +119,19 @@ def shapes_of(
             }
 
 
-def _blocks(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+def _blocks(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
     """Yield format and number of the blocks of each variant."""
     uses.add("block blocks block-size")
-    for block, blocks in product(split(args.block, BLOCK_FORMATS), args.blocks):
-        yield {"block": make_block_shape(block, blocks=blocks, size=args.block_size)}
+    policies: list[str | None] = [None]
+    if design.makes_blocks:
+        uses.add("scale-policy")
+        if "scale-policy" in args.given:
+            policies = split(args.scale_policy, ScalePolicy)
+    every = [
+        name for name, one in BLOCK_FORMATS.items() if not design.makes_blocks or can_quantize(one)
+    ]
+    for block, blocks, policy in product(split(args.block, every), args.blocks, policies):
+        yield {"block": make_block_shape(block, blocks=blocks, size=args.block_size, policy=policy)}
 
 
 def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:

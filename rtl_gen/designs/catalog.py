@@ -12,11 +12,14 @@ from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
+from spikefloat.rtl_gen.circuits.scaled.conversion import SOURCES
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
 from spikefloat.rtl_gen.designs.shapes.block import PortRole
 from spikefloat.rtl_gen.designs.shapes.circuits import (
+    block_dequantize_circuit,
     block_dot_circuit,
+    block_quantize_circuit,
     dot_circuit,
     linear_circuit,
 )
@@ -183,6 +186,28 @@ _SCALED = (
             "y": PortRole.FLOAT,
         },
         circuit=block_dot_circuit,
+        works_for=lambda fmt: False,
+        converts=lambda fmt, to: has_arithmetic(to) and to.has_nan,
+        check="directed and random blocks",
+    ),
+    Design(
+        name="block_quantize",
+        summary="y, y_scale = blocks of the values nearest to floats a, divided by a scale",
+        kind=Kind.SCALED,
+        operands=("a",),
+        roles={"a": PortRole.FLOATS, "y": PortRole.ELEMENTS, "y_scale": PortRole.SCALES},
+        circuit=block_quantize_circuit,
+        works_for=lambda fmt: fmt.name in SOURCES,
+        rounds=False,
+        check="directed and random blocks",
+    ),
+    Design(
+        name="block_dequantize",
+        summary="y = a * a_scale for each element of blocks, rounded to nearest even",
+        kind=Kind.SCALED,
+        operands=("a", "a_scale"),
+        roles={"a": PortRole.ELEMENTS, "a_scale": PortRole.SCALES, "y": PortRole.FLOATS},
+        circuit=block_dequantize_circuit,
         works_for=lambda fmt: False,
         converts=lambda fmt, to: has_arithmetic(to) and to.has_nan,
         check="directed and random blocks",

@@ -106,6 +106,11 @@ class Design(Entry):
         """Whether operands are floats, whose format is selected; else they are blocks."""
         return not self.roles or any(self.roles[name] is PortRole.FLOATS for name in self.operands)
 
+    @property
+    def makes_blocks(self) -> bool:
+        """Whether the result is blocks, whose scales are chosen."""
+        return self.roles.get(self.result) is PortRole.ELEMENTS
+
     def targets(self, fmt: Format) -> tuple[str, ...]:
         """Return the names of the known formats that the result may have."""
         if self.converts is None:

@@ -2,9 +2,11 @@
 """The circuit and the shape of an instance, made of names and numbers, and checked."""
 
 import re
+from dataclasses import replace
 from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
+from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
@@ -18,7 +20,14 @@ from spikefloat.rtl_gen.designs.shapes import (
     with_accumulation,
 )
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format, find_integer, resolve_overflow
+from spikefloat.rtl_gen.formats import (
+    Format,
+    Overflow,
+    ScalePolicy,
+    find_format,
+    find_integer,
+    resolve_overflow,
+)
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.gates import Library
 
@@ -121,7 +130,20 @@ def make_shape(
     if not design.is_vector:
         return None
     if design.roles:
-        return block or make_block_shape()
+        scaled = block or make_block_shape()
+        if scaled.policy is not None and not design.makes_blocks:
+            raise InputError(
+                f"Scale policy must be for block_quantize, not {scaled.policy.value!r} for "
+                f"{design.name}"
+            )
+        if design.makes_blocks and not can_quantize(scaled.block):
+            raise InputError(
+                f"Block format of {design.name} must have a scale that is a power of two, "
+                f"not {scaled.block.name!r}"
+            )
+        if design.makes_blocks and scaled.policy is None:
+            return replace(scaled, policy=ScalePolicy.FLOOR)
+        return scaled
     if design.is_layer:
         if length is not None:
             raise InputError(f"Option length must be for a dot product, not {design.name}")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import BlockFormat, Format
 
-__all__ = ["block_dot_cases", "interesting_scales"]
+__all__ = ["block_dot_cases", "float_cases", "interesting_scales"]
 
 Codes = NDArray[np.int64]
 
@@ -166,3 +166,61 @@ def _scales(
     for codes in (a, b):
         codes[rng.random(shape) < 1 / (64 * blocks)] = scale.nan_code
     return a, b
+
+
+def float_cases(
+    block: BlockFormat, blocks: int, size: int, fmt: Format, count: int, seed: int
+) -> Codes:
+    """Return floats that become blocks: directed ones, then ``count`` random ones.
+
+    Directed: all zero of either sign; all alike, with every exponent and the mantissas of a power of
+    two, of one half more, and just below the next power; one NaN and one infinity of either sign.
+    Random: exponents of a block close together, in a quarter near those of the smallest numbers;
+    mantissas of a power of two, just below one, close to ties, and any.
+
+    Parameters
+    ----------
+    block : BlockFormat
+        Format of the blocks.
+    blocks, size : int
+        Number of blocks, and of floats in each.
+    fmt : Format
+        Format of the floats, of the kind of IEEE 754.
+    count : int
+        Number of random operands.
+    seed : int
+        Seed of the random ones.
+
+    Returns
+    -------
+    array of int
+        Codes of the shape (cases, blocks, size).
+    """
+    rng = np.random.default_rng(seed)
+    bits, exponents = fmt.mantissa_bits, (1 << fmt.exponent_bits) - 1
+    mantissas = np.array([0, 1 << bits - 1, fmt.mantissa_mask, fmt.mantissa_mask ^ 1])
+    alike = (np.arange(exponents)[:, None] << bits | mantissas).ravel()
+    rows = [np.full(size, code) for code in (0, fmt.sign_mask, *alike)]
+    last = np.arange(size) == size - 1
+    for special in (exponents << bits, exponents << bits | 1, exponents << bits | fmt.sign_mask):
+        rows.append(np.where(last, special, fmt.bias << bits))
+    directed = np.broadcast_to(np.array(rows)[:, None], (len(rows), blocks, size))
+    shape = count, blocks, size
+    highest = rng.integers(0, exponents, shape[:2])
+    highest = np.where(rng.random(shape[:2]) < 0.25, highest % 24, highest)
+    if not block.shares_exponent:  # Scales have few exponents, around that of one.
+        near = fmt.bias + rng.integers(-11, 13, shape[:2])
+        highest = np.where(rng.random(shape[:2]) < 0.75, near, highest)
+    field = np.maximum(highest[..., None] - rng.integers(0, 3 + block.precision * 3, shape), 0)
+    drawn = rng.integers(0, 1 << bits, shape)
+    # Ones above a place, with what is drawn below it, or zeros.
+    place = rng.integers(0, bits + 1, shape)
+    ones = fmt.mantissa_mask & -1 << place
+    kind = rng.integers(0, 6, shape)
+    mantissa = np.select(
+        [kind == 0, kind == 1, kind == 2, kind == 3],
+        [0 * drawn, 0 * drawn + fmt.mantissa_mask, ones, drawn & ones],
+        drawn,
+    )
+    sign = np.where(rng.random(shape) < 0.5, fmt.sign_mask, 0)
+    return np.concatenate([directed, field << bits | mantissa | sign]).astype(np.int64)

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 from ml_dtypes import (
+    bfloat16,
     float4_e2m1fn,
     float6_e2m3fn,
     float6_e3m2fn,
@@ -20,7 +21,7 @@ from ml_dtypes import (
 
 from spikefloat.rtl_gen.formats import Format
 
-__all__ = ["dot_of_blocks", "element_values", "round_to", "scale_values"]
+__all__ = ["dequantize", "dot_of_blocks", "element_values", "quantize", "round_to", "scale_values"]
 
 _ELEMENTS = {
     "mxfp8_e4m3": float8_e4m3fn,
@@ -97,3 +98,84 @@ def dot_of_blocks(
         return infinity | (special < 0) << to.width - 1
     is_negative = all(negatives) if total == 0 and block != "mxint8" else total < 0
     return round_to(to, total, is_negative=is_negative)
+
+
+def _value(fmt: Format, code: int) -> float:
+    """Return the value of a code of 16 or 32 bits."""
+    if fmt.name == "binary32":
+        return float(np.uint32(code).view(np.float32))
+    dtype = bfloat16 if fmt.name == "bfloat16" else np.float16
+    return float(np.uint16(code).view(dtype))
+
+
+def _power_below(value: Fraction) -> int:
+    """Return the largest integer n with 2**n at most a positive value."""
+    power = 0
+    while Fraction(2) ** power > value:
+        power -= 1
+    while Fraction(2) ** (power + 1) <= value:
+        power += 1
+    return power
+
+
+def _nearest(values: list[tuple[Fraction, int]], wanted: Fraction) -> int:
+    """Return the code of the value nearest to a number; of two the even code."""
+    return min(values, key=lambda own: (abs(own[0] - wanted), own[1] & 1))[1]
+
+
+def quantize(block: str, codes: list[int], fmt: Format, policy: str) -> tuple[list[int], int]:
+    """Return the elements and the scale of one block, by section 6.3 of MX 1.0 or NVIDIA's rule."""
+    floats = [_value(fmt, code) for code in codes]
+    scales = scale_values(block)
+    if not all(map(math.isfinite, floats)):
+        return [0] * len(codes), len(scales) - 1
+    exact = list(map(Fraction, floats))
+    largest = max(map(abs, exact))
+    finite = [
+        (Fraction(value), code)
+        for code, value in enumerate(element_values(block))
+        if math.isfinite(value) and math.copysign(1, value) > 0
+    ]
+    top = max(finite)[0]
+    if block == "nvfp4":
+        numbers = [(Fraction(own), code) for code, own in enumerate(scales) if math.isfinite(own)]
+        scale_code = _nearest(numbers, largest / top)
+    elif largest == 0:
+        scale_code = 0
+    else:
+        power = _power_below(largest)
+        if policy == "ceil":
+            power += largest > Fraction(2) ** power
+        if policy == "nearest-even":
+            bits = {"mxfp8_e4m3": 4, "mxfp6_e2m3": 4, "mxint8": 7, "mxfp4": 2}.get(block, 3)
+            unit = Fraction(2) ** (power - bits + 1)
+            power = _power_below(round(largest / unit) * unit)
+        scale_code = min(max(power - _power_below(top) + 127, 0), 254)
+    scale = Fraction(scales[scale_code])
+    elements = []
+    for number, value in zip(exact, floats, strict=True):
+        code = _nearest(finite, abs(number) / scale) if scale else 0
+        if math.copysign(1, value) < 0:
+            width = len(element_values(block))
+            code = -code % width if block == "mxint8" else code | width >> 1
+        elements.append(code)
+    return elements, scale_code
+
+
+def dequantize(block: str, codes: list[int], scale_code: int, to: Format) -> list[int]:
+    """Return the codes of the values of a block."""
+    elements, scale = element_values(block), scale_values(block)[scale_code]
+    nan = (((1 << to.exponent_bits) - 1) << to.mantissa_bits) | 1 << to.mantissa_bits - 1
+    infinity = ((1 << to.exponent_bits) - 1) << to.mantissa_bits
+    results = []
+    for code in codes:
+        value = elements[code]
+        is_negative = math.copysign(1, value) < 0
+        if math.isnan(value * scale):
+            results.append(nan)
+        elif math.isinf(value):
+            results.append(infinity | is_negative << to.width - 1)
+        else:
+            exact = Fraction(value) * Fraction(scale)
+            results.append(round_to(to, exact, is_negative=is_negative))
+    return results

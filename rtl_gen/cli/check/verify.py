@@ -52,6 +52,7 @@ _COLUMNS = (
     "block",
     "blocks",
     "block_size",
+    "scale_policy",
     "hardware",
     "pauses",
     "simulator",

@@ -3,7 +3,13 @@
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
-from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, MAX_RANDOM_BITS, Rounding
+from spikefloat.rtl_gen.formats import (
+    BLOCK_FORMATS,
+    FORMATS,
+    MAX_RANDOM_BITS,
+    Rounding,
+    ScalePolicy,
+)
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 
 __all__ = ["CIRCUIT", "SHAPE"]
@@ -229,7 +235,7 @@ SHAPE = (
         metavar="N,...",
         read=several(integer(1, 1024)),
         default="1",
-        help="blocks in each operand of block_dot",
+        help="blocks in each operand of a design on blocks",
     ),
     Option(
         name="block-size",
@@ -238,5 +244,15 @@ SHAPE = (
         read=integer(1, 1024),
         otherwise="that of the format",
         help="elements in each block, which must divide those of the format",
+    ),
+    Option(
+        name="scale-policy",
+        group="vectors and layers",
+        metavar="P,...",
+        read=words,
+        default="floor",
+        help="power of two that block_quantize takes for the largest magnitude: floor, as MX says; "
+        "ceil, so that nothing is clamped; nearest-even, of it rounded; or all",
+        words=(*ScalePolicy, "all"),
     ),
 )

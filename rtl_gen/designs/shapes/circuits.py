@@ -4,18 +4,27 @@
 from itertools import chain
 
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
+from spikefloat.rtl_gen.circuits.scaled.conversion import block_quantize
 from spikefloat.rtl_gen.circuits.scaled.dot import block_dot
+from spikefloat.rtl_gen.circuits.scaled.values import block_dequantize
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
+from spikefloat.rtl_gen.formats import ScalePolicy
 from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["block_dot_circuit", "dot_circuit", "linear_circuit"]
+__all__ = [
+    "block_dequantize_circuit",
+    "block_dot_circuit",
+    "block_quantize_circuit",
+    "dot_circuit",
+    "linear_circuit",
+]
 
 
 def linear_circuit(
@@ -96,3 +105,42 @@ def block_dot_circuit(
         options.overflow,
         has_carry_chains=options.objective is Objective.LUTS,
     )
+
+
+def block_quantize_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: BlockShape, operands: tuple[Word, ...]
+) -> dict[str, Word]:
+    """Return the elements and the scales of blocks that are made of floats."""
+    fmt, policy = options.format, shape.policy or ScalePolicy.FLOOR
+    elements: list[Word] = []
+    scales: list[Word] = []
+    for number, floats in enumerate(split_word(operands[0], fmt.width * shape.size)):
+        with gates.builder.scope(f"block_{number}", floats=floats):
+            codes = split_word(floats, fmt.width)
+            own, scale = block_quantize(gates, shape.block, fmt, codes, policy)
+        elements += own
+        scales.append(scale)
+    return {
+        "y": tuple(chain.from_iterable(elements)),
+        "y_scale": tuple(chain.from_iterable(scales)),
+    }
+
+
+def block_dequantize_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: BlockShape, operands: tuple[Word, ...]
+) -> Word:
+    """Return the floats that elements of blocks mean."""
+    element, scale = shape.block.element.width, shape.block.scale.width
+    floats: list[Word] = []
+    blocks = split_word(operands[0], element * shape.size)
+    for number, (own, code) in enumerate(zip(blocks, split_word(operands[1], scale), strict=True)):
+        with gates.builder.scope(f"block_{number}", elements=own, scale=code):
+            floats += block_dequantize(
+                gates,
+                shape.block,
+                split_word(own, element),
+                code,
+                options.result_format,
+                options.overflow,
+            )
+    return tuple(chain.from_iterable(floats))

@@ -78,6 +78,12 @@ def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
     if name == "linear":
         codes["w"] = codes["w"].reshape(300, 2, 4)
     result = circuit.simulate(**codes)
+    if isinstance(result, dict):
+        expected = circuit.golden(**codes)
+        assert result.keys() == expected.keys()
+        for key, own in result.items():
+            np.testing.assert_array_equal(own, expected[key])
+        return
     assert result.dtype == np.int64
     assert len(np.unique(result)) > 1
     np.testing.assert_array_equal(result, circuit.golden(**codes))
