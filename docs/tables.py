@@ -22,7 +22,6 @@ from typing import Any
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
 from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
-from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.cli import main as spikefloat
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.catalog import entries
@@ -306,15 +305,12 @@ def block_dots() -> str:
 @made
 def block_conversions() -> str:
     rows = []
-    for name, block in BLOCK_FORMATS.items():
-        cells = ["-", "-"]
-        if can_quantize(block):
-            cells = [
-                size(f"block_quantize --block {name} --format {fmt}")
-                for fmt in ("binary32", "bfloat16")
-            ]
-        back = size(f"block_dequantize --block {name} --to bfloat16")
-        rows.append([f"`{name}`", *cells, back])
+    for name in BLOCK_FORMATS:
+        there = (
+            f"block_quantize --block {name} --format {fmt}" for fmt in ("binary32", "bfloat16")
+        )
+        back = f"block_dequantize --block {name} --to bfloat16"
+        rows.append([f"`{name}`", *map(size, there), size(back)])
     columns = ["one block, neurons / depth", "from binary32", "from bfloat16", "back to bfloat16"]
     return lines(columns, rows)
 

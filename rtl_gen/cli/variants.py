@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
 from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.designs.design import Design
@@ -127,10 +126,7 @@ def _blocks(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[di
         uses.add("scale-policy")
         if "scale-policy" in args.given:
             policies = split(args.scale_policy, ScalePolicy)
-    every = [
-        name for name, one in BLOCK_FORMATS.items() if not design.makes_blocks or can_quantize(one)
-    ]
-    for block, blocks, policy in product(split(args.block, every), args.blocks, policies):
+    for block, blocks, policy in product(split(args.block, BLOCK_FORMATS), args.blocks, policies):
         yield {"block": make_block_shape(block, blocks=blocks, size=args.block_size, policy=policy)}
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
-from spikefloat.rtl_gen.circuits.scaled.conversion import can_quantize
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
@@ -136,12 +135,7 @@ def make_shape(
                 f"Scale policy must be for block_quantize, not {scaled.policy.value!r} for "
                 f"{design.name}"
             )
-        if design.makes_blocks and not can_quantize(scaled.block):
-            raise InputError(
-                f"Block format of {design.name} must have a scale that is a power of two, "
-                f"not {scaled.block.name!r}"
-            )
-        if design.makes_blocks and scaled.policy is None:
+        if design.makes_blocks and scaled.block.shares_exponent and scaled.policy is None:
             return replace(scaled, policy=ScalePolicy.FLOOR)
         return scaled
     if design.is_layer:

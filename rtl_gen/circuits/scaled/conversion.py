@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
+from spikefloat.rtl_gen.circuits.scaled.quotients import divided_elements, divided_scale
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import (
     FORMATS,
@@ -27,16 +28,11 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import gate_word, increment, xor_word
 
-__all__ = ["SOURCES", "block_quantize", "can_quantize"]
+__all__ = ["SOURCES", "block_quantize"]
 
 #: Formats of floats that become blocks, and the format in which they are taken apart: one with the
 #: exponents of E8M0, in which no value of them is subnormal that is not in their own.
 SOURCES = {"binary32": "binary32", "bfloat16": "bfloat16", "binary16": "tf32"}
-
-
-def can_quantize(block: BlockFormat) -> bool:
-    """Tell whether there is a circuit that makes blocks of a format."""
-    return block.shares_exponent
 
 
 def block_quantize(
@@ -56,13 +52,13 @@ def block_quantize(
     gates : GateLibrary
         Where the neurons are made, in either library.
     block : BlockFormat
-        Format of the block, whose scale is a power of two.
+        Format of the block.
     fmt : Format
         Format of the floats, one of :data:`SOURCES`.
     codes : sequence of Word
         Their codes.
     policy : ScalePolicy
-        How the scale is chosen.
+        How a scale that is a power of two is chosen.
 
     Raises
     ------
@@ -71,8 +67,6 @@ def block_quantize(
     """
     if fmt.name not in SOURCES:
         raise InputError(f"Format of floats must be one of {', '.join(SOURCES)}, not {fmt.name}")
-    if not can_quantize(block):
-        raise InputError(f"Scale of a block must be a power of two, not that of {block.name}")
     if not codes:
         raise InputError("Number of floats must be at least 1, not 0")
     own, builder = FORMATS[SOURCES[fmt.name]], gates.builder
@@ -86,6 +80,13 @@ def block_quantize(
     with builder.scope("special_values"):
         specials = [flag for raw in raws for flag in (raw.is_nan, raw.is_infinite)]
         is_nan = gates.or_(*specials, name="nan")
+    if not block.shares_exponent:
+        with builder.scope("largest"):
+            largest, _ = _largest(gates, [code[:-1] for code in codes])
+        with builder.scope("scale", largest=largest):
+            scale = divided_scale(gates, block, own, largest)
+        elements = divided_elements(gates, block, own, codes, scale)
+        return _without_nan(gates, elements, scale, is_nan)
     fields = [code[own.mantissa_bits : -1] for code in codes]
     with builder.scope("largest"):
         largest, stays = _largest(gates, fields)
@@ -95,9 +96,20 @@ def block_quantize(
     elements = []
     for number, raw in enumerate(raws):
         with builder.scope(f"element_{number}", significand=raw.significand, scale=scale):
-            code = _element(gates, block, own, raw, scale)
-            elements.append(gate_word(gates, code, gates.not_(is_nan)))
-    return elements, tuple(gates.or_(bit, is_nan, name="scale") for bit in scale)
+            elements.append(_element(gates, block, own, raw, scale))
+    return _without_nan(gates, elements, scale, is_nan)
+
+
+def _without_nan(
+    gates: GateLibrary, elements: Sequence[Word], scale: Word, is_nan: Bit
+) -> tuple[list[Word], Word]:
+    """Return a block, of which the scale is NaN and elements are zero if a flag is set."""
+    with gates.builder.scope("block", is_nan=(is_nan,)):
+        keep = gates.not_(is_nan)
+        return (
+            [gate_word(gates, code, keep) for code in elements],
+            tuple(gates.or_(bit, is_nan, name="scale") for bit in scale),
+        )
 
 
 def _largest(gates: GateLibrary, words: Sequence[Word]) -> tuple[Word, list[Bit]]:
