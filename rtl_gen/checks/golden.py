@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.formats import NanPolicy
 from spikefloat.sim.golden.dot import dot
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
+from spikefloat.sim.golden.entry import with_canonical_nan
 from spikefloat.sim.golden.layer import layer, network
-from spikefloat.sim.golden.operations import Operation, expected
+from spikefloat.sim.golden.operations import Operation, expected, find_operation
 
 __all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
 
@@ -40,10 +42,13 @@ def result_shape(instance: Instance) -> tuple[int, ...]:
 
 
 def golden_operation(instance: Instance) -> str | Operation:
-    """Return the golden entry of an operation, by its name; itself for a user's own function."""
+    """Return the golden entry of an operation: its name, or itself where an option changes it."""
     own, fmt = instance.design.function, instance.circuit.format
     if own is None:
-        return instance.design.name
+        name = instance.design.name
+        if instance.circuit.nan is NanPolicy.CANONICAL:
+            return with_canonical_nan(name, find_operation(name))
+        return name
     if own.has_codes:
         return codes_entry(fmt, own.result_codes(fmt, instance.circuit.result_format))
     numbers = own.numbers(fmt)  # what is wrong with the function is said here

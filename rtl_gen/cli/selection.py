@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.variants import (
     Uses,
     gates_of,
     hardware_of,
+    nans_of,
     roundings_of,
     shapes_of,
     split,
@@ -148,10 +149,10 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
         policies = split(args.overflow, _policies(find_format(to or name)))
         for policy, gates in product(policies, gates_of(args, uses)):
             shapes = list(shapes_of(one, args, name, policy, uses))
-            ways, styles = roundings_of(one, args, uses), hardware_of(args, uses)
-            others = _others(one, args, uses)
-            for shape, way, hardware in product(shapes, ways, styles):
-                own = {**others, "overflow": policy, **gates, **shape, **way, **hardware}
+            ways, styles = roundings_of(one, args, to or name, uses), hardware_of(args, uses)
+            others, nans = _others(one, args, uses), nans_of(one, args, name, uses)
+            for nan, shape, way, hardware in product(nans, shapes, ways, styles):
+                own = {**others, "overflow": policy, **nan, **gates, **shape, **way, **hardware}
                 yield make_instance(one, format=name, to=to, **own)
 
 

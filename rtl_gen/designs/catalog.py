@@ -12,11 +12,12 @@ from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
+from spikefloat.rtl_gen.circuits.operations.sign import canonical_result
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
 from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.formats import FORMATS, Format, NanPolicy
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
@@ -58,6 +59,8 @@ def operation_design(operation: Operation) -> Design:
             result: Word | Bit = MIXED[operation.name](gates, own, to, *words, **how)
         else:
             result = operation.circuit(gates, *formats, *words, **how)
+        if options.nan is NanPolicy.CANONICAL:
+            result = canonical_result(gates, options.format, words[0], result)
         operation.collect_signals(gates, control.flags, own, words)
         return control.with_flags(gates, result)
 
@@ -79,6 +82,7 @@ def operation_design(operation: Operation) -> Design:
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
         takes_flags=operation.takes_flags,
+        keeps_nan=operation.keeps_nan,
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,

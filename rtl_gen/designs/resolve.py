@@ -16,11 +16,25 @@ from spikefloat.rtl_gen.designs.shapes import (
     with_accumulation,
 )
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import Format, Overflow, find_format, find_integer, resolve_overflow
+from spikefloat.rtl_gen.formats import (
+    Format,
+    NanPolicy,
+    Overflow,
+    find_format,
+    find_integer,
+    resolve_nan,
+    resolve_overflow,
+)
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
 from spikefloat.rtl_gen.neurons.gates import Library
 
-__all__ = ["DEFAULT_BUDGET", "make_circuit_options", "make_shape", "resolve_integers"]
+__all__ = [
+    "DEFAULT_BUDGET",
+    "make_circuit_options",
+    "make_shape",
+    "resolve_integers",
+    "resolve_nan_of",
+]
 
 #: Limits of a neuron, of which nothing is said.
 DEFAULT_BUDGET = "w2"
@@ -119,6 +133,19 @@ def make_shape(
             f"not {circuit.result_format.name!r}"
         )
     return shape
+
+
+def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:
+    """Return which NaN a design gives for one as its operand.
+
+    Raises
+    ------
+    InputError
+        If the policy is unknown, or has no effect for the design or the format.
+    """
+    if nan is not None and not design.keeps_nan:
+        raise InputError(f"NaN policy must be for an operation on signs, not for {design.name}")
+    return resolve_nan(fmt, nan)
 
 
 def resolve_integers(

@@ -11,9 +11,12 @@ from spikefloat.rtl_gen.formats.policies import (
     MAX_RANDOM_BITS,
     PORT_CODES,
     PORT_WIDTH,
+    NanPolicy,
     Overflow,
     Rounding,
+    nan_policies,
     overflow_policies,
+    resolve_nan,
     resolve_overflow,
 )
 from spikefloat.rtl_gen.formats.records import FORMATS, P3109_WIDTHS, find_format, p3109
@@ -28,11 +31,14 @@ __all__ = [
     "Format",
     "Integer",
     "NanEncoding",
+    "NanPolicy",
     "Overflow",
     "Rounding",
     "find_format",
     "find_integer",
+    "nan_policies",
     "overflow_policies",
     "p3109",
+    "resolve_nan",
     "resolve_overflow",
 ]
