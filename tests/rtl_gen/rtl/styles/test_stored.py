@@ -13,7 +13,6 @@ from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 
-
 #: Circuits above so many neurons take long to build.
 _LARGE = 400
 
