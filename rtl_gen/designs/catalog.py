@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, fpu, operations
+from spikefloat.rtl_gen.circuits import blocks, fpu, operations, scaled
 from spikefloat.rtl_gen.circuits.functions import operations as functions
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.own_files import own_function
@@ -37,6 +37,7 @@ _CHECKS = {
     1: "every code up to 16 bits; corners and random codes above",
     2: "every operand pair up to 8 bits; corners and random pairs above",
     3: "every operand triple up to 8 bits in the graph, a sample in RTL; random above",
+    4: "directed and random operands",
 }
 
 
@@ -77,7 +78,7 @@ def operation_design(operation: Operation) -> Design:
         operand_widths=operation.operand_widths,
         circuit=circuit,
         works_for=works_for,
-        check=_CHECKS[min(len(operation.operands), 3)],
+        check=_CHECKS[min(len(operation.operands), 4)],
         rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
@@ -189,7 +190,10 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, (*discover(operations), *functions.RECORDS, *fpu.RECORDS)),
+        *map(
+            operation_design,
+            (*discover(operations), *functions.RECORDS, *fpu.RECORDS, *scaled.RECORDS),
+        ),
         _TABLE,
         *_VECTORS,
         *_BLOCKS,
