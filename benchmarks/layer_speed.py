@@ -17,7 +17,7 @@ import numpy as np
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
 from spikefloat.rtl_gen.errors import UserError
-from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.golden.vectors.layer import layer
 from spikefloat.sim.graphs.layers import LayerSimulator
 
 #: Seconds that the published simulator takes for 128 inputs and 64 outputs, batch 1, tree.

@@ -30,7 +30,7 @@ from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.latencies import latencies
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
-from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
 from spikefloat.rtl_gen.formats.format import NanEncoding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.residue import (
@@ -334,6 +334,15 @@ def operations() -> str:
             ]
             rows.append([name, design.summary.replace("|a|", "abs(a)"), *cells])
     return lines(["design", "result", "e4m3fn: neurons / depth", "e5m2: neurons / depth"], rows)
+
+
+@made
+def block_dots() -> str:
+    rows = []
+    for name, block in BLOCK_FORMATS.items():
+        sizes = (size(f"block_dot --block {name} --to {to}") for to in ("binary32", "bfloat16"))
+        rows.append([f"`{name}`", block.size, *sizes])
+    return lines(["one block, neurons / depth", "terms", "to binary32", "to bfloat16"], rows)
 
 
 @made

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Codes and the numbers they mean, by the name of a format."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format
 from spikefloat.sim.golden import rounding, values
 
-__all__ = ["WORD_BITS", "decode", "encode", "named_format", "side_by_side"]
+__all__ = ["WORD_BITS", "apart", "common_axes", "decode", "encode", "named_format", "side_by_side"]
 
 #: Widest port whose codes are one number in the exact simulation.
 WORD_BITS = 64
@@ -62,3 +64,48 @@ def side_by_side(codes: NDArray[np.int64], axes: int, width: int) -> NDArray[Any
         return lanes
     places = np.arange(lanes.shape[-1], dtype=np.uint64) * np.uint64(width)
     return np.asarray(np.bitwise_or.reduce(lanes.astype(np.uint64) << places, axis=-1))
+
+
+def apart(codes: NDArray[Any], count: int, width: int) -> NDArray[np.int64]:
+    """Return the codes that a port has side by side, on an axis of their own."""
+    if width * count > WORD_BITS:  # the axis of bits
+        bits = codes.reshape(*codes.shape[:-1], count, width).astype(np.int64)
+        return np.asarray((bits << np.arange(width)).sum(axis=-1))
+    places = np.arange(count, dtype=np.uint64) * np.uint64(width)
+    lanes = codes[..., None].astype(np.uint64) >> places & np.uint64((1 << width) - 1)
+    return lanes.astype(np.int64)
+
+
+def common_axes(
+    circuit: str, arrays: Mapping[str, NDArray[np.int64]], own: Mapping[str, tuple[int, ...]]
+) -> tuple[int, ...]:
+    """Return the axes of operands before those that each has for itself.
+
+    Parameters
+    ----------
+    circuit : str
+        Its name, for messages.
+    arrays : mapping of str to array of int
+        Codes of each operand.
+    own : mapping of str to tuple of int
+        The last axes of each.
+
+    Raises
+    ------
+    InputError
+        If an operand has other axes.
+    """
+    common = []
+    for name, array in arrays.items():
+        place = array.ndim - len(own[name])
+        if place < 0 or array.shape[place:] != own[name]:
+            raise InputError(
+                f"Operand {name!r} of {circuit} must end with axes of {own[name]}, "
+                f"not have the shape {array.shape}"
+            )
+        common.append(array.shape[:place])
+    try:
+        return np.broadcast_shapes(*common)
+    except ValueError:
+        given = ", ".join(map(str, common))
+        raise InputError(f"Operands of {circuit} must have one shape, not {given}") from None

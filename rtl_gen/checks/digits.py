@@ -26,7 +26,7 @@ from spikefloat.sim.benches.sums import layer_check
 from spikefloat.sim.cases.vectors import LayerCases
 from spikefloat.sim.exchange.digits import load_digits, train
 from spikefloat.sim.golden.arithmetic import decode
-from spikefloat.sim.golden.layer import network
+from spikefloat.sim.golden.vectors.layer import network
 from spikefloat.sim.graphs.network import Network
 
 __all__ = ["DigitsRun", "run_digits"]

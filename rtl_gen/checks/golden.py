@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, VectorShape
 from spikefloat.rtl_gen.formats import NanPolicy
-from spikefloat.sim.golden.dot import dot
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
 from spikefloat.sim.golden.entry import with_canonical_nan
-from spikefloat.sim.golden.layer import layer, network
 from spikefloat.sim.golden.operations import Operation, expected, find_operation
+from spikefloat.sim.golden.vectors.blocks import block_dot
+from spikefloat.sim.golden.vectors.dot import dot
+from spikefloat.sim.golden.vectors.layer import layer, network
 
 __all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
 
@@ -23,6 +24,9 @@ Codes = NDArray[np.int64]
 def operand_shapes(instance: Instance) -> dict[str, tuple[int, ...]]:
     """Return the shape of each operand of one operation, by name: ``()`` is a single code."""
     match instance.shape:
+        case BlockShape():
+            ports = instance.ports
+            return {name: ports[name].axes for name in instance.design.operands}
         case VectorShape(length=length):
             return {name: (length,) for name in instance.design.operands}
         case LayerShape() as shape if shape.layers:
@@ -85,6 +89,8 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
             circuit.overflow,
             wide=shape.wide,
         )
+    if isinstance(shape, BlockShape):
+        return _block_codes(instance, shape, operands)
     if isinstance(shape, LayerShape):
         return _layer_codes(instance, shape, operands)
     return expected(
@@ -94,6 +100,16 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes:
         circuit.overflow,
         circuit.to,
     )
+
+
+def _block_codes(instance: Instance, shape: BlockShape, operands: Mapping[str, Codes]) -> Codes:
+    a, b = (
+        operands[name].reshape(*operands[name].shape[:-1], shape.blocks, shape.size)
+        for name in ("a", "b")
+    )
+    circuit = instance.circuit
+    scales = operands["a_scale"], operands["b_scale"]
+    return block_dot(shape.block, a, b, *scales, circuit.result_format, circuit.overflow)
 
 
 def _layer_codes(instance: Instance, shape: LayerShape, operands: Mapping[str, Codes]) -> Codes:

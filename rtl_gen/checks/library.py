@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.checks.circuit import Circuit
-from spikefloat.rtl_gen.checks.codes import WORD_BITS, named_format, side_by_side
+from spikefloat.rtl_gen.checks.codes import apart, common_axes, named_format, side_by_side
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
 from spikefloat.rtl_gen.checks.module import Module, Plan
+from spikefloat.rtl_gen.checks.shapes import block_shape, layer_shape
 from spikefloat.rtl_gen.checks.targets import design_target
 from spikefloat.rtl_gen.checks.verifying.plan import check
 from spikefloat.rtl_gen.designs.catalog import design_for, entries
@@ -25,7 +26,6 @@ from spikefloat.rtl_gen.designs.instance import (
     make_instance,
 )
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
-from spikefloat.rtl_gen.designs.shapes import read_layer_shape
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
@@ -144,25 +144,14 @@ class DesignCircuit(Circuit):
                 f"not {', '.join(codes) or 'none'}"
             )
         arrays = {name: self._operand(name, codes[name]) for name in shapes}
-        common = []
-        for name, array in arrays.items():
-            place = array.ndim - len(shapes[name])
-            if place < 0 or array.shape[place:] != shapes[name]:
-                raise InputError(
-                    f"Operand {name!r} of {self.name} must end with axes of {shapes[name]}, "
-                    f"not have the shape {array.shape}"
-                )
-            common.append(array.shape[:place])
-        try:
-            axes = np.broadcast_shapes(*common)
-        except ValueError:
-            given = ", ".join(map(str, common))
-            raise InputError(f"Operands of {self.name} must have one shape, not {given}") from None
+        axes = common_axes(self.name, arrays, shapes)
         return {name: np.broadcast_to(array, axes + shapes[name]) for name, array in arrays.items()}
 
     def _operand(self, name: str, codes: ArrayLike) -> Codes:
         """Return the codes of one operand; some are integers with a width of their own."""
         design = self._instance.design
+        if design.roles:
+            return values.check_codes(self._instance.ports[name].format, codes)
         width = dict(zip(design.operands, design.operand_widths, strict=False)).get(name)
         if width is None:
             return values.check_codes(self.format, codes)
@@ -174,29 +163,25 @@ class DesignCircuit(Circuit):
         return array.astype(np.int64)
 
     def _port_codes(self, codes: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
-        width = self.format.width
+        ports = self._instance.ports if self._instance.design.roles else {}
         return {
-            name: side_by_side(np.asarray(array), len(operand_shapes(self._instance)[name]), width)
+            name: side_by_side(
+                np.asarray(array),
+                len(operand_shapes(self._instance)[name]),
+                ports[name].format.width if ports else self.format.width,
+            )
             for name, array in codes.items()
         }
 
     def _result_codes(self, name: str, codes: NDArray[Any]) -> Codes:
         shape = result_shape(self._instance)
-        if not shape:
-            return codes.astype(np.int64)
-        width = self.result_format.width
-        if width * shape[0] > WORD_BITS:  # the axis of bits
-            bits = codes.reshape(*codes.shape[:-1], shape[0], width).astype(np.int64)
-            return np.asarray((bits << np.arange(width)).sum(axis=-1))
-        places = np.arange(shape[0], dtype=np.uint64) * np.uint64(width)
-        lanes = codes[..., None].astype(np.uint64) >> places & np.uint64((1 << width) - 1)
-        return lanes.astype(np.int64)
+        return apart(codes, shape[0], self.result_format.width) if shape else codes.astype(np.int64)
 
 
 def design(
     name: str,
     *,
-    format: Format | str = DEFAULT_FORMAT,
+    format: Format | str | None = None,
     to: Format | str | None = None,
     overflow: Overflow | str | None = None,
     library: str = Library.NATIVE,
@@ -214,6 +199,9 @@ def design(
     lanes: tuple[int, int] | None = None,
     levels: int | None = None,
     function: str | Callable[[float], object] | None = None,
+    block: str | None = None,
+    blocks: int | None = None,
+    block_size: int | None = None,
 ) -> DesignCircuit:
     """Return a circuit of the catalogue.
 
@@ -221,10 +209,10 @@ def design(
     ----------
     name : str
         One of :func:`designs`, or ``table``.
-    format : Format or str
-        Format of the operands, one of :data:`~spikefloat.rtl_gen.formats.FORMATS`.
+    format : Format or str, optional
+        Format of the operands, ``e4m3fn`` by default; one of :data:`~spikefloat.rtl_gen.formats.FORMATS`.
     to : Format or str, optional
-        Format of the result, for ``convert``, ``widening_multiply``, ``dot`` and ``linear``.
+        Format of the result, for ``convert``, ``widening_multiply``, sums and blocks.
     overflow : Overflow or str, optional
         ``nan`` (infinity where the format has one) or ``saturate``; by default ``nan`` where the
         format can.
@@ -256,6 +244,11 @@ def design(
         Most levels of lookup tables between the registers of an array.
     function : str or callable, optional
         Function of ``table``: ``FILE.py:NAME``, a file ``.npy`` or ``.csv``, or one of Python.
+    block : str, optional
+        Format of blocks, one of :data:`~spikefloat.rtl_gen.formats.BLOCK_FORMATS`;
+        ``mxfp8_e4m3`` by default.
+    blocks, block_size : int, optional
+        Number of blocks in an operand, 1 by default, and of elements in each, all by default.
 
     Raises
     ------
@@ -270,22 +263,17 @@ def design(
 rounded to nearest even>
     """
     record = design_for(name, function)
-    layer = None
-    shape: dict[str, Any] = {
+    sizes: dict[str, Any] = {
         "inputs": inputs,
         "outputs": outputs,
         "activation": activation,
         "lanes": lanes,
         "levels": levels,
     }
-    if record.is_layer:
-        layer = read_layer_shape(weights, named_format(format), overflow, until=until, **shape)
-    elif given := [
-        key
-        for key, value in {**shape, "weights": weights, "until": until}.items()
-        if value is not None
-    ]:
-        raise InputError(f"Option {given[0]} must be for the design linear, not {name!r}")
+    layer = layer_shape(
+        record, named_format(format or DEFAULT_FORMAT), overflow, weights, until, sizes
+    )
+    scaled = block_shape(record, block, blocks, block_size)
     if isinstance(budget, Budget):
         if BUDGETS.get(budget.name) != budget:
             raise unknown_name("Budget of a design", str(budget), BUDGETS)
@@ -304,6 +292,7 @@ rounded to nearest even>
             accumulate=accumulate,
             wide=wide,
             layer=layer,
+            block=scaled,
         )
     )
 

@@ -26,7 +26,7 @@ from spikefloat.rtl_gen.designs.catalog import (
     find_entry,
 )
 from spikefloat.rtl_gen.designs.cells import CellInstance
-from spikefloat.rtl_gen.designs.design import Cell, Design, Table
+from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Cell, Design, Table
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import make_hardware_options
@@ -140,17 +140,19 @@ def _of_name(name: str, args: argparse.Namespace, uses: Uses) -> Iterator[Instan
 
 
 def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
-    uses.add("format library style")
+    uses.add("format library style" if design.has_format else "library style")
     if design.rounds:
         uses.add("overflow")
     for one, name, to in _with_formats(design, args, uses):
-        if not _can_be_checked(one, find_format(name), args):
+        if name is not None and not _can_be_checked(one, find_format(name), args):
             continue
-        policies = split(args.overflow, _policies(find_format(to or name)))
+        result = to or name or FLOATS_OF_BLOCKS
+        policies = split(args.overflow, _policies(find_format(result)))
         for policy, gates in product(policies, gates_of(args, uses)):
             shapes = list(shapes_of(one, args, name, policy, uses))
-            ways, styles = roundings_of(one, args, to or name, uses), hardware_of(args, uses)
-            others, nans = _others(one, args, uses), nans_of(one, args, name, uses)
+            ways, styles = roundings_of(one, args, result, uses), hardware_of(args, uses)
+            others = _others(one, args, uses)
+            nans = nans_of(one, args, name or FLOATS_OF_BLOCKS, uses)
             for nan, shape, way, hardware in product(nans, shapes, ways, styles):
                 own = {**others, "overflow": policy, **nan, **gates, **shape, **way, **hardware}
                 yield make_instance(one, format=name, to=to, **own)
@@ -158,8 +160,11 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
 
 def _with_formats(
     design: Design, args: argparse.Namespace, uses: Uses
-) -> Iterator[tuple[Design, str, str | None]]:
+) -> Iterator[tuple[Design, str | None, str | None]]:
     """Yield the format and the result format of each instance, and the design that has them."""
+    if design.roles:
+        yield from _with_floats(design, args, uses)
+        return
     formats = list(design.formats) if "all" in args.format else args.format
     if "all" in args.design and "all" not in args.format:
         # A format that one of many designs does not work for is left out there.
@@ -173,6 +178,26 @@ def _with_formats(
             targets = split(args.to, source.formats)
         for to in targets:
             yield resolve_integers(design, name, to)
+
+
+def _with_floats(
+    design: Design, args: argparse.Namespace, uses: Uses
+) -> Iterator[tuple[Design, str | None, str | None]]:
+    """Yield the formats of floats that become blocks, or come of them.
+
+    Among all designs there are those on blocks only if a format of blocks is given, too.
+    """
+    if "all" in args.design and "block" not in args.given:
+        return
+    formats: list[str | None] = [None]
+    if design.has_format and "format" in args.given:
+        formats = split(args.format, design.formats)
+    targets: list[str | None] = [None]
+    if design.converts is not None:
+        uses.add("to")
+        targets = split(args.to, design.targets(FORMATS[FLOATS_OF_BLOCKS]))
+    for name, to in product(formats, targets):
+        yield design, name, to
 
 
 def _can_be_checked(design: Design, fmt: Format, args: argparse.Namespace) -> bool:

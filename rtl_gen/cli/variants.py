@@ -11,9 +11,9 @@ from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SH
 from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
-from spikefloat.rtl_gen.designs.shapes import LayerShape, read_layer_shape
+from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Rounding, find_format, nan_policies
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, Rounding, find_format, nan_policies
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
@@ -111,13 +111,16 @@ def nans_of(
 
 
 def shapes_of(
-    design: Design, args: argparse.Namespace, name: str, policy: str | None, uses: Uses
+    design: Design, args: argparse.Namespace, name: str | None, policy: str | None, uses: Uses
 ) -> Iterator[dict[str, Any]]:
     """Yield the vectors or layers of each variant."""
     if not design.is_vector:
         yield {}
         return
-    layer = _layer(args, name, policy, uses) if design.is_layer else None
+    if design.roles:
+        yield from _blocks(args, uses)
+        return
+    layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:
         uses.add("length")
     uses.add("accumulate")
@@ -131,6 +134,13 @@ def shapes_of(
                 "wide": args.node_format if accumulate == "wide" else None,
                 "layer": layer,
             }
+
+
+def _blocks(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
+    """Yield format and number of the blocks of each variant."""
+    uses.add("block blocks block-size")
+    for block, blocks in product(split(args.block, BLOCK_FORMATS), args.blocks):
+        yield {"block": make_block_shape(block, blocks=blocks, size=args.block_size)}
 
 
 def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:

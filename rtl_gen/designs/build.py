@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
-from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, Shape, VectorShape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
@@ -28,6 +28,9 @@ def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None)
     """Return the width of each operand in bits, by name; weights may be part of the circuit."""
     width = circuit.format.width
     match shape:
+        case BlockShape():
+            ports = shape.ports(design.roles, circuit.format)
+            return {name: ports[name].width for name in design.operands}
         case LayerShape():
             widths = {"x": width * shape.inputs}
             if shape.layers:

@@ -15,7 +15,12 @@ from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, h
 from spikefloat.rtl_gen.circuits.operations.sign import canonical_result
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
+from spikefloat.rtl_gen.designs.shapes.block import PortRole
+from spikefloat.rtl_gen.designs.shapes.circuits import (
+    block_dot_circuit,
+    dot_circuit,
+    linear_circuit,
+)
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanPolicy
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
@@ -169,6 +174,26 @@ _VECTORS = (
     ),
 )
 
+_SCALED = (
+    Design(
+        name="block_dot",
+        summary="y = the sum over blocks of scale_a * scale_b * (a[0] * b[0] + ...), rounded once",
+        kind=Kind.SCALED,
+        operands=("a", "b", "a_scale", "b_scale"),
+        roles={
+            "a": PortRole.ELEMENTS,
+            "b": PortRole.ELEMENTS,
+            "a_scale": PortRole.SCALES,
+            "b_scale": PortRole.SCALES,
+            "y": PortRole.FLOAT,
+        },
+        circuit=block_dot_circuit,
+        works_for=lambda fmt: False,
+        converts=lambda fmt, to: has_arithmetic(to) and to.has_nan,
+        check="directed and random blocks",
+    ),
+)
+
 _TABLE = Table(
     name="table",
     summary="y = a function of one's own, of Python or a table: --function",
@@ -196,6 +221,7 @@ CATALOGUE: dict[str, Entry] = {
         ),
         _TABLE,
         *_VECTORS,
+        *_SCALED,
         *_BLOCKS,
     )
 }

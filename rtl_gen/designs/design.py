@@ -2,24 +2,37 @@
 """What an entry of the catalogue is: a circuit of floats, a clocked cell or a block of gates."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.designs.options import CircuitOptions
+from spikefloat.rtl_gen.designs.shapes.block import PortRole
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["Block", "Cell", "Circuit", "Design", "Entry", "Kind", "Table"]
+__all__ = [
+    "FLOATS_OF_BLOCKS",
+    "Block",
+    "Cell",
+    "Circuit",
+    "Design",
+    "Entry",
+    "Kind",
+    "Table",
+]
 
 #: Makes the neurons of a design. The third argument is the shape that the design has.
 Circuit = Callable[
     [GateLibrary, CircuitOptions, Any, tuple[Word, ...]], Word | Bit | Mapping[str, Word]
 ]
 
+
+#: Format of floats that become blocks, or come of them, of which nothing is said.
+FLOATS_OF_BLOCKS = "binary32"
 
 #: Result formats that are taken if none is asked for, the first possible one that differs from
 #: that of the operands.
@@ -33,6 +46,7 @@ class Kind(StrEnum):
     OPERATION = "operation"  #: A circuit with one code for each operand.
     VECTOR = "vector"  #: A circuit on vectors of codes.
     LAYER = "layer"  #: Linear layers; the result is a vector, too.
+    SCALED = "scaled"  #: A circuit on blocks of elements that share a scale.
     BLOCK = "block"  #: Gates of the paper and adders made of them, without a float format.
 
 
@@ -75,16 +89,23 @@ class Design(Entry):
     #: Whether each operand, and the result, may have a format of its own.
     mixes: bool = False
     function: OwnFunction | None = None  #: What it computes, if that is the user's own.
+    #: What each port carries, if operands or results are blocks that share a scale.
+    roles: Mapping[str, PortRole] = field(default_factory=dict, hash=False)
 
     @property
     def is_vector(self) -> bool:
         """Whether operands are vectors, element 0 lowest."""
-        return self.kind in (Kind.VECTOR, Kind.LAYER)
+        return self.kind in (Kind.VECTOR, Kind.LAYER, Kind.SCALED)
 
     @property
     def is_layer(self) -> bool:
         """Whether it is made of linear layers; the result is a vector, too."""
         return self.kind is Kind.LAYER
+
+    @property
+    def has_format(self) -> bool:
+        """Whether operands are floats, whose format is selected; else they are blocks."""
+        return not self.roles or any(self.roles[name] is PortRole.FLOATS for name in self.operands)
 
     def targets(self, fmt: Format) -> tuple[str, ...]:
         """Return the names of the known formats that the result may have."""
@@ -108,6 +129,8 @@ class Design(Entry):
                 )
             return None
         targets = self.targets(fmt)
+        if to is None and not self.has_format:
+            return FORMATS[FLOATS_OF_BLOCKS]
         if to is None and (self.is_vector or self.keeps_format):
             return fmt
         if to is None:
@@ -120,8 +143,9 @@ class Design(Entry):
             ]
         target = find_format(to) if isinstance(to, str) else to
         if not self.converts(fmt, target):
+            operands = f" for {fmt.name}" if self.has_format else ""
             raise InputError(
-                f"Result format of {self.name} for {fmt.name} must be one of {', '.join(targets)}, "
+                f"Result format of {self.name}{operands} must be one of {', '.join(targets)}, "
                 f"not {name!r}"
             )
         return target

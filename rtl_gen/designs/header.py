@@ -10,7 +10,7 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
 from spikefloat.rtl_gen.formats import PORT_CODES, NanPolicy, Overflow, Rounding
 from spikefloat.rtl_gen.formats.operation_codes import OPERATION_CODES
 from spikefloat.rtl_gen.neurons.gates import Library
@@ -66,10 +66,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
             f"made by: {command_line('verilog', instance)}",
         )
     circuit = instance.circuit
-    formats = ", ".join(fmt.name for fmt in (circuit.format, *circuit.others))
-    formats += f" to {circuit.to.name}" if circuit.to else ""
-    lines = [f"{instance_summary(instance)} ({formats})"]
-    if not _has_codes(instance):
+    lines = [f"{instance_summary(instance)} ({_format_words(instance)})"]
+    if not _has_codes(instance) and (instance.design.rounds or not instance.design.roles):
         lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
     lines += _element_lines(instance)
@@ -83,6 +81,17 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     if not has_weights and instance.design.function is None:
         lines.append("SPDX-License-Identifier: Apache-2.0")
     return (*lines, f"made by: {command_line('verilog', instance)}")
+
+
+def _format_words(instance: Instance) -> str:
+    """Return the formats of operands and, where it is another, of the result."""
+    circuit = instance.circuit
+    names = [fmt.name for fmt in (circuit.format, *circuit.others)]
+    target = circuit.to.name if circuit.to else ""
+    if isinstance(instance.shape, BlockShape):
+        block = instance.shape.block.name
+        names, target = ([circuit.format.name], block) if not target else ([block], target)
+    return ", ".join(names) + (f" to {target}" if target else "")
 
 
 def instance_summary(instance: Instance) -> str:
@@ -113,6 +122,8 @@ def _element_lines(instance: Instance) -> list[str]:
     shape, width = instance.shape, instance.circuit.format.width
     if shape is None or instance.is_array:
         return []
+    if isinstance(shape, BlockShape):
+        return _block_lines(instance, shape)
     lines = [f"elements: code i of a vector is [{width} * i +: {width}] of its port"]
     if isinstance(shape, LayerShape) and (own := instance.circuit.result_format.width) != width:
         lines[0] += f", and [{own} * i +: {own}] of y"
@@ -120,6 +131,21 @@ def _element_lines(instance: Instance) -> list[str]:
         lines.append(
             f"w: rows one after the other, that of output o begins with code {shape.inputs} * o"
         )
+    return lines
+
+
+def _block_lines(instance: Instance, shape: BlockShape) -> list[str]:
+    """Return where elements and scales of blocks are."""
+    lines = []
+    for name, codes in instance.ports.items():
+        own, what = codes.format.width, codes.format.name
+        if not codes.is_vector:
+            lines.append(f"{name}: {what}")
+        elif instance.design.roles[name] is PortRole.SCALES:
+            lines.append(f"{name}: {what}, that of block i is [{own} * i +: {own}]")
+        else:
+            inner = f"element j of block i is [{own} * ({shape.size} * i + j) +: {own}]"
+            lines.append(f"{name}: {what}, {inner}")
     return lines
 
 
@@ -144,12 +170,14 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
             ["spikefloat", command, instance.path, *_hardware_words(instance.hardware)]
         )
     circuit, own = instance.circuit, instance.design.function
-    words = ["spikefloat", command, instance.design.name, "--format", circuit.format.name]
+    words = ["spikefloat", command, instance.design.name]
+    words += ["--format", circuit.format.name] if instance.design.has_format else []
     words += ["--function", shlex.quote(own.source)] if own else []
     for letter, other in zip("bc", circuit.others, strict=False):
         words += [f"--format-{letter}", other.name]
     words += ["--to", circuit.to.name] if circuit.to else []
-    words += [] if _has_codes(instance) else ["--overflow", circuit.overflow.value]
+    if not _has_codes(instance) and (instance.design.rounds or not instance.design.roles):
+        words += ["--overflow", circuit.overflow.value]
     words += ["--library", circuit.library]
     if circuit.library is Library.NATIVE:
         words += ["--budget", circuit.budget.name, "--objective", circuit.objective]
@@ -169,10 +197,19 @@ def _shape_words(instance: Instance) -> list[str]:
     shape = instance.shape
     if shape is None:
         return []
+    if isinstance(shape, BlockShape):
+        return _block_words(shape)
     words = ["--length", str(shape.length)] if isinstance(shape, VectorShape) else []
     words += ["--accumulate", shape.accumulate]
     words += ["--node-format", shape.wide.name] if shape.wide else []
     return words + (_layer_words(shape) if isinstance(shape, LayerShape) else [])
+
+
+def _block_words(shape: BlockShape) -> list[str]:
+    words = ["--block", shape.block.name]
+    words += ["--blocks", str(shape.blocks)] if shape.blocks > 1 else []
+    words += ["--block-size", str(shape.size)] if shape.size != shape.block.size else []
+    return words + (["--scale-policy", shape.policy.value] if shape.policy else [])
 
 
 def _layer_words(layer: LayerShape) -> list[str]:

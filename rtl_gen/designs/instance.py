@@ -17,14 +17,17 @@ from spikefloat.rtl_gen.designs.options import (
 )
 from spikefloat.rtl_gen.designs.resolve import (
     DEFAULT_BUDGET,
+    DEFAULT_FORMAT,
     make_circuit_options,
     make_shape,
-    resolve_integers,
+    resolve_formats,
     resolve_nan_of,
 )
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
     LayerShape,
+    PortCodes,
     Shape,
     VectorShape,
 )
@@ -34,9 +37,6 @@ from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 __all__ = ["DEFAULT_BUDGET", "DEFAULT_FORMAT", "Instance", "make_instance"]
-
-#: Format of the operands, of which nothing is said.
-DEFAULT_FORMAT = "e4m3fn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +104,19 @@ class Instance:
             raise InputError(f"Design must be made of linear layers, not {self.design.name!r}")
         return self.shape
 
+    @property
+    def ports(self) -> dict[str, PortCodes]:
+        """What each port of a design on blocks carries, by name.
+
+        Raises
+        ------
+        InputError
+            If the design has another shape.
+        """
+        if not isinstance(self.shape, BlockShape):
+            raise InputError(f"Design must be one on blocks, not {self.design.name!r}")
+        return self.shape.ports(self.design.roles, self.circuit.format)
+
     def require_usual_rounding(self, purpose: str) -> None:
         """Refuse other ways to round, flags, and operands of several formats.
 
@@ -133,7 +146,7 @@ class Instance:
 def make_instance(
     design: Design | str,
     *,
-    format: Format | str = DEFAULT_FORMAT,
+    format: Format | str | None = None,
     to: Format | str | None = None,
     format_b: Format | str | None = None,
     format_c: Format | str | None = None,
@@ -157,6 +170,7 @@ def make_instance(
     accumulate: str | None = None,
     wide: str | None = None,
     layer: LayerShape | None = None,
+    block: BlockShape | None = None,
 ) -> Instance:
     """Return a checked instance of a design.
 
@@ -164,9 +178,10 @@ def make_instance(
     ----------
     design : Design or str
         The design, or its name.
-    format : Format or str
-        Format of the operands; for ``convert`` also the name of an integer, which selects
-        ``from_int8`` and so on.
+    format : Format or str, optional
+        Format of the operands, ``e4m3fn`` by default; for ``convert`` also the name of an integer,
+        which selects ``from_int8`` and so on. Not for operands that are blocks; binary32 by default
+        for those that become blocks.
     to : Format or str, optional
         Format of the result, for a conversion or a widening product, in the same way; by default
         bfloat16 or, where that is not another format or not possible, binary32. For products and
@@ -224,6 +239,8 @@ def make_instance(
         Format of the nodes of ``wide``; binary32 by default.
     layer : LayerShape, optional
         Shape and weights of linear layers; by default a small layer with weights as operands.
+    block : BlockShape, optional
+        Format and number of blocks, for a design on them; by default one of MXFP8.
 
     Raises
     ------
@@ -232,7 +249,7 @@ def make_instance(
         other.
     """
     design = find_design(design) if isinstance(design, str) else design
-    design, format, to = resolve_integers(design, format, to)
+    design, format, to = resolve_formats(design, format, to)
     circuit = make_circuit_options(
         design, format, to, (format_b, format_c), overflow, library, budget, objective
     )
@@ -247,7 +264,7 @@ def make_instance(
     )
     circuit = _with_rounding(circuit, ways)
     circuit = replace(circuit, nan=resolve_nan_of(design, circuit.format, nan))
-    shape = make_shape(design, circuit, length, accumulate, wide, layer)
+    shape = make_shape(design, circuit, length, accumulate, wide, layer, block)
     hardware = make_hardware_options(
         style=style,
         stages=stages,

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
@@ -45,6 +45,10 @@ _KEYS = (
     "activation",
     "weights",
     "lanes",
+    "block",
+    "blocks",
+    "block_size",
+    "scale_policy",
     "style",
     "stages",
     "stream",
@@ -87,7 +91,7 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
     circuit = instance.circuit
     own: dict[str, Any] = {
         "design": instance.design.name,
-        "format": circuit.format.name,
+        "format": circuit.format.name if instance.design.has_format else None,
         "to": circuit.to.name if circuit.to else None,
         "overflow": circuit.overflow.value,
         "function": instance.design.function.source if instance.design.function else None,
@@ -113,6 +117,13 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
     shape = instance.shape
     if shape is None:
         return {}
+    if isinstance(shape, BlockShape):
+        return {
+            "block": shape.block.name,
+            "blocks": shape.blocks,
+            "block_size": shape.size,
+            "scale_policy": shape.policy.value if shape.policy else None,
+        }
     own: dict[str, Any] = {
         "accumulate": shape.accumulate,
         "node_format": shape.wide.name if shape.wide else None,

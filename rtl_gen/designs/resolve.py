@@ -6,11 +6,13 @@ from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
 from spikefloat.rtl_gen.designs.catalog import find_design
-from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
     LayerShape,
     Shape,
+    make_block_shape,
     make_layer_shape,
     make_vector_shape,
     with_accumulation,
@@ -30,11 +32,16 @@ from spikefloat.rtl_gen.neurons.gates import Library
 
 __all__ = [
     "DEFAULT_BUDGET",
+    "DEFAULT_FORMAT",
     "make_circuit_options",
     "make_shape",
+    "resolve_formats",
     "resolve_integers",
     "resolve_nan_of",
 ]
+
+#: Format of the operands, of which nothing is said.
+DEFAULT_FORMAT = "e4m3fn"
 
 #: Limits of a neuron, of which nothing is said.
 DEFAULT_BUDGET = "w2"
@@ -63,7 +70,7 @@ def make_circuit_options(
         other.
     """
     fmt = find_format(format) if isinstance(format, str) else format
-    if not design.works_for(fmt):
+    if design.has_format and not design.works_for(fmt):
         raise InputError(
             f"Format for {design.name} must be one of {', '.join(design.formats)}, "
             f"not {(fmt.name if isinstance(format, Format) else format)!r}"
@@ -73,6 +80,9 @@ def make_circuit_options(
         own, target = find_mixed(design.name, len(design.operands), fmt, others, to)
     else:
         target = design.find_target(fmt, to)
+    if not design.has_format:
+        assert target is not None
+        fmt = target  # that of the only floats
     gates = find_member(Library, "Library", library)
     goal = find_member(Objective, "Objective", objective)
     if own and (goal is not Objective.STRUCTURE or gates is not Library.NATIVE):
@@ -100,6 +110,7 @@ def make_shape(
     accumulate: str | None,
     wide: str | None,
     layer: LayerShape | None,
+    block: BlockShape | None,
 ) -> Shape | None:
     """Return the shape of a design on vectors or layers; for another, nothing may be given.
 
@@ -108,14 +119,18 @@ def make_shape(
     InputError
         If an option has no effect on the design, or does not fit the circuit.
     """
-    if not design.is_vector:
+    if not design.is_vector or design.roles:
         for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
             if value is not None:
                 raise InputError(f"Option {name} must be for a dot product, not {design.name}")
     if layer is not None and not design.is_layer:
         raise InputError(f"Layers must be for the design linear, not {design.name!r}")
+    if block is not None and not design.roles:
+        raise InputError(f"Blocks must be for a design on blocks, not {design.name!r}")
     if not design.is_vector:
         return None
+    if design.roles:
+        return block or make_block_shape()
     if design.is_layer:
         if length is not None:
             raise InputError(f"Option length must be for a dot product, not {design.name}")
@@ -146,6 +161,33 @@ def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> 
     if nan is not None and not design.keeps_nan:
         raise InputError(f"NaN policy must be for an operation on signs, not for {design.name}")
     return resolve_nan(fmt, nan)
+
+
+def resolve_formats(
+    design: Design, format: Format | str | None, to: Format | str | None
+) -> tuple[Design, Format | str, Format | str | None]:
+    """Return a design and its formats, with the default one where none is given.
+
+    Parameters
+    ----------
+    design : Design
+        Any design.
+    format : Format or str, optional
+        Format of the operands, or its name; see :func:`resolve_integers`.
+    to : Format or str, optional
+        Format of the result, in the same way.
+
+    Raises
+    ------
+    InputError
+        If there is no such integer, or a format of operands that are blocks.
+    """
+    if not design.roles:
+        return resolve_integers(design, format or DEFAULT_FORMAT, to)
+    if format is not None and not design.has_format:
+        name = format.name if isinstance(format, Format) else format
+        raise InputError(f"Format of {design.name} must be that of its blocks, not {name!r}")
+    return design, format or FLOATS_OF_BLOCKS, to
 
 
 def resolve_integers(

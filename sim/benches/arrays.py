@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, StreamPort
-from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.golden.vectors.layer import layer
 
 __all__ = ["ArrayDesign", "array_check"]
 

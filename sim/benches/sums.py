@@ -13,8 +13,8 @@ from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_str
 from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.cases.vectors import LayerCases
-from spikefloat.sim.golden.dot import dot, dot_flagged
-from spikefloat.sim.golden.layer import network
+from spikefloat.sim.golden.vectors.dot import dot, dot_flagged
+from spikefloat.sim.golden.vectors.layer import network
 
 __all__ = ["DotDesign", "LayerDesign", "dot_check", "layer_check"]
 

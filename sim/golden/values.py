@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError, InputTypeError
-from spikefloat.rtl_gen.formats import Format, NanEncoding
+from spikefloat.rtl_gen.formats import Format, Integer, NanEncoding
 
 __all__ = [
     "INT64_SIGNIFICAND_BITS",
@@ -79,7 +79,7 @@ class Numbers:
         )
 
 
-def check_codes(fmt: Format, codes: ArrayLike) -> NDArray[np.int64]:
+def check_codes(fmt: Format | Integer, codes: ArrayLike) -> NDArray[np.int64]:
     """Return ``codes`` as 64-bit integers, after a look at each of them.
 
     Codes of 64 bits are numbers in two's complement then; as operands they may be either.

@@ -10,7 +10,15 @@ import pytest
 from tests.helpers.paths import ROOT
 
 #: Tables whose commands take more than two seconds.
-SLOW = ("dots", "exact", "dot_depths", "latency", "residue_bounds", "two_libraries")
+SLOW = (
+    "block_dots",
+    "dots",
+    "exact",
+    "dot_depths",
+    "latency",
+    "residue_bounds",
+    "two_libraries",
+)
 
 
 def load() -> ModuleType:

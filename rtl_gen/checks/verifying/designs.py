@@ -3,6 +3,7 @@
 
 from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.arrays import array_bench, array_vectors
+from spikefloat.rtl_gen.checks.verifying.blocks import block_check
 from spikefloat.rtl_gen.checks.verifying.graphs import contract_of
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
@@ -58,7 +59,7 @@ def bench_ways(instance: Instance) -> Ways:
 
 
 def vector_check(instance: Instance, selected: Selected) -> Check:
-    """Return the check of a dot product or a layer.
+    """Return the check of a dot product, a layer or a design on blocks.
 
     Raises
     ------
@@ -70,6 +71,8 @@ def vector_check(instance: Instance, selected: Selected) -> Check:
     if instance.is_array:
         array = array_bench(instance, selected)
         return array_check(array, array_vectors(array, count, seed))
+    if instance.design.roles:
+        return block_check(instance, selected)
     if instance.design.is_layer:
         layer = instance.layer
         outputs = None if layer.layers else layer.outputs

@@ -19,7 +19,7 @@ from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_str
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS
 
-__all__ = ["MAX_BITS", "contract_of", "graph_check", "saved_check"]
+__all__ = ["MAX_BITS", "contract_of", "graph_check", "hardware_check", "saved_check"]
 
 #: Most input bits of a circuit that is tried with every operand.
 MAX_BITS = 16
@@ -65,15 +65,40 @@ def graph_check(
     results = expected(**operands)
     if not isinstance(results, Mapping):
         results = {graph.outputs[0].name: results}
-    inputs = tuple(_port(word) for word in graph.inputs)
-    outputs = tuple(_port(word) for word in graph.outputs)
+    return hardware_check(
+        hardware,
+        tuple(_port(word) for word in graph.inputs),
+        tuple(_port(word) for word in graph.outputs),
+        {word.name: _numbers(word, operands[word.name]) for word in graph.inputs},
+        {word.name: _numbers(word, results[word.name]) for word in graph.outputs},
+    )
+
+
+def hardware_check(
+    hardware: Hardware,
+    inputs: tuple[Port, ...],
+    outputs: tuple[Port, ...],
+    operands: Mapping[str, NDArray[np.int64]],
+    expected: Mapping[str, NDArray[np.int64]],
+) -> Check:
+    """Return the check of hardware that works in the way of neuron graphs.
+
+    Parameters
+    ----------
+    hardware : Hardware
+        What is simulated, in any style that has no handshake.
+    inputs, outputs : tuple of Port
+        Its ports, as in a combinational circuit.
+    operands, expected : mapping of str to array of int
+        Numbers at these ports, a row for each case.
+    """
+    driven = dict(operands)
     if hardware.is_stream:
         first, *others = outputs
         inputs, result = as_streams(inputs, first, others)
         outputs = (result, *others)
     elif hardware.has_discharge:
         inputs = (*inputs, Port("discharge", 1))
-    driven = {word.name: _numbers(word, operands[word.name]) for word in graph.inputs}
     if hardware.has_discharge:
         driven["discharge"] = (np.arange(len(driven[inputs[0].name])) == 0).astype(np.int64)
     return Check(
@@ -87,10 +112,7 @@ def graph_check(
             latency=hardware.latency,
             has_axi_reset=AXI_RESET in hardware.ports,
         ),
-        cases=Cases(
-            operands=driven,
-            expected={word.name: _numbers(word, results[word.name]) for word in graph.outputs},
-        ),
+        cases=Cases(operands=driven, expected=expected),
     )
 
 

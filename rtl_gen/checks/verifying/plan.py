@@ -207,7 +207,8 @@ _LARGE = 1000
 def _is_quick(subject: Instance | SavedCircuit) -> bool:
     if isinstance(subject, SavedCircuit):
         return len(subject.graph.neurons) > _LARGE
-    return subject.design.is_layer and not subject.is_array
+    has_many = subject.design.is_layer or bool(subject.design.roles)
+    return has_many and not subject.is_array
 
 
 def _scalar_group(instance: Instance, selected: Selected) -> str:

@@ -3,7 +3,7 @@
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
-from spikefloat.rtl_gen.formats import FORMATS, MAX_RANDOM_BITS, Rounding
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, MAX_RANDOM_BITS, Rounding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 
 __all__ = ["CIRCUIT", "SHAPE"]
@@ -222,5 +222,30 @@ SHAPE = (
         read=integer(1, 1000),
         default="6",
         help="for --shape array: most levels of lookup tables between registers",
+    ),
+    Option(
+        name="block",
+        group="vectors and layers",
+        metavar="B,...",
+        read=words,
+        default="mxfp8_e4m3",
+        help=f"formats of blocks that share a scale: {', '.join(BLOCK_FORMATS)}, or all",
+        words=(*BLOCK_FORMATS, "all"),
+    ),
+    Option(
+        name="blocks",
+        group="vectors and layers",
+        metavar="N,...",
+        read=several(integer(1, 1024)),
+        default="1",
+        help="blocks in each operand of block_dot",
+    ),
+    Option(
+        name="block-size",
+        group="vectors and layers",
+        metavar="N",
+        read=integer(1, 1024),
+        otherwise="that of the format",
+        help="elements in each block, which must divide those of the format",
     ),
 )

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
 
+from spikefloat.rtl_gen.designs.shapes.block import (
+    BlockShape,
+    PortCodes,
+    PortRole,
+    make_block_shape,
+)
 from spikefloat.rtl_gen.designs.shapes.layer import (
     LayerShape,
     make_layer_shape,
@@ -14,9 +20,13 @@ from spikefloat.rtl_gen.designs.shapes.vector import (
 )
 
 __all__ = [
+    "BlockShape",
     "LayerShape",
+    "PortCodes",
+    "PortRole",
     "Shape",
     "VectorShape",
+    "make_block_shape",
     "make_layer_shape",
     "make_vector_shape",
     "read_layer_shape",

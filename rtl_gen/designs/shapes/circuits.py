@@ -4,16 +4,18 @@
 from itertools import chain
 
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
+from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
+from spikefloat.rtl_gen.designs.shapes.block import BlockShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
 from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["dot_circuit", "linear_circuit"]
+__all__ = ["block_dot_circuit", "dot_circuit", "linear_circuit"]
 
 
 def linear_circuit(
@@ -71,3 +73,26 @@ def dot_circuit(
     )
     raise_signalling(gates, control.flags, (options.format,) * (len(a) + len(b)), (*a, *b))
     return control.with_flags(gates, code)
+
+
+def block_dot_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: BlockShape, operands: tuple[Word, ...]
+) -> Word:
+    """Return the dot product of blocks."""
+    element, scale = shape.block.element.width, shape.block.scale.width
+    a, b = (
+        [split_word(own, element) for own in split_word(word, element * shape.size)]
+        for word in operands[:2]
+    )
+    a_scale, b_scale = (split_word(word, scale) for word in operands[2:])
+    return block_dot(
+        gates,
+        shape.block,
+        a,
+        b,
+        a_scale,
+        b_scale,
+        options.result_format,
+        options.overflow,
+        has_carry_chains=options.objective is Objective.LUTS,
+    )

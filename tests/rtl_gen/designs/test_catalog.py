@@ -36,7 +36,7 @@ def test_size(name: str, library: str) -> None:
 @pytest.mark.parametrize("name", entries(Design))
 def test_ports_and_names(name: str) -> None:
     design = find_design(name)
-    instance = make_instance(design, format=design.formats[0])
+    instance = make_instance(design, format=design.formats[0] if design.formats else None)
     graph = instance.graph
     assert graph.name == instance.name
     assert [port.name for port in graph.inputs] == list(design.operands)

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.parts import layer_parts
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.golden.vectors.layer import layer
 from spikefloat.sim.graphs.layers import LayerSimulator
 from spikefloat.sim.graphs.network import Network
 

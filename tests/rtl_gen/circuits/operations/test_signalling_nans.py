@@ -12,9 +12,9 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.shapes import circuits
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.sim.golden.dot import dot_flagged
 from spikefloat.sim.golden.operations import OPERATIONS, expected_rounded, wide_cases
 from spikefloat.sim.golden.rounding import INVALID, Rounder
+from spikefloat.sim.golden.vectors.dot import dot_flagged
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.flags import every
 from tests.rtl_gen.circuits.operations.test_p3109 import check_flagged

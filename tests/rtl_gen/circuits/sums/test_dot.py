@@ -19,8 +19,8 @@ from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 from spikefloat.sim.cases.vectors import lattice_cases, vector_cases
-from spikefloat.sim.golden import dot as golden_dot
 from spikefloat.sim.golden.rounding import Rounder
+from spikefloat.sim.golden.vectors import dot as golden_dot
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.flags import MODES
 from tests.helpers.oracle import assert_same_codes
@@ -107,6 +107,18 @@ def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | Non
     a, b = vector_cases(fmt, length, 4000, seed=1)
     expected = golden_dot.dot(fmt, a, b, accumulate, wide=FORMATS[wide] if wide else None)
     check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
+
+
+@pytest.mark.parametrize("name, most", [("e4m3fn", 17), ("e5m2", 7), ("e2m1fn", 16)])
+def test_largest_sums_of_every_length(name: str, most: int) -> None:
+    """All products the largest, of either sign, in a result that can hold their sum."""
+    fmt, to = FORMATS[name], FORMATS["binary32"]
+    for length in range(1, most):
+        a = np.full((2, length), fmt.max_code)
+        b = a | np.array([[0], [fmt.sign_mask]])
+        network = Network(make(fmt, length, "exact", to="binary32"))
+        actual = network.run({"a": pack(a, fmt.width), "b": pack(b, fmt.width)})["y"]
+        np.testing.assert_array_equal(actual, golden_dot.dot(fmt, a, b, "exact", to))
 
 
 @pytest.mark.slow

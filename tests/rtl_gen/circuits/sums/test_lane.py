@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.formats import FORMATS, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.sim.cases.vectors import vector_cases
-from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.golden.vectors.layer import layer
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.lanes import run_lane
 

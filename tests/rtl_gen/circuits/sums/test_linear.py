@@ -12,8 +12,8 @@ from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layer
 from spikefloat.sim.cases.vectors import vector_cases
-from spikefloat.sim.golden import layer as golden_layer
 from spikefloat.sim.golden.arithmetic import decode
+from spikefloat.sim.golden.vectors import layer as golden_layer
 from spikefloat.sim.graphs.network import Network
 
 E4M3FN, BINARY16, BINARY32 = FORMATS["e4m3fn"], FORMATS["binary16"], FORMATS["binary32"]

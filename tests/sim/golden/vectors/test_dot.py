@@ -8,7 +8,7 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.dot import dot
+from spikefloat.sim.golden.vectors.dot import dot
 from tests.helpers.oracle import nearest_code, nearest_codes
 
 E4M3FN, E5M2 = FORMATS["e4m3fn"], FORMATS["e5m2"]

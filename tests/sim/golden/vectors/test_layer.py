@@ -8,8 +8,8 @@ import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.dot import dot
-from spikefloat.sim.golden.layer import layer
+from spikefloat.sim.golden.vectors.dot import dot
+from spikefloat.sim.golden.vectors.layer import layer
 from tests.helpers.oracle import nearest_code, nearest_codes
 
 E4M3FN, E5M2, BINARY16 = FORMATS["e4m3fn"], FORMATS["e5m2"], FORMATS["binary16"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Linear layers as they must be: ``y = convert(act(W x + b))``, in exact integers.
 
-The sum is one of :mod:`spikefloat.sim.golden.dot`, over products in the order of the inputs. Where
+The sum is one of :mod:`spikefloat.sim.golden.vectors.dot`, over products in the order of the inputs. Where
 the bias enters, and what is rounded, depends on the accumulation:
 
 - ``exact``: the bias is one more term of the exact sum. The activation acts on the exact sum, and
@@ -25,9 +25,9 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.dot import ACCUMULATIONS, dot, exact_sum
 from spikefloat.sim.golden.rounding import pack
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes
+from spikefloat.sim.golden.vectors.dot import ACCUMULATIONS, dot, exact_sum
 
 __all__ = ["ACTIVATIONS", "layer", "network"]
 
@@ -65,7 +65,7 @@ def layer(
     bias : array_like of int, optional
         Codes of the bias, of shape ``(outputs,)``; without it nothing is added.
     accumulate : str
-        One of :data:`~spikefloat.sim.golden.dot.ACCUMULATIONS`.
+        One of :data:`~spikefloat.sim.golden.vectors.dot.ACCUMULATIONS`.
     activation : str
         One of :data:`ACTIVATIONS`.
     to : Format, optional

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of a design, from the arguments of the library; those of another design are refused."""
+
+import os
+from typing import Any
+
+from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
+    LayerShape,
+    make_block_shape,
+    read_layer_shape,
+)
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Format, Overflow
+
+__all__ = ["block_shape", "layer_shape"]
+
+
+def layer_shape(
+    record: Design,
+    fmt: Format,
+    overflow: Overflow | str | None,
+    weights: str | os.PathLike[str] | None,
+    until: str | None,
+    sizes: dict[str, Any],
+) -> LayerShape | None:
+    """Return the shape and the weights of linear layers; refuse them for another design."""
+    if record.is_layer:
+        return read_layer_shape(weights, fmt, overflow, until=until, **sizes)
+    for key, value in {**sizes, "weights": weights, "until": until}.items():
+        if value is not None:
+            raise InputError(f"Option {key} must be for the design linear, not {record.name!r}")
+    return None
+
+
+def block_shape(
+    record: Design, block: str | None, blocks: int | None, size: int | None
+) -> BlockShape | None:
+    """Return the shape of blocks; refuse them for another design."""
+    if record.roles:
+        return make_block_shape(block, blocks=blocks, size=size)
+    for value in (block, blocks, size):
+        if value is not None:
+            raise InputError(
+                f"Blocks must be for a design on blocks, not {value!r} for {record.name!r}"
+            )
+    return None

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of a design on blocks: their format, how many there are, and what its ports carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from spikefloat.rtl_gen.designs.shapes.vector import Shape
+from spikefloat.rtl_gen.errors import InputError, find_member
+from spikefloat.rtl_gen.formats import (
+    BlockFormat,
+    Format,
+    Integer,
+    ScalePolicy,
+    find_block_format,
+)
+
+__all__ = ["DEFAULT_BLOCK", "BlockShape", "PortCodes", "PortRole", "make_block_shape"]
+
+#: Format of blocks of which nothing is said.
+DEFAULT_BLOCK = "mxfp8_e4m3"
+
+#: Most elements of an operand, as many as a vector may have.
+_MAX_ELEMENTS = 1024
+
+
+class PortRole(Enum):
+    """What a port of a design on blocks carries."""
+
+    ELEMENTS = "elements"  #: The elements of all blocks.
+    SCALES = "scales"  #: The scale of each block.
+    FLOATS = "floats"  #: A float for each element.
+    FLOAT = "float"  #: One float.
+
+
+@dataclass(frozen=True)
+class PortCodes:
+    """Codes side by side at a port."""
+
+    format: Format | Integer
+    count: int
+    is_vector: bool = True  #: Whether the codes have an axis of their own, also a single one.
+
+    @property
+    def width(self) -> int:
+        """Bits of all codes."""
+        return self.format.width * self.count
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Shape of the codes of one operation."""
+        return (self.count,) if self.is_vector else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockShape(Shape):
+    """Blocks of elements, each with a scale."""
+
+    block: BlockFormat
+    blocks: int  #: Number of blocks in an operand.
+    size: int  #: Number of elements in each: all of a block, or a part of it.
+    policy: ScalePolicy | None = None  #: How a conversion chooses a scale that is a power of two.
+
+    @property
+    def name(self) -> str:
+        """Part of the name of a module: ``_mxfp4``, ``_nvfp4_2blocks_size8``."""
+        words = ["", self.block.name]
+        words += [f"{self.blocks}blocks"] if self.blocks > 1 else []
+        words += [f"size{self.size}"] if self.size != self.block.size else []
+        if self.policy not in (None, ScalePolicy.FLOOR):
+            words.append(self.policy.value.replace("-", "_"))
+        return "_".join(words)
+
+    def ports(self, roles: Mapping[str, PortRole], floats: Format) -> dict[str, PortCodes]:
+        """Return what each port carries, by name.
+
+        Parameters
+        ----------
+        roles : mapping of str to PortRole
+            Those of the ports of a design.
+        floats : Format
+            Format of the floats among them.
+        """
+        codes = {
+            PortRole.ELEMENTS: PortCodes(self.block.element, self.blocks * self.size),
+            PortRole.SCALES: PortCodes(self.block.scale, self.blocks),
+            PortRole.FLOATS: PortCodes(floats, self.blocks * self.size),
+            PortRole.FLOAT: PortCodes(floats, 1, is_vector=False),
+        }
+        return {name: codes[role] for name, role in roles.items()}
+
+
+def make_block_shape(
+    block: str | None = None,
+    *,
+    blocks: int | None = None,
+    size: int | None = None,
+    policy: str | None = None,
+) -> BlockShape:
+    """Return the shape of a design on blocks.
+
+    Parameters
+    ----------
+    block : str, optional
+        Name of a block format; :data:`DEFAULT_BLOCK` by default.
+    blocks : int, optional
+        Number of blocks in an operand; 1 by default.
+    size : int, optional
+        Number of elements in each, which must divide that of the format; all by default.
+    policy : str, optional
+        How a conversion chooses a scale: one of
+        :class:`~spikefloat.rtl_gen.formats.ScalePolicy`, for a format whose scale is a power of
+        two.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or a number out of range.
+    """
+    fmt = find_block_format(DEFAULT_BLOCK if block is None else block)
+    count = 1 if blocks is None else blocks
+    elements = fmt.size if size is None else size
+    if elements < 1 or fmt.size % elements:
+        raise InputError(
+            f"Block size must divide the {fmt.size} elements of {fmt.name}, not be {elements}"
+        )
+    if not 1 <= count <= _MAX_ELEMENTS // elements:
+        raise InputError(
+            f"Number of blocks of {elements} elements must be between 1 and "
+            f"{_MAX_ELEMENTS // elements}, not {count}"
+        )
+    way = None if policy is None else find_member(ScalePolicy, "Scale policy", policy)
+    if way is not None and not fmt.shares_exponent:
+        raise InputError(
+            f"Scale policy must be for a scale that is a power of two, not for {fmt.name}"
+        )
+    return BlockShape(block=fmt, blocks=count, size=elements, policy=way)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden model: blocks of elements that share a scale."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow
+from spikefloat.sim.golden.rounding import NEAREST_EVEN
+from spikefloat.sim.golden.sums import pack_sum
+from spikefloat.sim.golden.values import Numbers, unpack
+from spikefloat.sim.golden.vectors.dot import exact_sum
+
+__all__ = ["block_dot", "unpack_elements"]
+
+Codes = NDArray[np.int64]
+
+
+def unpack_elements(block: BlockFormat, codes: ArrayLike) -> Numbers:
+    """Return the numbers that codes of elements mean, without the scale.
+
+    Raises
+    ------
+    InputError
+        If a code has more bits than an element.
+    """
+    if block.float_element is not None:
+        return unpack(block.float_element, codes)
+    assert not isinstance(block.element, Format)
+    values = block.element.decode(codes)
+    never = np.zeros(values.shape, dtype=bool)
+    return Numbers(
+        sign=values < 0,
+        significand=abs(values),
+        exponent=np.full(values.shape, -block.fraction_bits),
+        is_nan=never,
+        is_infinite=never,
+    )
+
+
+def block_dot(
+    block: BlockFormat,
+    a: ArrayLike,
+    b: ArrayLike,
+    a_scale: ArrayLike,
+    b_scale: ArrayLike,
+    to: Format,
+    overflow: Overflow | str | None = None,
+) -> Codes:
+    """Return the dot products of blocks: exact sums over all blocks, rounded once.
+
+    NaN if a scale or an element is NaN, if infinity meets zero, or infinities of both signs meet. A
+    sum that is exactly zero is +0, unless every product is -0.
+
+    Parameters
+    ----------
+    block : BlockFormat
+        Format of all blocks.
+    a, b : array of int
+        Codes of elements; the last two axes are blocks, and the elements of each.
+    a_scale, b_scale : array of int
+        Codes of scales; the last axis is blocks.
+    to : Format
+        Format of the results.
+    overflow : Overflow or str, optional
+        What becomes of a value that is too large.
+
+    Raises
+    ------
+    InputError
+        If a code has too many bits, or shapes do not fit.
+    """
+    elements = np.broadcast_arrays(np.asarray(a), np.asarray(b))
+    scales = np.broadcast_arrays(np.asarray(a_scale), np.asarray(b_scale))
+    shape = elements[0].shape
+    if len(shape) < 2 or scales[0].shape != shape[:-1] or not all(shape[-2:]):
+        raise InputError(
+            f"Elements must have one axis more than scales, not the shapes {shape} and "
+            f"{scales[0].shape}"
+        )
+    rows = [one.reshape(-1, *shape[-2:]) for one in elements]
+    columns = [one.reshape(-1, shape[-2]) for one in scales]
+    terms = [
+        _one_block(block, *(row[:, i] for row in rows), *(column[:, i] for column in columns))
+        for i in range(shape[-2])
+    ]
+    return pack_sum(to, terms, overflow, NEAREST_EVEN).codes.reshape(shape[:-2])
+
+
+def _one_block(block: BlockFormat, a: Codes, b: Codes, a_scale: Codes, b_scale: Codes) -> Numbers:
+    """Return the exact dot products of one block each, with the scales."""
+    x, y = unpack_elements(block, a), unpack_elements(block, b)
+    negative = x.sign ^ y.sign
+    if block.float_element is not None:
+        total = exact_sum(block.float_element, a, b)
+    else:
+        values = np.where(negative, -1, 1) * x.significand * y.significand
+        amount = values.sum(axis=-1)
+        never = np.zeros(amount.shape, dtype=bool)
+        exponent = np.full(amount.shape, -2 * block.fraction_bits)
+        total = Numbers(amount < 0, abs(amount), exponent, never, never)
+    scales = unpack(block.scale, a_scale), unpack(block.scale, b_scale)
+    is_zero = scales[0].is_zero | scales[1].is_zero
+    is_nan = total.is_nan | scales[0].is_nan | scales[1].is_nan
+    return replace(
+        total,
+        # A scale that is zero makes a zero of every product, and each keeps its sign.
+        sign=np.where(is_zero, negative.all(axis=-1), total.sign),
+        significand=total.significand * scales[0].significand * scales[1].significand,
+        exponent=total.exponent + scales[0].exponent + scales[1].exponent,
+        is_nan=is_nan,
+        is_infinite=total.is_infinite & ~is_nan,
+    )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Designs on blocks that share a scale: names, headers, the library, and RTL against the golden model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from _pytest.mark import ParameterSet
+
+import spikefloat as sf
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
+from spikefloat.rtl_gen.designs.header import command_line, header_lines
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.shapes import BlockShape, make_block_shape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS
+from spikefloat.sim.golden.vectors import blocks as golden
+from tests.helpers.command import Capture, run_command, run_json
+
+BLOCK_DOT = (
+    "spikefloat verilog block_dot --to bfloat16 --overflow nan --library native --budget w2 "
+)
+
+
+def small(name: str, **options: int | str) -> Instance:
+    shape = make_block_shape(name, size=2, blocks=2 if name == "nvfp4" else 1)
+    return make_instance("block_dot", block=shape, to="bfloat16", **options)
+
+
+def test_names_and_headers() -> None:
+    instance = make_instance("block_dot", to="bfloat16", block=make_block_shape("nvfp4", blocks=2))
+    assert instance.name == "block_dot_nvfp4_2blocks_bfloat16"
+    lines = header_lines(instance)
+    assert "a: e2m1fn, element j of block i is [4 * (16 * i + j) +: 4]" in lines
+    assert "b_scale: ue4m3, that of block i is [7 * i +: 7]" in lines
+    assert "y: bfloat16" in lines
+    assert command_line("verilog", instance) == (
+        BLOCK_DOT + "--objective structure --block nvfp4 --blocks 2"
+    )
+    shapes = [
+        make_block_shape(name, blocks=blocks, size=size)
+        for name in BLOCK_FORMATS
+        for blocks in (1, 2)
+        for size in (4, None)
+    ]
+    assert len({shape.name for shape in shapes}) == len(shapes)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"block": "mxfp3"}, r"^Block format must be one of mxfp8_e4m3, .*, not 'mxfp3'"),
+        ({"size": 12}, r"^Block size must divide the 32 elements of mxfp8_e4m3, not be 12$"),
+        ({"size": 0}, r"^Block size must divide the 32 elements of mxfp8_e4m3, not be 0$"),
+        (
+            {"blocks": 33},
+            r"^Number of blocks of 32 elements must be between 1 and 32, not 33$",
+        ),
+    ],
+)
+def test_shapes_that_there_are_not(options: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        make_block_shape(**options)
+
+
+def test_options_that_do_not_fit() -> None:
+    with pytest.raises(InputError, match=r"^Format of block_dot must be that of its blocks, not "):
+        make_instance("block_dot", format="e5m2")
+    with pytest.raises(InputError, match=r"^Result format of block_dot must be one of .*'e2m1fn'$"):
+        make_instance("block_dot", to="e2m1fn")
+    with pytest.raises(InputError, match=r"^Blocks must be for a design on blocks, not 'add'$"):
+        make_instance("add", block=make_block_shape())
+    with pytest.raises(InputError, match=r"^Blocks must be for a design on blocks, not 'mxfp4' "):
+        sf.design("add", block="mxfp4")
+    with pytest.raises(InputError, match=r"^Design must be one on blocks, not 'add'$"):
+        assert make_instance("add").ports
+
+
+def test_a_size_that_does_not_divide(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    status, _, told = run_command(f"spikefloat verilog block_dot --block-size 12 -o {folder}")
+    assert status == 2
+    assert told.splitlines() == [
+        "spikefloat: error: Block size must divide the 32 elements of mxfp8_e4m3, not be 12"
+    ]
+    assert not folder.exists()
+
+
+def test_rows(capsys: Capture) -> None:
+    rows = run_json(capsys, "stats", "block_dot", "--block", "mxfp4,mxint8", "--block-size", "2")
+    assert [(row["block"], row["block_size"], row["to"]) for row in rows] == [
+        ("mxfp4", 2, "binary32"),
+        ("mxint8", 2, "binary32"),
+    ]
+    assert {row["format"] for row in rows} == {None}
+
+
+@pytest.mark.parametrize("name", BLOCK_FORMATS)
+def test_library(name: str) -> None:
+    """Operands have an axis of elements and one of scales."""
+    circuit = sf.design("block_dot", block=name, block_size=4, to="bfloat16")
+    element, scale = BLOCK_FORMATS[name].element, BLOCK_FORMATS[name].scale
+    rng = np.random.default_rng(3)
+    codes = {port: rng.integers(0, 1 << element.width, (40, 4)) for port in ("a", "b")}
+    codes |= {port: rng.integers(0, scale.max_code, (40, 1)) for port in ("a_scale", "b_scale")}
+    result = circuit.simulate(**codes)
+    assert result.shape == (40,)
+    np.testing.assert_array_equal(result, circuit.golden(**codes))
+    with pytest.raises(InputError, match=r"^Operand 'a' of .* must end with axes of \(4,\), not"):
+        circuit.simulate(**{**codes, "a": codes["a"][:, :3]})
+    with pytest.raises(InputError, match=r"^Code of .* must be from 0 to "):
+        circuit.simulate(**{**codes, "b": codes["b"] + (1 << element.width)})
+
+
+def slow(*values: object) -> ParameterSet:
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    "name, options",
+    [
+        ("mxfp4", {"stages": 3}),
+        slow("mxfp8_e4m3", {}),
+        slow("mxint8", {"stages": 3}),
+        slow("nvfp4", {"style": "spiking"}),
+        slow("mxfp4", {"stages": 2, "backend": "amaranth"}),
+    ],
+)
+@pytest.mark.parametrize("simulator", ["icarus", slow("verilator")])
+def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> None:
+    selected = Selected(random_cases=300)
+    (checked,) = check([small(name, **options)], [simulator], tmp_path, selected)
+    assert checked.pairs == "sampled"
+    assert checked.outcome.cases > 300
+    assert checked.outcome.mismatches == 0
+
+
+def test_a_wrong_golden_model_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*args: object) -> np.ndarray:
+        return golden.block_dot(*args) ^ 1
+
+    monkeypatch.setattr("spikefloat.rtl_gen.checks.golden.block_dot", wrong)
+    (checked,) = check([small("mxfp4")], ["icarus"], tmp_path, Selected(random_cases=50))
+    assert checked.outcome.mismatches == checked.outcome.cases
+    assert isinstance(checked.instance, Instance)
+    assert isinstance(checked.instance.shape, BlockShape)

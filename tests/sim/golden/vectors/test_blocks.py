@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The golden model of blocks against fractions and ml_dtypes."""
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
+from spikefloat.sim.cases.blocks import block_dot_cases
+from spikefloat.sim.golden.vectors.blocks import block_dot, unpack_elements
+from tests.helpers.blocks import dot_of_blocks, element_values
+
+BY_NAME = pytest.mark.parametrize("name", BLOCK_FORMATS)
+
+
+@BY_NAME
+def test_every_element(name: str) -> None:
+    block = BLOCK_FORMATS[name]
+    numbers = unpack_elements(block, np.arange(1 << block.element.width))
+    values = np.ldexp(numbers.significand.astype(float), numbers.exponent)
+    values = np.where(numbers.is_infinite, np.inf, values) * np.where(numbers.sign, -1, 1)
+    np.testing.assert_array_equal(np.where(numbers.is_nan, np.nan, values), element_values(name))
+
+
+@BY_NAME
+@pytest.mark.parametrize("to, blocks", [("binary32", 1), ("bfloat16", 2), ("binary16", 3)])
+def test_dot_against_fractions(name: str, to: str, blocks: int) -> None:
+    block = BLOCK_FORMATS[name]
+    cases = block_dot_cases(block, blocks, 6, FORMATS[to], 400, seed=3)
+    actual = block_dot(block, *cases.values(), FORMATS[to])
+    expected = [dot_of_blocks(name, *row, FORMATS[to]) for row in zip(*cases.values(), strict=True)]
+    np.testing.assert_array_equal(actual, expected)
+    assert len(np.unique(actual)) > 130
+
+
+def test_whole_blocks_against_fractions() -> None:
+    block = BLOCK_FORMATS["mxfp8_e5m2"]
+    cases = block_dot_cases(block, 4, block.size, FORMATS["binary32"], 100, seed=4)
+    actual = block_dot(block, *cases.values(), FORMATS["binary32"])
+    rows = zip(*cases.values(), strict=True)
+    np.testing.assert_array_equal(
+        actual, [dot_of_blocks(block.name, *row, FORMATS["binary32"]) for row in rows]
+    )
+
+
+def test_a_wrong_scale_is_seen() -> None:
+    """The oracle tells apart results with another scale, and with one product more."""
+    block, to = BLOCK_FORMATS["mxfp4"], FORMATS["binary32"]
+    one = np.full((1, 1, 32), 2)
+    scale = np.full((1, 1), 127)
+    right = dot_of_blocks("mxfp4", one[0], one[0], scale[0], scale[0], to)
+    assert block_dot(block, one, one, scale, scale, to)[0] == right == 0x42000000
+    assert block_dot(block, one, one, scale + 1, scale, to)[0] != right
+    more = np.where(np.arange(32) == 31, 3, one)
+    assert block_dot(block, one, more, scale, scale, to)[0] != right
+
+
+@pytest.mark.parametrize(
+    "elements, scales",
+    [((3, 2, 32), (3, 1)), ((32,), ()), ((3, 0, 32), (3, 0)), ((3, 1, 0), (3, 1))],
+)
+def test_shapes_that_do_not_fit(elements: tuple[int, ...], scales: tuple[int, ...]) -> None:
+    a, scale = np.zeros(elements, int), np.zeros(scales, int)
+    with pytest.raises(InputError, match=r"^Elements must have one axis more than scales, not "):
+        block_dot(BLOCK_FORMATS["mxfp4"], a, a, scale, scale, FORMATS["binary32"])
+
+
+def test_a_code_with_too_many_bits() -> None:
+    a, scale = np.full((1, 1, 2), 64), np.zeros((1, 1), int)
+    with pytest.raises(InputError, match=r"^Code of e3m2fn must be from 0 to 0x3f, not 64$"):
+        block_dot(BLOCK_FORMATS["mxfp6_e3m2"], a, a, scale, scale, FORMATS["binary32"])
