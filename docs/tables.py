@@ -13,13 +13,14 @@ import json
 import math
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.checks.tables import latency_table, mark, replace_table
+from spikefloat.rtl_gen.checks.verifying.plan import Selected
 from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.cli import main as spikefloat
@@ -41,6 +42,7 @@ from spikefloat.rtl_gen.neurons.residue import (
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 from spikefloat.sim.devices.operands import circuit_leak_bound
+from spikefloat.sim.golden.operations import Operation, find_operation, wide_cases
 
 __all__ = ["PAGES", "TABLES", "main"]
 
@@ -92,6 +94,47 @@ def size(options: str) -> str:
     """Return neurons and depth as all pages write them."""
     row = stats(options)
     return f"{row['neurons']:,} / {row['depth']:,}"
+
+
+@made
+def exact() -> str:
+    """What `spikefloat verify` tries of one circuit, by kinds of operations and formats."""
+
+    def kind(operation: Operation) -> str:
+        if any(operation.operand_widths):
+            return "Integers among the operands, or an operation code"
+        return ("One operand", "Two operands", "Three operands")[operation.operand_count - 1]
+
+    groups: dict[str, list[Design]] = {}
+    for name, design in entries(Design).items():
+        if design.kind is Kind.OPERATION:
+            groups.setdefault(kind(find_operation(name)), []).append(design)
+    columns = {"up to 8 bits": range(9), "16 bits": (16,), "19 to 64 bits": range(17, 65)}
+
+    def cell(designs: list[Design], widths: Container[int]) -> str:
+        counts: dict[bool, list[int]] = {}
+        for design in designs:
+            operation = find_operation(design.name)
+            for fmt in (FORMATS[name] for name in design.formats):
+                if fmt.width not in widths:
+                    continue
+                if operation.is_exhaustive(fmt):
+                    counts.setdefault(True, []).append(1 << sum(operation.widths(fmt)))
+                else:
+                    rows = wide_cases(design.name, fmt, Selected().random_cases)
+                    counts.setdefault(False, []).append(len(rows))
+        every = f"all, up to {max(counts[True]):,}" if True in counts else ""
+        some = counts.get(False, ())
+        directed = f"{min(some):,} to {max(some):,} \\*" if some else ""
+        return "; ".join(filter(None, (every, directed)))
+
+    return lines(
+        ["operands", "operations", *columns],
+        [
+            [title, len(designs), *(cell(designs, widths) for widths in columns.values())]
+            for title, designs in groups.items()
+        ],
+    )
 
 
 @made

@@ -58,10 +58,13 @@ OPERATIONS = {
     "IsSubnormal": "is_subnormal",
     "NextGreaterThan": "next_up",
     "NextLessThan": "next_down",
+    "ScaledAdd": "scaled_add",
+    "ScaledSubtract": "scaled_subtract",
+    "ScaledMultiply": "scaled_multiply",
 }
 
 #: What section 4.5 asks for and is not there.
-MISSING = ("ScaledAdd", "ScaledSubtract", "ScaledMultiply")
+MISSING: tuple[str, ...] = ()
 
 ROUNDINGS = {
     "NearestTiesToEven": Rounding.NEAREST_EVEN,

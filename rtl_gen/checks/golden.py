@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
-from spikefloat.rtl_gen.formats import ScalePolicy
+from spikefloat.rtl_gen.formats import NanPolicy, ScalePolicy
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
-from spikefloat.sim.golden.operations import Operation, expected
+from spikefloat.sim.golden.entry import with_canonical_nan
+from spikefloat.sim.golden.operations import Operation, expected, find_operation
 from spikefloat.sim.golden.vectors.blocks import block_dot
 from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
@@ -46,10 +47,13 @@ def result_shape(instance: Instance) -> tuple[int, ...]:
 
 
 def golden_operation(instance: Instance) -> str | Operation:
-    """Return the golden entry of an operation, by its name; itself for a user's own function."""
+    """Return the golden entry of an operation: its name, or itself where an option changes it."""
     own, fmt = instance.design.function, instance.circuit.format
     if own is None:
-        return instance.design.name
+        name = instance.design.name
+        if instance.circuit.nan is NanPolicy.CANONICAL:
+            return with_canonical_nan(name, find_operation(name))
+        return name
     if own.has_codes:
         return codes_entry(fmt, own.result_codes(fmt, instance.circuit.result_format))
     numbers = own.numbers(fmt)  # what is wrong with the function is said here

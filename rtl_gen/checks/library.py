@@ -27,7 +27,7 @@ from spikefloat.rtl_gen.designs.instance import (
 )
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -194,6 +194,7 @@ def design(
     library: str = Library.NATIVE,
     budget: Budget | str = DEFAULT_BUDGET,
     objective: str = Objective.STRUCTURE,
+    nan: NanPolicy | str | None = None,
     length: int | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
@@ -229,6 +230,8 @@ def design(
         Limits of a native neuron, one of :data:`~spikefloat.rtl_gen.neurons.budgets.BUDGETS`.
     objective : str
         What the circuit is made for: ``structure``, ``neurons``, ``depth``, ``luts`` or ``fmax``.
+    nan : NanPolicy or str, optional
+        Which NaN an operation on signs gives: ``keep``, by default, or ``canonical``.
     length : int, optional
         Codes in each operand of ``dot``; 16 by default.
     accumulate : str, optional
@@ -294,6 +297,7 @@ rounded to nearest even>
             library=library,
             budget=budget,
             objective=objective,
+            nan=nan,
             length=length,
             accumulate=accumulate,
             wide=wide,

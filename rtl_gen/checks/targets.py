@@ -36,6 +36,7 @@ LABELS = (
     "rounding",
     "random_bits",
     "flags",
+    "nan",
 )
 
 

@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.formats import FORMATS, Format, NanEncoding, Overflow, f
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["MIXED", "Formats", "can_mix", "common_format", "find_mixed"]
+__all__ = ["MIXED", "Formats", "can_mix", "common_format", "find_mixed", "product_format"]
 
 #: Formats of the operands, in order.
 Formats = tuple[Format, ...]
@@ -65,7 +65,7 @@ def common_format(formats: Formats) -> Format:
     )
 
 
-def _product_format(a: Format, b: Format) -> Format:
+def product_format(a: Format, b: Format) -> Format:
     """Return a format that holds every product of two numbers."""
     largest, smallest = a.max_value * b.max_value, a.min_value * b.min_value
     return _least_format(
@@ -139,7 +139,7 @@ def _fma(
     negate_product: bool = False,
     negate_c: bool = False,
 ) -> Word:
-    wide = _product_format(*formats[:2])
+    wide = product_format(*formats[:2])
     of_product = RoundingControl(flags=None if control.flags is None else FlagBits())
     with gates.builder.scope("exact_product", a=a, b=b):
         product = multiply(gates, formats[0], a, b, control=of_product, to=wide, other=formats[1])

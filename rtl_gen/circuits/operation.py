@@ -52,6 +52,8 @@ class Operation:
     #: Whether a signalling NaN as an operand is all that raises a flag; the circuit knows nothing of
     #: it. Operations that round or raise others have this flag, too (IEEE 754-2019, 7.2 a).
     signals: bool = False
+    #: Whether it changes the sign of its first operand and nothing else, of NaN too.
+    keeps_nan: bool = False
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.

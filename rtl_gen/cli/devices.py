@@ -56,6 +56,7 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
 def label_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the columns that tell circuits apart; some only where they differ."""
     usual = {"to": None, "overflow": None, "rounding": "rne", "random_bits": None, "flags": None}
+    usual |= {"nan": "keep"}
     return [
         "design",
         "format",

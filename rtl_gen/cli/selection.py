@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.variants import (
     Uses,
     gates_of,
     hardware_of,
+    nans_of,
     roundings_of,
     shapes_of,
     split,
@@ -145,13 +146,15 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
     for one, name, to in _with_formats(design, args, uses):
         if name is not None and not _can_be_checked(one, find_format(name), args):
             continue
-        policies = split(args.overflow, _policies(find_format(to or name or FLOATS_OF_BLOCKS)))
+        result = to or name or FLOATS_OF_BLOCKS
+        policies = split(args.overflow, _policies(find_format(result)))
         for policy, gates in product(policies, gates_of(args, uses)):
             shapes = list(shapes_of(one, args, name, policy, uses))
-            ways, styles = roundings_of(one, args, uses), hardware_of(args, uses)
+            ways, styles = roundings_of(one, args, result, uses), hardware_of(args, uses)
             others = _others(one, args, uses)
-            for shape, way, hardware in product(shapes, ways, styles):
-                own = {**others, "overflow": policy, **gates, **shape, **way, **hardware}
+            nans = nans_of(one, args, name or FLOATS_OF_BLOCKS, uses)
+            for nan, shape, way, hardware in product(nans, shapes, ways, styles):
+                own = {**others, "overflow": policy, **nan, **gates, **shape, **way, **hardware}
                 yield make_instance(one, format=name, to=to, **own)
 
 

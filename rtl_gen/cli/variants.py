@@ -13,12 +13,18 @@ from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import BLOCK_FORMATS, Rounding, ScalePolicy, find_format
+from spikefloat.rtl_gen.formats import (
+    BLOCK_FORMATS,
+    Rounding,
+    ScalePolicy,
+    find_format,
+    nan_policies,
+)
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import parse_lanes
 
-__all__ = ["Uses", "gates_of", "hardware_of", "roundings_of", "shapes_of", "split"]
+__all__ = ["Uses", "gates_of", "hardware_of", "nans_of", "roundings_of", "shapes_of", "split"]
 
 _SELECTING = tuple(option.name for option in (*CIRCUIT, *SHAPE, *HARDWARE, *BACKEND, *CELLS))
 
@@ -69,8 +75,10 @@ def gates_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
                 yield {"library": library, "budget": budget, "objective": objective}
 
 
-def roundings_of(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
-    """Yield how each variant rounds, and whether it raises flags."""
+def roundings_of(
+    design: Design, args: argparse.Namespace, name: str, uses: Uses
+) -> Iterator[dict[str, Any]]:
+    """Yield how each variant rounds, to the format called ``name``, and whether it raises flags."""
     if not design.takes_flags or not hasattr(args, "rounding"):
         yield {}
         return
@@ -81,7 +89,7 @@ def roundings_of(design: Design, args: argparse.Namespace, uses: Uses) -> Iterat
     uses.add("rounding")
     if args.flags:
         uses.add("tininess")
-    for rounding in split(args.rounding, (mode.value for mode in Rounding)):
+    for rounding in split(args.rounding, _roundings(name)):
         is_stochastic = rounding.startswith("stochastic")
         if is_stochastic:
             uses.add("random-bits")
@@ -90,6 +98,22 @@ def roundings_of(design: Design, args: argparse.Namespace, uses: Uses) -> Iterat
             "random_bits": args.random_bits if is_stochastic else None,
             "flags": args.tininess if args.flags else None,
         }
+
+
+def _roundings(name: str) -> list[str]:
+    return [mode.value for mode in Rounding if mode.is_for(find_format(name))]
+
+
+def nans_of(
+    design: Design, args: argparse.Namespace, name: str, uses: Uses
+) -> Iterator[dict[str, Any]]:
+    """Yield which NaN each variant gives, in the format called ``name``."""
+    if not design.keeps_nan or not hasattr(args, "nan"):
+        yield {}
+        return
+    uses.add("nan")
+    for nan in split(args.nan, (policy.value for policy in nan_policies(find_format(name)))):
+        yield {"nan": nan}
 
 
 def shapes_of(

@@ -6,25 +6,22 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, fpu, operations
+from spikefloat.rtl_gen.circuits import blocks, fpu, operations, scaled
 from spikefloat.rtl_gen.circuits.functions import operations as functions
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
-from spikefloat.rtl_gen.circuits.scaled.conversion import SOURCES
+from spikefloat.rtl_gen.circuits.operations.sign import canonical_result
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.designs.shapes.block import PortRole
 from spikefloat.rtl_gen.designs.shapes.circuits import (
-    block_dequantize_circuit,
-    block_dot_circuit,
-    block_quantize_circuit,
     dot_circuit,
     linear_circuit,
 )
+from spikefloat.rtl_gen.designs.shapes.scaled import SCALED, ScaledRecord
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.formats import FORMATS, Format, NanPolicy
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
@@ -44,6 +41,7 @@ _CHECKS = {
     1: "every code up to 16 bits; corners and random codes above",
     2: "every operand pair up to 8 bits; corners and random pairs above",
     3: "every operand triple up to 8 bits in the graph, a sample in RTL; random above",
+    4: "directed and random operands",
 }
 
 
@@ -66,6 +64,8 @@ def operation_design(operation: Operation) -> Design:
             result: Word | Bit = MIXED[operation.name](gates, own, to, *words, **how)
         else:
             result = operation.circuit(gates, *formats, *words, **how)
+        if options.nan is NanPolicy.CANONICAL:
+            result = canonical_result(gates, options.format, words[0], result)
         operation.collect_signals(gates, control.flags, own, words)
         return control.with_flags(gates, result)
 
@@ -82,11 +82,12 @@ def operation_design(operation: Operation) -> Design:
         operand_widths=operation.operand_widths,
         circuit=circuit,
         works_for=works_for,
-        check=_CHECKS[min(len(operation.operands), 3)],
+        check=_CHECKS[min(len(operation.operands), 4)],
         rounds=rounds,
         result_width=1 if operation.result is Result.PREDICATE else operation.result_width,
         takes_rounding=rounds,
         takes_flags=operation.takes_flags,
+        keeps_nan=operation.keeps_nan,
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,
@@ -108,6 +109,22 @@ def _block(name: str, summary: str, operation: str, **inputs: int) -> Block:
         inputs=inputs,
         circuit=getattr(blocks, name if operation == "sum" else f"{name}_gate"),
         operation=operation,
+    )
+
+
+def _scaled(record: ScaledRecord) -> Design:
+    converts = None if record.sources else (lambda fmt, to: has_arithmetic(to) and to.has_nan)
+    return Design(
+        name=record.name,
+        summary=record.summary,
+        kind=Kind.SCALED,
+        operands=tuple(record.operands),
+        roles={**record.operands, **record.results},
+        circuit=record.circuit,
+        works_for=lambda fmt: fmt.name in record.sources,
+        rounds=converts is not None,
+        converts=converts,
+        check="directed and random blocks",
     )
 
 
@@ -172,48 +189,6 @@ _VECTORS = (
     ),
 )
 
-_SCALED = (
-    Design(
-        name="block_dot",
-        summary="y = the sum over blocks of scale_a * scale_b * (a[0] * b[0] + ...), rounded once",
-        kind=Kind.SCALED,
-        operands=("a", "b", "a_scale", "b_scale"),
-        roles={
-            "a": PortRole.ELEMENTS,
-            "b": PortRole.ELEMENTS,
-            "a_scale": PortRole.SCALES,
-            "b_scale": PortRole.SCALES,
-            "y": PortRole.FLOAT,
-        },
-        circuit=block_dot_circuit,
-        works_for=lambda fmt: False,
-        converts=lambda fmt, to: has_arithmetic(to) and to.has_nan,
-        check="directed and random blocks",
-    ),
-    Design(
-        name="block_quantize",
-        summary="y, y_scale = blocks of the values nearest to floats a, divided by a scale",
-        kind=Kind.SCALED,
-        operands=("a",),
-        roles={"a": PortRole.FLOATS, "y": PortRole.ELEMENTS, "y_scale": PortRole.SCALES},
-        circuit=block_quantize_circuit,
-        works_for=lambda fmt: fmt.name in SOURCES,
-        rounds=False,
-        check="directed and random blocks",
-    ),
-    Design(
-        name="block_dequantize",
-        summary="y = a * a_scale for each element of blocks, rounded to nearest even",
-        kind=Kind.SCALED,
-        operands=("a", "a_scale"),
-        roles={"a": PortRole.ELEMENTS, "a_scale": PortRole.SCALES, "y": PortRole.FLOATS},
-        circuit=block_dequantize_circuit,
-        works_for=lambda fmt: False,
-        converts=lambda fmt, to: has_arithmetic(to) and to.has_nan,
-        check="directed and random blocks",
-    ),
-)
-
 _TABLE = Table(
     name="table",
     summary="y = a function of one's own, of Python or a table: --function",
@@ -235,10 +210,13 @@ CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         *_CELLS,
-        *map(operation_design, (*discover(operations), *functions.RECORDS, *fpu.RECORDS)),
+        *map(
+            operation_design,
+            (*discover(operations), *functions.RECORDS, *fpu.RECORDS, *scaled.RECORDS),
+        ),
         _TABLE,
         *_VECTORS,
-        *_SCALED,
+        *map(_scaled, SCALED),
         *_BLOCKS,
     )
 }

@@ -79,6 +79,7 @@ class Design(Entry):
     result_width: int | None = None  #: Number of bits of a result that is no code.
     takes_rounding: bool = False  #: Whether it can round in every way.
     takes_flags: bool = False  #: Whether it can raise flags.
+    keeps_nan: bool = False  #: Whether a NaN as the first operand stays but for its sign.
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
-from spikefloat.rtl_gen.formats import PORT_CODES, Overflow, Rounding
+from spikefloat.rtl_gen.formats import PORT_CODES, NanPolicy, Overflow, Rounding
 from spikefloat.rtl_gen.formats.operation_codes import OPERATION_CODES
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS
@@ -29,6 +29,7 @@ ROUNDING_WORDS = {
     Rounding.STOCHASTIC_A: "stochastically (A of P3109)",
     Rounding.STOCHASTIC_B: "stochastically (B of P3109)",
     Rounding.STOCHASTIC_C: "stochastically (C of P3109)",
+    Rounding.NEAREST_EVEN_CODE: "to nearest, ties to the even code",
 }
 
 _OVERFLOW = {
@@ -187,6 +188,7 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
     words += ["--random-bits", str(rounding.random_bits)] if rounding.random_bits else []
     words += ["--flags"] if rounding.flags is not Flags.NONE else []
     words += ["--tininess", "before"] if rounding.flags is Flags.BEFORE else []
+    words += ["--nan", circuit.nan.value] if circuit.nan is not NanPolicy.KEEP else []
     words += _shape_words(instance)
     return " ".join(words + _hardware_words(instance.hardware))
 

@@ -21,8 +21,9 @@ from spikefloat.rtl_gen.designs.resolve import (
     make_circuit_options,
     make_shape,
     resolve_formats,
+    resolve_nan_of,
 )
-from spikefloat.rtl_gen.designs.rounding import make_rounding_options
+from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
     LayerShape,
@@ -31,7 +32,7 @@ from spikefloat.rtl_gen.designs.shapes import (
     VectorShape,
 )
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
@@ -156,6 +157,7 @@ def make_instance(
     rounding: str | None = None,
     random_bits: int | None = None,
     flags: str | None = None,
+    nan: NanPolicy | str | None = None,
     style: str = Style.SPATIAL,
     stages: int = 0,
     is_stream: bool = False,
@@ -204,6 +206,8 @@ def make_instance(
     flags : str, optional
         One of :class:`~spikefloat.rtl_gen.designs.rounding.Flags`: whether flags are a second
         result, and when a result is tiny; ``none`` by default.
+    nan : NanPolicy or str, optional
+        ``keep`` or ``canonical``: which NaN an operation on signs gives; ``keep`` by default.
     style : str
         One of :class:`~spikefloat.rtl_gen.designs.options.Style`.
     stages : int
@@ -251,18 +255,15 @@ def make_instance(
     )
     ways = make_rounding_options(
         design.name,
+        circuit.result_format,
         takes_rounding=design.takes_rounding,
         takes_flags=design.takes_flags,
         rounding=rounding,
         random_bits=random_bits,
         flags=flags,
     )
-    if not ways.is_usual and circuit.objective is not Objective.STRUCTURE:
-        raise InputError(
-            f"Objective must be structure for rounding {ways.mode_name} with flags {ways.flags}, "
-            f"not {circuit.objective.value!r}"
-        )
-    circuit = replace(circuit, rounding=ways)
+    circuit = _with_rounding(circuit, ways)
+    circuit = replace(circuit, nan=resolve_nan_of(design, circuit.format, nan))
     shape = make_shape(design, circuit, length, accumulate, wide, layer, block)
     hardware = make_hardware_options(
         style=style,
@@ -275,3 +276,13 @@ def make_instance(
         backend=backend,
     )
     return Instance(design=design, circuit=circuit, shape=shape, hardware=hardware)
+
+
+def _with_rounding(circuit: CircuitOptions, ways: RoundingOptions) -> CircuitOptions:
+    """Return a circuit that rounds in some way, of which the smaller ones know the usual one only."""
+    if not ways.is_usual and circuit.objective is not Objective.STRUCTURE:
+        raise InputError(
+            f"Objective must be structure for rounding {ways.mode_name} with flags {ways.flags}, "
+            f"not {circuit.objective.value!r}"
+        )
+    return replace(circuit, rounding=ways)

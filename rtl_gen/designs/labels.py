@@ -36,6 +36,7 @@ _KEYS = (
     "rounding",
     "random_bits",
     "flags",
+    "nan",
     "function",
     "length",
     "accumulate",
@@ -105,6 +106,7 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
         own["random_bits"] = rounding.random_bits or None
     if instance.design.takes_flags:
         own["flags"] = None if rounding.flags is Flags.NONE else rounding.flags.value
+    own["nan"] = circuit.nan.value if instance.design.keeps_nan else None
     own["library"] = circuit.library.value
     if circuit.library is Library.NATIVE:
         own |= {"budget": circuit.budget.name, "objective": circuit.objective.value}

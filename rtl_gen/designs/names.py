@@ -63,6 +63,7 @@ def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -
     words = [
         value
         for value, usual in (
+            (circuit.nan.value, CircuitOptions.nan.value),
             (circuit.library.value, CircuitOptions.library),
             (circuit.budget.name, CircuitOptions.budget.name),
             (circuit.objective.value, CircuitOptions.objective),

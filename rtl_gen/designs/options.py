@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.residue import Residue, check_residue
@@ -74,6 +74,7 @@ class CircuitOptions:
     budget: Budget = BUDGETS["w2"]
     objective: Objective = Objective.STRUCTURE
     rounding: RoundingOptions = RoundingOptions()
+    nan: NanPolicy = NanPolicy.KEEP  #: Of an operation on signs.
 
     @property
     def is_mixed(self) -> bool:

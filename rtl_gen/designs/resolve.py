@@ -21,10 +21,12 @@ from spikefloat.rtl_gen.designs.shapes import (
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     Format,
+    NanPolicy,
     Overflow,
     ScalePolicy,
     find_format,
     find_integer,
+    resolve_nan,
     resolve_overflow,
 )
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
@@ -37,6 +39,7 @@ __all__ = [
     "make_shape",
     "resolve_formats",
     "resolve_integers",
+    "resolve_nan_of",
 ]
 
 #: Format of the operands, of which nothing is said.
@@ -155,6 +158,19 @@ def make_shape(
             f"not {circuit.result_format.name!r}"
         )
     return shape
+
+
+def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:
+    """Return which NaN a design gives for one as its operand.
+
+    Raises
+    ------
+    InputError
+        If the policy is unknown, or has no effect for the design or the format.
+    """
+    if nan is not None and not design.keeps_nan:
+        raise InputError(f"NaN policy must be for an operation on signs, not for {design.name}")
+    return resolve_nan(fmt, nan)
 
 
 def resolve_formats(

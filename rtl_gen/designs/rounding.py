@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.errors import InputError, find_member
-from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, PORT_WIDTH, Rounding
+from spikefloat.rtl_gen.formats import MAX_RANDOM_BITS, PORT_WIDTH, Format, Rounding
 from spikefloat.rtl_gen.neurons.builder import Word
 
 __all__ = ["PORT", "Flags", "RoundingOptions", "make_rounding_options"]
@@ -70,6 +70,7 @@ class RoundingOptions:
 
 def make_rounding_options(
     design: str,
+    fmt: Format,
     *,
     takes_rounding: bool,
     takes_flags: bool,
@@ -83,6 +84,8 @@ def make_rounding_options(
     ----------
     design : str
         Name of the design.
+    fmt : Format
+        Format of the result.
     takes_rounding : bool
         Whether it can round in other ways than to nearest even.
     takes_flags : bool
@@ -107,6 +110,11 @@ def make_rounding_options(
                 f"Rounding must be one of {', '.join([*known, PORT])}, not {rounding!r}"
             )
         mode = Rounding(rounding or Rounding.NEAREST_EVEN)
+    if mode is not None and not mode.is_for(fmt):
+        raise InputError(
+            f"Rounding must be rne for {fmt.name}, of which values have an even digit, "
+            f"not {rounding!r}"
+        )
     is_stochastic = mode is not None and mode.is_stochastic
     if random_bits is None and is_stochastic:
         random_bits = _DEFAULT_RANDOM_BITS

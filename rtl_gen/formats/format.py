@@ -93,6 +93,19 @@ class Format:
         return self.nan is not NanEncoding.NONE
 
     @property
+    def nan_count(self) -> int:
+        """Number of codes that are NaN."""
+        match self.nan:
+            case NanEncoding.NONE:
+                return 0
+            case NanEncoding.IEEE:
+                return self.mantissa_mask << self.is_signed
+            case NanEncoding.ALL_ONES:
+                return 1 << self.is_signed
+            case NanEncoding.NEGATIVE_ZERO:
+                return 1
+
+    @property
     def has_signalling_nan(self) -> bool:
         """Whether some NaNs are signalling: those whose highest mantissa bit is zero.
 

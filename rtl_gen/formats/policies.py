@@ -6,7 +6,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, find_member
 
 if TYPE_CHECKING:
     from spikefloat.rtl_gen.formats.format import Format
@@ -15,9 +15,12 @@ __all__ = [
     "MAX_RANDOM_BITS",
     "PORT_CODES",
     "PORT_WIDTH",
+    "NanPolicy",
     "Overflow",
     "Rounding",
+    "nan_policies",
     "overflow_policies",
+    "resolve_nan",
     "resolve_overflow",
 ]
 
@@ -43,6 +46,13 @@ class Overflow(enum.Enum):
         return self is not Overflow.NAN
 
 
+class NanPolicy(enum.StrEnum):
+    """What an operation that changes only a sign makes of a NaN."""
+
+    KEEP = "keep"  #: That NaN with the new sign, as IEEE 754-2019 (5.5.1) has it.
+    CANONICAL = "canonical"  #: The canonical NaN of the format, as every other operation.
+
+
 class Rounding(enum.Enum):
     """Which neighbour an exact result between two values of a format becomes.
 
@@ -51,7 +61,8 @@ class Rounding(enum.Enum):
     of the last place and ``R`` one of ``2**N`` equally likely numbers.
     """
 
-    NEAREST_EVEN = "rne"  #: Nearest; a tie to the even code.
+    #: Nearest; a tie to the even last digit, or up where all digits are odd (IEEE 754-2019, 4.3.1).
+    NEAREST_EVEN = "rne"
     TOWARD_ZERO = "rtz"
     DOWN = "rdn"  #: Towards minus infinity.
     UP = "rup"  #: Towards plus infinity.
@@ -62,11 +73,17 @@ class Rounding(enum.Enum):
     STOCHASTIC_B = "stochastic-b"
     #: Away from zero if ``v * 2**N``, rounded to nearest even, plus ``R`` is ``2**N`` or more.
     STOCHASTIC_C = "stochastic-c"
+    #: Nearest; a tie to the even code, for results of which no last digit is even (e8m0fnu).
+    NEAREST_EVEN_CODE = "rne-code"
 
     @property
     def is_stochastic(self) -> bool:
         """Whether it takes random bits."""
         return self.value.startswith("stochastic")
+
+    def is_for(self, fmt: Format) -> bool:
+        """Tell whether it differs from the other modes for results of a format."""
+        return self is not Rounding.NEAREST_EVEN_CODE or not fmt.has_zero
 
 
 #: Modes that an operand can choose, by the codes of RISC-V's frm; the other codes round to nearest
@@ -114,4 +131,26 @@ def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
         raise InputError(f"Overflow must be saturate for {fmt.name}, which has no NaN, not 'nan'")
     if policy is Overflow.SATURATE_FINITE and not fmt.has_infinity:
         return Overflow.SATURATE  # the same
+    return policy
+
+
+def nan_policies(fmt: Format) -> tuple[NanPolicy, ...]:
+    """Return the policies that differ for results of a format: one only, if there is one NaN."""
+    return (NanPolicy.KEEP, *[NanPolicy.CANONICAL] * (fmt.nan_count > 1))
+
+
+def resolve_nan(fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:
+    """Return the policy for NaNs to use for ``fmt``; ``keep`` where nothing is said.
+
+    Raises
+    ------
+    ValueError
+        If the policy is unknown, or has no effect because the format has one NaN or none.
+    """
+    policy = find_member(NanPolicy, "NaN policy", nan or NanPolicy.KEEP)
+    if policy not in nan_policies(fmt):
+        raise InputError(
+            f"NaN policy must be keep for {fmt.name}, which has {fmt.nan_count or 'no'} NaN, "
+            f"not {policy.value!r}"
+        )
     return policy

@@ -34,7 +34,7 @@ ROW = 256
 PERIOD = 2
 
 #: Most sources of a design.
-SOURCES = 3
+SOURCES = 4
 
 #: Controls of each clock: the pauses of the sources, in order, that of the sinks, the reset.
 CONTROL_BITS = SOURCES + 2

@@ -77,6 +77,7 @@ __all__ = [
     "multiply",
     "multiply_flagged",
     "negate",
+    "product",
     "relu",
     "round_value",
     "subtract",
@@ -121,10 +122,9 @@ def multiply_flagged(
     """Return ``a * b`` in format ``to``, with flags; each operand has a format of its own."""
     x, y = _operands(formats, (a, b))
     check_arithmetic(to)
-    product = _product(x, y)
-    return _raise(
-        INVALID, product.is_nan & ~x.is_nan & ~y.is_nan, pack(to, product, overflow, rounder)
-    )
+    exact = product(x, y)
+    invalid = exact.is_nan & ~x.is_nan & ~y.is_nan
+    return _raise(INVALID, invalid, pack(to, exact, overflow, rounder))
 
 
 def add(
@@ -209,10 +209,10 @@ def fma_flagged(
     """
     x, y, z = _operands(formats, (a, b, c))
     check_arithmetic(to)
-    product = _product(x, y)
-    invalid = product.is_nan & ~x.is_nan & ~y.is_nan
+    exact = product(x, y)
+    invalid = exact.is_nan & ~x.is_nan & ~y.is_nan
     terms = [
-        replace(product, sign=product.sign ^ negate_product),
+        replace(exact, sign=exact.sign ^ negate_product),
         replace(z, sign=z.sign ^ negate_c),
     ]
     return _raise(INVALID, invalid, pack_sum(to, terms, overflow, rounder))
@@ -257,8 +257,8 @@ def _raise(flag: int, where: NDArray[Any], result: Rounded) -> Rounded:
     return Rounded(result.codes, result.flags | flag * where)
 
 
-def _product(a: Numbers, b: Numbers) -> Numbers:
-    """Return the exact products."""
+def product(a: Numbers, b: Numbers) -> Numbers:
+    """Return the exact products; infinity times zero is NaN."""
     is_nan = a.is_nan | b.is_nan | (a.is_infinite & b.is_zero) | (a.is_zero & b.is_infinite)
     significands = [number.significand for number in (a, b)]
     if (

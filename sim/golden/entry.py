@@ -2,7 +2,7 @@
 """What an entry of the golden model is: an operation, and how it is tried."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.cases.sampled import EXHAUSTIVE_CASES
 from spikefloat.sim.golden.rounding import INVALID, Rounded
-from spikefloat.sim.golden.values import signalling
+from spikefloat.sim.golden.values import signalling, unpack
 
-__all__ = ["Example", "Operation", "of_one_format", "with_signals", "without_flags"]
+__all__ = [
+    "CanonicalOperation",
+    "Example",
+    "Operation",
+    "of_one_format",
+    "with_canonical_nan",
+    "with_signals",
+    "without_flags",
+]
 
 
 class Example(NamedTuple):
@@ -115,3 +123,43 @@ def of_one_format(function: Callable[..., Rounded]) -> Callable[..., Rounded]:
         return function((fmt,) * len(operands), fmt, *operands, overflow, rounder)
 
     return rounded
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CanonicalOperation(Operation):
+    """An operation on signs whose NaNs are canonical."""
+
+    name: str  #: Of the operation.
+
+    def __repr__(self) -> str:
+        """Return the same text each time, by which results of campaigns are kept."""
+        return f"CanonicalOperation(name={self.name!r})"
+
+
+@dataclass(frozen=True)
+class _Canonical:
+    """Makes NaNs canonical; an object, so that other processes can be given it."""
+
+    function: Callable[..., NDArray[Any]]
+
+    def __call__(self, fmt: Format, *operands: Any) -> NDArray[np.int64]:
+        codes = np.asarray(self.function(fmt, *operands), np.int64)
+        if fmt.nan_code is None:
+            return codes
+        return np.where(unpack(fmt, codes).is_nan, fmt.nan_code, codes)
+
+
+def with_canonical_nan(name: str, operation: Operation) -> CanonicalOperation:
+    """Return an exact operation on codes with the canonical NaN for every other one.
+
+    Parameters
+    ----------
+    name : str
+        Name of the operation.
+    operation : Operation
+        Its entry, which has no flags. The examples are left out.
+    """
+    assert operation.function is not None
+    own = {field.name: getattr(operation, field.name) for field in fields(operation)}
+    own |= {"function": _Canonical(operation.function), "examples": ()}
+    return CanonicalOperation(name=name, **own)

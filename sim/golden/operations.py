@@ -20,6 +20,7 @@ from spikefloat.sim.golden.entries import (
     functions,
     integers,
     questions,
+    scaled,
     selections,
 )
 from spikefloat.sim.golden.entries.unit import unit_entry
@@ -43,7 +44,16 @@ __all__ = [
 #: say so, 0x38 is 1, 0x40 2, 0x44 3, 0xC4 -3, 0x7E the largest value, 448, 0x7F NaN and 0x80 -0.
 _SINGLE: dict[str, Operation] = {
     name: with_signals(entry)
-    for module in (arithmetic, division, selections, questions, conversions, integers, functions)
+    for module in (
+        arithmetic,
+        division,
+        selections,
+        questions,
+        conversions,
+        integers,
+        functions,
+        scaled,
+    )
     for name, entry in module.ENTRIES.items()
 }
 

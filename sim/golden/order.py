@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Golden model of the operations that do not round: signs, comparisons, minimum and maximum.
 
-Each is stated on exact numbers. NaN results are canonical, also where only a sign would change.
+Each is stated on exact numbers. NaN results are canonical; but a NaN whose sign alone would change
+keeps its payload (IEEE 754-2019, 5.5.1).
 """
 
 from dataclasses import replace
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.sim.golden.extremes import EXTREMES, extreme
 from spikefloat.sim.golden.rounding import pack
-from spikefloat.sim.golden.values import check_arithmetic, decode, unpack
+from spikefloat.sim.golden.values import check_arithmetic, check_codes, decode, unpack
 
 __all__ = [
     "absolute",
@@ -27,17 +28,25 @@ __all__ = [
 
 
 def negate(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
-    """Return the codes of ``-a``; the only zero of a format without negative zero stays."""
+    """Return the codes of ``-a``, of NaN too; what has no sign, as the only zero or NaN, stays."""
     check_arithmetic(fmt)
-    numbers = unpack(fmt, a)
-    return pack(fmt, replace(numbers, sign=~numbers.sign)).codes
+    return _with_sign(fmt, a, ~unpack(fmt, a).sign)
 
 
 def absolute(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:
-    """Return the codes of ``|a|``."""
+    """Return the codes of ``|a|``; a NaN that has a sign becomes positive."""
     check_arithmetic(fmt)
+    return _with_sign(fmt, a, np.zeros_like(unpack(fmt, a).sign))
+
+
+def _with_sign(fmt: Format, a: ArrayLike, sign: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the codes of numbers with another sign, and NaNs with that sign and their payloads."""
     numbers = unpack(fmt, a)
-    return pack(fmt, replace(numbers, sign=np.zeros_like(numbers.sign))).codes
+    codes = pack(fmt, replace(numbers, sign=sign)).codes
+    if not fmt.has_negative_zero:
+        return codes  # There is one NaN at most, and it has no sign.
+    payload = check_codes(fmt, a) & fmt.magnitude_mask
+    return np.where(numbers.is_nan, payload | np.where(sign, fmt.signed_sign_mask, 0), codes)
 
 
 def relu(fmt: Format, a: ArrayLike) -> NDArray[np.int64]:

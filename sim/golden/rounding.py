@@ -128,10 +128,9 @@ def round_integer(
     unit = 1 << shift if scaled.dtype != object else np.left_shift(1, shift.astype(object))
     inexact = rest != 0
     is_odd = (below + parity) & 1 == 1
-    bits = rounder.random_bits
-    random: NDArray[Any] = np.asarray(rounder.random)
+    bits, random = rounder.random_bits, np.asarray(rounder.random)
     match rounder.mode:
-        case Rounding.NEAREST_EVEN:
+        case Rounding.NEAREST_EVEN | Rounding.NEAREST_EVEN_CODE:
             away = (rest > unit - rest) | ((rest == unit - rest) & is_odd)
         case Rounding.NEAREST_AWAY:
             away = inexact & (rest >= unit - rest)
@@ -188,8 +187,8 @@ def round_value(
         A zero keeps its sign if the format has a negative zero. In a format without zero, a
         positive value below the smallest becomes the smallest, and zero becomes NaN; in a format
         without sign, so does a negative value that is not zero: both are invalid. Where every
-        significand is 1, a tie goes to the even code in a format with zero, and else up to the
-        next power of two.
+        significand is 1, a tie goes to the even code in a format with zero or where the mode asks
+        for it, and else up to the next power of two.
     """
     rounder.check()
     policy = resolve_overflow(fmt, overflow)
@@ -204,7 +203,8 @@ def round_value(
     quantum = np.maximum(exponent + length - fmt.precision, lowest)
     quantum = np.where(is_zero, lowest, quantum).astype(np.int64)
     # Codes count on by one. Where a mantissa has no bits, that is what "even" is about.
-    parity = quantum - lowest if fmt.has_zero and not fmt.mantissa_bits else np.zeros_like(quantum)
+    by_code = not fmt.mantissa_bits and (fmt.has_zero or rounder.mode is Rounding.NEAREST_EVEN_CODE)
+    parity = (quantum - lowest + (not fmt.has_zero)) * by_code
     steps, inexact = round_integer(significand, quantum - exponent, sign, parity, rounder)
     # Positive codes count the values of a format in order. Below the first doubling of the
     # quantum a code is the number of quanta; each doubling skips 2**mantissa_bits codes. So a

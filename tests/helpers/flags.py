@@ -5,11 +5,14 @@ import numpy as np
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
-from spikefloat.rtl_gen.formats import Overflow
+from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.graphs.network import Network
 
-__all__ = ["assert_same", "every", "simulate"]
+__all__ = ["MODES", "assert_same", "every", "simulate"]
+
+#: Every mode that differs from the others for results with even digits.
+MODES = [mode for mode in Rounding if mode.is_for(FORMATS["e4m3fn"])]
 
 
 def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None, signals=0):

@@ -144,7 +144,7 @@ class Rounder:
         is_half = rest == half and not place.is_cut
         away = False
         match self.mode:
-            case Rounding.NEAREST_EVEN:
+            case Rounding.NEAREST_EVEN | Rounding.NEAREST_EVEN_CODE:
                 away = rest >= half and (not is_half or is_odd)
             case Rounding.NEAREST_AWAY:
                 away = rest >= half

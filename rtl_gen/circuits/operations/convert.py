@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.circuits.parts.rounding import denormalize, note_flags, 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, canonicalize, pack, unpack
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow, resolve_overflow
+from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow, Rounding, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import (
@@ -53,7 +53,8 @@ def convert(
     An infinity that ``dst`` lacks is an overflow. A NaN that it lacks becomes a zero of the
     opposite sign, as in ml_dtypes. A zero that it lacks becomes NaN, and so does a negative number
     if it has no sign (e8m0fnu); a positive number below its smallest becomes the smallest. Between
-    two values of e8m0fnu, of which none has an even digit, a tie becomes the larger one.
+    two values of e8m0fnu, of which none has an even digit, a tie becomes the larger one, or that with
+    the even code where the mode asks for it.
 
     Parameters
     ----------
@@ -190,8 +191,9 @@ def _lower(
 def _scale(gates: GateLibrary, raw: RawFloat, ranges: _Ranges, control: RoundingControl) -> Word:
     """Return the rounded exponent, for a format without zero and mantissa.
 
-    The last digit of every value is odd, so that a tie to nearest goes up. A significand without
-    hidden bit is below the smallest result, and rounds to it.
+    The last digit of every value is odd, so that a tie to nearest goes up, unless it is the code that
+    is asked to be even. A significand without hidden bit is below the smallest result, and rounds to
+    it.
     """
     significand, amount = _move_up(gates, raw.significand, ranges.lowest)
     exponent = _less(gates, raw.exponent, ranges.offset, amount)
@@ -201,7 +203,8 @@ def _scale(gates: GateLibrary, raw: RawFloat, ranges: _Ranges, control: Rounding
         mantissa = [ZERO] * (count - len(mantissa)) + mantissa
         lost, below = mantissa[: len(mantissa) - count], tuple(mantissa[len(mantissa) - count :])
         sticky = gates.or_(*lost, name="sticky")
-        up = control.round_up(gates, ONE, below, sticky, raw.sign)
+        last = exponent[0] if control.mode is Rounding.NEAREST_EVEN_CODE else ONE
+        up = control.round_up(gates, last, below, sticky, raw.sign)
         round_up = gates.and_(up, hidden, name="round_up")
         if control.flags is not None:
             note_flags(gates, (hidden,), below, sticky, raw.sign, control)

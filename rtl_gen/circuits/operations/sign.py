@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations on the sign of a float as neuron graphs: negate, absolute value, ReLU, copies of it.
 
-Nothing is rounded, so most bits of the result are those of the operand. NaN results are the
-canonical NaN, as everywhere; but a copied sign leaves a NaN what it is, as IEEE 754 (5.5.1) wants.
+Nothing is rounded, so most bits of the result are those of the operand. What changes a sign only
+leaves a NaN what it is but for that, as IEEE 754-2019 (5.5.1) wants; :func:`canonical_result` makes it
+the canonical one, as it is everywhere else, ReLU included.
 """
 
 from functools import partial
@@ -10,14 +11,16 @@ from functools import partial
 from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.unpack import canonicalize, unpack
 from spikefloat.rtl_gen.formats import Format, NanEncoding
-from spikefloat.rtl_gen.neurons.builder import ZERO, Word
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["RECORDS", "absolute", "copy_sign", "negate", "relu"]
+__all__ = ["RECORDS", "absolute", "canonical_result", "copy_sign", "negate", "relu"]
 
 
 def negate(gates: GateLibrary, fmt: Format, a: Word) -> Word:
-    """Return the code of ``-a``; the only zero of a format without negative zero stays.
+    """Return the code of ``-a``, of NaN too.
+
+    Zero and NaN of a format without negative zero, which have no sign, stay.
 
     Parameters
     ----------
@@ -39,11 +42,11 @@ def negate(gates: GateLibrary, fmt: Format, a: Word) -> Word:
         sign = gates.xor(raw.sign, gates.not_(raw.is_zero), name="sign")
     else:
         sign = gates.not_(raw.sign)
-    return canonicalize(gates, fmt, (*a[:-1], sign), raw.is_nan)
+    return (*a[:-1], sign)
 
 
 def absolute(gates: GateLibrary, fmt: Format, a: Word) -> Word:
-    """Return the code of ``|a|``.
+    """Return the code of ``|a|``; a NaN becomes positive.
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ def absolute(gates: GateLibrary, fmt: Format, a: Word) -> Word:
     """
     raw = unpack(gates, fmt, a)
     sign = raw.is_nan if fmt.nan is NanEncoding.NEGATIVE_ZERO else ZERO
-    return canonicalize(gates, fmt, (*a[:-1], sign), raw.is_nan)
+    return (*a[:-1], sign)
 
 
 def relu(gates: GateLibrary, fmt: Format, a: Word) -> Word:
@@ -134,6 +137,29 @@ def copy_sign(
     return (*a[:-1], sign)
 
 
+def canonical_result(gates: GateLibrary, fmt: Format, a: Word, result: Word | Bit) -> Word:
+    """Return a code that differs from ``a`` in the sign at most, or the canonical NaN if it is NaN.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of operand and result.
+    a : Word
+        Code of the operand.
+    result : Word
+        The code that an operation on signs has made of it.
+
+    Raises
+    ------
+    ValueError
+        If the format has no sign (e8m0fnu), or a width is wrong.
+    """
+    assert not isinstance(result, Bit)
+    return canonicalize(gates, fmt, result, unpack(gates, fmt, a).is_nan)
+
+
 RECORDS = (
     Operation(
         name="negate",
@@ -141,6 +167,7 @@ RECORDS = (
         operands=("a",),
         circuit=negate,
         result=Result.EXACT,
+        keeps_nan=True,
         order=50,
     ),
     Operation(
@@ -149,6 +176,7 @@ RECORDS = (
         operands=("a",),
         circuit=absolute,
         result=Result.EXACT,
+        keeps_nan=True,
         order=60,
     ),
     Operation(
@@ -165,6 +193,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=copy_sign,
         result=Result.EXACT,
+        keeps_nan=True,
         order=75,
     ),
     Operation(
@@ -173,6 +202,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=partial(copy_sign, inverts=True),
         result=Result.EXACT,
+        keeps_nan=True,
         order=76,
     ),
     Operation(
@@ -181,6 +211,7 @@ RECORDS = (
         operands=("a", "b"),
         circuit=partial(copy_sign, keeps_own=True),
         result=Result.EXACT,
+        keeps_nan=True,
         order=77,
     ),
 )

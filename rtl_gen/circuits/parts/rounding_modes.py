@@ -117,7 +117,7 @@ class RoundingControl:
         guard = below[-1]
         sticky = gates.or_(*below[:-1], sticky, name="sticky")
         match self.mode:
-            case Rounding.NEAREST_EVEN:
+            case Rounding.NEAREST_EVEN | Rounding.NEAREST_EVEN_CODE:
                 return gates.or_and(last, sticky, guard, name="round_up")
             case Rounding.NEAREST_AWAY:
                 return guard

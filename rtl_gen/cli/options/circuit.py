@@ -94,8 +94,8 @@ CIRCUIT = (
         metavar="R,...",
         read=words,
         default="rne",
-        help="rne, rtz, rdn, rup, rna, odd, stochastic-a, -b or -c; port: an operand chooses; or "
-        "all but port",
+        help="rne, rtz, rdn, rup, rna, odd, stochastic-a, -b or -c; rne-code, of e8m0fnu; port: an "
+        "operand chooses; or all but port",
         words=(*_ROUNDINGS, "port", "all"),
     ),
     Option(
@@ -115,6 +115,15 @@ CIRCUIT = (
         default="after",
         help="for --flags: a result is tiny after or before rounding",
         words=("after", "before"),
+    ),
+    Option(
+        name="nan",
+        group="circuit",
+        metavar="N,...",
+        read=words,
+        otherwise="keep",
+        help="NaN of operations on signs: keep (as it is but for the sign), canonical, or all",
+        words=("keep", "canonical", "all"),
     ),
     Option(
         name="function",

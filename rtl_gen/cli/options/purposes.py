@@ -17,6 +17,7 @@ PURPOSES = {
     "random-bits": "stochastic rounding",
     "flags": "designs that round",
     "tininess": "--flags",
+    "nan": "operations on signs",
     "function": "table",
     "length": "dot",
     "accumulate": "dot and linear",

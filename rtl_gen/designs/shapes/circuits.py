@@ -4,9 +4,9 @@
 from itertools import chain
 
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
-from spikefloat.rtl_gen.circuits.scaled.conversion import block_quantize
-from spikefloat.rtl_gen.circuits.scaled.dot import block_dot
-from spikefloat.rtl_gen.circuits.scaled.values import block_dequantize
+from spikefloat.rtl_gen.circuits.shared_scale.conversion import block_quantize
+from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
+from spikefloat.rtl_gen.circuits.shared_scale.values import block_dequantize
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective

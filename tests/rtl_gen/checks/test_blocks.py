@@ -127,6 +127,7 @@ def slow(*values: object) -> ParameterSet:
     ],
 )
 @pytest.mark.parametrize("simulator", ["icarus", slow("verilator")])
+@pytest.mark.tool
 def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> None:
     selected = Selected(random_cases=300)
     (checked,) = check([small(name, **options)], [simulator], tmp_path, selected)
@@ -135,6 +136,16 @@ def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> N
     assert checked.outcome.mismatches == 0
 
 
+@pytest.mark.tool
+def test_streams(tmp_path: Path) -> None:
+    """Four sources, each with its own pauses."""
+    one = small("nvfp4", stages=1, is_stream=True)
+    checked = check([one], ["icarus"], tmp_path, Selected(random_cases=100))
+    assert [str(row.outcome.pauses) for row in checked] == ["none", "random"]
+    assert all(row.outcome.cases > 100 and not row.outcome.mismatches for row in checked)
+
+
+@pytest.mark.tool
 def test_a_wrong_golden_model_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(*args: object) -> np.ndarray:
         return golden.block_dot(*args) ^ 1

@@ -40,6 +40,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"rounding": "stochastic-a", "random_bits": 3},
     {"flags": "after"},
     {"flags": "before"},
+    {"nan": "canonical"},
     {"to": "e5m2"},
     {"to": "binary16"},
     {"accumulate": "tree"},

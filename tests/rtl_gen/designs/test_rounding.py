@@ -54,7 +54,12 @@ def test_header():
             "multiply",
             {"rounding": "up"},
             "Rounding must be one of rne, rtz, rdn, rup, rna, odd, stochastic-a, stochastic-b, "
-            "stochastic-c, port, not 'up'",
+            "stochastic-c, rne-code, port, not 'up'",
+        ),
+        (
+            "convert",
+            {"format": "binary16", "to": "e4m3fn", "rounding": "rne-code"},
+            "Rounding must be rne for e4m3fn, of which values have an even digit, not 'rne-code'",
         ),
         (
             "multiply",

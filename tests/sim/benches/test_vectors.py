@@ -62,12 +62,13 @@ def test_cases_are_directed_and_repeatable() -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator, count", [("icarus", 600), ("verilator", 3000)])
 @pytest.mark.parametrize("accumulate", ["exact", "tree"])
-def test_dot_product_of_four(simulator: str, accumulate: str, tmp_path: Path) -> None:
-    cases = vector_cases(E4M3FN, 4, 3000, seed=1)
+def test_dot_product_of_four(simulator: str, count: int, accumulate: str, tmp_path: Path) -> None:
+    """Vectors in both simulators, more in the one that is fast on wide circuits."""
+    cases = vector_cases(E4M3FN, 4, count, seed=1)
     result = verify_dot(dot_design(4, accumulate), simulator, cases, tmp_path)
-    assert (result.cases, result.mismatches) == (3008, 0), result.report
+    assert (result.cases, result.mismatches) == (count + 8, 0), result.report
 
 
 @pytest.mark.tool
@@ -75,9 +76,9 @@ def test_dot_product_with_additions(tmp_path: Path) -> None:
     design = dot_design(8, "exact", objective="luts")
     # Two kinds of steps in the count, and one that adds it to two terms.
     assert design.verilog.count(" + {") == 3
-    cases = vector_cases(E4M3FN, 8, 600, seed=1)
+    cases = vector_cases(E4M3FN, 8, 200, seed=1)
     result = verify_dot(design, "icarus", cases, tmp_path)
-    assert (result.cases, result.mismatches) == (608, 0), result.report
+    assert (result.cases, result.mismatches) == (208, 0), result.report
 
 
 @pytest.mark.tool
@@ -85,8 +86,8 @@ def test_a_fault_in_an_addition_is_found(tmp_path: Path) -> None:
     design = dot_design(8, "exact", objective="luts")
     assert design.verilog.count("~carry_in") == 2
     faulty = replace(design, verilog=design.verilog.replace("~carry_in", "carry_in", 1))
-    cases = vector_cases(E4M3FN, 8, 600, seed=1)
-    assert verify_dot(faulty, "icarus", cases, tmp_path).mismatches > 100
+    cases = vector_cases(E4M3FN, 8, 200, seed=1)
+    assert verify_dot(faulty, "icarus", cases, tmp_path).mismatches > 30
 
 
 @pytest.mark.tool
@@ -140,9 +141,9 @@ def test_two_terms_over_a_lattice(accumulate: str, tmp_path: Path) -> None:
 
 @pytest.mark.tool
 def test_planted_fault_is_found(tmp_path: Path) -> None:
-    cases = vector_cases(E4M3FN, 2, 3000, seed=3)
+    cases = vector_cases(E4M3FN, 2, 500, seed=3)
     result = verify_dot(dot_design(2, "exact", fault=True), "icarus", cases, tmp_path)
-    assert 0 < result.mismatches < 3008
+    assert 0 < result.mismatches < 508
     assert "got 0x" in result.report
     assert "expected 0x" in result.report
     assert " b=[0x" in result.report

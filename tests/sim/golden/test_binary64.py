@@ -46,7 +46,11 @@ def test_arithmetic(name, function):
     assert operands.shape[1] > 20_000
     with np.errstate(all="ignore"):
         right = function(*operands.view(np.float64))
-    assert_floats(expected(name, BINARY64, operands, None), right)
+    actual = expected(name, BINARY64, operands, None)
+    if name in ("negate", "absolute"):  # They keep NaNs.
+        np.testing.assert_array_equal(actual, right.view(np.int64))
+    else:
+        assert_floats(actual, right)
 
 
 @pytest.mark.parametrize("name", ["less", "less_equal", "equal", "greater", "greater_equal"])

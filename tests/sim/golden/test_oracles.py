@@ -14,7 +14,7 @@ from spikefloat.sim.golden import arithmetic, division, integers
 from spikefloat.sim.golden.operations import expected, expected_rounded
 from spikefloat.sim.golden.rounding import INEXACT, Rounder, encode
 from spikefloat.sim.golden.values import decode
-from tests.helpers.oracle import every_pair, floats_of
+from tests.helpers.oracle import codes_of, dtype_of, every_pair, floats_of
 
 #: Modes that MPFR has, by the names of gmpy2.
 MPFR = {
@@ -201,13 +201,44 @@ def test_scales():
     floor = np.maximum(exponent + 126, 0)
     ceil = np.where(values < 2.0**-127, 0, floor + (fraction > 0.5))
     nearest = np.where(values < 2.0**-127, 0, floor + (fraction >= 0.75))
+    is_tie = (fraction == 0.75) & (values >= 2.0**-127)
+    by_code = np.where(is_tie, floor + floor % 2, nearest)
     expected = {"rtz": floor, "rdn": floor, "rup": ceil, "rne": nearest, "rna": nearest}
+    expected["rne-code"] = by_code
     for mode, codes in expected.items():
         actual = encode(fmt, values, None, Rounder(Rounding(mode)))
         np.testing.assert_array_equal(actual, codes, mode)
     ties = values == 1.5 * np.exp2(exponent - 1.0)
     assert np.count_nonzero(ties[: 2 * powers.size]) == 254
     assert np.count_nonzero(nearest[: 2 * powers.size][ties[: 2 * powers.size]] % 2) == 127
+
+
+@pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "e4m3fnuz", "binary16", "bfloat16"])
+def test_scales_of_every_code(name):
+    """Every positive code of a format: gfloat has ties to the even code, ml_dtypes ties upwards."""
+    fmt, scale = FORMATS[name], FORMATS["e8m0fnu"]
+    codes = np.arange(1, fmt.max_code + 1)
+    values = decode(fmt, codes)
+    in_range = (values >= 2.0**-127) & (values < 2.0**127)
+    codes, values = codes[in_range], values[in_range]
+    modes = {
+        "rtz": RoundMode.TowardZero,
+        "rdn": RoundMode.TowardNegative,
+        "rup": RoundMode.TowardPositive,
+        "rna": RoundMode.TiesToAway,
+        "rne-code": RoundMode.TiesToEven,
+    }
+    info = gfloat.formats.format_info_ocp_e8m0
+    for mode, theirs in modes.items():
+        actual = arithmetic.convert(fmt, scale, codes, None, Rounder(Rounding(mode)))
+        rounded = [gfloat.round_float(info, value, theirs) for value in values.tolist()]
+        np.testing.assert_array_equal(decode(scale, actual), rounded, mode)
+    # Below the smallest normal value of its float, ml_dtypes rounds 2**-127 and more up.
+    codes, values = codes[values >= 2.0**-126], values[values >= 2.0**-126]
+    usual = arithmetic.convert(fmt, scale, codes)
+    np.testing.assert_array_equal(usual, codes_of(values.astype(dtype_of(scale))))
+    differs = usual != arithmetic.convert(fmt, scale, codes, None, Rounder(Rounding("rne-code")))
+    assert differs.any()
 
 
 def test_formats_without_a_twin():

@@ -7,12 +7,15 @@ import pytest
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden import extremes
+from spikefloat.sim.golden.entry import with_canonical_nan
+from spikefloat.sim.golden.operations import OPERATIONS
 from tests.helpers.oracle import (
     ARITHMETIC_FORMATS,
     NARROW_FORMATS,
     all_codes,
     assert_same_codes,
     canonical,
+    codes_of,
     every_pair,
     floats_of,
     values_of,
@@ -50,8 +53,19 @@ def test_negate_and_absolute(fmt):
     else:
         negative = np.where(magnitude == 0, a, a ^ fmt.sign_mask)
         positive = np.where(magnitude == 0, a, magnitude)
-    assert_same_codes(fmt, (a,), golden.negate(fmt, a), canonical(fmt, negative))
-    assert_same_codes(fmt, (a,), golden.absolute(fmt, a), canonical(fmt, positive))
+    for name, expected in (("negate", negative), ("absolute", positive)):
+        assert_same_codes(fmt, (a,), getattr(golden, name)(fmt, a), expected)
+        entry = with_canonical_nan(name, OPERATIONS[name])
+        assert_same_codes(fmt, (a,), entry.function(fmt, a), canonical(fmt, expected))
+
+
+@pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
+def test_payloads_as_in_ml_dtypes(fmt):
+    """Its negation and absolute value are of bits, too, and so is numpy's."""
+    a = operands_of(fmt)
+    for model, function in ((golden.negate, np.negative), (golden.absolute, np.abs)):
+        expected = codes_of(function(floats_of(fmt, a))) & (2**fmt.width - 1)
+        assert_same_codes(fmt, (a,), model(fmt, a), expected)
 
 
 @pytest.mark.parametrize("fmt", ARITHMETIC_FORMATS, ids=lambda fmt: fmt.name)
@@ -110,7 +124,10 @@ def test_zeros_and_nan():
     assert golden.minimum(fmt, 0x00, 0x80) == golden.minimum(fmt, 0x80, 0x00) == 0x80
     assert golden.maximum(fmt, 0x00, 0x80) == golden.maximum(fmt, 0x80, 0x00) == 0x00
     assert golden.minimum(fmt, 0xFF, 0x38) == golden.maximum(fmt, 0x38, 0xFF) == 0x7F
-    assert golden.negate(fmt, 0x7F) == golden.absolute(fmt, 0xFF) == golden.relu(fmt, 0xFF) == 0x7F
+    assert golden.negate(fmt, 0xFF) == golden.absolute(fmt, 0xFF) == golden.relu(fmt, 0xFF) == 0x7F
+    assert golden.negate(fmt, 0x7F) == 0xFF
+    assert golden.negate(FORMATS["e5m2"], 0x7D) == 0xFD  # a signalling NaN, which stays one
+    assert golden.absolute(FORMATS["e5m2"], 0xFD) == 0x7D
     assert golden.relu(fmt, 0x80) == 0x00
     assert golden.negate(FORMATS["e4m3fnuz"], 0x00) == 0x00
 

@@ -60,7 +60,7 @@ def test_every_code_mode_policy_and_flag(fmt: str) -> None:
     for function in FUNCTIONS.values():
         for to in (source, BFLOAT16):
             for policy in overflow_policies(to):
-                for mode in Rounding:
+                for mode in filter(lambda mode: mode.is_for(source), Rounding):
                     for tiny in (False, True):
                         case = (function.name, to.name, policy, mode, tiny)
                         assert differences(function, source, to, policy, mode, tiny) == 0, case

@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.neurons.gates import Library, make_gates
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.sim.cases.corners import corner_codes, random_codes
 from spikefloat.sim.golden import arithmetic as golden
-from spikefloat.sim.golden.rounding import Rounder
+from spikefloat.sim.golden.rounding import INEXACT, INVALID, OVERFLOW, UNDERFLOW, Rounder
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import VARIANTS, check
 from tests.helpers.flags import assert_same, simulate
@@ -215,3 +215,58 @@ def test_scales_in_every_mode():
         for policy in policies(dst):
             actual = simulate(convert, src, [codes], policy, rounder, to=dst)
             assert_same(actual, golden.convert_flagged(src, dst, codes, policy, rounder))
+
+
+@pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "e4m3fnuz", "e2m1fn", "ue4m3", "binary8p3se"])
+def test_scales_of_narrow_formats(name):
+    """Every code as a scale, in every mode that is not stochastic, with flags."""
+    src, dst = FORMATS[name], FORMATS["e8m0fnu"]
+    codes = all_codes(src)
+    for mode in (mode for mode in Rounding if not mode.is_stochastic):
+        for policy in policies(dst):
+            actual = simulate(convert, src, [codes], policy, Rounder(mode), to=dst)
+            assert_same(actual, golden.convert_flagged(src, dst, codes, policy, Rounder(mode)))
+
+
+#: Codes of bfloat16, and what docs/formats.md says of them: the scale for each of the modes rtz, rdn,
+#: rup, rne, rna and rne-code, that with saturation, and the flags.
+SCALES = [
+    (0x3F80, (127,) * 6, None, 0),  # 1
+    (0x3FA0, (127, 127, 128, 127, 127, 127), None, INEXACT),  # 1.25
+    (0x3FC0, (127, 127, 128, 128, 128, 128), None, INEXACT),  # 1.5, whose lower neighbour is odd
+    (0x4040, (128, 128, 129, 129, 129, 128), None, INEXACT),  # 3, whose lower neighbour is even
+    (0x0040, (0,) * 6, None, 0),  # 2**-127
+    (0x0060, (0, 0, 1, 1, 1, 0), None, INEXACT),  # 1.5 * 2**-127
+    (0x0020, (0,) * 6, None, INEXACT | UNDERFLOW),  # 2**-128
+    (0x7F00, (254,) * 6, None, 0),  # 2**127
+    (0x7F40, (254, 254, 255, 255, 255, 254), (254,) * 6, None),  # 1.5 * 2**127
+    (0x7F80, (255,) * 6, (254,) * 6, OVERFLOW | INEXACT),  # infinity
+    *((code, (255,) * 6, None, INVALID) for code in (0x0000, 0x8000, 0xBF80, 0x8001, 0xFF80)),
+    (0x7FC0, (255,) * 6, None, 0),  # NaN
+]
+
+
+def test_scales_by_hand():
+    """The table of docs/formats.md, in golden model and circuit."""
+    src, dst = FORMATS["bfloat16"], FORMATS["e8m0fnu"]
+    codes = np.array([code for code, *_ in SCALES])
+    for place, mode in enumerate(("rtz", "rdn", "rup", "rne", "rna", "rne-code")):
+        for policy in policies(dst):
+            rounder = Rounder(Rounding(mode))
+            found = golden.convert_flagged(src, dst, codes, policy, rounder)
+            assert_same(simulate(convert, src, [codes], policy, rounder, to=dst), found)
+            for (_, usual, saturated, flags), code, raised in zip(SCALES, *found, strict=True):
+                own = saturated if saturated and policy != "nan" else usual
+                assert code == own[place]
+                beyond = OVERFLOW if usual[place] == 255 else 0
+                assert raised == (INEXACT | beyond if flags is None else flags)
+
+
+def test_planted_fault_in_ties_is_found(fresh_builds):
+    """The last digit, which is always odd, instead of the code."""
+    src, dst = FORMATS["bfloat16"], FORMATS["e8m0fnu"]
+    codes = all_codes(src)
+    expected = golden.convert_flagged(src, dst, codes, None, Rounder(Rounding.NEAREST_EVEN_CODE))
+    wrong = simulate(convert, src, [codes], policies(dst)[0], Rounder(), to=dst)
+    with pytest.raises(AssertionError):
+        assert_same(wrong, expected)

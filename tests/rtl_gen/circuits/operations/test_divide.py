@@ -15,8 +15,9 @@ from spikefloat.sim.golden import division as golden
 from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import NARROW_WITH_POLICY
+from tests.helpers.flags import MODES
 
-MODES = [mode for mode in Rounding if not mode.is_stochastic]
+FIXED = [mode for mode in MODES if not mode.is_stochastic]
 
 ROOTS = {
     "square_root": (square_root, golden.square_root),
@@ -41,7 +42,7 @@ def pairs(fmt):
     return [array.ravel() for array in grid]
 
 
-@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("mode", FIXED, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 def test_divide_every_pair(fmt, overflow, mode):
     a, b = pairs(fmt)
@@ -50,7 +51,7 @@ def test_divide_every_pair(fmt, overflow, mode):
     assert actual.size == 4**fmt.width
 
 
-@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("mode", FIXED, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", ROOTS)
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 def test_roots_every_code(fmt, overflow, name, mode):

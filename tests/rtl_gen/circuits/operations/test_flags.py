@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.golden import arithmetic, division
 from spikefloat.sim.golden.rounding import Rounder
 from tests.helpers.circuits import NARROW_WITH_POLICY
-from tests.helpers.flags import assert_same, every, simulate
+from tests.helpers.flags import MODES, assert_same, every, simulate
 
 OPERATIONS = {
     "multiply": (multiply, lambda f, x, p, r: arithmetic.multiply_flagged((f, f), f, *x, p, r)),
@@ -30,7 +30,7 @@ OPERATIONS = {
 
 
 @pytest.mark.parametrize("is_tiny_before", [False, True], ids=["after", "before"])
-@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("fmt, overflow", NARROW_WITH_POLICY)
 @pytest.mark.slow
 def test_every_operand(fmt, overflow, mode, is_tiny_before):

@@ -21,7 +21,7 @@ from spikefloat.rtl_gen.formats import (
 from spikefloat.sim.golden.operations import OPERATIONS, expected_rounded, find_operation
 from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.graphs.network import Network
-from tests.helpers.flags import assert_same
+from tests.helpers.flags import MODES, assert_same
 from tests.helpers.operations import check_operation
 from tests.rtl_gen.designs.test_operations import DESIGNS
 
@@ -73,7 +73,7 @@ def test_flags(fmt):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", Rounding, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("fmt", MAIN, ids=lambda fmt: fmt.name)
 def test_every_operation_in_every_mode(fmt, mode):
     """With flags, on every operand, in every policy; functions have tests of their own."""

@@ -15,8 +15,9 @@ from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.circuits import NARROW, NARROW_WITH_POLICY
+from tests.helpers.flags import MODES
 
-FIXED = [mode for mode in Rounding if not mode.is_stochastic and mode is not Rounding.NEAREST_EVEN]
+FIXED = [mode for mode in MODES if not mode.is_stochastic and mode is not Rounding.NEAREST_EVEN]
 STOCHASTIC = [mode for mode in Rounding if mode.is_stochastic]
 
 CIRCUITS = {

@@ -15,14 +15,17 @@ from spikefloat.sim.golden import arithmetic as golden
 from tests.helpers.command import printed_results
 from tests.helpers.graphs import all_codes
 
+#: A small circuit that has more than one neuron.
+NEGATE = ("negate", "--nan", "canonical")
+
 
 def test_command(capsys, tmp_path):
-    arguments = ["harden", "negate", "--synapse-noise", "0.3", "-o", str(tmp_path), "--json"]
+    arguments = ["harden", *NEGATE, "--synapse-noise", "0.3", "-o", str(tmp_path), "--json"]
     assert main(arguments) == 0
     (row,) = printed_results(capsys)
     assert {"exact_rate", "ci_low", "ci_high", "neurons", "synapses", "depth"} <= set(row)
     assert 0.999 <= row["ci_low"] <= row["exact_rate"] <= row["ci_high"]
-    text = (tmp_path / "negate_e4m3fn_neurons_harden0_3.v").read_text()
+    text = (tmp_path / "negate_e4m3fn_canonical_neurons_harden0_3.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert f"{row['synapses']} synapses" in text
 
@@ -49,13 +52,13 @@ def test_multiplier():
 
 def test_verilog(capsys, tmp_path):
     """As a simulator reads it, a hardened circuit still computes the same."""
-    assert main(["verilog", "negate", "--harden", "0.3", "-o", str(tmp_path), "--json"]) == 0
+    assert main(["verilog", *NEGATE, "--harden", "0.3", "-o", str(tmp_path), "--json"]) == 0
     (row,) = printed_results(capsys)
-    text = (tmp_path / "negate_e4m3fn_harden0_3.v").read_text()
+    text = (tmp_path / "negate_e4m3fn_canonical_harden0_3.v").read_text()
     assert f"{row['neurons']} neurons" in text
     assert "hardened: 99.9" in text
     assert (
-        main(["verilog", "negate", "--harden", "0.3", "--stages", "2", "-o", str(tmp_path / "no")])
+        main(["verilog", *NEGATE, "--harden", "0.3", "--stages", "2", "-o", str(tmp_path / "no")])
         == 2
     )
     assert capsys.readouterr().err.startswith(
@@ -69,7 +72,7 @@ def test_table_and_costs(capsys):
     for cost in ("neurons", "devices"):
         assert main(["harden", "ripple4", "--synapse-noise", "0.1", "--cost", cost]) == 0
         assert "ci low" in capsys.readouterr().out
-        assert main(["harden", "negate", "--synapse-noise", "0.3", "--cost", cost, "--json"]) == 0
+        assert main(["harden", *NEGATE, "--synapse-noise", "0.3", "--cost", cost, "--json"]) == 0
         neurons[cost] = printed_results(capsys)[0]["neurons"]
     assert neurons["neurons"] <= neurons["devices"]
 

@@ -8,7 +8,7 @@ from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
-from spikefloat.rtl_gen.circuits.scaled.scale import Scale, unpack_scale
+from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, unpack_scale
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import (
     BlockFormat,

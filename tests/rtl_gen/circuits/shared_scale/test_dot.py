@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.circuits.scaled.dot import block_dot
+from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
 from spikefloat.rtl_gen.neurons.bits import split_word

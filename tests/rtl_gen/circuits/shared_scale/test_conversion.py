@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 import spikefloat as sf
-from spikefloat.rtl_gen.circuits.scaled.conversion import (
+from spikefloat.rtl_gen.circuits.shared_scale.conversion import (
     SOURCES,
     block_quantize,
 )
-from spikefloat.rtl_gen.circuits.scaled.values import block_dequantize
+from spikefloat.rtl_gen.circuits.shared_scale.values import block_dequantize
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, ScalePolicy
 from spikefloat.rtl_gen.neurons.builder import constant

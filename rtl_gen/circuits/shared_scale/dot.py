@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, pla
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack
-from spikefloat.rtl_gen.circuits.scaled.scale import Scale, multiply_scales, unpack_scale
+from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, multiply_scales, unpack_scale
 from spikefloat.rtl_gen.circuits.sums.exact import (
     product_term,
     product_width,

@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
-from spikefloat.rtl_gen.circuits.scaled.quotients import divided_elements, divided_scale
+from spikefloat.rtl_gen.circuits.shared_scale.quotients import divided_elements, divided_scale
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import (
     FORMATS,
