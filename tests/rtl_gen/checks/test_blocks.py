@@ -155,3 +155,32 @@ def test_a_wrong_golden_model_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     assert checked.outcome.mismatches == checked.outcome.cases
     assert isinstance(checked.instance, Instance)
     assert isinstance(checked.instance.shape, BlockShape)
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize(
+    "design, options, shape",
+    [
+        ("block_quantize", {"format": "bfloat16"}, {"block": "mxint8", "policy": "ceil"}),
+        slow("block_quantize", {"format": "binary16"}, {"block": "nvfp4", "blocks": 2}),
+        slow("block_quantize", {"stages": 3, "is_stream": True}, {"block": "mxfp8_e5m2"}),
+        slow("block_dequantize", {"to": "bfloat16", "stages": 2}, {"block": "nvfp4", "blocks": 2}),
+    ],
+)
+def test_conversions_in_hardware(design: str, options: dict, shape: dict, tmp_path: Path) -> None:
+    instance = make_instance(design, block=make_block_shape(size=2, **shape), **options)
+    for checked in check([instance], ["icarus"], tmp_path, Selected(random_cases=300)):
+        assert checked.outcome.cases > 300
+        assert checked.outcome.mismatches == 0
+
+
+def test_header_of_a_conversion() -> None:
+    instance = make_instance("block_quantize", block=make_block_shape("mxint8", policy="ceil"))
+    assert instance.name == "block_quantize_mxint8_ceil_binary32"
+    lines = header_lines(instance)
+    assert lines[0].endswith("divided by a scale (binary32 to mxint8)")
+    assert "y: int8, element j of block i is [8 * (32 * i + j) +: 8]" in lines
+    assert not any(line.startswith("overflow") for line in lines)
+    words = command_line("verilog", instance)
+    assert words.startswith("spikefloat verilog block_quantize --format binary32 --library native")
+    assert words.endswith("--block mxint8 --scale-policy ceil")
