@@ -203,6 +203,7 @@ def design(
     budget: Budget | str = DEFAULT_BUDGET,
     objective: str = Objective.STRUCTURE,
     nan: NanPolicy | str | None = None,
+    format_2: Format | str | None = None,
     length: int | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
@@ -236,6 +237,8 @@ def design(
         What the circuit is made for: ``structure``, ``neurons``, ``depth``, ``luts`` or ``fmax``.
     nan : NanPolicy or str, optional
         Which NaN an operation on signs gives: ``keep``, by default, or ``canonical``.
+    format_2 : Format or str, optional
+        Format that an operand of ``fpu`` can choose instead.
     length : int, optional
         Codes in each operand of ``dot``; 16 by default.
     accumulate : str, optional
@@ -286,10 +289,6 @@ rounded to nearest even>
         if value is not None
     ]:
         raise InputError(f"Option {given[0]} must be for the design linear, not {name!r}")
-    if isinstance(budget, Budget):
-        if BUDGETS.get(budget.name) != budget:
-            raise unknown_name("Budget of a design", str(budget), BUDGETS)
-        budget = budget.name
     return DesignCircuit(
         make_instance(
             record,
@@ -297,15 +296,22 @@ rounded to nearest even>
             to=to,
             overflow=overflow,
             library=library,
-            budget=budget,
+            budget=_budget_name(budget),
             objective=objective,
             nan=nan,
+            format_2=format_2,
             length=length,
             accumulate=accumulate,
             wide=wide,
             layer=layer,
         )
     )
+
+
+def _budget_name(budget: Budget | str) -> str:
+    if isinstance(budget, Budget) and BUDGETS.get(budget.name) != budget:
+        raise unknown_name("Budget of a design", str(budget), BUDGETS)
+    return budget.name if isinstance(budget, Budget) else budget
 
 
 def designs() -> dict[str, Design]:

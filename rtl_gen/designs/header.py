@@ -67,6 +67,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         )
     circuit = instance.circuit
     formats = ", ".join(fmt.name for fmt in (circuit.format, *circuit.others))
+    formats += f" or {circuit.second.name}" if circuit.second else ""
     formats += f" to {circuit.to.name}" if circuit.to else ""
     lines = [f"{instance_summary(instance)} ({formats})"]
     if not _has_codes(instance):
@@ -76,6 +77,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     if "op" in instance.design.operands:
         codes = ", ".join(f"{code} {name}" for code, name in enumerate(OPERATION_CODES))
         lines.append(f"op: {codes}; the other codes give zero, without flags")
+    if circuit.second:
+        lines.append(f"format: 0 {circuit.format.name}, 1 {circuit.second.name}")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     # The weights of a user's network are not ours to license, nor is a function.
@@ -148,6 +151,7 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
     words += ["--function", shlex.quote(own.source)] if own else []
     for letter, other in zip("bc", circuit.others, strict=False):
         words += [f"--format-{letter}", other.name]
+    words += ["--format-2", circuit.second.name] if circuit.second else []
     words += ["--to", circuit.to.name] if circuit.to else []
     words += [] if _has_codes(instance) else ["--overflow", circuit.overflow.value]
     words += ["--library", circuit.library]

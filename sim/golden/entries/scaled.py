@@ -97,6 +97,7 @@ def _entry(function: object, *examples: Example) -> Operation:
     assert callable(function)
     return Operation(
         operand_count=4,
+        operand_names=("a", "scale_a", "b", "scale_b"),
         operand_widths=(None, SCALE.width, None, SCALE.width),
         rounded=function,
         cases=_cases,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gfloat import RoundMode
 
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.circuits import scaled
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
@@ -120,3 +121,15 @@ def test_formats():
     with pytest.raises(InputError, match=r"^Format for scaled_add must be one of e4m3fn, "):
         make_instance("scaled_add", format="e2m1fn")
     assert make_instance("scaled_add").operand_widths == dict(zip(PORTS, (8,) * 4, strict=True))
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_verilog(tmp_path):
+    """Directed and random operands on both simulators."""
+    instances = [
+        make_instance(name, format="e5m2", rounding="rdn", flags="after") for name in NAMES
+    ]
+    for simulator in ("verilator", "icarus"):
+        results = check(instances, [simulator], tmp_path / simulator, Selected(random_cases=2000))
+        assert [one.outcome.mismatches for one in results] == [0, 0, 0]
