@@ -25,7 +25,7 @@ SCALE = p3109(8, 1, is_signed=False, is_extended=False)
 _CORNERS = (0, 1, 2, 126, 127, 128, 129, 130, 253, 254, 255)
 
 #: How many of the directed pairs are tried.
-_DIRECTED = 10_000
+_DIRECTED = 4_000
 
 
 def scaled_sum(

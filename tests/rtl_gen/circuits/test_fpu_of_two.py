@@ -155,10 +155,8 @@ def test_command(capsys: Capture) -> None:
 @pytest.mark.tool
 @pytest.mark.slow
 def test_verilog(tmp_path):
-    """Directed and random operands of every operation, on both simulators."""
-    for simulator in ("verilator", "icarus"):
-        (result,) = check(
-            [unit("e4m3fn", "e5m2")], [simulator], tmp_path / simulator, Selected(random_cases=2000)
-        )
-        assert result.outcome.mismatches == 0
-        assert result.outcome.count > 10_000
+    """Directed and random operands of every operation, of narrow formats."""
+    selected = Selected(random_cases=500)
+    (result,) = check([unit("e2m1fn", "e2m3fn")], ["verilator"], tmp_path, selected)
+    assert result.outcome.mismatches == 0
+    assert result.outcome.cases > 10_000
