@@ -10,6 +10,7 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
 from spikefloat.rtl_gen.formats import NanPolicy, ScalePolicy
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
+from spikefloat.sim.golden.entries.unit import two_formats
 from spikefloat.sim.golden.entry import with_canonical_nan
 from spikefloat.sim.golden.operations import Operation, expected, find_operation
 from spikefloat.sim.golden.vectors.blocks import block_dot
@@ -49,6 +50,8 @@ def result_shape(instance: Instance) -> tuple[int, ...]:
 def golden_operation(instance: Instance) -> str | Operation:
     """Return the golden entry of an operation: its name, or itself where an option changes it."""
     own, fmt = instance.design.function, instance.circuit.format
+    if instance.circuit.second is not None:
+        return two_formats(find_operation("fpu"), fmt, instance.circuit.second)
     if own is None:
         name = instance.design.name
         if instance.circuit.nan is NanPolicy.CANONICAL:

@@ -195,6 +195,7 @@ def design(
     budget: Budget | str = DEFAULT_BUDGET,
     objective: str = Objective.STRUCTURE,
     nan: NanPolicy | str | None = None,
+    format_2: Format | str | None = None,
     length: int | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
@@ -232,6 +233,8 @@ def design(
         What the circuit is made for: ``structure``, ``neurons``, ``depth``, ``luts`` or ``fmax``.
     nan : NanPolicy or str, optional
         Which NaN an operation on signs gives: ``keep``, by default, or ``canonical``.
+    format_2 : Format or str, optional
+        Format that an operand of ``fpu`` can choose instead.
     length : int, optional
         Codes in each operand of ``dot``; 16 by default.
     accumulate : str, optional
@@ -284,10 +287,6 @@ rounded to nearest even>
         record, named_format(format or DEFAULT_FORMAT), overflow, weights, until, sizes
     )
     scaled = block_shape(record, block, blocks, block_size, scale_policy)
-    if isinstance(budget, Budget):
-        if BUDGETS.get(budget.name) != budget:
-            raise unknown_name("Budget of a design", str(budget), BUDGETS)
-        budget = budget.name
     return DesignCircuit(
         make_instance(
             record,
@@ -295,9 +294,10 @@ rounded to nearest even>
             to=to,
             overflow=overflow,
             library=library,
-            budget=budget,
+            budget=_budget_name(budget),
             objective=objective,
             nan=nan,
+            format_2=format_2,
             length=length,
             accumulate=accumulate,
             wide=wide,
@@ -305,6 +305,12 @@ rounded to nearest even>
             block=scaled,
         )
     )
+
+
+def _budget_name(budget: Budget | str) -> str:
+    if isinstance(budget, Budget) and BUDGETS.get(budget.name) != budget:
+        raise unknown_name("Budget of a design", str(budget), BUDGETS)
+    return budget.name if isinstance(budget, Budget) else budget
 
 
 def designs() -> dict[str, Design]:

@@ -26,7 +26,7 @@ from spikefloat.rtl_gen.circuits.operations import (
     square_root,
 )
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, FlagBits, RoundingControl
-from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.formats import Format, Overflow, overflow_policies
 from spikefloat.rtl_gen.formats.operation_codes import (
     OPERATION_CODES,
     OPERATION_WIDTH,
@@ -36,7 +36,10 @@ from spikefloat.rtl_gen.neurons.builder import Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import equal_constant
 
-__all__ = ["RECORDS", "fpu", "has_unit", "rounds"]
+__all__ = ["RECORDS", "fpu", "fpu_of_two", "has_unit", "rounds"]
+
+#: Whether a result is selected, the result, and its flags.
+_Selectable = tuple[Bit, Word, Word]
 
 #: Operations that are one fused multiply-add.
 _FUSED = OPERATION_CODES[:7]
@@ -103,8 +106,80 @@ def fpu(
             name: builder.rename(name, equal_constant(gates, op, code))
             for code, name in enumerate(OPERATION_CODES)
         }
+    results = _results(gates, fmt, (a, b, c), chosen, overflow, control)
+    return _selected(gates, results, control)
+
+
+def fpu_of_two(
+    gates: GateLibrary,
+    formats: tuple[Format, Format],
+    a: Word,
+    b: Word,
+    c: Word,
+    op: Word,
+    which: Word,
+    overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
+) -> Word:
+    """Return the same for codes of one of two formats, which an operand chooses.
+
+    Each format has its circuits, so that every result is rounded once; what they have in common, as
+    magnitudes compared, is there once.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    formats : pair of Format
+        The formats.
+    a, b, c, op : Word
+        As for :func:`fpu`; of ``b`` and ``c``, too, a narrower code takes the lowest bits.
+    which : Word
+        One bit: 0 for the first format, 1 for the second.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes; the default of each format if None, or
+        where it has no such policy.
+    control : RoundingControl
+        How to round.
+
+    Raises
+    ------
+    ValueError
+        If a format has no zero or no sign, or a width is wrong.
+    """
+    builder = gates.builder
+    with builder.scope("decode", op=op):
+        chosen = [
+            builder.rename(name, equal_constant(gates, op, code))
+            for code, name in enumerate(OPERATION_CODES)
+        ]
+    results = []
+    for fmt, pick in zip(formats, (gates.not_(which[0]), which[0]), strict=True):
+        policy = overflow if overflow in overflow_policies(fmt) else None
+        with builder.scope(f"of_{fmt.name}", a=a, b=b, c=c):
+            own = {
+                name: gates.and_(bit, pick, name=name)
+                for name, bit in zip(OPERATION_CODES, chosen, strict=True)
+            }
+            codes = (a, b[: fmt.width], c[: fmt.width])
+            results += _results(gates, fmt, codes, own, policy, control)
+    return _selected(gates, results, control)
+
+
+def _results(
+    gates: GateLibrary,
+    fmt: Format,
+    words: tuple[Word, Word, Word],
+    chosen: dict[str, Bit],
+    overflow: Overflow | None,
+    control: RoundingControl,
+) -> list[_Selectable]:
+    """Return the result of every circuit, its flags, and whether it is selected."""
+    builder = gates.builder
+    a, b, c = words
     code = a[: fmt.width]
-    results: list[tuple[Bit, Word, Word]] = []
+    results: list[_Selectable] = []
 
     def collect(name: str, select: Bit, circuit: Callable[..., Word | Bit], *words: Word) -> None:
         record = _OF_NAME[name]
@@ -128,6 +203,12 @@ def fpu(
         record = _OF_NAME[name]
         first = a if name.startswith("from_") else code
         collect(name, chosen[name], record.circuit, *(first, b)[: len(record.operands)])
+    return results
+
+
+def _selected(gates: GateLibrary, results: list[_Selectable], control: RoundingControl) -> Word:
+    """Return the result that is selected; its flags are left where they are collected."""
+    builder = gates.builder
     with builder.scope("select"):
         if control.flags is not None:
             flags = _merge(gates, [(select, word) for select, _, word in results])

@@ -233,6 +233,7 @@ def _targets(design: Design, fmt: Format, args: argparse.Namespace, uses: Uses) 
 def _others(design: Design, args: argparse.Namespace, uses: Uses) -> dict[str, Any]:
     """Return the formats of the operands that may have one of their own."""
     keys = ("format_b", "format_c")[: len(design.operands) - 1] if design.mixes else ()
+    keys += ("format_2",) if design.name == "fpu" else ()
     uses.add(" ".join(keys).replace("_", "-"))
     return {key: getattr(args, key, None) for key in keys}
 

@@ -74,6 +74,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     if "op" in instance.design.operands:
         codes = ", ".join(f"{code} {name}" for code, name in enumerate(OPERATION_CODES))
         lines.append(f"op: {codes}; the other codes give zero, without flags")
+    if circuit.second:
+        lines.append(f"format: 0 {circuit.format.name}, 1 {circuit.second.name}")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     # The weights of a user's network are not ours to license, nor is a function.
@@ -91,7 +93,8 @@ def _format_words(instance: Instance) -> str:
     if isinstance(instance.shape, BlockShape):
         block = instance.shape.block.name
         names, target = ([circuit.format.name], block) if not target else ([block], target)
-    return ", ".join(names) + (f" to {target}" if target else "")
+    either = f" or {circuit.second.name}" if circuit.second else ""
+    return ", ".join(names) + either + (f" to {target}" if target else "")
 
 
 def instance_summary(instance: Instance) -> str:
@@ -175,6 +178,7 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
     words += ["--function", shlex.quote(own.source)] if own else []
     for letter, other in zip("bc", circuit.others, strict=False):
         words += [f"--format-{letter}", other.name]
+    words += ["--format-2", circuit.second.name] if circuit.second else []
     words += ["--to", circuit.to.name] if circuit.to else []
     if not _has_codes(instance) and (instance.design.rounds or not instance.design.roles):
         words += ["--overflow", circuit.overflow.value]

@@ -22,6 +22,7 @@ from spikefloat.rtl_gen.designs.resolve import (
     make_shape,
     resolve_formats,
     resolve_nan_of,
+    resolve_second,
 )
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
@@ -150,6 +151,7 @@ def make_instance(
     to: Format | str | None = None,
     format_b: Format | str | None = None,
     format_c: Format | str | None = None,
+    format_2: Format | str | None = None,
     overflow: Overflow | str | None = None,
     library: str = Library.NATIVE,
     budget: str = DEFAULT_BUDGET,
@@ -189,6 +191,8 @@ def make_instance(
     format_b, format_c : Format or str, optional
         Formats of the second and the third operand of a product, a sum or an ``fma``; by default
         that of the first.
+    format_2 : Format or str, optional
+        Format that an operand of ``fpu`` can choose instead; by default there is no such operand.
     overflow : Overflow or str, optional
         ``nan``, ``saturate`` or ``saturate-finite``; by default that of the format of the result.
     library : str
@@ -250,6 +254,7 @@ def make_instance(
     """
     design = find_design(design) if isinstance(design, str) else design
     design, format, to = resolve_formats(design, format, to)
+    design, second = resolve_second(design, format, format_2)
     circuit = make_circuit_options(
         design, format, to, (format_b, format_c), overflow, library, budget, objective
     )
@@ -263,7 +268,7 @@ def make_instance(
         flags=flags,
     )
     circuit = _with_rounding(circuit, ways)
-    circuit = replace(circuit, nan=resolve_nan_of(design, circuit.format, nan))
+    circuit = replace(circuit, second=second, nan=resolve_nan_of(design, circuit.format, nan))
     shape = make_shape(design, circuit, length, accumulate, wide, layer, block)
     hardware = make_hardware_options(
         style=style,

@@ -28,6 +28,7 @@ _KEYS = (
     "format",
     "format_b",
     "format_c",
+    "format_2",
     "to",
     "overflow",
     "library",
@@ -92,6 +93,7 @@ def _circuit_labels(instance: Instance) -> dict[str, Any]:
     own: dict[str, Any] = {
         "design": instance.design.name,
         "format": circuit.format.name if instance.design.has_format else None,
+        "format_2": circuit.second.name if circuit.second else None,
         "to": circuit.to.name if circuit.to else None,
         "overflow": circuit.overflow.value,
         "function": instance.design.function.source if instance.design.function else None,

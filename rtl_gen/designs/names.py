@@ -56,6 +56,8 @@ def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -
     name = f"{design.name}{shape.name if shape else ''}_{circuit.format.name}"
     if any(other != circuit.format for other in circuit.others):
         name = with_words(name, (other.name for other in circuit.others))
+    if circuit.second:
+        name += f"_or_{circuit.second.name}"
     if circuit.to and not (shape and circuit.to == circuit.format):
         name += f"_to_{circuit.to.name}"
     if design.rounds:

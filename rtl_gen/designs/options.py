@@ -69,6 +69,7 @@ class CircuitOptions:
     to: Format | None = None  #: Format of the result, for a design that lets it be selected.
     #: Formats of the operands after the first, where these may differ, and then also of the result.
     others: tuple[Format, ...] = ()
+    second: Format | None = None  #: Format that an operand of the float unit can choose instead.
     overflow: Overflow
     library: Library = Library.NATIVE
     budget: Budget = BUDGETS["w2"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
-from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.catalog import find_design, unit_of_two
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
@@ -40,6 +40,7 @@ __all__ = [
     "resolve_formats",
     "resolve_integers",
     "resolve_nan_of",
+    "resolve_second",
 ]
 
 #: Format of the operands, of which nothing is said.
@@ -158,6 +159,24 @@ def make_shape(
             f"not {circuit.result_format.name!r}"
         )
     return shape
+
+
+def resolve_second(
+    design: Design, first: Format | str, second: Format | str | None
+) -> tuple[Design, Format | None]:
+    """Return a design, and the format that an operand can choose instead; both as they are if None.
+
+    Raises
+    ------
+    InputError
+        If a format is given for another design than the float unit, or there is no unit for it.
+    """
+    if second is None:
+        return design, None
+    if design.name != "fpu":
+        raise InputError(f"Second format must be for fpu, not for {design.name}")
+    formats = [find_format(fmt) if isinstance(fmt, str) else fmt for fmt in (first, second)]
+    return unit_of_two(*formats), formats[1]
 
 
 def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:

@@ -19,10 +19,7 @@ from spikefloat.sim.golden.operations import (
     find_operation,
 )
 
-__all__ = ["OPERAND_NAMES", "ScalarDesign", "draws_extras", "scalar_checks"]
-
-#: Names of the operand ports.
-OPERAND_NAMES = ("a", "b", "c", "op")
+__all__ = ["ScalarDesign", "draws_extras", "scalar_checks"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +43,7 @@ class ScalarDesign:
 
     def expected(self, operands: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
         """Return the results for operands, by the names of the outputs."""
-        names = OPERAND_NAMES[: find_operation(self.operation).operand_count]
-        codes = [operands[name] for name in names]
+        codes = [operands[name] for name in find_operation(self.operation).names]
         if self.ways.is_usual and not self.others:
             return {"y": expected(self.operation, self.fmt, codes, self.overflow, self.to)}
         return self.ways.results(
@@ -62,7 +58,7 @@ class ScalarDesign:
     def dut(self) -> Dut:
         """The design as a bench takes it."""
         operation = find_operation(self.operation)
-        names = OPERAND_NAMES[: operation.operand_count]
+        names = operation.names
         inputs: tuple[Port, ...]
         inputs = tuple(
             Port(name, own or fmt.width, fmt=None if own else fmt)
@@ -129,7 +125,7 @@ def scalar_checks(
             mine = np.flatnonzero(concerns(design.fmt, operands[:count], pairs, widths))
             # Driven in an order that suits the simulator, reported in one that suits the reader.
             mine = mine[np.lexsort([codes[mine] for codes in reversed(operands)])]
-        names = [*OPERAND_NAMES[: _sharing(design)[0]], *design.ways.widths]
+        names = [*find_operation(design.operation).names, *design.ways.widths]
         named = dict(zip(names, operands, strict=True))
         if design.discharge is not None:
             key = design.discharge, len(operands[0])

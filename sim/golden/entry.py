@@ -14,6 +14,7 @@ from spikefloat.sim.golden.rounding import INVALID, Rounded
 from spikefloat.sim.golden.values import signalling, unpack
 
 __all__ = [
+    "NAMES",
     "CanonicalOperation",
     "Example",
     "Operation",
@@ -22,6 +23,10 @@ __all__ = [
     "with_signals",
     "without_flags",
 ]
+
+
+#: Ports of most operations.
+NAMES = ("a", "b", "c", "op")
 
 
 class Example(NamedTuple):
@@ -38,6 +43,7 @@ class Operation:
     """An operation on codes of one format."""
 
     operand_count: int
+    operand_names: tuple[str, ...] = ()  #: Of the ports; by default the first of :data:`NAMES`.
     #: Number of bits of each operand, None for that of a code; by default all are codes.
     operand_widths: tuple[int | None, ...] = ()
     #: Called with the format, that of the result if it converts, operands, and overflow policy.
@@ -54,6 +60,11 @@ class Operation:
     can_overflow: bool = False  #: Whether it rounds, and so takes an overflow policy.
     bits: int | None = None  #: Number of bits of a result that is no code.
     converts: bool = False  #: Whether the result has a format of its own.
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of the port of each operand."""
+        return self.operand_names or NAMES[: self.operand_count]
 
     def widths(self, fmt: Format) -> tuple[int, ...]:
         """Return the number of bits of each operand."""

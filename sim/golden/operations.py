@@ -94,13 +94,15 @@ def require_cases(name: str | Operation, fmt: Format) -> None:
         )
 
 
-def wide_cases(name: str, fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+def wide_cases(
+    name: str | Operation, fmt: Format, random_count: int, seed: int = SEED
+) -> NDArray[np.int64]:
     """Return operands to try where not all can be: directed ones, then random ones, as rows.
 
     Parameters
     ----------
-    name : str
-        Name of the operation.
+    name : str or Operation
+        Name of the operation, or its entry.
     fmt : Format
         Format of the operands.
     random_count : int

@@ -216,7 +216,7 @@ def _scalar_group(instance: Instance, selected: Selected) -> str:
     pairs = pairs_of(instance, selected)
     if pairs in PAIRS:
         return pairs
-    if instance.circuit.is_mixed:
+    if instance.circuit.is_mixed or instance.circuit.second:
         return instance.name
     fmt, operation = instance.circuit.format, find_operation(golden_operation(instance))
     # The step-by-step engine takes so long for an operation that corners are left out, as are
@@ -300,7 +300,7 @@ def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
     count, options = selected.random_cases, instance.circuit
     if options.is_mixed:
         return mixed_cases((options.format, *options.others), count, selected.seed)
-    rows = wide_cases(instance.design.name, instance.circuit.format, count, selected.seed)
+    rows = wide_cases(golden_operation(instance), options.format, count, selected.seed)
     style = instance.hardware.style
     if (
         style is Style.SEQUENTIAL

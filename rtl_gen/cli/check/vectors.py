@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.designs import scalar_design
 from spikefloat.rtl_gen.checks.verifying.plan import Checked, Selected, Subject
 from spikefloat.rtl_gen.checks.verifying.rows import checked_row, planned_rows
@@ -221,14 +222,15 @@ def _formats(instance: Instance) -> tuple[Format, ...]:
 
 
 def _result_width(instance: Instance) -> int:
-    operation = find_operation(instance.design.name)
+    operation = find_operation(golden_operation(instance))
     return operation.result_width(instance.circuit.format, instance.circuit.to)
 
 
 def _golden(instance: Instance, operands: Sequence[NDArray[np.int64]]) -> Rounded:
     """Return results and flags of the golden model; an operation without rounding raises none."""
     circuit = instance.circuit
-    name, fmt, policy, to = instance.design.name, circuit.format, circuit.overflow, circuit.to
+    name, fmt = golden_operation(instance), circuit.format
+    policy, to = circuit.overflow, circuit.to
     if find_operation(name).rounded is None:
         codes = expected(name, fmt, operands, policy, to)
         return Rounded(codes, np.zeros_like(codes))
@@ -239,7 +241,7 @@ def _golden(instance: Instance, operands: Sequence[NDArray[np.int64]]) -> Rounde
 
 def _right(instance: Instance, vectors: Vectors) -> tuple[NDArray[np.int64], ...]:
     """Return result and flags of a file, as far as they are to be had here."""
-    circuit, operation = instance.circuit, find_operation(instance.design.name)
+    circuit, operation = instance.circuit, find_operation(golden_operation(instance))
     golden = _golden(instance, vectors.operands)
     result = vectors.result
     if not operation.bits:

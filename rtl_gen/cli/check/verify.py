@@ -40,12 +40,14 @@ __all__ = ["run"]
 _COLUMNS = (
     "design",
     "format",
+    "format_2",
     "to",
     "overflow",
     "library",
     "budget",
     "objective",
     "rounding",
+    "nan",
     "length",
     "accumulate",
     "layers",
@@ -78,7 +80,11 @@ def run(args: argparse.Namespace) -> int:
         for name in names
         for row in planned_rows(subject, pairs_of(subject, selected, name), name)
     ]
-    usual = {"rounding"} if all(row["rounding"] in (None, "rne") for row in expected) else set()
+    usual = {
+        name
+        for name, value in (("rounding", "rne"), ("nan", "keep"))
+        if all(row[name] in (None, value) for row in expected)
+    }
     if len({row["reference"] for row in expected}) == 1:
         usual.add("reference")  # as the title says
     planned = Table(

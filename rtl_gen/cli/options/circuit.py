@@ -42,6 +42,15 @@ CIRCUIT = (
         for letter in "bc"
     ),
     Option(
+        name="format-2",
+        group="circuit",
+        metavar="F",
+        read=text,
+        otherwise="no such operand",
+        help="format of the codes of fpu where its operand format is 1, not 0",
+        words=tuple(FORMATS),
+    ),
+    Option(
         name="to",
         group="circuit",
         metavar="F,...",

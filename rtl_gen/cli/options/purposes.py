@@ -9,6 +9,7 @@ PURPOSES = {
     "library": "designs of floats",
     "format-b": "products and sums",
     "format-c": "fma",
+    "format-2": "fpu",
     "to": "designs whose result may have another format",
     "overflow": "designs that round",
     "budget": "native gates",

@@ -25,7 +25,7 @@ SCALE = p3109(8, 1, is_signed=False, is_extended=False)
 _CORNERS = (0, 1, 2, 126, 127, 128, 129, 130, 253, 254, 255)
 
 #: How many of the directed pairs are tried.
-_DIRECTED = 10_000
+_DIRECTED = 4_000
 
 
 def scaled_sum(
@@ -97,6 +97,7 @@ def _entry(function: object, *examples: Example) -> Operation:
     assert callable(function)
     return Operation(
         operand_count=4,
+        operand_names=("a", "scale_a", "b", "scale_b"),
         operand_widths=(None, SCALE.width, None, SCALE.width),
         rounded=function,
         cases=_cases,

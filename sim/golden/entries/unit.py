@@ -2,12 +2,13 @@
 """Golden entry of the float unit: the entry of the operation that its last operand selects."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.formats import Format, Overflow, overflow_policies
 from spikefloat.rtl_gen.formats.operation_codes import (
     OPERATION_CODES,
     OPERATION_WIDTH,
@@ -17,7 +18,7 @@ from spikefloat.sim.cases.sampled import SEED, pair_cases, triple_cases
 from spikefloat.sim.golden.entry import Example, Operation
 from spikefloat.sim.golden.rounding import Rounded, Rounder
 
-__all__ = ["unit_entry"]
+__all__ = ["UnitOfTwo", "two_formats", "unit_entry"]
 
 #: How many of the directed cases each operation is tried with.
 _EACH = 400
@@ -59,6 +60,72 @@ def unit_entry(entries: Mapping[str, Operation]) -> Operation:
         can_overflow=True,
         bits=WORD_WIDTH,
     )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UnitOfTwo(Operation):
+    """The entry of a unit for two formats."""
+
+    format_names: tuple[str, str]  #: Of the formats.
+
+    def __repr__(self) -> str:
+        """Return the same text each time, by which results of campaigns are kept."""
+        return f"UnitOfTwo(format_names={self.format_names!r})"
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Rounds in the format that the last operand chooses; an object, for other processes."""
+
+    unit: Operation
+    formats: tuple[Format, Format]
+
+    def __call__(self, fmt: Format, *rest: Any) -> Rounded:
+        *operands, overflow, rounder = rest
+        *words, which = np.broadcast_arrays(*(np.asarray(word, np.int64) for word in operands))
+        random = np.broadcast_to(rounder.random, which.shape)
+        codes, flags = (np.zeros(which.shape, np.int64) for _ in range(2))
+        for index, one in enumerate(self.formats):
+            here = which == index
+            a, b, c, op = (word[here] for word in words)
+            mask = (1 << one.width) - 1
+            policy = overflow if Overflow(overflow) in overflow_policies(one) else None
+            own = rounder._replace(random=random[here])
+            assert self.unit.rounded is not None
+            result = self.unit.rounded(one, a, b & mask, c & mask, op, policy, own)
+            codes[here], flags[here] = result
+        return Rounded(codes, flags)
+
+    def cases(self, fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
+        """Return operands for each of the formats."""
+        assert self.unit.cases is not None
+        rows = [self.unit.cases(one, random_count, seed) for one in self.formats]
+        which = np.repeat([0, 1], [len(part) for part in rows])
+        return np.column_stack([np.concatenate(rows), which])
+
+
+def two_formats(unit: Operation, first: Format, second: Format) -> UnitOfTwo:
+    """Return the entry of a unit for two formats, of which the last operand chooses.
+
+    Parameters
+    ----------
+    unit : Operation
+        Entry of the unit.
+    first, second : Format
+        The formats, for which the operand is 0 and 1.
+    """
+    chosen = _Chosen(unit, (first, second))
+    own = {field.name: getattr(unit, field.name) for field in fields(unit)}
+    width = max(first.width, second.width)
+    own |= {
+        "operand_count": 5,
+        "operand_names": (*unit.names, "format"),
+        "operand_widths": (WORD_WIDTH, width, width, OPERATION_WIDTH, 1),
+        "rounded": chosen,
+        "cases": chosen.cases,
+        "examples": (),
+    }
+    return UnitOfTwo(format_names=(first.name, second.name), **own)
 
 
 def _apply(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gfloat import RoundMode
 
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check
 from spikefloat.rtl_gen.circuits import scaled
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
@@ -78,7 +79,7 @@ def test_exact_values(name):
     """Fractions, rounded by gfloat; every row is in range of its format at one scale or another."""
     fmt = find_format("binary8p3se")
     info = gfloat.formats.format_info_p3109(8, 3)
-    rows = wide_cases(name, fmt, 3000)
+    rows = wide_cases(name, fmt, 8000)
     values = [decode(fmt, rows[:, 0]), decode(SCALE, rows[:, 1])]
     values += [decode(fmt, rows[:, 2]), decode(SCALE, rows[:, 3])]
     finite = np.isfinite(values).all(axis=0)
@@ -120,3 +121,14 @@ def test_formats():
     with pytest.raises(InputError, match=r"^Format for scaled_add must be one of e4m3fn, "):
         make_instance("scaled_add", format="e2m1fn")
     assert make_instance("scaled_add").operand_widths == dict(zip(PORTS, (8,) * 4, strict=True))
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_verilog(tmp_path):
+    """Directed and random operands."""
+    ways = {"format": "binary4p2sf", "rounding": "rdn", "flags": "after"}
+    instances = [make_instance(name, **ways) for name in NAMES]
+    results = check(instances, ["verilator"], tmp_path, Selected(random_cases=500))
+    assert [one.outcome.mismatches for one in results] == [0, 0, 0]
+    assert results[0].outcome.cases > 4000

@@ -41,6 +41,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"flags": "after"},
     {"flags": "before"},
     {"nan": "canonical"},
+    {"format_2": "e5m2"},
     {"to": "e5m2"},
     {"to": "binary16"},
     {"accumulate": "tree"},

@@ -126,7 +126,7 @@ def test_table_and_csv_grow_by_the_line(capsys: Capture) -> None:
     assert len({len(line) for line in lines[-6:-1]}) == 1
     assert main([*TWO, "e4m3fn,e2m1fn", "--csv"]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
-    assert header.startswith("design,format,format_b,format_c,to,")
+    assert header.startswith("design,format,format_b,format_c,format_2,to,")
     assert len(rows) == 4
 
 

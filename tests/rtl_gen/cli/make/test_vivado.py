@@ -31,7 +31,7 @@ def test_interfaces_have_the_ports_of_the_verilog(tmp_path: Path) -> None:
     """Clock, reset and all ports of streams are in interfaces, in their direction."""
     for arguments, interfaces in (
         (["negate"], set()),
-        (["negate", "--stages", "1"], {"clk", "rst"}),
+        (["negate", "--nan", "canonical", "--stages", "1"], {"clk", "rst"}),
         ([*STREAM, "--flags"], {"clk", "rst", "s_axis_a", "s_axis_b", "m_axis"}),
         (
             [*STREAM, "--stages", "2", "--axi-reset"],

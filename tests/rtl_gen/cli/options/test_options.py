@@ -87,6 +87,7 @@ def test_each_option_is_taken_or_refused(command: str, capsys: Capture) -> None:
 #: What has no effect for a negation in its usual style, made of the usual gates.
 WITHOUT_EFFECT = {
     "to": "e5m2",
+    "format-2": "e5m2",
     "overflow": "saturate",
     "length": "4",
     "accumulate": "tree",
@@ -208,7 +209,7 @@ def test_lists_and_csv(tmp_path: Path, capsys: Capture) -> None:
     assert main(["verilog", *lists, "-o", str(tmp_path)]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.startswith(
-        "design,format,format_b,format_c,to,overflow,library,budget,objective,"
+        "design,format,format_b,format_c,format_2,to,overflow,library,budget,objective,"
     )
     assert [row.split(",")[:2] for row in rows] == [
         [name, fmt] for name in ("negate", "add") for fmt in ("e4m3fn", "e5m2")
@@ -218,7 +219,9 @@ def test_lists_and_csv(tmp_path: Path, capsys: Capture) -> None:
 
 def test_json_is_as_the_documentation_says(tmp_path: Path, capsys: Capture) -> None:
     text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-    common = re.findall(r"`([a-z_]+)`", text[text.index("| keys | are |") : text.index("Those of")])
+    common = re.findall(
+        r"`([a-z_2]+)`", text[text.index("| keys | are |") : text.index("Those of")]
+    )
     own = {
         command: set(re.findall(r"`([a-z_]+)`", keys))
         for commands, keys in re.findall(r"^\| ((?:`[a-z]+`(?:, )?)+) \| (.*?)[|;]", text, re.M)
