@@ -32,7 +32,6 @@ __all__ = [
     "find_design",
     "find_entry",
     "operation_design",
-    "unit_of_two",
 ]
 
 _Entry = TypeVar("_Entry", bound=Entry)
@@ -92,47 +91,6 @@ def operation_design(operation: Operation) -> Design:
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,
-    )
-
-
-@lru_cache(maxsize=16)
-def unit_of_two(first: Format, second: Format) -> Design:
-    """Return the float unit for two formats, of which an operand chooses.
-
-    Parameters
-    ----------
-    first, second : Format
-        The formats, for which the operand is 0 and 1.
-
-    Raises
-    ------
-    InputError
-        If there is no unit for one of them, or they are the same.
-    """
-    unit = find_design("fpu")
-    for fmt in (first, second):
-        if not unit.works_for(fmt) or first == second:
-            raise InputError(
-                f"Second format of fpu must be another one of {', '.join(unit.formats)}, "
-                f"not {second.name!r}"
-            )
-
-    def circuit(
-        gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
-    ) -> Word | Bit | dict[str, Word]:
-        a, b, c, op, which = operands[:5]
-        control = options.rounding.control(operands[5:])
-        result = fpu.fpu_of_two(
-            gates, (first, second), a, b, c, op, which, options.overflow, control=control
-        )
-        return control.with_flags(gates, result)
-
-    width = max(first.width, second.width)
-    return replace(
-        unit,
-        operands=(*unit.operands, "format"),
-        operand_widths=(*(own or width for own in unit.operand_widths), 1),
-        circuit=circuit,
     )
 
 

@@ -3,10 +3,12 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
+from spikefloat.rtl_gen.circuits import fpu
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
-from spikefloat.rtl_gen.designs.catalog import find_design, unit_of_two
+from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
@@ -30,7 +32,8 @@ from spikefloat.rtl_gen.formats import (
     resolve_overflow,
 )
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, find_budget
-from spikefloat.rtl_gen.neurons.gates import Library
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary, Library
 
 __all__ = [
     "DEFAULT_BUDGET",
@@ -176,7 +179,7 @@ def resolve_second(
     if design.name != "fpu":
         raise InputError(f"Second format must be for fpu, not for {design.name}")
     formats = [find_format(fmt) if isinstance(fmt, str) else fmt for fmt in (first, second)]
-    return unit_of_two(*formats), formats[1]
+    return _unit_of_two(*formats), formats[1]
 
 
 def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:
@@ -251,3 +254,44 @@ def resolve_integers(
     if source in integers:
         return find_design(f"from_{source}"), to or "bfloat16", None
     return find_design(f"to_{target}"), format, None
+
+
+@lru_cache(maxsize=16)
+def _unit_of_two(first: Format, second: Format) -> Design:
+    """Return the float unit for two formats, of which an operand chooses.
+
+    Parameters
+    ----------
+    first, second : Format
+        The formats, for which the operand is 0 and 1.
+
+    Raises
+    ------
+    InputError
+        If there is no unit for one of them, or they are the same.
+    """
+    unit = find_design("fpu")
+    for fmt in (first, second):
+        if not unit.works_for(fmt) or first == second:
+            raise InputError(
+                f"Second format of fpu must be another one of {', '.join(unit.formats)}, "
+                f"not {second.name!r}"
+            )
+
+    def circuit(
+        gates: GateLibrary, options: CircuitOptions, shape: None, operands: tuple[Word, ...]
+    ) -> Word | Bit | dict[str, Word]:
+        a, b, c, op, which = operands[:5]
+        control = options.rounding.control(operands[5:])
+        result = fpu.fpu_of_two(
+            gates, (first, second), a, b, c, op, which, options.overflow, control=control
+        )
+        return control.with_flags(gates, result)
+
+    width = max(first.width, second.width)
+    return replace(
+        unit,
+        operands=(*unit.operands, "format"),
+        operand_widths=(*(own or width for own in unit.operand_widths), 1),
+        circuit=circuit,
+    )
