@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.checks.circuit import Circuit
-from spikefloat.rtl_gen.checks.codes import apart, common_axes, named_format, side_by_side
+from spikefloat.rtl_gen.checks.codes import apart, common_axes, side_by_side
 from spikefloat.rtl_gen.checks.golden import golden_codes, operand_shapes, result_shape
 from spikefloat.rtl_gen.checks.module import Module, Plan
 from spikefloat.rtl_gen.checks.shapes import block_shape, layer_shape
@@ -21,7 +21,6 @@ from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import (
     DEFAULT_BUDGET,
-    DEFAULT_FORMAT,
     Instance,
     make_instance,
 )
@@ -283,9 +282,7 @@ rounded to nearest even>
         "lanes": lanes,
         "levels": levels,
     }
-    layer = layer_shape(
-        record, named_format(format or DEFAULT_FORMAT), overflow, weights, until, sizes
-    )
+    layer = layer_shape(record, format, overflow, weights, until, sizes)
     scaled = block_shape(record, block, blocks, block_size, scale_policy)
     return DesignCircuit(
         make_instance(

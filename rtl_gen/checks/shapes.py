@@ -4,7 +4,9 @@
 import os
 from typing import Any
 
+from spikefloat.rtl_gen.checks.codes import named_format
 from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.instance import DEFAULT_FORMAT
 from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
     LayerShape,
@@ -19,7 +21,7 @@ __all__ = ["block_shape", "layer_shape"]
 
 def layer_shape(
     record: Design,
-    fmt: Format,
+    format: Format | str | None,
     overflow: Overflow | str | None,
     weights: str | os.PathLike[str] | None,
     until: str | None,
@@ -27,6 +29,7 @@ def layer_shape(
 ) -> LayerShape | None:
     """Return the shape and the weights of linear layers; refuse them for another design."""
     if record.is_layer:
+        fmt = named_format(format or DEFAULT_FORMAT)
         return read_layer_shape(weights, fmt, overflow, until=until, **sizes)
     for key, value in {**sizes, "weights": weights, "until": until}.items():
         if value is not None:

@@ -62,6 +62,7 @@ def random_codes(name: str, circuit: sf.DesignCircuit, count: int) -> dict[str, 
 def test_integers_have_a_width_of_their_own() -> None:
     circuit = sf.design("from_int16")
     assert circuit.simulate(a=[0, 1, 300, 0xFFFF]).tolist() == [0x00, 0x38, 0x79, 0xB8]
+    assert sf.design("convert", format="int16", to="e4m3fn").name == circuit.name
     with pytest.raises(
         ValueError, match="^Operand 'a' of from_int16_e4m3fn must be integers from 0 to 65535$"
     ):
