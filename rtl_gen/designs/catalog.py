@@ -15,10 +15,7 @@ from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, h
 from spikefloat.rtl_gen.circuits.operations.sign import canonical_result
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.designs.shapes.circuits import (
-    dot_circuit,
-    linear_circuit,
-)
+from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
 from spikefloat.rtl_gen.designs.shapes.scaled import SCALED, ScaledRecord
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanPolicy

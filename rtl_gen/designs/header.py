@@ -67,7 +67,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         )
     circuit = instance.circuit
     lines = [f"{instance_summary(instance)} ({_format_words(instance)})"]
-    if not _has_codes(instance) and (instance.design.rounds or not instance.design.roles):
+    if _says_overflow(instance):
         lines.append(f"overflow: {_OVERFLOW[circuit.overflow]}")
     lines += _rounding_lines(circuit.rounding)
     lines += _element_lines(instance)
@@ -83,6 +83,12 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     if not has_weights and instance.design.function is None:
         lines.append("SPDX-License-Identifier: Apache-2.0")
     return (*lines, f"made by: {command_line('verilog', instance)}")
+
+
+def _says_overflow(instance: Instance) -> bool:
+    """Tell whether the overflow policy is a matter of a circuit."""
+    design = instance.design
+    return not _has_codes(instance) and (design.rounds or not design.roles)
 
 
 def _format_words(instance: Instance) -> str:
@@ -180,7 +186,7 @@ def command_line(command: str, instance: Instance | SavedCircuit) -> str:
         words += [f"--format-{letter}", other.name]
     words += ["--format-2", circuit.second.name] if circuit.second else []
     words += ["--to", circuit.to.name] if circuit.to else []
-    if not _has_codes(instance) and (instance.design.rounds or not instance.design.roles):
+    if _says_overflow(instance):
         words += ["--overflow", circuit.overflow.value]
     words += ["--library", circuit.library]
     if circuit.library is Library.NATIVE:
