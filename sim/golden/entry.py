@@ -15,9 +15,10 @@ from spikefloat.sim.golden.values import signalling, unpack
 
 __all__ = [
     "NAMES",
-    "CanonicalOperation",
     "Example",
+    "LabelledOperation",
     "Operation",
+    "labelled",
     "of_one_format",
     "with_canonical_nan",
     "with_signals",
@@ -137,14 +138,20 @@ def of_one_format(function: Callable[..., Rounded]) -> Callable[..., Rounded]:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CanonicalOperation(Operation):
-    """An operation on signs whose NaNs are canonical."""
+class LabelledOperation(Operation):
+    """An entry made for a purpose, of which there may be many; the catalogue does not have it."""
 
-    name: str  #: Of the operation.
+    label: str  #: The same for entries that are alike, by which results of campaigns are kept.
 
     def __repr__(self) -> str:
-        """Return the same text each time, by which results of campaigns are kept."""
-        return f"CanonicalOperation(name={self.name!r})"
+        """Return the label."""
+        return self.label
+
+
+def labelled(operation: Operation, label: str, **changes: Any) -> LabelledOperation:
+    """Return another entry with some things changed, and without the examples."""
+    own = {field.name: getattr(operation, field.name) for field in fields(operation)}
+    return LabelledOperation(**{**own, "examples": (), **changes}, label=label)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ class _Canonical:
         return np.where(unpack(fmt, codes).is_nan, fmt.nan_code, codes)
 
 
-def with_canonical_nan(name: str, operation: Operation) -> CanonicalOperation:
+def with_canonical_nan(name: str, operation: Operation) -> Operation:
     """Return an exact operation on codes with the canonical NaN for every other one.
 
     Parameters
@@ -171,6 +178,5 @@ def with_canonical_nan(name: str, operation: Operation) -> CanonicalOperation:
         Its entry, which has no flags. The examples are left out.
     """
     assert operation.function is not None
-    own = {field.name: getattr(operation, field.name) for field in fields(operation)}
-    own |= {"function": _Canonical(operation.function), "examples": ()}
-    return CanonicalOperation(name=name, **own)
+    label = f"CanonicalOperation(name={name!r})"
+    return labelled(operation, label, function=_Canonical(operation.function))

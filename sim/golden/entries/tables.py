@@ -14,26 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.sim.golden.entry import Operation
+from spikefloat.sim.golden.entry import LabelledOperation, Operation
 from spikefloat.sim.golden.functions import Value, round_table
 from spikefloat.sim.golden.rounding import INVALID, Rounded, Rounder
 from spikefloat.sim.golden.values import decode, signalling, unpack
 
-__all__ = ["TableOperation", "codes_entry", "function_entry", "values_entry"]
+__all__ = ["codes_entry", "function_entry", "values_entry"]
 
 #: Significant bits, at least, that a value is cut off after; what is left makes one more bit.
 _PLACES = 128
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TableOperation(Operation):
-    """The entry of a table for one format of operands."""
-
-    digest: str  #: Of the table.
-
-    def __repr__(self) -> str:
-        """Return the same text for the same table, by which results of campaigns are kept."""
-        return f"TableOperation(digest={self.digest!r})"
 
 
 @dataclass(frozen=True)
@@ -68,7 +57,7 @@ class _Looked:
         return np.array(self.every, np.int64)[np.asarray(a, np.int64)]
 
 
-def function_entry(fmt: Format, function: Callable[[float], Any]) -> TableOperation:
+def function_entry(fmt: Format, function: Callable[[float], Any]) -> Operation:
     """Return the entry of a Python function, which is called with the value of each code.
 
     Parameters
@@ -83,7 +72,7 @@ def function_entry(fmt: Format, function: Callable[[float], Any]) -> TableOperat
     )
 
 
-def values_entry(fmt: Format, values: Sequence[Any]) -> TableOperation:
+def values_entry(fmt: Format, values: Sequence[Any]) -> Operation:
     """Return the entry of a table with a value for each code.
 
     Parameters
@@ -98,18 +87,18 @@ def values_entry(fmt: Format, values: Sequence[Any]) -> TableOperation:
         _value(value, bool(is_finite))
         for value, is_finite in zip(values, operands.is_finite, strict=True)
     )
-    return TableOperation(
+    return LabelledOperation(
         operand_count=1,
         rounded=_Rounded(fmt, every),
         cases=None,
         examples=(),
         can_overflow=True,
         converts=True,
-        digest=_digest(fmt, every),
+        label=f"TableOperation(digest={_digest(fmt, every)!r})",
     )
 
 
-def codes_entry(fmt: Format, codes: Sequence[int]) -> TableOperation:
+def codes_entry(fmt: Format, codes: Sequence[int]) -> Operation:
     """Return the entry of a table with a code of the result for each code.
 
     Parameters
@@ -119,13 +108,13 @@ def codes_entry(fmt: Format, codes: Sequence[int]) -> TableOperation:
     codes : sequence of int
         The codes.
     """
-    return TableOperation(
+    return LabelledOperation(
         operand_count=1,
         function=_Looked(fmt, tuple(codes)),
         cases=None,
         examples=(),
         converts=True,
-        digest=_digest(fmt, codes),
+        label=f"TableOperation(digest={_digest(fmt, codes)!r})",
     )
 
 

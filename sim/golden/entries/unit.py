@@ -2,7 +2,7 @@
 """Golden entry of the float unit: the entry of the operation that its last operand selects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,10 @@ from spikefloat.rtl_gen.formats.operation_codes import (
     WORD_WIDTH,
 )
 from spikefloat.sim.cases.sampled import SEED, pair_cases, triple_cases
-from spikefloat.sim.golden.entry import Example, Operation
+from spikefloat.sim.golden.entry import Example, Operation, labelled
 from spikefloat.sim.golden.rounding import Rounded, Rounder
 
-__all__ = ["UnitOfTwo", "two_formats", "unit_entry"]
+__all__ = ["two_formats", "unit_entry"]
 
 #: How many of the directed cases each operation is tried with.
 _EACH = 400
@@ -62,17 +62,6 @@ def unit_entry(entries: Mapping[str, Operation]) -> Operation:
     )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class UnitOfTwo(Operation):
-    """The entry of a unit for two formats."""
-
-    format_names: tuple[str, str]  #: Of the formats.
-
-    def __repr__(self) -> str:
-        """Return the same text each time, by which results of campaigns are kept."""
-        return f"UnitOfTwo(format_names={self.format_names!r})"
-
-
 @dataclass(frozen=True)
 class _Chosen:
     """Rounds in the format that the last operand chooses; an object, for other processes."""
@@ -104,7 +93,7 @@ class _Chosen:
         return np.column_stack([np.concatenate(rows), which])
 
 
-def two_formats(unit: Operation, first: Format, second: Format) -> UnitOfTwo:
+def two_formats(unit: Operation, first: Format, second: Format) -> Operation:
     """Return the entry of a unit for two formats, of which the last operand chooses.
 
     Parameters
@@ -115,17 +104,16 @@ def two_formats(unit: Operation, first: Format, second: Format) -> UnitOfTwo:
         The formats, for which the operand is 0 and 1.
     """
     chosen = _Chosen(unit, (first, second))
-    own = {field.name: getattr(unit, field.name) for field in fields(unit)}
     width = max(first.width, second.width)
-    own |= {
-        "operand_count": 5,
-        "operand_names": (*unit.names, "format"),
-        "operand_widths": (WORD_WIDTH, width, width, OPERATION_WIDTH, 1),
-        "rounded": chosen,
-        "cases": chosen.cases,
-        "examples": (),
-    }
-    return UnitOfTwo(format_names=(first.name, second.name), **own)
+    return labelled(
+        unit,
+        f"UnitOfTwo(format_names={(first.name, second.name)!r})",
+        operand_count=5,
+        operand_names=(*unit.names, "format"),
+        operand_widths=(WORD_WIDTH, width, width, OPERATION_WIDTH, 1),
+        rounded=chosen,
+        cases=chosen.cases,
+    )
 
 
 def _apply(
