@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
-from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack
-from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, multiply_scales, unpack_scale
-from spikefloat.rtl_gen.circuits.sums.exact import (
-    product_term,
-    product_width,
-    special_values,
+from spikefloat.rtl_gen.circuits.shared_scale.scale import (
+    Scale,
+    height_of,
+    multiply_scales,
+    unpack_scale,
 )
+from spikefloat.rtl_gen.circuits.sums.exact import product_term, product_width, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, Total, sum_terms
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow, resolve_overflow
@@ -207,18 +207,18 @@ def _integer_sum(
 def _round_one(gates: GateLibrary, one: _BlockSum, to: Format) -> Word:
     """Return exponent and mantissa of the sum of one block, whose place the scales decide."""
     scale, builder = one.scale, gates.builder
-    offset = len(one.magnitude) - 1 + one.unit - to.min_exponent
-    lowest, highest = offset + scale.lowest, offset + scale.highest
-    bits = max(highest.bit_length(), (-lowest).bit_length(), to.exponent_bits) + 1
+    offset = len(one.magnitude) - 1 + one.unit
     with builder.scope("height", exponent=scale.exponent):
-        *height, is_below = exponent_sum(gates, (scale.exponent,), (), offset, bits)
+        height, is_below, lowest = height_of(
+            gates, to, (scale.exponent,), offset, scale.lowest, scale.highest
+        )
     with builder.scope("round", magnitude=one.magnitude):
         return finish(
             gates,
             to,
             one.magnitude,
-            tuple(height),
-            is_below if lowest < 0 else ZERO,
+            height,
+            is_below,
             lowest=lowest,
             max_zeros=None,
             zeros=(gates.not_(one.is_nonzero),),

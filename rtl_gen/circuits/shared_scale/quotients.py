@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
-from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, unpack_scale
+from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, height_of, unpack_scale
 from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -50,15 +50,19 @@ def divided_scale(gates: GateLibrary, block: BlockFormat, fmt: Format, largest: 
         rest = gates.or_(*padded[:lost], rest, name="sticky")
     # A sixth is the half of a third.
     unit = fmt.precision - _DIVIDED_BITS - fmt.mantissa_bits - fmt.bias - 1
-    offset = len(quotient) - 1 + unit - block.scale.min_exponent
-    lowest, highest = offset + 1, offset + (fmt.max_code >> fmt.mantissa_bits)
-    bits = max(highest.bit_length(), (-lowest).bit_length(), block.scale.exponent_bits) + 1
-    *height, is_below = exponent_sum(gates, (raw.exponent,), (), offset, bits)
+    height, is_below, lowest = height_of(
+        gates,
+        block.scale,
+        (raw.exponent,),
+        len(quotient) - 1 + unit,
+        1,
+        fmt.max_code >> fmt.mantissa_bits,
+    )
     magnitude = finish(
         gates,
         block.scale,
         quotient,
-        tuple(height),
+        height,
         is_below,
         lowest=lowest,
         max_zeros=None,

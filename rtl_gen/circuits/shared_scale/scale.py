@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
+from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.unpack import unpack
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
@@ -11,7 +12,7 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import add
 
-__all__ = ["Scale", "multiply_scales", "unpack_scale"]
+__all__ = ["Scale", "height_of", "multiply_scales", "unpack_scale"]
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,28 @@ def multiply_scales(gates: GateLibrary, a: Scale, b: Scale) -> Scale:
             lowest=a.lowest + b.lowest,
             highest=a.highest + b.highest,
         )
+
+
+def height_of(
+    gates: GateLibrary, to: Format, exponents: tuple[Word, ...], offset: int, least: int, most: int
+) -> tuple[Word, Bit, int]:
+    """Return the height of a number as :func:`~.parts.finish.finish` wants it, and the lowest.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    to : Format
+        Format that the number is rounded into.
+    exponents : tuple of Word
+        Unsigned words whose sum is the exponent.
+    offset : int
+        Exponent of the top bit of the significand where that sum is 0.
+    least, most : int
+        Bounds of the sum.
+    """
+    offset -= to.min_exponent
+    lowest, highest = offset + least, offset + most
+    bits = max(highest.bit_length(), (-lowest).bit_length(), to.exponent_bits) + 1
+    *height, is_below = exponent_sum(gates, exponents, (), offset, bits)
+    return tuple(height), is_below if lowest < 0 else ZERO, lowest

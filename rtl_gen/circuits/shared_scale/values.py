@@ -5,17 +5,11 @@ from collections.abc import Sequence
 
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
-from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
-from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, unpack_scale
+from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, height_of, unpack_scale
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import (
-    BlockFormat,
-    Format,
-    Overflow,
-    resolve_overflow,
-)
+from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import increment, xor_word
@@ -90,17 +84,16 @@ def _value(
     if len(scale.significand) > 1:
         significand = multiply_significands(gates, significand, scale.significand)
         is_zero = gates.or_(is_zero, scale.is_zero, name="zero")
-    offset = len(significand) - 1 + unit + scale.unit - to.min_exponent
+    offset = len(significand) - 1 + unit + scale.unit
     least, most = (0, 0) if block.float_element is None else (1, (1 << len(raw.exponent)) - 1)
-    lowest, highest = offset + least + scale.lowest, offset + most + scale.highest
-    bits = max(highest.bit_length(), (-lowest).bit_length(), to.exponent_bits) + 1
-    *height, is_below = exponent_sum(gates, (raw.exponent, scale.exponent), (), offset, bits)
+    bounds = least + scale.lowest, most + scale.highest
+    height, is_below, lowest = height_of(gates, to, (raw.exponent, scale.exponent), offset, *bounds)
     magnitude = finish(
         gates,
         to,
         significand,
-        tuple(height),
-        is_below if lowest < 0 else ZERO,
+        height,
+        is_below,
         lowest=lowest,
         max_zeros=None,
         zeros=(is_zero,),
