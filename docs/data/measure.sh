@@ -43,5 +43,9 @@ units="multiply,add --library all --budget w1,w2,w8,free --objective neurons"
         --style spiking --knob leak --order provoking --exact-rate 0.99999
     measure leak spikefloat sweep and,or,xor,multiply,add --objective neurons --style spiking \
         --leak 0:1:0.05 --order random,provoking --precision 0.002 $(picture leak)
+    measure harden spikefloat harden multiply,add --library all --budget w1,w2,w8 \
+        --objective neurons --synapse-noise 0.2
+    measure harden_free spikefloat harden add --budget free --objective neurons \
+        --synapse-noise 0.2 --max-synapses 2000000
     measure hardened spikefloat tolerance $units --harden 0.1,0.15,0.2 $(picture tolerance)
 }

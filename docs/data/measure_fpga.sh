@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Measures what the pages show of FPGAs into docs/data, from which `python docs/tables.py` makes the
+# tables. Takes about an hour of one core. The numbers depend on the circuits and on the versions of
+# Yosys and nextpnr, which every row names. `measure_fpga.sh spiking boards` does only some.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+chosen=" $* "
+boards=$(mktemp -d)
+trap 'rm -rf "$boards"' EXIT
+
+measure() {  # NAME ARGUMENTS...: rows of the command into fpga_NAME.csv
+    local name=$1
+    shift
+    [[ $chosen == "  " || $chosen == *" $name "* ]] || return 0
+    echo "$name" >&2
+    python -m spikefloat "$@" --csv --quiet > "$boards/rows" && mv "$boards/rows" "docs/data/fpga_$name.csv"
+}
+
+units="multiply,add --style spiking --target ecp5"
+dot="dot --length 16 --accumulate exact"
+# shellcheck disable=SC2086
+{
+    measure spiking synth $units --objective structure,neurons
+    measure spiking_memory synth $units --objective structure,neurons,depth --delays memory
+    measure leak synth multiply --style spiking --objective neurons --residue leak --leak 25/256 \
+        --target ecp5
+    measure stream synth multiply --style spiking --stream --target ecp5
+    measure dot synth $dot --target ecp5,generic6
+    measure dot_delay synth $dot --target ecp5 --delay 12,13,13.5
+    measure dot_luts synth $dot --target ecp5,generic6 --objective luts
+    measure array_32 synth linear --shape array --lanes 2x4 --inputs 32 --outputs 32 --target ecp5
+    measure array_256 synth linear --shape array --lanes 2x4 --inputs 256 --outputs 256 \
+        --target ecp5
+    measure boards board all --bitstream -o "$boards"
+}
+if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
+    python benchmarks/fpga_quality.py --json > "$boards/rows" && mv "$boards/rows" docs/data/fpga_quality.json
+fi
