@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of circuits: the smallest and least deep ones, sums, and how they are cut and timed."""
 
+import json
+import subprocess
+import sys
+
 from made.common import DESIGNS, DOCS, OBJECTIVES, lines, made, run, size, stats
 from spikefloat.rtl_gen.checks.tables import latency_table
 from spikefloat.rtl_gen.designs.arrays import make_layer_array
@@ -188,3 +192,28 @@ def waves() -> str:
             rows.append([f"{title}, {what}", *(f"{row[key]:,}" for key in keys)])
     heading = ["E4M3FN, budget w2", "neurons", "latency", "delay registers", "registers"]
     return lines(heading, rows)
+
+
+@made
+def hard_wired() -> str:
+    command = [sys.executable, str(DOCS.parent / "benchmarks" / "layer_size.py"), "--json"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sizes = map(json.loads, printed.splitlines())
+    return lines(
+        [
+            "E4M3FN, exact, ReLU, neurons / depth",
+            "weights as operands",
+            "hard-wired",
+            "times smaller",
+        ],
+        [
+            [
+                f"{row['inputs']} -> {row['outputs']}",
+                f"{row['neurons_ports']:,} / {row['depth_ports']}",
+                f"{row['neurons_hardwired']:,} / {row['depth_hardwired']}",
+                f"{row['ratio']:.1f}",
+            ]
+            for row in sizes
+        ],
+        right=True,
+    )

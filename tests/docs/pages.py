@@ -20,7 +20,8 @@ A comment on a line of its own before a block changes that:
 Numbers in text that a command gives are checked by a comment behind their paragraph:
 ``<!-- by COMMAND: {neurons:,} neurons; {0[depth]} -->``. The command runs with ``--json``; the
 templates are filled with its results (keys are those of the first one, or of a numbered one), and
-each must be in the paragraph. ``<!-- slowly by COMMAND: ... -->`` is for the slow tests.
+each must be in the paragraph. ``<!-- slowly by COMMAND: ... -->`` is for the slow tests. A file of
+docs/data stands for the command that made it.
 """
 
 import re

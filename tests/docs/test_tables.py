@@ -17,6 +17,7 @@ SLOW = (
     "dots",
     "exact",
     "dot_depths",
+    "hard_wired",
     "latency",
     "residue_bounds",
     "two_libraries",
