@@ -44,6 +44,8 @@ class Integer:
         import numpy as np  # Formats are also listed where no array is needed.
 
         array = np.asarray(codes, np.int64)
+        if self.width == 64:
+            return array if self.is_signed else array.view(np.uint64)
         if ((array < 0) | (array >> self.width != 0)).any():
             raise InputError(f"Code of {self.name} must be from 0 to {(1 << self.width) - 1:#x}")
         return np.where(array > self.highest, array - (1 << self.width), array)
@@ -54,7 +56,7 @@ INTEGERS: dict[str, Integer] = {
     f"{'' if is_signed else 'u'}int{width}": Integer(
         name=f"{'' if is_signed else 'u'}int{width}", width=width, is_signed=is_signed
     )
-    for width in (4, 8, 16, 32)
+    for width in (4, 8, 16, 32, 64)
     for is_signed in (True, False)
 }
 

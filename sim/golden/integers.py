@@ -38,15 +38,14 @@ def to_integer(fmt: Format, to: Integer, a: ArrayLike, rounder: Rounder = NEARES
     check_arithmetic(fmt)
     x = unpack(fmt, a)
     rounded, inexact = _rounded(x, rounder)
-    signed = np.where(x.sign, -rounded, rounded)
-    infinite = np.where(x.sign, to.lowest - 1, to.highest + 1)
-    signed = np.where(
-        x.is_infinite | x.is_nan, np.where(x.is_nan, to.highest + 1, infinite), signed
-    )
-    invalid = (signed < to.lowest) | (signed > to.highest)
-    limited = np.clip(signed, to.lowest, to.highest).astype(np.int64)
+    # Objects, as not all of these are an int64.
+    below, above = np.array(to.lowest - 1, object), np.array(to.highest + 1, object)
+    infinite = np.where(x.sign & ~x.is_nan, below, above)
+    signed = np.where(x.is_infinite | x.is_nan, infinite, np.where(x.sign, -rounded, rounded))
+    invalid = np.asarray((signed < to.lowest) | (signed > to.highest), bool)
+    limited = np.clip(signed, to.lowest, to.highest) & ((1 << to.width) - 1)
     flags = np.where(invalid, INVALID, INEXACT * inexact)
-    return Rounded(limited & ((1 << to.width) - 1), flags.astype(np.int64))
+    return Rounded(limited.astype(np.uint64).view(np.int64), flags.astype(np.int64))
 
 
 def from_integer(
@@ -59,9 +58,11 @@ def from_integer(
     """Return integers as floats, rounded once; zero is +0."""
     check_arithmetic(fmt)
     value = source.decode(a)
+    if source.width == 64:  # Not all of their magnitudes are an int64.
+        value = value.astype(object)
     no = np.zeros(value.shape, bool)
     numbers = Numbers(
-        sign=value < 0,
+        sign=np.asarray(value < 0, bool),
         significand=abs(value),
         exponent=np.zeros(value.shape, np.int64),
         is_nan=no,

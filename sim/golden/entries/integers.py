@@ -42,6 +42,9 @@ def _integers(
         significands >> np.maximum(fmt.precision + 1 - lengths, 0),
     )
     made = np.concatenate([near - 1, near, near + 1, -near, 1 - near, -near - 1])
+    if source.width == 64:  # As 64-bit codes are everywhere: numbers in two's complement.
+        drawn = rng.integers(0, (1 << 64) - 1, random_count, np.uint64, endpoint=True)
+        return np.concatenate([made, drawn.view(np.int64)])[:, None]
     drawn = rng.integers(0, 1 << source.width, random_count)
     return np.concatenate([made, drawn])[:, None] & (1 << source.width) - 1
 

@@ -32,9 +32,9 @@ def test_same_circuits(options, name):
         ),
         (
             "convert",
-            {"to": "int64"},
+            {"to": "int128"},
             "Integer must be one of int4, uint4, int8, uint8, int16, uint16, int32, uint32, "
-            "not 'int64'",
+            "int64, uint64, not 'int128'",
         ),
         ("multiply", {"format": "int8"}, "Format must be one of e4m3fn, "),
     ],

@@ -88,6 +88,22 @@ def test_integers():
     assert_floats(expected("from_int32", BINARY64, [back & 0xFFFFFFFF], None), back.astype(float))
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_integers_of_64_bits(is_signed):
+    rng = np.random.default_rng(87)
+    values = rng.uniform(-(2.0**65), 2.0**65, 5000) * 0.5 ** rng.integers(0, 66, 5000)
+    low, high = (-(2**63), 2**63 - 1) if is_signed else (0, 2**64 - 1)
+    right = [min(max(round(value), low), high) % 2**64 for value in values.tolist()]
+    name = "int64" if is_signed else "uint64"
+    codes = expected(f"to_{name}", BINARY64, [values.view(np.int64)], None)
+    assert (codes.view(np.uint64) == np.array(right, np.uint64)).all()
+    back = rng.integers(0, 2**64 - 1, 5000, np.uint64, endpoint=True)
+    back >>= rng.integers(0, 64, 5000, np.uint64)
+    numbers = back.view(np.int64) if is_signed else back
+    floats = np.array([float(number) for number in numbers.tolist()])  # Rounds to nearest even.
+    assert_floats(expected(f"from_{name}", BINARY64, [back], None), floats)
+
+
 def test_fma():
     """Python's fractions are exact, and it rounds a fraction once."""
     a, b, c = wide_cases("fma", BINARY64, 3000, 5).T[:, ::7]

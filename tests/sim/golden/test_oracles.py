@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden model in every mode, against MPFR (gmpy2) and gfloat, which share no code with it."""
 
+import math
+
 import gfloat
 import gfloat.formats
 import gmpy2
@@ -256,15 +258,17 @@ def test_formats_without_a_twin():
 @pytest.mark.parametrize("name", INTEGERS)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "binary16", "bfloat16"])
 def test_integers(fmt, name):
-    """numpy rounds to nearest even; every code, and every integer of up to 16 bits."""
+    """Python's round is to nearest even; every code, and every integer of up to 16 bits."""
     fmt, integer = FORMATS[fmt], INTEGERS[name]
     codes = np.arange(1 << fmt.width)
-    values = decode(fmt, codes)
-    limited = np.clip(np.rint(values), integer.lowest, integer.highest)
-    expected = np.where(np.isnan(values), integer.highest, limited)
+    values = [
+        2**70 if math.isnan(value) else value if math.isinf(value) else round(value)
+        for value in decode(fmt, codes).tolist()
+    ]
+    expected = [int(min(max(value, integer.lowest), integer.highest)) for value in values]
     actual = integers.to_integer(fmt, integer, codes)
-    np.testing.assert_array_equal(integer.decode(actual.codes), expected)
-    some = np.arange(0, 1 << integer.width, 1 << max(integer.width - 16, 0))
+    assert integer.decode(actual.codes).tolist() == expected
+    some = np.arange(1 << min(integer.width, 16)) << max(integer.width - 16, 0)
     back = integers.from_integer(integer, fmt, some)
     np.testing.assert_array_equal(back.codes, encode(fmt, integer.decode(some).astype(float)))
 
