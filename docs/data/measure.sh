@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Measures what docs/physics.md shows and a test run is too short for: figures into docs/data, from
-# which `python docs/tables.py` makes the tables, and pictures. Takes some ten minutes of one core;
+# which `python docs/tables.py` makes the tables, and pictures. Takes some twenty minutes of one core;
 # the numbers depend on nothing but the circuits. `measure.sh leak noise` does only some.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -43,9 +43,11 @@ units="multiply,add --library all --budget w1,w2,w8,free --objective neurons"
         --style spiking --knob leak --order provoking --exact-rate 0.99999
     measure leak spikefloat sweep and,or,xor,multiply,add --objective neurons --style spiking \
         --leak 0:1:0.05 --order random,provoking --precision 0.002 $(picture leak)
-    measure harden spikefloat harden multiply,add --library all --budget w1,w2,w8 \
-        --objective neurons --synapse-noise 0.2
-    measure harden_free spikefloat harden add --budget free --objective neurons \
-        --synapse-noise 0.2 --max-synapses 2000000
+    for budget in w1 w2 w8; do
+        measure harden_$budget spikefloat harden multiply,add --budget $budget --synapse-noise 0.2
+    done
+    measure harden_published spikefloat harden multiply,add --library published --synapse-noise 0.2
+    measure harden_free spikefloat harden add --budget free --synapse-noise 0.2 \
+        --max-synapses 2000000
     measure hardened spikefloat tolerance $units --harden 0.1,0.15,0.2 $(picture tolerance)
 }

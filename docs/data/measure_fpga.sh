@@ -6,15 +6,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 chosen=" $* "
-boards=$(mktemp -d)
-trap 'rm -rf "$boards"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 measure() {  # NAME ARGUMENTS...: rows of the command into fpga_NAME.csv
     local name=$1
     shift
     [[ $chosen == "  " || $chosen == *" $name "* ]] || return 0
     echo "$name" >&2
-    python -m spikefloat "$@" --csv --quiet > "$boards/rows" && mv "$boards/rows" "docs/data/fpga_$name.csv"
+    python -m spikefloat "$@" --csv --quiet > "$work/rows"
+    mv "$work/rows" "docs/data/fpga_$name.csv"
 }
 
 units="multiply,add --style spiking --target ecp5"
@@ -32,8 +33,10 @@ dot="dot --length 16 --accumulate exact"
     measure array_32 synth linear --shape array --lanes 2x4 --inputs 32 --outputs 32 --target ecp5
     measure array_256 synth linear --shape array --lanes 2x4 --inputs 256 --outputs 256 \
         --target ecp5
-    measure boards board all --bitstream -o "$boards"
+    measure boards board all --bitstream -o "$work"
 }
 if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
-    python benchmarks/fpga_quality.py --json > "$boards/rows" && mv "$boards/rows" docs/data/fpga_quality.json
+    # Status 1 says that something asked for is not met; the pages say so, too.
+    python benchmarks/fpga_quality.py --json > "$work/rows" || [[ $? == 1 ]]
+    mv "$work/rows" docs/data/fpga_quality.json
 fi

@@ -182,3 +182,30 @@ def name(key: tuple[str, str]) -> str:
 
 def units() -> list[tuple[str, str]]:
     return [(design, gates) for design in DESIGNS for gates in ("published", *BUDGETS)]
+
+
+@made
+def hardened() -> str:
+    parts = ("w1", "w2", "w8", "free", "published")
+    rows = [row for part in parts for row in kept(f"harden_{part}")]
+    return lines(
+        [
+            "design",
+            "neurons",
+            "synapses",
+            "depth",
+            "exact %, noise of 0.20 on every synapse",
+            "95 % interval",
+        ],
+        [
+            [
+                name(kind(row)),
+                *(f"{int(row[key]):,}" for key in ("neurons", "synapses", "depth")),
+                f"{100 * float(row['exact_rate']):.3f}",
+                " ... ".join(f"{100 * float(row[key]):.3f}" for key in ("ci_low", "ci_high")),
+            ]
+            for design in DESIGNS
+            for row in rows
+            if row["design"] == design
+        ],
+    )

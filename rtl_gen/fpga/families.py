@@ -45,6 +45,7 @@ class Target:
     ff: str
     carry: str | None = None
     bram: str | None = None
+    lutram: str | None = None  #: Memories made of the tables of a few sites; ``RAD`` reads.
     #: Cells other than those above that signals pass through within a clock.
     wire: str = "(?!)"
     models: str | None = None  #: Verilog of its cells, below Yosys' folder of shared files.
@@ -55,8 +56,8 @@ class Target:
     files: tuple[tuple[str, str], ...] = ()
 
     def kind(self, cell: str) -> str:
-        """Return ``lut``, ``ff``, ``carry``, ``bram``, ``wire`` or ``other`` for a cell type."""
-        for kind in ("lut", "ff", "carry", "bram", "wire"):
+        """Return the pattern that a cell type has: ``lut``, ``ff``, ``carry``, ..., or ``other``."""
+        for kind in ("lut", "ff", "carry", "bram", "lutram", "wire"):
             pattern = getattr(self, kind)
             if pattern is not None and re.fullmatch(pattern, cell):
                 return kind
@@ -95,9 +96,9 @@ _GOWIN = Router(
 #: Registers and latches of Yosys, where no device has others.
 _GENERIC_FF = r"\$_.*(DFF|FF_|SR_|DLATCH).*"
 
-# No multiplier blocks and no memory made of tables: what is not a register or a block RAM is a
-# lookup table, and so can be compared. No wide multiplexers on Gowin, as nextpnr knows no delay
-# through them, and would call a design faster than it is.
+# No multiplier blocks: what is not a register or a memory is a lookup table, and so can be compared.
+# No wide multiplexers on Gowin, as nextpnr knows no delay through them, and would call a design
+# faster than it is.
 _FAMILIES = (
     Family(
         name="ecp5",
@@ -106,12 +107,13 @@ _FAMILIES = (
             name="ecp5",
             device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
             unit=Unit.LUT4,
-            synthesis="synth_ecp5 -nodsp -nolutram -top {top}",
+            synthesis="synth_ecp5 -nodsp -top {top}",
             delay="scratchpad -set abc9.D {picoseconds}",
             lut="LUT4",
             ff="TRELLIS_FF",
             carry="CCU2C",
             bram="DP16KD|PDPW16KD",
+            lutram="TRELLIS_DPR16X4",
             wire="PFUMX|L6MUX21",
             models="ecp5/cells_sim.v",
             router=_ECP5,
@@ -160,11 +162,12 @@ _FAMILIES = (
             name="gowin",
             device="Gowin GW1NR-LV9QN88PC6/I5",
             unit=Unit.LUT4,
-            synthesis="synth_gowin -family gw1n -nodsp -nolutram -nowidelut -top {top}",
+            synthesis="synth_gowin -family gw1n -nodsp -nowidelut -top {top}",
             lut="LUT[1-4]",
             ff="DFF.*",
             carry="ALU",
             bram="DPX?9?B?|SDPX?9?B?|SPX?9?|pROMX?9?",
+            lutram="RAM16S(DP)?[124]",
             wire="MUX2_.*|[IO]BUF|INV",
             models="gowin/cells_sim.v",
             router=_GOWIN,

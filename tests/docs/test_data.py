@@ -24,7 +24,7 @@ PARTS = {
     "leak_tolerance": "tolerance and,or --style spiking --knob leak --order provoking "
     "--exact-rate 0.99999",
     "faults": f"criticality {UNIT}",
-    "harden": "harden multiply --budget w1 --objective neurons --synapse-noise 0.2",
+    "harden_w1": "harden multiply --budget w1 --synapse-noise 0.2",
     "fpga_spiking": "synth multiply --style spiking --target ecp5 --objective neurons",
 }
 

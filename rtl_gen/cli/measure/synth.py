@@ -51,6 +51,7 @@ _FIGURES = (
     "carry",
     "ff",
     "bram",
+    "lutram",
     "area",
     "path_ns",
     "fmax_mhz",

@@ -53,6 +53,7 @@ class Measurement:
     carry: int | None = None  #: Cells of carry chains.
     ff: int | None = None  #: Flip-flops, those of the harness not counted.
     bram: int | None = None  #: Block RAMs.
+    lutram: int | None = None  #: Memories made of lookup tables, which are not among those.
     area: float | None = None  #: Of all standard cells, in the unit of the library.
     path_ns: float | None = None  #: Worst path through standard cells.
     fmax_mhz: float | None = None  #: Median of the seeds, between registers.
@@ -211,6 +212,7 @@ def _measurement(
         carry=counts["carry"] if target.carry else None,
         ff=counts["ff"],
         bram=counts["bram"] if target.bram else None,
+        lutram=counts["lutram"] if target.lutram else None,
         area=counts["area"],
         path_ns=counts["path_ns"],
         fmax_mhz=None if notes or not clocks else round(statistics.median(clocks), 2),

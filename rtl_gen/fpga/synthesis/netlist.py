@@ -27,6 +27,7 @@ class Counts:
     carry: int  #: Cells of carry chains.
     ff: int  #: Flip-flops.
     bram: int  #: Block RAMs.
+    lutram: int = 0  #: Memories made of lookup tables.
     has_path: bool = True  #: Whether anything but wires is between the ports.
     area: float | None = None  #: Of all standard cells, in the unit of their library.
     path_ns: float | None = None  #: Delay of the worst path through standard cells.
@@ -70,6 +71,7 @@ def count_cells(
         carry=number["carry"],
         ff=number["ff"],
         bram=number["bram"],
+        lutram=number["lutram"],
         has_path=any(
             kinds[name] != "wire" and not _NOTHING.fullmatch(cell["type"])
             for name, cell in cells.items()
@@ -80,13 +82,16 @@ def count_cells(
 
 
 def _depth(cells: dict[str, Any], kinds: dict[str, str], module: str) -> int:
-    """Return the longest path, where a lookup table is one level and other cells are none."""
+    """Return the longest path, where a lookup table is one level and other cells are none.
+
+    A memory made of tables is one, too, from its address for reading; writing is clocked.
+    """
     readers: dict[Net, list[str]] = defaultdict(list)
     drives: dict[str, list[Net]] = {}
     waiting: dict[str, int] = {}
     drivers: dict[Net, str] = {}
     for name, cell in cells.items():
-        if kinds[name] not in ("lut", "carry", "wire"):
+        if kinds[name] not in ("lut", "carry", "lutram", "wire"):
             continue
         directions = cell["port_directions"]
         drives[name] = [
@@ -102,6 +107,7 @@ def _depth(cells: dict[str, Any], kinds: dict[str, str], module: str) -> int:
             net
             for port, nets in cell["connections"].items()
             if cell["port_directions"][port] == "input"
+            and (kinds[name] != "lutram" or port.startswith("RAD"))
             for net in nets
             if net in drivers
         }
@@ -114,7 +120,7 @@ def _depth(cells: dict[str, Any], kinds: dict[str, str], module: str) -> int:
     while ready:
         name = ready.pop()
         done += 1
-        level[name] += kinds[name] == "lut"
+        level[name] += kinds[name] in ("lut", "lutram")
         deepest = max(deepest, level[name])
         for net in drives[name]:
             for reader in readers[net]:

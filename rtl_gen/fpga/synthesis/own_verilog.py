@@ -34,7 +34,7 @@ write_json {folder}/ports.json
 """
 
 #: Ports by which registers and memories get their clock, in Yosys and in the cells of devices.
-_CLOCK_PORTS = re.compile(r"C|CK|(RD_|WR_)?CLK[ABRW]?N?|[RW]CLKN?")
+_CLOCK_PORTS = re.compile(r"C|W?CK|(RD_|WR_)?CLK[ABRW]?N?|[RW]CLKN?")
 #: What a clock may go through.
 _INVERTERS = ("$not", "$logic_not", "$pos", "$buf", "$_NOT_", "$_BUF_")
 
@@ -162,7 +162,7 @@ def _clock_bits(cell: Mapping[str, Any]) -> Iterator[int]:
     """Yield the nets by which a cell is clocked."""
     kind: str = cell["type"]
     if not kind.startswith("$") and not any(
-        target.kind(kind) in ("ff", "bram") for target in TARGETS.values()
+        target.kind(kind) in ("ff", "bram", "lutram") for target in TARGETS.values()
     ):
         return
     for port, bits in cell["connections"].items():

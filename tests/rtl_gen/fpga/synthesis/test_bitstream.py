@@ -22,8 +22,8 @@ REPORT = {
     "board, flags",
     [
         ("icebreaker", "synth_ice40 -device u "),
-        ("ulx3s-85f", "synth_ecp5 -nodsp -nolutram "),
-        ("tangnano9k", "synth_gowin -family gw1n -nodsp -nolutram -nowidelut "),
+        ("ulx3s-85f", "synth_ecp5 -nodsp "),
+        ("tangnano9k", "synth_gowin -family gw1n -nodsp -nowidelut "),
     ],
 )
 def test_same_synthesis_as_figures(board: str, flags: str, monkeypatch: pytest.MonkeyPatch) -> None:

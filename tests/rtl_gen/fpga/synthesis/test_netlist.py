@@ -9,7 +9,7 @@ from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
 from spikefloat.rtl_gen.fpga.synthesis.targets import find_target
 
-INPUTS = {"A", "B", "C", "D", "CIN", "BLUT", "ALUT", "C0", "DI", "CLK"}
+INPUTS = {"A", "B", "C", "D", "CIN", "BLUT", "ALUT", "C0", "DI", "CLK", "WCK", "RAD"}
 
 
 def cell(kind: str, **nets: int | str) -> dict[str, Any]:
@@ -52,6 +52,19 @@ def test_register_cuts_the_path() -> None:
         TARGETS["ecp5"],
     )
     assert found == Counts(lut=4, depth=2, carry=0, ff=1, bram=1)
+
+
+def test_memory_of_tables_is_a_level_where_it_is_read() -> None:
+    found = count_cells(
+        netlist(
+            cell("LUT4", A=1, Z=2),
+            cell("TRELLIS_DPR16X4", DI=4, WCK=9, RAD=2, DO=3),
+            cell("LUT4", A=3, Z=4),
+        ),
+        "m",
+        TARGETS["ecp5"],
+    )
+    assert found == Counts(lut=2, depth=3, carry=0, ff=0, bram=0, lutram=1)
 
 
 def test_loop_through_a_register_is_none() -> None:
@@ -111,6 +124,7 @@ def test_missing_module() -> None:
                 "TRELLIS_FF": "ff",
                 "CCU2C": "carry",
                 "DP16KD": "bram",
+                "TRELLIS_DPR16X4": "lutram",
                 "L6MUX21": "wire",
                 "MULT18X18D": "other",
             },
@@ -133,6 +147,7 @@ def test_missing_module() -> None:
                 "DFFRE": "ff",
                 "ALU": "carry",
                 "SDPB": "bram",
+                "RAM16SDP4": "lutram",
                 "IBUF": "wire",
                 "GND": "other",
             },
