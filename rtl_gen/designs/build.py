@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, Shape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import LayerShape, PortCodes, PortShape, Shape, VectorShape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
@@ -21,15 +21,24 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.sequential import Steps
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
-__all__ = ["build", "build_steps", "operand_widths"]
+__all__ = ["build", "build_steps", "operand_widths", "port_codes"]
+
+
+def port_codes(design: Design, circuit: CircuitOptions, shape: PortShape) -> dict[str, PortCodes]:
+    """Return what each port of a design whose ports have roles carries, by name."""
+    floats = {
+        name: circuit.format if name in design.operands else circuit.result_format
+        for name in design.roles
+    }
+    return shape.ports(design.roles, floats)
 
 
 def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None) -> dict[str, int]:
     """Return the width of each operand in bits, by name; weights may be part of the circuit."""
     width = circuit.format.width
     match shape:
-        case BlockShape():
-            ports = shape.ports(design.roles, circuit.format)
+        case PortShape():
+            ports = port_codes(design, circuit, shape)
             return {name: ports[name].width for name in design.operands}
         case LayerShape():
             widths = {"x": width * shape.inputs}

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
@@ -126,6 +126,8 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
             "block_size": shape.size,
             "scale_policy": shape.policy.value if shape.policy else None,
         }
+    if isinstance(shape, ElementsShape):
+        return {"length": shape.length}
     own: dict[str, Any] = {
         "accumulate": shape.accumulate,
         "node_format": shape.wide.name if shape.wide else None,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Designs on blocks as benches take them."""
+"""Operations on vectors, and designs on blocks, as benches take them."""
 
 from dataclasses import replace
 
@@ -11,16 +11,17 @@ from spikefloat.rtl_gen.checks.verifying.graphs import hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import BlockShape, PortCodes
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, PortCodes
+from spikefloat.rtl_gen.formats import Format, Integer
 from spikefloat.sim.benches.dut import Check, Port
 from spikefloat.sim.cases.blocks import block_dot_cases, float_cases
+from spikefloat.sim.golden.vectors.operations import VECTORS
 
-__all__ = ["block_check"]
+__all__ = ["port_check"]
 
 
-def block_check(instance: Instance, selected: Selected) -> Check:
-    """Return the check of a design on blocks."""
+def port_check(instance: Instance, selected: Selected) -> Check:
+    """Return the check of a design whose ports have roles."""
     hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
     operands = _operands(instance, selected.random_cases, selected.seed)
@@ -32,7 +33,7 @@ def block_check(instance: Instance, selected: Selected) -> Check:
             codes.format.width,
             codes.count,
             codes.format if isinstance(codes.format, Format) else None,
-            is_signed=not isinstance(codes.format, Format),
+            is_signed=isinstance(codes.format, Integer) and codes.format.is_signed,
         )
         for name, codes in instance.ports.items()
     }
@@ -54,6 +55,10 @@ def _numbers(port: PortCodes, codes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _operands(instance: Instance, count: int, seed: int) -> dict[str, NDArray[np.int64]]:
     """Return operands as ports have them: the elements of all blocks on one axis."""
     shape = instance.shape
+    if isinstance(shape, ElementsShape):
+        golden = VECTORS[instance.design.name]
+        drawn = golden.cases(instance.circuit.format, shape.length, count, seed)
+        return dict(zip(instance.design.operands, drawn, strict=True))
     assert isinstance(shape, BlockShape)
     to = instance.circuit.result_format
     sizes = shape.block, shape.blocks, shape.size
