@@ -170,3 +170,17 @@ def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Code
         np.arange(len(few))[:, None], rng.integers(0, min(3, length), (len(few), length))
     ]
     return (np.concatenate([np.array(rows, np.int64), drawn]),)
+
+
+def operand_cases(
+    fmt: Format, lengths: tuple[int, ...], count: int, seed: int
+) -> tuple[Codes, ...]:
+    """Return several operands of shape (cases, length), each with a length of its own.
+
+    Those of :func:`element_cases`, in another order for each operand but the first.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [element_cases(fmt, own, count, seed + i)[0] for i, own in enumerate(lengths)]
+    rows = max(map(len, drawn))
+    full = [np.resize(codes, (rows, codes.shape[1])) for codes in drawn]
+    return (full[0], *(codes[rng.permutation(rows)] for codes in full[1:]))
