@@ -235,7 +235,7 @@ def design(
     format_2 : Format or str, optional
         Format that an operand of ``fpu`` can choose instead.
     length : int, optional
-        Codes in each operand of ``dot``; 16 by default.
+        Elements of a vector, of ``dot`` and ``vector_sum`` and others; 16 by default.
     accumulate : str, optional
         How ``dot`` and ``linear`` add: ``exact``, ``tree``, ``chain`` or ``wide``.
     wide : str, optional

@@ -123,8 +123,12 @@ def shapes_of(
     if not design.is_vector:
         yield {}
         return
-    if design.roles:
+    if design.has_blocks:
         yield from _blocks(design, args, uses)
+        return
+    if design.vector is not None:
+        uses.add("length")
+        yield from ({"length": length} for length in args.length)
         return
     layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:

@@ -152,7 +152,7 @@ SHAPE = (
         metavar="N,...",
         read=several(integer(1, 1024)),
         default="16",
-        help="codes in each operand of dot",
+        help="elements of a vector, of dot and vector_sum and others",
     ),
     Option(
         name="accumulate",

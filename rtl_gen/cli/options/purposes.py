@@ -20,7 +20,7 @@ PURPOSES = {
     "tininess": "--flags",
     "nan": "operations on signs",
     "function": "table",
-    "length": "dot",
+    "length": "designs on vectors",
     "accumulate": "dot and linear",
     "node-format": "--accumulate wide",
     "weights": "linear and neuron",
