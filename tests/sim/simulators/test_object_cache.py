@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objects of Verilator's run-time library are compiled once for each set of flags."""
+"""What is the same in every build of Verilator is compiled once for each set of flags."""
 
 import sys
 
@@ -13,6 +13,8 @@ import pathlib, sys
 folder = pathlib.Path(__file__).parent
 with (folder / "calls").open("a") as calls:
     calls.write("called\\n")
+if "--version" in sys.argv:
+    sys.exit(print("Free Software Foundation" if (folder / "is_gcc").exists() else "another"))
 if "fail" in sys.argv:
     sys.exit(3)
 source = pathlib.Path(sys.argv[-1])
@@ -69,3 +71,48 @@ def test_cache_that_cannot_be_written(compile_once, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert compile_once("verilated.cpp", cache="file/cache")[:2] == (0, 1)
     assert compile_once("verilated.cpp", cache="file/cache")[:2] == (0, 2)
+
+
+def test_main_program_is_compiled_once_for_each_number_of_ports(compile_once, tmp_path):
+    model = tmp_path / "Vtop.h"
+    model.write_text("{ VL_IN8(&a,7,0);\n VL_OUTW(&y,99,0,4);\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp")[:2] == (0, 1)
+    model.write_text("{ VL_IN64(&b,63,0);\n VL_OUT(&z,31,0);\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp") == (0, 1, "text of verilator.cpp")
+    model.write_text("{ VL_IN8(&a,7,0);\n VL_IN8(&b,7,0);\n VL_OUT(&z,31,0);\n }")
+    assert compile_once("verilator.cpp")[:2] == (0, 2)
+    model.write_text("{ VL_IN64(&b,63,0);\n VL_OUT(&z,31,0);\n int more;\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp")[:2] == (0, 3)
+
+
+@pytest.fixture
+def headers(tmp_path):
+    """Return a folder with the headers of the library."""
+    folder = tmp_path / "include"
+    folder.mkdir()
+    for name in ("verilated.h", "verilated_dpi.h", "verilated_vpi.h"):
+        (folder / name).write_text(name, encoding="utf-8")
+    return folder
+
+
+def test_headers_of_the_library_are_compiled_once(compile_once, headers, tmp_path):
+    (tmp_path / "is_gcc").touch()
+    flags = ("-I.", f"-I{headers}", "-MMD")
+    # That it is GCC, the headers, the design.
+    assert compile_once("Vtop__ALL.cpp", *flags) == (0, 3, "text of Vtop__ALL.cpp")
+    (compiled,) = tmp_path.glob("cache/*/library.h.gch")
+    assert '#include "verilated.h"\n' in compiled.read_text()
+    assert compile_once("Vtop__ALL.cpp", *flags)[:2] == (0, 4)
+    assert compile_once("Vtop__ALL.cpp", *flags, "-include", "other.h")[:2] == (0, 5)
+    (headers / "verilated.h").write_text("another version", encoding="utf-8")
+    assert compile_once("Vtop__ALL.cpp", *flags)[:2] == (0, 8)
+    assert len(list(tmp_path.glob("cache/*"))) == 2
+
+
+def test_headers_are_included_as_they_are_where_they_are_not_compiled(
+    compile_once, headers, tmp_path
+):
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}", "fail")[0] == 3
+    (header,) = tmp_path.glob("cache/*/*")
+    assert header.name == "library.h"
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}", cache="compiler/none")[0] == 0
