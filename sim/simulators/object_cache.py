@@ -30,6 +30,9 @@ __all__ = ["main"]
 _HEADERS = ("verilated.h", "verilated_dpi.h", "verilated_vpi.h")
 _PREFIX_HEADER = "library.h"
 
+#: Precompiled headers of Verilator's own, which it makes for large designs.
+_OWN_PRECOMPILED = (".h.fast.gch", ".h.slow.gch")
+
 #: The model's header, and a port in it: a reference, which is of one size for all widths.
 _MODEL_HEADER = Path("Vtop.h")
 _PORT = re.compile(r"VL_(IN|OUT|INOUT)\w*\(&\w+(, *\d+)*\);")
@@ -39,15 +42,20 @@ def main(argv: list[str]) -> int:
     """Compile, or copy what was compiled before. Return the exit status of the compiler."""
     cache, command = Path(argv[0]), argv[1:]
     source, target = Path(command[-1]), _target(command)
-    if target is None or source.suffix != ".cpp":
+    if source.name.endswith(_OWN_PRECOMPILED):
+        if _precompiled_header(cache, command) is None:
+            return _run(command)
+        source.touch()  # the file that is to be made; see `_compile_design`
+        return 0
+    if source.suffix != ".cpp":
         return _run(command)
-    if source.name.startswith("verilated"):
+    if target is not None and source.name.startswith("verilated"):
         key = _key(command, source)
-    elif source.name == "verilator.cpp" and _MODEL_HEADER.is_file():
+    elif target is not None and source.name == "verilator.cpp" and _MODEL_HEADER.is_file():
         model = _PORT.sub("port", _MODEL_HEADER.read_text(encoding="utf-8"))
         key = _key(command, source, *_headers(command), seen=model)
     else:
-        return _run(_with_precompiled_header(cache, command))
+        return _compile_design(cache, command)
     cached = cache / f"{key}.o"
     if cached.is_file():
         shutil.copyfile(cached, target)
@@ -56,6 +64,24 @@ def main(argv: list[str]) -> int:
     if status == 0:
         _keep(target, cached)
     return status
+
+
+def _compile_design(cache: Path, command: list[str]) -> int:
+    """Compile a file of the design, with the library's headers first.
+
+    For a large design Verilator has its own headers and the library's precompiled. Only one such
+    header can be used at once, and its own are short, so that file is left empty.
+    """
+    if "-include" in command:
+        at = command.index("-include") + 1
+        own = Path(command[at])
+        precompiled = own.with_name(f"{own.name}.gch")
+        if not precompiled.is_file() or precompiled.stat().st_size:
+            return _run(command)
+        command = [*command[:at], str(own.with_suffix("")), *command[at + 1 :]]
+    header = _precompiled_header(cache, command)
+    first = [] if header is None else ["-include", str(header)]
+    return _run([command[0], *first, *command[1:]])
 
 
 def _target(command: list[str]) -> Path | None:
@@ -78,24 +104,26 @@ def _headers(command: list[str]) -> list[Path]:
     return [path for name in _HEADERS for folder in folders if (path := folder / name).is_file()]
 
 
-def _with_precompiled_header(cache: Path, command: list[str]) -> list[str]:
-    """Return the command with the library's headers first, compiled before, if that can be."""
+def _precompiled_header(cache: Path, command: list[str]) -> Path | None:
+    """Return the library's headers as one, precompiled for the flags of a command, if it can be."""
     headers = _headers(command)
-    if len(headers) != len(_HEADERS) or "-include" in command:  # only the first is precompiled
-        return command
-    at = command.index("-o")
-    general = [word for word in command[:at] + command[at + 2 : -1] if word not in ("-c", "-MMD")]
-    folder = cache / _key(general, *headers, seen="header")
-    if not folder.is_dir() and not _precompile(folder, general):
-        return command
-    return [*command[:1], "-include", str(folder / _PREFIX_HEADER), *command[1:]]
+    if len(headers) != len(_HEADERS):
+        return None
+    flags, words = [], iter(command)
+    for word in words:
+        if word in ("-o", "-x", "-include"):
+            next(words)
+        elif word not in ("-c", "-MMD") and not word.endswith((".cpp", ".h")):
+            flags.append(word)
+    folder = cache / _key(flags, *headers, seen="header")
+    if not folder.is_dir():
+        _precompile(folder, flags)
+    header = folder / _PREFIX_HEADER
+    return header if header.with_name(f"{_PREFIX_HEADER}.gch").is_file() else None
 
 
-def _precompile(folder: Path, command: list[str]) -> bool:
-    """Make a folder with the header that includes the library's, and what GCC makes of it.
-
-    Without the latter, the header itself is included, which changes nothing.
-    """
+def _precompile(folder: Path, command: list[str]) -> None:
+    """Make a folder with a header that includes the library's, and what GCC makes of it."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
@@ -110,8 +138,7 @@ def _precompile(folder: Path, command: list[str]) -> bool:
                 compiled.unlink(missing_ok=True)
             header.parent.replace(folder)
     except OSError:
-        return folder.is_dir()  # another process was quicker
-    return True
+        return  # another process was quicker, or it is no cache
 
 
 def _is_gcc(compiler: str) -> bool:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from spikefloat.sim.simulators import object_cache
 from spikefloat.sim.simulators.object_cache import main
 
 #: A compiler that writes its last argument to the object, and a line to a list of calls.
@@ -109,10 +110,35 @@ def test_headers_of_the_library_are_compiled_once(compile_once, headers, tmp_pat
     assert len(list(tmp_path.glob("cache/*"))) == 2
 
 
-def test_headers_are_included_as_they_are_where_they_are_not_compiled(
-    compile_once, headers, tmp_path
-):
-    assert compile_once("Vtop__ALL.cpp", f"-I{headers}", "fail")[0] == 3
+def test_headers_are_not_precompiled_by_others(compile_once, headers, tmp_path):
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}")[:2] == (0, 2)
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}")[:2] == (0, 3)
     (header,) = tmp_path.glob("cache/*/*")
     assert header.name == "library.h"
     assert compile_once("Vtop__ALL.cpp", f"-I{headers}", cache="compiler/none")[0] == 0
+
+
+def test_precompiled_header_of_a_large_design_is_left_empty(
+    compile_once, headers, tmp_path, monkeypatch
+):
+    (tmp_path / "is_gcc").touch()
+    flags = (f"-I{headers}", "-O1")
+    own = tmp_path / "Vtop__pch.h.fast.gch"
+    cache, compiler = str(tmp_path / "cache"), str(tmp_path / "compiler")
+    words = ("-x", "c++-header", "Vtop__pch.h", "-o", str(own))
+    assert main([cache, compiler, *flags, *words]) == 0
+    assert own.read_text() == ""
+    (header,) = tmp_path.glob("cache/*/library.h")
+    ran = []
+    monkeypatch.setattr(object_cache, "_run", lambda command: ran.append(command) or 0)
+    words = ("-include", "Vtop__pch.h.fast", "-c", "Vtop.cpp")
+    assert main([cache, compiler, *flags, *words]) == 0
+    (command,) = ran
+    assert command[1:] == [
+        *("-include", str(header)),
+        *flags,
+        *("-include", "Vtop__pch.h", "-c", "Vtop.cpp"),
+    ]
+    own.write_text("made by the compiler")
+    assert main([cache, compiler, *flags, *words]) == 0
+    assert ran[1][1:] == [*flags, *words]
