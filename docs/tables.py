@@ -337,6 +337,22 @@ def operations() -> str:
 
 
 @made
+def vectors() -> str:
+    rows = []
+    for name, design in entries(Design).items():
+        if design.vector is not None:
+            rows.append(
+                [
+                    f"`{name}`",
+                    *(size(f"{name} --format {fmt} --length 8") for fmt in ("e4m3fn", "e5m2")),
+                    "-" if design.gives_vector else size(f"{name} --length 64"),
+                ]
+            )
+    columns = ["neurons / depth", "8 of e4m3fn", "8 of e5m2", "64 of e4m3fn"]
+    return lines(columns, rows)
+
+
+@made
 def block_dots() -> str:
     rows = []
     for name, block in BLOCK_FORMATS.items():

@@ -10,7 +10,12 @@ from spikefloat.rtl_gen.circuits.operation import Record, has_arithmetic
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Word
 
-__all__ = ["PortRole", "VectorOperation"]
+__all__ = ["PortRole", "VectorOperation", "can_give"]
+
+
+def can_give(fmt: Format, to: Format) -> bool:
+    """Tell whether results of operands of a format can have another: NaN needs one that has it."""
+    return has_arithmetic(to) and to.has_nan >= fmt.has_nan
 
 
 class PortRole(Enum):

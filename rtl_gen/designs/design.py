@@ -104,6 +104,11 @@ class Design(Entry):
         return self.kind is Kind.LAYER
 
     @property
+    def gives_vector(self) -> bool:
+        """Whether an operation on vectors gives one."""
+        return self.roles.get(self.result) is PortRole.FLOATS
+
+    @property
     def has_blocks(self) -> bool:
         """Whether operands or results are blocks that share a scale."""
         return self.kind is Kind.SCALED

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.cases.corners import draw_codes
 
 __all__ = [
     "LayerCases",
@@ -136,7 +137,7 @@ def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Code
     cancels the first but for a few; of few different codes, so that there are ties.
     """
     rng = np.random.default_rng(seed)
-    sign, one = fmt.sign_mask, fmt.bias << fmt.mantissa_bits
+    sign, one = fmt.signed_sign_mask, fmt.bias << fmt.mantissa_bits
     alike = [0, sign, 1, one, fmt.max_code, fmt.max_code | sign, fmt.mantissa_mask | sign]
     special = [code for code in (fmt.nan_code, fmt.infinity_code) if code is not None]
     special += [code | sign for code in special]
@@ -152,7 +153,7 @@ def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Code
     rows += [np.where(place % 2 == 1, x, y) for x in special for y in special]
     rising = place % (fmt.max_code + 1)
     rows += [rising, rising[::-1], rising | sign, rising[::-1] | sign]
-    drawn = rng.integers(0, 1 << fmt.width, (count, length))
+    drawn = draw_codes(rng, fmt.width, (count, length))
     kind = np.arange(count) % 4
     calm = ~fmt.exponent_mask | fmt.exponent_mask >> 1
     drawn[kind == 1] &= calm
@@ -170,3 +171,17 @@ def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Code
         np.arange(len(few))[:, None], rng.integers(0, min(3, length), (len(few), length))
     ]
     return (np.concatenate([np.array(rows, np.int64), drawn]),)
+
+
+def operand_cases(
+    fmt: Format, lengths: tuple[int, ...], count: int, seed: int
+) -> tuple[Codes, ...]:
+    """Return several operands of shape (cases, length), each with a length of its own.
+
+    Those of :func:`element_cases`, in another order for each operand but the first.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [element_cases(fmt, own, count, seed + i)[0] for i, own in enumerate(lengths)]
+    rows = max(map(len, drawn))
+    full = [np.resize(codes, (rows, codes.shape[1])) for codes in drawn]
+    return (full[0], *(codes[rng.permutation(rows)] for codes in full[1:]))

@@ -19,6 +19,7 @@ SLOW = (
     "latency",
     "residue_bounds",
     "two_libraries",
+    "vectors",
 )
 
 

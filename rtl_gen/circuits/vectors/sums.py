@@ -8,14 +8,13 @@ all of them are complements there, and nobody counts these.
 
 from collections.abc import Sequence
 
-from spikefloat.rtl_gen.circuits.operation import has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
 from spikefloat.rtl_gen.circuits.parts.placing import place
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
 from spikefloat.rtl_gen.circuits.sums.exact import product_width, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, sum_terms
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -186,8 +185,7 @@ RECORDS = tuple(
         circuit=circuit,
         rounds=True,
         notes=(f"rounding: y, once, from the exact sum into {{to}}; {zero}",),
-        # A sum can be NaN if an element can.
-        targets=lambda fmt, to: has_arithmetic(to) and to.has_nan >= fmt.has_nan,
+        targets=can_give,
         order=order,
     )
     for order, (name, (summary, circuit, zero)) in enumerate(_SUMS.items(), 3)

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Golden model of what becomes of all elements of a vector: largest, its index, sum, squares."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.cases.vectors import element_cases
-from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.rounding import NEAREST_EVEN
+from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, check_codes, unpack
-from spikefloat.sim.golden.vectors.dot import exact_sum
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["ENTRIES", "argmax", "maximum", "sum_of_squares", "total"]
@@ -41,20 +43,27 @@ def argmax(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
 
 def total(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
     """Return the exact sum, rounded once to nearest even; of -0 only, -0."""
-    codes = np.asarray(a)
-    one = np.full(codes.shape, fmt.bias << fmt.mantissa_bits)
-    return _rounded(to, overflow, fmt, codes, one)
+    return pack_sum(to, _elements(fmt, a), overflow, NEAREST_EVEN).codes
 
 
 def sum_of_squares(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
     """Return the exact sum of squares, rounded once to nearest even."""
+    squares = [
+        replace(
+            x,
+            sign=np.zeros_like(x.sign),
+            significand=x.significand * x.significand,
+            exponent=2 * x.exponent,
+        )
+        for x in _elements(fmt, a)
+    ]
+    return pack_sum(to, squares, overflow, NEAREST_EVEN).codes
+
+
+def _elements(fmt: Format, a: ArrayLike) -> list[Numbers]:
+    """Return the elements of vectors, one after the other."""
     codes = np.asarray(a)
-    return _rounded(to, overflow, fmt, codes, codes)
-
-
-def _rounded(to: Format, overflow: Policy, fmt: Format, a: Codes, b: Codes) -> Codes:
-    exact: Numbers = exact_sum(fmt, np.atleast_2d(a), np.atleast_2d(b))
-    return pack(to, exact, overflow).codes.reshape(a.shape[:-1])
+    return [unpack(fmt, codes[..., i]) for i in range(codes.shape[-1])]
 
 
 ENTRIES = {
