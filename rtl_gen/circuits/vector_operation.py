@@ -48,6 +48,7 @@ class VectorOperation(Record):
     #: no choice. The format of the operands is always possible, and the default.
     targets: Callable[[Format, Format], bool] | None = None
     multiple: int = 1  #: The length must be a multiple of this number.
+    has_epsilon: bool = False  #: Whether the circuit takes ``epsilon``, a fraction.
 
     def lines(self, fmt: Format, to: Format) -> tuple[str, ...]:
         """Return the notes for formats of operands and result."""

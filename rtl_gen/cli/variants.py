@@ -128,7 +128,11 @@ def shapes_of(
         return
     if design.vector is not None:
         uses.add("length")
-        yield from ({"length": length} for length in args.length)
+        own = {}
+        if design.vector.has_epsilon:
+            uses.add("epsilon")
+            own = {"epsilon": args.epsilon}
+        yield from ({"length": length, **own} for length in args.length)
         return
     layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:

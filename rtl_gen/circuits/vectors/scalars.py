@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What normalisations multiply and subtract: reciprocal roots and means of exact sums, as neurons."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,12 +14,13 @@ from spikefloat.rtl_gen.circuits.parts.quotient import (
 )
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
+from spikefloat.rtl_gen.circuits.vectors.sums import square_term
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanEncoding
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.words import leading_zero_count, mux_word, or_shift_left
+from spikefloat.rtl_gen.neurons.words import invert, leading_zero_count, mux_word, or_shift_left
 
-__all__ = ["Scalar", "mean", "reciprocal_root"]
+__all__ = ["Scalar", "amount_bits", "common_unit", "mean", "reciprocal_root", "squares"]
 
 #: Format of the scalars, whose range is cut down to what can occur.
 _SCALARS = FORMATS["bfloat16"]
@@ -39,6 +41,26 @@ class Scalar:
     def unit(self) -> int:
         """``significand * 2**(exponent + unit)`` is the number."""
         return -self.format.bias - self.format.mantissa_bits
+
+
+def squares(gates: GateLibrary, fmt: Format, x: Sequence[Word]) -> Iterator[Word]:
+    """Yield the square of each number, in units of that of the smallest one."""
+    for number, code in enumerate(x):
+        with gates.builder.scope(f"square_{number}", code=code):
+            square = invert(gates, square_term(gates, fmt, code).bits)
+        yield square
+
+
+def common_unit(fmt: Format, epsilon: Fraction) -> tuple[int, int]:
+    """Return the exponent of a unit of squares and of epsilon, and that of squares above it."""
+    squares = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+    unit = min(squares, 1 - epsilon.denominator.bit_length())
+    return unit, squares - unit
+
+
+def amount_bits(fmt: Format, epsilon: Fraction, count: int, unit: int) -> int:
+    """Return the bits of so many squares and epsilons."""
+    return int(count * (fmt.max_value**2 + epsilon) / Fraction(2) ** unit).bit_length()
 
 
 def _exponent_of(value: Fraction) -> int:

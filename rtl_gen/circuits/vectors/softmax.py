@@ -9,7 +9,7 @@ from spikefloat.rtl_gen.circuits.parts.placing import place
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.circuits.shared_scale.scale import height_of
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
 from spikefloat.rtl_gen.circuits.vectors.exponential import (
     Exponential,
     exponential,
@@ -104,7 +104,7 @@ def is_result(fmt: Format, to: Format) -> bool:
     They can be NaN if an element can.
     """
     fits = to.min_exponent >= _LEAST_EXPONENT and to.max_value >= 1
-    return has_arithmetic(to) and fits and to.has_nan >= fmt.has_nan
+    return can_give(fmt, to) and fits
 
 
 def _value(gates: GateLibrary, fmt: Format, raw: RawFloat) -> Word:

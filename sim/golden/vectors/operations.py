@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each operation on vectors must give: the golden model, by the names that designs use."""
 
-from spikefloat.sim.golden.vectors import elementwise, reductions, softmax
+from spikefloat.sim.golden.vectors import elementwise, norms, reductions, softmax
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["VECTORS"]
@@ -11,4 +11,5 @@ VECTORS: dict[str, VectorOperation] = {
     **reductions.ENTRIES,
     **elementwise.ENTRIES,
     **softmax.ENTRIES,
+    **norms.ENTRIES,
 }
