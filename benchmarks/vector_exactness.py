@@ -2,7 +2,8 @@
 """Softmax and normalisations: many vectors, bit for bit, and how far results are from float64.
 
 Every vector goes through the neuron graph and through the golden model. The error is that of the
-golden model, in units of the last place of the result's format, against numpy in float64.
+golden model against numpy in float64, in units of the last place that the result's format has: for
+``layer_norm`` at the largest of the terms that are added, else at the result.
 
     python benchmarks/vector_exactness.py softmax --length 64
     python benchmarks/vector_exactness.py layer_norm --length 8 --format e5m2 --to bfloat16
@@ -27,22 +28,26 @@ PART = 10_000
 Floats = NDArray[np.float64]
 
 
-def reference(name: str, epsilon: float, x: Floats, *others: Floats) -> Floats:
-    """Return what float64 gives for vectors of floats."""
+def reference(name: str, epsilon: float, x: Floats, *others: Floats) -> tuple[Floats, Floats]:
+    """Return what float64 gives for vectors of floats, and the magnitude of the largest term of each."""
     if name == "softmax":
         powers = np.exp(x - x.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
-    centred = x - x.mean(axis=1, keepdims=True) if name == "layer_norm" else x
-    root = 1 / np.sqrt((centred**2).mean(axis=1, keepdims=True) + epsilon)
-    scaled = centred * root * others[0]
-    return scaled + others[1] if name == "layer_norm" else scaled
+        exact = powers / powers.sum(axis=1, keepdims=True)
+        return exact, exact
+    mean = x.mean(axis=1, keepdims=True) if name == "layer_norm" else np.zeros((len(x), 1))
+    root = 1 / np.sqrt(((x - mean) ** 2).mean(axis=1, keepdims=True) + epsilon)
+    exact = (x - mean) * root * others[0]
+    if name == "rms_norm":
+        return exact, abs(exact)
+    terms = np.maximum(abs(x), abs(mean)) * root * abs(others[0])
+    return exact + others[1], np.maximum(terms, abs(others[1]))
 
 
-def errors(to: Format, codes: NDArray[np.int64], exact: Floats) -> Floats:
-    """Return errors of finite results in units of their last place; those of overflows are left out."""
+def errors(to: Format, codes: NDArray[np.int64], exact: Floats, terms: Floats) -> Floats:
+    """Return errors of finite results in units of the last place; those of overflows are left out."""
     kept = np.isfinite(exact) & (abs(exact) <= float(to.max_value))
     actual, exact = decode(to, codes)[kept], exact[kept]
-    _, exponent = np.frexp(exact)
+    _, exponent = np.frexp(np.maximum(terms[kept], abs(exact)))
     place = np.maximum(exponent - to.precision, to.min_exponent - to.mantissa_bits)
     return np.ldexp(abs(actual - exact), -place)[np.isfinite(actual)]
 
@@ -70,8 +75,8 @@ def main() -> int:
         floats = [decode(circuit.format, one) for one in codes]
         # Without infinities and NaN, which float64 treats as we do, but which have no error.
         finite = np.all([np.isfinite(one).all(axis=1) for one in floats], axis=0)
-        exact = reference(args.design, epsilon, *(one[finite] for one in floats))
-        off.append(errors(instance.circuit.result_format, expected[finite], exact))
+        exact, terms = reference(args.design, epsilon, *(one[finite] for one in floats))
+        off.append(errors(instance.circuit.result_format, expected[finite], exact, terms))
     every = np.concatenate(off)
     print(f"{instance.name}: {len(instance.graph.neurons):,} neurons, depth {instance.graph.depth}")
     print(f"{len(drawn[0]):,} vectors, {len(drawn[0]) * args.length:,} results, {wrong} wrong")
