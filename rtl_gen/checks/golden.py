@@ -102,11 +102,13 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes | d
             wide=shape.wide,
         )
     if isinstance(shape, ElementsShape):
+        how = {} if shape.epsilon is None else {"epsilon": shape.epsilon}
         return VECTORS[instance.design.name].function(
             circuit.format,
             circuit.result_format,
             circuit.overflow,
             *(operands[name] for name in instance.design.operands),
+            **how,
         )
     if isinstance(shape, BlockShape):
         return _block_codes(instance, shape, operands)

@@ -64,6 +64,7 @@ class VectorOperation(Record):
     targets: Callable[[Format, Format], bool] | None = None
     running: Running | None = None  #: How it takes one element after the other, if it can.
     multiple: int = 1  #: The length must be a multiple of this number.
+    has_epsilon: bool = False  #: Whether the circuit takes ``epsilon``, a fraction.
 
     def lines(self, fmt: Format, to: Format) -> tuple[str, ...]:
         """Return the notes for formats of operands and result."""

@@ -166,6 +166,8 @@ def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
             element = "pair" if instance.design.roles[name] is PortRole.PAIRS else "element"
             lines.append(f"{name}: {what}, that of {element} i is [{own} * i +: {own}]")
     if record := instance.design.vector:
+        if isinstance(shape, ElementsShape) and shape.epsilon is not None:
+            lines.append(f"epsilon: {shape.epsilon}, which is {float(shape.epsilon):.9g}")
         lines += record.lines(instance.circuit.format, instance.circuit.result_format)
     return lines
 
@@ -222,7 +224,8 @@ def _shape_words(instance: Instance) -> list[str]:
     if isinstance(shape, BlockShape):
         return _block_words(shape)
     if isinstance(shape, ElementsShape):
-        return ["--length", str(shape.length)]
+        words = ["--length", str(shape.length)]
+        return words + (["--epsilon", str(shape.epsilon)] if shape.epsilon is not None else [])
     words = ["--length", str(shape.length)] if isinstance(shape, VectorShape) else []
     words += ["--accumulate", shape.accumulate]
     words += ["--node-format", shape.wide.name] if shape.wide else []

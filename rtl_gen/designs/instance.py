@@ -184,6 +184,7 @@ def make_instance(
     delays: str | None = None,
     backend: str | None = None,
     length: int | None = None,
+    epsilon: Fraction | float | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
     layer: LayerShape | None = None,
@@ -251,6 +252,9 @@ def make_instance(
         style; ``printed`` by default.
     length : int, optional
         Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
+    epsilon : Fraction or float, optional
+        What normalisations add before a reciprocal root, from ``2**-32`` to 1, rounded to bfloat16;
+        1e-5 by default.
     accumulate : str, optional
         How dot products and layers add: one of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`;
         ``exact`` by default.
@@ -284,7 +288,7 @@ def make_instance(
     )
     circuit = _with_rounding(circuit, ways)
     circuit = replace(circuit, second=second, nan=resolve_nan_of(design, circuit.format, nan))
-    shape = make_shape(design, circuit, length, accumulate, wide, layer, block)
+    shape = make_shape(design, circuit, length, accumulate, wide, layer, block, epsilon)
     hardware = make_hardware_options(
         style=style,
         stages=stages,

@@ -40,6 +40,7 @@ _KEYS = (
     "nan",
     "function",
     "length",
+    "epsilon",
     "accumulate",
     "node_format",
     "layers",
@@ -127,7 +128,8 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
             "scale_policy": shape.policy.value if shape.policy else None,
         }
     if isinstance(shape, ElementsShape):
-        return {"length": shape.length}
+        epsilon = None if shape.epsilon is None else str(shape.epsilon)
+        return {"length": shape.length, "epsilon": epsilon}
     own: dict[str, Any] = {
         "accumulate": shape.accumulate,
         "node_format": shape.wide.name if shape.wide else None,

@@ -3,6 +3,7 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
@@ -118,6 +119,7 @@ def make_shape(
     wide: str | None,
     layer: LayerShape | None,
     block: BlockShape | None,
+    epsilon: Fraction | float | None = None,
 ) -> Shape | None:
     """Return the shape of a design on vectors or layers; for another, nothing may be given.
 
@@ -137,10 +139,18 @@ def make_shape(
         raise InputError(f"Layers must be for the design linear, not {design.name!r}")
     if block is not None and not design.has_blocks:
         raise InputError(f"Blocks must be for a design on blocks, not {design.name!r}")
+    if epsilon is not None and design.vector is None:
+        raise InputError(f"Epsilon must be for rms_norm or layer_norm, not for {design.name}")
     if not design.is_vector:
         return None
     if design.vector is not None:
-        return make_elements_shape(design.name, length, multiple=design.vector.multiple)
+        return make_elements_shape(
+            design.name,
+            length,
+            multiple=design.vector.multiple,
+            has_epsilon=design.vector.has_epsilon,
+            epsilon=epsilon,
+        )
     if design.has_blocks:
         scaled = block or make_block_shape()
         if scaled.policy is not None and not design.makes_blocks:

@@ -21,6 +21,7 @@ PURPOSES = {
     "nan": "operations on signs",
     "function": "table",
     "length": "designs on vectors",
+    "epsilon": "rms_norm and layer_norm",
     "accumulate": "dot and linear",
     "node-format": "--accumulate wide",
     "weights": "linear and neuron",

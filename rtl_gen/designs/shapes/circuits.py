@@ -15,7 +15,7 @@ from spikefloat.rtl_gen.circuits.vector_operation import VectorOperation
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
-from spikefloat.rtl_gen.designs.shapes.ports import PortShape
+from spikefloat.rtl_gen.designs.shapes.ports import ElementsShape, PortShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
 from spikefloat.rtl_gen.formats import ScalePolicy
 from spikefloat.rtl_gen.neurons.bits import split_word
@@ -99,6 +99,8 @@ def vector_circuit(
     ) -> Word | dict[str, Word]:
         fmt, to = options.format, options.result_format
         how: dict[str, Any] = {"overflow": options.overflow} if record.rounds else {}
+        if isinstance(shape, ElementsShape) and shape.epsilon is not None:
+            how["epsilon"] = shape.epsilon
         codes = [split_word(word, fmt.width) for word in operands]
         result = record.circuit(gates, fmt, to, *codes, **how)
         if isinstance(result, Mapping):

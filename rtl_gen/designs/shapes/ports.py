@@ -4,13 +4,20 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.vector import DEFAULT_LENGTH, Shape, make_vector_shape
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import Format, Integer
+from spikefloat.rtl_gen.formats import FORMATS, Format, Integer
 
 __all__ = ["ElementsShape", "PortCodes", "PortShape", "make_elements_shape"]
+
+#: The value of bfloat16 that is nearest to 1e-5: 1.00135803e-05.
+_DEFAULT_EPSILON = Fraction(21, 1 << 21)
+
+#: Smaller ones would only make sums longer.
+_LEAST_EPSILON = Fraction(1, 1 << 32)
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,17 @@ class ElementsShape(PortShape):
     """Vectors of one length."""
 
     length: int = DEFAULT_LENGTH  #: Number of elements in each.
+    #: What is added before a reciprocal root, a value of bfloat16; of operations with such.
+    epsilon: Fraction | None = None
 
     @property
     def name(self) -> str:
-        """Part of the name of a module: ``16``."""
-        return str(self.length)
+        """Part of the name of a module: ``16``, ``16_epsilon1_2m20`` for an epsilon of ``2**-20``."""
+        if self.epsilon in (None, _DEFAULT_EPSILON):
+            return str(self.length)
+        assert self.epsilon is not None
+        power = self.epsilon.denominator.bit_length() - 1
+        return f"{self.length}_epsilon{self.epsilon.numerator}_2m{power}"
 
     @property
     def elements(self) -> int:
@@ -89,7 +102,12 @@ class ElementsShape(PortShape):
 
 
 def make_elements_shape(
-    design: str, length: int | None = None, *, multiple: int = 1
+    design: str,
+    length: int | None = None,
+    *,
+    multiple: int = 1,
+    has_epsilon: bool = False,
+    epsilon: Fraction | float | None = None,
 ) -> ElementsShape:
     """Return the shape of the vectors of an operation.
 
@@ -101,13 +119,33 @@ def make_elements_shape(
         Number of elements, 1 to 1024; 16 by default.
     multiple : int
         What the length must be a multiple of.
+    has_epsilon : bool
+        Whether something is added before a reciprocal root.
+    epsilon : Fraction or float, optional
+        What that is, from ``2**-32`` to 1, rounded to bfloat16; 1e-5 by default.
 
     Raises
     ------
     InputError
-        If the length is out of range.
+        If the length or epsilon is out of range, or epsilon is given for another operation.
     """
     count = make_vector_shape(length).length
     if count % multiple:
         raise InputError(f"Length of {design} must be a multiple of {multiple}, not {count!r}")
-    return ElementsShape(length=count)
+    if not has_epsilon:
+        if epsilon is not None:
+            raise InputError(f"Epsilon must be for rms_norm or layer_norm, not for {design}")
+        return ElementsShape(length=count)
+    added = _DEFAULT_EPSILON if epsilon is None else _rounded_epsilon(epsilon)
+    return ElementsShape(length=count, epsilon=added)
+
+
+def _rounded_epsilon(epsilon: Fraction | float) -> Fraction:
+    """Return the nearest value of bfloat16; of two, the one whose significand is even."""
+    if not _LEAST_EPSILON <= epsilon <= 1:  # NaN is refused, too.
+        raise InputError(f"Epsilon must be a number from 2**-32 to 1, not {float(epsilon):g}")
+    exact = Fraction(epsilon)
+    exponent = exact.numerator.bit_length() - exact.denominator.bit_length()
+    exponent -= Fraction(2) ** exponent > exact
+    place = Fraction(2) ** (exponent - FORMATS["bfloat16"].mantissa_bits)
+    return round(exact / place) * place
