@@ -50,6 +50,8 @@ DOCS = Path(__file__).parent
 PAGES = (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md")))
 TABLES: dict[str, Callable[[], str]] = {}
 
+_SMALL = ("e4m3fn", "e5m2")
+
 #: Circuits of budget w2, as pages call them.
 OBJECTIVES = {"structure": "structure", "neurons": "fewest neurons", "depth": "least depth"}
 DESIGNS = {"multiply": "multiplier", "add": "adder"}
@@ -344,12 +346,23 @@ def vectors() -> str:
             rows.append(
                 [
                     f"`{name}`",
-                    *(size(f"{name} --format {fmt} --length 8") for fmt in ("e4m3fn", "e5m2")),
+                    *(size(f"{name} --format {fmt} --length 8") for fmt in _SMALL),
                     "-" if design.gives_vector else size(f"{name} --length 64"),
                 ]
             )
     columns = ["neurons / depth", "8 of e4m3fn", "8 of e5m2", "64 of e4m3fn"]
     return lines(columns, rows)
+
+
+@made
+def running_vectors() -> str:
+    rows = []
+    for name, design in entries(Design).items():
+        if design.has_running:
+            own = [stats(f"{name} --length 64 --style sequential --format {fmt}") for fmt in _SMALL]
+            cells = [f"{row['neurons']:,} / {row['depth']} / {row['registers']}" for row in own]
+            rows.append([f"`{name}`", *cells])
+    return lines(["neurons / depth / registers, up to 64 elements", *_SMALL], rows)
 
 
 @made

@@ -8,9 +8,10 @@ from typing import Any
 
 from spikefloat.rtl_gen.circuits.operation import Record, has_arithmetic
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["PortRole", "VectorOperation", "can_give"]
+__all__ = ["PortRole", "Running", "VectorOperation", "can_give"]
 
 
 def can_give(fmt: Format, to: Format) -> bool:
@@ -27,6 +28,20 @@ class PortRole(Enum):
     PAIRS = "pairs"  #: A float for every two elements.
     FLOAT = "float"  #: One float.
     INDEX = "index"  #: The index of an element, an unsigned integer.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """How an operation takes one element after the other, and what it keeps of them."""
+
+    #: Bits that are kept: called with the format of the elements and the most of a vector.
+    state: Callable[[Format, int], int]
+    #: Called with a gate library, that format and that number, the state, an element, and whether
+    #: it is the first of its vector; returns the next state.
+    step: Callable[[GateLibrary, Format, int, Word, Word, Bit], Word]
+    #: Called with a gate library, that format, that of the result, that number, the state after the
+    #: last element, and ``overflow``; returns the code of the result.
+    finish: Callable[..., Word]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +62,7 @@ class VectorOperation(Record):
     #: Whether a result of the second format is possible for operands of the first; None if there is
     #: no choice. The format of the operands is always possible, and the default.
     targets: Callable[[Format, Format], bool] | None = None
+    running: Running | None = None  #: How it takes one element after the other, if it can.
     multiple: int = 1  #: The length must be a multiple of this number.
     has_epsilon: bool = False  #: Whether the circuit takes ``epsilon``, a fraction.
 

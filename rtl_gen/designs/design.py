@@ -104,6 +104,11 @@ class Design(Entry):
         return self.kind is Kind.LAYER
 
     @property
+    def has_running(self) -> bool:
+        """Whether there are circuits of it that take one element of a vector in each clock."""
+        return self.vector is not None and self.vector.running is not None
+
+    @property
     def gives_vector(self) -> bool:
         """Whether an operation on vectors gives one."""
         return self.roles.get(self.result) is PortRole.FLOATS

@@ -153,7 +153,7 @@ def _element_lines(instance: Instance) -> list[str]:
 def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
     """Return what ports carry, and where each element is; and what is to be said of a vector."""
     lines = []
-    for name, codes in instance.ports.items():
+    for name, codes in instance.ports.items() if not instance.takes_elements else ():
         own, what = codes.format.width, codes.format.name
         if not codes.is_vector:
             lines.append(f"{name}: {what}")

@@ -27,6 +27,7 @@ from spikefloat.rtl_gen.designs.resolve import (
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
+    ElementsShape,
     LayerShape,
     PortCodes,
     PortShape,
@@ -140,6 +141,17 @@ class Instance:
                 f"Rounding must be rne, without flags, {purpose}, not {rounding.mode_name} with "
                 f"flags {rounding.flags}"
             )
+
+    @property
+    def takes_elements(self) -> bool:
+        """Whether it takes one element of a vector in each clock."""
+        is_vector = isinstance(self.shape, ElementsShape)
+        return is_vector and self.hardware.style is Style.SEQUENTIAL
+
+    @property
+    def has_own_streams(self) -> bool:
+        """Whether it has streams in any case, which take several transfers for an operation."""
+        return self.is_array or self.takes_elements
 
     @property
     def is_array(self) -> bool:

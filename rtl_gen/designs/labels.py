@@ -4,7 +4,7 @@
 from typing import Any
 
 from spikefloat.rtl_gen.designs.arrays import array_neurons
-from spikefloat.rtl_gen.designs.build import build_steps
+from spikefloat.rtl_gen.designs.build import build_sequential
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -150,7 +150,7 @@ def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:
     own: dict[str, Any] = {
         "style": hardware.style.value,
         "stages": hardware.stages,
-        "stream": hardware.is_stream or instance.is_array,
+        "stream": hardware.is_stream or instance.has_own_streams,
         "axi_reset": hardware.has_axi_reset,
     }
     if not hardware.style.has_handshake:
@@ -171,7 +171,7 @@ def size(instance: Instance | CellInstance | SavedCircuit) -> dict[str, int | No
     if isinstance(instance, Instance) and instance.hardware.style is Style.TEMPORAL:
         return {"neurons": TEMPORAL[instance.design.name].neurons, "depth": None}
     if isinstance(instance, Instance) and instance.hardware.style is Style.SEQUENTIAL:
-        graphs = build_steps(instance.design, instance.circuit).graphs
+        graphs = build_sequential(instance.design, instance.circuit, instance.shape).graphs
         return {
             "neurons": sum(len(graph.neurons) for graph in graphs),
             "depth": max(graph.depth for graph in graphs),

@@ -18,6 +18,7 @@ SLOW = (
     "dot_depths",
     "latency",
     "residue_bounds",
+    "running_vectors",
     "two_libraries",
     "vectors",
 )

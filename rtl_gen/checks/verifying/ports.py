@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations on vectors, and designs on blocks, as benches take them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.golden import golden_codes
 from spikefloat.rtl_gen.checks.verifying.graphs import hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
+from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, PortCodes
 from spikefloat.rtl_gen.formats import Format, Integer
-from spikefloat.sim.benches.dut import Check, Port
+from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, StreamPort
 from spikefloat.sim.cases.blocks import block_dot_cases, float_cases
 from spikefloat.sim.golden.vectors.operations import VECTORS
 
@@ -37,6 +39,10 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         )
         for name, codes in instance.ports.items()
     }
+    if instance.takes_elements:
+        return _element_check(
+            replace(hardware, verilog=verilog, module=module), ports, operands, results
+        )
     inputs = tuple(ports.pop(name) for name in instance.design.operands)
     return hardware_check(
         replace(hardware, verilog=verilog, module=module),
@@ -45,6 +51,40 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         operands,
         {name: _numbers(instance.ports[name], codes) for name, codes in results.items()},
     )
+
+
+def _element_check(
+    hardware: Hardware,
+    ports: Mapping[str, Port],
+    operands: Mapping[str, NDArray[np.int64]],
+    results: Mapping[str, NDArray[np.int64]],
+) -> Check:
+    """Return the check of an operation that takes one element in each clock."""
+    streams = {"a": "s_axis_a", "y": "m_axis"}
+    source, result = (
+        StreamPort(
+            name,
+            -(-ports[name].width // 8) * 8,
+            ports[name].count,
+            ports[name].fmt,
+            prefix=prefix,
+            lanes=1,
+            has_last=True,
+        )
+        for name, prefix in streams.items()
+    )
+    dut = Dut(
+        name=hardware.module,
+        verilog=hardware.verilog,
+        module=hardware.module,
+        inputs=(source,),
+        outputs=(result,),
+        contract=Contract.STREAM,
+        latency=hardware.latency,
+        interval=source.count,
+        alarms=("frame_error",),
+    )
+    return Check(dut=dut, cases=Cases(operands=operands, expected=results))
 
 
 def _numbers(port: PortCodes, codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.operations.compare import is_before
 from spikefloat.rtl_gen.circuits.parts.unpack import canonicalize, unpack
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation
-from spikefloat.rtl_gen.formats import Format, NanEncoding
-from spikefloat.rtl_gen.neurons.builder import ZERO, Word
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole, Running, VectorOperation
+from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import mux_word
 
@@ -113,6 +113,25 @@ def _code(gates: GateLibrary, fmt: Format, key: Word) -> Word:
     return canonicalize(gates, fmt, key, unpack(gates, fmt, key).is_nan)
 
 
+def _step(gates: GateLibrary, fmt: Format, most: int, state: Word, a: Word, first: Bit) -> Word:
+    """Return the larger of the largest key so far and that of another element."""
+    key = _key(gates, fmt, a)
+    is_new = gates.or_(first, is_before(gates, state, key, state[-1]), name="is_new")
+    return mux_word(gates, is_new, key, state, "largest")
+
+
+def _finish(
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format,
+    most: int,
+    state: Word,
+    overflow: Overflow | None = None,
+) -> Word:
+    """Return the code of the largest key."""
+    return _code(gates, fmt, state)
+
+
 RECORDS = (
     VectorOperation(
         name="vector_maximum",
@@ -122,6 +141,11 @@ RECORDS = (
         circuit=vector_maximum,
         rounds=False,
         notes=("rounding: none; NaN if an element is NaN; +0 is greater than -0",),
+        running=Running(
+            state=lambda fmt, most: fmt.width + (fmt.nan is NanEncoding.NEGATIVE_ZERO),
+            step=_step,
+            finish=_finish,
+        ),
         order=1,
     ),
     VectorOperation(

@@ -14,7 +14,13 @@ from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
 from spikefloat.rtl_gen.circuits.sums.exact import product_width, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, sum_terms
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.circuits.vector_operation import (
+    PortRole,
+    Running,
+    VectorOperation,
+    can_give,
+)
+from spikefloat.rtl_gen.circuits.vectors.accumulator import Accumulator
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -163,15 +169,21 @@ def square_term(gates: GateLibrary, fmt: Format, code: Word) -> Term:
     return Term(ZERO, ZERO, ONE, invert(gates, placed), raw.is_nan, raw.is_infinite, ZERO)
 
 
+def _value(gates: GateLibrary, fmt: Format, code: Word) -> Term:
+    return value_term(gates, fmt, code, ONE)
+
+
 _SUMS = {
     "vector_sum": (
         "y = a[0] + a[1] + ..., the exact sum rounded once to nearest even",
         vector_sum,
+        Accumulator(value_width, _value, 1),
         "an exact zero is +0, unless every element is -0",
     ),
     "vector_sum_of_squares": (
         "y = a[0] * a[0] + a[1] * a[1] + ..., the exact sum rounded once to nearest even",
         vector_sum_of_squares,
+        Accumulator(product_width, square_term, 2),
         "a zero is +0",
     ),
 }
@@ -186,7 +198,10 @@ RECORDS = tuple(
         rounds=True,
         notes=(f"rounding: y, once, from the exact sum into {{to}}; {zero}",),
         targets=can_give,
+        running=Running(
+            state=accumulator.state_width, step=accumulator.step, finish=accumulator.finish
+        ),
         order=order,
     )
-    for order, (name, (summary, circuit, zero)) in enumerate(_SUMS.items(), 3)
+    for order, (name, (summary, circuit, accumulator, zero)) in enumerate(_SUMS.items(), 3)
 )
