@@ -26,8 +26,6 @@ def slow(**options: object) -> ParameterSet:
     [
         {"format": "e4m3fn", "length": 2, "to": "bfloat16"},
         {"format": "e2m1fn", "length": 9, "to": "e4m3fn"},
-        slow(format="e4m3fn", length=5),
-        slow(format="e5m2", length=3),
         slow(format="e3m4", length=1, to="binary16"),
         slow(format="e4m3fnuz", length=2, library="published"),
         slow(format="binary8p3se", length=4, to="bfloat16", budget="w8"),
@@ -42,10 +40,10 @@ def test_directed_and_random_vectors(options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
-def test_many_vectors(fmt):
-    (x,) = score_cases(FORMATS[fmt], 8, 20_000, 7)
-    assert not wrong(sf.design("softmax", format=fmt, length=8, to="bfloat16"), x)
+def test_many_vectors():
+    """Of another format and length than those of benchmarks/vector_exactness.py."""
+    (x,) = score_cases(FORMATS["e5m2"], 6, 20_000, 7)
+    assert not wrong(sf.design("softmax", format="e5m2", length=6), x)
 
 
 def test_another_rounding_of_the_powers_is_noticed(monkeypatch):
