@@ -67,11 +67,15 @@ verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,0
 	  done; \
 	done
 
+# Each process takes one part of the tests in order, so that what one module prepares is there once;
+# whichever is ready first takes over from the others.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make test` leaves out
-	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+	$(PYTEST) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .

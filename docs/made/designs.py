@@ -16,6 +16,8 @@ from spikefloat.rtl_gen.formats.format import NanEncoding
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.sim.golden.operations import Operation, find_operation, wide_cases
 
+_SMALL = ("e4m3fn", "e5m2")
+
 
 @made
 def exact() -> str:
@@ -143,6 +145,33 @@ def quotients() -> str:
         for fmt in ("e4m3fn", "e5m2")
     ]
     return lines(["fewest neurons / its depth", *budgets], rows)
+
+
+@made
+def vectors() -> str:
+    rows = []
+    for name, design in entries(Design).items():
+        if design.vector is not None:
+            rows.append(
+                [
+                    f"`{name}`",
+                    *(size(f"{name} --format {fmt} --length 8") for fmt in _SMALL),
+                    "-" if design.gives_vector else size(f"{name} --length 64"),
+                ]
+            )
+    columns = ["neurons / depth", "8 of e4m3fn", "8 of e5m2", "64 of e4m3fn"]
+    return lines(columns, rows)
+
+
+@made
+def running_vectors() -> str:
+    rows = []
+    for name, design in entries(Design).items():
+        if design.has_running:
+            own = [stats(f"{name} --length 64 --style sequential --format {fmt}") for fmt in _SMALL]
+            cells = [f"{row['neurons']:,} / {row['depth']} / {row['registers']}" for row in own]
+            rows.append([f"`{name}`", *cells])
+    return lines(["neurons / depth / registers, up to 64 elements", *_SMALL], rows)
 
 
 @made

@@ -2,8 +2,10 @@
 """Tables of what synthesis, placement and routing gave, as docs/data/measure_fpga.sh keeps it."""
 
 import ast
+import json
+from typing import Any
 
-from made.common import DESIGNS, OBJECTIVES, kept, lines, made, stats
+from made.common import DESIGNS, DOCS, OBJECTIVES, kept, lines, made, stats
 
 #: Sites of tables that a memory of an ECP5 takes, of which two only write.
 SITES = 6
@@ -86,3 +88,117 @@ def fpga_arrays() -> str:
         rows.append([f"{count} -> {count}", *sizes, f"{clocks:,}"])
     heading = ["layer", "weights", "DP16KD", "DPR16X4", "LUT4 + carry cells", "flip-flops"]
     return lines([*heading, "clocks for a vector"], rows, right=True)
+
+
+#: The best that others had published when ours was searched for, by design and figure.
+_BEST_KNOWN = {
+    ("multiply", "tables"): "120 / 6",
+    ("multiply", "clocks"): "81 / 108 / 150 / 141 / -",
+    ("multiply", "spiking"): "352 / 1,070",
+    ("add", "tables"): "114 with 2 cuts",
+}
+_TITLES = {"multiply": "multiplier", "add": "adder", "divide": "divider", "square_root": "root"}
+
+
+class _Quality:
+    """What benchmarks/fpga_quality.py measured of one design."""
+
+    def __init__(self, design: str) -> None:
+        found = json.loads((DOCS / "data" / "fpga_quality.json").read_text(encoding="utf-8"))
+        self.design = design
+        self.rows = [row for row in found["rows"] if row["design"] == design]
+        self.asked = {
+            row["figure"]: str(row["asked"]) for row in found["verdicts"] if row["design"] == design
+        }
+
+    def row(self, who: str, cuts: int = 0, style: str = "spatial") -> dict[str, Any]:
+        return next(
+            row
+            for row in self.rows
+            if (row["who"], row["cuts"], row["style"]) == (who, cuts, style)
+        )
+
+    @property
+    def cuts(self) -> list[int]:
+        """Numbers of register cuts."""
+        return sorted({row["cuts"] for row in self.rows if row["style"] == "spatial"})
+
+    def tables(self, who: str) -> str:
+        row = self.row(who)
+        return f"{row['lut6']} / {row['lut6_depth']}"
+
+    def clocks(self, who: str) -> str:
+        return " / ".join(f"{self.row(who, cuts)['fmax_mhz']:.0f}" for cuts in self.cuts)
+
+    def spiking(self) -> str:
+        rows = [row for row in self.rows if row["style"] == "spiking"]
+        row = max(rows, key=lambda row: row["fmax_mhz"])
+        return f"{row['fmax_mhz']:.0f} / {row['ff']:,}"
+
+
+@made
+def fpga_quality() -> str:
+    rows = []
+    for design, title in _TITLES.items():
+        quality = _Quality(design)
+        asked = quality.asked
+        rows.append(
+            [
+                f"{title}, tables of six inputs / levels (`luts`)",
+                asked["LUT6 / depth"],
+                quality.tables("luts"),
+                quality.tables("plain"),
+                _BEST_KNOWN.get((design, "tables"), ""),
+            ]
+        )
+        clocks = [asked.get(f"ECP5 MHz at {cuts} cuts", "-") for cuts in quality.cuts]
+        cuts = " / ".join(map(str, quality.cuts))
+        rows.append(
+            [
+                f"{title}, MHz at {cuts} register cuts (`fmax`)",
+                " / ".join(clocks),
+                quality.clocks("fmax"),
+                quality.clocks("plain"),
+                _BEST_KNOWN.get((design, "clocks"), ""),
+            ]
+        )
+        if "spiking, MHz" in asked:
+            flip_flops = asked.get("spiking, flip-flops", "-")
+            rows.append(
+                [
+                    f"{title}, spiking style: MHz / flip-flops",
+                    f"{asked['spiking, MHz']} / {flip_flops}",
+                    quality.spiking(),
+                    "",
+                    _BEST_KNOWN.get((design, "spiking"), ""),
+                ]
+            )
+    heading = ["E4M3FN, overflow to NaN, exact on all pairs", "asked for", "ours"]
+    return lines([*heading, "plain design", "best known"], rows)
+
+
+@made
+def fpga_structures() -> str:
+    rows = []
+    for design in DESIGNS:
+        quality = _Quality(design)
+        for who, what in (("plain", "plain"), ("structure", "`--objective structure`")):
+            spiking = "-"
+            if who != "plain":
+                spiking = f"{quality.row(who, style='spiking')['fmax_mhz']:.0f}"
+            rows.append(
+                [
+                    f"{DESIGNS[design]}, {what}",
+                    quality.tables(who),
+                    quality.clocks(who),
+                    spiking,
+                ]
+            )
+    heading = ["E4M3FN", "tables of six inputs / depth", "ECP5 MHz at 0 / 1 / 2 / 3 / 4 cuts"]
+    return lines([*heading, "spiking"], rows)
+
+
+@made
+def boards() -> str:
+    found = {row["board"]: row for row in kept("fpga_boards")}
+    return str(found)

@@ -78,7 +78,8 @@ def _circuit_cases(instance: Instance | SavedCircuit, hardware: Hardware) -> Cas
     reference = "its own simulation"
     if isinstance(instance, Instance):
         reference = "the golden model"
-        if instance.is_array or isinstance(instance.shape, LayerShape) and hardware.is_clocked:
+        is_layer = isinstance(instance.shape, LayerShape)
+        if instance.has_own_streams or is_layer and hardware.is_clocked:
             return None
         if instance.shape is not None:
             selected = Selected(random_cases=_RANDOM_VECTORS)

@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
+from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
+    ElementsShape,
+    LayerShape,
+    PortRole,
+    PortShape,
+    VectorShape,
+)
 from spikefloat.rtl_gen.formats import NanPolicy, ScalePolicy
 from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, values_entry
 from spikefloat.sim.golden.entries.unit import two_formats
@@ -17,6 +24,7 @@ from spikefloat.sim.golden.vectors.blocks import block_dot
 from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
 from spikefloat.sim.golden.vectors.layer import layer, network
+from spikefloat.sim.golden.vectors.operations import VECTORS
 
 __all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
 
@@ -26,7 +34,7 @@ Codes = NDArray[np.int64]
 def operand_shapes(instance: Instance) -> dict[str, tuple[int, ...]]:
     """Return the shape of each operand of one operation, by name: ``()`` is a single code."""
     match instance.shape:
-        case BlockShape():
+        case PortShape():
             ports = instance.ports
             return {name: ports[name].axes for name in instance.design.operands}
         case VectorShape(length=length):
@@ -92,6 +100,15 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes | d
             circuit.to,
             circuit.overflow,
             wide=shape.wide,
+        )
+    if isinstance(shape, ElementsShape):
+        how = {} if shape.epsilon is None else {"epsilon": shape.epsilon}
+        return VECTORS[instance.design.name].function(
+            circuit.format,
+            circuit.result_format,
+            circuit.overflow,
+            *(operands[name] for name in instance.design.operands),
+            **how,
         )
     if isinstance(shape, BlockShape):
         return _block_codes(instance, shape, operands)

@@ -196,6 +196,7 @@ def design(
     nan: NanPolicy | str | None = None,
     format_2: Format | str | None = None,
     length: int | None = None,
+    epsilon: float | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
     inputs: int | None = None,
@@ -235,7 +236,9 @@ def design(
     format_2 : Format or str, optional
         Format that an operand of ``fpu`` can choose instead.
     length : int, optional
-        Codes in each operand of ``dot``; 16 by default.
+        Elements of a vector, of ``dot`` and ``vector_sum`` and others; 16 by default.
+    epsilon : float, optional
+        What ``rms_norm`` and ``layer_norm`` add, rounded to bfloat16; 1e-5 by default.
     accumulate : str, optional
         How ``dot`` and ``linear`` add: ``exact``, ``tree``, ``chain`` or ``wide``.
     wide : str, optional
@@ -296,6 +299,7 @@ rounded to nearest even>
             nan=nan,
             format_2=format_2,
             length=length,
+            epsilon=epsilon,
             accumulate=accumulate,
             wide=wide,
             layer=layer,

@@ -41,7 +41,7 @@ def block_shape(
     record: Design, block: str | None, blocks: int | None, size: int | None, policy: str | None
 ) -> BlockShape | None:
     """Return the shape of blocks; refuse them for another design."""
-    if record.roles:
+    if record.has_blocks:
         return make_block_shape(block, blocks=blocks, size=size, policy=policy)
     for value in (block, blocks, size, policy):
         if value is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
+from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
@@ -14,7 +15,7 @@ from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["Operation", "Result", "discover", "has_arithmetic"]
+__all__ = ["Operation", "Record", "Result", "discover", "has_arithmetic"]
 
 
 class Result(Enum):
@@ -36,11 +37,21 @@ def has_arithmetic(fmt: Format) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operation:
-    """A scalar operation of floats, and the circuit that computes it."""
+class Record:
+    """What every operation has that a module of a package lists."""
 
     name: str
     summary: str  #: One line for a reader.
+    order: int = 1000  #: Place in lists, before others by name.
+
+
+_Record = TypeVar("_Record", bound=Record)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation(Record):
+    """A scalar operation of floats, and the circuit that computes it."""
+
     operands: tuple[str, ...]  #: Input ports, each one code wide.
     #: Number of bits of each operand, None for that of a code; by default all are codes.
     operand_widths: tuple[int | None, ...] = ()
@@ -60,7 +71,6 @@ class Operation:
     targets: Callable[[Format, Format], bool] | None = None
     #: Whether the result has the format of the operands unless another is asked for.
     keeps_format: bool = False
-    order: int = 1000  #: Place in lists, before others by name.
 
     @property
     def takes_flags(self) -> bool:
@@ -94,7 +104,7 @@ class Operation:
         )
 
 
-def discover(package: ModuleType) -> tuple[Operation, ...]:
+def discover(package: ModuleType, kind: type[_Record]) -> tuple[_Record, ...]:
     """Return every operation in the modules of a package.
 
     A module that has operations lists them in ``RECORDS``.
@@ -103,8 +113,10 @@ def discover(package: ModuleType) -> tuple[Operation, ...]:
     ----------
     package : module
         The package; each module in its folder is imported.
+    kind : type of Record
+        What its modules list.
     """
-    records: list[Operation] = []
+    records: list[_Record] = []
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         records += getattr(module, "RECORDS", ())

@@ -161,8 +161,13 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
 def _with_formats(
     design: Design, args: argparse.Namespace, uses: Uses
 ) -> Iterator[tuple[Design, str | None, str | None]]:
-    """Yield the format and the result format of each instance, and the design that has them."""
-    if design.roles:
+    """Yield the format and the result format of each instance, and the design that has them.
+
+    Among all designs there are operations on vectors only if a length is given, too.
+    """
+    if "all" in args.design and design.vector is not None and "length" not in args.given:
+        return
+    if design.has_blocks:
         yield from _with_floats(design, args, uses)
         return
     formats = list(design.formats) if "all" in args.format else args.format

@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     BLOCK_FORMATS,
     Rounding,
@@ -123,8 +123,16 @@ def shapes_of(
     if not design.is_vector:
         yield {}
         return
-    if design.roles:
+    if design.has_blocks:
         yield from _blocks(design, args, uses)
+        return
+    if design.vector is not None:
+        uses.add("length")
+        own = {}
+        if design.vector.has_epsilon:
+            uses.add("epsilon")
+            own = {"epsilon": args.epsilon}
+        yield from ({"length": length, **own} for length in args.length)
         return
     layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:
@@ -195,7 +203,7 @@ def hardware_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]
             uses.add("stages")
             own = [{"stages": stages} for stages in args.stages]
         backends: list[str | None] = [None]
-        if not Style(style).has_handshake:
+        if not find_member(Style, "Style", style).has_handshake:
             uses.add("stream backend axi-reset" if args.stream else "stream backend")
             backends = split(getattr(args, "backend", None), Backend)
         for options, backend in product(own, backends):

@@ -6,16 +6,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from spikefloat.rtl_gen.circuits import blocks, fpu, operations, scaled
+from spikefloat.rtl_gen.circuits import blocks, fpu, operations, scaled, vectors
 from spikefloat.rtl_gen.circuits.functions import operations as functions
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
 from spikefloat.rtl_gen.circuits.functions.own_files import own_function
 from spikefloat.rtl_gen.circuits.mixed import MIXED
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, discover, has_arithmetic
 from spikefloat.rtl_gen.circuits.operations.sign import canonical_result
+from spikefloat.rtl_gen.circuits.vector_operation import VectorOperation
 from spikefloat.rtl_gen.designs.design import Block, Cell, Design, Entry, Kind, Table
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit
+from spikefloat.rtl_gen.designs.shapes.circuits import dot_circuit, linear_circuit, vector_circuit
 from spikefloat.rtl_gen.designs.shapes.scaled import SCALED, ScaledRecord
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanPolicy
@@ -29,6 +30,7 @@ __all__ = [
     "find_design",
     "find_entry",
     "operation_design",
+    "vector_design",
 ]
 
 _Entry = TypeVar("_Entry", bound=Entry)
@@ -106,6 +108,25 @@ def _block(name: str, summary: str, operation: str, **inputs: int) -> Block:
         inputs=inputs,
         circuit=getattr(blocks, name if operation == "sum" else f"{name}_gate"),
         operation=operation,
+    )
+
+
+def vector_design(record: VectorOperation) -> Design:
+    """Return the design of an operation on vectors."""
+    targets = record.targets
+    return Design(
+        name=record.name,
+        summary=record.summary,
+        kind=Kind.VECTOR,
+        operands=tuple(record.operands),
+        result=next(iter(record.results)),
+        roles={**record.operands, **record.results},
+        circuit=vector_circuit(record),
+        works_for=record.formats,
+        rounds=record.rounds,
+        converts=targets and (lambda fmt, to: fmt == to or targets(fmt, to)),
+        check="directed and random vectors",
+        vector=record,
     )
 
 
@@ -209,10 +230,11 @@ CATALOGUE: dict[str, Entry] = {
         *_CELLS,
         *map(
             operation_design,
-            (*discover(operations), *functions.RECORDS, *fpu.RECORDS, *scaled.RECORDS),
+            (*discover(operations, Operation), *functions.RECORDS, *fpu.RECORDS, *scaled.RECORDS),
         ),
         _TABLE,
         *_VECTORS,
+        *map(vector_design, discover(vectors, VectorOperation)),
         *map(_scaled, SCALED),
         *_BLOCKS,
     )

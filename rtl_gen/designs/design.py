@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.functions.own import OwnFunction
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation
 from spikefloat.rtl_gen.designs.options import CircuitOptions
-from spikefloat.rtl_gen.designs.shapes.block import PortRole
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
 from spikefloat.rtl_gen.neurons.builder import Bit, Word
@@ -89,8 +89,9 @@ class Design(Entry):
     #: Whether each operand, and the result, may have a format of its own.
     mixes: bool = False
     function: OwnFunction | None = None  #: What it computes, if that is the user's own.
-    #: What each port carries, if operands or results are blocks that share a scale.
+    #: What each port carries, if it is an operation on vectors, or on blocks that share a scale.
     roles: Mapping[str, PortRole] = field(default_factory=dict, hash=False)
+    vector: VectorOperation | None = None  #: What it is, if it is an operation on vectors.
 
     @property
     def is_vector(self) -> bool:
@@ -101,6 +102,21 @@ class Design(Entry):
     def is_layer(self) -> bool:
         """Whether it is made of linear layers; the result is a vector, too."""
         return self.kind is Kind.LAYER
+
+    @property
+    def has_running(self) -> bool:
+        """Whether there are circuits of it that take one element of a vector in each clock."""
+        return self.vector is not None and self.vector.running is not None
+
+    @property
+    def gives_vector(self) -> bool:
+        """Whether an operation on vectors gives one."""
+        return self.roles.get(self.result) is PortRole.FLOATS
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether operands or results are blocks that share a scale."""
+        return self.kind is Kind.SCALED
 
     @property
     def has_format(self) -> bool:

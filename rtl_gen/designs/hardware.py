@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.sequential import STEPPED
 from spikefloat.rtl_gen.designs.arrays import array_obstacle, array_timing_lines, make_layer_array
-from spikefloat.rtl_gen.designs.build import build_steps
+from spikefloat.rtl_gen.designs.build import build_sequential
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.names import hardware_suffix
 from spikefloat.rtl_gen.designs.options import Backend, Delays, HardwareOptions, Objective, Style
@@ -34,7 +34,6 @@ from spikefloat.rtl_gen.rtl.ports import (
     graph_ports,
 )
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog, timing_lines
-from spikefloat.rtl_gen.rtl.styles.sequential import SequentialUnit
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog
 from spikefloat.rtl_gen.rtl.styles.stream import (
@@ -84,16 +83,18 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
     if instance.is_array:
         return array_obstacle(instance)
     design, options = instance.design, instance.hardware
+    known = {
+        Style.SEQUENTIAL: design.name in STEPPED or design.has_running,
+        Style.TEMPORAL: design.name in TEMPORAL,
+    }
+    if not known.get(options.style, True):
+        return f"Style of {design.name} must be spatial or spiking, not {options.style}"
     if options.style is Style.SEQUENTIAL:
-        if design.name not in STEPPED:
-            return f"Style of {design.name} must be spatial or spiking, not {options.style}"
         objective = instance.circuit.objective
         if objective is not Objective.STRUCTURE:
             return f"Objective must be structure in the sequential style, not {objective}"
         return None
     if options.style is Style.TEMPORAL:
-        if design.name not in TEMPORAL:
-            return f"Style of {design.name} must be spatial or spiking, not {options.style}"
         if not instance.circuit.rounding.is_usual:
             return "Rounding must be rne, without flags, in the temporal style"
         if instance.circuit.is_mixed:
@@ -285,15 +286,14 @@ def _spiking(
 
 
 def _sequential(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
-    steps = build_steps(instance.design, instance.circuit)
-    unit = SequentialUnit(steps)
-    text = component_verilog(unit, name, header=[*header, *steps.lines])
+    steps = build_sequential(instance.design, instance.circuit, instance.shape)
+    text, ports = steps.verilog(name, header)
     return Hardware(
         module=name,
         verilog=text,
-        ports=component_ports(unit.signature.members),
+        ports=ports,
         latency=steps.latency,
-        initiation_interval=steps.latency,
+        initiation_interval=steps.interval,
         registers=steps.registers,
     )
 

@@ -10,7 +10,14 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, PortRole, VectorShape
+from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
+    ElementsShape,
+    LayerShape,
+    PortRole,
+    PortShape,
+    VectorShape,
+)
 from spikefloat.rtl_gen.formats import PORT_CODES, NanPolicy, Overflow, Rounding
 from spikefloat.rtl_gen.formats.operation_codes import OPERATION_CODES
 from spikefloat.rtl_gen.neurons.gates import Library
@@ -131,8 +138,8 @@ def _element_lines(instance: Instance) -> list[str]:
     shape, width = instance.shape, instance.circuit.format.width
     if shape is None or instance.is_array:
         return []
-    if isinstance(shape, BlockShape):
-        return _block_lines(instance, shape)
+    if isinstance(shape, PortShape):
+        return _port_lines(instance, shape)
     lines = [f"elements: code i of a vector is [{width} * i +: {width}] of its port"]
     if isinstance(shape, LayerShape) and (own := instance.circuit.result_format.width) != width:
         lines[0] += f", and [{own} * i +: {own}] of y"
@@ -143,18 +150,25 @@ def _element_lines(instance: Instance) -> list[str]:
     return lines
 
 
-def _block_lines(instance: Instance, shape: BlockShape) -> list[str]:
-    """Return where elements and scales of blocks are."""
+def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
+    """Return what ports carry, and where each element is; and what is to be said of a vector."""
     lines = []
-    for name, codes in instance.ports.items():
+    for name, codes in instance.ports.items() if not instance.takes_elements else ():
         own, what = codes.format.width, codes.format.name
         if not codes.is_vector:
             lines.append(f"{name}: {what}")
         elif instance.design.roles[name] is PortRole.SCALES:
             lines.append(f"{name}: {what}, that of block i is [{own} * i +: {own}]")
-        else:
+        elif isinstance(shape, BlockShape):
             inner = f"element j of block i is [{own} * ({shape.size} * i + j) +: {own}]"
             lines.append(f"{name}: {what}, {inner}")
+        else:
+            element = "pair" if instance.design.roles[name] is PortRole.PAIRS else "element"
+            lines.append(f"{name}: {what}, that of {element} i is [{own} * i +: {own}]")
+    if record := instance.design.vector:
+        if isinstance(shape, ElementsShape) and shape.epsilon is not None:
+            lines.append(f"epsilon: {shape.epsilon}, which is {float(shape.epsilon):.9g}")
+        lines += record.lines(instance.circuit.format, instance.circuit.result_format)
     return lines
 
 
@@ -209,6 +223,9 @@ def _shape_words(instance: Instance) -> list[str]:
         return []
     if isinstance(shape, BlockShape):
         return _block_words(shape)
+    if isinstance(shape, ElementsShape):
+        words = ["--length", str(shape.length)]
+        return words + (["--epsilon", str(shape.epsilon)] if shape.epsilon is not None else [])
     words = ["--length", str(shape.length)] if isinstance(shape, VectorShape) else []
     words += ["--accumulate", shape.accumulate]
     words += ["--node-format", shape.wide.name] if shape.wide else []

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from spikefloat.rtl_gen.designs.build import build, operand_widths
+from spikefloat.rtl_gen.designs.build import build, operand_widths, port_codes
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.names import circuit_name, hardware_suffix
@@ -27,8 +27,10 @@ from spikefloat.rtl_gen.designs.resolve import (
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
+    ElementsShape,
     LayerShape,
     PortCodes,
+    PortShape,
     Shape,
     VectorShape,
 )
@@ -107,16 +109,18 @@ class Instance:
 
     @property
     def ports(self) -> dict[str, PortCodes]:
-        """What each port of a design on blocks carries, by name.
+        """What each port of an operation on vectors, or of a design on blocks, carries, by name.
 
         Raises
         ------
         InputError
             If the design has another shape.
         """
-        if not isinstance(self.shape, BlockShape):
-            raise InputError(f"Design must be one on blocks, not {self.design.name!r}")
-        return self.shape.ports(self.design.roles, self.circuit.format)
+        if not isinstance(self.shape, PortShape):
+            raise InputError(
+                f"Design must be one on blocks or an operation on vectors, not {self.design.name!r}"
+            )
+        return port_codes(self.design, self.circuit, self.shape)
 
     def require_usual_rounding(self, purpose: str) -> None:
         """Refuse other ways to round, flags, and operands of several formats.
@@ -137,6 +141,17 @@ class Instance:
                 f"Rounding must be rne, without flags, {purpose}, not {rounding.mode_name} with "
                 f"flags {rounding.flags}"
             )
+
+    @property
+    def takes_elements(self) -> bool:
+        """Whether it takes one element of a vector in each clock."""
+        is_vector = isinstance(self.shape, ElementsShape)
+        return is_vector and self.hardware.style is Style.SEQUENTIAL
+
+    @property
+    def has_own_streams(self) -> bool:
+        """Whether it has streams in any case, which take several transfers for an operation."""
+        return self.is_array or self.takes_elements
 
     @property
     def is_array(self) -> bool:
@@ -169,6 +184,7 @@ def make_instance(
     delays: str | None = None,
     backend: str | None = None,
     length: int | None = None,
+    epsilon: Fraction | float | None = None,
     accumulate: str | None = None,
     wide: str | None = None,
     layer: LayerShape | None = None,
@@ -236,8 +252,11 @@ def make_instance(
         style; ``printed`` by default.
     length : int, optional
         Number of codes in each operand of a design on vectors, 1 to 1024; 16 by default.
+    epsilon : Fraction or float, optional
+        What normalisations add before a reciprocal root, from ``2**-32`` to 1, rounded to bfloat16;
+        1e-5 by default.
     accumulate : str, optional
-        How such a design adds: one of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`;
+        How dot products and layers add: one of :data:`~spikefloat.rtl_gen.circuits.sums.dot.ACCUMULATIONS`;
         ``exact`` by default.
     wide : str, optional
         Format of the nodes of ``wide``; binary32 by default.
@@ -269,7 +288,7 @@ def make_instance(
     )
     circuit = _with_rounding(circuit, ways)
     circuit = replace(circuit, second=second, nan=resolve_nan_of(design, circuit.format, nan))
-    shape = make_shape(design, circuit, length, accumulate, wide, layer, block)
+    shape = make_shape(design, circuit, length, accumulate, wide, layer, block, epsilon)
     hardware = make_hardware_options(
         style=style,
         stages=stages,

@@ -4,14 +4,14 @@
 from typing import Any
 
 from spikefloat.rtl_gen.designs.arrays import array_neurons
-from spikefloat.rtl_gen.designs.build import build_steps
+from spikefloat.rtl_gen.designs.build import build_sequential
 from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import BlockShape, LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, LayerShape, VectorShape
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
@@ -40,6 +40,7 @@ _KEYS = (
     "nan",
     "function",
     "length",
+    "epsilon",
     "accumulate",
     "node_format",
     "layers",
@@ -126,6 +127,9 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
             "block_size": shape.size,
             "scale_policy": shape.policy.value if shape.policy else None,
         }
+    if isinstance(shape, ElementsShape):
+        epsilon = None if shape.epsilon is None else str(shape.epsilon)
+        return {"length": shape.length, "epsilon": epsilon}
     own: dict[str, Any] = {
         "accumulate": shape.accumulate,
         "node_format": shape.wide.name if shape.wide else None,
@@ -146,7 +150,7 @@ def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:
     own: dict[str, Any] = {
         "style": hardware.style.value,
         "stages": hardware.stages,
-        "stream": hardware.is_stream or instance.is_array,
+        "stream": hardware.is_stream or instance.has_own_streams,
         "axi_reset": hardware.has_axi_reset,
     }
     if not hardware.style.has_handshake:
@@ -167,7 +171,7 @@ def size(instance: Instance | CellInstance | SavedCircuit) -> dict[str, int | No
     if isinstance(instance, Instance) and instance.hardware.style is Style.TEMPORAL:
         return {"neurons": TEMPORAL[instance.design.name].neurons, "depth": None}
     if isinstance(instance, Instance) and instance.hardware.style is Style.SEQUENTIAL:
-        graphs = build_steps(instance.design, instance.circuit).graphs
+        graphs = build_sequential(instance.design, instance.circuit, instance.shape).graphs
         return {
             "neurons": sum(len(graph.neurons) for graph in graphs),
             "depth": max(graph.depth for graph in graphs),

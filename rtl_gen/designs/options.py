@@ -38,12 +38,12 @@ class Style(StrEnum):
 
     SPATIAL = "spatial"  #: A comparison.
     SPIKING = "spiking"  #: A clocked cell, one layer for each clock.
-    SEQUENTIAL = "sequential"  #: A comparison that is used for each digit of a quotient or root.
+    SEQUENTIAL = "sequential"  #: A comparison that is used for each digit, or element of a vector.
     TEMPORAL = "temporal"  #: A cell that is used again and again, bit by bit.
 
     @property
     def has_handshake(self) -> bool:
-        """Whether an operation takes several clocks, with start, ready and valid."""
+        """Whether an operation takes several clocks, with start, ready and valid, or streams."""
         return self in (Style.SEQUENTIAL, Style.TEMPORAL)
 
 

@@ -3,6 +3,7 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from spikefloat.rtl_gen.designs.shapes import (
     LayerShape,
     Shape,
     make_block_shape,
+    make_elements_shape,
     make_layer_shape,
     make_vector_shape,
     with_accumulation,
@@ -117,6 +119,7 @@ def make_shape(
     wide: str | None,
     layer: LayerShape | None,
     block: BlockShape | None,
+    epsilon: Fraction | float | None = None,
 ) -> Shape | None:
     """Return the shape of a design on vectors or layers; for another, nothing may be given.
 
@@ -126,16 +129,29 @@ def make_shape(
         If an option has no effect on the design, or does not fit the circuit.
     """
     if not design.is_vector or design.roles:
-        for name, value in (("length", length), ("accumulate", accumulate), ("wide", wide)):
+        given = {"length": length, "accumulate": accumulate, "wide": wide}
+        if design.vector is not None:
+            del given["length"]
+        for name, value in given.items():
             if value is not None:
                 raise InputError(f"Option {name} must be for a dot product, not {design.name}")
     if layer is not None and not design.is_layer:
         raise InputError(f"Layers must be for the design linear, not {design.name!r}")
-    if block is not None and not design.roles:
+    if block is not None and not design.has_blocks:
         raise InputError(f"Blocks must be for a design on blocks, not {design.name!r}")
+    if epsilon is not None and design.vector is None:
+        raise InputError(f"Epsilon must be for rms_norm or layer_norm, not for {design.name}")
     if not design.is_vector:
         return None
-    if design.roles:
+    if design.vector is not None:
+        return make_elements_shape(
+            design.name,
+            length,
+            multiple=design.vector.multiple,
+            has_epsilon=design.vector.has_epsilon,
+            epsilon=epsilon,
+        )
+    if design.has_blocks:
         scaled = block or make_block_shape()
         if scaled.policy is not None and not design.makes_blocks:
             raise InputError(
@@ -214,7 +230,7 @@ def resolve_formats(
     InputError
         If there is no such integer, or a format of operands that are blocks.
     """
-    if not design.roles:
+    if not design.has_blocks:
         return resolve_integers(design, format or DEFAULT_FORMAT, to)
     if format is not None and not design.has_format:
         name = format.name if isinstance(format, Format) else format

@@ -23,8 +23,8 @@ class SavedCircuit:
     graph: NeuronGraph
     hardware: HardwareOptions = HardwareOptions()
 
-    #: A graph is never a layer on an array of lanes.
-    is_array = False
+    #: A graph is never a layer on an array of lanes, nor anything else that has streams in any case.
+    is_array = has_own_streams = False
 
     @property
     def name(self) -> str:

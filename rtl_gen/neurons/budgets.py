@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that a device puts on one neuron: the largest weight and the largest fan-in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
@@ -19,11 +20,12 @@ class Budget:
     max_weight: int | None  #: Largest magnitude of a weight.
     max_fan_in: int | None  #: Largest number of synapses.
 
-    def allows(self, weights: tuple[int, ...]) -> bool:
+    def allows(self, weights: Sequence[int]) -> bool:
         """Tell whether a neuron with these weights is within the limits."""
         if self.max_fan_in is not None and len(weights) > self.max_fan_in:
             return False
-        return self.max_weight is None or all(abs(w) <= self.max_weight for w in weights)
+        limit = self.max_weight
+        return limit is None or not weights or -limit <= min(weights) <= max(weights) <= limit
 
     def is_within(self, other: "Budget") -> bool:
         """Tell whether keeping this budget means keeping another."""

@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
 from spikefloat.rtl_gen.neurons.naming import NameGiver, check_name
 from spikefloat.rtl_gen.neurons.scopes import ScopeTable
 from spikefloat.rtl_gen.neurons.terms import (
+    Pairs,
     check_bit,
     check_integer,
     merge_terms,
@@ -169,19 +170,18 @@ class NeuronGraphBuilder:
             If the neuron breaks the budget, or a source is of another circuit.
         """
         reduced = self._reduce(terms, threshold)
+        return reduced if isinstance(reduced, Bit) else self._find_or_add(*reduced, name)
+
+    def fitting_neuron(
+        self, terms: Iterable[tuple[Bit, int]], threshold: int, name: str = "n"
+    ) -> Bit | None:
+        """Return the same as :meth:`neuron`, or None if the neuron would break the budget."""
+        reduced = self._reduce(terms, threshold)
         if isinstance(reduced, Bit):
             return reduced
-        sources, weights, threshold = reduced
-        if self._free_inversion:
-            opposite = self._drafts.find(sources, tuple(-w for w in weights), 1 - threshold)
-            if opposite is not None:
-                return ~Bit(opposite)
-        return Bit(self._add(sources, weights, threshold, name))
-
-    def fits(self, terms: Iterable[tuple[Bit, int]], threshold: int) -> bool:
-        """Tell whether :meth:`neuron` with the same arguments would keep the budget."""
-        reduced = self._reduce(terms, threshold)
-        return isinstance(reduced, Bit) or self._budget.allows(reduced[1])
+        if not self._budget.allows([weight for _, weight in reduced[0]]):
+            return None
+        return self._find_or_add(*reduced, name)
 
     def name_word(self, name: str, bits: Sequence[Bit]) -> Word:
         """Call the bits of a word ``name[0]``, ``name[1]`` and so on; return them as a word.
@@ -266,49 +266,44 @@ class NeuronGraphBuilder:
 
     # ------------------------------------------------------------------------------- internals
 
-    def _reduce(
-        self, terms: Iterable[tuple[Bit, int]], threshold: int
-    ) -> Bit | tuple[tuple[int, ...], tuple[int, ...], int]:
-        """Return an existing spike line, or sources, weights and threshold of a new neuron."""
+    def _reduce(self, terms: Iterable[tuple[Bit, int]], threshold: int) -> Bit | tuple[Pairs, int]:
+        """Return an existing spike line, or synapses and threshold of a new neuron."""
         pairs, threshold = merge_terms(terms, threshold, self._drafts.node_count, self._name)
         if self._simplify:
-            simple = simplify_terms(pairs, threshold, free_inversion=self._free_inversion)
-            if isinstance(simple, Bit):
-                return simple
-            pairs, threshold = simple
-        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-        return tuple(node for node, _ in pairs), tuple(w for _, w in pairs), threshold
+            return simplify_terms(pairs, threshold, free_inversion=self._free_inversion)
+        return pairs, threshold
 
-    def _add(
-        self, sources: tuple[int, ...], weights: tuple[int, ...], threshold: int, name: str
-    ) -> int:
-        known = self._drafts.find(sources, weights, threshold)
+    def _find_or_add(self, pairs: Pairs, threshold: int, name: str) -> Bit:
+        if self._free_inversion:
+            opposite = self._drafts.find([(node, -w) for node, w in pairs], 1 - threshold)
+            if opposite is not None:
+                return ~Bit(opposite)
+        return Bit(self._add(pairs, threshold, name))
+
+    def _add(self, pairs: Pairs, threshold: int, name: str) -> int:
+        known = self._drafts.find(pairs, threshold)
         if known is not None:
             return known
+        synapses = sorted([(-weight, node) for node, weight in pairs])
+        weights = tuple([-weight for weight, _ in synapses])
         scope = self._scopes.current
         if not self._budget.allows(weights):
             path = "/".join((self._name, *self._scopes.path(scope), name))
             raise ValueError(
                 f"Neuron {path} must keep budget {self._budget}, not use weights {weights}"
             )
+        sources = tuple([node for _, node in synapses])
         return self._drafts.add(Draft(sources, weights, threshold, scope), name)
 
     def _materialise(self, bit: Bit) -> Bit:
         """Return a spike line that is neither a complement nor a constant."""
         if bit.node == CONSTANT:
-            return Bit(self._add((), (), 0 if bit.inverted else 1, "constant"))
+            return Bit(self._add([], 0 if bit.inverted else 1, "constant"))
         if not bit.inverted:
             return bit
         if bit.node < self._drafts.input_count:
-            return Bit(self._add((bit.node,), (-1,), 0, "not"))
+            return Bit(self._add([(bit.node, -1)], 0, "not"))
         draft = self._drafts[bit.node]
-        synapses = sorted(zip(draft.weights, draft.sources, strict=True))
+        opposite = [(node, -w) for node, w in zip(draft.sources, draft.weights, strict=True)]
         with self._scopes.at(draft.scope):
-            return Bit(
-                self._add(
-                    tuple(source for _, source in synapses),
-                    tuple(-weight for weight, _ in synapses),
-                    1 - draft.threshold,
-                    self._drafts.name(bit.node),
-                )
-            )
+            return Bit(self._add(opposite, 1 - draft.threshold, self._drafts.name(bit.node)))

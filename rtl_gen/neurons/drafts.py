@@ -29,7 +29,8 @@ class DraftTable:
         self._share = share
         self._drafts: list[Draft] = []
         self._names: list[str] = []
-        self._known: dict[tuple[tuple[int, ...], tuple[int, ...], int], int] = {}
+        # By synapses in the order of their sources, and threshold.
+        self._known: dict[tuple[tuple[tuple[int, int], ...], int], int] = {}
         self.input_count = 0
 
     def __len__(self) -> int:
@@ -54,18 +55,26 @@ class DraftTable:
         if node >= self.input_count and self[node].scope == scope:
             self._names[node - self.input_count] = name
 
-    def find(
-        self, sources: tuple[int, ...], weights: tuple[int, ...], threshold: int
-    ) -> int | None:
-        """Return the node of the same neuron in any scope, None where there is none to share."""
-        return self._known.get(_key(sources, weights, threshold)) if self._share else None
+    def find(self, synapses: Iterable[tuple[int, int]], threshold: int) -> int | None:
+        """Return the node of the same neuron in any scope, None where there is none to share.
+
+        Parameters
+        ----------
+        synapses : iterable of (int, int)
+            Sources and weights, in any order.
+        threshold : int
+            Sum at which the neuron fires.
+        """
+        return self._known.get((tuple(sorted(synapses)), threshold)) if self._share else None
 
     def add(self, draft: Draft, name: str) -> int:
         """Add a neuron and return its node."""
         node = self.node_count
         self._drafts.append(draft)
         self._names.append(name)
-        self._known[_key(draft.sources, draft.weights, draft.threshold)] = node
+        if self._share:
+            synapses = zip(draft.sources, draft.weights, strict=True)
+            self._known[tuple(sorted(synapses)), draft.threshold] = node
         return node
 
     def needed(self, outputs: Iterable[int]) -> list[int]:
@@ -78,10 +87,3 @@ class DraftTable:
                 visited.add(node)
                 stack.extend(self[node].sources)
         return sorted(visited)
-
-
-def _key(
-    sources: tuple[int, ...], weights: tuple[int, ...], threshold: int
-) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    order = sorted(range(len(sources)), key=lambda i: sources[i])
-    return tuple(sources[i] for i in order), tuple(weights[i] for i in order), threshold

@@ -7,8 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.cases.corners import draw_codes
 
-__all__ = ["LayerCases", "input_vectors", "lattice_cases", "layer_cases", "vector_cases"]
+__all__ = [
+    "LayerCases",
+    "element_cases",
+    "input_vectors",
+    "lattice_cases",
+    "layer_cases",
+    "vector_cases",
+]
 
 Codes = NDArray[np.int64]
 
@@ -118,3 +126,62 @@ def layer_cases(
     directed = vector_cases(fmt, inputs, 0, seed)[1][:outputs]
     weight[0, : len(directed)] = directed
     return LayerCases(x=x, weight=weight, bias=bias)
+
+
+def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Codes]:
+    """Return single operands of shape (cases, length): directed vectors, then ``count`` random ones.
+
+    Directed: all alike, of interesting codes; one of these beside others, at every place of the
+    first and the last few; the largest of alternating signs; codes that rise and fall. Random:
+    quarters of any codes, with NaN and infinity rare; of small values; of which the second half
+    cancels the first but for a few; of few different codes, so that there are ties.
+    """
+    rng = np.random.default_rng(seed)
+    sign, one = fmt.signed_sign_mask, fmt.bias << fmt.mantissa_bits
+    alike = [0, sign, 1, one, fmt.max_code, fmt.max_code | sign, fmt.mantissa_mask | sign]
+    special = [code for code in (fmt.nan_code, fmt.infinity_code) if code is not None]
+    special += [code | sign for code in special]
+    place = np.arange(length)
+    ends = sorted({*place[:9].tolist(), *place[-9:].tolist()})
+    rows = [np.full(length, code) for code in (*alike, *special)]
+    for first in (0, sign, one, one | sign):
+        for other in (0, sign, 1, fmt.max_code, *special):
+            rows += [np.where(place == end, other, first) for end in ends]
+    alternating = place % 2 * sign
+    rows += [alternating, fmt.max_code | alternating, fmt.max_code | sign ^ alternating]
+    # Infinities of both signs, and each special code beside every other.
+    rows += [np.where(place % 2 == 1, x, y) for x in special for y in special]
+    rising = place % (fmt.max_code + 1)
+    rows += [rising, rising[::-1], rising | sign, rising[::-1] | sign]
+    drawn = draw_codes(rng, fmt.width, (count, length))
+    kind = np.arange(count) % 4
+    calm = ~fmt.exponent_mask | fmt.exponent_mask >> 1
+    drawn[kind == 1] &= calm
+    is_special = (drawn & fmt.magnitude_mask) > fmt.max_code
+    if fmt.nan_code is not None:
+        is_special |= drawn == fmt.nan_code
+    drawn[is_special & (rng.random(drawn.shape) > 1 / (4 * length))] = one
+    half = length // 2
+    cancels = np.flatnonzero(kind == 2)[:, None]
+    drawn[cancels, half + np.arange(half)] = drawn[cancels, np.arange(half)] ^ sign
+    kept = rng.random((len(cancels), length)) < 1 / length
+    drawn[cancels, place] = np.where(kept, one, drawn[cancels, place])
+    few = np.flatnonzero(kind == 3)[:, None]
+    drawn[few, place] = drawn[few, place % min(3, length)][
+        np.arange(len(few))[:, None], rng.integers(0, min(3, length), (len(few), length))
+    ]
+    return (np.concatenate([np.array(rows, np.int64), drawn]),)
+
+
+def operand_cases(
+    fmt: Format, lengths: tuple[int, ...], count: int, seed: int
+) -> tuple[Codes, ...]:
+    """Return several operands of shape (cases, length), each with a length of its own.
+
+    Those of :func:`element_cases`, in another order for each operand but the first.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [element_cases(fmt, own, count, seed + i)[0] for i, own in enumerate(lengths)]
+    rows = max(map(len, drawn))
+    full = [np.resize(codes, (rows, codes.shape[1])) for codes in drawn]
+    return (full[0], *(codes[rng.permutation(rows)] for codes in full[1:]))

@@ -41,7 +41,7 @@ from spikefloat.sim.golden.series import (
 )
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
 
-__all__ = ["FUNCTIONS", "Value", "function", "round_table"]
+__all__ = ["FUNCTIONS", "Value", "function", "irrational", "round_table"]
 
 #: Values beyond two to this power, or below its inverse, are beyond every format that results have.
 _FAR = 600
@@ -71,8 +71,18 @@ def _exact(value: Fraction, *, sign: bool = False, places: int = 128) -> Value:
 _Approximation = Callable[[Fraction, int], Bounds]
 
 
-def _irrational(bounds: Callable[[int], Bounds], bits: int, places: int = 64) -> Value:
-    """Return a number that is no fraction, cut off after so many significant bits, and one bit."""
+def irrational(bounds: Callable[[int], Bounds], bits: int, places: int = 64) -> Value:
+    """Return a number that is no fraction, cut off after some significant bits, and one bit more.
+
+    Parameters
+    ----------
+    bounds : callable
+        Returns bounds of the number for a number of places.
+    bits : int
+        Number of significant bits.
+    places : int
+        Number of places to begin with.
+    """
     while True:
         low, high = bounds(places)
         if low >= 0 or high <= 0:
@@ -184,7 +194,7 @@ def _finite(name: str, x: Fraction, bits: int) -> Value:
         return _exact(value)
     # What is close to its operand, or to what it is at zero, differs by as little as that.
     small = max(x.denominator.bit_length() - x.numerator.bit_length(), 0)
-    return value or _irrational(partial(_APPROXIMATIONS[name], x), bits, 64 + 2 * small)
+    return value or irrational(partial(_APPROXIMATIONS[name], x), bits, 64 + 2 * small)
 
 
 _INFINITY, _MINUS_INFINITY = Value(False, is_infinite=True), Value(True, is_infinite=True)
@@ -228,7 +238,7 @@ def _values(name: str, fmt: Format, bits: int) -> tuple[Value, ...]:
         elif is_infinite:
             values.append(_ENDS[name][not sign])
         elif significand == 0 and name == "softplus":
-            values.append(_irrational(lambda p: log(Bounds.of(2, p), p), bits))
+            values.append(irrational(lambda p: log(Bounds.of(2, p), p), bits))
         elif significand == 0:
             values.append(_ORIGINS.get(name, Value(sign)))
         else:

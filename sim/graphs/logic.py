@@ -25,6 +25,9 @@ class Operation(Enum):
     OR = "or"
     XOR = "xor"
 
+    # That of Enum is a function in Python, called for every gate that is looked up.
+    __hash__ = object.__hash__
+
 
 class Gate(NamedTuple):
     """An operation on the plain values of earlier gates."""
@@ -65,9 +68,10 @@ class Logic:
             return FALSE
         if a in (TRUE, b):
             return b
-        if (a, b) not in self._ands:
-            self._ands[a, b] = self._simplify_and(a, b)
-        return self._ands[a, b]
+        known = self._ands.get((a, b))
+        if known is None:
+            known = self._ands[a, b] = self._simplify_and(a, b)
+        return known
 
     def or_(self, a: int, b: int) -> int:
         """Return the disjunction of two literals."""

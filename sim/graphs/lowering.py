@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Neuron graphs as straight-line programs of AND, OR, XOR and NOT on words of trials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from math import gcd
 from typing import NamedTuple
 
@@ -98,17 +99,32 @@ def _lower_threshold(logic: Logic, terms: list[tuple[int, int]], threshold: int)
     weights = [weight for _, weight in terms]
     if len(terms) == 3 and weights[0] < threshold <= weights[1] + weights[2]:
         return logic.full_add(*(literal for literal, _ in terms))[1]
-    additions = sum(weight.bit_count() for weight in weights)
     if len(terms) <= _DECISION_FAN_IN:
-        # A decision takes two operations, an addition five.
-        decided = _Decisions(logic, terms, max(8, 5 * additions // 2)).decide(threshold)
-        if decided is not None:
-            return decided
+        decisions, last = _decide(tuple(weights), threshold)
+        literals = [FALSE, TRUE]
+        for synapse, silent, firing in decisions:
+            # A spike can only help: firing leads to true wherever silence does.
+            by_firing = logic.and_(terms[synapse][0], literals[firing])
+            literals.append(logic.or_(literals[silent], by_firing))
+        if last is not None:
+            return literals[last]
     return _lower_addition(logic, terms, threshold)
 
 
 class _TooComplex(Exception):
     """Deciding takes more operations than adding."""
+
+
+class _Decision(NamedTuple):
+    """What remains of a threshold, decided by one synapse; it is made of earlier decisions.
+
+    A decision is given by its place among all, the constants ``FALSE`` and ``TRUE`` being the first
+    two.
+    """
+
+    synapse: int
+    silent: int  #: The decision if the synapse is silent.
+    firing: int  #: The decision if it fires.
 
 
 class _Decisions:
@@ -118,44 +134,50 @@ class _Decisions:
     thresholds in some interval, which is found along the way; each is made only once.
     """
 
-    def __init__(self, logic: Logic, terms: list[tuple[int, int]], limit: int) -> None:
-        self._logic = logic
-        self._terms = terms
-        self._limit = limit
+    def __init__(self, weights: tuple[int, ...]) -> None:
+        self._weights = weights
+        # A decision takes two operations, an addition five.
+        additions = sum(weight.bit_count() for weight in weights)
+        self._limit = max(8, 5 * additions // 2)
         self._count = 0
         # Greatest sum of the synapses from each index on.
-        self._rest = [0]
-        for _, weight in reversed(terms):
-            self._rest.insert(0, self._rest[0] + weight)
-        self._known: list[list[tuple[int, int, int]]] = [[] for _ in terms]
+        self._rest = list(accumulate(reversed(weights), initial=0))[::-1]
+        self._known: list[list[tuple[int, int, int]]] = [[] for _ in weights]
+        self.made: list[_Decision] = []
 
-    def decide(self, threshold: int) -> int | None:
-        """Return the literal that is true if the threshold is reached, or None if too complex."""
-        try:
-            return self._decide(0, threshold)[2]
-        except _TooComplex:
-            return None
-
-    def _decide(self, index: int, threshold: int) -> tuple[int, int, int]:
-        """Return (low, high, literal): the literal for any threshold above low, up to high."""
+    def decide(self, index: int, threshold: int) -> tuple[int, int, int]:
+        """Return (low, high, decision): the decision for any threshold above low, up to high."""
         if threshold <= 0:
             return -2 * self._rest[0], 0, TRUE
         if threshold > self._rest[index]:
             return self._rest[index], 2 * self._rest[0], FALSE
-        for low, high, literal in self._known[index]:
-            if low < threshold <= high:
-                return low, high, literal
+        for known in self._known[index]:
+            if known[0] < threshold <= known[1]:
+                return known
         self._count += 1
         if self._count > self._limit:
             raise _TooComplex
-        source, weight = self._terms[index]
-        low_0, high_0, silent = self._decide(index + 1, threshold)
-        low_1, high_1, firing = self._decide(index + 1, threshold - weight)
-        # A spike can only help: `firing` is true wherever `silent` is.
-        literal = self._logic.or_(silent, self._logic.and_(source, firing))
-        known = max(low_0, low_1 + weight), min(high_0, high_1 + weight), literal
-        self._known[index].append(known)
-        return known
+        weight = self._weights[index]
+        low_0, high_0, silent = self.decide(index + 1, threshold)
+        low_1, high_1, firing = self.decide(index + 1, threshold - weight)
+        self.made.append(_Decision(index, silent, firing))
+        made = max(low_0, low_1 + weight), min(high_0, high_1 + weight), len(self.made) + TRUE
+        self._known[index].append(made)
+        return made
+
+
+@lru_cache(maxsize=1 << 14)
+def _decide(weights: tuple[int, ...], threshold: int) -> tuple[tuple[_Decision, ...], int | None]:
+    """Return decisions in the order to make them, and that on the threshold, None if too complex.
+
+    They depend on nothing else, and circuits have few kinds of neurons.
+    """
+    decisions = _Decisions(weights)
+    try:
+        _, _, last = decisions.decide(0, threshold)
+    except _TooComplex:
+        return tuple(decisions.made), None
+    return tuple(decisions.made), last
 
 
 def _lower_addition(logic: Logic, terms: list[tuple[int, int]], threshold: int) -> int:
@@ -197,57 +219,77 @@ def _find_parity(graph: NeuronGraph, neuron: Neuron) -> tuple[tuple[int, ...], i
     leaves = sorted(sources.difference(inner))
     if not inner or len(leaves) > _PARITY_INPUTS:
         return None
-    inside = [(node, graph.neurons[node - graph.input_count]) for node in inner]
+    place = {node: i for i, node in enumerate([*leaves, *inner])}
+    shapes = [
+        (tuple([place[source] for source in one.sources]), one.weights, one.threshold)
+        for one in (*(graph.neurons[node - graph.input_count] for node in inner), neuron)
+    ]
+    found = _parity(len(leaves), tuple(shapes))
+    if found is None:
+        return None
+    mask, inverted = found
+    return tuple(leaf for i, leaf in enumerate(leaves) if mask >> i & 1), inverted
+
+
+#: The places of a neuron's sources, their weights, and the threshold.
+_Shape = tuple[tuple[int, ...], tuple[int, ...], int]
+
+
+@lru_cache(maxsize=1 << 14)
+def _parity(leaves: int, shapes: tuple[_Shape, ...]) -> tuple[int, int] | None:
+    """Return which leaves' exclusive or the last neuron computes, and whether complemented.
+
+    Each neuron gets the next place after the leaves and the neurons before it.
+    """
     table = []
-    for pattern in range(1 << len(leaves)):
-        values = {leaf: bool(pattern >> i & 1) for i, leaf in enumerate(leaves)}
-        for node, source in inside:
-            values[node] = _fires(source, values)
-        table.append(_fires(neuron, values))
-    mask = sum(1 << i for i in range(len(leaves)) if table[1 << i] != table[0])
+    for pattern in range(1 << leaves):
+        values = [pattern >> i & 1 for i in range(leaves)]
+        for sources, weights, threshold in shapes:
+            total = sum(w for s, w in zip(sources, weights, strict=True) if values[s])
+            values.append(int(total >= threshold))
+        table.append(values[-1])
+    mask = sum(1 << i for i in range(leaves) if table[1 << i] != table[0])
     if any(
         fires != table[0] ^ ((pattern & mask).bit_count() & 1)
         for pattern, fires in enumerate(table)
     ):
         return None
-    return tuple(leaf for i, leaf in enumerate(leaves) if mask >> i & 1), int(table[0])
-
-
-def _fires(neuron: Neuron, values: Mapping[int, bool]) -> bool:
-    total = sum(
-        w for source, w in zip(neuron.sources, neuron.weights, strict=True) if values[source]
-    )
-    return total >= neuron.threshold
+    return mask, table[0]
 
 
 def _allocate(gates: Sequence[Gate], inputs: int, required: Sequence[int]) -> Program:
     """Give each needed gate a register, which is used again when the gate is no longer needed."""
-    needed = set(required)
+    is_needed = bytearray(len(gates))
+    for number in required:
+        is_needed[number] = True
     for number in range(len(gates) - 1, -1, -1):
-        if number in needed:
-            needed.update(gates[number].operands)
-    last_use = dict.fromkeys(range(inputs + 1), 0)
-    for number in sorted(needed):
+        if is_needed[number]:
+            for operand in gates[number].operands:
+                is_needed[operand] = True
+    needed = [number for number in range(len(gates)) if is_needed[number]]
+    last_use = [0] * len(gates)
+    for number in needed:
         last_use[number] = number
         for operand in gates[number].operands:
             last_use[operand] = number
+    for number in (0, *required):  # stay forever
+        last_use[number] = len(gates)
     # The last one freed is the first one taken: its words are still in the nearest cache.
-    register = {number: number - 1 for number in range(1, inputs + 1)}
+    register = [number - 1 for number in range(len(gates))]
     count = inputs
     zero = -1
-    if 0 in needed:
+    if is_needed[0]:
         zero = register[0] = count
         count += 1
-    forever = needed.intersection(required) | {0}
-    free = [register[n] for n in range(inputs, 0, -1) if n not in needed]
+    free = [register[n] for n in range(inputs, 0, -1) if not is_needed[n]]
     steps = []
-    for number in sorted(needed):
+    for number in needed:
         operation, operands = gates[number]
         if operation is Operation.INPUT:
             continue
-        sources = tuple(register[operand] for operand in operands)
+        sources = tuple([register[operand] for operand in operands])
         for operand in operands:
-            if last_use[operand] == number and operand not in forever:
+            if last_use[operand] == number:
                 free.append(register[operand])
         if free:
             register[number] = free.pop()

@@ -170,8 +170,15 @@ def _control_files(build_dir: Path, toplevel: str, sources: Sequence[Path]) -> l
 def _variables(own: Mapping[str, str], is_quick: bool) -> dict[str, str]:
     """Return the variables of the environment that a run needs, with those of the simulator."""
     # COCOTB_TRUST_INERTIAL_WRITES lets Icarus apply writes at once, a third faster; it is what
-    # cocotb does with Verilator. Bytecode would end up beside the sources.
-    variables = {**own, "COCOTB_TRUST_INERTIAL_WRITES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # cocotb does with Verilator. Bytecode would end up beside the sources. Without a pattern for
+    # COCOTB_REWRITE_ASSERTION_FILES, pytest does not compile again all that is imported, numpy
+    # included, to tell more of assertions, which takes longer than most simulations.
+    variables = {
+        **own,
+        "COCOTB_TRUST_INERTIAL_WRITES": "1",
+        "COCOTB_REWRITE_ASSERTION_FILES": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     if is_quick:
         flags = [variables.get("MAKEFLAGS", ""), "OPT_FAST=-O0", "OPT_SLOW=-O0"]
         variables["MAKEFLAGS"] = " ".join(flag for flag in flags if flag)

@@ -20,7 +20,9 @@ SLOW = (
     "hard_wired",
     "latency",
     "residue_bounds",
+    "running_vectors",
     "two_libraries",
+    "vectors",
 )
 
 

@@ -3,8 +3,8 @@
 
 from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.arrays import array_bench, array_vectors
-from spikefloat.rtl_gen.checks.verifying.blocks import block_check
 from spikefloat.rtl_gen.checks.verifying.graphs import contract_of
+from spikefloat.rtl_gen.checks.verifying.ports import port_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
@@ -59,7 +59,7 @@ def bench_ways(instance: Instance) -> Ways:
 
 
 def vector_check(instance: Instance, selected: Selected) -> Check:
-    """Return the check of a dot product, a layer or a design on blocks.
+    """Return the check of a design on vectors, layers or blocks.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def vector_check(instance: Instance, selected: Selected) -> Check:
         array = array_bench(instance, selected)
         return array_check(array, array_vectors(array, count, seed))
     if instance.design.roles:
-        return block_check(instance, selected)
+        return port_check(instance, selected)
     if instance.design.is_layer:
         layer = instance.layer
         outputs = None if layer.layers else layer.outputs

@@ -266,7 +266,7 @@ def uses_seed(subject: Subject, selected: Selected, simulator: str) -> bool:
         return True
     if isinstance(subject, CellInstance):
         return False
-    is_stream = subject.hardware.is_stream or subject.is_array
+    is_stream = subject.hardware.is_stream or subject.has_own_streams
     if is_stream or not isinstance(subject, Instance):
         return is_stream
     if subject.design.is_vector:

@@ -32,7 +32,9 @@ def planned_rows(subject: Subject, pairs: str, simulator: str) -> list[dict[str,
         "simulator": simulator,
         "pairs": pairs,
     }
-    if isinstance(subject, CellInstance) or not (subject.hardware.is_stream or subject.is_array):
+    if isinstance(subject, CellInstance) or not (
+        subject.hardware.is_stream or subject.has_own_streams
+    ):
         return [known]
     return [{**known, "pauses": str(pauses)} for pauses in PAUSED]
 

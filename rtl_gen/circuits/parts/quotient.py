@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.neurons.words import (
 
 __all__ = [
     "divide_significands",
+    "divide_with_rest",
     "exponent_sum",
     "normalize_operand",
     "quotient_step",
@@ -54,14 +55,27 @@ def divide_significands(
     """
     builder = gates.builder
     with builder.scope("significand_quotient", dividend=dividend, divisor=divisor):
-        rest: Word = (*dividend, ZERO)
-        wide = (*divisor, ZERO)
-        quotient = []
-        for _ in range(digits):
-            rest, digit = quotient_step(gates, rest, wide)
-            quotient.append(digit)
+        quotient, rest = divide_with_rest(gates, dividend, divisor, digits)
         inexact = gates.or_(*rest, name="inexact")
-        return builder.name_word("quotient", tuple(reversed(quotient))), inexact
+        return builder.name_word("quotient", quotient), inexact
+
+
+def divide_with_rest(
+    gates: GateLibrary, dividend: Word, divisor: Word, digits: int
+) -> tuple[Word, Word]:
+    """Return the quotient of two words, and what is left in units of the divisor's lowest bit.
+
+    The quotient counts in its last digit, and so does the rest, which is below the divisor and of
+    its width. Parameters are those of :func:`divide_significands`.
+    """
+    rest: Word = (*dividend, ZERO)
+    wide = (*divisor, ZERO)
+    quotient = []
+    for _ in range(digits):
+        rest, digit = quotient_step(gates, rest, wide)
+        quotient.append(digit)
+    # The rest has been moved up for another digit.
+    return tuple(reversed(quotient)), rest[1:]
 
 
 def quotient_step(gates: GateLibrary, rest: Word, divisor: Word) -> tuple[Word, Bit]:

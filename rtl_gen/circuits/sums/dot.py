@@ -163,6 +163,7 @@ def round_sum(
     overflow: Overflow | None = None,
     *,
     relu: bool = False,
+    unit: int | None = None,
 ) -> Word:
     """Return the code of an exact sum.
 
@@ -171,7 +172,8 @@ def round_sum(
     gates : GateLibrary
         Where the neurons are made.
     fmt : Format
-        Format of the factors: the unit of the sum is the product of its smallest values.
+        Format of the factors: the unit of the sum is the product of its smallest values, unless
+        another is given.
     to : Format
         Format of the result.
     total : Word
@@ -182,9 +184,13 @@ def round_sum(
         What a sum that is too large becomes.
     relu : bool
         Whether a negative sum becomes +0 before it is rounded.
+    unit : int, optional
+        The lowest bit of the sum stands for ``2**unit``.
     """
     builder = gates.builder
     policy = resolve_overflow(to, overflow)
+    if unit is None:
+        unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
     with builder.scope("special_values"):
         any_plus = gates.or_(*flags.plus_infinities, name="any_plus")
         any_minus = gates.or_(*flags.minus_infinities, name="any_minus")
@@ -192,7 +198,7 @@ def round_sum(
     negative = total[-1]
     if relu:
         with builder.scope("round", magnitude=total[:-1]):
-            rounded, too_large = _round(gates, fmt, to, total[:-1])
+            rounded, too_large = _round(gates, unit, to, total[:-1])
             keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
             *kept, too_large = gate_word(gates, (*rounded, too_large), keep)
             rounded = builder.name_word("kept", kept)
@@ -210,7 +216,7 @@ def round_sum(
         flipped = xor_word(gates, total[:-1], negative, "flipped")
         magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
     with builder.scope("round", magnitude=magnitude):
-        rounded, too_large = _round(gates, fmt, to, magnitude)
+        rounded, too_large = _round(gates, unit, to, magnitude)
     with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
@@ -229,10 +235,9 @@ def round_sum(
     )
 
 
-def _round(gates: GateLibrary, fmt: Format, to: Format, magnitude: Word) -> tuple[Word, Bit]:
-    """Return the code of a magnitude in units of the smallest product, or that it is too large."""
+def _round(gates: GateLibrary, unit: int, to: Format, magnitude: Word) -> tuple[Word, Bit]:
+    """Return the code of a magnitude in units of ``2**unit``, or that it is too large."""
     is_below = gates.builder.name_word("is_below", any_below(gates, magnitude))
-    unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
     return round_fixed_point(gates, to, magnitude, is_below, unit)
 
 

@@ -2,7 +2,7 @@
 """Options that say which circuit is meant, and of what shape its operands are."""
 
 from spikefloat.rtl_gen.cli.options.option import Option
-from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
+from spikefloat.rtl_gen.cli.options.readers import integer, number, one_of, several, text, words
 from spikefloat.rtl_gen.formats import (
     BLOCK_FORMATS,
     FORMATS,
@@ -152,7 +152,15 @@ SHAPE = (
         metavar="N,...",
         read=several(integer(1, 1024)),
         default="16",
-        help="codes in each operand of dot",
+        help="elements of a vector, of dot and vector_sum and others",
+    ),
+    Option(
+        name="epsilon",
+        group="vectors and layers",
+        metavar="E",
+        read=number(2**-32, 1),
+        default="1e-5",
+        help="what rms_norm and layer_norm add before a reciprocal root, rounded to bfloat16",
     ),
     Option(
         name="accumulate",

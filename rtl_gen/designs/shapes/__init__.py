@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on vectors: how many codes there are, how they are added, weights if known."""
 
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.block import (
     BlockShape,
-    PortCodes,
-    PortRole,
     make_block_shape,
 )
 from spikefloat.rtl_gen.designs.shapes.layer import (
     LayerShape,
     make_layer_shape,
     read_layer_shape,
+)
+from spikefloat.rtl_gen.designs.shapes.ports import (
+    ElementsShape,
+    PortCodes,
+    PortShape,
+    make_elements_shape,
 )
 from spikefloat.rtl_gen.designs.shapes.vector import (
     Shape,
@@ -21,12 +26,15 @@ from spikefloat.rtl_gen.designs.shapes.vector import (
 
 __all__ = [
     "BlockShape",
+    "ElementsShape",
     "LayerShape",
     "PortCodes",
     "PortRole",
+    "PortShape",
     "Shape",
     "VectorShape",
     "make_block_shape",
+    "make_elements_shape",
     "make_layer_shape",
     "make_vector_shape",
     "read_layer_shape",

@@ -1,59 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on blocks: their format, how many there are, and what its ports carry."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
-from spikefloat.rtl_gen.designs.shapes.vector import Shape
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole
+from spikefloat.rtl_gen.designs.shapes.ports import PortCodes, PortShape
+from spikefloat.rtl_gen.designs.shapes.vector import MAX_LENGTH
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     BlockFormat,
     Format,
-    Integer,
     ScalePolicy,
     find_block_format,
 )
 
-__all__ = ["DEFAULT_BLOCK", "BlockShape", "PortCodes", "PortRole", "make_block_shape"]
+__all__ = ["DEFAULT_BLOCK", "BlockShape", "make_block_shape"]
 
 #: Format of blocks of which nothing is said.
 DEFAULT_BLOCK = "mxfp8_e4m3"
 
 #: Most elements of an operand, as many as a vector may have.
-_MAX_ELEMENTS = 1024
-
-
-class PortRole(Enum):
-    """What a port of a design on blocks carries."""
-
-    ELEMENTS = "elements"  #: The elements of all blocks.
-    SCALES = "scales"  #: The scale of each block.
-    FLOATS = "floats"  #: A float for each element.
-    FLOAT = "float"  #: One float.
-
-
-@dataclass(frozen=True)
-class PortCodes:
-    """Codes side by side at a port."""
-
-    format: Format | Integer
-    count: int
-    is_vector: bool = True  #: Whether the codes have an axis of their own, also a single one.
-
-    @property
-    def width(self) -> int:
-        """Bits of all codes."""
-        return self.format.width * self.count
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """Shape of the codes of one operation."""
-        return (self.count,) if self.is_vector else ()
+_MAX_ELEMENTS = MAX_LENGTH
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlockShape(Shape):
+class BlockShape(PortShape):
     """Blocks of elements, each with a scale."""
 
     block: BlockFormat
@@ -71,23 +42,19 @@ class BlockShape(Shape):
             words.append(self.policy.value.replace("-", "_"))
         return "_".join(words)
 
-    def ports(self, roles: Mapping[str, PortRole], floats: Format) -> dict[str, PortCodes]:
-        """Return what each port carries, by name.
+    def codes(self, role: PortRole, floats: Format) -> PortCodes:
+        """Return what a port of a role carries."""
+        match role:
+            case PortRole.ELEMENTS:
+                return PortCodes(self.block.element, self.blocks * self.size)
+            case PortRole.SCALES:
+                return PortCodes(self.block.scale, self.blocks)
+        return super().codes(role, floats)
 
-        Parameters
-        ----------
-        roles : mapping of str to PortRole
-            Those of the ports of a design.
-        floats : Format
-            Format of the floats among them.
-        """
-        codes = {
-            PortRole.ELEMENTS: PortCodes(self.block.element, self.blocks * self.size),
-            PortRole.SCALES: PortCodes(self.block.scale, self.blocks),
-            PortRole.FLOATS: PortCodes(floats, self.blocks * self.size),
-            PortRole.FLOAT: PortCodes(floats, 1, is_vector=False),
-        }
-        return {name: codes[role] for name, role in roles.items()}
+    @property
+    def elements(self) -> int:
+        """Number of elements of all blocks."""
+        return self.blocks * self.size
 
 
 def make_block_shape(

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The neurons of designs on vectors, by their options and shape."""
 
+from collections.abc import Callable, Mapping
 from itertools import chain
+from typing import Any
 
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.shared_scale.conversion import block_quantize
@@ -9,9 +11,11 @@ from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
 from spikefloat.rtl_gen.circuits.shared_scale.values import block_dequantize
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
+from spikefloat.rtl_gen.circuits.vector_operation import VectorOperation
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
+from spikefloat.rtl_gen.designs.shapes.ports import ElementsShape, PortShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
 from spikefloat.rtl_gen.formats import ScalePolicy
 from spikefloat.rtl_gen.neurons.bits import split_word
@@ -24,6 +28,7 @@ __all__ = [
     "block_quantize_circuit",
     "dot_circuit",
     "linear_circuit",
+    "vector_circuit",
 ]
 
 
@@ -82,6 +87,27 @@ def dot_circuit(
     )
     raise_signalling(gates, control.flags, (options.format,) * (len(a) + len(b)), (*a, *b))
     return control.with_flags(gates, code)
+
+
+def vector_circuit(
+    record: VectorOperation,
+) -> Callable[[GateLibrary, CircuitOptions, PortShape, tuple[Word, ...]], Word | dict[str, Word]]:
+    """Return what makes the neurons of an operation on vectors, from and to codes side by side."""
+
+    def circuit(
+        gates: GateLibrary, options: CircuitOptions, shape: PortShape, operands: tuple[Word, ...]
+    ) -> Word | dict[str, Word]:
+        fmt, to = options.format, options.result_format
+        how: dict[str, Any] = {"overflow": options.overflow} if record.rounds else {}
+        if isinstance(shape, ElementsShape) and shape.epsilon is not None:
+            how["epsilon"] = shape.epsilon
+        codes = [split_word(word, fmt.width) for word in operands]
+        result = record.circuit(gates, fmt, to, *codes, **how)
+        if isinstance(result, Mapping):
+            return {name: tuple(chain.from_iterable(words)) for name, words in result.items()}
+        return tuple(chain.from_iterable(result))
+
+    return circuit
 
 
 def block_dot_circuit(

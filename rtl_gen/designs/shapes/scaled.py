@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.shared_scale.conversion import SOURCES
-from spikefloat.rtl_gen.designs.shapes.block import PortRole
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.circuits import (
     block_dequantize_circuit,
     block_dot_circuit,

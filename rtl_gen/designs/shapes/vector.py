@@ -9,13 +9,23 @@ from spikefloat.rtl_gen.circuits.sums.dot import ACCUMULATIONS
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import Format, find_format
 
-__all__ = ["Shape", "VectorShape", "make_vector_shape", "with_accumulation"]
+__all__ = [
+    "DEFAULT_LENGTH",
+    "MAX_LENGTH",
+    "Shape",
+    "VectorShape",
+    "make_vector_shape",
+    "with_accumulation",
+]
 
 #: Formats of the nodes of a wide accumulation; the default one is the last.
 _NODE_FORMATS = ("binary16", "bfloat16", "binary32")
 
+#: Length of vectors of which nothing is said.
+DEFAULT_LENGTH = 16
+
 #: Longest vectors; a longer dot product is better done in parts.
-_MAX_LENGTH = 1024
+MAX_LENGTH = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +51,7 @@ class Shape(ABC):
 class VectorShape(Shape):
     """Operands of several codes, and a result of one."""
 
-    length: int = 16  #: Number of codes in each operand.
+    length: int = DEFAULT_LENGTH  #: Number of codes in each operand.
 
     @property
     def name(self) -> str:
@@ -62,8 +72,8 @@ def make_vector_shape(length: int | None = None) -> VectorShape:
     """
     if length is None:
         return VectorShape()
-    if not 1 <= length <= _MAX_LENGTH:
-        raise InputError(f"Length must be between 1 and {_MAX_LENGTH}, not {length!r}")
+    if not 1 <= length <= MAX_LENGTH:
+        raise InputError(f"Length must be between 1 and {MAX_LENGTH}, not {length!r}")
     return VectorShape(length=length)
 
 

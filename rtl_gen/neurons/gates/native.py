@@ -5,8 +5,10 @@ Gates of many inputs, a full adder or a multiplexer in 2 neurons, inversion for 
 carry or comparison of several bits in one neuron where the budget permits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
+from spikefloat.rtl_gen.neurons.bits import CONSTANT
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates.library import GateLibrary
 from spikefloat.rtl_gen.neurons.naming import add_suffix
@@ -28,21 +30,24 @@ class NativeGates(GateLibrary):
 
     def and_or(self, a: Bit, b: Bit, c: Bit, name: str = "and_or") -> Bit:
         terms = [(a, 1), (b, 1), (c, 2)]
-        if self.builder.fits(terms, 2):
-            return self.builder.neuron(terms, 2, name)
+        gate = self.builder.fitting_neuron(terms, 2, name)
+        if gate is not None:
+            return gate
         return self.or_(self.and_(a, b), c, name=name)
 
     def or_and(self, a: Bit, b: Bit, c: Bit, name: str = "or_and") -> Bit:
         terms = [(a, 1), (b, 1), (c, 2)]
-        if self.builder.fits(terms, 3):
-            return self.builder.neuron(terms, 3, name)
+        gate = self.builder.fitting_neuron(terms, 3, name)
+        if gate is not None:
+            return gate
         return self.and_(self.or_(a, b), c, name=name)
 
     def xor(self, a: Bit, b: Bit, name: str = "xor") -> Bit:
         both = self.and_(a, b, name=add_suffix(name, "both"))
         terms = [(a, 1), (b, 1), (both, -2)]
-        if self.builder.fits(terms, 1):
-            return self.builder.neuron(terms, 1, name)
+        gate = self.builder.fitting_neuron(terms, 1, name)
+        if gate is not None:
+            return gate
         return self.and_(self.or_(a, b), ~both, name=name)
 
     def mux(self, select: Bit, one: Bit, zero: Bit, name: str = "mux") -> Bit:
@@ -58,12 +63,16 @@ class NativeGates(GateLibrary):
 
     def add(self, a: Word, b: Word, carry_in: Bit, name: str | None = None) -> tuple[Word, Bit]:
         carries = [carry_in]
+        longest, own = self._longest_windows(a, b)
         for end in range(1, len(a) + 1):
             # The widest window of positions that one neuron can add gives the least depth.
             for start in range(end):
+                if end - start > longest[end] and carries[start].node not in own:
+                    continue
                 terms, threshold = _carry_terms(a[start:end], b[start:end], carries[start])
-                if self.builder.fits(terms, threshold):
-                    carries.append(self.builder.neuron(terms, threshold, "carry"))
+                carry = self.builder.fitting_neuron(terms, threshold, "carry")
+                if carry is not None:
+                    carries.append(carry)
                     break
             else:
                 carries.append(self._small_carry(a[end - 1], b[end - 1], carries[-1]))
@@ -80,12 +89,15 @@ class NativeGates(GateLibrary):
 
     def carry_out(self, a: Word, b: Word, carry_in: Bit) -> Bit:
         start = 0
+        longest, own = self._longest_windows(a, b)
         while start < len(a):
             for end in range(len(a), start, -1):
+                if end - start > longest[end] and carry_in.node not in own:
+                    continue
                 terms, threshold = _carry_terms(a[start:end], b[start:end], carry_in)
-                if self.builder.fits(terms, threshold):
-                    carry_in = self.builder.neuron(terms, threshold, "carry")
-                    start = end
+                carry = self.builder.fitting_neuron(terms, threshold, "carry")
+                if carry is not None:
+                    carry_in, start = carry, end
                     break
             else:
                 carry_in = self._small_carry(a[start], b[start], carry_in)
@@ -98,18 +110,38 @@ class NativeGates(GateLibrary):
         while a:
             for count in range(len(a), 0, -1):
                 terms = _difference_terms(a[:count], b[:count])
-                if self.builder.fits(terms, 0):
+                at_least = self.builder.fitting_neuron(terms, 0, "at_least")
+                if at_least is not None:
+                    parts += [at_least, ~self.builder.neuron(terms, 1, "above")]
                     break
-            parts.append(self.builder.neuron(terms, 0, "at_least"))
-            parts.append(~self.builder.neuron(terms, 1, "above"))
             a, b = a[count:], b[count:]
         return self.and_(*parts, name="equal")
+
+    def _longest_windows(self, a: Word, b: Word) -> tuple[list[int], set[int]]:
+        """Return, for each end, the most positions below it that one neuron may be able to add.
+
+        A carry depends on both bits of a position if all positions above it can pass a carry on,
+        as they can if each has two bits that are at no other place. Where more such positions are
+        on top than the fan-in permits, there is no need to try. That holds for a carry that is
+        none of the bits, whose nodes are returned too.
+        """
+        uses = Counter(bit.node for bit in (*a, *b))
+        fan_in = self.builder.budget.max_fan_in
+        most = len(a) if fan_in is None else fan_in // 2
+        longest = [len(a)]
+        run = 0
+        for x, y in zip(a, b, strict=True):
+            apart = uses[x.node] == uses[y.node] == 1 and CONSTANT not in (x.node, y.node)
+            run = run + 1 if apart else 0
+            longest.append(most if run > most else len(a))
+        return longest, uses.keys() - {CONSTANT}
 
     def _sum_bit(self, a: Bit, b: Bit, carry_in: Bit, carry_out: Bit) -> Bit:
         """Return the sum of three bits whose carry is known."""
         terms = [(a, 1), (b, 1), (carry_in, 1), (carry_out, -2)]
-        if self.builder.fits(terms, 1):
-            return self.builder.neuron(terms, 1, "sum")
+        gate = self.builder.fitting_neuron(terms, 1, "sum")
+        if gate is not None:
+            return gate
         return self.xor(self.xor(a, b), carry_in, name="sum")
 
     def _wide(self, bits: Sequence[Bit], neutral: Bit, name: str) -> Bit:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An operation done step by step: three neuron graphs, and registers between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +11,8 @@ from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 
 __all__ = ["SequentialUnit", "Steps"]
 
@@ -60,6 +62,25 @@ class Steps:
             f"neurons: {begin} to begin, {digit} for each digit, {end} to round",
             f"latency: {self.latency} clocks from start to valid, and to the next start",
         )
+
+    @property
+    def interval(self) -> int:
+        """Clocks from one start to the next."""
+        return self.latency
+
+    def verilog(self, module: str, header: Iterable[str]) -> tuple[str, tuple[Port, ...]]:
+        """Return the Verilog of the whole unit, and its ports.
+
+        Parameters
+        ----------
+        module : str
+            Name of the top module.
+        header : iterable of str
+            Lines for the comment at the top.
+        """
+        unit = SequentialUnit(self)
+        text = component_verilog(unit, module, header=[*header, *self.lines])
+        return text, component_ports(unit.signature.members)
 
 
 class SequentialUnit(wiring.Component):

@@ -72,7 +72,9 @@ def test_options_that_do_not_fit() -> None:
         make_instance("add", block=make_block_shape())
     with pytest.raises(InputError, match=r"^Blocks must be for a design on blocks, not 'mxfp4' "):
         sf.design("add", block="mxfp4")
-    with pytest.raises(InputError, match=r"^Design must be one on blocks, not 'add'$"):
+    with pytest.raises(
+        InputError, match=r"^Design must be one on blocks or an operation on vectors, not 'add'$"
+    ):
         assert make_instance("add").ports
 
 

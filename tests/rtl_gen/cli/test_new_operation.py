@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.circuits.operation import Operation as OperationRecord
 from spikefloat.rtl_gen.circuits.operation import discover
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.catalog import CATALOGUE, find_design, operation_design
@@ -66,7 +67,7 @@ def with_sign_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     folder.mkdir()
     (folder / "with_sign.py").write_text(SOURCE)
     monkeypatch.syspath_prepend(tmp_path)
-    for operation in discover(importlib.import_module(folder.name)):
+    for operation in discover(importlib.import_module(folder.name), OperationRecord):
         monkeypatch.setitem(CATALOGUE, operation.name, operation_design(operation))
     monkeypatch.setitem(golden.OPERATIONS, "with_sign", ENTRY)
     yield

@@ -150,10 +150,11 @@ def test_embed_needs_every_input() -> None:
 
 def test_budget_is_kept() -> None:
     builder, a, b = make(budget=BUDGETS["w1"])
-    assert builder.fits([(a, 1), (b, 1)], 2)
-    both = builder.neuron([(a, 1), (b, 1)], 2)
+    both = builder.fitting_neuron([(a, 1), (b, 1)], 2)
+    assert both is not None
+    assert both == builder.neuron([(a, 1), (b, 1)], 2)
     terms = [(a, 1), (b, 1), (both, -2)]
-    assert not builder.fits(terms, 1)
+    assert builder.fitting_neuron(terms, 1) is None
     with (
         builder.scope("adder"),
         pytest.raises(
@@ -217,7 +218,7 @@ def test_wrong_synapses(
     builder, *bits = make()
     wrong = source if source is not None else bits[0]
     terms: Any = [(wrong, weight), (bits[1], 1)][:count]
-    for function in (builder.neuron, builder.fits):
+    for function in (builder.neuron, builder.fitting_neuron):
         with pytest.raises(error, match=f"^{re.escape(message)}$"):
             function(terms, 1)
         with pytest.raises(error, match=f"^{re.escape(message)}$"):

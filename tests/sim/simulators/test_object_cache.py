@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objects of Verilator's run-time library are compiled once for each set of flags."""
+"""What is the same in every build of Verilator is compiled once for each set of flags."""
 
 import sys
 
 import pytest
 
+from spikefloat.sim.simulators import object_cache
 from spikefloat.sim.simulators.object_cache import main
 
 #: A compiler that writes its last argument to the object, and a line to a list of calls.
@@ -13,6 +14,8 @@ import pathlib, sys
 folder = pathlib.Path(__file__).parent
 with (folder / "calls").open("a") as calls:
     calls.write("called\\n")
+if "--version" in sys.argv:
+    sys.exit(print("Free Software Foundation" if (folder / "is_gcc").exists() else "another"))
 if "fail" in sys.argv:
     sys.exit(3)
 source = pathlib.Path(sys.argv[-1])
@@ -69,3 +72,73 @@ def test_cache_that_cannot_be_written(compile_once, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert compile_once("verilated.cpp", cache="file/cache")[:2] == (0, 1)
     assert compile_once("verilated.cpp", cache="file/cache")[:2] == (0, 2)
+
+
+def test_main_program_is_compiled_once_for_each_number_of_ports(compile_once, tmp_path):
+    model = tmp_path / "Vtop.h"
+    model.write_text("{ VL_IN8(&a,7,0);\n VL_OUTW(&y,99,0,4);\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp")[:2] == (0, 1)
+    model.write_text("{ VL_IN64(&b,63,0);\n VL_OUT(&z,31,0);\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp") == (0, 1, "text of verilator.cpp")
+    model.write_text("{ VL_IN8(&a,7,0);\n VL_IN8(&b,7,0);\n VL_OUT(&z,31,0);\n }")
+    assert compile_once("verilator.cpp")[:2] == (0, 2)
+    model.write_text("{ VL_IN64(&b,63,0);\n VL_OUT(&z,31,0);\n int more;\n }", encoding="utf-8")
+    assert compile_once("verilator.cpp")[:2] == (0, 3)
+
+
+@pytest.fixture
+def headers(tmp_path):
+    """Return a folder with the headers of the library."""
+    folder = tmp_path / "include"
+    folder.mkdir()
+    for name in ("verilated.h", "verilated_dpi.h", "verilated_vpi.h"):
+        (folder / name).write_text(name, encoding="utf-8")
+    return folder
+
+
+def test_headers_of_the_library_are_compiled_once(compile_once, headers, tmp_path):
+    (tmp_path / "is_gcc").touch()
+    flags = ("-I.", f"-I{headers}", "-MMD")
+    # That it is GCC, the headers, the design.
+    assert compile_once("Vtop__ALL.cpp", *flags) == (0, 3, "text of Vtop__ALL.cpp")
+    (compiled,) = tmp_path.glob("cache/*/library.h.gch")
+    assert '#include "verilated.h"\n' in compiled.read_text()
+    assert compile_once("Vtop__ALL.cpp", *flags)[:2] == (0, 4)
+    assert compile_once("Vtop__ALL.cpp", *flags, "-include", "other.h")[:2] == (0, 5)
+    (headers / "verilated.h").write_text("another version", encoding="utf-8")
+    assert compile_once("Vtop__ALL.cpp", *flags)[:2] == (0, 8)
+    assert len(list(tmp_path.glob("cache/*"))) == 2
+
+
+def test_headers_are_not_precompiled_by_others(compile_once, headers, tmp_path):
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}")[:2] == (0, 2)
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}")[:2] == (0, 3)
+    (header,) = tmp_path.glob("cache/*/*")
+    assert header.name == "library.h"
+    assert compile_once("Vtop__ALL.cpp", f"-I{headers}", cache="compiler/none")[0] == 0
+
+
+def test_precompiled_header_of_a_large_design_is_left_empty(
+    compile_once, headers, tmp_path, monkeypatch
+):
+    (tmp_path / "is_gcc").touch()
+    flags = (f"-I{headers}", "-O1")
+    own = tmp_path / "Vtop__pch.h.fast.gch"
+    cache, compiler = str(tmp_path / "cache"), str(tmp_path / "compiler")
+    words = ("-x", "c++-header", "Vtop__pch.h", "-o", str(own))
+    assert main([cache, compiler, *flags, *words]) == 0
+    assert own.read_text() == ""
+    (header,) = tmp_path.glob("cache/*/library.h")
+    ran = []
+    monkeypatch.setattr(object_cache, "_run", lambda command: ran.append(command) or 0)
+    words = ("-include", "Vtop__pch.h.fast", "-c", "Vtop.cpp")
+    assert main([cache, compiler, *flags, *words]) == 0
+    (command,) = ran
+    assert command[1:] == [
+        *("-include", str(header)),
+        *flags,
+        *("-include", "Vtop__pch.h", "-c", "Vtop.cpp"),
+    ]
+    own.write_text("made by the compiler")
+    assert main([cache, compiler, *flags, *words]) == 0
+    assert ran[1][1:] == [*flags, *words]

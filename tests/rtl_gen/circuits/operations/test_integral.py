@@ -19,11 +19,14 @@ CIRCUITS = {record.name: record.circuit for record in RECORDS}
 FROM_INTEGERS = {record.name: record.circuit for record in scale.RECORDS[1:]}
 
 
-def rounders(mode, codes):
-    """Return how to round: with each value of two random bits where the mode takes them."""
+def every_rounding(mode, codes):
+    """Return operands and how to round: each with every two random bits where the mode takes them.
+
+    Those are one array, so that the circuit, which is the same, is built once.
+    """
     if not mode.is_stochastic:
-        return [Rounder(mode), Rounder(mode, is_tiny_before=True)]
-    return [Rounder(mode, np.full(codes.shape, random), 2) for random in range(4)]
+        return [(codes, Rounder(mode)), (codes, Rounder(mode, is_tiny_before=True))]
+    return [(np.tile(codes, 4), Rounder(mode, np.repeat(np.arange(4), codes.size), 2))]
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
@@ -31,8 +34,7 @@ def rounders(mode, codes):
 def test_every_code(name, mode):
     """Of every narrow format, in every policy."""
     for fmt in NARROW:
-        (codes,) = every(fmt, 1)
-        for rounder in rounders(mode, codes):
+        for codes, rounder in every_rounding(mode, *every(fmt, 1)):
             for policy in overflow_policies(fmt):
                 actual = simulate(CIRCUITS[name], fmt, [codes], policy, rounder, signals=1)
                 right = expected_rounded(name, fmt, [codes], policy, None, rounder)
@@ -45,10 +47,9 @@ def test_every_code(name, mode):
 )
 def test_every_integer(name, mode):
     """Of up to 16 bits, into every narrow format."""
-    codes = np.arange(1 << find_operation(name).operand_widths[0])
+    widths = find_operation(name).operand_widths
     for fmt in NARROW:
-        for rounder in rounders(mode, codes):
-            widths = find_operation(name).operand_widths
+        for codes, rounder in every_rounding(mode, np.arange(1 << widths[0])):
             actual = simulate(FROM_INTEGERS[name], fmt, [codes], "saturate", rounder, widths=widths)
             assert_same(actual, expected_rounded(name, fmt, [codes], "saturate", None, rounder))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Designs on blocks as benches take them."""
+"""Operations on vectors, and designs on blocks, as benches take them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,18 +10,20 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.golden import golden_codes
 from spikefloat.rtl_gen.checks.verifying.graphs import hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
+from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.shapes import BlockShape, PortCodes
-from spikefloat.rtl_gen.formats import Format
-from spikefloat.sim.benches.dut import Check, Port
+from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, PortCodes
+from spikefloat.rtl_gen.formats import Format, Integer
+from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, StreamPort
 from spikefloat.sim.cases.blocks import block_dot_cases, float_cases
+from spikefloat.sim.golden.vectors.operations import VECTORS
 
-__all__ = ["block_check"]
+__all__ = ["port_check"]
 
 
-def block_check(instance: Instance, selected: Selected) -> Check:
-    """Return the check of a design on blocks."""
+def port_check(instance: Instance, selected: Selected) -> Check:
+    """Return the check of a design whose ports have roles."""
     hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
     operands = _operands(instance, selected.random_cases, selected.seed)
@@ -32,10 +35,14 @@ def block_check(instance: Instance, selected: Selected) -> Check:
             codes.format.width,
             codes.count,
             codes.format if isinstance(codes.format, Format) else None,
-            is_signed=not isinstance(codes.format, Format),
+            is_signed=isinstance(codes.format, Integer) and codes.format.is_signed,
         )
         for name, codes in instance.ports.items()
     }
+    if instance.takes_elements:
+        return _element_check(
+            replace(hardware, verilog=verilog, module=module), ports, operands, results
+        )
     inputs = tuple(ports.pop(name) for name in instance.design.operands)
     return hardware_check(
         replace(hardware, verilog=verilog, module=module),
@@ -46,6 +53,40 @@ def block_check(instance: Instance, selected: Selected) -> Check:
     )
 
 
+def _element_check(
+    hardware: Hardware,
+    ports: Mapping[str, Port],
+    operands: Mapping[str, NDArray[np.int64]],
+    results: Mapping[str, NDArray[np.int64]],
+) -> Check:
+    """Return the check of an operation that takes one element in each clock."""
+    streams = {"a": "s_axis_a", "y": "m_axis"}
+    source, result = (
+        StreamPort(
+            name,
+            -(-ports[name].width // 8) * 8,
+            ports[name].count,
+            ports[name].fmt,
+            prefix=prefix,
+            lanes=1,
+            has_last=True,
+        )
+        for name, prefix in streams.items()
+    )
+    dut = Dut(
+        name=hardware.module,
+        verilog=hardware.verilog,
+        module=hardware.module,
+        inputs=(source,),
+        outputs=(result,),
+        contract=Contract.STREAM,
+        latency=hardware.latency,
+        interval=source.count,
+        alarms=("frame_error",),
+    )
+    return Check(dut=dut, cases=Cases(operands=operands, expected=results))
+
+
 def _numbers(port: PortCodes, codes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return codes as a bench reads them: integers with their sign."""
     return codes if isinstance(port.format, Format) else port.format.decode(codes)
@@ -54,6 +95,10 @@ def _numbers(port: PortCodes, codes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _operands(instance: Instance, count: int, seed: int) -> dict[str, NDArray[np.int64]]:
     """Return operands as ports have them: the elements of all blocks on one axis."""
     shape = instance.shape
+    if isinstance(shape, ElementsShape):
+        golden = VECTORS[instance.design.name]
+        drawn = golden.cases(instance.circuit.format, shape.length, count, seed)
+        return dict(zip(instance.design.operands, drawn, strict=True))
     assert isinstance(shape, BlockShape)
     to = instance.circuit.result_format
     sizes = shape.block, shape.blocks, shape.size

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Softmax and normalisations: many vectors, bit for bit, and how far results are from float64.
+
+Every vector goes through the neuron graph and through the golden model. The error is that of the
+golden model against numpy in float64, in units of the last place that the result's format has: for
+``layer_norm`` at the largest of the terms that are added, else at the result.
+
+    python benchmarks/vector_exactness.py softmax --length 64
+    python benchmarks/vector_exactness.py layer_norm --length 8 --format e5m2 --to bfloat16
+"""
+
+import argparse
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+import spikefloat as sf
+from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.values import decode
+from spikefloat.sim.golden.vectors.operations import VECTORS
+
+NAMES = ("softmax", "rms_norm", "layer_norm")
+
+#: Vectors that are simulated at once.
+PART = 10_000
+
+Floats = NDArray[np.float64]
+
+
+def reference(name: str, epsilon: float, x: Floats, *others: Floats) -> tuple[Floats, Floats]:
+    """Return what float64 gives for vectors of floats, and the magnitude of the largest term of each."""
+    if name == "softmax":
+        powers = np.exp(x - x.max(axis=1, keepdims=True))
+        exact = powers / powers.sum(axis=1, keepdims=True)
+        return exact, exact
+    mean = x.mean(axis=1, keepdims=True) if name == "layer_norm" else np.zeros((len(x), 1))
+    root = 1 / np.sqrt(((x - mean) ** 2).mean(axis=1, keepdims=True) + epsilon)
+    exact = (x - mean) * root * others[0]
+    if name == "rms_norm":
+        return exact, abs(exact)
+    terms = np.maximum(abs(x), abs(mean)) * root * abs(others[0])
+    return exact + others[1], np.maximum(terms, abs(others[1]))
+
+
+def errors(to: Format, codes: NDArray[np.int64], exact: Floats, terms: Floats) -> Floats:
+    """Return errors of finite results in units of the last place; those of overflows are left out."""
+    kept = np.isfinite(exact) & (abs(exact) <= float(to.max_value))
+    actual, exact = decode(to, codes)[kept], exact[kept]
+    _, exponent = np.frexp(np.maximum(terms[kept], abs(exact)))
+    place = np.maximum(exponent - to.precision, to.min_exponent - to.mantissa_bits)
+    return np.ldexp(abs(actual - exact), -place)[np.isfinite(actual)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("design", choices=NAMES)
+    parser.add_argument("--length", type=int, default=8)
+    parser.add_argument("--format", default="e4m3fn")
+    parser.add_argument("--to", default="bfloat16")
+    parser.add_argument("--count", type=int, default=100_000, help="random vectors")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    begin = time.perf_counter()
+    circuit = sf.design(args.design, format=args.format, to=args.to, length=args.length)
+    instance = circuit.instance
+    drawn = VECTORS[args.design].cases(circuit.format, args.length, args.count, args.seed)
+    epsilon = float(getattr(instance.shape, "epsilon", None) or 0)
+    wrong, off = 0, []
+    for start in range(0, len(drawn[0]), PART):
+        codes = [operand[start : start + PART] for operand in drawn]
+        operands = dict(zip(instance.design.operands, codes, strict=True))
+        expected = circuit.golden(**operands)
+        wrong += np.count_nonzero(circuit.simulate(**operands) != expected)
+        floats = [decode(circuit.format, one) for one in codes]
+        # Without infinities and NaN, which float64 treats as we do, but which have no error.
+        finite = np.all([np.isfinite(one).all(axis=1) for one in floats], axis=0)
+        exact, terms = reference(args.design, epsilon, *(one[finite] for one in floats))
+        off.append(errors(instance.circuit.result_format, expected[finite], exact, terms))
+    every = np.concatenate(off)
+    print(f"{instance.name}: {len(instance.graph.neurons):,} neurons, depth {instance.graph.depth}")
+    print(f"{len(drawn[0]):,} vectors, {len(drawn[0]) * args.length:,} results, {wrong} wrong")
+    print(f"error in ulp: largest {every.max():.3f}, 99.9 % below {np.quantile(every, 0.999):.3f}")
+    print(f"{time.perf_counter() - begin:.0f} s")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

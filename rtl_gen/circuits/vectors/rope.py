@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rotary position embedding: pairs of neighbours, each turned by an angle of its own.
+
+The cosine and the sine of every angle are operands, so one circuit serves every position. Each result
+is an exact sum of two products, rounded once.
+"""
+
+from collections.abc import Sequence
+
+from spikefloat.rtl_gen.circuits.operations.sign import negate
+from spikefloat.rtl_gen.circuits.sums.exact import exact_sum
+from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.formats import Format, Overflow
+from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+
+__all__ = ["RECORDS", "rope"]
+
+
+def rope(
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format,
+    a: Sequence[Word],
+    cos: Sequence[Word],
+    sin: Sequence[Word],
+    overflow: Overflow | None = None,
+) -> list[Word]:
+    """Return the codes of pairs that are turned (Su et al., RoFormer, 2021, equation 34).
+
+    ``y[2i] = a[2i] * cos[i] - a[2i+1] * sin[i]`` and ``y[2i+1] = a[2i] * sin[i] + a[2i+1] * cos[i]``.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of all operands.
+    to : Format
+        Format of the results.
+    a : sequence of Word
+        Codes of the elements, an even number of them.
+    cos, sin : sequence of Word
+        Codes of the cosine and the sine of the angle of each pair.
+    overflow : Overflow, optional
+        What a result that is too large becomes.
+    """
+    results = []
+    pairs = zip(a[::2], a[1::2], cos, sin, strict=True)
+    for number, (even, odd, cosine, sine) in enumerate(pairs):
+        ports = {"even": even, "odd": odd, "cos": cosine, "sin": sine}
+        with gates.builder.scope(f"pair_{number}", **ports):
+            for name, factors in (
+                ("first", (cosine, negate(gates, fmt, sine))),
+                ("second", (sine, cosine)),
+            ):
+                with gates.builder.scope(name, **ports):
+                    results.append(exact_sum(gates, fmt, (even, odd), factors, to, overflow))
+    return results
+
+
+RECORDS = (
+    VectorOperation(
+        name="rope",
+        summary="y = pairs of a turned by angles: (a[2i] cos[i] - a[2i+1] sin[i], "
+        "a[2i] sin[i] + a[2i+1] cos[i])",
+        operands={"a": PortRole.FLOATS, "cos": PortRole.PAIRS, "sin": PortRole.PAIRS},
+        results={"y": PortRole.FLOATS},
+        circuit=rope,
+        rounds=True,
+        notes=(
+            "rounding: each y[i], once, from the exact sum of two products into {to}, to nearest even",
+        ),
+        targets=can_give,
+        multiple=2,
+        order=8,
+    ),
+)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What normalisations multiply and subtract: reciprocal roots and means of exact sums, as neurons."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
+from spikefloat.rtl_gen.circuits.parts.quotient import (
+    divide_significands,
+    exponent_sum,
+    root_of_significand,
+)
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
+from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
+from spikefloat.rtl_gen.circuits.vectors.sums import square_term
+from spikefloat.rtl_gen.formats import FORMATS, Format, NanEncoding
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
+from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.words import invert, leading_zero_count, mux_word, or_shift_left
+
+__all__ = ["Scalar", "amount_bits", "common_unit", "mean", "reciprocal_root", "squares"]
+
+#: Format of the scalars, whose range is cut down to what can occur.
+_SCALARS = FORMATS["bfloat16"]
+
+#: Digits of a quotient or a root: one may be a leading zero, and one is rounded.
+_DIGITS = _SCALARS.precision + 2
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A rounded magnitude."""
+
+    format: Format
+    raw: RawFloat
+    highest: int  #: Largest exponent field.
+
+    @property
+    def unit(self) -> int:
+        """``significand * 2**(exponent + unit)`` is the number."""
+        return -self.format.bias - self.format.mantissa_bits
+
+
+def squares(gates: GateLibrary, fmt: Format, x: Sequence[Word]) -> Iterator[Word]:
+    """Yield the square of each number, in units of that of the smallest one."""
+    for number, code in enumerate(x):
+        with gates.builder.scope(f"square_{number}", code=code):
+            square = invert(gates, square_term(gates, fmt, code).bits)
+        yield square
+
+
+def common_unit(fmt: Format, epsilon: Fraction) -> tuple[int, int]:
+    """Return the exponent of a unit of squares and of epsilon, and that of squares above it."""
+    squares = 2 * (fmt.min_exponent - fmt.mantissa_bits)
+    unit = min(squares, 1 - epsilon.denominator.bit_length())
+    return unit, squares - unit
+
+
+def amount_bits(fmt: Format, epsilon: Fraction, count: int, unit: int) -> int:
+    """Return the bits of so many squares and epsilons."""
+    return int(count * (fmt.max_value**2 + epsilon) / Fraction(2) ** unit).bit_length()
+
+
+def _exponent_of(value: Fraction) -> int:
+    """Return the exponent of a positive number: that of the power of two at or below it."""
+    exponent = value.numerator.bit_length() - value.denominator.bit_length()
+    return exponent if Fraction(2) ** exponent <= value else exponent - 1
+
+
+def _scalar_format(lowest: int, highest: int) -> Format:
+    """Return a format that has bfloat16's precision and the exponents between bounds, and zero."""
+    return replace(
+        _SCALARS,
+        name="scalar",
+        aliases=(),
+        exponent_bits=max((highest - lowest + 1).bit_length(), 2),
+        bias=1 - lowest,
+        nan=NanEncoding.NONE,
+        is_signed=False,
+    )
+
+
+def reciprocal_root(
+    gates: GateLibrary, amount: Word, unit: int, count: int, least: Fraction, most: Fraction
+) -> Scalar:
+    """Return the root of ``count`` divided by an amount, rounded once to nearest even.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    amount : Word
+        A number above zero.
+    unit : int
+        Its lowest bit stands for ``2**unit``.
+    count : int
+        At least 1.
+    least, most : Fraction
+        Bounds of the amount divided by the count.
+    """
+    # Of roots 2**exponent or more; one that is rounded up to the next exponent has that.
+    lowest, highest = -(_exponent_of(most) // 2) - 1, -((_exponent_of(least) + 1) // 2) + 1
+    fmt = _scalar_format(lowest, highest)
+    builder = gates.builder
+    bits = count.bit_length()
+    padded = (ZERO,) * (bits + 1 - len(amount)) + amount
+    unit -= len(padded) - len(amount)
+    width = len(padded)
+    with builder.scope("normalize", amount=padded):
+        zeros, _ = leading_zero_count(gates, padded)
+        divisor = builder.name_word("moved", or_shift_left(gates, padded, zeros))
+    # Count over amount is a quotient from 1/2 to 2 times 2**(zeros + offset). An odd power of two
+    # leaves half of the quotient, so that the other half is a power that has a root.
+    offset = bits - width - unit
+    is_odd = gates.not_(zeros[0]) if offset % 2 else zeros[0]
+    with builder.scope("radicand", divisor=divisor, odd=(is_odd,)):
+        whole = constant(count << width - bits, width)
+        half = constant(count << width - bits - 1, width)
+        dividend = mux_word(gates, is_odd, half, whole, "dividend")
+        quotient, rest = divide_significands(gates, dividend, divisor, 2 * _DIGITS - 1)
+        root, inexact = root_of_significand(gates, (*quotient, ZERO), _DIGITS, rest)
+    with builder.scope("exponent", zeros=zeros):
+        # Twice the height, as it is even then.
+        start = offset - 2 * fmt.min_exponent
+        bits = max((start + width).bit_length(), start.bit_length(), fmt.exponent_bits + 1) + 1
+        height = exponent_sum(gates, (zeros, (is_odd,)), (), start, bits)[1:-1]
+    return _rounded(gates, fmt, root, height, inexact, ZERO, highest)
+
+
+def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: int) -> Scalar:
+    """Return the magnitude of a sum divided by a count, rounded once to nearest even.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    fmt : Format
+        Format of the numbers that are added.
+    magnitude : Word
+        Magnitude of the sum, in units of the smallest number.
+    is_zero : Bit
+        Whether it is zero.
+    count : int
+        Of the numbers, at least 1.
+    """
+    unit, highest = fmt.min_exponent - fmt.mantissa_bits, fmt.max_exponent
+    own = _scalar_format(_exponent_of(fmt.min_value / count), highest)
+    bits = count.bit_length()
+    if count == 1 << bits - 1:
+        with gates.builder.scope("round", magnitude=magnitude):
+            code = round_moved(
+                gates,
+                own,
+                magnitude,
+                unit - bits + 1,
+                is_zero=is_zero,
+                control=NEAREST_EVEN,
+                sign=ZERO,
+                name="sum",
+            )
+        return _scalar(gates, own, code, highest)
+    width = len(magnitude)
+    with gates.builder.scope("normalize", magnitude=magnitude):
+        zeros, _ = leading_zero_count(gates, magnitude)
+        dividend = gates.builder.name_word("moved", or_shift_left(gates, magnitude, zeros))
+    divisor = constant(count << width - bits, width)
+    quotient, inexact = divide_significands(gates, dividend, divisor, _DIGITS)
+    with gates.builder.scope("exponent", zeros=zeros):
+        start = width - bits + unit - own.min_exponent
+        height = exponent_sum(
+            gates, (), (zeros,), start, max(start.bit_length(), own.exponent_bits) + 1
+        )[:-1]
+    return _rounded(gates, own, quotient, height, inexact, is_zero, highest)
+
+
+def _rounded(
+    gates: GateLibrary,
+    fmt: Format,
+    significand: Word,
+    height: Word,
+    inexact: Bit,
+    is_zero: Bit,
+    highest: int,
+) -> Scalar:
+    """Return a number of digits, one of which may be a leading zero, rounded."""
+    code = finish(
+        gates,
+        fmt,
+        significand,
+        height,
+        ZERO,
+        lowest=0,
+        max_zeros=1,
+        zeros=(is_zero,),
+        control=NEAREST_EVEN,
+        sign=ZERO,
+        sticky=inexact,
+    )
+    return _scalar(gates, fmt, code, highest)
+
+
+def _scalar(gates: GateLibrary, fmt: Format, code: Word, highest: int) -> Scalar:
+    raw = unpack(gates, fmt, code[: fmt.width], "unpack_scalar")
+    return Scalar(fmt, raw, highest - fmt.min_exponent + 1)
