@@ -33,7 +33,7 @@ dot="dot --length 16 --accumulate exact"
     measure array_32 synth linear --shape array --lanes 2x4 --inputs 32 --outputs 32 --target ecp5
     measure array_256 synth linear --shape array --lanes 2x4 --inputs 256 --outputs 256 \
         --target ecp5
-    measure boards board all --bitstream -o "$work"
+    measure boards board all --bitstream -o build/boards
 }
 if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
     # Status 1 says that something asked for is not met; the pages say so, too.

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from made.common import DESIGNS, DOCS, OBJECTIVES, kept, lines, made, stats
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 
 #: Sites of tables that a memory of an ECP5 takes, of which two only write.
 SITES = 6
@@ -198,7 +199,30 @@ def fpga_structures() -> str:
     return lines([*heading, "spiking"], rows)
 
 
+#: FPGAs of boards, and the cells of each that the table counts.
+_FPGAS = {
+    "ulx3s-25f": ("`ulx3s-85f` (or `ulx3s`), `ulx3s-25f`", "ECP5", ("TRELLIS_COMB",)),
+    "icebreaker": ("`icebreaker`", "iCE40 UP5K", ("ICESTORM_LC",)),
+    "upduino": ("`upduino` (3)", "iCE40 UP5K", ("ICESTORM_LC",)),
+    "tangnano9k": ("`tangnano9k`", "Gowin GW1NR-9", ("LUT4", "ALU")),
+    "artya7": ("`artya7` (35T)", "Artix-7", ()),
+}
+
+
 @made
-def boards() -> str:
+def fpga_boards() -> str:
     found = {row["board"]: row for row in kept("fpga_boards")}
-    return str(found)
+    rows = []
+    for name, (title, device, kinds) in _FPGAS.items():
+        row = found[name]
+        made = json.loads(row["bitstream"]) if row["bitstream"] else None
+        reached, cells = "-", "-"
+        if made:
+            reached = f"{made['fmax_mhz']:.3g} MHz"
+            cells = str(sum(made["used"][kind] for kind in kinds))
+        clock = f"{float(row['clock_mhz']):g} MHz"
+        board = BOARDS[name]
+        load = "Vivado" if made is None else f"`{board.load}`"
+        rows.append([title, device, clock, row["stages"], reached, cells, load])
+    heading = ["board", "FPGA", "clock", "cuts", "reached", "logic cells", "load with"]
+    return lines(heading, rows)

@@ -94,8 +94,12 @@ class NeuronGraph:
         text = repr((self.name, self.inputs, self.outputs, self.neurons, self.scopes))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.inputs, self.outputs, self.neurons, self.scopes))
+
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return self._hash
 
     def __str__(self) -> str:
         ports = [
