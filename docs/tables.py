@@ -10,12 +10,21 @@ tables. Names as arguments choose.
 import sys
 from collections.abc import Sequence
 
-from made import circuits, designs, devices, fpga
+from made import circuits, designs, devices, fpga, hardware_devices
 from made.common import DOCS, TABLES
 
 from spikefloat.rtl_gen.checks.tables import mark, replace_table
 
-__all__ = ["PAGES", "TABLES", "circuits", "designs", "devices", "fpga", "main"]
+__all__ = [
+    "PAGES",
+    "TABLES",
+    "circuits",
+    "designs",
+    "devices",
+    "fpga",
+    "hardware_devices",
+    "main",
+]
 
 PAGES = (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md")))
 

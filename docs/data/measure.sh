@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures what docs/physics.md shows and a test run is too short for: figures into docs/data, from
+# Measures what docs/physics.md and docs/devices.md show and a test run is too short for: figures into docs/data, from
 # which `python docs/tables.py` makes the tables, and pictures. Takes some twenty minutes of one core;
 # the numbers depend on nothing but the circuits. `measure.sh leak noise` does only some.
 set -euo pipefail
@@ -32,6 +32,8 @@ units="multiply,add --library all --budget w1,w2,w8,free --objective neurons"
         $(picture synapses)
     measure membranes spikefloat sweep $units --membrane-noise 0.05,0.1,0.15,0.2 \
         --precision 0.002 $(picture membranes)
+    measure presets spikefloat sweep $units \
+        --device pcm-weights,reram-weights,ecram-weights,capacitor-weights --precision 0.0001
     measure faults spikefloat criticality multiply,add --library all --budget w1,w2 \
         --objective neurons
     measure criticality spikefloat criticality multiply --objective neurons $(picture criticality)

@@ -64,10 +64,13 @@ def label_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         "library",
         "budget",
         "objective",
+        *(["device"] if any("device" in row for row in rows) else []),
     ]
 
 
-def device_grid(args: argparse.Namespace, sought: str = "") -> list[Physics]:
+def device_grid(
+    args: argparse.Namespace, sought: str = "", known: Mapping[str, Any] | None = None
+) -> list[Physics]:
     """Return the physics of every combination of the values that the options give.
 
     Parameters
@@ -76,6 +79,8 @@ def device_grid(args: argparse.Namespace, sought: str = "") -> list[Physics]:
         What was given.
     sought : str
         Knob whose value is not given because it is looked for.
+    known : mapping, optional
+        Knobs that are set otherwise, with their values.
 
     Raises
     ------
@@ -92,6 +97,7 @@ def device_grid(args: argparse.Namespace, sought: str = "") -> list[Physics]:
         grid += [
             Physics(
                 clamp_inputs=getattr(args, "clamp_inputs", False),
+                **(known or {}),
                 **dict(zip(values, point, strict=True)),
             )
             for point in product(*values.values())

@@ -48,9 +48,11 @@ def parse(command: Command, words: Sequence[str]) -> argparse.Namespace:
             raise _unknown_option(command, word.partition("=")[0])
     if rest:
         raise InputError(f"Arguments of {command.name} must be {_usage(command)}, not {rest[-1]!r}")
+    options = (*command.options, *ALWAYS)
+    is_alone = any(option.is_alone and getattr(args, option.key) for option in options)
     for argument in command.arguments:
         value = getattr(args, argument.key)
-        if argument.is_needed and not value:
+        if argument.is_needed and not value and not is_alone:
             raise InputError(
                 f"Argument {argument.name} is missing, as in: "
                 f"spikefloat {command.name} {command.examples[0]}"
@@ -59,7 +61,6 @@ def parse(command: Command, words: Sequence[str]) -> argparse.Namespace:
             setattr(args, argument.key, [argument.read(argument.noun, one) for one in value])
         elif value is not None:
             setattr(args, argument.key, argument.read(argument.noun, value))
-    options = (*command.options, *ALWAYS)
     args.given = frozenset(
         option.name for option in options if getattr(args, option.key) is not None
     )

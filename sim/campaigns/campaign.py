@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.sim.campaigns.activity import activity_of
 from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.devices.device import BLOCK, Device
 from spikefloat.sim.devices.operands import ORDERS, provoking_waves, random_operands
@@ -251,7 +252,7 @@ def _complexity(target: Target, tally: _Tally) -> dict[str, Any]:
     """Return what the circuit costs, and how many of its spikes and synapses were at work."""
     graph = target.graph
     synapses = int(target.fan_out.sum())
-    fired = float(tally.spikes[graph.input_count :].sum()) / tally.trials
+    active = activity_of(graph, tally.spikes, tally.trials, target.fan_out)
     possible = target.possible_synapses
     # Synapses in parallel count as one connection.
     connections = sum(len(set(neuron.sources)) for neuron in graph.neurons)
@@ -259,8 +260,8 @@ def _complexity(target: Target, tally: _Tally) -> dict[str, Any]:
         "neurons": len(graph.neurons),
         "synapses": synapses,
         "depth": graph.depth,
-        "spikes_per_operation": fired,
+        "spikes_per_operation": active.spikes_per_operation,
         "connection_sparsity": 1 - connections / possible if possible else 0.0,
-        "activation_sparsity": 1 - fired / max(1, len(graph.neurons)),
-        "effective_synaptic_operations": float(tally.spikes @ target.fan_out) / tally.trials,
+        "activation_sparsity": 1 - active.spikes_per_operation / max(1, len(graph.neurons)),
+        "effective_synaptic_operations": active.effective_synaptic_operations,
     }

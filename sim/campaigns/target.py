@@ -27,6 +27,7 @@ __all__ = [
     "Reference",
     "RoundedReference",
     "Target",
+    "fan_out",
     "graph_target",
 ]
 
@@ -211,10 +212,7 @@ class Target:
     @cached_property
     def fan_out(self) -> NDArray[np.int64]:
         """Number of synapses that each node drives."""
-        counts = np.zeros(self.graph.node_count, np.int64)
-        for neuron in self.graph.neurons:
-            np.add.at(counts, list(neuron.sources), 1)
-        return counts
+        return fan_out(self.graph)
 
     @cached_property
     def possible_synapses(self) -> int:
@@ -223,6 +221,14 @@ class Target:
         in_layer = np.bincount(layers)
         before = np.concatenate(([0], np.cumsum(in_layer)[:-1]))
         return int(before[layers[self.graph.input_count :]].sum())
+
+
+def fan_out(graph: NeuronGraph) -> NDArray[np.int64]:
+    """Return the number of synapses that each node drives."""
+    counts = np.zeros(graph.node_count, np.int64)
+    for neuron in graph.neurons:
+        np.add.at(counts, list(neuron.sources), 1)
+    return counts
 
 
 def graph_target(graph: NeuronGraph, reference: Callable[..., Any] | None = None) -> Target:

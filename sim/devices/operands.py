@@ -18,6 +18,7 @@ from spikefloat.rtl_gen.neurons.residue import graph_leak_bound, leak_bound, pro
 from spikefloat.sim.graphs.sums import sums_met
 
 __all__ = [
+    "MAX_OPERANDS",
     "ORDERS",
     "all_operands",
     "circuit_leak_bound",
@@ -30,7 +31,7 @@ __all__ = [
 ORDERS = ("random", "provoking")
 
 #: All operands are looked at if there are no more than these; else as many random ones.
-_MAX_OPERANDS = 1 << 16
+MAX_OPERANDS = 1 << 16
 
 #: Waves for one neuron, of which the last is the probe.
 _SEGMENT = 8
@@ -58,9 +59,9 @@ def all_operands(graph: NeuronGraph) -> Codes:
 
 def operand_sample(graph: NeuronGraph, seed: int = 0) -> Codes:
     """Return all combinations of codes at the inputs, or random ones if they are too many."""
-    if 1 << graph.input_count <= _MAX_OPERANDS:
+    if 1 << graph.input_count <= MAX_OPERANDS:
         return all_operands(graph)
-    return random_operands(graph, _MAX_OPERANDS, np.random.Generator(np.random.PCG64(seed)))
+    return random_operands(graph, MAX_OPERANDS, np.random.Generator(np.random.PCG64(seed)))
 
 
 def random_operands(graph: NeuronGraph, count: int, rng: np.random.Generator) -> Codes:
@@ -126,7 +127,7 @@ def circuit_leak_bound(graph: NeuronGraph, reset: str) -> float:
     all sums that their weights allow.
     """
     sums = None
-    if 1 << graph.input_count <= _MAX_OPERANDS:
+    if 1 << graph.input_count <= MAX_OPERANDS:
         sums = sums_met(graph, operand_sample(graph))
     return float(graph_leak_bound(graph, reset, sums=sums).bound)
 

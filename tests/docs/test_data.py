@@ -23,6 +23,7 @@ PARTS = {
     "membrane_tolerance": f"tolerance {UNIT} --knob membrane_noise",
     "leak_tolerance": "tolerance and,or --style spiking --knob leak --order provoking "
     "--exact-rate 0.99999",
+    "presets": f"sweep {UNIT} --device pcm-weights --precision 0.0001",
     "faults": f"criticality {UNIT}",
     "harden_w1": "harden multiply --budget w1 --synapse-noise 0.2",
     "fpga_spiking": "synth multiply --style spiking --target ecp5 --objective neurons",

@@ -21,8 +21,8 @@ LOOKING = (
         group="measure",
         summary="count neurons, depth and synapses of designs",
         arguments=(DESIGN,),
-        options=(*EVERY_INSTANCE, *TABLE),
-        examples=("multiply --library published --json",),
+        options=(*EVERY_INSTANCE, *pick("energy list-devices seed"), *TABLE),
+        examples=("multiply --library published --json", "multiply --energy afefet,loihi"),
     ),
     Command(
         name="latency",
@@ -73,6 +73,7 @@ LOOKING = (
         arguments=(DESIGN,),
         options=(
             *CIRCUIT,
+            *pick("device list-devices"),
             *PHYSICS,
             *DEVICE,
             *pick("order precision"),
@@ -80,7 +81,10 @@ LOOKING = (
             *pick("seed workers scheduler store plot"),
             *TABLE,
         ),
-        examples=("multiply,add --budget w1,w2 --synapse-noise 0.05,0.1 --store noise.db",),
+        examples=(
+            "multiply,add --budget w1,w2 --synapse-noise 0.05,0.1 --store noise.db",
+            "multiply --budget w1,w2 --device pcm-weights,reram-weights",
+        ),
     ),
     Command(
         name="tolerance",
@@ -89,6 +93,7 @@ LOOKING = (
         arguments=(DESIGN,),
         options=(
             *CIRCUIT,
+            *pick("device list-devices"),
             *with_changes("knob"),
             *with_changes("harden", help="also each circuit hardened for these values of the knob"),
             *DEVICE,

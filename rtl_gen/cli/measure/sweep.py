@@ -4,10 +4,11 @@
 import argparse
 import os
 
-from spikefloat.rtl_gen.cli.devices import device_grid, label_columns, targets
+from spikefloat.rtl_gen.cli.devices import label_columns, targets
 from spikefloat.rtl_gen.cli.figures.sweep import plot_sweep, swept_knob
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
+from spikefloat.rtl_gen.cli.presets import list_devices, named_grid, on_device
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.store import campaign_rows
 from spikefloat.sim.devices.physics import IDEAL
@@ -27,10 +28,12 @@ _FIGURES = (
 
 def run(args: argparse.Namespace) -> int:
     """Run a campaign cell for each circuit on each device."""
-    grid = device_grid(args)
+    if args.list_devices:
+        return list_devices(args)
+    grid = named_grid(args)
     cells = [
         Cell(
-            target=target,
+            target=on_device(target, preset),
             physics=physics,
             seed=args.seed,
             precision=args.precision,
@@ -39,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         )
         for target in targets(args)
         for order in args.order
-        for physics in grid
+        for preset, physics in grid
         if physics.style == "spiking" or order == "random"
     ]
     if args.plot:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from spikefloat.rtl_gen.cli.devices import device_grid, label_columns, targets
+from spikefloat.rtl_gen.cli.devices import label_columns, targets
 from spikefloat.rtl_gen.cli.figures.tolerance import plot_tolerance
 from spikefloat.rtl_gen.cli.figures.write import check_plot
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
+from spikefloat.rtl_gen.cli.presets import list_devices, named_grid, on_device
+from spikefloat.rtl_gen.cli.selection import refuse
 from spikefloat.rtl_gen.errors import InputError, OutOfReach
 from spikefloat.sim.campaigns.campaign import Cell
 from spikefloat.sim.campaigns.criticality import find_criticality
@@ -18,6 +20,7 @@ from spikefloat.sim.campaigns.target import Target
 from spikefloat.sim.campaigns.tolerance import find_tolerance
 from spikefloat.sim.devices.operands import operand_sample
 from spikefloat.sim.devices.physics import Physics
+from spikefloat.sim.devices.presets import Preset
 
 __all__ = ["run"]
 
@@ -38,9 +41,13 @@ _COLUMNS = (
 
 def run(args: argparse.Namespace) -> int:
     """Bisect the knob for each circuit on each device."""
+    if args.list_devices:
+        return list_devices(args)
     check_plot(args.plot)
     rows = []
-    bases = device_grid(args, args.knob)
+    if args.device:
+        refuse(args, "harden", "with --device")
+    bases = named_grid(args, args.knob)
     with progress("Bisecting") as tell:
         for target, base, hardened in _candidates(args, bases, tell):
             for order in args.order if base.style == "spiking" else ["random"]:
@@ -60,18 +67,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _candidates(
-    args: argparse.Namespace, bases: list[Physics], tell: Callable[[str], None]
+    args: argparse.Namespace,
+    bases: list[tuple[Preset | None, Physics]],
+    tell: Callable[[str], None],
 ) -> Iterator[tuple[Target, Physics, float | None]]:
     """Yield each circuit on each device, and what it was hardened for."""
     levels = args.harden or []
-    if levels and (args.knob not in _PREDICTED or bases != [Physics()]):
+    if levels and (args.knob not in _PREDICTED or bases != [(None, Physics())]):
         raise InputError(
             f"Knob to harden against must be {' or '.join(_PREDICTED)} in the spatial "
             f"style, not {args.knob!r}"
         )
     for target in targets(args):
-        for base in bases:
-            yield target, base, None
+        for preset, base in bases:
+            yield on_device(target, preset), base, None
             for level in levels:
                 noise: dict[str, Any] = {args.knob: level}
                 try:
@@ -107,7 +116,8 @@ def _row(
         resolution=args.resolution,
     )
     predicted = None
-    if args.knob in _PREDICTED and not base.has_residue:
+    # The prediction knows noise only, and exact weights.
+    if args.knob in _PREDICTED and not base.has_residue and not args.device:
         (predicted,) = find_criticality(
             target.graph,
             operand_sample(target.graph, args.seed),

@@ -24,6 +24,7 @@ class Option:
     noun: str | None = None  #: What the value is called in a message; by default as the option.
     words: tuple[str, ...] = ()  #: Values, for the completion of a shell.
     short: str | None = None  #: A letter that stands for it.
+    is_alone: bool = False  #: Whether nothing else is needed if it is given, no argument either.
     is_repeated: bool = False  #: Whether it may be given again and again; the value is a list.
 
     @property

@@ -9,9 +9,11 @@ from spikefloat.rtl_gen.cli.options.readers import (
     path,
     ranges,
     real,
+    several,
     text,
     words,
 )
+from spikefloat.sim.devices.presets import PRESETS, find_preset
 
 __all__ = ["CAMPAIGN", "KNOBS", "PHYSICS", "WAVES"]
 
@@ -88,7 +90,31 @@ WAVES = (
     ),
 )
 
+_DEVICES = several(lambda noun, given: find_preset(given))
+
 CAMPAIGN = (
+    Option(
+        name="device",
+        group="devices",
+        metavar="D,...",
+        read=_DEVICES,
+        help="published devices, which set what is known of them: see --list-devices",
+        words=tuple(name for name, preset in PRESETS.items() if preset.knobs),
+    ),
+    Option(
+        name="energy",
+        group="devices",
+        metavar="D,...",
+        read=_DEVICES,
+        help="also the energy of an operation on published devices: see --list-devices",
+        words=tuple(name for name, preset in PRESETS.items() if preset.has_energy),
+    ),
+    Option(
+        name="list-devices",
+        group="devices",
+        help="list the published devices with their figures and sources, and do nothing else",
+        is_alone=True,
+    ),
     Option(
         name="precision",
         group="effort",
