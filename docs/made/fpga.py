@@ -36,8 +36,8 @@ def fpga_spiking() -> str:
 
 @made
 def fpga_dots() -> str:
-    def row(what: str, name: str, delay: str = "") -> list[str]:
-        rows = [found for found in kept(name) if found["delay_ns"] == delay]
+    def row(what: str, name: str) -> list[str]:
+        rows = kept(name)
         targets = dict.fromkeys(found["target"] for found in rows)
         four, *six = (next(r for r in rows if r["target"] == t) for t in targets)
         tables = f"{int(six[0]['lut6']):,} / {six[0]['lut6_depth']}" if six else ""
@@ -49,7 +49,7 @@ def fpga_dots() -> str:
         ["", "LUT4", "clock, MHz", "six inputs / in a row", "depth in neurons"],
         [
             row("as it is", "fpga_dot"),
-            row("`--delay 13` (ns), which is for the mapper", "fpga_dot_delay", "13.0"),
+            row("`--delay 13` (ns), which is for the mapper", "fpga_dot_delay_13"),
             row("`--objective luts`, another circuit", "fpga_dot_luts"),
         ],
         right=True,
@@ -214,15 +214,14 @@ def fpga_boards() -> str:
     found = {row["board"]: row for row in kept("fpga_boards")}
     rows = []
     for name, (title, device, kinds) in _FPGAS.items():
-        row = found[name]
-        made = json.loads(row["bitstream"]) if row["bitstream"] else None
-        reached, cells = "-", "-"
-        if made:
+        board = BOARDS[name]
+        reached, cells, load = "-", "-", "Vivado"
+        if name in found:
+            made = json.loads(found[name]["bitstream"])
             reached = f"{made['fmax_mhz']:.3g} MHz"
             cells = str(sum(made["used"][kind] for kind in kinds))
-        clock = f"{float(row['clock_mhz']):g} MHz"
-        board = BOARDS[name]
-        load = "Vivado" if made is None else f"`{board.load}`"
-        rows.append([title, device, clock, row["stages"], reached, cells, load])
+            load = f"`{board.load}`"
+        clock = f"{board.frequency / 1e6:g} MHz"
+        rows.append([title, device, clock, board.stages, reached, cells, load])
     heading = ["board", "FPGA", "clock", "cuts", "reached", "logic cells", "load with"]
     return lines(heading, rows)

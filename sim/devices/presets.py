@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published devices as records: what their sources say, and nothing else.
 
-A figure is in a record only if it was read at the source that it names. Most sources give one or
+A figure is in a record only with the source that it names. Most sources give one or
 two figures and are silent about the rest; what they are silent about is left ideal, so that a
 simulation with a preset is the best that the device could do, not a prediction of what it does.
 """
