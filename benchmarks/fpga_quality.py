@@ -195,7 +195,7 @@ def verdicts(name: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             {
                 "design": name,
                 "figure": "spiking, flip-flops",
-                "asked": f"< {most}",
+                "asked": f"< {most:,}",
                 "measured": fastest["ff"],
                 "met": fastest["ff"] < most,
             }

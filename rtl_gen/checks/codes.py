@@ -58,7 +58,7 @@ def named_format(format: Format | str) -> Format:
 def side_by_side(codes: NDArray[np.int64], axes: int, width: int) -> NDArray[Any]:
     """Return the codes of the last axes as a port takes them: one number, or many lanes."""
     if not axes:
-        return codes
+        return codes.view(np.uint64)  # those of 64 bits may be numbers in two's complement
     lanes = codes.reshape(*codes.shape[: codes.ndim - axes], -1)
     if lanes.shape[-1] * width > WORD_BITS:
         return lanes

@@ -26,7 +26,7 @@ from spikefloat.rtl_gen.designs.instance import (
 )
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
 from spikefloat.rtl_gen.errors import InputError, unknown_name
-from spikefloat.rtl_gen.formats import Format, NanPolicy, Overflow
+from spikefloat.rtl_gen.formats import INTEGERS, Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -152,8 +152,8 @@ class DesignCircuit(Circuit):
         if design.roles:
             return values.check_codes(self._instance.ports[name].format, codes)
         width = dict(zip(design.operands, design.operand_widths, strict=False)).get(name)
-        if width is None:
-            return values.check_codes(self.format, codes)
+        if width is None or width == 64:  # those of 64 bits with or without a sign
+            return values.check_codes(INTEGERS["uint64"] if width else self.format, codes)
         array = np.asarray(codes)
         if array.dtype.kind not in "iu" or not ((array >= 0) & (array < 1 << width)).all():
             raise InputError(

@@ -9,6 +9,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.cli.options import BACKEND, CELLS, CIRCUIT, HARDWARE, SHAPE
 from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
+from spikefloat.rtl_gen.cli.output import note
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
 from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
@@ -132,7 +133,12 @@ def shapes_of(
         if design.vector.has_epsilon:
             uses.add("epsilon")
             own = {"epsilon": args.epsilon}
-        yield from ({"length": length, **own} for length in args.length)
+        multiple = design.vector.multiple
+        for length in args.length:
+            if "all" in args.design and length is not None and length % multiple:
+                note(f"left out: {design.name}, as its length must be a multiple of {multiple}")
+            else:
+                yield {"length": length, **own}
         return
     layer = _layer(args, name, policy, uses) if name and design.is_layer else None
     if layer is None:

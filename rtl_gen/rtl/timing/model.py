@@ -10,7 +10,7 @@ by enumeration of cuts). What comes out of a register is at level 0, and a looku
 reaches across a register.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from spikefloat.rtl_gen.errors import InputError
@@ -51,18 +51,24 @@ class TimingModel:
         self.lut_inputs = lut_inputs
         self.neurons: list[tuple[list[tuple[int, tuple[int, ...]]], int | bool]] = []
         number = graph.node_count
-        self._first: list[int] = []  # number of the first decision of each neuron
         for neuron in graph.neurons:
-            self._first.append(number)
             gates, root = _decisions(neuron, graph.layers, number)
             number += len(gates)
             self.neurons.append((gates, root))
+        self._owners = list(range(graph.node_count))
+        for node, (gates, _) in enumerate(self.neurons, graph.input_count):
+            self._owners += [node] * len(gates)
+        #: Cuts of a signal that nothing is known of but itself: an input, or out of a register.
+        self.alone: list[list[Cut]] = [[(0, (signal,))] for signal in range(number)]
+        self.constant: list[Cut] = [(0, ())]
+        #: Cuts of each decision by the lists of cuts of its sources. Choices of stages are tried one
+        #: after the other, and most of each is as it was. Lists stay here, so that their
+        #: identities stay theirs.
+        self.known: dict[tuple[int, ...], list[Cut]] = {}
 
     def owner(self, signal: int) -> int:
         """Return the node that a signal is, or is part of."""
-        if signal < self.graph.node_count:
-            return signal
-        return self.graph.input_count + bisect_right(self._first, signal) - 1
+        return self._owners[signal]
 
     def sources(self, signal: int) -> tuple[int, ...]:
         """Return the signals that a neuron or a decision is made of; none for an input."""
@@ -131,7 +137,7 @@ class Timing:
         self.stages = [0] * model.graph.node_count
         self.levels = [0] * count
         #: Cuts of each signal in its own stage, the earliest first and the signal itself last.
-        self._cuts: list[list[Cut]] = [[(0, (node,))] for node in range(model.graph.input_count)]
+        self._cuts: list[list[Cut]] = model.alone[: model.graph.input_count]
         self._cuts += [[] for _ in range(count - len(self._cuts))]
         if stages is not None:
             for node in range(model.graph.input_count, model.graph.node_count):
@@ -147,11 +153,17 @@ class Timing:
         gates, root = self._model.neurons[node - self._model.graph.input_count]
         self.stages[node] = stage
         for number, sources in gates:
-            merged = self._merge(sources, stage)
-            self.levels[number] = merged[0][0] + 1
-            self._cuts[number] = [*merged, (self.levels[number], (number,))]
+            known = [self._cuts_in(source, stage) for source in sources]
+            key = (number, *map(id, known))
+            cuts = self._model.known.get(key)
+            if cuts is None:
+                merged = self._merge(known)
+                cuts = [*merged, (merged[0][0] + 1, (number,))]
+                self._model.known[key] = cuts
+            self.levels[number] = cuts[-1][0]
+            self._cuts[number] = cuts
         if isinstance(root, bool):  # a constant disappears into whatever uses it
-            self._cuts[node] = [(0, ())]
+            self._cuts[node] = self._model.constant
         else:
             self._cuts[node] = self._cuts_in(root, stage)
             self.levels[node] = self.levels[root] if self._is_in(root, stage) else 0
@@ -183,15 +195,15 @@ class Timing:
     def _cuts_in(self, signal: int, stage: int) -> list[Cut]:
         """Return the cuts of a signal, as seen from a stage."""
         cuts = self._cuts[signal]
-        return cuts if self._is_in(signal, stage) or not cuts[0][1] else [(0, (signal,))]
+        return cuts if self._is_in(signal, stage) or not cuts[0][1] else self._model.alone[signal]
 
-    def _merge(self, sources: Sequence[int], stage: int) -> list[Cut]:
-        """Return the best cuts of what depends on these signals."""
+    def _merge(self, sources: Sequence[list[Cut]]) -> list[Cut]:
+        """Return the best cuts of what depends on signals with these cuts."""
         merged: list[Cut] = [(0, ())]
-        for source in sources:
+        for cuts in sources:
             found: dict[tuple[int, ...], int] = {}
             for level, leaves in merged:
-                for later, more in self._cuts_in(source, stage):
+                for later, more in cuts:
                     union = tuple(sorted({*leaves, *more}))
                     if len(union) <= self._model.lut_inputs:
                         found[union] = max(level, later)

@@ -52,11 +52,21 @@ def random_codes(name: str, circuit: sf.DesignCircuit, count: int) -> dict[str, 
     def draw(port: Port) -> np.ndarray:
         if own.get(port.name):
             bits = len(port.nodes)
-            return rng.integers(0, 1 << bits, count) >> rng.integers(0, bits, count)  # of any size
+            drawn = rng.integers(0, (1 << bits) - 1, count, np.uint64, endpoint=True)
+            return (drawn >> rng.integers(0, bits, count, np.uint64)).view(np.int64)  # of any size
         elements = -(-len(port.nodes) // width)
         return rng.integers(0, 1 << min(width, len(port.nodes)), (count, elements)).squeeze()
 
     return {port.name: draw(port) for port in circuit.graph.inputs}
+
+
+def test_codes_of_64_bits() -> None:
+    """They are numbers in two's complement."""
+    codes = sf.encode("binary64", [-1.5, 2.0])
+    negated = sf.design("negate", format="binary64").simulate(a=codes)
+    assert sf.decode("binary64", negated).tolist() == [1.5, -2.0]
+    floats = sf.design("from_int64", format="binary64").simulate(a=[-3, 2**62])
+    assert sf.decode("binary64", floats).tolist() == [-3.0, 2.0**62]
 
 
 def test_integers_have_a_width_of_their_own() -> None:
