@@ -52,7 +52,8 @@ def case_file(cases: Cases, ports: Sequence[Port]) -> str:
     for row in cases.rows:
         word = 0
         for value, size in zip(row, sizes, strict=True):
-            word = word << size | int(value)
+            # Codes of 64 bits are numbers in two's complement.
+            word = word << size | int(value) % (1 << size)
         lines.append(f"{word:0{digits}x}")
     return "\n".join([*lines, ""])
 

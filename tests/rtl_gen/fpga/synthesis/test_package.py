@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake
+from spikefloat.rtl_gen.fpga.synthesis.core_bench import Cases, Handshake, case_file
 from spikefloat.rtl_gen.fpga.synthesis.package import CoreSource, core_files
 from spikefloat.rtl_gen.rtl.ports import CLOCK, RESET, Port, PortRole
 from tests.helpers.fusesoc import fusesoc
@@ -99,6 +99,14 @@ def test_files() -> None:
 def test_cases_are_operands_and_result() -> None:
     lines = core_files(adder())["adder_cases.hex"].split()
     assert lines == [f"{a << 5 | b << 3 | a + b:02x}" for a in range(4) for b in range(4)]
+
+
+def test_cases_of_64_bits() -> None:
+    """They are numbers in two's complement."""
+    cases = Cases(operands=("a",), rows=[(-3, 0xC4), (5, 0x4A)])
+    ports = (Port("a", 64, True, PortRole.OPERAND), Port("y", 8, False, PortRole.RESULT))
+    text = case_file(cases, ports)
+    assert text.splitlines() == ["fffffffffffffffdc4", "00000000000000054a"]
 
 
 def test_cases_without_latency() -> None:
