@@ -104,7 +104,10 @@ def test_cases_are_operands_and_result() -> None:
 def test_cases_of_64_bits() -> None:
     """They are numbers in two's complement."""
     cases = Cases(operands=("a",), rows=[(-3, 0xC4), (5, 0x4A)])
-    ports = (Port("a", 64, True, PortRole.OPERAND), Port("y", 8, False, PortRole.RESULT))
+    ports = (
+        Port(name="a", width=64, is_input=True, role=PortRole.OPERAND),
+        Port(name="y", width=8, is_input=False, role=PortRole.RESULT),
+    )
     text = case_file(cases, ports)
     assert text.splitlines() == ["fffffffffffffffdc4", "00000000000000054a"]
 
