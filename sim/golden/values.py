@@ -24,6 +24,7 @@ __all__ = [
     "check_codes",
     "decode",
     "describe",
+    "in_smallest",
     "signalling",
     "unpack",
     "value",
@@ -150,6 +151,12 @@ def signalling(fmt: Format, codes: ArrayLike) -> NDArray[np.bool_]:
     mantissa = check_codes(fmt, codes) & fmt.mantissa_mask
     is_low = mantissa < (fmt.mantissa_mask + 1) // 2
     return np.asarray(unpack(fmt, codes).is_nan & is_low & (fmt.nan is NanEncoding.IEEE))
+
+
+def in_smallest(fmt: Format, numbers: Numbers) -> NDArray[np.int64]:
+    """Return finite numbers of a format of up to 8 bits as integers, in units of the smallest one."""
+    magnitude = numbers.significand << (numbers.exponent - (fmt.min_exponent - fmt.mantissa_bits))
+    return np.asarray(np.where(numbers.sign, -magnitude, magnitude))
 
 
 def bit_length(significand: NDArray[Any]) -> NDArray[Any]:

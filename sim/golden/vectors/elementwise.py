@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.sim.cases.vectors import operand_cases
+from spikefloat.sim.golden.arithmetic import product
 from spikefloat.sim.golden.functions import function
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, pack
 from spikefloat.sim.golden.sums import pack_sum
-from spikefloat.sim.golden.values import Numbers, unpack
+from spikefloat.sim.golden.values import unpack
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["ENTRIES", "gated", "rope"]
@@ -29,7 +30,7 @@ def gated(
 ) -> Codes:
     """Return ``activation(a) * b``: the activation rounded into bfloat16, the product once."""
     active = function(activation, fmt, _ACTIVATIONS, a).codes
-    return pack(to, _product(unpack(_ACTIVATIONS, active), unpack(fmt, b)), overflow).codes
+    return pack(to, product(unpack(_ACTIVATIONS, active), unpack(fmt, b)), overflow).codes
 
 
 def rope(
@@ -41,22 +42,10 @@ def rope(
     cosine, sine = unpack(fmt, cos), unpack(fmt, sin)
     minus = replace(sine, sign=~sine.sign)
     results = [
-        pack_sum(to, [_product(even, x), _product(odd, y)], overflow, NEAREST_EVEN).codes
+        pack_sum(to, [product(even, x), product(odd, y)], overflow, NEAREST_EVEN).codes
         for x, y in ((cosine, minus), (sine, cosine))
     ]
     return np.stack(results, axis=-1).reshape(codes.shape)
-
-
-def _product(x: Numbers, y: Numbers) -> Numbers:
-    """Return exact products; infinity times zero is NaN."""
-    is_nan = x.is_nan | y.is_nan | x.is_infinite & y.is_zero | x.is_zero & y.is_infinite
-    return Numbers(
-        sign=x.sign ^ y.sign,
-        significand=x.significand * y.significand,
-        exponent=x.exponent + y.exponent,
-        is_nan=is_nan,
-        is_infinite=(x.is_infinite | y.is_infinite) & ~is_nan,
-    )
 
 
 def _two(fmt: Format, length: int, count: int, seed: int) -> tuple[Codes, ...]:

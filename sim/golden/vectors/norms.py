@@ -2,6 +2,7 @@
 """Golden models of root mean square and layer normalisation, in integers, with their roundings."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.sim.cases.scores import affine_cases, scale_cases
+from spikefloat.sim.golden.arithmetic import product
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, pack
 from spikefloat.sim.golden.sums import pack_sum
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, in_smallest, unpack
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["ENTRIES", "SCALARS", "layer_norm", "rms_norm"]
@@ -55,21 +57,17 @@ def rms_norm(
     """
     check_arithmetic(fmt)
     numbers, gain = unpack(fmt, x), unpack(fmt, np.broadcast_to(g, np.shape(x)))
-    integers = _integers(fmt, numbers)
+    integers = in_smallest(fmt, numbers)
     squares = (integers.astype(object) ** 2).sum(axis=-1)
     count, unit = integers.shape[-1], 2 * _unit(fmt)
     root = _reciprocal_root(squares, unit, count, count * epsilon)
-    never = np.zeros(root.sign.shape, bool)
-    is_infinite = np.asarray(numbers.is_infinite.any(axis=-1))
     scale = unpack(SCALARS, pack(SCALARS, root).codes)
-    scale = Numbers(
-        never,
-        np.where(is_infinite, 0, scale.significand),
-        scale.exponent,
-        np.asarray(numbers.is_nan.any(axis=-1)),
-        never,
+    scale = replace(
+        scale,
+        significand=np.where(numbers.is_infinite.any(axis=-1), 0, scale.significand),
+        is_nan=np.asarray(numbers.is_nan.any(axis=-1)),
     )
-    return pack(to, _product(numbers, _each(scale), gain), overflow).codes
+    return pack(to, product(product(numbers, _each(scale)), gain), overflow).codes
 
 
 def layer_norm(
@@ -92,33 +90,23 @@ def layer_norm(
     shape = np.shape(x)
     numbers = unpack(fmt, x)
     gain, offset = (unpack(fmt, np.broadcast_to(codes, shape)) for codes in (g, b))
-    integers, unit = _integers(fmt, numbers).astype(object), _unit(fmt)
+    integers, unit = in_smallest(fmt, numbers).astype(object), _unit(fmt)
     count, total = shape[-1], integers.sum(axis=-1)
     mean = _mean(numbers, total, unit, count)
     spread = count * (integers**2).sum(axis=-1) - total**2
     root = _reciprocal_root(spread, 2 * unit, count**2, count**2 * epsilon)
     scale = unpack(SCALARS, pack(SCALARS, root).codes)
     is_nan = (numbers.is_nan | numbers.is_infinite).any(axis=-1)
-    centred = _difference(integers, unit, numbers.sign, _each(mean))
-    centred = Numbers(
-        centred.sign,
-        centred.significand,
-        centred.exponent,
-        np.broadcast_to(is_nan[..., None], shape),
-        centred.is_infinite,
+    centred = replace(
+        _difference(integers, unit, numbers.sign, _each(mean)),
+        is_nan=np.broadcast_to(is_nan[..., None], shape),
     )
-    product = _product(centred, _each(scale), gain)
-    return pack_sum(to, [product, offset], overflow, NEAREST_EVEN).codes
+    scaled = product(product(centred, _each(scale)), gain)
+    return pack_sum(to, [scaled, offset], overflow, NEAREST_EVEN).codes
 
 
 def _unit(fmt: Format) -> int:
     return fmt.min_exponent - fmt.mantissa_bits
-
-
-def _integers(fmt: Format, numbers: Numbers) -> Codes:
-    """Return finite numbers in units of the smallest one."""
-    magnitude = numbers.significand << (numbers.exponent - _unit(fmt))
-    return np.asarray(np.where(numbers.sign, -magnitude, magnitude))
 
 
 def _each(numbers: Numbers) -> Numbers:
@@ -181,21 +169,6 @@ def _difference(
         is_nan=never,
         is_infinite=never,
     )
-
-
-def _product(*factors: Numbers) -> Numbers:
-    """Return products of numbers."""
-    first, *others = factors
-    sign, significand, exponent = first.sign, first.significand, first.exponent
-    is_nan, is_infinite, is_zero = first.is_nan, first.is_infinite, first.is_zero
-    for other in others:
-        sign = sign ^ other.sign
-        significand = significand * other.significand
-        exponent = exponent + other.exponent
-        is_nan = is_nan | other.is_nan
-        is_infinite, is_zero = is_infinite | other.is_infinite, is_zero | other.is_zero
-    is_nan = is_nan | (is_infinite & is_zero)
-    return Numbers(sign, significand, exponent, is_nan, is_infinite & ~is_nan)
 
 
 ENTRIES = {

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Golden model of what becomes of all elements of a vector: largest, its index, sum, squares."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.cases.vectors import element_cases
+from spikefloat.sim.golden.arithmetic import product
 from spikefloat.sim.golden.rounding import NEAREST_EVEN
 from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, check_codes, unpack
@@ -48,15 +47,7 @@ def total(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
 
 def sum_of_squares(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
     """Return the exact sum of squares, rounded once to nearest even."""
-    squares = [
-        replace(
-            x,
-            sign=np.zeros_like(x.sign),
-            significand=x.significand * x.significand,
-            exponent=2 * x.exponent,
-        )
-        for x in _elements(fmt, a)
-    ]
+    squares = [product(x, x) for x in _elements(fmt, a)]
     return pack_sum(to, squares, overflow, NEAREST_EVEN).codes
 
 

@@ -12,7 +12,7 @@ from spikefloat.sim.cases.scores import score_cases
 from spikefloat.sim.golden.functions import irrational
 from spikefloat.sim.golden.rounding import pack
 from spikefloat.sim.golden.series import Bounds, exp
-from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
+from spikefloat.sim.golden.values import Numbers, check_arithmetic, in_smallest, unpack
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["ENTRIES", "POWERS", "power_of_e", "softmax"]
@@ -78,8 +78,7 @@ def softmax(fmt: Format, to: Format, overflow: Overflow | str | None, x: ArrayLi
     check_arithmetic(fmt)
     numbers = unpack(fmt, x)
     unit = fmt.min_exponent - fmt.mantissa_bits
-    magnitude = numbers.significand << (numbers.exponent - unit)
-    value = np.where(numbers.sign, -magnitude, magnitude)
+    value = in_smallest(fmt, numbers)
     is_gone = numbers.is_infinite & numbers.sign
     is_nan = numbers.is_nan | (numbers.is_infinite & ~numbers.sign)
     is_nan = is_nan.any(axis=-1) | is_gone.all(axis=-1)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden model of largest elements and sums against numpy, fractions and ml_dtypes."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.cases.vectors import element_cases
 from spikefloat.sim.golden.vectors import reductions as golden
+from spikefloat.sim.golden.vectors.operations import VECTORS
 from tests.helpers.vectors import code_of_sum, nearest_code, ordered_values, values
 
 FORMATS_OF_8_BITS = pytest.mark.parametrize("name", ["e4m3fn", "e5m2"])
@@ -61,3 +64,22 @@ def test_the_oracle_rounds() -> None:
     fmt, codes = FORMATS["e4m3fn"], np.array([[0x38, 0x38, 0x38]])
     assert golden.total(fmt, fmt, None, codes)[0] == code_of_sum("e4m3fn", [(1.0,)] * 3)
     assert golden.total(fmt, fmt, None, codes)[0] != code_of_sum("e4m3fn", [(1.0,)] * 4)
+
+
+@pytest.mark.parametrize("name", ["vector_sum", "vector_sum_of_squares", "rope"])
+def test_significands_of_53_bits(name: str) -> None:
+    """Python's fractions are exact, and it rounds them once; two products take 106 bits each."""
+    fmt, rng = FORMATS["binary64"], np.random.default_rng(8)
+    scale = 2.0 ** rng.integers(-40, 40, (200, 4))
+    numbers = rng.uniform(-2, 2, (200, 4)) * scale
+    codes = numbers.view(np.int64)
+    operands = (codes[:, :2], codes[:, 2:3], codes[:, 3:]) if name == "rope" else (codes,)
+    actual = VECTORS[name].function(fmt, fmt, None, *operands)
+    exact = [[Fraction(x) for x in row] for row in numbers.tolist()]
+    expected = {
+        "vector_sum": lambda a, b, c, d: [a + b + c + d],
+        "vector_sum_of_squares": lambda a, b, c, d: [a * a + b * b + c * c + d * d],
+        "rope": lambda a, b, c, d: [a * c - b * d, a * d + b * c],
+    }[name]
+    right = [float(x) for row in exact for x in expected(*row)]
+    np.testing.assert_array_equal(actual.ravel().view(float), right)
