@@ -29,7 +29,7 @@ from spikefloat.rtl_gen.neurons.words import (
     subtract,
 )
 
-__all__ = ["COMPUTED", "PRECISIONS", "computed_function"]
+__all__ = ["COMPUTED", "PRECISIONS", "computed_function", "log2_of_e"]
 
 #: How exactly each function is computed in each format. Of the precisions with so many segments,
 #: these are the first that give every code right, in every mode and with its flags.
@@ -45,7 +45,8 @@ PRECISIONS: dict[str, dict[str, Precision]] = {
 _SMALL = {"bfloat16": -5, "binary16": -6}
 
 
-def _log2_of_e(r: Arithmetic) -> Any:
+def log2_of_e(r: Arithmetic) -> Any:
+    """Return a bound of the logarithm of e to base two, on the side that an arithmetic rounds to."""
     return r.div(1, r.opposite.const_log2())
 
 
@@ -159,7 +160,7 @@ def _exponential(circuit: _Circuit, factor: Callable[[Arithmetic], Any] | None) 
 
 
 def _exp(circuit: _Circuit) -> Word:
-    return _exponential(circuit, _log2_of_e)
+    return _exponential(circuit, log2_of_e)
 
 
 def _exp2(circuit: _Circuit) -> Word:
@@ -181,7 +182,7 @@ def _numerator(circuit: _Circuit, power: Power) -> tuple[Word, Bit]:
 def _sigmoid(circuit: _Circuit) -> Word:
     """Return ``1 / (1 + exp(-a))``, or ``exp(a) / (1 + exp(a))`` if the operand is negative."""
     gates, fmt = circuit.gates, circuit.fmt
-    power = circuit.power(ONE, _log2_of_e)
+    power = circuit.power(ONE, log2_of_e)
     _, divisor = circuit.tail(power)
     numerator, is_gone = _numerator(circuit, power)
     dividend = (ZERO, *numerator, ZERO)
@@ -195,7 +196,7 @@ def _sigmoid(circuit: _Circuit) -> Word:
 def _silu(circuit: _Circuit) -> Word:
     """Return the product of the operand and the dividend of the logistic function, divided."""
     gates, fmt, raw = circuit.gates, circuit.fmt, circuit.raw
-    power = circuit.power(ONE, _log2_of_e)
+    power = circuit.power(ONE, log2_of_e)
     _, divisor = circuit.tail(power)
     numerator, is_gone = _numerator(circuit, power)
     with gates.builder.scope("product", numerator=numerator, significand=raw.significand):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from spikefloat.rtl_gen.circuits.functions.outcome import Irrational
+from spikefloat.rtl_gen.circuits.parts.powers import binary_exponent
 from spikefloat.rtl_gen.formats import Format
 
 __all__ = ["Position", "locate"]
@@ -50,11 +51,8 @@ def _place(
 
     From below, it is that of all numbers that are less by little enough.
     """
-    exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    power = Fraction(2) ** exponent
-    if magnitude < power or (is_from_below and magnitude == power):
-        exponent -= 1
-    if is_from_below and magnitude == power / 2:
+    exponent = binary_exponent(magnitude)
+    if is_from_below and magnitude == Fraction(2) ** exponent:
         exponent -= 1
     quantum = max(exponent, fmt.min_exponent) - fmt.mantissa_bits
     lowest = fmt.min_exponent - fmt.mantissa_bits

@@ -13,9 +13,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from spikefloat.rtl_gen.circuits.functions.computed import log2_of_e
 from spikefloat.rtl_gen.circuits.functions.enclosure import Arithmetic, enclose
 from spikefloat.rtl_gen.circuits.functions.interpolation import Segments, interpolate
 from spikefloat.rtl_gen.circuits.parts.finish import finish
+from spikefloat.rtl_gen.circuits.parts.powers import binary_exponent
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanEncoding
@@ -62,10 +64,6 @@ class Exponential:
     def bits(self) -> int:
         """Bits of a difference below the limit."""
         return (self.limit - 1).bit_length()
-
-
-def _log2_of_e(r: Arithmetic) -> Any:
-    return r.div(1, r.opposite.const_log2())
 
 
 def _exp2(r: Arithmetic, x: Any) -> Any:
@@ -163,8 +161,7 @@ def _power_code(made: Exponential, difference: int) -> int:
     codes = []
     for value in enclose(lambda r: r.exp(r.number(argument)), 128):
         assert value is not None
-        exponent = value.numerator.bit_length() - value.denominator.bit_length()
-        exponent -= Fraction(2) ** exponent > value
+        exponent = binary_exponent(value)
         steps = round(value / Fraction(2) ** (exponent - made.format.mantissa_bits))
         codes.append((exponent - made.format.min_exponent << made.format.mantissa_bits) + steps)
     (code,) = set(codes)
@@ -173,7 +170,7 @@ def _power_code(made: Exponential, difference: int) -> int:
 
 def _whole(difference: Fraction) -> int:
     """Return the whole part of a difference times the logarithm of e."""
-    return int(math.floor(difference * enclose(_log2_of_e, 64)[0]))
+    return int(math.floor(difference * enclose(log2_of_e, 64)[0]))
 
 
 def _product(gates: GateLibrary, made: Exponential, difference: Word) -> Word:
@@ -181,7 +178,7 @@ def _product(gates: GateLibrary, made: Exponential, difference: Word) -> Word:
     places = _PLACES + _KEPT
     # So many places more that what the factor is cut by is below those of the product.
     more = max(len(difference) + made.unit, 0)
-    number = enclose(_log2_of_e, places + more + 64)[0]
+    number = enclose(log2_of_e, places + more + 64)[0]
     factor = int(number * (1 << places + more))
     cut = more - made.unit
     columns = Columns(places + _whole(made.largest).bit_length())

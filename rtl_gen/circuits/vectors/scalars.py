@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
+from spikefloat.rtl_gen.circuits.parts.powers import binary_exponent
 from spikefloat.rtl_gen.circuits.parts.quotient import (
     divide_significands,
     exponent_sum,
@@ -63,12 +64,6 @@ def amount_bits(fmt: Format, epsilon: Fraction, count: int, unit: int) -> int:
     return int(count * (fmt.max_value**2 + epsilon) / Fraction(2) ** unit).bit_length()
 
 
-def _exponent_of(value: Fraction) -> int:
-    """Return the exponent of a positive number: that of the power of two at or below it."""
-    exponent = value.numerator.bit_length() - value.denominator.bit_length()
-    return exponent if Fraction(2) ** exponent <= value else exponent - 1
-
-
 def _scalar_format(lowest: int, highest: int) -> Format:
     """Return a format that has bfloat16's precision and the exponents between bounds, and zero."""
     return replace(
@@ -101,7 +96,7 @@ def reciprocal_root(
         Bounds of the amount divided by the count.
     """
     # Of roots 2**exponent or more; one that is rounded up to the next exponent has that.
-    lowest, highest = -(_exponent_of(most) // 2) - 1, -((_exponent_of(least) + 1) // 2) + 1
+    lowest, highest = -(binary_exponent(most) // 2) - 1, -((binary_exponent(least) + 1) // 2) + 1
     fmt = _scalar_format(lowest, highest)
     builder = gates.builder
     bits = count.bit_length()
@@ -146,7 +141,7 @@ def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: 
         Of the numbers, at least 1.
     """
     unit, highest = fmt.min_exponent - fmt.mantissa_bits, fmt.max_exponent
-    own = _scalar_format(_exponent_of(fmt.min_value / count), highest)
+    own = _scalar_format(binary_exponent(fmt.min_value / count), highest)
     bits = count.bit_length()
     if count == 1 << bits - 1:
         with gates.builder.scope("round", magnitude=magnitude):

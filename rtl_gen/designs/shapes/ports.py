@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from spikefloat.rtl_gen.circuits.parts.powers import binary_exponent
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.vector import DEFAULT_LENGTH, Shape, make_vector_shape
 from spikefloat.rtl_gen.errors import InputError
@@ -145,7 +146,5 @@ def _rounded_epsilon(epsilon: Fraction | float) -> Fraction:
     if not _LEAST_EPSILON <= epsilon <= 1:  # NaN is refused, too.
         raise InputError(f"Epsilon must be a number from 2**-32 to 1, not {float(epsilon):g}")
     exact = Fraction(epsilon)
-    exponent = exact.numerator.bit_length() - exact.denominator.bit_length()
-    exponent -= Fraction(2) ** exponent > exact
-    place = Fraction(2) ** (exponent - FORMATS["bfloat16"].mantissa_bits)
+    place = Fraction(2) ** (binary_exponent(exact) - FORMATS["bfloat16"].mantissa_bits)
     return round(exact / place) * place

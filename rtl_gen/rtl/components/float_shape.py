@@ -8,6 +8,7 @@ from typing import Any
 from amaranth.hdl import Const, Format, Shape, ShapeCastable, Value, ValueCastable, unsigned
 
 from spikefloat.rtl_gen import formats
+from spikefloat.rtl_gen.circuits.parts.powers import binary_exponent
 from spikefloat.rtl_gen.errors import InputError, InputTypeError
 
 __all__ = ["Float", "FloatCode", "FloatValue"]
@@ -193,7 +194,8 @@ def _round(fmt: formats.Format, size: Fraction) -> int:
 
     Where significands have one bit, and none is even, IEEE 754-2019 has a tie go to the larger.
     """
-    exponent = max(_binary_exponent(size), fmt.min_exponent)
+    # Zero is a multiple of any unit.
+    exponent = max(binary_exponent(size), fmt.min_exponent) if size else fmt.min_exponent
     significand = round(size / Fraction(2) ** (exponent - fmt.mantissa_bits))
     code = ((exponent - fmt.min_exponent) << fmt.mantissa_bits) + significand
     if not fmt.has_zero:
@@ -209,13 +211,5 @@ def _round(fmt: formats.Format, size: Fraction) -> int:
     return code
 
 
-def _binary_exponent(size: Fraction) -> int:
-    """Return the largest exponent of two that a size reaches; of zero, a very small one."""
-    if not size:
-        return -(1 << 20)
-    exponent = size.numerator.bit_length() - size.denominator.bit_length()
-    return exponent if size >= Fraction(2) ** exponent else exponent - 1
-
-
 def _spelled(size: Fraction) -> str:
-    return f"{float(size):g}" if size < 2**1023 else f"2**{_binary_exponent(size)} or more"
+    return f"{float(size):g}" if size < 2**1023 else f"2**{binary_exponent(size)} or more"
