@@ -49,11 +49,11 @@ class VectorOperation(Record):
     """An operation on vectors of floats, and the circuit that computes it."""
 
     operands: Mapping[str, PortRole] = field(hash=False)  #: What each input port carries: floats.
-    results: Mapping[str, PortRole] = field(hash=False)  #: Of output ports; first the main one.
+    result: PortRole  #: What the output port ``y`` carries.
     #: Called with a gate library, the format of the operands and that of the result, and the codes
     #: of each operand, as a sequence of words; with ``overflow``, if it rounds. Returns the codes of
-    #: the result as a sequence of words; of several results, a mapping of names to these.
-    circuit: Callable[..., Sequence[Word] | Mapping[str, Sequence[Word]]]
+    #: the result as a sequence of words.
+    circuit: Callable[..., Sequence[Word]]
     rounds: bool  #: Whether a result is rounded, and so may be too large.
     #: What becomes of NaN, infinities and ties, and each rounding on the way to a result: lines for
     #: the comment above the Verilog. ``{format}`` and ``{to}`` stand for names of formats.

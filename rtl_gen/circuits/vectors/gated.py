@@ -76,7 +76,7 @@ RECORDS = tuple(
         name=name,
         summary=f"y[i] = {activation}(a[i]) * b[i], the activation and the product rounded",
         operands={"a": PortRole.FLOATS, "b": PortRole.FLOATS},
-        results={"y": PortRole.FLOATS},
+        result=PortRole.FLOATS,
         circuit=unit,
         rounds=True,
         notes=(

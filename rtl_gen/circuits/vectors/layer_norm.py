@@ -24,7 +24,7 @@ from spikefloat.rtl_gen.circuits.vectors.scalars import (
     squares,
 )
 from spikefloat.rtl_gen.circuits.vectors.softmax import is_operand
-from spikefloat.rtl_gen.circuits.vectors.sums import value_term, value_width
+from spikefloat.rtl_gen.circuits.vectors.sums import value_term, value_terms, value_width
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -52,10 +52,7 @@ def layer_norm(
     infinity in ``x`` makes all results NaN. Parameters are those of :func:`rms_norm`.
     """
     builder, count = gates.builder, len(x)
-    terms: list[Term] = []
-    for number, code in enumerate(x):
-        with builder.scope(f"element_{number}", code=code):
-            terms.append(value_term(gates, fmt, code, terms[0].sign if terms else None))
+    terms = value_terms(gates, fmt, x)
     total = sum_terms(gates, terms, int(fmt.max_value / fmt.min_value), has_carry_chains=False)
     raws = [unpack(gates, fmt, code, f"unpack_x_{i}") for i, code in enumerate(x)]
     with builder.scope("special_values"):
@@ -209,7 +206,7 @@ RECORDS = (
         name="layer_norm",
         summary="y[i] = (x[i] - m) * r * g[i] + b[i], r = 1 / sqrt(variance + epsilon), m the mean",
         operands={"x": PortRole.FLOATS, "g": PortRole.FLOATS, "b": PortRole.FLOATS},
-        results={"y": PortRole.FLOATS},
+        result=PortRole.FLOATS,
         circuit=layer_norm,
         rounds=True,
         notes=(

@@ -138,7 +138,7 @@ RECORDS = (
         name="rms_norm",
         summary="y[i] = x[i] * r * g[i], r = 1 / sqrt(mean of x[j] * x[j] + epsilon)",
         operands={"x": PortRole.FLOATS, "g": PortRole.FLOATS},
-        results={"y": PortRole.FLOATS},
+        result=PortRole.FLOATS,
         circuit=rms_norm,
         rounds=True,
         notes=(

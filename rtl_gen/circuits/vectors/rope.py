@@ -65,7 +65,7 @@ RECORDS = (
         summary="y = pairs of a turned by angles: (a[2i] cos[i] - a[2i+1] sin[i], "
         "a[2i] sin[i] + a[2i+1] cos[i])",
         operands={"a": PortRole.FLOATS, "cos": PortRole.PAIRS, "sin": PortRole.PAIRS},
-        results={"y": PortRole.FLOATS},
+        result=PortRole.FLOATS,
         circuit=rope,
         rounds=True,
         notes=(

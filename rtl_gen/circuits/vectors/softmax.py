@@ -188,7 +188,7 @@ RECORDS = (
         name="softmax",
         summary="y[i] = exp(x[i] - m) / (sum of exp(x[j] - m)), m the largest of x",
         operands={"x": PortRole.FLOATS},
-        results={"y": PortRole.FLOATS},
+        result=PortRole.FLOATS,
         circuit=softmax,
         rounds=False,
         notes=(

@@ -31,6 +31,7 @@ __all__ = [
     "RECORDS",
     "square_term",
     "value_term",
+    "value_terms",
     "value_width",
     "vector_sum",
     "vector_sum_of_squares",
@@ -62,10 +63,7 @@ def vector_sum(
     overflow : Overflow, optional
         What a sum that is too large becomes.
     """
-    terms: list[Term] = []
-    for number, code in enumerate(a):
-        with gates.builder.scope(f"element_{number}", code=code):
-            terms.append(value_term(gates, fmt, code, terms[0].sign if terms else None))
+    terms = value_terms(gates, fmt, a)
     unit = fmt.min_exponent - fmt.mantissa_bits
     return [_rounded_sum(gates, to, terms, int(fmt.max_value / fmt.min_value), unit, overflow)]
 
@@ -151,6 +149,15 @@ def value_term(gates: GateLibrary, fmt: Format, code: Word, reference: Bit | Non
     return Term(raw.sign, differs, same, placed, raw.is_nan, raw.is_infinite, ZERO)
 
 
+def value_terms(gates: GateLibrary, fmt: Format, a: Sequence[Word]) -> list[Term]:
+    """Return the elements of a vector in their places; the first one's sign is the reference."""
+    terms: list[Term] = []
+    for number, code in enumerate(a):
+        with gates.builder.scope(f"element_{number}", code=code):
+            terms.append(value_term(gates, fmt, code, terms[0].sign if terms else None))
+    return terms
+
+
 def square_term(gates: GateLibrary, fmt: Format, code: Word) -> Term:
     """Return the complement of the square of an element, in units of that of the smallest value."""
     raw = unpack(gates, fmt, code)
@@ -193,7 +200,7 @@ RECORDS = tuple(
         name=name,
         summary=summary,
         operands={"a": PortRole.FLOATS},
-        results={"y": PortRole.FLOAT},
+        result=PortRole.FLOAT,
         circuit=circuit,
         rounds=True,
         notes=(f"rounding: y, once, from the exact sum into {{to}}; {zero}",),

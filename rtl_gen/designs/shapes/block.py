@@ -19,9 +19,6 @@ __all__ = ["DEFAULT_BLOCK", "BlockShape", "make_block_shape"]
 #: Format of blocks of which nothing is said.
 DEFAULT_BLOCK = "mxfp8_e4m3"
 
-#: Most elements of an operand, as many as a vector may have.
-_MAX_ELEMENTS = MAX_LENGTH
-
 
 @dataclass(frozen=True, kw_only=True)
 class BlockShape(PortShape):
@@ -91,10 +88,10 @@ def make_block_shape(
         raise InputError(
             f"Block size must divide the {fmt.size} elements of {fmt.name}, not be {elements}"
         )
-    if not 1 <= count <= _MAX_ELEMENTS // elements:
+    if not 1 <= count <= MAX_LENGTH // elements:
         raise InputError(
             f"Number of blocks of {elements} elements must be between 1 and "
-            f"{_MAX_ELEMENTS // elements}, not {count}"
+            f"{MAX_LENGTH // elements}, not {count}"
         )
     way = None if policy is None else find_member(ScalePolicy, "Scale policy", policy)
     if way is not None and not fmt.shares_exponent:

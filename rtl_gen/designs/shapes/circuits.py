@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The neurons of designs on vectors, by their options and shape."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,7 @@ from spikefloat.rtl_gen.circuits.vector_operation import VectorOperation
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
-from spikefloat.rtl_gen.designs.shapes.ports import ElementsShape, PortShape
+from spikefloat.rtl_gen.designs.shapes.ports import ElementsShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
 from spikefloat.rtl_gen.formats import ScalePolicy
 from spikefloat.rtl_gen.neurons.bits import split_word
@@ -91,21 +91,21 @@ def dot_circuit(
 
 def vector_circuit(
     record: VectorOperation,
-) -> Callable[[GateLibrary, CircuitOptions, PortShape, tuple[Word, ...]], Word | dict[str, Word]]:
+) -> Callable[[GateLibrary, CircuitOptions, ElementsShape, tuple[Word, ...]], Word]:
     """Return what makes the neurons of an operation on vectors, from and to codes side by side."""
 
     def circuit(
-        gates: GateLibrary, options: CircuitOptions, shape: PortShape, operands: tuple[Word, ...]
-    ) -> Word | dict[str, Word]:
+        gates: GateLibrary,
+        options: CircuitOptions,
+        shape: ElementsShape,
+        operands: tuple[Word, ...],
+    ) -> Word:
         fmt, to = options.format, options.result_format
         how: dict[str, Any] = {"overflow": options.overflow} if record.rounds else {}
-        if isinstance(shape, ElementsShape) and shape.epsilon is not None:
+        if shape.epsilon is not None:
             how["epsilon"] = shape.epsilon
         codes = [split_word(word, fmt.width) for word in operands]
-        result = record.circuit(gates, fmt, to, *codes, **how)
-        if isinstance(result, Mapping):
-            return {name: tuple(chain.from_iterable(words)) for name, words in result.items()}
-        return tuple(chain.from_iterable(result))
+        return tuple(chain.from_iterable(record.circuit(gates, fmt, to, *codes, **how)))
 
     return circuit
 

@@ -20,8 +20,8 @@ class VectorOperation:
 
     #: Called with the format of the operands, that of the result, the overflow policy, and an array
     #: of codes for each operand, whose last axis is the elements. Returns those of the result, whose
-    #: last axis is its elements if it is a vector, or those of several results by name.
-    function: Callable[..., Codes | dict[str, Codes]]
+    #: last axis is its elements if it is a vector.
+    function: Callable[..., Codes]
     #: Directed operands, then random ones, an array of rows for each operand: called with their
     #: format, the length, the number of random rows and their seed.
     cases: Callable[[Format, int, int, int], tuple[Codes, ...]]
