@@ -15,11 +15,11 @@ from spikefloat.rtl_gen.circuits.parts.quotient import (
 )
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
-from spikefloat.rtl_gen.circuits.vectors.sums import square_term
+from spikefloat.rtl_gen.circuits.vectors.sums import square
 from spikefloat.rtl_gen.formats import FORMATS, Format, NanEncoding
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.words import invert, leading_zero_count, mux_word, or_shift_left
+from spikefloat.rtl_gen.neurons.words import leading_zero_count, mux_word, or_shift_left
 
 __all__ = ["Scalar", "amount_bits", "common_unit", "mean", "reciprocal_root", "squares"]
 
@@ -48,8 +48,8 @@ def squares(gates: GateLibrary, fmt: Format, x: Sequence[Word]) -> Iterator[Word
     """Yield the square of each number, in units of that of the smallest one."""
     for number, code in enumerate(x):
         with gates.builder.scope(f"square_{number}", code=code):
-            square = invert(gates, square_term(gates, fmt, code).bits)
-        yield square
+            own = square(gates, fmt, unpack(gates, fmt, code))
+        yield own
 
 
 def common_unit(fmt: Format, epsilon: Fraction) -> tuple[int, int]:

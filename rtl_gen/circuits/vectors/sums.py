@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
 from spikefloat.rtl_gen.circuits.parts.placing import place
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
-from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
+from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.circuits.sums.exact import product_width, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, sum_terms
 from spikefloat.rtl_gen.circuits.vector_operation import (
@@ -161,6 +161,12 @@ def value_terms(gates: GateLibrary, fmt: Format, a: Sequence[Word]) -> list[Term
 def square_term(gates: GateLibrary, fmt: Format, code: Word) -> Term:
     """Return the complement of the square of an element, in units of that of the smallest value."""
     raw = unpack(gates, fmt, code)
+    bits_of_square = invert(gates, square(gates, fmt, raw))
+    return Term(ZERO, ZERO, ONE, bits_of_square, raw.is_nan, raw.is_infinite, ZERO)
+
+
+def square(gates: GateLibrary, fmt: Format, raw: RawFloat) -> Word:
+    """Return the square of a number, in units of that of the smallest value."""
     bits = raw.significand
     columns = Columns(2 * len(bits))
     for row, bit in enumerate(bits):
@@ -172,8 +178,7 @@ def square_term(gates: GateLibrary, fmt: Format, code: Word) -> Term:
         )
         columns.add(both, 2 * (row + 1))
     amount = (ZERO, *raw.exponent)
-    placed = place(gates, columns.total(gates), amount, ZERO, product_width(fmt))
-    return Term(ZERO, ZERO, ONE, invert(gates, placed), raw.is_nan, raw.is_infinite, ZERO)
+    return place(gates, columns.total(gates), amount, ZERO, product_width(fmt))
 
 
 def _value(gates: GateLibrary, fmt: Format, code: Word) -> Term:
