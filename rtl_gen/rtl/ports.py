@@ -20,7 +20,13 @@ __all__ = [
     "PortRole",
     "component_ports",
     "graph_ports",
+    "whole_bytes",
 ]
+
+
+def whole_bytes(width: int) -> int:
+    """Return the bits of as many whole bytes as a code of some bits takes in a stream."""
+    return -(-width // 8) * 8
 
 
 class PortRole(enum.Enum):

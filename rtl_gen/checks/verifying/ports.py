@@ -15,6 +15,7 @@ from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, PortCodes
 from spikefloat.rtl_gen.formats import Format, Integer
+from spikefloat.rtl_gen.rtl.ports import whole_bytes
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, StreamPort
 from spikefloat.sim.cases.blocks import block_dot_cases, float_cases
 from spikefloat.sim.golden.vectors.operations import VECTORS
@@ -64,7 +65,7 @@ def _element_check(
     source, result = (
         StreamPort(
             name,
-            -(-ports[name].width // 8) * 8,
+            whole_bytes(ports[name].width),
             ports[name].count,
             ports[name].fmt,
             prefix=prefix,

@@ -12,10 +12,10 @@ from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.input import InputBuffer
 from spikefloat.rtl_gen.rtl.array.lanes import Lanes, delayed
-from spikefloat.rtl_gen.rtl.array.output import ResultBuffer, result_bytes
+from spikefloat.rtl_gen.rtl.array.output import ResultBuffer
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.rtl.array.weights import WeightStore
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
@@ -106,7 +106,7 @@ class LayerArray(wiring.Component):
                 **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
                 "m_axis_y": Out(
                     AxiStream(
-                        8 * result_bytes(options.to.width) * sizes.y_codes,
+                        whole_bytes(options.to.width) * sizes.y_codes,
                         has_keep=sizes.outputs % sizes.y_codes > 0,
                     )
                 ),

@@ -7,14 +7,10 @@ from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
 from spikefloat.rtl_gen.rtl.components.queue import Queue
+from spikefloat.rtl_gen.rtl.ports import whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream
 
-__all__ = ["ResultBuffer", "result_bytes"]
-
-
-def result_bytes(width: int) -> int:
-    """Return how many bytes a code takes in a stream."""
-    return -(-width // 8)
+__all__ = ["ResultBuffer"]
 
 
 class ResultBuffer(wiring.Component):
@@ -62,7 +58,7 @@ class ResultBuffer(wiring.Component):
                 "codes": In(width * sizes.y_codes),
                 "is_idle": Out(1),
                 "m_axis_y": Out(
-                    AxiStream(8 * result_bytes(width) * sizes.y_codes, has_keep=self._spare > 0)
+                    AxiStream(whole_bytes(width) * sizes.y_codes, has_keep=self._spare > 0)
                 ),
             }
         )
@@ -77,7 +73,7 @@ class ResultBuffer(wiring.Component):
         m = Module()
         s, stream, width = self._sizes, self.m_axis_y, self._width
         m.submodules.queue = queue = Queue(width * s.y_codes, self._vectors * s.y_beats)
-        size = 8 * result_bytes(width)
+        size = whole_bytes(width)
         padding = Const(0, size - width)
         m.d.comb += [
             queue.entry.eq(self.codes),

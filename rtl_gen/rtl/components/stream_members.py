@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Port
 from spikefloat.rtl_gen.rtl.components.circuits import port_shape
+from spikefloat.rtl_gen.rtl.ports import whole_bytes
 
 __all__ = ["stream_members"]
 
@@ -45,7 +46,7 @@ def stream_members(
         raise InputError("Shapes must be given for payloads without padding, not for whole bytes")
 
     def shape(port: Port) -> ShapeLike:
-        return -(-len(port.nodes) // 8) * 8 if has_whole_bytes else port_shape(port, shapes)
+        return whole_bytes(len(port.nodes)) if has_whole_bytes else port_shape(port, shapes)
 
     members = {port.name: In(stream.Signature(shape(port))) for port in graph.inputs}
     first, *others = graph.outputs

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
 
 __all__ = ["ElementSteps", "ElementUnit"]
@@ -113,8 +113,8 @@ class ElementUnit(wiring.Component):
         self._steps = steps
         super().__init__(
             {
-                "s_axis_a": In(AxiStream(-(-steps.element_width // 8) * 8)),
-                "m_axis": Out(AxiStream(-(-steps.result_width // 8) * 8)),
+                "s_axis_a": In(AxiStream(whole_bytes(steps.element_width))),
+                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
                 "frame_error": Out(1),
             }
         )
