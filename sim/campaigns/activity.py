@@ -21,12 +21,6 @@ from spikefloat.sim.graphs.planes import WORD_BITS
 
 __all__ = ["Activity", "activity_of", "energy", "measure_activity"]
 
-#: What each energy of a record is multiplied by.
-_EVENTS = {
-    "energy_per_spike": "spikes_per_operation",
-    "energy_per_synaptic_operation": "effective_synaptic_operations",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
@@ -70,7 +64,7 @@ def measure_activity(graph: NeuronGraph, seed: int = 0) -> tuple[Activity, int]:
         Decides on the operands, if there are too many to try all.
     """
     network = Network(graph)
-    if graph.input_count < WORD_BITS and 1 << graph.input_count <= MAX_OPERANDS:
+    if 1 << graph.input_count <= MAX_OPERANDS:
         trials = 1 << graph.input_count
         planes, _ = network.pack(all_operands(graph))
     else:
@@ -104,20 +98,20 @@ def energy(preset: Preset, activity: Activity) -> dict[str, Any]:
     ValueError
         If no energy of a spike or synaptic operation is published.
     """
-    if not preset.has_energy:
+    energies = preset.energies
+    if not energies:
         raise InputError(
             f"Device must have a published energy per spike or synaptic operation, not "
             f"{preset.name!r}"
         )
-    figures = {name: figure for name in _EVENTS if (figure := preset.figure(name))}
     return {
-        "energy_counts": [_EVENTS[name] for name in figures],
+        "energy_counts": list(energies),
         **{
             f"energy_{bound}_fj": None
-            if any(getattr(figure, bound) is None for figure in figures.values())
+            if any(getattr(figure, bound) is None for figure in energies.values())
             else sum(
-                getattr(figure, bound) * getattr(activity, _EVENTS[name])
-                for name, figure in figures.items()
+                getattr(figure, bound) * getattr(activity, event)
+                for event, figure in energies.items()
             )
             for bound in ("low", "high")
         },

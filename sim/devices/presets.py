@@ -22,6 +22,7 @@ class Meaning(NamedTuple):
     unit: str  #: Empty for a number or a share.
     most: float = math.inf  #: Largest value that can be right.
     knob: str | None = None  #: Field of ``Physics`` that it sets.
+    event: str | None = None  #: What it is the energy of: a field of ``Activity``.
 
 
 #: Every figure that a record can have, by name.
@@ -30,8 +31,10 @@ FIGURES = {
         "static spread of the weights, relative to the largest", "", 1, "weight_mismatch"
     ),
     "weight_levels": Meaning("steps of a weight", "", 1 << 20, "weight_levels"),
-    "energy_per_spike": Meaning("energy per spike of a neuron", "fJ"),
-    "energy_per_synaptic_operation": Meaning("energy per spike that arrives at a synapse", "fJ"),
+    "energy_per_spike": Meaning("energy per spike of a neuron", "fJ", event="spikes_per_operation"),
+    "energy_per_synaptic_operation": Meaning(
+        "energy per spike that arrives at a synapse", "fJ", event="effective_synaptic_operations"
+    ),
     "energy_per_update": Meaning("energy per change of a weight", "fJ"),
     "power": Meaning("power", "pW"),
     "update_spread": Meaning("spread of the step by which a weight changes", "", 1),
@@ -129,11 +132,18 @@ class Preset:
         }
 
     @property
+    def energies(self) -> dict[str, Figure]:
+        """Energies of what an operation consists of, by the field of ``Activity`` that counts it."""
+        return {
+            event: figure
+            for figure in self.figures
+            if (event := FIGURES[figure.name].event) is not None
+        }
+
+    @property
     def has_energy(self) -> bool:
         """Whether an energy per spike or per synaptic operation is published."""
-        return any(
-            self.figure(name) for name in ("energy_per_spike", "energy_per_synaptic_operation")
-        )
+        return bool(self.energies)
 
 
 def _is(name: str, value: float, note: str = "") -> Figure:
