@@ -12,6 +12,7 @@ reaches across a register.
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph
@@ -88,7 +89,7 @@ class TimingModel:
                 break
         return signal
 
-    @property
+    @cached_property
     def floor(self) -> int:
         """Levels of the slowest neuron by itself: no stage can be made faster than that."""
         # Every neuron in a stage of its own; stages may be as many as neurons.

@@ -78,7 +78,7 @@ def cut(graph: NeuronGraph, stages: int, lut_inputs: int = LUT_INPUTS) -> Pipeli
     most = max_stages(graph, lut_inputs)
     if not 0 <= stages <= most:
         raise InputError(f"Stages of {graph.name} must be from 0 to {most}, not {stages}")
-    model = TimingModel(graph, lut_inputs)
+    model = _model(graph, lut_inputs)
     uncut = [0] * graph.node_count
     worst = max(model.floor, -(-Timing(model, uncut).worst // (stages + 1)))
     while max(known := model.earliest(worst), default=0) > stages:
@@ -94,8 +94,14 @@ def cut(graph: NeuronGraph, stages: int, lut_inputs: int = LUT_INPUTS) -> Pipeli
 @lru_cache(maxsize=64)
 def max_stages(graph: NeuronGraph, lut_inputs: int = LUT_INPUTS) -> int:
     """Return the number of cuts beyond which no stage becomes faster."""
-    model = TimingModel(graph, lut_inputs)
+    model = _model(graph, lut_inputs)
     return max(model.earliest(model.floor), default=0)
+
+
+@lru_cache(maxsize=1)
+def _model(graph: NeuronGraph, lut_inputs: int) -> TimingModel:
+    """Return a graph taken apart, once for how often it can be cut and for every cut of it."""
+    return TimingModel(graph, lut_inputs)
 
 
 def _fewest_registers(
