@@ -18,6 +18,7 @@ __all__ = [
     "corner_codes",
     "directed_pairs",
     "draw_codes",
+    "is_special",
     "random_codes",
     "random_pairs",
     "random_triples",
@@ -89,6 +90,12 @@ def draw_codes(rng: np.random.Generator, width: int, shape: int | tuple[int, ...
     if width < 64:
         return rng.integers(0, 1 << width, shape)
     return rng.integers(-(1 << 63), 1 << 63, shape)
+
+
+def is_special(fmt: Format, codes: Codes) -> NDArray[np.bool_]:
+    """Tell which codes are NaN or an infinity."""
+    special = (codes & fmt.magnitude_mask) > fmt.max_code
+    return special if fmt.nan_code is None else special | (codes == fmt.nan_code)
 
 
 def random_codes(fmt: Format, count: int, seed: int) -> Codes:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.cases.corners import is_special
 from spikefloat.sim.cases.vectors import element_cases
 
 __all__ = ["affine_cases", "scale_cases", "score_cases"]
@@ -67,10 +68,7 @@ def _scales(fmt: Format, shape: tuple[int, ...], seed: int) -> Codes:
     rng = np.random.default_rng(seed)
     one = fmt.bias << fmt.mantissa_bits
     drawn = rng.integers(0, 1 << fmt.width, shape)
-    is_special = (drawn & fmt.magnitude_mask) > fmt.max_code
-    if fmt.nan_code is not None:
-        is_special |= drawn == fmt.nan_code
-    drawn[is_special & (rng.random(shape) > 1 / 16)] = one
+    drawn[is_special(fmt, drawn) & (rng.random(shape) > 1 / 16)] = one
     step = 1 << fmt.mantissa_bits
     near = np.clip(rng.integers(one - step, one + step + 1, shape), 1, fmt.max_code)
     near |= rng.integers(0, 2, shape) * fmt.sign_mask

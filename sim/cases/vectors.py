@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.sim.cases.corners import draw_codes
+from spikefloat.sim.cases.corners import draw_codes, is_special
 
 __all__ = [
     "LayerCases",
@@ -78,9 +78,7 @@ def input_vectors(fmt: Format, inputs: int, count: int, seed: int) -> Codes:
     drawn[rng.random(count) < 0.5] &= calm if fmt.has_nan else -1
     # A NaN or infinity in a vector makes every result NaN, so keep them rare.
     keep = rng.random(drawn.shape) < 1 / (4 * inputs)
-    special = np.isin(drawn, [c for c in range(1 << fmt.width) if fmt.is_nan(c)]) | (
-        (drawn & fmt.magnitude_mask) > fmt.max_code
-    )
+    special = is_special(fmt, drawn)
     return np.where(special & ~keep, drawn & fmt.sign_mask | fmt.bias << fmt.mantissa_bits, drawn)
 
 
@@ -157,10 +155,7 @@ def element_cases(fmt: Format, length: int, count: int, seed: int) -> tuple[Code
     kind = np.arange(count) % 4
     calm = ~fmt.exponent_mask | fmt.exponent_mask >> 1
     drawn[kind == 1] &= calm
-    is_special = (drawn & fmt.magnitude_mask) > fmt.max_code
-    if fmt.nan_code is not None:
-        is_special |= drawn == fmt.nan_code
-    drawn[is_special & (rng.random(drawn.shape) > 1 / (4 * length))] = one
+    drawn[is_special(fmt, drawn) & (rng.random(drawn.shape) > 1 / (4 * length))] = one
     half = length // 2
     cancels = np.flatnonzero(kind == 2)[:, None]
     drawn[cancels, half + np.arange(half)] = drawn[cancels, np.arange(half)] ^ sign

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import INTEGERS, Format, Integer
+from spikefloat.sim.cases.corners import draw_codes
 from spikefloat.sim.cases.integral import integral_cases
 from spikefloat.sim.cases.sampled import SEED, single_cases
 from spikefloat.sim.golden import integers
@@ -42,11 +43,9 @@ def _integers(
         significands >> np.maximum(fmt.precision + 1 - lengths, 0),
     )
     made = np.concatenate([near - 1, near, near + 1, -near, 1 - near, -near - 1])
-    if source.width == 64:  # As 64-bit codes are everywhere: numbers in two's complement.
-        drawn = rng.integers(0, (1 << 64) - 1, random_count, np.uint64, endpoint=True)
-        return np.concatenate([made, drawn.view(np.int64)])[:, None]
-    drawn = rng.integers(0, 1 << source.width, random_count)
-    return np.concatenate([made, drawn])[:, None] & (1 << source.width) - 1
+    codes = np.concatenate([made, draw_codes(rng, source.width, random_count)])[:, None]
+    # Of 64 bits they are numbers in two's complement already.
+    return codes if source.width == 64 else codes & (1 << source.width) - 1
 
 
 def _scalings(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64]:
