@@ -9,9 +9,10 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 
 __all__ = ["ElementwiseSteps", "ElementwiseUnit", "all_of", "watch_length"]
 
@@ -77,9 +78,11 @@ class ElementwiseSteps:
         header : iterable of str
             Lines for the comment at the top.
         """
-        unit = ElementwiseUnit(self)
+        unit = ElementwiseUnit(self, f"{module}_element")
         ports = axi_ports(component_ports(unit.signature.members))
-        return axi_verilog(unit, module, ports, [*header, *self.lines]), tuple(ports.values())
+        text = axi_verilog(unit, module, ports, [*header, *self.lines])
+        circuit = spatial_verilog(self.result, module=f"{module}_element")
+        return f"{text}\n{circuit}", tuple(ports.values())
 
 
 class ElementwiseUnit(wiring.Component):
@@ -89,6 +92,8 @@ class ElementwiseUnit(wiring.Component):
     ----------
     steps : ElementwiseSteps
         The circuit.
+    circuit : str
+        Name of its module.
 
     Members
     -------
@@ -101,8 +106,9 @@ class ElementwiseUnit(wiring.Component):
         differs; cleared by reset.
     """
 
-    def __init__(self, steps: ElementwiseSteps) -> None:
+    def __init__(self, steps: ElementwiseSteps, circuit: str) -> None:
         self._steps = steps
+        self._circuit = circuit
         super().__init__(
             {
                 **{
@@ -125,7 +131,8 @@ class ElementwiseUnit(wiring.Component):
         steps, sink = self._steps, self.m_axis
         streams = {name: getattr(self, f"s_axis_{name}") for name in steps.operands}
         first = next(iter(streams.values()))
-        m.submodules.element = circuit = CombinationalCircuit(steps.result)
+        codes = {name: stream.tdata[: steps.operands[name]] for name, stream in streams.items()}
+        outputs = add_instance(m, "element", steps.result, self._circuit, codes)
         result, last, offered = Signal(steps.result_width), Signal(), Signal()
         moves, takes = Signal(), Signal()
         m.d.comb += [
@@ -137,14 +144,11 @@ class ElementwiseUnit(wiring.Component):
         ]
         for name, stream in streams.items():
             others = [other.tvalid for own, other in streams.items() if own != name]
-            m.d.comb += [
-                getattr(circuit, name).eq(stream.tdata[: steps.operands[name]]),
-                stream.tready.eq(all_of([moves, *others])),
-            ]
+            m.d.comb += stream.tready.eq(all_of([moves, *others]))
         with m.If(moves):
             m.d.sync += offered.eq(takes)
         with m.If(takes):
-            m.d.sync += [result.eq(circuit.y), last.eq(first.tlast)]
+            m.d.sync += [result.eq(outputs["y"]), last.eq(first.tlast)]
             for stream in streams.values():
                 with m.If(stream.tlast != first.tlast):
                     m.d.sync += self.frame_error.eq(1)

@@ -9,10 +9,11 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
 from spikefloat.rtl_gen.rtl.styles.elementwise import all_of, watch_length
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 
 __all__ = ["PairSteps", "PairUnit"]
 
@@ -90,9 +91,11 @@ class PairSteps:
         header : iterable of str
             Lines for the comment at the top.
         """
-        unit = PairUnit(self)
+        unit = PairUnit(self, f"{module}_pair")
         ports = axi_ports(component_ports(unit.signature.members))
-        return axi_verilog(unit, module, ports, [*header, *self.lines]), tuple(ports.values())
+        text = axi_verilog(unit, module, ports, [*header, *self.lines])
+        circuit = spatial_verilog(self.result, module=f"{module}_pair")
+        return f"{text}\n{circuit}", tuple(ports.values())
 
 
 class PairUnit(wiring.Component):
@@ -105,6 +108,8 @@ class PairUnit(wiring.Component):
     ----------
     steps : PairSteps
         The circuit.
+    circuit : str
+        Name of its module.
 
     Members
     -------
@@ -117,8 +122,9 @@ class PairUnit(wiring.Component):
         of the operands differs; cleared by reset.
     """
 
-    def __init__(self, steps: PairSteps) -> None:
+    def __init__(self, steps: PairSteps, circuit: str) -> None:
         self._steps = steps
+        self._circuit = circuit
         stream = AxiStream(whole_bytes(steps.element_width))
         super().__init__(
             {
@@ -139,7 +145,6 @@ class PairUnit(wiring.Component):
         steps, sink, width = self._steps, self.m_axis, self._steps.element_width
         source = getattr(self, f"s_axis_{steps.first}")
         streams = {name: getattr(self, f"s_axis_{name}") for name in steps.others}
-        m.submodules.pair = circuit = CombinationalCircuit(steps.result)
         even, odd = Signal(width), Signal(width)
         has_even, has_second, ends = Signal(), Signal(), Signal()
         result, last, offered = Signal(steps.result_width), Signal(), Signal()
@@ -152,29 +157,30 @@ class PairUnit(wiring.Component):
             takes.eq(source.tvalid & source.tready),
             pairs.eq(takes & has_even),
             gives.eq(moves & (pairs | has_second)),
-            circuit.even.eq(even),
-            circuit.odd.eq(Mux(has_second, odd, source.tdata[:width])),
-            circuit.second.eq(has_second),
             sink.tvalid.eq(offered),
             sink.tdata.eq(result),
             sink.tlast.eq(last),
         ]
+        inputs = {
+            "even": even,
+            "odd": Mux(has_second, odd, source.tdata[:width]),
+            "second": has_second,
+        }
         for name, stream in streams.items():
             own = Signal(width, name=f"{name}_of_pair")
             others = [other.tvalid for other in streams.values() if other is not stream]
             code = stream.tdata[:width]
-            m.d.comb += [
-                stream.tready.eq(all_of([has_even, moves, source.tvalid, *others])),
-                getattr(circuit, name).eq(Mux(has_second, own, code)),
-            ]
+            inputs[name] = Mux(has_second, own, code)
+            m.d.comb += stream.tready.eq(all_of([has_even, moves, source.tvalid, *others]))
             with m.If(pairs):
                 m.d.sync += own.eq(code)
                 with m.If(stream.tlast != source.tlast):
                     m.d.sync += self.frame_error.eq(1)
+        outputs = add_instance(m, "pair", steps.result, self._circuit, inputs)
         with m.If(moves):
             m.d.sync += [offered.eq(gives), has_second.eq(pairs)]
         with m.If(gives):
-            m.d.sync += [result.eq(circuit.y), last.eq(has_second & ends)]
+            m.d.sync += [result.eq(outputs["y"]), last.eq(has_second & ends)]
         with m.If(takes):
             m.d.sync += has_even.eq(~has_even)
         with m.If(takes & ~has_even):

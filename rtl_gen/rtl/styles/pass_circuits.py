@@ -31,10 +31,22 @@ class PassCircuits:
     give: NeuronGraph  #: For each result, ``y``.
 
     @property
+    def named(self) -> dict[str, NeuronGraph]:
+        """The circuits that there are by their names, in the order of their use."""
+        own = {
+            "take": self.take,
+            "scan": self.scan,
+            "begin": self.begin,
+            "step": self.step,
+            "settle": self.settle,
+            "give": self.give,
+        }
+        return {name: graph for name, graph in own.items() if graph is not None}
+
+    @property
     def graphs(self) -> tuple[NeuronGraph, ...]:
         """All circuits, in the order of their use."""
-        own = (self.take, self.scan, self.begin, self.step, self.settle, self.give)
-        return tuple(graph for graph in own if graph is not None)
+        return tuple(self.named.values())
 
     @cached_property
     def registers_kept(self) -> dict[str, int]:

@@ -2,16 +2,17 @@
 """The hardware of an operation that goes over a vector more than once."""
 
 import enum
+from collections.abc import Mapping
 
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
 from spikefloat.rtl_gen.rtl.ports import whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream
 from spikefloat.rtl_gen.rtl.styles.elementwise import all_of
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 
 __all__ = ["PassUnit"]
@@ -38,6 +39,8 @@ class PassUnit(wiring.Component):
     ----------
     steps : PassCircuits
         The circuits.
+    name : str
+        What the names of their modules begin with.
 
     Members
     -------
@@ -51,8 +54,9 @@ class PassUnit(wiring.Component):
         have, or when ``tlast`` of another operand is elsewhere; cleared by reset.
     """
 
-    def __init__(self, steps: PassCircuits) -> None:
+    def __init__(self, steps: PassCircuits, name: str) -> None:
         self._steps = steps
+        self._name = name
         stream = AxiStream(whole_bytes(steps.element_width))
         super().__init__(
             {
@@ -67,6 +71,11 @@ class PassUnit(wiring.Component):
         """The circuits."""
         return self._steps
 
+    @property
+    def name(self) -> str:
+        """What the names of their modules begin with."""
+        return self._name
+
     def elaborate(self, platform: object) -> Module:
         """Describe memory, registers and circuits."""
         return _Elaboration(self).module
@@ -77,7 +86,7 @@ class _Elaboration:
 
     def __init__(self, unit: PassUnit) -> None:
         self.module = m = Module()
-        self._unit, self._steps = unit, unit.steps
+        self._unit, self._steps, self._name = unit, unit.steps, unit.name
         steps = self._steps
         self._registers = {
             name: Signal(width, name=name) for name, width in steps.registers_kept.items()
@@ -106,22 +115,19 @@ class _Elaboration:
         self._go_on()
         self._give()
 
-    def _circuit(self, name: str, **inputs: Value) -> CombinationalCircuit:
+    def _circuit(self, name: str, **inputs: Value) -> dict[str, Signal]:
         """Add a circuit whose inputs are the registers of their names, besides those given."""
         graph = getattr(self._steps, name)
-        circuit = CombinationalCircuit(graph)
-        self.module.submodules[name] = circuit
-        for port in graph.inputs:
-            value = inputs[port.name] if port.name in inputs else self._registers[port.name]
-            self.module.d.comb += getattr(circuit, port.name).eq(value)
-        return circuit
+        return add_instance(
+            self.module, name, graph, f"{self._name}_{name}", {**self._registers, **inputs}
+        )
 
-    def _load(self, circuit: CombinationalCircuit) -> None:
+    def _load(self, outputs: Mapping[str, Signal]) -> None:
         """Put what a circuit gives into the registers, within what decides when."""
-        for port in circuit.graph.outputs:
-            name = port.name.removeprefix("next_")
+        for port, value in outputs.items():
+            name = port.removeprefix("next_")
             if name in self._registers:
-                self.module.d.sync += self._registers[name].eq(getattr(circuit, port.name))
+                self.module.d.sync += self._registers[name].eq(value)
 
     def _take(self) -> None:
         """Take elements where nothing is that is still needed."""
@@ -131,7 +137,10 @@ class _Elaboration:
         code = source.tdata[: steps.element_width]
         circuit = self._circuit("take", element=code, first=first)
         m.d.comb += [
-            free.eq((self._phase == _Phase.GIVE) & (self._count < self._address)),
+            # Of a single element, nothing is free before its result is made.
+            free.eq((self._phase == _Phase.GIVE) & (self._count < self._address))
+            if steps.most > 1
+            else free.eq(0),
             source.tready.eq(~self._complete & ((self._phase == _Phase.IDLE) | free)),
             takes.eq(source.tvalid & source.tready),
             fits.eq(self._count != steps.most),
@@ -175,7 +184,7 @@ class _Elaboration:
                 m.d.comb += [
                     self._advances.eq(1),
                     self._write.addr.eq(self._address),
-                    self._write.data.eq(scan.next_stored),
+                    self._write.data.eq(scan["next_stored"]),
                     self._write.en.eq(1),
                 ]
                 with m.If(self._is_last):
@@ -220,7 +229,7 @@ class _Elaboration:
             m.d.sync += offered.eq(0)
         with m.If(gives):
             m.d.comb += self._advances.eq(1)
-            m.d.sync += [offered.eq(1), result.eq(give.y), ends.eq(self._is_last)]
+            m.d.sync += [offered.eq(1), result.eq(give["y"]), ends.eq(self._is_last)]
             for stream in others.values():
                 with m.If(stream.tlast != self._is_last):
                     m.d.sync += self._unit.frame_error.eq(1)

@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.rtl.ports import Port, component_ports
 from spikefloat.rtl_gen.rtl.styles.axi_stream import axi_ports, axi_verilog
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.rtl_gen.rtl.styles.pass_unit import PassUnit
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 
 __all__ = ["PassSteps"]
 
@@ -23,12 +24,7 @@ class PassSteps(PassCircuits):
     @property
     def lines(self) -> tuple[str, ...]:
         """What a reader of the Verilog is told: sizes, streams and latency."""
-        names = ("take", "scan", "begin", "step", "settle", "give")
-        sizes = [
-            f"{len(graph.neurons)} {name}"
-            for name in names
-            if (graph := getattr(self, name)) is not None
-        ]
+        sizes = [f"{len(graph.neurons)} {name}" for name, graph in self.named.items()]
         many = "exactly" if self.is_exact else "at most"
         again = [f"{self.most} to go over the elements again"] if self.scan else []
         again += [f"{self.digits} for digits"] if self.digits else []
@@ -64,6 +60,10 @@ class PassSteps(PassCircuits):
         header : iterable of str
             Lines for the comment at the top.
         """
-        unit = PassUnit(self)
+        unit = PassUnit(self, module)
         ports = axi_ports(component_ports(unit.signature.members))
-        return axi_verilog(unit, module, ports, [*header, *self.lines]), tuple(ports.values())
+        text = axi_verilog(unit, module, ports, [*header, *self.lines])
+        circuits = (
+            spatial_verilog(graph, module=f"{module}_{name}") for name, graph in self.named.items()
+        )
+        return "\n".join((text, *circuits)), tuple(ports.values())
