@@ -7,6 +7,7 @@ The sum of squares is exact. Rounded are only the reciprocal root and each produ
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from spikefloat.rtl_gen.circuits.operation import has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
@@ -234,6 +235,11 @@ def _give(
     return _scaled(gates, fmt, options.to, factors, root, is_nan, is_zero, options.overflow)
 
 
+def _is_operand(fmt: Format) -> bool:
+    """Tell whether elements may have a format: one of 16 bits, or of those of ``softmax``."""
+    return is_operand(fmt) or (has_arithmetic(fmt) and fmt.width == 16)
+
+
 RECORDS = (
     VectorOperation(
         name="rms_norm",
@@ -247,7 +253,7 @@ RECORDS = (
             "rounding: y[i] = x[i] * r * g[i], once, into {to}; both to nearest even",
             "special values: NaN in x gives NaN everywhere; infinity in x makes r zero",
         ),
-        formats=is_operand,
+        formats=_is_operand,
         targets=can_give,
         running=Passes(
             kept=_kept,

@@ -128,6 +128,9 @@ class RootForm:
     width: int  #: Bits of the amount, at least one more than the count has.
     unit: int  #: The lowest of these stands for ``2**unit``.
     format: Format  #: That of the root.
+    lowest: (
+        int  #: Smallest exponent of a root; below those of its normal numbers, they are subnormal.
+    )
     highest: int  #: Largest exponent of a root.
 
     @classmethod
@@ -141,7 +144,8 @@ class RootForm:
             count=count,
             width=width + padding,
             unit=unit - padding,
-            format=_scalar_format(lowest, highest),
+            format=_scalar_format(max(lowest, _SCALARS.min_exponent), highest),
+            lowest=lowest,
             highest=highest,
         )
 
@@ -196,8 +200,9 @@ def root_code(
         # Twice the height, as it is even then.
         start = form.offset - 2 * fmt.min_exponent
         bits = max((start + form.width).bit_length(), start.bit_length(), fmt.exponent_bits + 1) + 1
-        height = exponent_sum(gates, (zeros, (is_odd,)), (), start, bits)[1:-1]
-    return _rounded(gates, fmt, root, height, inexact, ZERO)
+        height = exponent_sum(gates, (zeros, (is_odd,)), (), start, bits)[1:]
+    lowest = min(form.lowest - fmt.min_exponent, 0)
+    return _rounded(gates, fmt, root, height, inexact, ZERO, lowest)
 
 
 def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: int) -> Scalar:
@@ -251,7 +256,7 @@ def mean_code(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, co
         start = width - bits + unit - own.min_exponent
         height = exponent_sum(
             gates, (), (zeros,), start, max(start.bit_length(), own.exponent_bits) + 1
-        )[:-1]
+        )
     return _rounded(gates, own, quotient, height, inexact, is_zero)
 
 
@@ -262,15 +267,19 @@ def _rounded(
     height: Word,
     inexact: Bit,
     is_zero: Bit,
+    lowest: int = 0,
 ) -> Word:
-    """Return the code of a number of digits, one of which may be a leading zero, rounded."""
+    """Return the code of a number of digits, one of which may be a leading zero, rounded.
+
+    The height is in two's complement, and none is below ``lowest``.
+    """
     return finish(
         gates,
         fmt,
         significand,
-        height,
-        ZERO,
-        lowest=0,
+        height[:-1],
+        height[-1] if lowest < 0 else ZERO,
+        lowest=lowest,
         max_zeros=1,
         zeros=(is_zero,),
         control=NEAREST_EVEN,
