@@ -1,31 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """Softmax and normalisations: many vectors, bit for bit, and how far results are from float64.
 
-Every vector goes through the neuron graph and through the golden model. The error is that of the
+Every vector goes through the neuron graph, or in the sequential style through its Verilog in
+Verilator, and through the golden model. The error is that of the
 golden model against numpy in float64, in units of the last place that the result's format has: for
 ``layer_norm`` at the largest of the terms that are added, else at the result.
 
     python benchmarks/vector_exactness.py softmax --length 64
     python benchmarks/vector_exactness.py layer_norm --length 8 --format e5m2 --to bfloat16
+    python benchmarks/vector_exactness.py rms_norm --length 256 --style sequential
 """
 
 import argparse
+import tempfile
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import spikefloat as sf
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.labels import size
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.benches.bench import verify
+from spikefloat.sim.benches.dut import Cases, Check
+from spikefloat.sim.cases.pauses import Pauses
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.golden.vectors.operations import VECTORS
 
 NAMES = ("softmax", "rms_norm", "layer_norm")
 
-#: Vectors that are simulated at once.
-PART = 10_000
+#: Vectors that are simulated at once; in Verilog, elements.
+PART, PART_OF_VERILOG = 10_000, 6_400_000
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 
 def reference(name: str, epsilon: float, x: Floats, *others: Floats) -> tuple[Floats, Floats]:
@@ -52,6 +64,17 @@ def errors(to: Format, codes: NDArray[np.int64], exact: Floats, terms: Floats) -
     return np.ldexp(abs(actual - exact), -place)[np.isfinite(actual)]
 
 
+def wrong_in_verilog(instance: Instance, operands: Mapping[str, Codes], expected: Codes) -> int:
+    """Return how many vectors have a wrong result, or come in the wrong clock, in Verilator."""
+    dut = make_check(instance, Selected(random_cases=1)).dut
+    check = Check(dut=dut, cases=Cases(operands=operands, expected={"y": expected}))
+    with tempfile.TemporaryDirectory() as folder:
+        (outcome,) = verify([check], "verilator", Path(folder), pauses=(Pauses(),))
+    if outcome.report:
+        print(outcome.report)
+    return max(outcome.mismatches, bool(outcome.report))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("design", choices=NAMES)
@@ -60,25 +83,33 @@ def main() -> int:
     parser.add_argument("--to", default="bfloat16")
     parser.add_argument("--count", type=int, default=100_000, help="random vectors")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--style", choices=("spatial", "sequential"), default="spatial")
     args = parser.parse_args()
     begin = time.perf_counter()
-    circuit = sf.design(args.design, format=args.format, to=args.to, length=args.length)
-    instance = circuit.instance
+    own = {"format": args.format, "to": args.to, "length": args.length}
+    circuit = sf.design(args.design, **own)
+    instance = make_instance(args.design, **own, style=args.style)
+    in_verilog = instance.takes_elements
+    part = PART_OF_VERILOG // args.length if in_verilog else PART
     drawn = VECTORS[args.design].cases(circuit.format, args.length, args.count, args.seed)
     epsilon = float(getattr(instance.shape, "epsilon", None) or 0)
     wrong, off = 0, []
-    for start in range(0, len(drawn[0]), PART):
-        codes = [operand[start : start + PART] for operand in drawn]
+    for start in range(0, len(drawn[0]), part):
+        codes = [operand[start : start + part] for operand in drawn]
         operands = dict(zip(instance.design.operands, codes, strict=True))
         expected = circuit.golden(**operands)
-        wrong += np.count_nonzero(circuit.simulate(**operands) != expected)
+        if in_verilog:
+            wrong += wrong_in_verilog(instance, operands, expected)
+        else:
+            wrong += np.count_nonzero(circuit.simulate(**operands) != expected)
         floats = [decode(circuit.format, one) for one in codes]
         # Without infinities and NaN, which float64 treats as we do, but which have no error.
         finite = np.all([np.isfinite(one).all(axis=1) for one in floats], axis=0)
         exact, terms = reference(args.design, epsilon, *(one[finite] for one in floats))
         off.append(errors(instance.circuit.result_format, expected[finite], exact, terms))
     every = np.concatenate(off)
-    print(f"{instance.name}: {len(instance.graph.neurons):,} neurons, depth {instance.graph.depth}")
+    found = size(instance)
+    print(f"{instance.name}: {found['neurons']:,} neurons, depth {found['depth']}")
     print(f"{len(drawn[0]):,} vectors, {len(drawn[0]) * args.length:,} results, {wrong} wrong")
     print(f"error in ulp: largest {every.max():.3f}, 99.9 % below {np.quantile(every, 0.999):.3f}")
     print(f"{time.perf_counter() - begin:.0f} s")

@@ -4,13 +4,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.sequential import STEPPED
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.design import Design
+from spikefloat.rtl_gen.designs.elements import ElementCircuits, build_elements
 from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
@@ -26,7 +26,6 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.styles.elements import ElementSteps
 from spikefloat.rtl_gen.rtl.styles.sequential import Steps
 from spikefloat.rtl_gen.rtl.timing.tables import best_for_tables
 
@@ -160,41 +159,9 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
     return Steps(count=digits, state=state, **graphs)
 
 
-@lru_cache(maxsize=16)
-def _build_elements(design: Design, circuit: CircuitOptions, shape: ElementsShape) -> ElementSteps:
-    """Return the circuits of an operation on vectors that takes one element in each clock.
-
-    Raises
-    ------
-    InputError
-        If the operation cannot.
-    """
-    if design.vector is None or design.vector.running is None:
-        raise InputError(f"Operation must take one element after the other, unlike {design.name!r}")
-    running, most = design.vector.running, shape.length
-    fmt, to = circuit.format, circuit.result_format
-    how = {"overflow": circuit.overflow} if design.rounds else {}
-    state = {"state": running.state(fmt, most)}
-
-    def step(gates: GateLibrary, kept: Word, a: Word, first: Word) -> Word:
-        return running.step(gates, fmt, most, kept, a, first[0])
-
-    def finish(gates: GateLibrary, kept: Word) -> Word:
-        return running.finish(gates, fmt, to, most, kept, **how)
-
-    name = circuit_name(design, circuit, shape)
-    own: dict[str, Any] = {"library": circuit.library, "budget": circuit.budget}
-    inputs = state | {"a": fmt.width, "first": 1}
-    return ElementSteps(
-        most=most,
-        step=build_graph(f"{name}_step", inputs, step, result="state_next", **own),
-        finish=build_graph(f"{name}_finish", state, finish, **own),
-    )
-
-
 def build_sequential(
     design: Design, circuit: CircuitOptions, shape: Shape | None
-) -> Steps | ElementSteps:
+) -> Steps | ElementCircuits:
     """Return the circuits of a design in the sequential style.
 
     Raises
@@ -203,7 +170,7 @@ def build_sequential(
         If there is none of it in that style.
     """
     if isinstance(shape, ElementsShape):
-        return _build_elements(design, circuit, shape)
+        return build_elements(design, circuit, shape)
     return build_steps(design, circuit)
 
 

@@ -153,9 +153,10 @@ def signalling(fmt: Format, codes: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(unpack(fmt, codes).is_nan & is_low & (fmt.nan is NanEncoding.IEEE))
 
 
-def in_smallest(fmt: Format, numbers: Numbers) -> NDArray[np.int64]:
-    """Return finite numbers of a format of up to 8 bits as integers, in units of the smallest one."""
-    magnitude = numbers.significand << (numbers.exponent - (fmt.min_exponent - fmt.mantissa_bits))
+def in_smallest(fmt: Format, numbers: Numbers) -> NDArray[Any]:
+    """Return finite numbers as integers, in units of the smallest one; of over 8 bits, Python's."""
+    significand = numbers.significand.astype(object if fmt.width > 8 else np.int64)
+    magnitude = significand << (numbers.exponent - (fmt.min_exponent - fmt.mantissa_bits))
     return np.asarray(np.where(numbers.sign, -magnitude, magnitude))
 
 

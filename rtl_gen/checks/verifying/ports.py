@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.golden import golden_codes
 from spikefloat.rtl_gen.checks.verifying.graphs import hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
+from spikefloat.rtl_gen.circuits.vector_operation import Passes, Running
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -41,9 +42,8 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         for name, codes in instance.ports.items()
     }
     if instance.takes_elements:
-        return _element_check(
-            replace(hardware, verilog=verilog, module=module), ports, operands, results
-        )
+        own = replace(hardware, verilog=verilog, module=module)
+        return _element_check(instance, own, ports, operands, results)
     inputs = tuple(ports.pop(name) for name in instance.design.operands)
     return hardware_check(
         replace(hardware, verilog=verilog, module=module),
@@ -55,34 +55,39 @@ def port_check(instance: Instance, selected: Selected) -> Check:
 
 
 def _element_check(
+    instance: Instance,
     hardware: Hardware,
     ports: Mapping[str, Port],
     operands: Mapping[str, NDArray[np.int64]],
     results: Mapping[str, NDArray[np.int64]],
 ) -> Check:
     """Return the check of an operation that takes one element in each clock."""
-    streams = {"a": "s_axis_a", "y": "m_axis"}
-    source, result = (
+    *sources, result = (
         StreamPort(
             name,
-            whole_bytes(ports[name].width),
-            ports[name].count,
-            ports[name].fmt,
-            prefix=prefix,
+            whole_bytes(port.width),
+            port.count,
+            port.fmt,
+            prefix=f"s_axis_{name}" if name in operands else "m_axis",
             lanes=1,
             has_last=True,
         )
-        for name, prefix in streams.items()
+        for name, port in ports.items()
     )
+    # Results that wait for no other element come while elements still do.
+    record = instance.design.vector
+    waits = record is not None and isinstance(record.running, Running | Passes)
+    first = hardware.latency - (0 if waits else result.count - 1)
     dut = Dut(
         name=hardware.module,
         verilog=hardware.verilog,
         module=hardware.module,
-        inputs=(source,),
+        inputs=tuple(sources),
         outputs=(result,),
         contract=Contract.STREAM,
-        latency=hardware.latency,
-        interval=source.count,
+        latency=first,
+        last_latency=first + result.count - 1,
+        interval=hardware.initiation_interval,
         alarms=("frame_error",),
     )
     return Check(dut=dut, cases=Cases(operands=operands, expected=results))

@@ -15,7 +15,7 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import gate_word
 
-__all__ = ["Accumulator"]
+__all__ = ["Accumulator", "add_to_rows"]
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,7 @@ class Accumulator:
         # In two's complement: the sign in all columns above, and the one that a complement lacks
         # in the column of the carries that nothing else comes to.
         extended = (*bits, *(negative,) * (width - len(bits)))
-        with gates.builder.scope("add", first_row=rows[0], second_row=rows[1], term=extended):
-            pairs = [gates.full_adder(*column) for column in zip(*rows, extended, strict=True)]
-        sums = [bit for bit, _ in pairs]
-        carries = [negative, *(carry for _, carry in pairs[:-1])]
+        sums, carries = add_to_rows(gates, *rows, extended, negative)
         infinite = term.is_infinite
         is_zero = gates.not_(gates.or_(*a[:-1], name="nonzero"))
         new = {
@@ -96,6 +93,27 @@ class Accumulator:
     def _row_width(self, fmt: Format, most: int) -> int:
         """Return the bits of a row: room for the sum, and its sign above."""
         return self.width(fmt) + most.bit_length() + 1
+
+
+def add_to_rows(
+    gates: GateLibrary, first: Word, second: Word, term: Word, carry: Bit = ZERO
+) -> tuple[Word, Word]:
+    """Return two rows of bits whose sum, modulo ``2**width``, is that of two rows, a term and a bit.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    first, second : Word
+        The rows.
+    term : Word
+        As wide as these.
+    carry : Bit
+        What is added in the lowest column.
+    """
+    with gates.builder.scope("add", first_row=first, second_row=second, term=term):
+        pairs = [gates.full_adder(*column) for column in zip(first, second, term, strict=True)]
+    return tuple(bit for bit, _ in pairs), (carry, *(bit for _, bit in pairs[:-1]))
 
 
 def _flags(fmt: Format) -> tuple[str, ...]:

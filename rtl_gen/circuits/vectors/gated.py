@@ -12,7 +12,12 @@ from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.operations import function_of_code, is_operand
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.circuits.vector_operation import (
+    Elementwise,
+    PortRole,
+    VectorOperation,
+    can_give,
+)
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -85,6 +90,7 @@ RECORDS = tuple(
         ),
         formats=unit.works_for,
         targets=can_give,
+        running=Elementwise(),
         order=order,
     )
     for order, (name, activation) in enumerate(

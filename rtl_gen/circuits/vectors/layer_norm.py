@@ -6,32 +6,52 @@ the reciprocal root, and each result.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
-from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
-from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
-from spikefloat.rtl_gen.circuits.parts.unpack import pack, unpack
+from spikefloat.rtl_gen.circuits.parts.unpack import unpack
 from spikefloat.rtl_gen.circuits.sums.exact import product_width
-from spikefloat.rtl_gen.circuits.sums.terms import Term, Total, sum_terms
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.circuits.sums.terms import sum_terms
+from spikefloat.rtl_gen.circuits.vector_operation import (
+    Digits,
+    Passes,
+    PortRole,
+    VectorOperation,
+    VectorOptions,
+    Words,
+    can_give,
+)
+from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows
+from spikefloat.rtl_gen.circuits.vectors.centred import Centre, affine, spread
+from spikefloat.rtl_gen.circuits.vectors.root_digits import (
+    MOVED,
+    begin_root,
+    finish_root,
+    root_digit,
+)
 from spikefloat.rtl_gen.circuits.vectors.scalars import (
-    Scalar,
+    ROOT_DIGITS,
+    RootForm,
     amount_bits,
     common_unit,
+    make_scalar,
     mean,
+    mean_code,
+    mean_format,
     reciprocal_root,
     squares,
 )
 from spikefloat.rtl_gen.circuits.vectors.softmax import is_operand
-from spikefloat.rtl_gen.circuits.vectors.sums import value_term, value_terms, value_width
-from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
+from spikefloat.rtl_gen.circuits.vectors.sums import square, value_term, value_terms, value_width
+from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
-from spikefloat.rtl_gen.neurons.words import add, invert
+from spikefloat.rtl_gen.neurons.words import gate_word, increment, xor_word
 
 __all__ = ["RECORDS", "layer_norm"]
+
+#: Rows whose sum is that of the elements, and rows whose sum is that of their squares.
+_SUM, _SQUARES = ("first_row", "second_row"), ("first_squares", "second_squares")
 
 
 def layer_norm(
@@ -62,143 +82,135 @@ def layer_norm(
     with builder.scope("mean", magnitude=total.magnitude):
         average = mean(gates, fmt, total.magnitude, is_zero, count)
     with builder.scope("spread"):
-        amount, unit = _spread(gates, fmt, x, total, epsilon)
+        square_sum = _square_sum(gates, fmt, x)
+        amount, unit = spread(gates, fmt, count, square_sum, total.magnitude, epsilon)
     with builder.scope("reciprocal_root", amount=amount):
         root = reciprocal_root(gates, amount, unit, count**2, epsilon, fmt.max_value**2 + epsilon)
-    centre = _Centre(gates, fmt, average, total.is_negative)
+    centre = Centre(gates, fmt, average, total.is_negative)
     results = []
     for number, codes in enumerate(zip(x, g, b, strict=True)):
         with builder.scope(f"result_{number}", **dict(zip("xgb", codes, strict=True))):
             difference = centre.difference(codes[0])
             results.append(
-                _affine(gates, fmt, to, difference, centre, root, codes[1:], is_nan, overflow)
+                affine(gates, fmt, to, difference, centre, root, codes[1:], is_nan, overflow)
             )
     return results
 
 
-def _spread(
-    gates: GateLibrary, fmt: Format, x: Sequence[Word], total: Total, epsilon: Fraction
-) -> tuple[Word, int]:
-    """Return the variance plus epsilon times the square of the count, and the exponent of its unit."""
-    count, builder = len(x), gates.builder
-    square_columns = Columns(product_width(fmt) + count.bit_length())
-    for square in squares(gates, fmt, x):
-        square_columns.add(square)
-    with builder.scope("accumulate"):
-        square_sum = square_columns.total(gates)
-    sum_bits = int(count * fmt.max_value / fmt.min_value).bit_length()
-    magnitude = total.magnitude[:sum_bits]
-    with builder.scope("square", magnitude=magnitude):
-        sum_square = multiply_significands(gates, magnitude, magnitude)
-    unit, place_of_squares = common_unit(fmt, epsilon)
-    with builder.scope("difference", square_sum=square_sum, sum_square=sum_square):
-        columns = Columns(amount_bits(fmt, epsilon, count**2, unit))
-        for place_of_bit in range(count.bit_length()):
-            if count >> place_of_bit & 1:
-                columns.add(square_sum, place_of_squares + place_of_bit)
-        # What is subtracted is the complement and one, less two to the power of its width.
-        columns.add(invert(gates, sum_square), place_of_squares)
-        columns.add_constant(1 - (1 << len(sum_square)) << place_of_squares)
-        columns.add_constant(int(count**2 * epsilon / Fraction(2) ** unit))
-        return columns.total(gates), unit
+def _square_sum(gates: GateLibrary, fmt: Format, x: Sequence[Word]) -> Word:
+    """Return the sum of squares, in units of that of the smallest number."""
+    columns = Columns(product_width(fmt) + len(x).bit_length())
+    for own in squares(gates, fmt, x):
+        columns.add(own)
+    with gates.builder.scope("accumulate"):
+        return columns.total(gates)
 
 
-class _Centre:
-    """The mean as what numbers are subtracted from."""
-
-    def __init__(self, gates: GateLibrary, fmt: Format, mean: Scalar, is_negative: Bit) -> None:
-        self._gates, self._fmt = gates, fmt
-        #: Exponent of the unit of differences: the last place of the smallest mean.
-        self.unit = mean.unit + 1
-        self._above = fmt.min_exponent - fmt.mantissa_bits - self.unit
-        self._width = max(mean.format.precision + mean.highest - 1, value_width(fmt) + self._above)
-        self._sign = gates.not_(is_negative)
-        with gates.builder.scope("minus_mean", significand=mean.raw.significand):
-            bits = (ONE, *invert(gates, mean.raw.significand))
-            placed = place(gates, bits, mean.raw.exponent, ONE, self._width)
-        self._term = Term(self._sign, ZERO, ONE, placed, ZERO, ZERO, ZERO)
-
-    @property
-    def largest(self) -> int:
-        """Largest difference, in its unit."""
-        return int(2 * self._fmt.max_value / Fraction(2) ** self.unit)
-
-    def difference(self, code: Word) -> Total:
-        """Return the exact difference of a number and the mean."""
-        gates = self._gates
-        with gates.builder.scope("difference", code=code):
-            term = _widened(gates, self._fmt, code, self._sign, self._above, self._width)
-            return sum_terms(gates, [self._term, term], self.largest // 2, False)
+def _has_bad(fmt: Format) -> bool:
+    """Tell whether an element can make all results NaN."""
+    return fmt.has_nan or fmt.has_infinity
 
 
-def _widened(
-    gates: GateLibrary, fmt: Format, code: Word, reference: Bit, above: int, width: int
-) -> Term:
-    """Return a number as a term in a unit that is smaller than that of its format."""
-    term = value_term(gates, fmt, code, reference)
-    same = term.is_flipped
-    bits = ((same,) * above + term.bits + (same,) * width)[:width]
-    return replace(term, bits=bits)
+def _kept(options: VectorOptions) -> dict[str, int]:
+    """Return what is kept of the elements.
+
+    Beside the rows, that is whether one was other than -0, and whether one was NaN or infinite.
+    """
+    fmt, bits = options.format, options.length.bit_length()
+    rows = dict.fromkeys(_SUM, value_width(fmt) + bits + 1)
+    rows |= dict.fromkeys(_SQUARES, product_width(fmt) + bits)
+    return rows | {"other": 1} | ({"bad": 1} if _has_bad(fmt) else {})
 
 
-def _affine(
-    gates: GateLibrary,
-    fmt: Format,
-    to: Format,
-    difference: Total,
-    centre: _Centre,
-    root: Scalar,
-    codes: tuple[Word, Word],
-    is_nan: Bit,
-    overflow: Overflow | None,
+def _take(
+    gates: GateLibrary, options: VectorOptions, kept: Words, element: Word, first: Bit
+) -> dict[str, Word]:
+    """Return what is kept with one more element and its square."""
+    fmt, builder, again = options.format, gates.builder, gates.not_(first)
+    raw = unpack(gates, fmt, element)
+    with builder.scope("square", code=element):
+        bits = square(gates, fmt, raw)
+    with builder.scope("value", code=element):
+        term = value_term(gates, fmt, element, ONE)
+    rows = {name: gate_word(gates, kept[name], again) for name in (*_SUM, *_SQUARES)}
+    # In two's complement, with the one that a complement lacks as a carry.
+    value = term.bits + (term.sign,) * (len(rows[_SUM[0]]) - len(term.bits))
+    own = bits + (ZERO,) * (len(rows[_SQUARES[0]]) - len(bits))
+    with builder.scope("sum"):
+        sum_rows = add_to_rows(gates, rows[_SUM[0]], rows[_SUM[1]], value, term.sign)
+    with builder.scope("squares"):
+        square_rows = add_to_rows(gates, rows[_SQUARES[0]], rows[_SQUARES[1]], own)
+    minus_zero = gates.and_(raw.sign, raw.is_zero, name="minus_zero")
+    flags = {"other": gates.not_(minus_zero)}
+    if _has_bad(fmt):
+        flags["bad"] = gates.or_(raw.is_nan, raw.is_infinite, name="not_finite")
+    return {
+        **dict(zip(_SUM, sum_rows, strict=True)),
+        **dict(zip(_SQUARES, square_rows, strict=True)),
+        **{
+            name: (gates.or_(gates.and_(*kept[name], again), flag, name=f"any_{name}"),)
+            for name, flag in flags.items()
+        },
+    }
+
+
+def _root_form(options: VectorOptions) -> RootForm:
+    """Return what is known of the root."""
+    fmt, epsilon, count = options.format, options.epsilon, options.length
+    assert epsilon is not None
+    unit, _ = common_unit(fmt, epsilon)
+    width = amount_bits(fmt, epsilon, count**2, unit)
+    return RootForm.of(width, unit, count**2, epsilon, fmt.max_value**2 + epsilon)
+
+
+def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str, Word]:
+    """Return the work on the root before its first digit, the mean, and flags."""
+    fmt, count, epsilon, builder = options.format, options.length, options.epsilon, gates.builder
+    assert epsilon is not None
+    with builder.scope("sum"):
+        total, _ = gates.add(kept[_SUM[0]], kept[_SUM[1]], ZERO, "carry")
+    with builder.scope("square_sum"):
+        square_sum, _ = gates.add(kept[_SQUARES[0]], kept[_SQUARES[1]], ZERO, "carry")
+    negative = total[-1]
+    with builder.scope("magnitude", total=total):
+        flipped = xor_word(gates, total[:-1], negative, "flipped")
+        magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
+        is_zero = gates.not_(gates.or_(*magnitude, name="any"))
+    with builder.scope("mean", magnitude=magnitude):
+        average = mean_code(gates, fmt, magnitude, is_zero, count)
+    with builder.scope("spread"):
+        amount, _ = spread(gates, fmt, count, square_sum, magnitude, epsilon)
+    work = begin_root(gates, _root_form(options), amount)
+    # A zero is negative only if all elements are.
+    sign = gates.or_(negative, gates.not_(*kept["other"]), name="sign")
+    return work | {"mean": average, "sign": (sign,)} | _bad(kept)
+
+
+def _bad(words: Words) -> dict[str, Word]:
+    return {"bad": words["bad"]} if "bad" in words else {}
+
+
+def _settle(gates: GateLibrary, options: VectorOptions, work: Words) -> dict[str, Word]:
+    """Return the codes of the root and the mean, and flags."""
+    code = finish_root(gates, _root_form(options), work)
+    return {"root": code, "mean": work["mean"], "sign": work["sign"], **_bad(work)}
+
+
+def _give(
+    gates: GateLibrary, options: VectorOptions, common: Words, element: Word, others: Words
 ) -> Word:
-    """Return a difference times a scalar and a number plus another number, rounded once."""
-    builder = gates.builder
-    gain, offset = (
-        unpack(gates, fmt, code, f"unpack_{n}") for n, code in zip("gb", codes, strict=True)
-    )
-    sign = gates.xor(difference.is_negative, gain.sign, name="product_sign")
-    magnitude = difference.magnitude[: centre.largest.bit_length()]
-    with builder.scope("product", difference=magnitude, g=gain.significand):
-        factor = multiply_significands(gates, root.raw.significand, gain.significand)
-        product = builder.name_word("product", multiply_significands(gates, magnitude, factor))
-        unit = centre.unit + root.unit + 2 - fmt.bias - fmt.mantissa_bits
-        above = fmt.min_exponent - fmt.mantissa_bits - unit
-        width = len(product) + root.highest - 1 + (fmt.max_code >> fmt.mantissa_bits) - 1
-        width = max(width, value_width(fmt) + above)
-        longest = max(len(root.raw.exponent), len(gain.exponent))
-        first, second = (
-            (*word, *(ZERO,) * longest)[:longest] for word in (root.raw.exponent, gain.exponent)
-        )
-        amount = builder.name_word("amount", add(gates, first, second))
-        placed = place(gates, invert(gates, product), amount, ONE, width)
-    terms = [
-        Term(sign, ZERO, ONE, placed, ZERO, ZERO, ZERO),
-        _widened(gates, fmt, codes[1], sign, above, width),
-    ]
-    total = sum_terms(gates, terms, (1 << width) - 1, has_carry_chains=False)
-    with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
-        rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
-    with builder.scope("special_values"):
-        has_difference = difference.is_below[-1]
-        lost = gates.and_(gain.is_infinite, gates.not_(has_difference), name="lost")
-        both = gates.and_(
-            gain.is_infinite, offset.is_infinite, gates.xor(sign, offset.sign), name="opposite"
-        )
-        is_nan = gates.or_(is_nan, gain.is_nan, offset.is_nan, lost, both, name="nan")
-        is_infinite = gates.or_(gain.is_infinite, offset.is_infinite, name="infinite")
-        finite_sign = gates.mux(offset.is_infinite, offset.sign, total.is_negative, name="sign")
-        sign = gates.mux(gain.is_infinite, sign, finite_sign, name="sign")
-    return pack(
-        gates,
-        to,
-        resolve_overflow(to, overflow),
-        sign=sign,
-        magnitude=rounded,
-        is_nan=is_nan,
-        is_infinite=is_infinite,
-        too_large=too_large,
-    )
+    """Return the code of a result."""
+    fmt, form, builder = options.format, _root_form(options), gates.builder
+    with builder.scope("root", code=common["root"]):
+        root = make_scalar(gates, form.format, common["root"], form.highest)
+    with builder.scope("mean", code=common["mean"]):
+        own = mean_format(fmt, options.length)
+        average = make_scalar(gates, own, common["mean"], fmt.max_exponent)
+    centre = Centre(gates, fmt, average, common["sign"][0])
+    difference = centre.difference(element)
+    is_nan = common.get("bad", (ZERO,))[0]
+    codes = others["g"], others["b"]
+    return affine(gates, fmt, options.to, difference, centre, root, codes, is_nan, options.overflow)
 
 
 RECORDS = (
@@ -218,6 +230,14 @@ RECORDS = (
         ),
         formats=is_operand,
         targets=can_give,
+        running=Passes(
+            kept=_kept,
+            take=_take,
+            digits=Digits(count=ROOT_DIGITS, begin=_begin, moved=MOVED, step=root_digit),
+            settle=_settle,
+            give=_give,
+            is_exact=True,
+        ),
         has_epsilon=True,
         order=22,
     ),

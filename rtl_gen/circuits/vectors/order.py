@@ -13,11 +13,11 @@ from spikefloat.rtl_gen.circuits.operations.compare import is_before
 from spikefloat.rtl_gen.circuits.parts.unpack import canonicalize, unpack
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole, Running, VectorOperation
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Overflow
-from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
+from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
-from spikefloat.rtl_gen.neurons.words import mux_word
+from spikefloat.rtl_gen.neurons.words import gate_word, increment, mux_word
 
-__all__ = ["RECORDS", "vector_argmax", "vector_maximum"]
+__all__ = ["LARGEST", "RECORDS", "vector_argmax", "vector_maximum"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,53 @@ def _finish(
     return _code(gates, fmt, state)
 
 
+#: How the largest element is found, one after the other.
+LARGEST = Running(
+    state=lambda fmt, most: _key_width(fmt),
+    step=_step,
+    finish=_finish,
+)
+
+
+def _key_width(fmt: Format) -> int:
+    """Return the bits of a key."""
+    return fmt.width + (fmt.nan is NanEncoding.NEGATIVE_ZERO)
+
+
+def _index_width(most: int) -> int:
+    """Return the bits of an index, which are one or more."""
+    return max((most - 1).bit_length(), 1)
+
+
+def _index_step(
+    gates: GateLibrary, fmt: Format, most: int, state: Word, a: Word, first: Bit
+) -> Word:
+    """Return the largest key, which element it is of, and the number of elements."""
+    width = _index_width(most)
+    key, index, count = state[: -2 * width], state[-2 * width : -width], state[-width:]
+    own = _key(gates, fmt, a)
+    count = gate_word(gates, count, gates.not_(first))
+    is_new = gates.or_(first, is_before(gates, key, own, key[-1]), name="is_new")
+    return (
+        *mux_word(gates, is_new, own, key, "largest"),
+        *mux_word(gates, is_new, count, index, "index"),
+        *increment(gates, count, ONE)[:width],
+    )
+
+
+def _index_finish(
+    gates: GateLibrary,
+    fmt: Format,
+    to: Format,
+    most: int,
+    state: Word,
+    overflow: Overflow | None = None,
+) -> Word:
+    """Return the index of the largest key."""
+    width = _index_width(most)
+    return state[-2 * width : -width]
+
+
 RECORDS = (
     VectorOperation(
         name="vector_maximum",
@@ -141,11 +188,7 @@ RECORDS = (
         circuit=vector_maximum,
         rounds=False,
         notes=("rounding: none; NaN if an element is NaN; +0 is greater than -0",),
-        running=Running(
-            state=lambda fmt, most: fmt.width + (fmt.nan is NanEncoding.NEGATIVE_ZERO),
-            step=_step,
-            finish=_finish,
-        ),
+        running=LARGEST,
         order=1,
     ),
     VectorOperation(
@@ -156,6 +199,11 @@ RECORDS = (
         circuit=vector_argmax,
         rounds=False,
         notes=("rounding: none; NaN is the largest of all; +0 is greater than -0",),
+        running=Running(
+            state=lambda fmt, most: _key_width(fmt) + 2 * _index_width(most),
+            step=_index_step,
+            finish=_index_finish,
+        ),
         order=2,
     ),
 )

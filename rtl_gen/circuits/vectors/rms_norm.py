@@ -4,25 +4,46 @@
 The sum of squares is exact. Rounded are only the reciprocal root and each product with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from spikefloat.rtl_gen.circuits.operation import has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
 from spikefloat.rtl_gen.circuits.shared_scale.scale import height_of
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.circuits.sums.exact import product_width
+from spikefloat.rtl_gen.circuits.vector_operation import (
+    Digits,
+    Passes,
+    PortRole,
+    VectorOperation,
+    VectorOptions,
+    Words,
+    can_give,
+)
+from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows
+from spikefloat.rtl_gen.circuits.vectors.root_digits import (
+    MOVED,
+    begin_root,
+    finish_root,
+    root_digit,
+)
 from spikefloat.rtl_gen.circuits.vectors.scalars import (
+    ROOT_DIGITS,
+    RootForm,
     Scalar,
     amount_bits,
     common_unit,
+    make_scalar,
     reciprocal_root,
     squares,
 )
 from spikefloat.rtl_gen.circuits.vectors.softmax import is_operand
+from spikefloat.rtl_gen.circuits.vectors.sums import square
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
-from spikefloat.rtl_gen.neurons.builder import Bit, Word
+from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import gate_word
@@ -62,13 +83,7 @@ def rms_norm(
     """
     builder, count = gates.builder, len(x)
     raws = [unpack(gates, fmt, code, f"unpack_x_{i}") for i, code in enumerate(x)]
-    unit, place_of_squares = common_unit(fmt, epsilon)
-    columns = Columns(amount_bits(fmt, epsilon, count, unit))
-    for square in squares(gates, fmt, x):
-        columns.add(square, place_of_squares)
-    columns.add_constant(int(count * epsilon / Fraction(2) ** unit))
-    with builder.scope("accumulate"):
-        amount = columns.total(gates)
+    amount, unit = _amount(gates, fmt, epsilon, count, squares(gates, fmt, x))
     with builder.scope("reciprocal_root", amount=amount):
         root = reciprocal_root(gates, amount, unit, count, epsilon, fmt.max_value**2 + epsilon)
     with builder.scope("special_values"):
@@ -80,6 +95,22 @@ def rms_norm(
             gain = unpack(gates, fmt, code, "unpack_g")
             results.append(_scaled(gates, fmt, to, (raw, gain), root, is_nan, is_zero, overflow))
     return results
+
+
+def _amount(
+    gates: GateLibrary, fmt: Format, epsilon: Fraction, count: int, words: Iterable[Word]
+) -> tuple[Word, int]:
+    """Return a sum of squares plus the count times epsilon, and the exponent of its unit.
+
+    The words are the squares, or others that have their sum.
+    """
+    unit, place_of_squares = common_unit(fmt, epsilon)
+    columns = Columns(amount_bits(fmt, epsilon, count, unit))
+    for word in words:
+        columns.add(word, place_of_squares)
+    columns.add_constant(int(count * epsilon / Fraction(2) ** unit))
+    with gates.builder.scope("accumulate"):
+        return columns.total(gates), unit
 
 
 def _scaled(
@@ -133,6 +164,82 @@ def _scaled(
     )
 
 
+def _kept(options: VectorOptions) -> dict[str, int]:
+    """Return what is kept of the elements: two rows whose sum is that of the squares, and flags."""
+    fmt = options.format
+    width = product_width(fmt) + options.length.bit_length()
+    rows = {"first_row": width, "second_row": width}
+    return rows | {name: 1 for name in _flags(fmt)}
+
+
+def _flags(fmt: Format) -> tuple[str, ...]:
+    """Return the flags that elements can set, and that stay."""
+    return (*(("nan",) if fmt.has_nan else ()), *(("infinite",) if fmt.has_infinity else ()))
+
+
+def _take(
+    gates: GateLibrary, options: VectorOptions, kept: Words, element: Word, first: Bit
+) -> dict[str, Word]:
+    """Return what is kept with the square of one more element."""
+    fmt, again = options.format, gates.not_(first)
+    raw = unpack(gates, fmt, element)
+    with gates.builder.scope("square", code=element):
+        bits = square(gates, fmt, raw)
+    rows = [gate_word(gates, kept[name], again) for name in ("first_row", "second_row")]
+    term = bits + (ZERO,) * (len(rows[0]) - len(bits))
+    sums, carries = add_to_rows(gates, rows[0], rows[1], term)
+    new = {"nan": raw.is_nan, "infinite": raw.is_infinite}
+    return {
+        "first_row": sums,
+        "second_row": carries,
+        **{
+            name: (gates.or_(gates.and_(*kept[name], again), new[name], name=f"any_{name}"),)
+            for name in _flags(fmt)
+        },
+    }
+
+
+def _root_form(options: VectorOptions) -> RootForm:
+    """Return what is known of the root."""
+    fmt, epsilon, count = options.format, options.epsilon, options.length
+    assert epsilon is not None
+    unit, _ = common_unit(fmt, epsilon)
+    width = amount_bits(fmt, epsilon, count, unit)
+    return RootForm.of(width, unit, count, epsilon, fmt.max_value**2 + epsilon)
+
+
+def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str, Word]:
+    """Return the work on the root before its first digit, and the flags."""
+    fmt, epsilon = options.format, options.epsilon
+    assert epsilon is not None
+    rows = (kept["first_row"], kept["second_row"])
+    amount, _ = _amount(gates, fmt, epsilon, options.length, rows)
+    work = begin_root(gates, _root_form(options), amount)
+    return work | {name: kept[name] for name in _flags(fmt)}
+
+
+def _settle(gates: GateLibrary, options: VectorOptions, work: Words) -> dict[str, Word]:
+    """Return the code of the root, and the flags."""
+    code = finish_root(gates, _root_form(options), work)
+    return {"root": code, **{name: work[name] for name in _flags(options.format)}}
+
+
+def _give(
+    gates: GateLibrary, options: VectorOptions, scalars: Words, element: Word, others: Words
+) -> Word:
+    """Return the code of an element times the root and the gain."""
+    fmt, form = options.format, _root_form(options)
+    root = make_scalar(gates, form.format, scalars["root"], form.highest)
+    factors = unpack(gates, fmt, element, "unpack_x"), unpack(gates, fmt, others["g"], "unpack_g")
+    is_nan, is_zero = (scalars.get(name, (ZERO,))[0] for name in ("nan", "infinite"))
+    return _scaled(gates, fmt, options.to, factors, root, is_nan, is_zero, options.overflow)
+
+
+def _is_operand(fmt: Format) -> bool:
+    """Tell whether elements may have a format: one of 16 bits, or of those of ``softmax``."""
+    return is_operand(fmt) or (has_arithmetic(fmt) and fmt.width == 16)
+
+
 RECORDS = (
     VectorOperation(
         name="rms_norm",
@@ -146,8 +253,16 @@ RECORDS = (
             "rounding: y[i] = x[i] * r * g[i], once, into {to}; both to nearest even",
             "special values: NaN in x gives NaN everywhere; infinity in x makes r zero",
         ),
-        formats=is_operand,
+        formats=_is_operand,
         targets=can_give,
+        running=Passes(
+            kept=_kept,
+            take=_take,
+            digits=Digits(count=ROOT_DIGITS, begin=_begin, moved=MOVED, step=root_digit),
+            settle=_settle,
+            give=_give,
+            is_exact=True,
+        ),
         has_epsilon=True,
         order=21,
     ),

@@ -9,10 +9,18 @@ from collections.abc import Sequence
 
 from spikefloat.rtl_gen.circuits.operations.sign import negate
 from spikefloat.rtl_gen.circuits.sums.exact import exact_sum
-from spikefloat.rtl_gen.circuits.vector_operation import PortRole, VectorOperation, can_give
+from spikefloat.rtl_gen.circuits.vector_operation import (
+    Paired,
+    PortRole,
+    VectorOperation,
+    VectorOptions,
+    Words,
+    can_give,
+)
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
+from spikefloat.rtl_gen.neurons.words import mux_word
 
 __all__ = ["RECORDS", "rope"]
 
@@ -59,6 +67,23 @@ def rope(
     return results
 
 
+def _result(
+    gates: GateLibrary,
+    options: VectorOptions,
+    pair: tuple[Word, Word],
+    second: Bit,
+    angle: Words,
+) -> Word:
+    """Return one of the two results of a pair."""
+    fmt, cosine, sine = options.format, angle["cos"], angle["sin"]
+    # The first is of cos and -sin, the second of sin and cos.
+    factors = (
+        mux_word(gates, second, sine, cosine, "of_even"),
+        mux_word(gates, second, cosine, negate(gates, fmt, sine), "of_odd"),
+    )
+    return exact_sum(gates, fmt, pair, factors, options.to, options.overflow)
+
+
 RECORDS = (
     VectorOperation(
         name="rope",
@@ -72,6 +97,7 @@ RECORDS = (
             "rounding: each y[i], once, from the exact sum of two products into {to}, to nearest even",
         ),
         targets=can_give,
+        running=Paired(result=_result),
         multiple=2,
         order=8,
     ),

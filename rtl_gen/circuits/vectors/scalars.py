@@ -21,13 +21,27 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import leading_zero_count, mux_word, or_shift_left
 
-__all__ = ["Scalar", "amount_bits", "common_unit", "mean", "reciprocal_root", "squares"]
+__all__ = [
+    "ROOT_DIGITS",
+    "RootForm",
+    "Scalar",
+    "amount_bits",
+    "common_unit",
+    "make_scalar",
+    "mean",
+    "mean_code",
+    "mean_format",
+    "normalized_amount",
+    "reciprocal_root",
+    "root_code",
+    "squares",
+]
 
 #: Format of the scalars, whose range is cut down to what can occur.
 _SCALARS = FORMATS["bfloat16"]
 
 #: Digits of a quotient or a root: one may be a leading zero, and one is rounded.
-_DIGITS = _SCALARS.precision + 2
+ROOT_DIGITS = _SCALARS.precision + 2
 
 
 @dataclass(frozen=True)
@@ -95,33 +109,100 @@ def reciprocal_root(
     least, most : Fraction
         Bounds of the amount divided by the count.
     """
-    # Of roots 2**exponent or more; one that is rounded up to the next exponent has that.
-    lowest, highest = -(binary_exponent(most) // 2) - 1, -((binary_exponent(least) + 1) // 2) + 1
-    fmt = _scalar_format(lowest, highest)
+    form = RootForm.of(len(amount), unit, count, least, most)
     builder = gates.builder
-    bits = count.bit_length()
-    padded = (ZERO,) * (bits + 1 - len(amount)) + amount
-    unit -= len(padded) - len(amount)
-    width = len(padded)
-    with builder.scope("normalize", amount=padded):
-        zeros, _ = leading_zero_count(gates, padded)
-        divisor = builder.name_word("moved", or_shift_left(gates, padded, zeros))
-    # Count over amount is a quotient from 1/2 to 2 times 2**(zeros + offset). An odd power of two
-    # leaves half of the quotient, so that the other half is a power that has a root.
-    offset = bits - width - unit
-    is_odd = gates.not_(zeros[0]) if offset % 2 else zeros[0]
+    divisor, zeros, is_odd = normalized_amount(gates, form, amount)
     with builder.scope("radicand", divisor=divisor, odd=(is_odd,)):
-        whole = constant(count << width - bits, width)
-        half = constant(count << width - bits - 1, width)
-        dividend = mux_word(gates, is_odd, half, whole, "dividend")
-        quotient, rest = divide_significands(gates, dividend, divisor, 2 * _DIGITS - 1)
-        root, inexact = root_of_significand(gates, (*quotient, ZERO), _DIGITS, rest)
-    with builder.scope("exponent", zeros=zeros):
+        dividend = form.dividend(gates, is_odd)
+        quotient, rest = divide_significands(gates, dividend, divisor, 2 * ROOT_DIGITS - 1)
+        root, inexact = root_of_significand(gates, (*quotient, ZERO), ROOT_DIGITS, rest)
+    code = root_code(gates, form, zeros, is_odd, root, inexact)
+    return make_scalar(gates, form.format, code, form.highest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootForm:
+    """What is known beforehand of the reciprocal root of an amount."""
+
+    count: int  #: What is divided by the amount.
+    width: int  #: Bits of the amount, at least one more than the count has.
+    unit: int  #: The lowest of these stands for ``2**unit``.
+    format: Format  #: That of the root.
+    lowest: (
+        int  #: Smallest exponent of a root; below those of its normal numbers, they are subnormal.
+    )
+    highest: int  #: Largest exponent of a root.
+
+    @classmethod
+    def of(cls, width: int, unit: int, count: int, least: Fraction, most: Fraction) -> "RootForm":
+        """Return the form for amounts of some bits; others are those of :func:`reciprocal_root`."""
+        # Of roots 2**exponent or more; one that is rounded up to the next exponent has that.
+        lowest = -(binary_exponent(most) // 2) - 1
+        highest = -((binary_exponent(least) + 1) // 2) + 1
+        padding = max(count.bit_length() + 1 - width, 0)
+        return cls(
+            count=count,
+            width=width + padding,
+            unit=unit - padding,
+            format=_scalar_format(max(lowest, _SCALARS.min_exponent), highest),
+            lowest=lowest,
+            highest=highest,
+        )
+
+    @property
+    def offset(self) -> int:
+        """``zeros + offset`` is the exponent of the quotient, ``zeros`` those above the amount."""
+        return self.count.bit_length() - self.width - self.unit
+
+    def dividend(self, gates: GateLibrary, is_odd: Bit) -> Word:
+        """Return the count with its leading one at the top, or half of that."""
+        free = self.width - self.count.bit_length()
+        whole = constant(self.count << free, self.width)
+        half = constant(self.count << free - 1, self.width)
+        return mux_word(gates, is_odd, half, whole, "dividend")
+
+
+def normalized_amount(gates: GateLibrary, form: RootForm, amount: Word) -> tuple[Word, Word, Bit]:
+    """Return an amount with its leading one at the top, the zeros above it, and what is odd.
+
+    Count over amount is a quotient from 1/2 to 2 times ``2**(zeros + offset)``. An odd power of two
+    leaves half of the quotient, so that the other half is a power that has a root.
+    """
+    padded = (ZERO,) * (form.width - len(amount)) + amount
+    with gates.builder.scope("normalize", amount=padded):
+        zeros, _ = leading_zero_count(gates, padded)
+        divisor = gates.builder.name_word("moved", or_shift_left(gates, padded, zeros))
+    return divisor, zeros, gates.not_(zeros[0]) if form.offset % 2 else zeros[0]
+
+
+def root_code(
+    gates: GateLibrary, form: RootForm, zeros: Word, is_odd: Bit, root: Word, inexact: Bit
+) -> Word:
+    """Return the code of a reciprocal root, rounded once to nearest even.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    form : RootForm
+        What is known of it.
+    zeros : Word
+        Zeros above the amount.
+    is_odd : Bit
+        As :func:`normalized_amount` says.
+    root : Word
+        :data:`ROOT_DIGITS` digits, the first of which may be zero.
+    inexact : Bit
+        Whether anything is left.
+    """
+    fmt = form.format
+    with gates.builder.scope("exponent", zeros=zeros):
         # Twice the height, as it is even then.
-        start = offset - 2 * fmt.min_exponent
-        bits = max((start + width).bit_length(), start.bit_length(), fmt.exponent_bits + 1) + 1
-        height = exponent_sum(gates, (zeros, (is_odd,)), (), start, bits)[1:-1]
-    return _rounded(gates, fmt, root, height, inexact, ZERO, highest)
+        start = form.offset - 2 * fmt.min_exponent
+        bits = max((start + form.width).bit_length(), start.bit_length(), fmt.exponent_bits + 1) + 1
+        height = exponent_sum(gates, (zeros, (is_odd,)), (), start, bits)[1:]
+    lowest = min(form.lowest - fmt.min_exponent, 0)
+    return _rounded(gates, fmt, root, height, inexact, ZERO, lowest)
 
 
 def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: int) -> Scalar:
@@ -140,12 +221,22 @@ def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: 
     count : int
         Of the numbers, at least 1.
     """
-    unit, highest = fmt.min_exponent - fmt.mantissa_bits, fmt.max_exponent
-    own = _scalar_format(binary_exponent(fmt.min_value / count), highest)
+    code = mean_code(gates, fmt, magnitude, is_zero, count)
+    return make_scalar(gates, mean_format(fmt, count), code, fmt.max_exponent)
+
+
+def mean_format(fmt: Format, count: int) -> Format:
+    """Return the format of means of so many numbers."""
+    return _scalar_format(binary_exponent(fmt.min_value / count), fmt.max_exponent)
+
+
+def mean_code(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: int) -> Word:
+    """Return the code of a mean in :func:`mean_format`; parameters are those of :func:`mean`."""
+    own, unit = mean_format(fmt, count), fmt.min_exponent - fmt.mantissa_bits
     bits = count.bit_length()
     if count == 1 << bits - 1:
         with gates.builder.scope("round", magnitude=magnitude):
-            code = round_moved(
+            return round_moved(
                 gates,
                 own,
                 magnitude,
@@ -155,19 +246,18 @@ def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: 
                 sign=ZERO,
                 name="sum",
             )
-        return _scalar(gates, own, code, highest)
     width = len(magnitude)
     with gates.builder.scope("normalize", magnitude=magnitude):
         zeros, _ = leading_zero_count(gates, magnitude)
         dividend = gates.builder.name_word("moved", or_shift_left(gates, magnitude, zeros))
     divisor = constant(count << width - bits, width)
-    quotient, inexact = divide_significands(gates, dividend, divisor, _DIGITS)
+    quotient, inexact = divide_significands(gates, dividend, divisor, ROOT_DIGITS)
     with gates.builder.scope("exponent", zeros=zeros):
         start = width - bits + unit - own.min_exponent
         height = exponent_sum(
             gates, (), (zeros,), start, max(start.bit_length(), own.exponent_bits) + 1
-        )[:-1]
-    return _rounded(gates, own, quotient, height, inexact, is_zero, highest)
+        )
+    return _rounded(gates, own, quotient, height, inexact, is_zero)
 
 
 def _rounded(
@@ -177,25 +267,28 @@ def _rounded(
     height: Word,
     inexact: Bit,
     is_zero: Bit,
-    highest: int,
-) -> Scalar:
-    """Return a number of digits, one of which may be a leading zero, rounded."""
-    code = finish(
+    lowest: int = 0,
+) -> Word:
+    """Return the code of a number of digits, one of which may be a leading zero, rounded.
+
+    The height is in two's complement, and none is below ``lowest``.
+    """
+    return finish(
         gates,
         fmt,
         significand,
-        height,
-        ZERO,
-        lowest=0,
+        height[:-1],
+        height[-1] if lowest < 0 else ZERO,
+        lowest=lowest,
         max_zeros=1,
         zeros=(is_zero,),
         control=NEAREST_EVEN,
         sign=ZERO,
         sticky=inexact,
     )
-    return _scalar(gates, fmt, code, highest)
 
 
-def _scalar(gates: GateLibrary, fmt: Format, code: Word, highest: int) -> Scalar:
+def make_scalar(gates: GateLibrary, fmt: Format, code: Word, highest: int) -> Scalar:
+    """Return the scalar that a code is, of a format whose largest exponent is ``highest``."""
     raw = unpack(gates, fmt, code[: fmt.width], "unpack_scalar")
     return Scalar(fmt, raw, highest - fmt.min_exponent + 1)

@@ -124,11 +124,18 @@ def _unfold_registers(statements: list[str], nets: dict[str, Net]) -> list[str]:
 def _narrow(statements: list[str], nets: dict[str, Net]) -> list[str]:
     """Cut intermediate values to the low bits that are used: Yosys leaves the carry behind."""
     text = "\n".join(statements)
-    for name, net in nets.items():
-        uses = set(re.findall(rf"\b{name}\b(\[[\d:]+\])?", text)) if _is_temporary(name) else ()
-        if len(uses) == 1 and (match := re.fullmatch(r"\[(\d+):0\]", *uses)):
-            net.width = int(match[1]) + 1
-            text = text.replace(f"{name}[{match[1]}:0]", name)
+    # Of all names in one go, as there may be thousands.
+    uses: dict[str, set[str]] = {}
+    for name, bits in re.findall(r"\b(value_\d+)\b(\[[\d:]+\])?", text):
+        uses.setdefault(name, set()).add(bits)
+    narrowed = {}
+    for name, own in uses.items():
+        (only, *others) = own
+        match = re.fullmatch(r"\[(\d+):0\]", only)
+        if match and not others and name in nets:
+            nets[name].width = int(match[1]) + 1
+            narrowed[name + match[0]] = name
+    text = re.sub(r"\bvalue_\d+\[\d+:0\]", lambda part: narrowed.get(part[0], part[0]), text)
     return text.split("\n")
 
 
@@ -141,9 +148,10 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
                 if _is_temporary(parts.get(match[2], "value_0")):
                     parts[match[2]] = match[1]
     replaced = []
+    named = set(parts.values())
     for line in statements:
         match = ASSIGN.match(line)
-        if not match or match[1] not in parts.values():
+        if not match or match[1] not in named:
             line = re.sub(r"\w+\[[\d:]+\](?! <?= )", lambda m: parts.get(m[0], m[0]), line)
         replaced.append(line)
 
@@ -171,6 +179,7 @@ def _plain_names(body: str) -> str:
     """Replace names that need a backslash; those of intermediate values by ``value_1``, ..."""
     taken = set(WORD.findall(_ESCAPED.sub(" ", body)))
     plain: dict[str, str] = {}
+    values = (f"value_{number}" for number in itertools.count(1))
 
     def replace(match: re.Match[str]) -> str:
         name = match[1]
@@ -179,7 +188,7 @@ def _plain_names(body: str) -> str:
             stem = re.sub(r"\W", "_", name)
             choices = (f"{stem}{'_' * count}" for count in itertools.count(stem == name))
             if name.startswith("$"):
-                choices = (f"value_{number}" for number in itertools.count(1))
+                choices = values
             plain[name] = next(choice for choice in choices if choice not in taken)
             taken.add(plain[name])
         return plain[name]  # without the space, which belongs to the backslash

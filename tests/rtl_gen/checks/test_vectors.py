@@ -81,8 +81,8 @@ def test_bits_of_an_index(length: int, bits: int) -> None:
             "Option --rounding has no effect for vector_sum; it is for designs that round",
         ),
         (
-            "glu --style sequential",
-            "Style of glu must be spatial or spiking, not sequential",
+            "block_dot --style sequential",
+            "Style of block_dot must be spatial or spiking, not sequential",
         ),
     ],
 )

@@ -45,6 +45,12 @@ def test_directed_and_random_vectors(name, options):
     assert not wrong(sf.design(name, **options), options["length"], 600, 6)
 
 
+@pytest.mark.slow
+def test_wide_numbers():
+    circuit = sf.design("rms_norm", format="binary16", length=2, to="e4m3fn")
+    assert not wrong(circuit, 2, 600, 6)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_another_epsilon_is_noticed(name):
     circuit = sf.design(name, format="e2m1fn", length=3, to="bfloat16")
@@ -104,7 +110,8 @@ def test_header_names_each_rounding():
         ("rms_norm", {"epsilon": float("nan")}, r"^Epsilon must be a number .* 1, not nan$"),
         ("softmax", {"epsilon": 1e-5}, r"^Epsilon must be for rms_norm or layer_norm, not for sof"),
         ("add", {"epsilon": 1e-5}, r"^Epsilon must be for rms_norm or layer_norm, not for add$"),
-        ("rms_norm", {"format": "bfloat16"}, r"^Format for rms_norm must be one of .*'bfloat16'$"),
+        ("rms_norm", {"format": "binary32"}, r"^Format for rms_norm must be one of .*'binary32'$"),
+        ("layer_norm", {"format": "bfloat16"}, r"^Format for layer_norm must be .*'bfloat16'$"),
         ("layer_norm", {"length": 0}, r"^Length must be between 1 and 1024, not 0$"),
     ],
 )

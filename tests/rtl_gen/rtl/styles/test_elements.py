@@ -21,7 +21,7 @@ from spikefloat.sim.benches.dut import Check
 from spikefloat.sim.golden.vectors.operations import VECTORS
 from spikefloat.sim.graphs.network import Network
 
-NAMES = ("vector_maximum", "vector_sum", "vector_sum_of_squares")
+NAMES = ("vector_maximum", "vector_argmax", "vector_sum", "vector_sum_of_squares")
 
 
 def slow(*values: object) -> ParameterSet:
@@ -111,8 +111,7 @@ def test_ports_and_figures() -> None:
 @pytest.mark.parametrize(
     "name, options, message",
     [
-        ("vector_argmax", {}, "Style of vector_argmax must be spatial or spiking, not sequential"),
-        ("rope", {}, "Style of rope must be spatial or spiking, not sequential"),
+        ("block_dot", {}, "Style of block_dot must be spatial or spiking, not sequential"),
         (
             "vector_sum",
             {"objective": "neurons"},
@@ -131,6 +130,7 @@ def test_refused(name: str, options: dict, message: str) -> None:
     [
         ("vector_sum", {"length": 3}, "icarus"),
         slow("vector_maximum", {"length": 1, "format": "e4m3fnuz"}, "verilator"),
+        slow("vector_argmax", {"length": 5}, "icarus"),
         slow("vector_sum", {"length": 6, "format": "e5m2", "to": "bfloat16"}, "icarus"),
         slow("vector_sum_of_squares", {"length": 5}, "verilator"),
     ],

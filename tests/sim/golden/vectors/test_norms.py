@@ -13,7 +13,9 @@ from spikefloat.sim.golden.values import decode
 from spikefloat.sim.golden.vectors.norms import layer_norm, rms_norm
 from tests.helpers.oracle import nearest_code, plant_rounding, values_of
 
-E4M3FN, E5M2, BFLOAT16 = (FORMATS[name] for name in ("e4m3fn", "e5m2", "bfloat16"))
+E4M3FN, E5M2, BFLOAT16, BINARY16 = (
+    FORMATS[name] for name in ("e4m3fn", "e5m2", "bfloat16", "binary16")
+)
 EPSILON = Fraction(21, 1 << 21)
 
 #: Values of bfloat16 that are not negative, in order, and those in the middle of neighbours.
@@ -95,6 +97,18 @@ def test_against_fractions(fmt, to, length):
     np.testing.assert_array_equal(rms_norm(fmt, to, None, x, g, epsilon=EPSILON), expected)
     expected = [expected_layer(fmt, to, *row) for row in zip(x, g, b, strict=True)]
     np.testing.assert_array_equal(layer_norm(fmt, to, None, x, g, b, epsilon=EPSILON), expected)
+
+
+@pytest.mark.parametrize("fmt", [BFLOAT16, BINARY16], ids=lambda fmt: fmt.name)
+def test_wide_numbers_against_fractions(fmt):
+    """Also of the largest numbers, whose reciprocal root is subnormal if they are bfloat16."""
+    x, g, _ = finite_cases(fmt, 3, 100)
+    high = fmt.max_code - np.arange(3 * len(x)).reshape(x.shape) % 200
+    for own in (x, high):
+        expected = [expected_rms(fmt, E4M3FN, *row) for row in zip(own, g, strict=True)]
+        actual = rms_norm(fmt, E4M3FN, None, own, g, epsilon=EPSILON)
+        np.testing.assert_array_equal(actual, expected)
+    assert np.count_nonzero(np.array(expected) % 128) > 100
 
 
 def test_wrong_rounding_is_noticed(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.sim.cases.scores import score_cases
 from spikefloat.sim.golden.values import decode
-from spikefloat.sim.golden.vectors.softmax import softmax
+from spikefloat.sim.golden.vectors.softmax import power_of_e, softmax
 from tests.helpers.oracle import nearest_code, plant_rounding, values_of
 
 E4M3FN, E5M2, BFLOAT16 = (FORMATS[name] for name in ("e4m3fn", "e5m2", "bfloat16"))
@@ -42,6 +42,15 @@ def test_against_fractions(fmt, to, length):
     np.testing.assert_array_equal(softmax(fmt, to, None, x), expected)
 
 
+@pytest.fixture
+def forgets():
+    """Powers of e that are wrong on purpose are not remembered for the tests after."""
+    power_of_e.cache_clear()
+    yield
+    power_of_e.cache_clear()
+
+
+@pytest.mark.usefixtures("forgets")
 @pytest.mark.parametrize("fault", ["truncate"])
 def test_wrong_rounding_is_noticed(monkeypatch, fault):
     (x,) = score_cases(E4M3FN, 4, 30, 2)

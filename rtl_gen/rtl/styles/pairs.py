@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operations whose results come of two neighbours: an element and a result in each clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
+from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.styles.elementwise import all_of, watch_length
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+
+__all__ = ["PairSteps", "PairUnit"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairSteps:
+    """The circuit of an operation whose results come of two neighbours of its first operand."""
+
+    most: int  #: Elements of a vector, at most.
+    first: str  #: The first operand.
+    #: From ``even`` and ``odd``, ``second``, which says whether the second result is meant, and what
+    #: the other operands have for the two, by name, to ``y``.
+    result: NeuronGraph
+
+    @property
+    def graphs(self) -> tuple[NeuronGraph, ...]:
+        """The one circuit."""
+        return (self.result,)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The other operands."""
+        own = ("even", "odd", "second")
+        return tuple(port.name for port in self.result.inputs if port.name not in own)
+
+    @property
+    def element_width(self) -> int:
+        """Bits of an element of each operand."""
+        return next(len(port.nodes) for port in self.result.inputs if port.name == "even")
+
+    @property
+    def result_width(self) -> int:
+        """Bits of a result."""
+        return len(self.result.outputs[0].nodes)
+
+    @property
+    def latency(self) -> int:
+        """Clocks from the transfer of an element to that of its result."""
+        return 2
+
+    @property
+    def interval(self) -> int:
+        """Clocks from one vector to the next, of the longest ones."""
+        return self.most
+
+    @property
+    def registers(self) -> int:
+        """Number of one-bit registers: two elements and those of the others, result, count, flags."""
+        codes = self.element_width * (2 + len(self.others))
+        return codes + self.result_width + self.most.bit_length() + 6
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a reader of the Verilog is told: sizes, streams and latency."""
+        others = " and ".join(self.others)
+        return (
+            f"neurons: {len(self.result.neurons)} for each result",
+            f"streams: an element in each transfer, tlast with the last of a vector, which has "
+            f"{self.most} at most; each code in whole bytes",
+            f"{others}: one for two elements of {self.first}, taken with the second of them",
+            f"clocks: an element of {self.first} and a result in each, also of the next vector; from "
+            "an element to its result 2",
+            "rst: active high; forgets what is under way",
+            f"frame_error: whether since reset a vector had more than {self.most} elements or an odd "
+            "number, or tlast of two operands was not together",
+        )
+
+    def verilog(self, module: str, header: Iterable[str]) -> tuple[str, tuple[Port, ...]]:
+        """Return the Verilog of the whole unit, and its ports.
+
+        Parameters
+        ----------
+        module : str
+            Name of the top module.
+        header : iterable of str
+            Lines for the comment at the top.
+        """
+        unit = PairUnit(self, f"{module}_pair")
+        ports = axi_ports(component_ports(unit.signature.members))
+        text = axi_verilog(unit, module, ports, [*header, *self.lines])
+        circuit = spatial_verilog(self.result, module=f"{module}_pair")
+        return f"{text}\n{circuit}", tuple(ports.values())
+
+
+class PairUnit(wiring.Component):
+    """An operation that takes pairs of elements, one in each clock, and gives a result in each.
+
+    The first result of a pair is made as its second element comes in, and the second one in the
+    clock after, while the next pair begins.
+
+    Parameters
+    ----------
+    steps : PairSteps
+        The circuit.
+    circuit : str
+        Name of its module.
+
+    Members
+    -------
+    s_axis_... : ``In(AxiStream)``
+        One for each operand; ``tlast`` comes with the last element of a vector.
+    m_axis : ``Out(AxiStream)``
+        Results; ``tlast`` comes with the last of a vector.
+    frame_error : ``Out(1)``
+        Sticky: set when a vector has more elements than it may have, or an odd number, or ``tlast``
+        of the operands differs; cleared by reset.
+    """
+
+    def __init__(self, steps: PairSteps, circuit: str) -> None:
+        self._steps = steps
+        self._circuit = circuit
+        stream = AxiStream(whole_bytes(steps.element_width))
+        super().__init__(
+            {
+                **{f"s_axis_{name}": In(stream) for name in (steps.first, *steps.others)},
+                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
+                "frame_error": Out(1),
+            }
+        )
+
+    @property
+    def steps(self) -> PairSteps:
+        """The circuit."""
+        return self._steps
+
+    def elaborate(self, platform: object) -> Module:
+        """Describe registers and the circuit."""
+        m = Module()
+        steps, sink, width = self._steps, self.m_axis, self._steps.element_width
+        source = getattr(self, f"s_axis_{steps.first}")
+        streams = {name: getattr(self, f"s_axis_{name}") for name in steps.others}
+        even, odd = Signal(width), Signal(width)
+        has_even, has_second, ends = Signal(), Signal(), Signal()
+        result, last, offered = Signal(steps.result_width), Signal(), Signal()
+        moves, takes, pairs, gives = Signal(), Signal(), Signal(), Signal()
+        valid = all_of([stream.tvalid for stream in streams.values()])
+        m.d.comb += [
+            moves.eq(~offered | sink.tready),
+            # What is kept of a pair is free once its second result is made.
+            source.tready.eq(Mux(has_even, moves & valid, moves | ~has_second)),
+            takes.eq(source.tvalid & source.tready),
+            pairs.eq(takes & has_even),
+            gives.eq(moves & (pairs | has_second)),
+            sink.tvalid.eq(offered),
+            sink.tdata.eq(result),
+            sink.tlast.eq(last),
+        ]
+        inputs = {
+            "even": even,
+            "odd": Mux(has_second, odd, source.tdata[:width]),
+            "second": has_second,
+        }
+        for name, stream in streams.items():
+            own = Signal(width, name=f"{name}_of_pair")
+            others = [other.tvalid for other in streams.values() if other is not stream]
+            code = stream.tdata[:width]
+            inputs[name] = Mux(has_second, own, code)
+            m.d.comb += stream.tready.eq(all_of([has_even, moves, source.tvalid, *others]))
+            with m.If(pairs):
+                m.d.sync += own.eq(code)
+                with m.If(stream.tlast != source.tlast):
+                    m.d.sync += self.frame_error.eq(1)
+        outputs = add_instance(m, "pair", steps.result, self._circuit, inputs)
+        with m.If(moves):
+            m.d.sync += [offered.eq(gives), has_second.eq(pairs)]
+        with m.If(gives):
+            m.d.sync += [result.eq(outputs["y"]), last.eq(has_second & ends)]
+        with m.If(takes):
+            m.d.sync += has_even.eq(~has_even)
+        with m.If(takes & ~has_even):
+            m.d.sync += even.eq(source.tdata)
+            with m.If(source.tlast):
+                m.d.sync += [self.frame_error.eq(1), has_even.eq(0)]
+        with m.If(pairs):
+            m.d.sync += [odd.eq(source.tdata), ends.eq(source.tlast)]
+        watch_length(m, steps.most, takes, source.tlast, self.frame_error)
+        return m

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An operation that goes over a vector more than once: one element in each clock, and a memory.
+
+Each pass has a neuron graph, which is used for every element; registers keep what it gives. Memory,
+counters and the order of the passes are plain registers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports
+from spikefloat.rtl_gen.rtl.styles.axi_stream import axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
+from spikefloat.rtl_gen.rtl.styles.pass_unit import PassUnit
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+
+__all__ = ["PassSteps"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassSteps(PassCircuits):
+    """The circuits of an operation that goes over a vector more than once, as hardware."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a reader of the Verilog is told: sizes, streams and latency."""
+        sizes = [f"{len(graph.neurons)} {name}" for name, graph in self.named.items()]
+        many = "exactly" if self.is_exact else "at most"
+        again = [f"{self.most} to go over the elements again"] if self.scan else []
+        again += [f"{self.digits} for digits"] if self.digits else []
+        begun = f", {' and '.join(again)} among them" if again else ""
+        with_results = (
+            [f"{' and '.join(self.others)}: an element is taken with each result"]
+            if self.others
+            else []
+        )
+        wrong = " or fewer" if self.is_exact else ""
+        others = ", or tlast of another operand was elsewhere" if self.others else ""
+        return (
+            f"neurons: {', '.join(sizes)}",
+            f"memory: {self.most} words of {self.stored_width} bits",
+            f"streams: an element in each transfer, tlast with the last of a vector, which has "
+            f"{many} {self.most}; each code in whole bytes",
+            *with_results,
+            f"clocks: an element in each, then a result in each; "
+            f"from the last element to the first result {self.latency}{begun}",
+            f"clocks from one vector to the next: {self.interval}; it comes in while results go out",
+            "rst: active high; forgets what is under way",
+            f"frame_error: whether since reset a vector had more than {self.most} elements{wrong}"
+            f"{others}",
+        )
+
+    def verilog(self, module: str, header: Iterable[str]) -> tuple[str, tuple[Port, ...]]:
+        """Return the Verilog of the whole unit, and its ports.
+
+        Parameters
+        ----------
+        module : str
+            Name of the top module.
+        header : iterable of str
+            Lines for the comment at the top.
+        """
+        unit = PassUnit(self, module)
+        ports = axi_ports(component_ports(unit.signature.members))
+        text = axi_verilog(unit, module, ports, [*header, *self.lines])
+        circuits = (
+            spatial_verilog(graph, module=f"{module}_{name}") for name, graph in self.named.items()
+        )
+        return "\n".join((text, *circuits)), tuple(ports.values())
