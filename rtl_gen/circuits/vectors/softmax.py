@@ -28,7 +28,18 @@ from spikefloat.rtl_gen.neurons.words import (
     xor_word,
 )
 
-__all__ = ["RECORDS", "is_operand", "is_result", "softmax"]
+__all__ = [
+    "RECORDS",
+    "is_operand",
+    "is_result",
+    "maximum_value",
+    "normalize",
+    "place_power",
+    "power",
+    "power_width",
+    "share",
+    "softmax",
+]
 
 #: Most bits of a number in units of the smallest one: those of E5M2.
 _MAX_VALUE_BITS = 33
@@ -58,39 +69,81 @@ def softmax(gates: GateLibrary, fmt: Format, to: Format, x: Sequence[Word]) -> l
     builder = gates.builder
     made = make_exponential(fmt)
     (largest,) = vector_maximum(gates, fmt, fmt, x)
-    top = unpack(gates, fmt, largest, "unpack_maximum")
-    with builder.scope("maximum", code=largest):
-        top_value = _value(gates, fmt, top)
-        # Of infinities, at least one is less than itself.
-        is_nan = gates.or_(top.is_nan, top.is_infinite, name="nan")
+    top_value, is_nan = maximum_value(gates, fmt, largest)
     powers = []
     for number, code in enumerate(x):
         with builder.scope(f"power_{number}", code=code, maximum=top_value):
-            raw = unpack(gates, fmt, code)
-            difference = _difference(gates, top_value, _value(gates, fmt, raw))
-            code_of_power = exponential(gates, made, difference, raw.is_infinite)
+            code_of_power = power(gates, fmt, made, code, top_value)
             powers.append(unpack(gates, made.format, code_of_power, "unpack_power"))
     divisor, zeros = _sum(gates, made, powers)
     quotients = divide_by_one(
-        gates, [power.significand for power in powers], divisor, to.precision + 2
+        gates, [term.significand for term in powers], divisor, to.precision + 2
     )
     results = []
-    for number, (power, quotient) in enumerate(zip(powers, quotients, strict=True)):
-        with builder.scope(f"result_{number}", quotient=quotient[0], exponent=power.exponent):
-            magnitude = _round(gates, made, to, power, quotient, zeros, len(x))
-            results.append(
-                pack(
-                    gates,
-                    to,
-                    resolve_overflow(to, None),
-                    sign=ZERO,
-                    magnitude=magnitude,
-                    is_nan=is_nan,
-                    is_infinite=ZERO,
-                    too_large=ZERO,
-                )
-            )
+    for number, (term, quotient) in enumerate(zip(powers, quotients, strict=True)):
+        with builder.scope(f"result_{number}", quotient=quotient[0], exponent=term.exponent):
+            results.append(share(gates, made, to, term, quotient, zeros, len(x), is_nan))
     return results
+
+
+def maximum_value(gates: GateLibrary, fmt: Format, largest: Word) -> tuple[Word, Bit]:
+    """Return the largest element as a number, for :func:`power`, and whether results are NaN."""
+    top = unpack(gates, fmt, largest, "unpack_maximum")
+    with gates.builder.scope("maximum", code=largest):
+        value = _value(gates, fmt, top)
+        # Of infinities, at least one is less than itself.
+        return value, gates.or_(top.is_nan, top.is_infinite, name="nan")
+
+
+def power(gates: GateLibrary, fmt: Format, made: Exponential, code: Word, top_value: Word) -> Word:
+    """Return the code of the power of e of an element less the largest."""
+    raw = unpack(gates, fmt, code)
+    difference = _difference(gates, top_value, _value(gates, fmt, raw))
+    return exponential(gates, made, difference, raw.is_infinite)
+
+
+def place_power(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
+    """Return a power in units of the smallest one."""
+    return place(gates, (ZERO, *term.significand), term.exponent, ZERO, power_width(made))
+
+
+def power_width(made: Exponential) -> int:
+    """Return the bits of a power in units of the smallest: the largest is one, all its digits below."""
+    return made.format.bias + made.format.mantissa_bits
+
+
+def normalize(gates: GateLibrary, total: Word, extra: int) -> tuple[Word, Word]:
+    """Return a sum with its leading one at the top, and by how much it was moved up.
+
+    The leading one is in the upper ``extra`` bits, as the sum is at least one.
+    """
+    with gates.builder.scope("normalize", total=total):
+        zeros, _ = leading_zero_count(gates, total[-extra:])
+        moved = or_shift_left(gates, total, zeros)
+        return gates.builder.name_word("moved", moved), gates.builder.name_word("zeros", zeros)
+
+
+def share(
+    gates: GateLibrary,
+    made: Exponential,
+    to: Format,
+    term: RawFloat,
+    quotient: tuple[Word, Bit],
+    zeros: Word,
+    count: int,
+    is_nan: Bit,
+) -> Word:
+    """Return the code of a power divided by the sum of ``count`` powers, rounded once."""
+    return pack(
+        gates,
+        to,
+        resolve_overflow(to, None),
+        sign=ZERO,
+        magnitude=_round(gates, made, to, term, quotient, zeros, count),
+        is_nan=is_nan,
+        is_infinite=ZERO,
+        too_large=ZERO,
+    )
 
 
 def is_operand(fmt: Format) -> bool:
@@ -132,29 +185,21 @@ def _difference(gates: GateLibrary, top: Word, value: Word) -> Word:
 
 def _sum(gates: GateLibrary, made: Exponential, powers: Sequence[RawFloat]) -> tuple[Word, Word]:
     """Return the exact sum with its leading one at the top, and by how much it was moved up."""
-    fmt, builder = made.format, gates.builder
-    # The largest power is one, and has all its digits below.
-    width = fmt.bias + fmt.mantissa_bits
-    extra = len(powers).bit_length()
-    columns = Columns(width + extra - 1)
-    for number, power in enumerate(powers):
-        with builder.scope(f"place_{number}", exponent=power.exponent):
-            word = (ZERO, *power.significand)
-            columns.add(place(gates, word, power.exponent, ZERO, width))
+    builder, extra = gates.builder, len(powers).bit_length()
+    columns = Columns(power_width(made) + extra - 1)
+    for number, term in enumerate(powers):
+        with builder.scope(f"place_{number}", exponent=term.exponent):
+            columns.add(place_power(gates, made, term))
     with builder.scope("accumulate"):
         total = columns.total(gates)
-    with builder.scope("normalize", total=total):
-        # It is at least one.
-        zeros, _ = leading_zero_count(gates, total[-extra:])
-        moved = or_shift_left(gates, total, zeros)
-        return builder.name_word("moved", moved), builder.name_word("zeros", zeros)
+    return normalize(gates, total, extra)
 
 
 def _round(
     gates: GateLibrary,
     made: Exponential,
     to: Format,
-    power: RawFloat,
+    term: RawFloat,
     quotient: tuple[Word, Bit],
     zeros: Word,
     count: int,
@@ -164,7 +209,7 @@ def _round(
     offset = -top - made.format.bias
     digits, inexact = quotient
     height, is_below, lowest = height_of(
-        gates, to, (power.exponent, zeros), offset, 1, made.format.bias + top
+        gates, to, (term.exponent, zeros), offset, 1, made.format.bias + top
     )
     return finish(
         gates,
@@ -175,7 +220,7 @@ def _round(
         lowest=lowest,
         # Only the smallest powers are subnormal, and so is what they give.
         max_zeros=1,
-        zeros=(power.is_zero,),
+        zeros=(term.is_zero,),
         control=NEAREST_EVEN,
         sign=ZERO,
         sticky=inexact,

@@ -43,6 +43,18 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
     assert json.loads((tmp_path / "digits.json").read_text()) == result
 
 
+def test_attention_of_neurons(tmp_path: Path, capsys: Capture) -> None:
+    arguments = ["demo", "attention", "--images", "3", "--no-rtl", "-o", str(tmp_path), "--json"]
+    assert main(arguments) == 0
+    (result,) = printed_results(capsys)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (3, 30, 30)
+    assert result["intermediates"] == result["intermediates_equal"] == 3 * 11594
+    assert result["weights"] == 3088
+    assert result["simulator"] == "network"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["attention.json", "attention.npz"]
+    assert json.loads((tmp_path / "attention.json").read_text()) == result
+
+
 @pytest.mark.tool
 @pytest.mark.slow
 def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
@@ -57,7 +69,13 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["letters"], "Demo must be digits, not 'letters'"),
+        (["letters"], "Demo must be digits or attention, not 'letters'"),
+        (["attention", "--hidden", "3"], "Option --hidden has no effect for attention"),
+        (
+            ["digits", "--train"],
+            "Option --train has no effect for digits, which is trained in any case",
+        ),
+        (["attention", "--no-rtl", "--sim", "icarus"], "Option --sim has no effect with --no-rtl"),
         (
             ["digits", "--sim", "vcs"],
             "Simulator must be one of icarus, verilator, both, auto, not 'vcs'",

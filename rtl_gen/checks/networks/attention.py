@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A transformer on the digits of scikit-learn: as neurons, compared with the golden model."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
+from spikefloat.rtl_gen.designs.engines.units import Units, make_units
+from spikefloat.rtl_gen.files import write_files
+from spikefloat.rtl_gen.networks.description import Network
+from spikefloat.rtl_gen.networks.layers import digits_transformer
+from spikefloat.sim.exchange.digits import load_digits
+from spikefloat.sim.golden.arithmetic import decode
+from spikefloat.sim.golden.network import encode_weights, run_network
+from spikefloat.sim.golden.rounding import encode
+from spikefloat.sim.training.floats import FloatNetwork
+from spikefloat.sim.training.transformer import (
+    patches,
+    read_weights,
+    train_transformer,
+    weight_file,
+)
+
+__all__ = ["Comparison", "compare", "run_attention"]
+
+Codes = NDArray[np.int64]
+Made = Mapping[str, Mapping[str, Codes]]
+
+#: Images whose rows go through the neurons together, so that the memory suffices.
+_CHUNK = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How many codes were compared, and how many were equal."""
+
+    logits: int
+    logits_equal: int
+    intermediates: int
+    intermediates_equal: int
+    first_wrong: str | None  #: Step and kind of the first that differs.
+
+
+def compare(network: Network, expected: Made, actual: Made) -> Comparison:
+    """Compare all that a network made with what it must be, step by step.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    expected, actual : mapping
+        Results as those of :func:`~spikefloat.sim.golden.network.run_network`; each step of the first
+        must be in the second, with codes of the same shape.
+    """
+    counts = {"logits": [0, 0], "intermediates": [0, 0]}
+    first_wrong = None
+    for step in network.steps:
+        is_output = getattr(step, "keep", None) == network.output
+        for kind, codes in expected[step.name].items():
+            equal = actual[step.name][kind] == codes
+            count = counts["logits" if is_output and kind == "stream" else "intermediates"]
+            count[0] += codes.size
+            count[1] += int(equal.sum())
+            if first_wrong is None and not equal.all():
+                first_wrong = f"{step.name}: {kind}"
+    return Comparison(
+        logits=counts["logits"][0],
+        logits_equal=counts["logits"][1],
+        intermediates=counts["intermediates"][0],
+        intermediates_equal=counts["intermediates"][1],
+        first_wrong=first_wrong,
+    )
+
+
+def run_attention(
+    simulator: str,
+    *,
+    is_trained_anew: bool,
+    images: int | None,
+    output: Path,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    """Run the images of the test set, compare all that is computed, and write the weights.
+
+    Parameters
+    ----------
+    simulator : str
+        Name of a simulator, or ``network`` for the exact one of the neurons.
+    is_trained_anew : bool
+        Whether weights are trained; otherwise the stored ones are taken.
+    images : int, optional
+        Number of images to run; by default all.
+    output : Path
+        Folder for weights and Verilog.
+    folder : Path
+        Folder for what the simulator builds.
+    progress : callable
+        Called with a few words at the start of each step.
+
+    Returns
+    -------
+    dict
+        Figures, by name.
+    """
+    digits, network = load_digits(), digits_transformer()
+    arrays = (
+        train_transformer(network, digits, progress=progress) if is_trained_anew else read_weights()
+    )
+    weights = encode_weights(network, arrays)
+    pixels, labels = patches(digits.test_images[:images]), digits.test_labels[:images]
+    x = encode(network.code_format, pixels)
+    progress("Computing what is expected")
+    expected = run_network(network, weights, x)
+    progress("Building the neurons")
+    units = make_units(network)
+    write_files(output, {"attention.npz": weight_file(arrays)})
+    start = time.perf_counter()
+    actual = _simulate(network, units, weights, x, progress)
+    times = {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
+    found = compare(network, expected, actual)
+    rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
+    in_float = _share(FloatNetwork(network, is_rounded=False).run(arrays, pixels), labels)
+    in_codes = _share(decode(network.stream_format, actual["head"]["stream"]), labels)
+    return {
+        "network": f"{rows} tokens of {network.values} pixels, {columns} wide, 2 heads, 1 layer",
+        "format": network.code_format.name,
+        "stream_format": network.stream_format.name,
+        "weights": network.weight_count,
+        "neurons": units.neurons,
+        "unit_neurons": {name: len(graph.neurons) for name, graph in units.graphs.items()},
+        "simulator": simulator,
+        "images": len(x),
+        **{name: value for name, value in vars(found).items() if value is not None},
+        "accuracy_float": in_float,
+        "accuracy_fp8": in_codes,
+        "loss_points": round(100 * (in_float - in_codes), 3),
+        "clocks": None,
+        **times,
+    }
+
+
+def _share(logits: NDArray[Any], labels: NDArray[np.int64]) -> float:
+    """Return the share of images whose largest logit is the right one."""
+    return float((logits[:, 0].argmax(axis=1) == labels).mean())
+
+
+def _simulate(
+    network: Network,
+    units: Units,
+    weights: Mapping[str, Codes],
+    x: Codes,
+    progress: Callable[[str], None],
+) -> dict[str, dict[str, Codes]]:
+    """Return what the neurons make, in the exact simulator."""
+    operations = neuron_operations(network, units)
+    parts = []
+    for start in range(0, len(x), _CHUNK):
+        progress(f"Running image {start} of {len(x)}")
+        parts.append(run_network(network, weights, x[start : start + _CHUNK], operations))
+    return {
+        step: {kind: np.concatenate([part[step][kind] for part in parts]) for kind in kinds}
+        for step, kinds in parts[0].items()
+    }

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operations of a network done by the neurons of its units, in the exact simulator."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
+from spikefloat.rtl_gen.designs.engines.units import Units
+from spikefloat.rtl_gen.networks.description import Network as Description
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.golden.network import Operations
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.graphs.planes import WORD_BITS
+
+__all__ = ["neuron_operations", "run_softmax"]
+
+Codes = NDArray[Any]
+
+
+def neuron_operations(network: Description, units: Units) -> Operations:
+    """Return operations that run the circuits, on all rows of a step at once.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    units : Units
+        The circuits.
+    """
+    run = _Runner()
+    fmt, lanes = network.code_format, network.lanes
+    per_code = np.uint8 if fmt.width <= 8 else np.uint16
+
+    def product(x: Codes, w: Codes) -> Codes:
+        # Lanes without an operand get +0 times -0, which changes no sum, not even one of -0.
+        a = _padded(x, lanes, 0).astype(per_code)[..., :, None, :]
+        b = _padded(w, lanes, fmt.sign_mask).astype(per_code)[..., None, :, :]
+        a, b = np.broadcast_arrays(a, b)
+        return run(units.product, {"a": a, "b": b})["y"]
+
+    def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+        codes = run(units.norm, {"x": x, "g": gain})["y"]
+        return _joined(codes, fmt.width)
+
+    return Operations(
+        product=product,
+        add=lambda a, b: run(units.add, {"a": a, "b": b})["y"],
+        narrow=lambda a: run(units.narrow, {"a": a})["y"],
+        gate=lambda a, b: run(units.gate, {"a": a, "b": b})["y"],
+        norm=norm,
+        softmax=lambda x: run_softmax(units.softmax, x, run),
+    )
+
+
+class _Runner:
+    """Runs graphs, each of which is made ready once."""
+
+    def __init__(self) -> None:
+        self._networks: dict[int, Network] = {}
+
+    def __call__(self, graph: NeuronGraph, inputs: Mapping[str, Codes]) -> dict[str, Codes]:
+        network = self._networks.setdefault(id(graph), Network(graph))
+        outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in inputs.items()})
+        return {name: codes.astype(np.int64) for name, codes in outputs.items()}
+
+
+def run_softmax(steps: SoftmaxSteps, x: Codes, run: _Runner | None = None) -> Codes:
+    """Return what the circuits of a softmax give when they are used in turn, as in hardware.
+
+    Parameters
+    ----------
+    steps : SoftmaxSteps
+        The circuits.
+    x : array of int
+        Codes, whose last axis is a vector.
+    """
+    run = _Runner() if run is None else run
+    length = x.shape[-1]
+    width = len(steps.maximum.inputs[0].nodes) // length
+    # Ports of more than 64 bits take the codes, others one number made of them.
+    vector = x if width * length > WORD_BITS else (x << width * np.arange(length)).sum(axis=-1)
+    largest = run(steps.maximum, {"x": vector})["largest"]
+    every = np.broadcast_to(largest[..., None], x.shape)
+    powers = run(steps.power, {"code": x, "largest": every})["power"]
+    bits = len(steps.divisor.inputs[0].nodes)
+    own = (bits,) if bits > WORD_BITS else ()
+    total = np.zeros((*largest.shape, *own), np.int64)
+    for index in range(length):
+        first = np.full(largest.shape, index == 0, np.int64)
+        operands = {"total": total, "power": powers[..., index], "first": first}
+        total = run(steps.accumulate, operands)["total_next"]
+    divisor = run(steps.divisor, {"total": total})
+    spread = {
+        name: np.broadcast_to(
+            np.expand_dims(codes, x.ndim - 1), (*x.shape, *codes.shape[x.ndim - 1 :])
+        )
+        for name, codes in divisor.items()
+    }
+    return run(steps.share, {"power": powers, "largest": every, **spread})["y"]
+
+
+def _padded(codes: Codes, length: int, code: int) -> Codes:
+    """Return codes with more of one code at the end of the last axis."""
+    missing = length - codes.shape[-1]
+    return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
+
+
+def _joined(bits: Codes, width: int) -> Codes:
+    """Return the codes that the bits of a wide port make up."""
+    groups = bits.reshape(*bits.shape[:-1], -1, width)
+    return np.asarray((groups << np.arange(width)).sum(axis=-1))
