@@ -3,18 +3,21 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.networks.comparison import Made, compare
+from spikefloat.rtl_gen.checks.networks.engines import run_on_engine
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
-from spikefloat.rtl_gen.designs.engines.units import Units, make_units
+from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engine
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import digits_transformer
+from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.sim.benches.session import Session
 from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.network import encode_weights, run_network
@@ -27,55 +30,15 @@ from spikefloat.sim.training.transformer import (
     weight_file,
 )
 
-__all__ = ["Comparison", "compare", "run_attention"]
+__all__ = ["run_attention"]
 
 Codes = NDArray[np.int64]
-Made = Mapping[str, Mapping[str, Codes]]
+
+#: Name of the module and its file.
+MODULE = "digits_transformer"
 
 #: Images whose rows go through the neurons together, so that the memory suffices.
 _CHUNK = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """How many codes were compared, and how many were equal."""
-
-    logits: int
-    logits_equal: int
-    intermediates: int
-    intermediates_equal: int
-    first_wrong: str | None  #: Step and kind of the first that differs.
-
-
-def compare(network: Network, expected: Made, actual: Made) -> Comparison:
-    """Compare all that a network made with what it must be, step by step.
-
-    Parameters
-    ----------
-    network : Network
-        The description.
-    expected, actual : mapping
-        Results as those of :func:`~spikefloat.sim.golden.network.run_network`; each step of the first
-        must be in the second, with codes of the same shape.
-    """
-    counts = {"logits": [0, 0], "intermediates": [0, 0]}
-    first_wrong = None
-    for step in network.steps:
-        is_output = getattr(step, "keep", None) == network.output
-        for kind, codes in expected[step.name].items():
-            equal = actual[step.name][kind] == codes
-            count = counts["logits" if is_output and kind == "stream" else "intermediates"]
-            count[0] += codes.size
-            count[1] += int(equal.sum())
-            if first_wrong is None and not equal.all():
-                first_wrong = f"{step.name}: {kind}"
-    return Comparison(
-        logits=counts["logits"][0],
-        logits_equal=counts["logits"][1],
-        intermediates=counts["intermediates"][0],
-        intermediates_equal=counts["intermediates"][1],
-        first_wrong=first_wrong,
-    )
 
 
 def run_attention(
@@ -119,11 +82,22 @@ def run_attention(
     progress("Computing what is expected")
     expected = run_network(network, weights, x)
     progress("Building the neurons")
-    units = make_units(network)
-    write_files(output, {"attention.npz": weight_file(arrays)})
-    start = time.perf_counter()
-    actual = _simulate(network, units, weights, x, progress)
-    times = {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
+    engine = make_engine(network, {name: codes.tolist() for name, codes in weights.items()})
+    files: dict[str, bytes | str] = {"attention.npz": weight_file(arrays)}
+    clocks: int | None = None
+    if simulator == "network":
+        write_files(output, files)
+        start = time.perf_counter()
+        actual: Made = _simulate(network, engine.units, weights, x, progress)
+        times = {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
+    else:
+        progress("Generating Verilog")
+        hardware = engine_hardware(engine, MODULE)
+        write_files(output, {**files, f"{MODULE}.v": hardware.verilog})
+        session = Session(simulator=simulator, folder=folder, progress=progress, is_quick=True)
+        run = run_on_engine(engine, hardware, x, session)
+        actual, clocks = run.made, run.clocks
+        times = {"build_seconds": run.build_seconds, "run_seconds": run.run_seconds}
     found = compare(network, expected, actual)
     rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
     in_float = _share(FloatNetwork(network, is_rounded=False).run(arrays, pixels), labels)
@@ -133,15 +107,15 @@ def run_attention(
         "format": network.code_format.name,
         "stream_format": network.stream_format.name,
         "weights": network.weight_count,
-        "neurons": units.neurons,
-        "unit_neurons": {name: len(graph.neurons) for name, graph in units.graphs.items()},
+        "neurons": engine.units.neurons,
+        "unit_neurons": {name: len(graph.neurons) for name, graph in engine.units.graphs.items()},
         "simulator": simulator,
         "images": len(x),
         **{name: value for name, value in vars(found).items() if value is not None},
         "accuracy_float": in_float,
         "accuracy_fp8": in_codes,
         "loss_points": round(100 * (in_float - in_codes), 3),
-        "clocks": None,
+        "clocks": clocks,
         **times,
     }
 

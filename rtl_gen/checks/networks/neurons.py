@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
-from spikefloat.rtl_gen.designs.engines.units import Units
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.golden.network import Operations
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS

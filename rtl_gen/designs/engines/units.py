@@ -2,43 +2,17 @@
 """The circuits that a network is computed with: one of each kind, for all of its steps."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps, softmax_steps
+from spikefloat.rtl_gen.circuits.vectors.softmax_steps import softmax_steps
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network, Norm, Softmax
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.engine.units import Units
 
-__all__ = ["Units", "make_units"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Units:
-    """Neuron graphs, each made once."""
-
-    product: NeuronGraph  #: Exact dot product of ``a`` and ``b``, into the format of the stream.
-    add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
-    narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
-    gate: NeuronGraph  #: SiLU(a) * b.
-    norm: NeuronGraph  #: RMSNorm of ``x`` with gains ``g``.
-    softmax: SoftmaxSteps
-    argmax: NeuronGraph  #: Index of the largest result.
-
-    @property
-    def graphs(self) -> dict[str, NeuronGraph]:
-        """All circuits, by what a reader calls them."""
-        steps = {f"softmax_{graph.name.rsplit('_', 1)[1]}": graph for graph in self.softmax.graphs}
-        own = ("product", "add", "narrow", "gate", "norm", "argmax")
-        return {name: getattr(self, name) for name in own} | steps
-
-    @property
-    def neurons(self) -> int:
-        """Neurons of all circuits."""
-        return sum(len(graph.neurons) for graph in self.graphs.values())
+__all__ = ["make_units"]
 
 
 def make_units(network: Network) -> Units:

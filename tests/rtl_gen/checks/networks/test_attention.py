@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from spikefloat.rtl_gen.checks.networks.attention import compare
+from spikefloat.rtl_gen.checks.networks.comparison import compare
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
-from spikefloat.rtl_gen.designs.engines.units import Units, make_units
+from spikefloat.rtl_gen.designs.engines.units import make_units
 from spikefloat.rtl_gen.networks.layers import digits_transformer
+from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.network import encode_weights, run_network
 from spikefloat.sim.golden.rounding import encode
