@@ -117,10 +117,11 @@ def _top(s: EngineShape) -> str:
 
     It sets ``done`` when the result is there, until ``go`` is cleared.
     """
+    return "".join((_ports(s), _wires(s), _keeping(s), _driving(s)))
+
+
+def _ports(s: EngineShape) -> str:
     image = s.input_width * s.tokens
-    element, row = s.element_entry, s.row_entry
-    element_fields = _filled(element, f"place, word, data[{s.element_width - 1}:0]", s.element_used)
-    row_fields = _filled(row, "word, data", s.data_width + s.word_width)
     return f"""
 module bench_top (
   input wire rst,
@@ -133,10 +134,18 @@ module bench_top (
   output reg [31:0] clocks,
   output reg [31:0] elements_count,
   output reg [31:0] rows_count,
-  output reg [{element * s.elements - 1}:0] elements,
-  output reg [{row * s.rows - 1}:0] rows
+  output reg [{s.element_entry * s.elements - 1}:0] elements,
+  output reg [{s.row_entry * s.rows - 1}:0] rows
 );
-  reg clk = 1'b0;
+"""
+
+
+def _wires(s: EngineShape) -> str:
+    """Return the clock, the engine, and what it shows."""
+    element, row = s.element_entry, s.row_entry
+    element_fields = _filled(element, f"place, word, data[{s.element_width - 1}:0]", s.element_used)
+    row_fields = _filled(row, "word, data", s.data_width + s.word_width)
+    return f"""  reg clk = 1'b0;
   always #{PERIOD // 2} clk = ~clk;
   reg [31:0] token = 32'd0;
   reg [3:0] wait_in = 4'd0, wait_out = 4'd0;
@@ -160,7 +169,13 @@ module bench_top (
     .m_axis_y_tlast(y_last), .frame_error(frame_error), .trace_valid(valid),
     .trace_is_row(is_row), .trace_word(word), .trace_place(place), .trace_data(data)
   );
-  // Blocking: parts of long words are changed, and nothing else reads them in this clock.
+"""
+
+
+def _keeping(s: EngineShape) -> str:
+    """Return what puts results side by side, and counts them."""
+    element, row = s.element_entry, s.row_entry
+    return f"""  // Blocking: parts of long words are changed, and nothing else reads them in this clock.
   always @(posedge clk) begin
     if (valid && !is_row) begin
       if (elements_count < {s.elements}) elements[elements_count * {element} +: {element}] = element;
@@ -175,7 +190,12 @@ module bench_top (
       rows_count = 32'd0;
     end
   end
-  always @(posedge clk) begin
+"""
+
+
+def _driving(s: EngineShape) -> str:
+    """Return what sends an input, takes the result, and watches the streams."""
+    return f"""  always @(posedge clk) begin
     if (running && (clocks != 32'd0 || x_valid && x_ready)) clocks <= clocks + 32'd1;
     if (running && token < {s.tokens}) wait_in <= wait_in == gap ? 4'd0 : wait_in + 4'd1;
     if (x_valid && x_ready) token <= token + 32'd1;

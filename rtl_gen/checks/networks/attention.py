@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.comparison import Made, compare
 from spikefloat.rtl_gen.checks.networks.engines import run_on_engine
-from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
+from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations, run_argmax
 from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engine
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
@@ -22,6 +22,7 @@ from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.network import encode_weights, run_network
 from spikefloat.sim.golden.rounding import encode
+from spikefloat.sim.golden.vectors.reductions import argmax
 from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import (
     patches,
@@ -90,15 +91,18 @@ def run_attention(
         start = time.perf_counter()
         actual: Made = _simulate(network, engine.units, weights, x, progress)
         times = {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
+        classes = run_argmax(engine.units, actual["head"]["stream"][:, 0])
     else:
         progress("Generating Verilog")
         hardware = engine_hardware(engine, MODULE)
         write_files(output, {**files, f"{MODULE}.v": hardware.verilog})
         session = Session(simulator=simulator, folder=folder, progress=progress, is_quick=True)
         run = run_on_engine(engine, hardware, x, session)
-        actual, clocks = run.made, run.clocks
+        actual, clocks, classes = run.made, run.clocks, run.classes
         times = {"build_seconds": run.build_seconds, "run_seconds": run.run_seconds}
     found = compare(network, expected, actual)
+    wide = network.stream_format
+    largest = argmax(wide, wide, None, expected["head"]["stream"][:, 0])
     rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
     in_float = _share(FloatNetwork(network, is_rounded=False).run(arrays, pixels), labels)
     in_codes = _share(decode(network.stream_format, actual["head"]["stream"]), labels)
@@ -112,6 +116,8 @@ def run_attention(
         "simulator": simulator,
         "images": len(x),
         **{name: value for name, value in vars(found).items() if value is not None},
+        "classes": len(x),
+        "classes_equal": int((classes == largest).sum()),
         "accuracy_float": in_float,
         "accuracy_fp8": in_codes,
         "loss_points": round(100 * (in_float - in_codes), 3),

@@ -15,7 +15,7 @@ from spikefloat.sim.benches.engines import EngineRecording, EngineShape, run_eng
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.simulators.runner import BenchError
 
-__all__ = ["EngineRun", "engine_shape", "run_on_engine"]
+__all__ = ["EngineRun", "engine_shape", "recorded_steps", "run_on_engine"]
 
 Codes = NDArray[np.int64]
 
@@ -58,7 +58,7 @@ def run_on_engine(
     network = engine.program.network
     shape = engine_shape(engine, hardware)
     recording = run_engine(hardware.verilog, shape, x.astype(np.uint8), session, gap)
-    made = _steps(engine, shape, recording)
+    made = recorded_steps(engine, shape, recording)
     results, classes = _results(engine, recording)
     kept = next(
         made[step.name]["stream"]
@@ -103,10 +103,25 @@ def engine_shape(engine: Engine, hardware: Hardware) -> EngineShape:
     )
 
 
-def _steps(
+def recorded_steps(
     engine: Engine, shape: EngineShape, recording: EngineRecording
 ) -> dict[str, dict[str, Codes]]:
-    """Return what was recorded as results of steps, after a look at where they were written."""
+    """Return what was recorded as results of steps, after a look at where they were written.
+
+    Parameters
+    ----------
+    engine : Engine
+        The engine.
+    shape : EngineShape
+        Its ports.
+    recording : EngineRecording
+        What it did.
+
+    Raises
+    ------
+    BenchError
+        If a result was written to another place than that of its tensor.
+    """
     network, places = engine.program.network, engine.program.places
     wide, width = network.stream_format.width, network.code_format.width
     element = 0

@@ -16,7 +16,7 @@ from spikefloat.sim.golden.network import Operations
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS
 
-__all__ = ["neuron_operations", "run_softmax"]
+__all__ = ["neuron_operations", "run_argmax", "run_softmax"]
 
 Codes = NDArray[Any]
 
@@ -54,6 +54,19 @@ def neuron_operations(network: Description, units: Units) -> Operations:
         norm=norm,
         softmax=lambda x: run_softmax(units.softmax, x, run),
     )
+
+
+def run_argmax(units: Units, results: Codes) -> Codes:
+    """Return the index of the largest of some results, over the last axis.
+
+    Parameters
+    ----------
+    units : Units
+        The circuits.
+    results : array of int
+        Codes.
+    """
+    return _Runner()(units.argmax, {"a": results})["y"]
 
 
 class _Runner:

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _is_exact(row: _Row) -> bool:
     """Tell whether all that was compared is equal."""
-    counts = ("logits", "intermediates")
+    counts = ("logits", "intermediates", "classes")
     return all(row[f"{name}_equal"] == row[name] for name in counts if name in row)
 
 
@@ -113,7 +113,7 @@ def _attention_table(row: _Row) -> Table:
                 f"{noun} equal to the golden model, bit for bit",
                 f"{row[f'{noun}_equal']:,} of {row[noun]:,}",
             )
-            for noun in ("logits", "intermediates")
+            for noun in ("logits", "classes", "intermediates")
         ),
         ("accuracy in float32", f"{100 * row['accuracy_float']:.2f} %"),
         ("accuracy in FP8", f"{100 * row['accuracy_fp8']:.2f} %"),

@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small network on an engine in Verilog: every result, its place, clocks, and planted faults."""
 
-import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.checks.networks.comparison import compare
-from spikefloat.rtl_gen.checks.networks.engines import run_on_engine
+from spikefloat.rtl_gen.checks.networks.comparison import Made, compare
+from spikefloat.rtl_gen.checks.networks.engines import (
+    engine_shape,
+    recorded_steps,
+    run_on_engine,
+)
 from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engine
 from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.rtl_gen.rtl.engine.engine import Engine
+from spikefloat.sim.benches.engines import EngineRecording, EngineShape
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.network import run_network
 from spikefloat.sim.golden.values import decode
@@ -23,8 +30,9 @@ from tests.helpers.networks import inputs_of, small_network, small_weights
 
 NETWORK = small_network()
 
-pytestmark = [
+ICARUS = [
     pytest.mark.tool,
+    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus is not installed"),
 ]
 
@@ -40,12 +48,20 @@ def icarus(folder: Path) -> Session:
     return Session(simulator="icarus", folder=folder)
 
 
-@pytest.mark.parametrize("gap", [pytest.param(0, marks=pytest.mark.slow), 3])
-def test_all_equal(gap: int, tmp_path: Path) -> None:
+def marked(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a test with the marks of those that take Icarus."""
+    for mark in ICARUS:
+        function = mark(function)
+    return function
+
+
+@marked
+def test_all_equal(tmp_path: Path) -> None:
+    """Every result, its place, the clocks, and the streams with pauses at both ends."""
     engine, hardware = small_engine()
     x = inputs_of(NETWORK, 2)
     expected = run_network(NETWORK, small_weights(NETWORK), x)
-    run = run_on_engine(engine, hardware, x, icarus(tmp_path), gap=gap)
+    run = run_on_engine(engine, hardware, x, icarus(tmp_path), gap=3)
     found = compare(NETWORK, expected, run.made)
     assert found.first_wrong is None
     assert (found.logits, found.logits_equal) == (10, 10)
@@ -53,37 +69,97 @@ def test_all_equal(gap: int, tmp_path: Path) -> None:
     logits = decode(NETWORK.stream_format, expected["head"]["stream"])[:, 0]
     np.testing.assert_array_equal(run.classes, logits.argmax(axis=1))
     # Two more transfers of the input and one of the result wait for the gap.
-    assert run.clocks == engine.interval + 3 * gap
+    assert run.clocks == engine.interval + 3 * 3
 
 
-@pytest.mark.slow
-def test_wrong_weight_is_found(tmp_path: Path) -> None:
-    """One bit in the memory of weights."""
+def with_wrong_weight() -> Hardware:
+    """Return the engine with one wrong bit in the memory of weights."""
     engine, hardware = small_engine()
-    words = list(re.finditer(r"40'h([0-9a-f]{10});", hardware.verilog))
     target = "".join(f"{code:02x}" for code in reversed(engine.program.weights[0]))
-    (word,) = [match for match in words if match[1] == target][:1]
+    place = hardware.verilog.index(f"40'h{target};") + len("40'h")
     changed = f"{int(target, 16) ^ 8:010x}"
-    text = hardware.verilog[: word.start(1)] + changed + hardware.verilog[word.end(1) :]
+    text = hardware.verilog[:place] + changed + hardware.verilog[place + len(changed) :]
+    return replace(hardware, verilog=text)
+
+
+def with_wrong_threshold() -> Hardware:
+    """Return the engine with one neuron of the conversion whose threshold is too high."""
+    engine, _ = small_engine()
+    graph = engine.units.narrow
+    place = graph.outputs[0].nodes[0] - graph.input_count
+    neurons = list(graph.neurons)
+    neurons[place] = neurons[place]._replace(threshold=neurons[place].threshold + 1)
+    wrong = replace(engine.units, narrow=replace(graph, neurons=tuple(neurons)))
+    return engine_hardware(Engine(engine.program, wrong), "small_engine")
+
+
+@marked
+@pytest.mark.parametrize(
+    "make, first_wrong",
+    [(with_wrong_weight, "embedding: sum"), (with_wrong_threshold, "embedding: codes")],
+)
+def test_fault_is_found(make: Callable[[], Hardware], first_wrong: str, tmp_path: Path) -> None:
+    engine, _ = small_engine()
     x = inputs_of(NETWORK, 1)
     expected = run_network(NETWORK, small_weights(NETWORK), x)
-    run = run_on_engine(engine, replace(hardware, verilog=text), x, icarus(tmp_path))
-    assert compare(NETWORK, expected, run.made).first_wrong == "embedding: sum"
+    run = run_on_engine(engine, make(), x, icarus(tmp_path))
+    assert compare(NETWORK, expected, run.made).first_wrong == first_wrong
 
 
-@pytest.mark.slow
-def test_wrong_place_is_found(tmp_path: Path) -> None:
-    """An engine with a program whose first instruction writes one word too far."""
-    engine, _ = small_engine()
-    program = engine.program
-    first = program.instructions[0]
-    moved = replace(first, into=first.into + 1)
-    wrong = replace(program, instructions=(moved, *program.instructions[1:]))
-    other = Engine(wrong, engine.units)
-    with pytest.raises(BenchError, match=r"Results of embedding must be written to 3, not 4"):
-        run_on_engine(
-            engine, engine_hardware(other, "moved"), inputs_of(NETWORK, 1), icarus(tmp_path)
-        )
+def recorded(engine: Engine, shape: EngineShape, made: Made) -> EngineRecording:
+    """Return the recording of an engine that makes given results, each written where it belongs."""
+    wide, width = NETWORK.stream_format.width, NETWORK.code_format.width
+    elements, rows = [], []
+    for step, one in zip(NETWORK.steps, engine.program.instructions, strict=True):
+        own = {kind: codes[0].tolist() for kind, codes in made[step.name].items()}
+        if not isinstance(step, Product):
+            for number, codes in enumerate(own["codes"]):
+                data = sum(code << width * place for place, code in enumerate(codes))
+                rows.append(data | one.into + number << shape.data_width)
+            continue
+        for row, column in np.ndindex(one.rows, one.columns):
+            element = own["sum"][row][column] | own["stream"][row][column] << wide
+            if one.writes:
+                element |= own["codes"][row][column] << 2 * wide
+            if one.is_gated and column % 2:
+                element |= own["gated"][row][column // 2] << 2 * wide + width
+            along = one.first + (column // 2 if one.is_gated else column)
+            word, place = (along, row) if one.is_transposed else (row, along)
+            element |= one.into + word << shape.element_width
+            elements.append(element | place << shape.element_width + shape.word_width)
+
+    def as_bytes(entries: list[int], bits: int) -> np.ndarray[Any, Any]:
+        data = b"".join(entry.to_bytes(bits // 8, "little") for entry in entries)
+        return np.frombuffer(data, np.uint8).reshape(1, len(entries), bits // 8)
+
+    return EngineRecording(
+        results=np.zeros((1, 11), np.uint8),
+        elements=as_bytes(elements, shape.element_entry),
+        rows=as_bytes(rows, shape.row_entry),
+        clocks=np.array([engine.interval]),
+        build_seconds=0,
+        run_seconds=0,
+    )
+
+
+def test_recording_is_read() -> None:
+    """What an engine must record reads as what it must make; one bit of an address, and it does not."""
+    engine, hardware = small_engine()
+    shape = engine_shape(engine, hardware)
+    made = run_network(NETWORK, small_weights(NETWORK), inputs_of(NETWORK, 1))
+    recording = recorded(engine, shape, made)
+    assert (shape.elements, shape.rows) == (recording.elements.shape[1], recording.rows.shape[1])
+    found = compare(NETWORK, made, recorded_steps(engine, shape, recording))
+    assert found.first_wrong is None
+
+    elements = recording.elements.copy()
+    elements[0, 0, shape.element_width // 8] ^= 1
+    with pytest.raises(BenchError, match=r"Results of embedding must be written to 3, not 2"):
+        recorded_steps(engine, shape, replace(recording, elements=elements))
+    rows = recording.rows.copy()
+    rows[0, -1, shape.data_width // 8] ^= 1
+    with pytest.raises(BenchError, match=r"Results of head_norm must be written to \d+, not \d+"):
+        recorded_steps(engine, shape, replace(recording, rows=rows))
 
 
 def test_header_says_what_it_is() -> None:

@@ -49,6 +49,7 @@ def test_attention_of_neurons(tmp_path: Path, capsys: Capture) -> None:
     (result,) = printed_results(capsys)
     assert (result["images"], result["logits"], result["logits_equal"]) == (3, 30, 30)
     assert result["intermediates"] == result["intermediates_equal"] == 3 * 11594
+    assert result["classes"] == result["classes_equal"] == 3
     assert result["weights"] == 3088
     assert result["simulator"] == "network"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["attention.json", "attention.npz"]
@@ -64,6 +65,24 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     assert result["simulator"] == "verilator"
     assert result["accuracy_float"] > 0.97
     assert result["loss_points"] < 1
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_attention_in_rtl(tmp_path: Path, capsys: Capture) -> None:
+    """The whole test set on the engine: logits, intermediates and the places they are written to."""
+    arguments = ["demo", "attention", "--sim", "verilator", "-o", str(tmp_path), "--json"]
+    assert main(arguments) == 0
+    (result,) = printed_results(capsys)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (360, 3600, 3600)
+    assert result["intermediates"] == result["intermediates_equal"] == 360 * 11594
+    assert result["classes"] == result["classes_equal"] == 360
+    assert result["simulator"] == "verilator"
+    assert result["clocks"] == 4705
+    assert result["accuracy_float"] > 0.96
+    assert result["loss_points"] < 1
+    verilog = (tmp_path / "digits_transformer.v").read_text()
+    assert "latency: 4704 clocks from the first transfer to the result" in verilog
 
 
 @pytest.mark.parametrize(
