@@ -33,18 +33,18 @@ def neuron_operations(network: Description, units: Units) -> Operations:
     """
     run = _Runner()
     fmt, lanes = network.code_format, network.lanes
-    per_code = np.uint8 if fmt.width <= 8 else np.uint16
+    width = fmt.width
+    kind = np.uint8 if width <= 8 else np.uint16
 
     def product(x: Codes, w: Codes) -> Codes:
         # Lanes without an operand get +0 times -0, which changes no sum, not even one of -0.
-        a = _padded(x, lanes, 0).astype(per_code)[..., :, None, :]
-        b = _padded(w, lanes, fmt.sign_mask).astype(per_code)[..., None, :, :]
+        a = _padded(x, lanes, 0).astype(kind)[..., :, None, :]
+        b = _padded(w, lanes, fmt.sign_mask).astype(kind)[..., None, :, :]
         a, b = np.broadcast_arrays(a, b)
-        return run(units.product, {"a": a, "b": b})["y"]
+        return run(units.product, {"a": a, "b": b}, {"a": width, "b": width})["y"]
 
     def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        codes = run(units.norm, {"x": x, "g": gain})["y"]
-        return _joined(codes, fmt.width)
+        return run(units.norm, {"x": x, "g": gain}, {"x": width, "g": width, "y": width})["y"]
 
     return Operations(
         product=product,
@@ -66,7 +66,8 @@ def run_argmax(units: Units, results: Codes) -> Codes:
     results : array of int
         Codes.
     """
-    return _Runner()(units.argmax, {"a": results})["y"]
+    width = len(units.argmax.inputs[0].nodes) // results.shape[-1]
+    return _Runner()(units.argmax, {"a": results}, {"a": width})["y"]
 
 
 class _Runner:
@@ -75,10 +76,27 @@ class _Runner:
     def __init__(self) -> None:
         self._networks: dict[int, Network] = {}
 
-    def __call__(self, graph: NeuronGraph, inputs: Mapping[str, Codes]) -> dict[str, Codes]:
+    def __call__(
+        self,
+        graph: NeuronGraph,
+        inputs: Mapping[str, Codes],
+        vectors: Mapping[str, int] | None = None,
+    ) -> dict[str, Codes]:
+        """Return the outputs of a graph; ``vectors`` has the bits of an element of each vector."""
+        vectors = vectors or {}
         network = self._networks.setdefault(id(graph), Network(graph))
-        outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in inputs.items()})
-        return {name: codes.astype(np.int64) for name, codes in outputs.items()}
+        ports = {
+            name: _as_port(codes, vectors[name]) if name in vectors else codes
+            for name, codes in inputs.items()
+        }
+        outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in ports.items()})
+        widths = {port.name: len(port.nodes) for port in graph.outputs}
+        return {
+            name: _elements(codes, widths[name], vectors[name])
+            if name in vectors
+            else codes.astype(np.int64)
+            for name, codes in outputs.items()
+        }
 
 
 def run_softmax(steps: SoftmaxSteps, x: Codes, run: _Runner | None = None) -> Codes:
@@ -94,9 +112,7 @@ def run_softmax(steps: SoftmaxSteps, x: Codes, run: _Runner | None = None) -> Co
     run = _Runner() if run is None else run
     length = x.shape[-1]
     width = len(steps.maximum.inputs[0].nodes) // length
-    # Ports of more than 64 bits take the codes, others one number made of them.
-    vector = x if width * length > WORD_BITS else (x << width * np.arange(length)).sum(axis=-1)
-    largest = run(steps.maximum, {"x": vector})["largest"]
+    largest = run(steps.maximum, {"x": x}, {"x": width})["largest"]
     every = np.broadcast_to(largest[..., None], x.shape)
     powers = run(steps.power, {"code": x, "largest": every})["power"]
     bits = len(steps.divisor.inputs[0].nodes)
@@ -122,7 +138,20 @@ def _padded(codes: Codes, length: int, code: int) -> Codes:
     return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
 
 
-def _joined(bits: Codes, width: int) -> Codes:
-    """Return the codes that the bits of a wide port make up."""
-    groups = bits.reshape(*bits.shape[:-1], -1, width)
-    return np.asarray((groups << np.arange(width)).sum(axis=-1))
+def _as_port(codes: Codes, width: int) -> Codes:
+    """Return the elements of vectors as a port takes them: one number, if it has few bits."""
+    length = codes.shape[-1]
+    if length * width > WORD_BITS:
+        return codes
+    places = (width * np.arange(length)).astype(np.uint64)
+    return np.asarray((codes.astype(np.uint64) << places).sum(axis=-1, dtype=np.uint64))
+
+
+def _elements(codes: Codes, bits: int, width: int) -> Codes:
+    """Return the elements of vectors that a port of some bits has given."""
+    if bits > WORD_BITS:
+        groups = codes.reshape(*codes.shape[:-1], -1, width)
+        return np.asarray((groups << np.arange(width)).sum(axis=-1))
+    places = (width * np.arange(bits // width)).astype(np.uint64)
+    mask = np.uint64((1 << width) - 1)
+    return (codes[..., None].astype(np.uint64) >> places & mask).astype(np.int64)

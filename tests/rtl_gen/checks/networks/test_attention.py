@@ -10,12 +10,13 @@ import numpy as np
 from spikefloat.rtl_gen.checks.networks.comparison import compare
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
 from spikefloat.rtl_gen.designs.engines.units import make_units
-from spikefloat.rtl_gen.networks.layers import digits_transformer
+from spikefloat.rtl_gen.networks.layers import Layers, digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.network import encode_weights, run_network
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.training.transformer import patches, read_weights
+from tests.helpers.networks import inputs_of, small_weights
 
 NETWORK = digits_transformer()
 Made = dict[str, dict[str, np.ndarray[Any, Any]]]
@@ -67,3 +68,21 @@ def test_wrong_weight_is_found() -> None:
     changed[3, 5] ^= 8
     found = compare(NETWORK, expected, run_network(NETWORK, {**weights, "layer0_down": changed}, x))
     assert found.first_wrong == "layer0_down: sum"
+
+
+def test_other_shapes() -> None:
+    """Two layers, three heads, and numbers that are no powers of two."""
+    layers = Layers(5, 6)
+    layers.embedding(3)
+    for number in range(2):
+        layers.attention(number, heads=3)
+        layers.feed_forward(number, 4, is_last=number == 1)
+    layers.mean()
+    network = layers.head(7)
+    weights, x = small_weights(network), inputs_of(network, 40)
+    expected = run_network(network, weights, x)
+    neurons = neuron_operations(network, make_units(network))
+    found = compare(network, expected, run_network(network, weights, x, neurons))
+    assert found.first_wrong is None
+    assert found.logits_equal == 40 * 7
+    assert len(np.unique(expected["head"]["stream"])) > 100
