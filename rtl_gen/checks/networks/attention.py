@@ -101,6 +101,8 @@ def run_attention(
         actual, clocks, classes = run.made, run.clocks, run.classes
         times = {"build_seconds": run.build_seconds, "run_seconds": run.run_seconds}
     found = compare(network, expected, actual)
+    spikes: dict[str, int] = {}
+    run_network(network, weights, x[:1], neuron_operations(network, engine.units, spikes))
     wide = network.stream_format
     largest = argmax(wide, wide, None, expected["head"]["stream"][:, 0])
     rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
@@ -122,6 +124,7 @@ def run_attention(
         "accuracy_fp8": in_codes,
         "loss_points": round(100 * (in_float - in_codes), 3),
         "clocks": clocks,
+        "spikes": sum(spikes.values()),
         **times,
     }
 

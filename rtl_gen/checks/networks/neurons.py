@@ -21,7 +21,9 @@ __all__ = ["neuron_operations", "run_argmax", "run_softmax"]
 Codes = NDArray[Any]
 
 
-def neuron_operations(network: Description, units: Units) -> Operations:
+def neuron_operations(
+    network: Description, units: Units, spikes: dict[str, int] | None = None
+) -> Operations:
     """Return operations that run the circuits, on all rows of a step at once.
 
     Parameters
@@ -30,8 +32,10 @@ def neuron_operations(network: Description, units: Units) -> Operations:
         The description.
     units : Units
         The circuits.
+    spikes : dict of str to int, optional
+        Where spikes are added up, by the name of the circuit. Every operation begins at rest.
     """
-    run = _Runner()
+    run = _Runner(spikes)
     fmt, lanes = network.code_format, network.lanes
     width = fmt.width
     kind = np.uint8 if width <= 8 else np.uint16
@@ -73,8 +77,9 @@ def run_argmax(units: Units, results: Codes) -> Codes:
 class _Runner:
     """Runs graphs, each of which is made ready once."""
 
-    def __init__(self) -> None:
+    def __init__(self, spikes: dict[str, int] | None = None) -> None:
         self._networks: dict[int, Network] = {}
+        self._spikes = spikes
 
     def __call__(
         self,
@@ -90,6 +95,9 @@ class _Runner:
             for name, codes in inputs.items()
         }
         outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in ports.items()})
+        if self._spikes is not None:
+            fired = int(network.spikes(ports).sum())
+            self._spikes[graph.name] = self._spikes.get(graph.name, 0) + fired
         widths = {port.name: len(port.nodes) for port in graph.outputs}
         return {
             name: _elements(codes, widths[name], vectors[name])

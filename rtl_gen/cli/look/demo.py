@@ -118,6 +118,7 @@ def _attention_table(row: _Row) -> Table:
         ("accuracy in float32", f"{100 * row['accuracy_float']:.2f} %"),
         ("accuracy in FP8", f"{100 * row['accuracy_fp8']:.2f} %"),
         ("loss", f"{row['loss_points']:g} points"),
+        ("spikes for the first image", f"{row['spikes']:,}"),
     ]
     if row["clocks"] is not None:
         lines.append(("clocks for an image", f"{row['clocks']:,}"))

@@ -10,6 +10,7 @@ import numpy as np
 from spikefloat.rtl_gen.checks.networks.comparison import compare
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
 from spikefloat.rtl_gen.designs.engines.units import make_units
+from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.rtl_gen.networks.layers import Layers, digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.exchange.digits import load_digits
@@ -81,8 +82,19 @@ def test_other_shapes() -> None:
     network = layers.head(7)
     weights, x = small_weights(network), inputs_of(network, 40)
     expected = run_network(network, weights, x)
-    neurons = neuron_operations(network, make_units(network))
+    made = make_units(network)
+    neurons = neuron_operations(network, made)
     found = compare(network, expected, run_network(network, weights, x, neurons))
     assert found.first_wrong is None
     assert found.logits_equal == 40 * 7
     assert len(np.unique(expected["head"]["stream"])) > 100
+
+    # Spikes of inputs one by one are those of all; no neuron fires twice in an operation.
+    parts: list[dict[str, int]] = [{}, {}, {}]
+    for spikes, own in zip(parts, (x[:2], x[:1], x[1:2]), strict=True):
+        run_network(network, weights, own, neuron_operations(network, made, spikes))
+    assert parts[0] == {name: parts[1][name] + parts[2][name] for name in parts[1]}
+    products = [step for step in network.steps if isinstance(step, Product)]
+    operations = sum(rows * columns for rows, columns, _ in map(network.product_shape, products))
+    most = operations * len(made.product.neurons)
+    assert 0.1 * most < parts[1][made.product.name] < 0.9 * most
