@@ -80,7 +80,7 @@ class SoftmaxUnit(wiring.Component):
         m.d.comb += code.eq(codes[:width])
         with m.If(raises):
             m.d.sync += codes.eq(codes[width:])
-        raised = add_circuit(m, "power", steps.power, {"code": code, "largest": largest})
+        raised = add_circuit(m, "exponential", steps.power, {"code": code, "largest": largest})
 
         # Powers go round in a ring: in as they are made, out as they are divided.
         powers = Signal(term_width * length)
