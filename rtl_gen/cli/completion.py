@@ -52,7 +52,7 @@ def _arguments(designs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     own = {
         "board": (*OPTIONS["simulate"].words, "all"),
         "host": ("identify", "compute", "sweep"),
-        "demo": ("digits",),
+        "demo": ("digits", "attention"),
         "completion": tuple(SHELLS),
         "help": tuple(COMMANDS),
     }

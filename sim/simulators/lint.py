@@ -13,7 +13,7 @@ from pathlib import Path
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.files import read_text
 from spikefloat.sim.simulators.find import find_simulator
-from spikefloat.sim.simulators.modules import module_names
+from spikefloat.sim.simulators.modules import top_modules
 
 __all__ = ["lint", "main"]
 
@@ -21,7 +21,7 @@ __all__ = ["lint", "main"]
 def lint(path: Path) -> str:
     """Return what Verilator has to say about one self-contained file; nothing if it is clean.
 
-    The last module of the file is its top.
+    The module that no other one names is its top; if there are several such, the last of them.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def lint(path: Path) -> str:
     ValueError
         If the file has no module.
     """
-    names = module_names(read_text(path))
+    names = top_modules(read_text(path))
     if not names:
         raise InputError(f"File must have a module, not {str(path)!r}")
     done = subprocess.run(

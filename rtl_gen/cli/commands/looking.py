@@ -166,10 +166,10 @@ LOOKING = (
     Command(
         name="demo",
         group="look",
-        summary="train a network on the digits of scikit-learn, and run it as Verilog",
-        arguments=(Argument("DEMO", "digits"),),
-        options=(*pick("hidden kept images sim no-rtl build-dir output"), *TABLE),
-        examples=("digits -o digits",),
+        summary="run a network on the digits of scikit-learn as Verilog, trained here",
+        arguments=(Argument("DEMO", "digits (a perceptron) or attention (a transformer)"),),
+        options=(*pick("hidden kept train images sim no-rtl build-dir output"), *TABLE),
+        examples=("digits -o digits", "attention --no-rtl -o attention"),
     ),
     Command(
         name="completion",

@@ -183,6 +183,11 @@ BOARD = (
         help="images of the test set to run",
     ),
     Option(
+        name="train",
+        group="network",
+        help="train anew, for a minute or two, instead of taking the stored weights",
+    ),
+    Option(
         name="no-rtl",
         group="simulation",
         help="run the neurons in the exact simulator, which needs no other program, not as Verilog",

@@ -152,7 +152,10 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
     for line in statements:
         match = ASSIGN.match(line)
         if not match or match[1] not in named:
-            line = re.sub(r"\w+\[[\d:]+\](?! <?= )", lambda m: parts.get(m[0], m[0]), line)
+            target, value = _split_assignment(line)
+            line = target + re.sub(
+                r"\w+\[[\d:]+\](?! <?= )", lambda m: parts.get(m[0], m[0]), value
+            )
         replaced.append(line)
 
     # The port of an instance, ``.name(``, is no use of a wire of that name.
@@ -173,6 +176,12 @@ def _use_aliases(statements: list[str], nets: dict[str, Net]) -> list[str]:
         else:
             retained.append(line)
     return retained
+
+
+def _split_assignment(line: str) -> tuple[str, str]:
+    """Return the concatenation that a statement assigns to, and the rest; or nothing and all."""
+    match = re.match(r"\s*(?:assign )?\{ [^{}]* \} <?= ", line)
+    return (match[0], line[match.end() :]) if match else ("", line)
 
 
 def _plain_names(body: str) -> str:

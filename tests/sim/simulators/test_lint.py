@@ -32,6 +32,16 @@ def test_lint_of_a_fault(files, capsys):
     assert "narrow.v:2:" in capsys.readouterr().err
 
 
+@pytest.mark.tool
+def test_fault_in_the_first_module(files):
+    """The top is the module that no other one names, wherever it stands."""
+    path = files / "top.v"
+    inner = CLEAN.replace("clean", "inner")
+    top = "module top (input wire [1:0] a, output wire [2:0] y);\n  inner i (.a(a), .y(y));\nendmodule\n"
+    path.write_text(top + inner, encoding="utf-8")
+    assert "top.v:2:" in lint(path)
+
+
 @pytest.mark.parametrize(
     "name, message",
     [

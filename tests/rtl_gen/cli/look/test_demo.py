@@ -43,6 +43,31 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
     assert json.loads((tmp_path / "digits.json").read_text()) == result
 
 
+@pytest.mark.slow
+def test_attention_of_neurons_over_the_test_set(tmp_path: Path, capsys: Capture) -> None:
+    arguments = ["demo", "attention", "--no-rtl", "-o", str(tmp_path), "--json"]
+    assert main(arguments) == 0
+    (result,) = printed_results(capsys)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (360, 3600, 3600)
+    assert result["intermediates"] == result["intermediates_equal"] == 360 * 11594
+    assert result["accuracy_float"] > 0.96
+    assert result["loss_points"] < 1
+
+
+def test_attention_of_neurons(tmp_path: Path, capsys: Capture) -> None:
+    arguments = ["demo", "attention", "--images", "3", "--no-rtl", "-o", str(tmp_path), "--json"]
+    assert main(arguments) == 0
+    (result,) = printed_results(capsys)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (3, 30, 30)
+    assert result["intermediates"] == result["intermediates_equal"] == 3 * 11594
+    assert result["classes"] == result["classes_equal"] == 3
+    assert result["weights"] == 3088
+    assert result["simulator"] == "network"
+    assert result["spikes"] == 14_952_245
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["attention.json", "attention.npz"]
+    assert json.loads((tmp_path / "attention.json").read_text()) == result
+
+
 @pytest.mark.tool
 @pytest.mark.slow
 def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
@@ -54,10 +79,32 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     assert result["loss_points"] < 1
 
 
+@pytest.mark.tool
+@pytest.mark.slow
+def test_attention_in_rtl(tmp_path: Path, capsys: Capture) -> None:
+    """Images on the engine: logits, intermediates and the places they are written to."""
+    arguments = ["demo", "attention", "--sim", "verilator", "--images", "20", "--json"]
+    assert main([*arguments, "-o", str(tmp_path)]) == 0
+    (result,) = printed_results(capsys)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
+    assert result["intermediates"] == result["intermediates_equal"] == 20 * 11594
+    assert result["classes"] == result["classes_equal"] == 20
+    assert result["simulator"] == "verilator"
+    assert result["clocks"] == 4705
+    verilog = (tmp_path / "digits_transformer.v").read_text()
+    assert "latency: 4704 clocks from the first transfer to the result" in verilog
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["letters"], "Demo must be digits, not 'letters'"),
+        (["letters"], "Demo must be digits or attention, not 'letters'"),
+        (["attention", "--hidden", "3"], "Option --hidden has no effect for attention"),
+        (
+            ["digits", "--train"],
+            "Option --train has no effect for digits, which is trained in any case",
+        ),
+        (["attention", "--no-rtl", "--sim", "icarus"], "Option --sim has no effect with --no-rtl"),
         (
             ["digits", "--sim", "vcs"],
             "Simulator must be one of icarus, verilator, both, auto, not 'vcs'",

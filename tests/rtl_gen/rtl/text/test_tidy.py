@@ -113,3 +113,27 @@ def test_a_shared_condition_stays():
     """A value that something else reads too is not folded into the register."""
     body = "  output [3:0] y;\n" + REGISTER + "  assign y = \\$1 ;\n"
     assert "    count <= value_1;" in tidy(body)[1]
+
+
+#: A part of a word that is assigned beside another, and has a name of its own.
+TARGET = """\
+  wire [6:0] \\$1 ;
+  wire [3:0] low;
+  output [7:0] y;
+  wire [7:0] y;
+  output [3:0] z;
+  wire [3:0] z;
+  assign { \\$1 [6:4], y[3:0] } = a ? { 3'h0, y[7:4] } : b;
+  assign low = y[3:0];
+  assign z = low + y[3:0];
+"""
+
+
+def test_part_that_is_assigned_keeps_its_place() -> None:
+    """Its name stands where it is read only: assigned, it would have two drivers, and the word none."""
+    _, statements = tidy(TARGET)
+    assert statements == [
+        "  assign { value_1[6:4], y[3:0] } = a ? { 3'h0, y[7:4] } : b;",
+        "  assign low = y[3:0];",
+        "  assign z = low + low;",
+    ]

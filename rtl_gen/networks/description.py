@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a network is, as data: tensors, weights, and the steps that make one of the other.
+
+The golden model, the float32 model, training, the simulation of neurons and the program of the
+engine all come from the same description. A step says *what* is computed and where it is rounded;
+how, each of these knows for itself.
+
+Every tensor has two axes, rows and columns. A row is a token, but for tensors that a step
+writes transposed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import FORMATS, Format
+
+__all__ = ["Network", "Norm", "Product", "Softmax", "Step"]
+
+Shape = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """The matrix product ``y[t, o] = sum of x[t, i] * w[o, i]``, and what becomes of its elements.
+
+    The sum is exact and rounded once, into the format of the stream. Then, each only if asked for:
+    an element of the stream is added, with one rounding; the result is kept in the stream. It is
+    rounded into the format of codes, saturating. If the product is gated, columns are pairs of a
+    gate and a value, and the pair becomes SiLU(gate) * value, with the roundings of ``swiglu``.
+    """
+
+    name: str
+    x: str  #: Tensor or weight of shape (rows, inner).
+    w: str  #: Weight or tensor of shape (columns, inner).
+    into: str | None  #: Tensor of codes that is written; None if only the stream is.
+    column: int = 0  #: First column of ``into`` that is written; first row, if transposed.
+    is_transposed: bool = False  #: Whether rows become columns.
+    add: str | None = None  #: Tensor of the stream that is added.
+    keep: str | None = None  #: Tensor of the stream that is written.
+    is_gated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Norm:
+    """RMSNorm of each row, with the roundings of ``rms_norm``; results saturate."""
+
+    name: str
+    x: str  #: Tensor of shape (rows, columns).
+    gain: str  #: Weight of shape (1, columns).
+    into: str
+    epsilon: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softmax:
+    """Softmax of each row, with the roundings of ``softmax``."""
+
+    name: str
+    x: str
+    into: str
+
+
+Step = Product | Norm | Softmax
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Steps, and the shape of everything they name.
+
+    Raises
+    ------
+    InputError
+        If a step names what there is not, or shapes do not fit.
+    """
+
+    tensors: Mapping[str, Shape]  #: Tensors of codes.
+    stream: Mapping[str, Shape]  #: Tensors of the residual stream.
+    weights: Mapping[str, Shape]  #: What is trained, by name.
+    #: Weights that are not trained but what they always are: all elements of one value.
+    constants: Mapping[str, Fraction] = field(default_factory=dict)
+    steps: tuple[Step, ...]
+    input: str  #: Tensor that the input is in.
+    values: int  #: Columns of the input that are values; the others say which token a row is.
+    output: str  #: Tensor of the stream with the result.
+    code_format: Format = FORMATS["e4m3fn"]
+    stream_format: Format = FORMATS["bfloat16"]
+
+    def __post_init__(self) -> None:
+        rows, columns = self.shape(self.input)
+        if columns not in (self.values, self.values + rows):
+            raise InputError(
+                f"Columns of the input must be {self.values} values, or these and one for each of "
+                f"{rows} tokens, not {columns}"
+            )
+        for step in self.steps:
+            _check(self, step)
+        self.shape_of_stream(self.output)
+
+    def shape(self, name: str) -> Shape:
+        """Return rows and columns of a tensor of codes or a weight.
+
+        Raises
+        ------
+        InputError
+            If there is none of the name.
+        """
+        for shapes in (self.tensors, self.weights):
+            if name in shapes:
+                return shapes[name]
+        raise InputError(f"Tensors of the network must have {name!r} among them")
+
+    def shape_of_stream(self, name: str) -> Shape:
+        """Return rows and columns of a tensor of the stream.
+
+        Raises
+        ------
+        InputError
+            If there is none of the name.
+        """
+        if name not in self.stream:
+            raise InputError(f"Stream of the network must have {name!r} among its tensors")
+        return self.stream[name]
+
+    def product_shape(self, step: Product) -> tuple[int, int, int]:
+        """Return rows, columns and inner size of a product."""
+        rows, inner = self.shape(step.x)
+        return rows, self.shape(step.w)[0], inner
+
+    @property
+    def lanes(self) -> int:
+        """Terms of the longest sum of products."""
+        products = [step for step in self.steps if isinstance(step, Product)]
+        return max(self.product_shape(step)[2] for step in products)
+
+    @property
+    def trained(self) -> dict[str, Shape]:
+        """Shapes of the weights that are trained."""
+        return {name: s for name, s in self.weights.items() if name not in self.constants}
+
+    @property
+    def weight_count(self) -> int:
+        """Number of weights that are trained."""
+        return sum(rows * columns for rows, columns in self.trained.values())
+
+
+def _check(network: Network, step: Step) -> None:
+    """Refuse a step whose shapes do not fit."""
+    if isinstance(step, Product):
+        rows, columns, inner = network.product_shape(step)
+        if network.shape(step.w)[1] != inner:
+            raise InputError(
+                f"Inner sizes of {step.name} must be equal, not {inner} and "
+                f"{network.shape(step.w)[1]}"
+            )
+        if step.is_gated and (columns % 2 or step.add or step.keep):
+            raise InputError(
+                f"Columns of {step.name} must be pairs of gate and value, not {columns} for a stream"
+            )
+        columns //= 2 if step.is_gated else 1
+        for name in (step.add, step.keep):
+            if name is not None:
+                _require(step, name, network.shape_of_stream(name), (rows, columns))
+        if step.into is not None:
+            least = (
+                (columns + step.column, rows)
+                if step.is_transposed
+                else (
+                    rows,
+                    columns + step.column,
+                )
+            )
+            _require(step, step.into, network.shape(step.into), least, is_least=True)
+        elif step.keep is None:
+            raise InputError(f"Result of {step.name} must be written somewhere, not nowhere")
+        return
+    shape = network.shape(step.x)
+    _require(step, step.into, network.shape(step.into), shape)
+    if isinstance(step, Norm):
+        _require(step, step.gain, network.shape(step.gain), (1, shape[1]))
+
+
+def _require(step: Step, name: str, found: Shape, needed: Shape, is_least: bool = False) -> None:
+    fits = found[0] >= needed[0] and found[1] >= needed[1] if is_least else found == needed
+    if not fits:
+        least = " at least" if is_least else ""
+        raise InputError(f"Shape of {name} in {step.name} must be{least} {needed}, not {found}")

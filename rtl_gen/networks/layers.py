@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers, written down one after the other, as the steps of a network."""
+
+from fractions import Fraction
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.networks.description import Network, Norm, Product, Shape, Softmax, Step
+
+__all__ = ["Layers", "digits_transformer"]
+
+
+class Layers:
+    """Writes the steps of a network, layer by layer.
+
+    Between layers there is a residual stream, and the same in codes, which products take.
+
+    Parameters
+    ----------
+    tokens : int
+        Number of tokens.
+    width : int
+        Elements of the stream for each token.
+    epsilon : Fraction
+        Of the normalisations.
+
+    Raises
+    ------
+    InputError
+        If a number is below 1.
+    """
+
+    def __init__(self, tokens: int, width: int, epsilon: Fraction = Fraction(1, 1 << 16)) -> None:
+        self._tokens = _positive("tokens", tokens)
+        self._width = _positive("elements of the stream", width)
+        self._epsilon = epsilon
+        self._tensors: dict[str, Shape] = {}
+        self._stream: dict[str, Shape] = {}
+        self._weights: dict[str, Shape] = {}
+        self._constants: dict[str, Fraction] = {}
+        self._steps: list[Step] = []
+        self._values = 0
+        self._codes = ""  #: Tensor of codes that the next layer takes.
+        self._residual = ""  #: Tensor of the stream that the next layer adds to.
+
+    def embedding(self, values: int) -> None:
+        """Map values of each token, and which token it is, to the stream.
+
+        Beside its values a token has a one in the column of its place, so that the weights of this
+        column are its position embedding, in the same exact sum.
+        """
+        columns = _positive("values of a token", values) + self._tokens
+        self._values = values
+        self._tensors["input"] = (self._tokens, columns)
+        self._weights["embedding"] = (self._width, columns)
+        self._add_product("embedding", "input", "embedding", codes="x0", keep="x0")
+
+    def norm(self, name: str) -> str:
+        """Normalise the codes, and return the name of the result."""
+        shape = self._tensors[self._codes]
+        self._weights[name] = (1, shape[1])
+        into = f"{name}_result"
+        self._tensors[into] = shape
+        self._steps.append(
+            Norm(name=name, x=self._codes, gain=name, into=into, epsilon=self._epsilon)
+        )
+        return into
+
+    def attention(self, layer: int, heads: int) -> None:
+        """Add the results of attention to the stream.
+
+        Powers of two that scores are divided by are in the weights of the queries.
+
+        Raises
+        ------
+        InputError
+            If the stream cannot be divided by the number of heads.
+        """
+        if heads < 1 or self._width % heads:
+            raise InputError(
+                f"Number of heads must divide the {self._width} elements of a stream, not {heads}"
+            )
+        size, tokens = self._width // heads, self._tokens
+        x = self.norm(f"layer{layer}_attention_norm")
+        mixed = f"layer{layer}_mixed"
+        self._tensors[mixed] = (tokens, self._width)
+        for head in range(heads):
+            prefix = f"layer{layer}_head{head}"
+            names = {
+                part: f"{prefix}_{part}"
+                for part in ("query", "key", "value", "scores", "shares", "mixed")
+            }
+            for part in ("query", "key", "value"):
+                is_value = part == "value"
+                name = names[part]
+                self._weights[name] = (size, self._width)
+                codes = f"{name}_codes"
+                self._tensors[codes] = (size, tokens) if is_value else (tokens, size)
+                self._add_product(name, x, name, codes=codes, is_transposed=is_value)
+            self._tensors[names["scores"]] = self._tensors[names["shares"]] = (tokens, tokens)
+            self._add_product(
+                names["scores"],
+                f"{names['query']}_codes",
+                f"{names['key']}_codes",
+                codes=names["scores"],
+            )
+            self._steps.append(
+                Softmax(name=names["shares"], x=names["scores"], into=names["shares"])
+            )
+            value = f"{names['value']}_codes"
+            self._add_product(
+                names["mixed"], names["shares"], value, codes=mixed, column=head * size
+            )
+        self._weights[f"layer{layer}_output"] = (self._width, self._width)
+        name = f"x{2 * layer + 1}"
+        self._add_product(f"layer{layer}_output", mixed, f"layer{layer}_output", name, keep=name)
+
+    def feed_forward(self, layer: int, hidden: int, *, is_last: bool = False) -> None:
+        """Add the results of a SiLU-gated layer to the stream.
+
+        The rows of its first weight are gate 0, value 0, gate 1, value 1 and so on. Behind the last
+        layer, codes are written transposed, for :meth:`mean`.
+        """
+        _positive("hidden elements", hidden)
+        x = self.norm(f"layer{layer}_feed_norm")
+        up, gated, down = (f"layer{layer}_{part}" for part in ("up", "gated", "down"))
+        self._weights[up] = (2 * hidden, self._width)
+        self._weights[down] = (self._width, hidden)
+        self._tensors[gated] = (self._tokens, hidden)
+        self._add_product(up, x, up, codes=gated, is_gated=True)
+        name = f"x{2 * layer + 2}"
+        self._add_product(down, gated, down, name, keep=name, is_transposed=is_last)
+
+    def mean(self) -> None:
+        """Make one row of the mean of all tokens, whose codes were written transposed."""
+        self._weights["mean"] = (1, self._tokens)
+        self._constants["mean"] = Fraction(1, self._tokens)
+        self._residual = ""
+        self._add_product("mean", self._codes, "mean", codes="pooled", is_transposed=True)
+        self._codes = "pooled"
+
+    def head(self, outputs: int) -> Network:
+        """Map the normalised codes to the results, and return the network."""
+        x = self.norm("head_norm")
+        self._weights["head"] = (_positive("outputs", outputs), self._width)
+        shape = self._tensors[x][0], outputs
+        self._stream["logits"] = shape
+        self._steps.append(Product(name="head", x=x, w="head", into=None, keep="logits"))
+        return Network(
+            tensors=self._tensors,
+            stream=self._stream,
+            weights=self._weights,
+            constants=self._constants,
+            steps=tuple(self._steps),
+            input="input",
+            values=self._values,
+            output="logits",
+        )
+
+    def _add_product(
+        self,
+        name: str,
+        x: str,
+        w: str,
+        codes: str,
+        *,
+        column: int = 0,
+        keep: str | None = None,
+        is_transposed: bool = False,
+        is_gated: bool = False,
+    ) -> None:
+        """Add a product; one that is kept adds to the stream, if there is one, and goes on with it."""
+        rows = self._tensors[x][0]
+        columns = self._weights[w][0] if w in self._weights else self._tensors[w][0]
+        into = f"{codes}_codes" if keep else codes
+        if into not in self._tensors:
+            self._tensors[into] = (columns, rows) if is_transposed else (rows, columns)
+        self._steps.append(
+            Product(
+                name=name,
+                x=x,
+                w=w,
+                into=into,
+                column=column,
+                is_transposed=is_transposed,
+                add=(self._residual or None) if keep else None,
+                keep=keep,
+                is_gated=is_gated,
+            )
+        )
+        if keep:
+            self._stream[keep] = (rows, columns)
+            self._codes, self._residual = into, keep
+
+
+def digits_transformer(
+    tokens: int = 16, values: int = 4, width: int = 16, heads: int = 2, hidden: int = 32
+) -> Network:
+    """Return the transformer for the digits of scikit-learn: patches of pixels are its tokens.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+    """
+    layers = Layers(tokens, width)
+    layers.embedding(values)
+    layers.attention(0, heads)
+    layers.feed_forward(0, hidden, is_last=True)
+    layers.mean()
+    return layers.head(10)
+
+
+def _positive(noun: str, number: int) -> int:
+    if number < 1:
+        raise InputError(f"Number of {noun} must be at least 1, not {number}")
+    return number

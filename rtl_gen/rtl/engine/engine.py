@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine: memories, one circuit of each kind, and registers between them."""
+
+from collections.abc import Sequence
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory, WritePort
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.networks.program import Program
+from spikefloat.rtl_gen.rtl.engine.instances import add_circuit
+from spikefloat.rtl_gen.rtl.engine.sequencer import DRAIN, Sequencer, slot_layout
+from spikefloat.rtl_gen.rtl.engine.softmax import SoftmaxUnit, softmax_latency
+from spikefloat.rtl_gen.rtl.engine.stages import STAGES, add_norm, add_products
+from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
+from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.text.names import check_identifier
+
+__all__ = ["Engine", "engine_ports", "engine_verilog"]
+
+Row = Sequence[int]
+
+
+class Engine(wiring.Component):
+    """Computes a network, one input after the other.
+
+    An operation of a product passes through these stages, one in each clock: the memories; the dot
+    product; what is added, narrowed and gated; the memory again. Every circuit has registers before
+    it, which change only for its own operations.
+
+    Parameters
+    ----------
+    program : Program
+        Instructions and weights.
+    units : Units
+        The circuits.
+
+    Members
+    -------
+    s_axis_x : ``In(AxiStream)``
+        Inputs: in each transfer the values of a token, the first lowest, each in whole bytes.
+        ``tlast`` comes with the last token, and is only checked.
+    m_axis_y : ``Out(AxiStream)``
+        Results, one transfer for each input: all codes, the first lowest, each in whole bytes; and
+        above them a byte or more with the index of the largest.
+    frame_error : ``Out(1)``
+        Sticky: set when ``tlast`` arrives at an unexpected transfer; cleared by reset.
+    trace_valid : ``Out(1)``
+        Whether there is a result of a step in this clock; they come in the order of the steps.
+    trace_is_row : ``Out(1)``
+        Whether it is a whole row, of a step that is no product.
+    trace_word, trace_place : ``Out``
+        Word of the memory that it is written to, and element in it.
+    trace_data : ``Out``
+        The codes of a row, the first lowest; or of an element of a product, from the lowest bits:
+        the sum of products, the same with what is added, that as a code, and gated.
+    """
+
+    def __init__(self, program: Program, units: Units) -> None:
+        self._program = program
+        self._units = units
+        network = program.network
+        self._width, self._wide = network.code_format.width, network.stream_format.width
+        self._lanes = len(program.codes[0])
+        self._index_bits = len(units.argmax.outputs[0].nodes)
+        results = whole_bytes(self._wide) * program.outputs + whole_bytes(self._index_bits)
+        slot = slot_layout(program)
+        super().__init__(
+            {
+                "s_axis_x": In(AxiStream(whole_bytes(self._width) * network.values)),
+                "m_axis_y": Out(AxiStream(results)),
+                "frame_error": Out(1),
+                "trace_valid": Out(1),
+                "trace_is_row": Out(1),
+                "trace_word": Out(slot["word"].shape),
+                "trace_place": Out(slot["place"].shape),
+                "trace_data": Out(max(self._width * self._lanes, 2 * (self._wide + self._width))),
+            }
+        )
+
+    @property
+    def program(self) -> Program:
+        """Instructions and weights."""
+        return self._program
+
+    @property
+    def units(self) -> Units:
+        """The circuits."""
+        return self._units
+
+    @property
+    def interval(self) -> int:
+        """Clocks from the first transfer of an input to that of the next, if none has to wait."""
+        softmax = softmax_latency(self._softmax_length) + 2
+        clocks = sum(
+            1 + one.rows * (softmax if one.is_softmax else one.columns) + DRAIN
+            for one in self._program.instructions
+        )
+        return self._program.tokens + clocks + 2
+
+    @property
+    def _softmax_length(self) -> int:
+        return len(self._units.softmax.maximum.inputs[0].nodes) // self._width
+
+    def elaborate(self, platform: object) -> Module:
+        """Describe the engine."""
+        m = Module()
+        program, width, lanes = self._program, self._width, self._lanes
+        m.submodules.codes = codes = Memory(
+            shape=width * lanes, depth=len(program.codes), init=_joined(program.codes, width)
+        )
+        m.submodules.weights = weights = Memory(
+            shape=width * lanes, depth=len(program.weights), init=_joined(program.weights, width)
+        )
+        m.submodules.stream = stream = Memory(shape=self._wide, depth=program.stream_words, init=[])
+        m.submodules.sequencer = sequencer = Sequencer(program)
+        left, right, weight = codes.read_port(), codes.read_port(), weights.read_port()
+        addend, write, keep = (
+            stream.read_port(),
+            codes.write_port(granularity=width),
+            (stream.write_port()),
+        )
+        m.d.comb += [
+            left.addr.eq(sequencer.x),
+            right.addr.eq(sequencer.w),
+            weight.addr.eq(sequencer.w),
+            addend.addr.eq(sequencer.stream),
+        ]
+        slots = [sequencer.slot]
+        for stage in range(1, STAGES + 1):
+            slot = Signal(slot_layout(program), name=f"slot_{stage}")
+            m.d.sync += slot.eq(slots[-1])
+            slots.append(slot)
+        element = add_products(
+            m, self._units, slots, left.data, right.data, weight.data, addend.data
+        )
+        row = add_norm(m, self._units, slots, left.data, weight.data)
+        softmax = self._add_softmax(m, slots, left.data)
+        m.d.comb += sequencer.softmax_done.eq(softmax.done)
+        self._add_writes(m, slots, element, row, softmax, write)
+        last = slots[-1]
+        m.d.comb += [
+            keep.addr.eq(last.keep),
+            keep.data.eq(element["stream"]),
+            keep.en.eq(last.is_valid & last.keeps),
+        ]
+        self._add_streams(m, last, element["stream"], sequencer, write)
+        return m
+
+    def _add_softmax(self, m: Module, slots: list[data.View], left: Signal) -> SoftmaxUnit:
+        unit = SoftmaxUnit(self._units.softmax, self._softmax_length)
+        m.submodules.softmax = unit
+        m.d.comb += [unit.start.eq(slots[1].is_valid & slots[1].is_softmax), unit.x.eq(left)]
+        return unit
+
+    def _add_writes(
+        self,
+        m: Module,
+        slots: list[data.View],
+        element: dict[str, Signal],
+        row: Signal,
+        softmax: SoftmaxUnit,
+        write: WritePort,
+    ) -> None:
+        """Add what writes results of steps, and shows them."""
+        last, lanes, width = slots[-1], self._lanes, self._width
+        # A softmax ends long after its operation has passed.
+        word = Signal(len(last.word), name="softmax_word")
+        with m.If(softmax.start):
+            m.d.sync += word.eq(slots[1].word)
+        m.d.comb += [
+            self.trace_valid.eq(last.is_valid & ~last.is_softmax | softmax.done),
+            self.trace_is_row.eq(softmax.done | last.is_norm),
+            self.trace_word.eq(last.word),
+            self.trace_place.eq(last.place),
+            self.trace_data.eq(Cat(element.values())),
+            write.addr.eq(last.word),
+            write.data.eq(Mux(last.is_gated, element["gated"], element["code"]).replicate(lanes)),
+        ]
+        with m.If(last.is_valid & last.is_product & last.writes):
+            m.d.comb += write.en.eq(Cat(last.place == lane for lane in range(lanes)))
+        with m.If(last.is_valid & last.is_norm):
+            m.d.comb += [
+                write.data.eq(row),
+                write.en.eq((1 << len(row) // width) - 1),
+                self.trace_data.eq(row),
+            ]
+        with m.If(softmax.done):
+            m.d.comb += [
+                write.addr.eq(word),
+                write.data.eq(softmax.y),
+                write.en.eq((1 << len(softmax.y) // width) - 1),
+                self.trace_word.eq(word),
+                self.trace_place.eq(0),
+                self.trace_data.eq(softmax.y),
+            ]
+
+    def _add_streams(
+        self,
+        m: Module,
+        last: data.View,
+        result: Signal,
+        sequencer: Sequencer,
+        write: WritePort,
+    ) -> None:
+        """Add what receives inputs and sends results."""
+        program, wide = self._program, self._wide
+        values = program.network.values
+        size = whole_bytes(self._width)
+        results = Signal(wide * program.outputs)
+        with m.If(last.is_valid & last.is_output):
+            m.d.sync += results.eq(Cat(results[wide:], result))
+        largest = add_circuit(m, "argmax", self._units.argmax, {"a": results})["y"]
+        each = whole_bytes(wide)
+        for number in range(program.outputs):
+            code = results[wide * number : wide * (number + 1)]
+            m.d.comb += self.m_axis_y.tdata[each * number : each * number + wide].eq(code)
+        first = each * program.outputs
+        m.d.comb += [
+            self.m_axis_y.tdata[first : first + self._index_bits].eq(largest),
+            self.m_axis_y.tlast.eq(1),
+        ]
+        token = Signal(range(program.tokens))
+        is_last = Signal()
+        m.d.comb += is_last.eq(token == program.tokens - 1)
+        with m.FSM():
+            with m.State("RECEIVE"):
+                m.d.comb += self.s_axis_x.tready.eq(1)
+                with m.If(self.s_axis_x.tvalid):
+                    codes = [
+                        self.s_axis_x.tdata[size * n : size * n + self._width]
+                        for n in range(values)
+                    ]
+                    m.d.comb += [
+                        write.addr.eq(program.input + token),
+                        write.data.eq(Cat(codes)),
+                        write.en.eq((1 << values) - 1),
+                    ]
+                    m.d.sync += token.eq(Mux(is_last, 0, token + 1))
+                    with m.If(self.s_axis_x.tlast != is_last):
+                        m.d.sync += self.frame_error.eq(1)
+                    with m.If(is_last):
+                        m.d.comb += sequencer.start.eq(1)
+                        m.next = "COMPUTE"
+            with m.State("COMPUTE"), m.If(sequencer.done):
+                m.next = "SEND"
+            with m.State("SEND"):
+                m.d.comb += self.m_axis_y.tvalid.eq(1)
+                with m.If(self.m_axis_y.tready):
+                    m.next = "RECEIVE"
+
+
+def _joined(rows: Sequence[Row], width: int) -> list[int]:
+    """Return rows of codes as words, the first code lowest."""
+    return [sum(code << width * place for place, code in enumerate(row)) for row in rows]
+
+
+def engine_ports(engine: Engine) -> dict[Port, Port]:
+    """Return the ports of an engine as AXI4-Stream names them, by what Amaranth calls them."""
+    return axi_ports(component_ports(engine.signature.members))
+
+
+def engine_verilog(engine: Engine, module: str, header: Sequence[str] = ()) -> str:
+    """Return an engine with all its circuits as one self-contained Verilog file.
+
+    Parameters
+    ----------
+    engine : Engine
+        What to translate.
+    module : str
+        Name of the top module.
+    header : sequence of str
+        Lines for the comment at the top.
+    """
+    check_identifier(module, "Module name")
+    text = axi_verilog(engine, module, engine_ports(engine), header)
+    return "\n".join((text, *map(spatial_verilog, engine.units.graphs.values())))

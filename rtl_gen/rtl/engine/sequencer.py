@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What walks through a program: from instructions to one operation in each clock."""
+
+from dataclasses import fields
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from spikefloat.rtl_gen.networks.program import Instruction, Program
+
+__all__ = ["DRAIN", "Sequencer", "slot_layout"]
+
+#: Clocks after the last operation of a step in which its results are on their way to the memory,
+#: beside the one in which the next instruction is fetched.
+DRAIN = 3
+
+
+def slot_layout(program: Program) -> data.StructLayout:
+    """Return what goes with an operation on its way through the engine.
+
+    Parameters
+    ----------
+    program : Program
+        What the widths of addresses are for.
+    """
+    return data.StructLayout(
+        {
+            "is_valid": 1,
+            "is_product": 1,
+            "is_norm": 1,
+            "is_softmax": 1,
+            "is_weight": 1,
+            "adds": 1,
+            "is_gated": 1,
+            "writes": 1,
+            "keeps": 1,
+            "is_output": 1,
+            "word": _width(len(program.codes)),
+            "place": _width(len(program.codes[0])),
+            "keep": _width(program.stream_words),
+        }
+    )
+
+
+class Sequencer(wiring.Component):
+    """Gives the addresses of an operation in each clock, and what is to become of its result.
+
+    A step begins when all results of the one before are in the memory. Rows of a softmax wait for
+    the one before.
+
+    Parameters
+    ----------
+    program : Program
+        The instructions.
+
+    Members
+    -------
+    start : ``In(1)``
+        Whether to begin.
+    softmax_done : ``In(1)``
+        Whether a softmax ends in this clock.
+    slot : ``Out(slot_layout(program))``
+        The operation of this clock.
+    x, w, stream : ``Out``
+        Addresses to read: of the left operand, of the right one in either memory, of the stream.
+    done : ``Out(1)``
+        Asserted for a clock at the end.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        words = max(len(program.codes), len(program.weights))
+        super().__init__(
+            {
+                "start": In(1),
+                "softmax_done": In(1),
+                "slot": Out(slot_layout(program)),
+                "x": Out(_width(len(program.codes))),
+                "w": Out(_width(words)),
+                "stream": Out(_width(program.stream_words)),
+                "done": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Describe the sequencer."""
+        m = Module()
+        instructions = self._program.instructions
+        layout = _instruction_layout(instructions)
+        m.submodules.program = program = Memory(
+            shape=layout,
+            depth=len(instructions),
+            init=[
+                {field.name: int(getattr(one, field.name)) for field in fields(one)}
+                for one in instructions
+            ],
+        )
+        read = program.read_port()
+        now = read.data
+        counter = Signal(range(len(instructions)))
+        m.d.comb += read.addr.eq(counter)
+
+        row = Signal(layout["rows"].shape)
+        column = Signal(layout["columns"].shape)
+        index = Signal(self.stream.shape())
+        left = Signal(range(DRAIN + 1))
+        issues = Signal()
+        ends_row = Signal()
+        ends = Signal()
+        m.d.comb += [
+            ends_row.eq(column == now.columns - 1),
+            ends.eq(ends_row & (row == now.rows - 1)),
+        ]
+        self._add_slot(m, now, row, column, index, issues)
+        with m.FSM():
+            with m.State("IDLE"), m.If(self.start):
+                m.next = "FETCH"
+            with m.State("FETCH"):
+                m.d.sync += [row.eq(0), column.eq(0), index.eq(0), left.eq(DRAIN)]
+                m.next = "RUN"
+            with m.State("RUN"):
+                m.d.comb += issues.eq(1)
+                m.d.sync += [index.eq(index + 1), column.eq(column + 1)]
+                with m.If(ends_row):
+                    m.d.sync += [column.eq(0), row.eq(row + 1)]
+                with m.If(now.is_softmax):
+                    m.next = "WAIT"
+                with m.Elif(ends):
+                    m.next = "DRAIN"
+            with m.State("WAIT"), m.If(self.softmax_done):
+                m.next = "RUN"
+                with m.If(row == now.rows):
+                    m.next = "DRAIN"
+            with m.State("DRAIN"):
+                m.d.sync += left.eq(left - 1)
+                with m.If(left == 1):
+                    m.d.sync += counter.eq(counter + 1)
+                    m.next = "FETCH"
+                    with m.If(counter == len(instructions) - 1):
+                        m.d.sync += counter.eq(0)
+                        m.next = "END"
+            with m.State("END"):
+                m.d.comb += self.done.eq(1)
+                m.next = "IDLE"
+        return m
+
+    def _add_slot(
+        self,
+        m: Module,
+        now: data.View,
+        row: Signal,
+        column: Signal,
+        index: Signal,
+        issues: Signal,
+    ) -> None:
+        """Add what makes addresses of the counters."""
+        slot = self.slot
+        own = Signal(column.shape())
+        along = Signal(len(slot.word))
+        place = Signal(len(slot.place))
+        m.d.comb += [
+            place.eq(Mux(now.is_transposed, row, along)[: len(place)]),
+            own.eq(Mux(now.is_gated, column >> 1, column)),
+            along.eq(now.first + own),
+            self.x.eq(now.x + row),
+            self.w.eq(now.w + column),
+            self.stream.eq(now.add + index),
+            slot.is_valid.eq(issues),
+            slot.is_product.eq(~(now.is_norm | now.is_softmax)),
+            slot.is_norm.eq(now.is_norm),
+            slot.is_softmax.eq(now.is_softmax),
+            slot.is_weight.eq(now.is_weight),
+            slot.adds.eq(now.adds),
+            slot.is_gated.eq(now.is_gated),
+            # Of a gate and its value, the value comes second.
+            slot.writes.eq(now.writes & (~now.is_gated | column[0])),
+            slot.keeps.eq(now.keeps),
+            slot.is_output.eq(now.is_output),
+            slot.word.eq(now.into + Mux(now.is_transposed, along, row)),
+            slot.place.eq(place),
+            slot.keep.eq(now.keep + index),
+        ]
+
+
+def _instruction_layout(instructions: tuple[Instruction, ...]) -> data.StructLayout:
+    """Return the fields of an instruction, each as wide as the largest number in it."""
+    return data.StructLayout(
+        {
+            field.name: max(
+                1, *(int(getattr(one, field.name)).bit_length() for one in instructions)
+            )
+            for field in fields(Instruction)
+        }
+    )
+
+
+def _width(count: int) -> int:
+    """Return the bits of an address of so many words."""
+    return max(1, (count - 1).bit_length())

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden model of a network: every step of its description, composed of the golden operations.
+
+The operations can be others, such as those of neurons, so that these are compared step by step.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.formats import Overflow
+from spikefloat.rtl_gen.networks.description import Network, Norm, Product
+from spikefloat.sim.golden.arithmetic import add, convert
+from spikefloat.sim.golden.rounding import encode
+from spikefloat.sim.golden.vectors.elementwise import gated
+from spikefloat.sim.golden.vectors.matrix import matrix_product
+from spikefloat.sim.golden.vectors.norms import rms_norm
+from spikefloat.sim.golden.vectors.softmax import softmax
+
+__all__ = ["Operations", "encode_weights", "golden_operations", "input_rows", "run_network"]
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What steps are made of; each takes and returns codes."""
+
+    #: Of x of shape (..., rows, inner) and w of shape (..., columns, inner): all exact dot products,
+    #: each rounded into the format of the stream.
+    product: Callable[[Codes, Codes], Codes]
+    add: Callable[[Codes, Codes], Codes]  #: The sum of two codes of the stream.
+    narrow: Callable[[Codes], Codes]  #: A code of the stream in the format of codes, saturating.
+    gate: Callable[[Codes, Codes], Codes]  #: SiLU of the first, times the second; saturating.
+    #: RMSNorm over the last axis, of elements and gains, with an epsilon; saturating.
+    norm: Callable[[Codes, Codes, Fraction], Codes]
+    softmax: Callable[[Codes], Codes]  #: Over the last axis.
+
+
+def golden_operations(network: Network) -> Operations:
+    """Return the operations as they must be."""
+    fmt, wide = network.code_format, network.stream_format
+    saturate = Overflow.SATURATE
+
+    def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+        return rms_norm(fmt, fmt, saturate, x, gain, epsilon=epsilon)
+
+    return Operations(
+        product=partial(matrix_product, fmt, wide),
+        add=partial(add, wide),
+        narrow=lambda codes: convert(wide, fmt, codes, saturate),
+        gate=partial(gated, "silu", fmt, fmt, saturate),
+        norm=norm,
+        softmax=partial(softmax, fmt, fmt, None),
+    )
+
+
+def encode_weights(
+    network: Network, arrays: Mapping[str, NDArray[np.floating]]
+) -> dict[str, Codes]:
+    """Return the codes of all weights, those of constants included; too large ones saturate.
+
+    Parameters
+    ----------
+    network : Network
+        What the weights are of.
+    arrays : mapping of str to array of float
+        All weights that are trained.
+
+    Raises
+    ------
+    InputError
+        If a weight is missing, has another shape, or is not finite.
+    """
+    codes = {}
+    for name, shape in network.trained.items():
+        if name not in arrays:
+            raise InputError(f"Weights must have an array {name!r}; it is missing")
+        array = np.asarray(arrays[name])
+        if array.shape != shape:
+            raise InputError(f"Shape of weight {name} must be {shape}, not {array.shape}")
+        if not np.isfinite(array).all():
+            raise InputError(f"Weight {name} must be finite, not NaN or infinite")
+        codes[name] = encode(network.code_format, array, Overflow.SATURATE)
+    for name, value in network.constants.items():
+        codes[name] = encode(network.code_format, np.full(network.weights[name], float(value)))
+    return codes
+
+
+def input_rows(network: Network, x: ArrayLike) -> Codes:
+    """Return the tensor of the input: codes of values, and a one that says which token a row is.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    x : array of int
+        Codes of shape (count, tokens, values).
+
+    Raises
+    ------
+    InputError
+        If the shape is another one.
+    """
+    codes = np.asarray(x, np.int64)
+    rows, columns = network.shape(network.input)
+    if codes.ndim != 3 or codes.shape[1:] != (rows, network.values):
+        raise InputError(
+            f"Input must have the shape (count, {rows}, {network.values}), not {codes.shape}"
+        )
+    if columns == network.values:
+        return codes
+    places = encode(network.code_format, np.eye(rows))
+    return np.concatenate([codes, np.broadcast_to(places, (len(codes), rows, rows))], axis=2)
+
+
+def run_network(
+    network: Network,
+    weights: Mapping[str, Codes],
+    x: ArrayLike,
+    operations: Operations | None = None,
+) -> dict[str, dict[str, Codes]]:
+    """Return everything that a network computes, step by step.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    weights : mapping of str to array of int
+        Codes of all weights, constants included.
+    x : array of int
+        Codes of the input, of shape (count, tokens, values).
+    operations : Operations, optional
+        What steps are made of; the golden ones by default.
+
+    Returns
+    -------
+    dict of str to dict of str to array of int
+        For each step, by name, the codes that it makes, of shape (count, rows, columns): of a
+        product ``sum``, ``stream`` (the same if nothing is added), ``codes`` unless only the stream
+        is written, and ``gated`` if it is; of other steps ``codes``. Not transposed.
+
+    Raises
+    ------
+    InputError
+        If the input has another shape.
+    """
+    own = golden_operations(network) if operations is None else operations
+    tensors = {network.input: input_rows(network, x)}
+    count = len(tensors[network.input])
+    for name, shape in network.tensors.items():
+        tensors.setdefault(name, np.zeros((count, *shape), np.int64))
+    for name, codes in weights.items():
+        tensors[name] = np.asarray(codes)[None]
+    stream: dict[str, Codes] = {}
+    made = {}
+    for step in network.steps:
+        if isinstance(step, Product):
+            made[step.name] = _product(step, tensors, stream, own)
+            continue
+        if isinstance(step, Norm):
+            gain = np.broadcast_to(tensors[step.gain], tensors[step.x].shape)
+            codes = own.norm(tensors[step.x], gain, step.epsilon)
+        else:
+            codes = own.softmax(tensors[step.x])
+        made[step.name] = {"codes": codes}
+        tensors[step.into] = codes
+    return made
+
+
+def _product(
+    step: Product, tensors: dict[str, Codes], stream: dict[str, Codes], own: Operations
+) -> dict[str, Codes]:
+    """Return what a product makes, and write it where it belongs."""
+    total = own.product(tensors[step.x], tensors[step.w])
+    result = total if step.add is None else own.add(stream[step.add], total)
+    made = {"sum": total, "stream": result}
+    if step.keep is not None:
+        stream[step.keep] = result
+    if step.into is None:
+        return made
+    codes = made["codes"] = own.narrow(result)
+    if step.is_gated:
+        codes = made["gated"] = own.gate(codes[..., ::2], codes[..., 1::2])
+    target = tensors[step.into]
+    if step.is_transposed:
+        target[:, step.column : step.column + codes.shape[2]] = codes.swapaxes(1, 2)
+    else:
+        target[:, :, step.column : step.column + codes.shape[2]] = codes
+    return made
