@@ -85,8 +85,8 @@ def make_program(network: Network, weights: Mapping[str, Rows]) -> Program:
     Raises
     ------
     InputError
-        If there are several rows of results, or a tensor is a left operand in one place and a right
-        one in another and shorter than a word.
+        If there are several rows of results, a weight has another shape, or a tensor is a left
+        operand in one place and a right one in another and shorter than a word.
     """
     lanes = max(network.lanes, *(columns for _, columns in network.tensors.values()))
     rows, _ = network.shape_of_stream(network.output)
@@ -103,7 +103,9 @@ def make_program(network: Network, weights: Mapping[str, Rows]) -> Program:
     _mark_tokens(network, codes, places[network.input])
     words: list[list[int]] = []
     weight_places = {}
-    for name in network.weights:
+    for name, shape in network.weights.items():
+        if name not in weights or [len(row) for row in weights[name]] != [shape[1]] * shape[0]:
+            raise InputError(f"Weight {name} must be given as {shape[0]} rows of {shape[1]} codes")
         weight_places[name] = len(words)
         words += [
             [int(code) for code in row] + [negative_zero] * (lanes - len(row))

@@ -185,7 +185,7 @@ BOARD = (
     Option(
         name="train",
         group="network",
-        help="train anew, for a minute or two, instead of taking the stored weights",
+        help="train anew, for half a minute, instead of taking the stored weights",
     ),
     Option(
         name="no-rtl",

@@ -75,6 +75,10 @@ def test_no_engine() -> None:
     weights = small_weights(network)
     with pytest.raises(InputError, match="Results of an engine must be one row, not 3"):
         make_program(replace(network, output="x1"), weights)
+    with pytest.raises(InputError, match="Weight head must be given as 5 rows of 4 codes"):
+        make_program(network, {**weights, "head": weights["head"].T})
+    with pytest.raises(InputError, match="Weight mean must be given as 1 rows of 3 codes"):
+        make_program(network, {name: rows for name, rows in weights.items() if name != "mean"})
     steps = tuple(
         replace(step, x="layer0_head0_key_codes")
         if isinstance(step, Product) and step.name == "layer0_head0_scores"

@@ -34,24 +34,13 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
         == 0
     )
     (result,) = printed_results(capsys)
-    assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (10, 100, 100)
     assert result["nonzero_weights"] <= 30
     *others, layers = sorted(path.name for path in tmp_path.iterdir())
     assert others == ["digits.json", "digits.npz", "digits_spikes.png"]
     assert re.fullmatch(r"linear64x3x10_exact_e4m3fn_weights_[0-9a-f]{8}\.v", layers)
     assert (tmp_path / "digits_spikes.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "digits.json").read_text()) == result
-
-
-@pytest.mark.slow
-def test_attention_of_neurons_over_the_test_set(tmp_path: Path, capsys: Capture) -> None:
-    arguments = ["demo", "attention", "--no-rtl", "-o", str(tmp_path), "--json"]
-    assert main(arguments) == 0
-    (result,) = printed_results(capsys)
-    assert (result["images"], result["logits"], result["logits_equal"]) == (360, 3600, 3600)
-    assert result["intermediates"] == result["intermediates_equal"] == 360 * 11594
-    assert result["accuracy_float"] > 0.96
-    assert result["loss_points"] < 1
 
 
 def test_attention_of_neurons(tmp_path: Path, capsys: Capture) -> None:
@@ -83,12 +72,12 @@ def test_whole_test_set_in_rtl(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.slow
 def test_attention_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     """Images on the engine: logits, intermediates and the places they are written to."""
-    arguments = ["demo", "attention", "--sim", "verilator", "--images", "20", "--json"]
+    arguments = ["demo", "attention", "--sim", "verilator", "--images", "10", "--json"]
     assert main([*arguments, "-o", str(tmp_path)]) == 0
     (result,) = printed_results(capsys)
-    assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
-    assert result["intermediates"] == result["intermediates_equal"] == 20 * 11594
-    assert result["classes"] == result["classes_equal"] == 20
+    assert (result["images"], result["logits"], result["logits_equal"]) == (10, 100, 100)
+    assert result["intermediates"] == result["intermediates_equal"] == 10 * 11594
+    assert result["classes"] == result["classes_equal"] == 10
     assert result["simulator"] == "verilator"
     assert result["clocks"] == 4705
     verilog = (tmp_path / "digits_transformer.v").read_text()
