@@ -80,6 +80,7 @@ class Design(Entry):
     takes_rounding: bool = False  #: Whether it can round in every way.
     takes_flags: bool = False  #: Whether it can raise flags.
     keeps_nan: bool = False  #: Whether a NaN as the first operand stays but for its sign.
+    drops_sign: bool = False  #: Whether no result is negative, not even NaN.
     #: Whether a format is narrow enough for one neuron graph, as every style but the sequential needs.
     fits_graph: Callable[[Format], bool] = lambda fmt: True
     #: Whether a result of the second format is possible for operands of the first; None if the

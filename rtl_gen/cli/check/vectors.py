@@ -52,6 +52,7 @@ _Codes = dict[str, NDArray[np.int64]]
 _COLUMNS = (
     "design",
     "format",
+    "format_2",
     "to",
     "overflow",
     "library",
