@@ -3,14 +3,14 @@
 
 A page has a table between the lines ``<!-- table:NAME -->`` and ``<!-- end -->``; the function of
 that name in docs/made makes it, from what commands print with ``--json``, or from docs/data, where
-``docs/data/measure.sh`` and ``docs/data/measure_fpga.sh`` put what takes long. A test compares all
-tables. Names as arguments choose.
+scripts put what takes long, such as ``docs/data/measure.sh``. A test compares all tables. Names as
+arguments choose.
 """
 
 import sys
 from collections.abc import Sequence
 
-from made import circuits, designs, devices, fpga, hardware_devices
+from made import checks, circuits, designs, devices, fpga, hardware_devices
 from made.common import DOCS, TABLES
 
 from spikefloat.rtl_gen.checks.tables import mark, replace_table
@@ -18,6 +18,7 @@ from spikefloat.rtl_gen.checks.tables import mark, replace_table
 __all__ = [
     "PAGES",
     "TABLES",
+    "checks",
     "circuits",
     "designs",
     "devices",

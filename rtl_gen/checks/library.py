@@ -57,7 +57,7 @@ class DesignCircuit(Circuit):
         Raises
         ------
         InputError
-            If a layer is spread over lanes, and so is no single graph.
+            If a layer is spread over lanes, and so is no single graph, or it would be too large.
         """
         return self._instance.graph
 
@@ -77,7 +77,7 @@ class DesignCircuit(Circuit):
         return self._instance.circuit.result_format
 
     def __repr__(self) -> str:
-        if self._instance.is_array:
+        if not self._instance.has_graph:
             return f"<DesignCircuit {self.name}: {self._instance.design.summary}>"
         return f"<DesignCircuit {self.graph}; {self._instance.design.summary}>"
 

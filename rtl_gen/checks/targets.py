@@ -28,6 +28,7 @@ __all__ = ["block_target", "design_target"]
 LABELS = (
     "design",
     "format",
+    "format_2",
     "to",
     "overflow",
     "library",

@@ -65,7 +65,11 @@ class Operation(Record):
     signals: bool = False
     #: Whether it changes the sign of its first operand and nothing else, of NaN too.
     keeps_nan: bool = False
+    #: Whether no result is negative, so that NaNs which differ by their sign only become the same.
+    drops_sign: bool = False
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
+    #: Whether a format is narrow enough for one neuron graph; for others it is done step by step.
+    fits_graph: Callable[[Format], bool] = lambda fmt: True
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     targets: Callable[[Format, Format], bool] | None = None

@@ -13,17 +13,14 @@ from functools import partial
 from spikefloat.rtl_gen.circuits.mixed import MIXED, product_format
 from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, FlagBits, RoundingControl
-from spikefloat.rtl_gen.formats import Format, Overflow, p3109
+from spikefloat.rtl_gen.formats import P3109_SCALE, Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
-__all__ = ["RECORDS", "SCALE", "has_scaled", "scaled"]
+__all__ = ["RECORDS", "has_scaled", "scaled"]
 
-#: Format of the scales.
-SCALE = p3109(8, 1, is_signed=False, is_extended=False)
-
-#: The same numbers beside their negatives, as operands of a product have a sign.
-_SIGNED_SCALE = replace(SCALE, name=f"signed_{SCALE.name}", is_signed=True)
+#: The scales beside their negatives, as operands of a product have a sign.
+_SIGNED_SCALE = replace(P3109_SCALE, name=f"signed_{P3109_SCALE.name}", is_signed=True)
 
 #: Widest codes; wider operands would only have wider significands.
 _MAX_WIDTH = 16
@@ -59,7 +56,7 @@ def scaled(
     a, b : Word
         Codes of the operands.
     scale_a, scale_b : Word
-        Codes of :data:`SCALE`.
+        Codes of :data:`P3109_SCALE`.
     overflow : Overflow
         What a result beyond the largest finite value becomes; the format's default if None.
     operation : str
@@ -101,7 +98,7 @@ def _record(operation: str, sign: str, order: int) -> Operation:
         name=f"scaled_{operation}",
         summary=f"y = (a * scale_a) {sign} (b * scale_b), rounded once to nearest even",
         operands=("a", "scale_a", "b", "scale_b"),
-        operand_widths=(None, SCALE.width, None, SCALE.width),
+        operand_widths=(None, P3109_SCALE.width, None, P3109_SCALE.width),
         circuit=circuit,
         result=Result.ROUNDED,
         formats=has_scaled,

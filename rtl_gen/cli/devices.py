@@ -55,8 +55,8 @@ def targets(args: argparse.Namespace, *, takes_vectors: bool = False) -> list[Ta
 
 def label_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the columns that tell circuits apart; some only where they differ."""
-    usual = {"to": None, "overflow": None, "rounding": "rne", "random_bits": None, "flags": None}
-    usual |= {"nan": "keep"}
+    names = ("format_2", "to", "overflow", "rounding", "random_bits", "flags", "nan")
+    usual = {**dict.fromkeys(names), "rounding": "rne", "nan": "keep"}
     return [
         "design",
         "format",

@@ -29,7 +29,7 @@ from spikefloat.rtl_gen.designs.cells import CellInstance
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Cell, Design, Table
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
-from spikefloat.rtl_gen.designs.options import make_hardware_options
+from spikefloat.rtl_gen.designs.options import Style, make_hardware_options
 from spikefloat.rtl_gen.designs.resolve import resolve_integers
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.errors import InputError
@@ -155,7 +155,20 @@ def _of_design(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator
             nans = nans_of(one, args, name or FLOATS_OF_BLOCKS, uses)
             for nan, shape, way, hardware in product(nans, shapes, ways, styles):
                 own = {**others, "overflow": policy, **nan, **gates, **shape, **way, **hardware}
-                yield make_instance(one, format=name, to=to, **own)
+                instance = make_instance(one, format=name, to=to, **own)
+                if not _is_left_out(instance, args):
+                    yield instance
+
+
+def _is_left_out(instance: Instance, args: argparse.Namespace) -> bool:
+    """Leave out, of all formats or designs, what one neuron graph would be too large for."""
+    reason = instance.design.missing_graph(instance.circuit.format)
+    if reason is None or instance.hardware.style is Style.SEQUENTIAL:
+        return False
+    if "all" not in args.format and "all" not in args.design:
+        return False
+    note(f"left out: {reason}")
+    return True
 
 
 def _with_formats(

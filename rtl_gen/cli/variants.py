@@ -113,7 +113,8 @@ def nans_of(
         yield {}
         return
     uses.add("nan")
-    for nan in split(args.nan, (policy.value for policy in nan_policies(find_format(name)))):
+    policies = nan_policies(find_format(name), has_sign=not design.drops_sign)
+    for nan in split(args.nan, (policy.value for policy in policies)):
         yield {"nan": nan}
 
 

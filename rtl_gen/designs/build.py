@@ -86,8 +86,10 @@ def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -
     Raises
     ------
     InputError
-        If a layer is spread over lanes, and so is no single graph.
+        If a layer is spread over lanes, and so is no single graph, or a graph would be too large.
     """
+    if reason := design.missing_graph(circuit.format):
+        raise InputError(reason)
     if isinstance(shape, LayerShape) and shape.lanes is not None:
         raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
     structured = build_graph(
@@ -127,7 +129,7 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
 
     def prepare(gates: GateLibrary, *given: Word) -> dict[str, Word]:
         first = stepped.prepare(gates, fmt, *given)
-        return {f"first_{name}": word for name, word in first.items()}
+        return {f"first_{name}" if name in state else name: word for name, word in first.items()}
 
     def step(gates: GateLibrary, *given: Word) -> dict[str, Word]:
         return {f"next_{name}": word for name, word in stepped.step(gates, words(given)).items()}
@@ -135,7 +137,8 @@ def build_steps(design: Design, circuit: CircuitOptions) -> Steps:
     def finish(gates: GateLibrary, *given: Word) -> Word | Bit | dict[str, Word]:
         control = circuit.rounding.control(given[len(codes) : len(operands)])
         result = stepped.result(gates, words(given[len(operands) :]))
-        how = {"overflow": circuit.overflow, "control": control, "digits": result}
+        how = {"control": control, "digits": result}
+        how |= {"overflow": circuit.overflow} if design.rounds else {}
         finished = stepped.finish(gates, fmt, *given[: len(codes)], **how)
         raise_signalling(gates, control.flags, (fmt,) * len(codes), given[: len(codes)])
         return control.with_flags(gates, finished)

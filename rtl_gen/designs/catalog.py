@@ -87,6 +87,8 @@ def operation_design(operation: Operation) -> Design:
         takes_rounding=rounds,
         takes_flags=operation.takes_flags,
         keeps_nan=operation.keeps_nan,
+        drops_sign=operation.drops_sign,
+        fits_graph=operation.fits_graph,
         converts=converts,
         keeps_format=operation.keeps_format,
         mixes=operation.name in MIXED,

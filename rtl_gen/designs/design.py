@@ -80,6 +80,9 @@ class Design(Entry):
     takes_rounding: bool = False  #: Whether it can round in every way.
     takes_flags: bool = False  #: Whether it can raise flags.
     keeps_nan: bool = False  #: Whether a NaN as the first operand stays but for its sign.
+    drops_sign: bool = False  #: Whether no result is negative, not even NaN.
+    #: Whether a format is narrow enough for one neuron graph, as every style but the sequential needs.
+    fits_graph: Callable[[Format], bool] = lambda fmt: True
     #: Whether a result of the second format is possible for operands of the first; None if the
     #: result has the format of the operands.
     converts: Callable[[Format, Format], bool] | None = None
@@ -97,6 +100,15 @@ class Design(Entry):
     def is_vector(self) -> bool:
         """Whether operands are vectors, element 0 lowest."""
         return self.kind in (Kind.VECTOR, Kind.LAYER, Kind.SCALED)
+
+    def missing_graph(self, fmt: Format) -> str | None:
+        """Return why there is no neuron graph of all of it for a format, as one sentence, or None."""
+        if self.fits_graph(fmt):
+            return None
+        return (
+            f"Style of {self.name} must be sequential for {fmt.name} (--style sequential), as one "
+            "neuron graph of all its steps would be too large"
+        )
 
     @property
     def is_layer(self) -> bool:

@@ -58,6 +58,7 @@ class Hardware:
     ports: tuple[Port, ...]  #: Those of the top module, in order.
     latency: int  #: Clocks from operands to result; 0 for a combinational circuit.
     initiation_interval: int  #: Clocks from one operation to the next; 0 for the same.
+    ends_early: bool = False  #: Whether these clocks are the most, and ``valid`` may come before.
     registers: int = 0  #: One-bit registers of the circuit, in the spatial and the spiking style.
 
     @property
@@ -90,8 +91,7 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
     if not known.get(options.style, True):
         return f"Style of {design.name} must be spatial or spiking, not {options.style}"
     if options.style is Style.SEQUENTIAL:
-        objective = instance.circuit.objective
-        if objective is not Objective.STRUCTURE:
+        if (objective := instance.circuit.objective) is not Objective.STRUCTURE:
             return f"Objective must be structure in the sequential style, not {objective}"
         return None
     if options.style is Style.TEMPORAL:
@@ -103,7 +103,9 @@ def obstacle(instance: Instance | SavedCircuit) -> str | None:
             check_codec_format(instance.circuit.format)
         except InputError as error:
             return str(error)
-    return graph_obstacle(instance.graph, options) if options.stages else None
+    if (reason := design.missing_graph(instance.circuit.format)) or not options.stages:
+        return reason
+    return graph_obstacle(instance.graph, options)
 
 
 def graph_obstacle(graph: NeuronGraph, options: HardwareOptions) -> str | None:
@@ -145,16 +147,15 @@ def make_hardware(
     """
     if reason := obstacle(instance):
         raise InputError(reason)
+    name = module or instance.name
     if isinstance(instance, Instance):
         if instance.is_array:
-            return _array(instance, module or instance.name, header)
+            return _array(instance, name, header)
         if instance.hardware.style is Style.SEQUENTIAL:
-            return _sequential(instance, module or instance.name, header)
+            return _sequential(instance, name, header)
         if instance.hardware.style is Style.TEMPORAL:
-            return _temporal(instance, module or instance.name, header)
-    return graph_hardware(
-        instance.graph, instance.hardware, module=module or instance.name, header=header
-    )
+            return _temporal(instance, name, header)
+    return graph_hardware(instance.graph, instance.hardware, module=name, header=header)
 
 
 def graph_hardware(
@@ -190,10 +191,9 @@ def graph_hardware(
 
 def _array(instance: Instance, name: str, header: Sequence[str]) -> Hardware:
     array = make_layer_array(instance, name)
-    lines = (name, *header, *array_timing_lines(array))
     return Hardware(
         module=name,
-        verilog=array_verilog(array, name, lines),
+        verilog=array_verilog(array, name, (name, *header, *array_timing_lines(array))),
         ports=tuple(array_ports(array).values()),
         latency=array.timing.first_result,
         initiation_interval=array.timing.interval,
@@ -294,6 +294,7 @@ def _sequential(instance: Instance, name: str, header: Sequence[str]) -> Hardwar
         ports=ports,
         latency=steps.latency,
         initiation_interval=steps.interval,
+        ends_early=steps.ends_early,
         registers=steps.registers,
     )
 

@@ -72,7 +72,7 @@ class Instance:
         Raises
         ------
         InputError
-            If a layer is spread over lanes, and so is no single graph.
+            If a layer is spread over lanes, and so is no single graph, or it would be too large.
         """
         return build(self.design, self.circuit, self.shape)
 
@@ -157,6 +157,11 @@ class Instance:
     def is_array(self) -> bool:
         """Whether it is a layer on an array of lanes, and so is no single neuron graph."""
         return isinstance(self.shape, LayerShape) and self.shape.lanes is not None
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether it is a single neuron graph in the other styles."""
+        return not self.is_array and self.design.fits_graph(self.circuit.format)
 
 
 def make_instance(

@@ -208,7 +208,7 @@ def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> 
     """
     if nan is not None and not design.keeps_nan:
         raise InputError(f"NaN policy must be for an operation on signs, not for {design.name}")
-    return resolve_nan(fmt, nan)
+    return resolve_nan(fmt, nan, has_sign=not design.drops_sign)
 
 
 def resolve_formats(

@@ -26,13 +26,20 @@ from spikefloat.rtl_gen.formats.policies import (
     resolve_nan,
     resolve_overflow,
 )
-from spikefloat.rtl_gen.formats.records import FORMATS, P3109_WIDTHS, find_format, p3109
+from spikefloat.rtl_gen.formats.records import (
+    FORMATS,
+    P3109_SCALE,
+    P3109_WIDTHS,
+    find_format,
+    p3109,
+)
 
 __all__ = [
     "BLOCK_FORMATS",
     "FORMATS",
     "INTEGERS",
     "MAX_RANDOM_BITS",
+    "P3109_SCALE",
     "P3109_WIDTHS",
     "PORT_CODES",
     "PORT_WIDTH",

@@ -134,23 +134,46 @@ def resolve_overflow(fmt: Format, overflow: Overflow | str | None) -> Overflow:
     return policy
 
 
-def nan_policies(fmt: Format) -> tuple[NanPolicy, ...]:
-    """Return the policies that differ for results of a format: one only, if there is one NaN."""
-    return (NanPolicy.KEEP, *[NanPolicy.CANONICAL] * (fmt.nan_count > 1))
+def nan_policies(fmt: Format, *, has_sign: bool = True) -> tuple[NanPolicy, ...]:
+    """Return the policies that differ for results of a format: one only, if there is one NaN.
+
+    Parameters
+    ----------
+    fmt : Format
+        Format of the results.
+    has_sign : bool
+        Whether NaNs may be negative; two that differ by their sign are one if not.
+    """
+    return (NanPolicy.KEEP, *[NanPolicy.CANONICAL] * (_result_nans(fmt, has_sign) > 1))
 
 
-def resolve_nan(fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:
+def _result_nans(fmt: Format, has_sign: bool) -> int:
+    """Return how many NaNs results may be."""
+    return fmt.nan_count if has_sign else -(-fmt.nan_count // 2)
+
+
+def resolve_nan(fmt: Format, nan: NanPolicy | str | None, *, has_sign: bool = True) -> NanPolicy:
     """Return the policy for NaNs to use for ``fmt``; ``keep`` where nothing is said.
+
+    Parameters
+    ----------
+    fmt : Format
+        Format of the results.
+    nan : NanPolicy or str, optional
+        The policy, or its name.
+    has_sign : bool
+        Whether NaNs may be negative.
 
     Raises
     ------
     ValueError
-        If the policy is unknown, or has no effect because the format has one NaN or none.
+        If the policy is unknown, or has no effect because there is one NaN or none.
     """
     policy = find_member(NanPolicy, "NaN policy", nan or NanPolicy.KEEP)
-    if policy not in nan_policies(fmt):
+    if policy not in nan_policies(fmt, has_sign=has_sign):
         raise InputError(
-            f"NaN policy must be keep for {fmt.name}, which has {fmt.nan_count or 'no'} NaN, "
+            f"NaN policy must be keep for {fmt.name}, which has "
+            f"{_result_nans(fmt, has_sign) or 'no'} NaN{'' if has_sign else ' without its sign'}, "
             f"not {policy.value!r}"
         )
     return policy

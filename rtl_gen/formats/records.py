@@ -9,7 +9,7 @@ import re
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats.format import Format, NanEncoding
 
-__all__ = ["FORMATS", "P3109_WIDTHS", "find_format", "p3109"]
+__all__ = ["FORMATS", "P3109_SCALE", "P3109_WIDTHS", "find_format", "p3109"]
 
 #: Widths of the formats of P3109 that are made from their names.
 P3109_WIDTHS = range(3, 9)
@@ -68,6 +68,9 @@ def p3109(width: int, precision: int, is_signed: bool, is_extended: bool) -> For
         is_extended=is_extended,
     )
 
+
+#: Format of the scales of P3109's scaled operations: powers of two from 2^-127 to 2^126, zero, NaN.
+P3109_SCALE = p3109(8, 1, is_signed=False, is_extended=False)
 
 _RECORDS = (
     # OCP OFP8: no infinity, one NaN for each sign.

@@ -40,7 +40,7 @@ class Contract(enum.Enum):
     CLOCKED = "clocked"
     #: Operands and result are AXI4-Streams; inputs clk and rst.
     STREAM = "stream"
-    #: Ports clk, rst, start, ready and valid; a case takes ``latency`` clocks.
+    #: Ports clk, rst, start, ready and valid; a case takes ``latency`` clocks, or at most so many.
     HANDSHAKE = "handshake"
 
 
@@ -146,6 +146,7 @@ class Dut:
     outputs: tuple[Port, ...]
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to results, of a stream from last to first transfer.
+    ends_early: bool = False  #: With a handshake, whether cases may take fewer clocks than that.
     #: Of a stream, clocks from the last transfer of operands to the last of the results.
     last_latency: int | None = None
     interval: int = 1  #: Of a stream, clocks from one case to the next.

@@ -36,6 +36,7 @@ class ScalarDesign:
     overflow: Overflow
     contract: Contract = Contract.COMBINATIONAL
     latency: int = 0  #: Clocks from operands to result.
+    ends_early: bool = False  #: With a handshake, whether that is the most.
     has_axi_reset: bool = False  #: Of streams, whether clock and reset are aclk and aresetn.
     ways: Ways = Ways()  #: How it rounds, and whether it raises flags.
     #: Which cases its input ``discharge`` comes with: "first" or "every"; None without that input.
@@ -84,6 +85,7 @@ class ScalarDesign:
             outputs=(result, *self.ways.outputs),
             contract=self.contract,
             latency=self.latency,
+            ends_early=self.ends_early,
             has_axi_reset=self.has_axi_reset,
         )
 

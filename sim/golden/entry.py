@@ -20,6 +20,7 @@ __all__ = [
     "Operation",
     "labelled",
     "of_one_format",
+    "raise_signalling",
     "with_canonical_nan",
     "with_signals",
     "without_flags",
@@ -96,6 +97,32 @@ def without_flags(function: Callable[..., NDArray[Any]]) -> Callable[..., Rounde
     return rounded
 
 
+def raise_signalling(
+    result: Rounded,
+    formats: Sequence[Format],
+    operands: Sequence[Any],
+    widths: Sequence[int | None],
+) -> Rounded:
+    """Return a result that is invalid, too, where an operand is a signalling NaN.
+
+    Parameters
+    ----------
+    result : Rounded
+        What an operation gives.
+    formats : sequence of Format
+        Format of each operand.
+    operands : sequence of array of int
+        The operands, and what may follow them.
+    widths : sequence of int or None
+        Width of each operand that is no code, and so has no NaN; None for the others.
+    """
+    invalid: NDArray[Any] = np.zeros(result.flags.shape, bool)
+    for fmt, codes, width in zip(formats, operands, widths, strict=False):
+        if width is None:
+            invalid = invalid | signalling(fmt, codes)
+    return Rounded(result.codes, result.flags | INVALID * invalid)
+
+
 def with_signals(operation: Operation) -> Operation:
     """Return an operation to which signalling NaNs are invalid, if it raises flags at all.
 
@@ -104,21 +131,14 @@ def with_signals(operation: Operation) -> Operation:
     """
     own = operation.operand_widths or (None,) * operation.operand_count
 
-    def signal(result: Rounded, formats: Sequence[Format], rest: Sequence[Any]) -> Rounded:
-        invalid: NDArray[Any] = np.zeros(result.flags.shape, bool)
-        for fmt, codes, width in zip(formats, rest, own, strict=False):
-            if width is None:
-                invalid = invalid | signalling(fmt, codes)
-        return Rounded(result.codes, result.flags | INVALID * invalid)
-
     def rounded(fmt: Format, *rest: Any) -> Rounded:
         assert operation.rounded is not None
         operands = rest[1:] if operation.converts else rest
-        return signal(operation.rounded(fmt, *rest), (fmt,) * len(own), operands)
+        return raise_signalling(operation.rounded(fmt, *rest), (fmt,) * len(own), operands, own)
 
     def mixed(formats: tuple[Format, ...], to: Format, *rest: Any) -> Rounded:
         assert operation.mixed is not None
-        return signal(operation.mixed(formats, to, *rest), formats, rest)
+        return raise_signalling(operation.mixed(formats, to, *rest), formats, rest, own)
 
     return replace(
         operation,

@@ -41,6 +41,7 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         overflow=options.overflow,
         contract=_contract(instance, hardware),
         latency=hardware.latency,
+        ends_early=hardware.ends_early,
         discharge="first" if hardware.has_discharge else None,
         ways=bench_ways(instance),
         has_axi_reset=instance.hardware.has_axi_reset,

@@ -4,11 +4,14 @@
 The significands are divided digit by digit; then, for each bit of the difference of the exponents,
 as many more digits as it is worth are divided, and taken if it is set. Only what is left over
 counts, and the last digit of the quotient where that is rounded to nearest.
+
+In formats wider than 16 bits these are too many digits for one graph: they are divided one by one, in
+the sequential style.
 """
 
 from functools import partial
 
-from spikefloat.rtl_gen.circuits.operation import Operation, Result, has_arithmetic
+from spikefloat.rtl_gen.circuits.operation import Operation, Result
 from spikefloat.rtl_gen.circuits.parts.quotient import exponent_sum
 from spikefloat.rtl_gen.circuits.parts.rounding import normalize
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
@@ -18,15 +21,31 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import add, gate_word, mux_word, subtract
 
-__all__ = ["RECORDS", "has_remainder", "remainder"]
+__all__ = [
+    "RECORDS",
+    "digit_count",
+    "exponent_distance",
+    "has_remainder",
+    "remainder",
+    "remainder_step",
+]
 
-#: Widest format: the digits grow with the range of the exponents.
+#: Widest format with all digits in one graph: they grow with the range of the exponents.
 _MAX_WIDTH = 16
 
 
 def has_remainder(fmt: Format) -> bool:
-    """Tell whether a format is short enough for a remainder, and has a sign for it."""
-    return has_arithmetic(fmt) and fmt.is_signed and fmt.width <= _MAX_WIDTH
+    """Tell whether a format is short enough for all digits of a quotient in one graph."""
+    return fmt.width <= _MAX_WIDTH
+
+
+def digit_count(fmt: Format) -> int:
+    """Return how many digits the quotient of two numbers has, at most.
+
+    That is one for each bit of the significand, and one for each power of two between the largest
+    exponent and that of subnormal numbers.
+    """
+    return fmt.precision + (fmt.max_code >> fmt.mantissa_bits) - 1
 
 
 def remainder(
@@ -37,6 +56,7 @@ def remainder(
     *,
     to_nearest: bool,
     control: RoundingControl = NEAREST_EVEN,
+    digits: tuple[Word, Bit] | None = None,
 ) -> Word:
     """Return the code of ``a - n * b``, which is exact; ``n`` is an integer next to ``a / b``.
 
@@ -56,6 +76,10 @@ def remainder(
         (5.3.1). Else it is the one next to it towards zero: ``fmod`` of C.
     control : RoundingControl
         Where flags are collected, if at all.
+    digits : tuple of Word and Bit, optional
+        What is left of the dividend in units of the divisor's lowest bit, as wide as a significand,
+        and whether the quotient is odd, if they were found in another way. They have no meaning
+        where the exponent of ``a`` is the lower one.
 
     Raises
     ------
@@ -64,10 +88,8 @@ def remainder(
     """
     raw_a, raw_b = unpack(gates, fmt, a, "unpack_a"), unpack(gates, fmt, b, "unpack_b")
     builder = gates.builder
-    bits = fmt.exponent_bits + 1
-    with builder.scope("exponent_difference", a=raw_a.exponent, b=raw_b.exponent):
-        *distance, is_below = exponent_sum(gates, (raw_a.exponent,), (raw_b.exponent,), 0, bits)
-    rest, is_odd = _divide(gates, raw_a, raw_b, tuple(distance))
+    distance, is_below = exponent_distance(gates, fmt, raw_a, raw_b)
+    rest, is_odd = digits or _divide(gates, raw_a, raw_b, distance)
     with builder.scope("select", rest=rest):
         is_less, flipped = is_below, ZERO
         if to_nearest:
@@ -105,24 +127,44 @@ def remainder(
     )
 
 
+def exponent_distance(
+    gates: GateLibrary, fmt: Format, a: RawFloat, b: RawFloat
+) -> tuple[Word, Bit]:
+    """Return the exponent of ``a`` less that of ``b``, and whether it is negative."""
+    with gates.builder.scope("exponent_difference", a=a.exponent, b=b.exponent):
+        bits = fmt.exponent_bits + 1
+        *distance, is_below = exponent_sum(gates, (a.exponent,), (b.exponent,), 0, bits)
+        return tuple(distance), is_below
+
+
 def _divide(gates: GateLibrary, a: RawFloat, b: RawFloat, distance: Word) -> tuple[Word, Bit]:
     """Return what is left of ``a * 2**distance``, and whether the quotient is odd."""
     builder = gates.builder
     with builder.scope("significand_rest", dividend=a.significand, divisor=b.significand):
         rest: Word = ()
         for bit in reversed(a.significand):
-            rest, digit = _step(gates, (bit, *rest), b.significand)
+            rest, digit = remainder_step(gates, (bit, *rest), b.significand)
         for place, moves in enumerate(distance):
             further, further_digit = rest, digit
             for _ in range(1 << place):
-                further, further_digit = _step(gates, (ZERO, *further), b.significand)
+                further, further_digit = remainder_step(gates, (ZERO, *further), b.significand)
             rest = builder.name_word("rest", mux_word(gates, moves, further, rest))
             digit = gates.mux(moves, further_digit, digit, name="odd")
         return rest, digit
 
 
-def _step(gates: GateLibrary, rest: Word, divisor: Word) -> tuple[Word, Bit]:
-    """Return the rest after one more digit, as wide as the divisor at most, and the digit."""
+def remainder_step(gates: GateLibrary, rest: Word, divisor: Word) -> tuple[Word, Bit]:
+    """Return the rest after one more digit, as wide as the divisor at most, and the digit.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    rest : Word
+        What was left before, with the next bit of the dividend below it; less than twice the divisor.
+    divisor : Word
+        The divisor.
+    """
     width = max(len(rest), len(divisor))
     wide, taken = (word + (ZERO,) * (width - len(word)) for word in (rest, divisor))
     difference, fits = subtract(gates, wide, taken)
@@ -156,7 +198,7 @@ def _record(name: str, which: str, order: int, *, to_nearest: bool) -> Operation
         circuit=partial(remainder, to_nearest=to_nearest),
         result=Result.EXACT,
         raises=True,
-        formats=has_remainder,
+        fits_graph=has_remainder,
         order=order,
     )
 

@@ -177,6 +177,7 @@ RECORDS = (
         circuit=absolute,
         result=Result.EXACT,
         keeps_nan=True,
+        drops_sign=True,
         order=60,
     ),
     Operation(

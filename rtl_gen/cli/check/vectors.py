@@ -5,7 +5,8 @@ import argparse
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.designs import scalar_design
 from spikefloat.rtl_gen.checks.verifying.plan import Checked, Selected, Subject
 from spikefloat.rtl_gen.checks.verifying.rows import checked_row, planned_rows
+from spikefloat.rtl_gen.checks.verifying.steps import run_steps
 from spikefloat.rtl_gen.cli.output import Table, note, progress, show
 from spikefloat.rtl_gen.cli.selection import refuse, select
 from spikefloat.rtl_gen.cli.simulators import build_folder, simulators
+from spikefloat.rtl_gen.designs.build import build_steps
 from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.header import command_line
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_text, write_file
@@ -48,6 +52,7 @@ _Codes = dict[str, NDArray[np.int64]]
 _COLUMNS = (
     "design",
     "format",
+    "format_2",
     "to",
     "overflow",
     "library",
@@ -112,6 +117,8 @@ def run(args: argparse.Namespace) -> int:
 def judge(args: argparse.Namespace) -> int:
     """Compare circuits with the vectors of a file: their graphs, or with ``--sim`` their Verilog.
 
+    In the sequential style there are several graphs, which are run in turn.
+
     Any NaN is as good as another. Flags count only for circuits that have them.
 
     Raises
@@ -122,7 +129,8 @@ def judge(args: argparse.Namespace) -> int:
     refuse(args, "pairs trials seed store verilog top waves", "with --vectors")
     is_graph = "sim" not in args.given
     if is_graph:
-        hardware = "build-dir gate-level style stages stream backend"
+        hardware = "build-dir gate-level stages stream backend"
+        hardware += " style" * (args.style != [Style.SEQUENTIAL])
         refuse(args, hardware, "with --vectors and without --sim")
     names = () if is_graph else simulators(args.sim)
     circuits, cells = select(args)
@@ -161,9 +169,10 @@ def judge(args: argparse.Namespace) -> int:
 
 def _read(instance: Instance, text: str) -> tuple[_Codes, _Codes]:
     """Return operands and results of lines, by the names of the ports."""
-    names = [port.name for port in instance.graph.outputs]
+    has_flags = instance.circuit.rounding.flags is not Flags.NONE
+    names = [instance.design.result, *["flags"] * has_flags]
     widths = list(instance.operand_widths.values())
-    vectors = parse_vectors(text, widths, _result_width(instance), needs_flags="flags" in names)
+    vectors = parse_vectors(text, widths, _result_width(instance), needs_flags=has_flags)
     inputs = dict(zip(instance.design.operands, vectors.operands, strict=True))
     return inputs, dict(zip(names, _right(instance, vectors), strict=False))
 
@@ -173,11 +182,16 @@ def _judge_graph(
     inputs: _Codes,
     right: _Codes,
 ) -> dict[str, Any]:
-    """Return how the neuron graph does."""
-    network = Network(instance.graph)
+    """Return how the neuron graph does, or the graphs of the sequential style in turn."""
+    is_stepped = instance.hardware.style is Style.SEQUENTIAL
+    run: Callable[[Mapping[str, NDArray[np.uint64]]], Mapping[str, NDArray[Any]]] = (
+        partial(run_steps, build_steps(instance.design, instance.circuit))
+        if is_stepped
+        else Network(instance.graph).run
+    )
     begin = time.monotonic()
     words = {name: codes.astype(np.uint64) for name, codes in inputs.items()}
-    outputs = {name: codes.astype(np.int64) for name, codes in network.run(words).items()}
+    outputs = {name: codes.astype(np.int64) for name, codes in run(words).items()}
     seconds = time.monotonic() - begin
     wrong = np.logical_or.reduce([outputs[name] != codes for name, codes in right.items()])
     lines = []
@@ -189,7 +203,7 @@ def _judge_graph(
         lines.append(f"line {case + 1}: {given} gives {gives}, not {asked}")
     count = int(wrong.sum())
     return planned_rows(instance, "vectors", "graph")[0] | {
-        "hardware": "neuron graph",
+        "hardware": "neuron graphs in turn" if is_stepped else "neuron graph",
         "cases": wrong.size,
         "exact": wrong.size - count,
         "mismatches": count,

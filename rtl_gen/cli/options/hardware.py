@@ -14,8 +14,8 @@ HARDWARE = (
         read=words,
         default="spatial",
         help="what a neuron is: spatial, a comparison; spiking, a clocked cell; sequential, a "
-        "comparison used for each digit of divide and square_root, or each element of a vector; "
-        "temporal, a cell used bit by bit; or all",
+        "comparison used for each digit of divide, square_root and remainders, or each element of a "
+        "vector; temporal, a cell used bit by bit; or all",
         words=("spatial", "spiking", "sequential", "temporal", "all"),
     ),
     Option(

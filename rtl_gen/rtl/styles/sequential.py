@@ -21,9 +21,11 @@ __all__ = ["SequentialUnit", "Steps"]
 class Steps:
     """The circuits of an operation that is done step by step."""
 
-    count: int  #: Number of steps.
+    count: int  #: Number of steps, at most.
     state: Mapping[str, int]  #: Width of each word that registers keep, by name.
-    prepare: NeuronGraph  #: From the operands to ``first_...`` of the state; the rest is zero.
+    #: From the operands to ``first_...`` of the state; the rest is zero. ``skipped`` is the number of
+    #: steps that these operands do without, if there is such an output.
+    prepare: NeuronGraph
     step: NeuronGraph  #: From the state to ``next_...`` of what changes.
     finish: NeuronGraph  #: From operands and state to the results.
 
@@ -44,8 +46,16 @@ class Steps:
         return {port.name: len(port.nodes) for port in self.finish.outputs}
 
     @property
+    def ends_early(self) -> bool:
+        """Whether some operands take fewer steps than others."""
+        return any(port.name == "skipped" for port in self.prepare.outputs)
+
+    @property
     def latency(self) -> int:
-        """Clocks from start to valid: one to take the operands, the steps, and one to round."""
+        """Clocks from start to valid: one to take the operands, the steps, and one to round.
+
+        With operands that take all steps, if some do not.
+        """
         return self.count + 2
 
     @property
@@ -60,7 +70,8 @@ class Steps:
         begin, digit, end = (len(graph.neurons) for graph in self.graphs)
         return (
             f"neurons: {begin} to begin, {digit} for each digit, {end} to round",
-            f"latency: {self.latency} clocks from start to valid, and to the next start",
+            f"latency: {'at most ' * self.ends_early}{self.latency} clocks from start to valid, "
+            "and to the next start",
         )
 
     @property
@@ -87,7 +98,8 @@ class SequentialUnit(wiring.Component):
     """An operation that makes a step in each clock.
 
     Operands are taken in the clock with ``start``, if ``ready`` is asserted. Results are there in
-    the clock with ``valid``, and stay until the next operation ends.
+    the clock with ``valid``, and stay until the next operation ends. Steps that operands do without
+    are not made.
 
     Parameters
     ----------
@@ -142,11 +154,13 @@ class SequentialUnit(wiring.Component):
         m.d.comb += [self.ready.eq(~busy), ends.eq(busy & (count == steps.count))]
         m.d.sync += self.valid.eq(ends)
         with m.If(self.start & ~busy):
-            m.d.sync += [busy.eq(1), count.eq(0)]
+            skipped = _port(prepare, "skipped") if steps.ends_early else 0
+            m.d.sync += [busy.eq(1), count.eq(skipped)]
             m.d.sync += [register.eq(ports[name]) for name, register in held.items()]
             m.d.sync += [register.eq(0) for register in state.values()]
             for port in steps.prepare.outputs:
-                m.d.sync += state[port.name.removeprefix("first_")].eq(_port(prepare, port.name))
+                if (name := port.name.removeprefix("first_")) in state:
+                    m.d.sync += state[name].eq(_port(prepare, port.name))
         with m.Elif(ends):
             m.d.sync += busy.eq(0)
             m.d.sync += [_port(self, name).eq(_port(finish, name)) for name in steps.results]

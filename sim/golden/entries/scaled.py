@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikefloat.rtl_gen.formats import Format, Overflow, p3109
+from spikefloat.rtl_gen.formats import P3109_SCALE, Format, Overflow
 from spikefloat.sim.cases.corners import directed_pairs, draw_codes, random_pairs
 from spikefloat.sim.cases.sampled import SEED
 from spikefloat.sim.golden.arithmetic import product
@@ -17,9 +17,6 @@ from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, unpack
 
 __all__ = ["ENTRIES", "scaled_multiply", "scaled_sum"]
-
-#: Format of the scales: powers of two from 2^-127 to 2^126, zero, and NaN.
-SCALE = p3109(8, 1, is_signed=False, is_extended=False)
 
 #: Scales that all combine: zero, the smallest, around one, the largest, NaN.
 _CORNERS = (0, 1, 2, 126, 127, 128, 129, 130, 253, 254, 255)
@@ -71,7 +68,7 @@ def _scale(fmt: Format, a: ArrayLike, scale: ArrayLike) -> tuple[Numbers, NDArra
     """Return exact numbers times their scales, and where that is invalid."""
     check_arithmetic(fmt)
     codes, scales = np.broadcast_arrays(a, scale)
-    x, factor = unpack(fmt, codes), unpack(SCALE, scales)
+    x, factor = unpack(fmt, codes), unpack(P3109_SCALE, scales)
     exact = product(x, factor)
     return exact, np.asarray(exact.is_nan & ~x.is_nan & ~factor.is_nan)
 
@@ -84,7 +81,7 @@ def _cases(fmt: Format, random_count: int, seed: int = SEED) -> NDArray[np.int64
     corners = rng.choice(_CORNERS, (_DIRECTED, 2))
     directed = np.column_stack([chosen[:, 0], corners[:, 0], chosen[:, 1], corners[:, 1]])
     a, b = random_pairs(fmt, random_count, seed)
-    scale_a = draw_codes(rng, SCALE.width, random_count)
+    scale_a = draw_codes(rng, P3109_SCALE.width, random_count)
     # A sum is of both operands where they are near, a product in range where scales cancel.
     near = scale_a + rng.integers(-fmt.precision - 2, fmt.precision + 3, random_count)
     cancels = 256 - near
@@ -98,7 +95,7 @@ def _entry(function: object, *examples: Example) -> Operation:
     return Operation(
         operand_count=4,
         operand_names=("a", "scale_a", "b", "scale_b"),
-        operand_widths=(None, SCALE.width, None, SCALE.width),
+        operand_widths=(None, P3109_SCALE.width, None, P3109_SCALE.width),
         rounded=function,
         cases=_cases,
         examples=examples,

@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.sim.golden.entry import LabelledOperation, Operation
+from spikefloat.sim.golden.entry import LabelledOperation, Operation, raise_signalling
 from spikefloat.sim.golden.functions import Value, round_table
-from spikefloat.sim.golden.rounding import INVALID, Rounded, Rounder
-from spikefloat.sim.golden.values import decode, signalling, unpack
+from spikefloat.sim.golden.rounding import Rounded, Rounder
+from spikefloat.sim.golden.values import decode, unpack
 
 __all__ = ["codes_entry", "function_entry", "values_entry"]
 
@@ -42,7 +42,7 @@ class _Rounded:
     ) -> Rounded:
         _check_format(self.fmt, fmt)
         rounded = round_table(self.every, fmt, to, a, overflow, rounder)
-        return Rounded(rounded.codes, rounded.flags | INVALID * signalling(fmt, a))
+        return raise_signalling(rounded, (fmt,), (a,), (None,))
 
 
 @dataclass(frozen=True)

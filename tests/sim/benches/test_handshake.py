@@ -37,6 +37,22 @@ DESIGN = Dut(
 )
 
 
+#: Adds one; odd numbers take a clock more.
+EARLY = replace(
+    DESIGN,
+    verilog=INCREMENT.replace("LIMIT", "(is_last | ~odd)")
+    .replace("    reg busy", "    reg odd = 1'b0, is_last = 1'b0;\n    reg busy")
+    .replace(
+        "busy <= start & ~busy & ~rst;",
+        """busy <= (start & ~busy | busy & odd & ~is_last) & ~rst;
+        is_last <= busy & odd & ~is_last;
+        if (start & ~busy) odd <= x[0];""",
+    ),
+    latency=3,
+    ends_early=True,
+)
+
+
 def make_check(count, dut=DESIGN):
     """Return a check of the first so many numbers."""
     numbers = np.arange(count) % 4096
@@ -59,6 +75,17 @@ def test_results_are_in_order(tmp_path):
     for result, count in zip(results, (4000, 4098), strict=True):
         assert (result.cases, result.mismatches, result.report) == (count, 0, "")
         assert result.results["y"].tolist() == (np.arange(count) % 4096 + 1).tolist()
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("count", [100, 4098])
+def test_operations_that_end_early(count, tmp_path):
+    """In one lane, and in lanes that wait for each other; a clock too many is noticed."""
+    (result,) = verify([make_check(count, EARLY)], "icarus", tmp_path / "right")
+    assert (result.cases, result.mismatches, result.report) == (count, 0, "")
+    (result,) = verify([make_check(count, replace(EARLY, latency=2))], "icarus", tmp_path / "wrong")
+    assert result.mismatches >= count // 2
+    assert "operations must take at most 2 clocks, not 3" in result.report
 
 
 @pytest.mark.tool

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden model in binary64 against the arithmetic of the processor, and of Python for ``fma``."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -51,6 +52,25 @@ def test_arithmetic(name, function):
         np.testing.assert_array_equal(actual, right.view(np.int64))
     else:
         assert_floats(actual, right)
+
+
+@pytest.mark.parametrize("name, function", [("remainder", math.remainder), ("fmod", math.fmod)])
+@pytest.mark.parametrize("fmt, dtype", [("binary32", np.float32), ("binary64", np.float64)])
+def test_remainders(name, function, fmt, dtype):
+    """Those of Python, which are exact, so that they have the format of the operands."""
+    one = FORMATS[fmt]
+    operands = wide_cases(name, one, 5000, 6).T
+
+    def right(x, y):
+        no_number = math.isnan(x) or math.isnan(y) or math.isinf(x) or y == 0
+        return math.nan if no_number else function(x, y)
+
+    floats = operands.astype(f"u{one.width // 8}").view(dtype).tolist()
+    rests = np.array(list(map(right, *floats)), dtype)
+    codes = rests.view(f"u{one.width // 8}").astype(np.int64)
+    assert np.count_nonzero(rests) > 10_000
+    wanted = np.where(np.isnan(rests), one.nan_code, codes)
+    np.testing.assert_array_equal(expected(name, one, operands, None), wanted)
 
 
 @pytest.mark.parametrize("name", ["less", "less_equal", "equal", "greater", "greater_equal"])

@@ -9,6 +9,7 @@ import pytest
 from spikefloat.rtl_gen.circuits.operations import remainder as module
 from spikefloat.rtl_gen.circuits.operations.remainder import remainder
 from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.hardware import make_hardware
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS
@@ -42,7 +43,9 @@ def wrong_digit(right, gates, rest, divisor):
     return right(gates, rest, divisor)[0], ZERO
 
 
-@pytest.mark.parametrize("part, fault", [("_to_nearest", wrong_parity), ("_step", wrong_digit)])
+@pytest.mark.parametrize(
+    "part, fault", [("_to_nearest", wrong_parity), ("remainder_step", wrong_digit)]
+)
 def test_planted_fault_is_found(fresh_builds, part, fault):
     """A tie that never goes to the even quotient, or a last digit that is forgotten."""
     fmt = FORMATS["e4m3fn"]
@@ -61,7 +64,7 @@ def test_sizes():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"format": "binary32"}, "Format for remainder must be one of .*, not 'binary32'"),
+        ({"format": "e8m0fnu"}, "Format for remainder must be one of .*, not 'e8m0fnu'"),
         ({"rounding": "rtz"}, "Rounding must be rne for remainder, not 'rtz'"),
         ({"flags": "before"}, "Flags of remainder must be none or after, not 'before'"),
     ],
@@ -69,6 +72,19 @@ def test_sizes():
 def test_refused(options, message):
     with pytest.raises(InputError, match=f"^{message}$"):
         make_instance("remainder", **options)
+
+
+def test_one_graph_would_be_too_large():
+    """The sentence names the style in which there is one."""
+    instance = make_instance("remainder", format="binary32")
+    message = (
+        r"^Style of remainder must be sequential for binary32 \(--style sequential\), as one neuron "
+        r"graph of all its steps would be too large$"
+    )
+    with pytest.raises(InputError, match=message):
+        _ = instance.graph
+    with pytest.raises(InputError, match=message):
+        make_hardware(instance)
 
 
 def test_width_is_checked():

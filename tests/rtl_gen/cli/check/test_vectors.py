@@ -45,6 +45,38 @@ def test_round_trip(design: str, options: str, cases: int, tmp_path: Path, capsy
     assert (row["cases"], row["exact"], row["simulator"]) == (cases, cases, "graph")
 
 
+def test_remainders_of_wide_formats(tmp_path: Path, capsys: Capture) -> None:
+    """In the sequential style, whose graphs are run in turn; in the others there is no graph."""
+    path = tmp_path / "vectors.txt"
+    path.write_text(
+        "40A00000 40400000 BF800000 00\n"  # 5 - 2 * 3
+        "7F7FFFFF 00000001 00000000 00\n"  # after 277 steps
+        "3F800000 40000000 3F800000 00\n"  # a tie, to the even quotient 0
+        "7F800000 3F800000 7FC00000 10\n"
+        "3F800000 7FA00000 7FC00000 10\n"
+    )
+    words = f"verify remainder --format binary32 --flags --vectors {path}".split()
+    (row,) = run_json(capsys, *words, "--style", "sequential")
+    assert (row["cases"], row["exact"]) == (5, 5)
+    assert (row["hardware"], row["simulator"]) == ("neuron graphs in turn", "graph")
+    path.write_text(path.read_text().replace("BF800000", "3F800000"))
+    assert main([*words, "--style", "sequential"]) == 1
+    assert "line 1: a 0x40a00000, b 0x40400000 gives y 0xbf800000" in capsys.readouterr().out
+    assert main(words) == 2
+    assert "Style of remainder must be sequential for binary32" in capsys.readouterr().err
+
+
+def test_formats_without_one_graph_are_left_out(capsys: Capture) -> None:
+    rows = run_json(capsys, "stats", "fmod", "--format", "all")
+    stepped = run_json(capsys, "stats", "fmod", "--format", "all", "--style", "sequential")
+    assert {row["format"] for row in stepped} - {row["format"] for row in rows} == {
+        "tf32",
+        "binary32",
+        "binary64",
+    }
+    assert stepped[-1]["latency"] == 2100
+
+
 def test_seed(tmp_path: Path) -> None:
     """Directed and drawn cases of wide operands; the seed changes the latter only."""
     every = ["multiply", "--format", "binary16", "--trials", "500"]

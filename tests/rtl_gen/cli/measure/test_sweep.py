@@ -12,6 +12,7 @@ import pytest
 
 from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.cli.devices import label_columns
 from spikefloat.rtl_gen.cli.options.physics import KNOBS
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Block
@@ -249,3 +250,11 @@ def test_wrong_flag_is_noticed(capsys: Capture, monkeypatch: pytest.MonkeyPatch)
     words = ["--format", "e2m1fn", "--trials", "1", "--workers", "1"]
     (row,) = run_json(capsys, "sweep", "add", *words, "--flags")
     assert (row["exact_rate"], row["mean_ulp"]) == (0, 0)
+
+
+def test_rows_of_campaigns_tell_second_formats_apart(capsys: Capture) -> None:
+    words = "sweep fpu --format e2m1fn --format-2 e2m3fn --synapse-noise 0.1 --trials 64"
+    (row,) = run_json(capsys, *words.split())
+    assert (row["format"], row["format_2"]) == ("e2m1fn", "e2m3fn")
+    columns = label_columns([row, {**row, "format_2": "e3m2fn"}])
+    assert columns[:3] == ["design", "format", "format_2"]
