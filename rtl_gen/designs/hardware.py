@@ -34,6 +34,7 @@ from spikefloat.rtl_gen.rtl.ports import (
     graph_ports,
 )
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog, timing_lines
+from spikefloat.rtl_gen.rtl.styles.sequential import Steps
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.spiking import spiking_registers, spiking_verilog
 from spikefloat.rtl_gen.rtl.styles.stream import (
@@ -147,13 +148,13 @@ def make_hardware(
     """
     if reason := obstacle(instance):
         raise InputError(reason)
-    name = module or instance.name
+    name, style = module or instance.name, instance.hardware.style
     if isinstance(instance, Instance):
         if instance.is_array:
             return _array(instance, name, header)
-        if instance.hardware.style is Style.SEQUENTIAL:
+        if style is Style.SEQUENTIAL:
             return _sequential(instance, name, header)
-        if instance.hardware.style is Style.TEMPORAL:
+        if style is Style.TEMPORAL:
             return _temporal(instance, name, header)
     return graph_hardware(instance.graph, instance.hardware, module=name, header=header)
 
@@ -254,8 +255,7 @@ def _spiking(
             else ("may err after some waves, as the leak is not")
         )
         lines.append(f"without discharge: {is_safe} below the bound of the circuit, {bound}")
-    has_memory = options.delays is Delays.MEMORY
-    is_native = options.backend is Backend.AMARANTH
+    has_memory, is_native = options.delays is Delays.MEMORY, options.backend is Backend.AMARANTH
     balanced = balance(graph, has_discharge=membrane is not None, has_memory=has_memory)
     if options.is_stream:
         is_axi = options.has_axi_reset
@@ -294,7 +294,7 @@ def _sequential(instance: Instance, name: str, header: Sequence[str]) -> Hardwar
         ports=ports,
         latency=steps.latency,
         initiation_interval=steps.interval,
-        ends_early=steps.ends_early,
+        ends_early=isinstance(steps, Steps) and steps.ends_early,
         registers=steps.registers,
     )
 

@@ -50,11 +50,6 @@ class ElementSteps:
         return 2
 
     @property
-    def ends_early(self) -> bool:
-        """Whether some results take fewer clocks: none do."""
-        return False
-
-    @property
     def registers(self) -> int:
         """Number of one-bit registers: state, result, the count, and four flags."""
         return self.state_width + self.result_width + self.most.bit_length() + 4
