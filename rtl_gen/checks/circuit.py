@@ -29,9 +29,6 @@ __all__ = ["Circuit", "Stats"]
 
 Codes = NDArray[np.int64]
 
-#: Neurons above which a quick build counts more than a quick simulation.
-_LARGE = 1000
-
 
 @dataclass(frozen=True)
 class Stats(Metrics):
@@ -290,7 +287,6 @@ class Circuit:
                 plan.simulator,
                 plan.folder,
                 progress=plan.progress,
-                is_quick=len(self.graph.neurons) > _LARGE,
             )
 
         return Module(hardware, run)

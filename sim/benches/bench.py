@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spikefloat.sim.benches.dut import Check, Contract, Outcome, Port
 from spikefloat.sim.benches.handshake import run_handshake
 from spikefloat.sim.benches.scoreboard import Scoreboard
-from spikefloat.sim.benches.session import Recording, Session
+from spikefloat.sim.benches.session import FEW_STEPS, Recording, Session
 from spikefloat.sim.benches.streams import run_streams
 from spikefloat.sim.benches.top import PERIOD, clocked_top, combinational_top, result_clock
 from spikefloat.sim.cases.pauses import Pauses
@@ -33,7 +33,6 @@ def verify(
     *,
     pauses: Sequence[Pauses] = PAUSED,
     progress: Callable[[str], None] | None = None,
-    is_quick: bool = False,
     has_waves: bool = False,
 ) -> list[Outcome]:
     """Drive designs through their cases and compare each result with the expected one.
@@ -53,9 +52,6 @@ def verify(
         What is tried with streams, one after the other.
     progress : callable, optional
         Called with a few words at the start of each step.
-    is_quick : bool
-        Whether the build is made quick and the simulation slow, which pays for a large design and
-        few cases.
     has_waves : bool
         Whether waveforms are kept.
 
@@ -82,7 +78,6 @@ def verify(
             folder,
             pauses=pauses,
             progress=progress,
-            is_quick=is_quick,
             has_waves=has_waves,
         )
     )
@@ -96,7 +91,6 @@ def verify_groups(
     *,
     pauses: Sequence[Pauses] = PAUSED,
     progress: Callable[[str], None] | None = None,
-    is_quick: bool = False,
     has_waves: bool = False,
 ) -> Iterator[tuple[int, Sequence[Outcome]]]:
     """Yield the place of each design with its outcomes, as soon as its build has been run.
@@ -110,15 +104,22 @@ def verify_groups(
         key = check.dut.contract.value, 0 if is_alone else check.cases.count
         groups.setdefault(key, []).append(index)
     for (contract, count), indices in sorted(groups.items()):
+        group = [checks[index] for index in indices]
         session = Session(
             simulator=simulator,
             folder=Path(folder).resolve() / f"{simulator}_{contract}_{count}",
             progress=progress,
-            is_quick=is_quick,
+            is_quick=_steps(group) <= FEW_STEPS,
             has_waves=has_waves,
         )
-        group = [checks[index] for index in indices]
         yield from zip(indices, _run(group, session, pauses), strict=True)
+
+
+def _steps(checks: Sequence[Check]) -> int:
+    """Return about how many cases or clocks designs are driven through together."""
+    dut = checks[0].dut
+    clocks = max(dut.interval, dut.latency if dut.contract is Contract.HANDSHAKE else 1)
+    return checks[0].cases.count * clocks
 
 
 def _run(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.sim.benches.session import Session
+from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.simulators.runner import BenchError
 
 __all__ = ["trace"]
@@ -59,7 +59,11 @@ def trace(
     ToolError
         If the simulator is missing.
     """
-    recording = Session(simulator=simulator, folder=folder, progress=progress).run(
+    count = max(len(rows) for rows in inputs.values())
+    session = Session(
+        simulator=simulator, folder=folder, progress=progress, is_quick=count <= FEW_STEPS
+    )
+    recording = session.run(
         verilog,
         "tb_trace",
         {"inputs": list(inputs), "outputs": list(outputs), "reset_clocks": reset_clocks},

@@ -60,7 +60,6 @@ class _Batch(NamedTuple):
 
     name: str  #: Of a folder.
     indices: list[int]  #: Which of the subjects they are.
-    is_quick: bool = False  #: Whether the build counts more than the simulation.
 
 
 def check(
@@ -176,7 +175,6 @@ def _run(
         folder / batch.name,
         pauses=pauses,
         progress=progress,
-        is_quick=batch.is_quick,
     ):
         if kept:
             kept.put(keys[missing[number]], run)
@@ -191,24 +189,13 @@ def _batches(subjects: Sequence[Subject], selected: Selected) -> list[_Batch]:
         if isinstance(subject, CellInstance):
             groups.setdefault("cells", []).append(index)
         elif isinstance(subject, SavedCircuit) or subject.design.is_vector:
-            batches.append(_Batch(f"{index}_{subject.name}", [index], _is_quick(subject)))
+            batches.append(_Batch(f"{index}_{subject.name}", [index]))
         else:
             groups.setdefault(_scalar_group(subject, selected), []).append(index)
     for name, indices in groups.items():
         for start in range(0, len(indices), _SHARED):
             batches.append(_Batch(f"{name}_{start}", indices[start : start + _SHARED]))
     return sorted(batches, key=lambda batch: batch.indices[0])
-
-
-#: Neurons of a circuit of a file above which a quick build counts more than a quick simulation.
-_LARGE = 1000
-
-
-def _is_quick(subject: Instance | SavedCircuit) -> bool:
-    if isinstance(subject, SavedCircuit):
-        return len(subject.graph.neurons) > _LARGE
-    has_many = subject.design.is_layer or bool(subject.design.roles)
-    return has_many and not subject.is_array
 
 
 def _scalar_group(instance: Instance, selected: Selected) -> str:

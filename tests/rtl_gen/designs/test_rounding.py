@@ -113,7 +113,7 @@ CASES = [
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
+@pytest.mark.parametrize("fmt", ["e4m3fn", pytest.param("e5m2", marks=pytest.mark.slow)])
 def test_verilog(fmt, tmp_path):
     """Every mode of the port and every random number, codes and flags, in Verilator."""
     instances = [make_instance(name, **{"format": fmt, **options}) for name, options, _ in CASES]

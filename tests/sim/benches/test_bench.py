@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spikefloat.sim.benches import bench
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
 from spikefloat.sim.benches.session import Session
@@ -175,3 +176,27 @@ def test_results_that_are_not_recorded(contract, tmp_path, monkeypatch):
     for outcome in run(tmp_path, make_check(contract)):
         assert outcome.mismatches > 0
         assert " results, not 40" in outcome.report
+
+
+@pytest.mark.parametrize(
+    "contract, changes, is_quick",
+    [
+        (Contract.COMBINATIONAL, {}, True),
+        (Contract.STREAM, {"interval": 3}, True),
+        (Contract.STREAM, {"interval": 10}, False),
+        (Contract.HANDSHAKE, {"latency": 10}, False),
+    ],
+)
+def test_compiler_optimises_for_many_steps_only(contract, changes, is_quick, tmp_path, monkeypatch):
+    """A limit of 200 clocks, where 40 cases take 40 or several times as many."""
+    monkeypatch.setattr(bench, "FEW_STEPS", 200)
+    asked = []
+
+    def stop(session, *args, **options):
+        asked.append(session.is_quick)
+        raise BenchError("stopped")
+
+    monkeypatch.setattr(Session, "run", stop)
+    with pytest.raises(BenchError, match="^stopped$"):
+        run(tmp_path, make_check(contract, **changes), simulator="verilator")
+    assert asked == [is_quick]

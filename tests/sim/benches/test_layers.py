@@ -54,10 +54,8 @@ def layer_design(
     )
 
 
-def verify_layer(
-    design: LayerDesign, simulator: str, cases: LayerCases, folder: Path, is_quick: bool = False
-) -> Outcome:
-    (outcome,) = verify([layer_check(design, cases)], simulator, folder, is_quick=is_quick)
+def verify_layer(design: LayerDesign, simulator: str, cases: LayerCases, folder: Path) -> Outcome:
+    (outcome,) = verify([layer_check(design, cases)], simulator, folder)
     return outcome
 
 
@@ -98,7 +96,7 @@ def test_weights_as_operands(count: int, cases: int, tmp_path: Path) -> None:
 def test_many_vectors(sizes: tuple[int, ...], is_hardwired: bool, tmp_path: Path) -> None:
     cases = layer_cases(E4M3FN, sizes[0], 100_000, 4, None if is_hardwired else sizes[1])
     result = verify_layer(
-        layer_design(*sizes, is_hardwired=is_hardwired), "verilator", cases, tmp_path, is_quick=True
+        layer_design(*sizes, is_hardwired=is_hardwired), "verilator", cases, tmp_path
     )
     assert result.mismatches == 0, result.report
     assert result.cases >= 100_000
