@@ -17,7 +17,7 @@ from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
-from spikefloat.sim.benches.session import Session
+from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.network import encode_weights, run_network
@@ -96,7 +96,12 @@ def run_attention(
         progress("Generating Verilog")
         hardware = engine_hardware(engine, MODULE)
         write_files(output, {**files, f"{MODULE}.v": hardware.verilog})
-        session = Session(simulator=simulator, folder=folder, progress=progress, is_quick=True)
+        session = Session(
+            simulator=simulator,
+            folder=folder,
+            progress=progress,
+            is_quick=len(x) * engine.interval <= FEW_STEPS,
+        )
         run = run_on_engine(engine, hardware, x, session)
         actual, clocks, classes = run.made, run.clocks, run.classes
         times = {"build_seconds": run.build_seconds, "run_seconds": run.run_seconds}
