@@ -33,9 +33,9 @@ __all__ = [
     "is_operand",
     "is_result",
     "maximum_value",
-    "normalize",
-    "place_power",
-    "power",
+    "normalized",
+    "placed",
+    "power_of",
     "power_width",
     "share",
     "softmax",
@@ -73,7 +73,7 @@ def softmax(gates: GateLibrary, fmt: Format, to: Format, x: Sequence[Word]) -> l
     powers = []
     for number, code in enumerate(x):
         with builder.scope(f"power_{number}", code=code, maximum=top_value):
-            code_of_power = power(gates, fmt, made, code, top_value)
+            code_of_power = power_of(gates, fmt, made, top_value, code)
             powers.append(unpack(gates, made.format, code_of_power, "unpack_power"))
     divisor, zeros = _sum(gates, made, powers)
     quotients = divide_by_one(
@@ -87,7 +87,7 @@ def softmax(gates: GateLibrary, fmt: Format, to: Format, x: Sequence[Word]) -> l
 
 
 def maximum_value(gates: GateLibrary, fmt: Format, largest: Word) -> tuple[Word, Bit]:
-    """Return the largest element as a number, for :func:`power`, and whether results are NaN."""
+    """Return the largest element as a number, for :func:`power_of`, and whether results are NaN."""
     top = unpack(gates, fmt, largest, "unpack_maximum")
     with gates.builder.scope("maximum", code=largest):
         value = _value(gates, fmt, top)
@@ -95,14 +95,14 @@ def maximum_value(gates: GateLibrary, fmt: Format, largest: Word) -> tuple[Word,
         return value, gates.or_(top.is_nan, top.is_infinite, name="nan")
 
 
-def power(gates: GateLibrary, fmt: Format, made: Exponential, code: Word, top_value: Word) -> Word:
+def power_of(gates: GateLibrary, fmt: Format, made: Exponential, top: Word, code: Word) -> Word:
     """Return the code of the power of e of an element less the largest."""
     raw = unpack(gates, fmt, code)
-    difference = _difference(gates, top_value, _value(gates, fmt, raw))
+    difference = _difference(gates, top, _value(gates, fmt, raw))
     return exponential(gates, made, difference, raw.is_infinite)
 
 
-def place_power(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
+def placed(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
     """Return a power in units of the smallest one."""
     return place(gates, (ZERO, *term.significand), term.exponent, ZERO, power_width(made))
 
@@ -112,7 +112,7 @@ def power_width(made: Exponential) -> int:
     return made.format.bias + made.format.mantissa_bits
 
 
-def normalize(gates: GateLibrary, total: Word, extra: int) -> tuple[Word, Word]:
+def normalized(gates: GateLibrary, total: Word, extra: int) -> tuple[Word, Word]:
     """Return a sum with its leading one at the top, and by how much it was moved up.
 
     The leading one is in the upper ``extra`` bits, as the sum is at least one.
@@ -189,10 +189,10 @@ def _sum(gates: GateLibrary, made: Exponential, powers: Sequence[RawFloat]) -> t
     columns = Columns(power_width(made) + extra - 1)
     for number, term in enumerate(powers):
         with builder.scope(f"place_{number}", exponent=term.exponent):
-            columns.add(place_power(gates, made, term))
+            columns.add(placed(gates, made, term))
     with builder.scope("accumulate"):
         total = columns.total(gates)
-    return normalize(gates, total, extra)
+    return normalized(gates, total, extra)
 
 
 def _round(

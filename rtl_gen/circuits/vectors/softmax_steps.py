@@ -17,9 +17,9 @@ from spikefloat.rtl_gen.circuits.vectors.softmax import (
     is_operand,
     is_result,
     maximum_value,
-    normalize,
-    place_power,
-    power,
+    normalized,
+    placed,
+    power_of,
     power_width,
     share,
 )
@@ -84,16 +84,16 @@ def softmax_steps(fmt: Format, to: Format, length: int, name: str) -> SoftmaxSte
 
     def make_power(gates: GateLibrary, code: Word, largest: Word) -> Word:
         value, _ = maximum_value(gates, fmt, largest)
-        return power(gates, fmt, made, code, value)
+        return power_of(gates, fmt, made, value, code)
 
     def accumulate(gates: GateLibrary, total: Word, term: Word, first: Word) -> Word:
         columns = Columns(total_bits)
         columns.add(gate_word(gates, total, gates.not_(first[0])))
-        columns.add(place_power(gates, made, unpack(gates, made.format, term)))
+        columns.add(placed(gates, made, unpack(gates, made.format, term)))
         return columns.total(gates)
 
     def make_divisor(gates: GateLibrary, total: Word) -> dict[str, Word]:
-        moved, zeros = normalize(gates, total, extra)
+        moved, zeros = normalized(gates, total, extra)
         return {"moved": moved, "zeros": zeros}
 
     def make_share(
