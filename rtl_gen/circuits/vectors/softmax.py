@@ -34,7 +34,7 @@ __all__ = [
     "is_result",
     "maximum_value",
     "normalized",
-    "placed",
+    "placed_power",
     "power_of",
     "power_width",
     "share",
@@ -102,7 +102,7 @@ def power_of(gates: GateLibrary, fmt: Format, made: Exponential, top: Word, code
     return exponential(gates, made, difference, raw.is_infinite)
 
 
-def placed(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
+def placed_power(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
     """Return a power in units of the smallest one."""
     return place(gates, (ZERO, *term.significand), term.exponent, ZERO, power_width(made))
 
@@ -189,7 +189,7 @@ def _sum(gates: GateLibrary, made: Exponential, powers: Sequence[RawFloat]) -> t
     columns = Columns(power_width(made) + extra - 1)
     for number, term in enumerate(powers):
         with builder.scope(f"place_{number}", exponent=term.exponent):
-            columns.add(placed(gates, made, term))
+            columns.add(placed_power(gates, made, term))
     with builder.scope("accumulate"):
         total = columns.total(gates)
     return normalized(gates, total, extra)

@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.circuits.vectors.softmax import (
     is_result,
     maximum_value,
     normalized,
-    placed,
+    placed_power,
     power_of,
     power_width,
     share,
@@ -89,7 +89,7 @@ def softmax_steps(fmt: Format, to: Format, length: int, name: str) -> SoftmaxSte
     def accumulate(gates: GateLibrary, total: Word, term: Word, first: Word) -> Word:
         columns = Columns(total_bits)
         columns.add(gate_word(gates, total, gates.not_(first[0])))
-        columns.add(placed(gates, made, unpack(gates, made.format, term)))
+        columns.add(placed_power(gates, made, unpack(gates, made.format, term)))
         return columns.total(gates)
 
     def make_divisor(gates: GateLibrary, total: Word) -> dict[str, Word]:
