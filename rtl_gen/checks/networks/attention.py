@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.comparison import Made, compare
-from spikefloat.rtl_gen.checks.networks.engines import run_on_engine
+from spikefloat.rtl_gen.checks.networks.engines import EngineRun, run_on_engine
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations, run_argmax
 from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engine
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
-from spikefloat.sim.benches.session import Session
+from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.exchange.digits import load_digits
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.network import encode_weights, run_network
@@ -85,48 +85,67 @@ def run_attention(
     progress("Building the neurons")
     engine = make_engine(network, {name: codes.tolist() for name, codes in weights.items()})
     files: dict[str, bytes | str] = {"attention.npz": weight_file(arrays)}
-    clocks: int | None = None
     if simulator == "network":
         write_files(output, files)
-        start = time.perf_counter()
-        actual: Made = _simulate(network, engine.units, weights, x, progress)
-        times = {"build_seconds": 0.0, "run_seconds": time.perf_counter() - start}
-        classes = run_argmax(engine.units, actual["head"]["stream"][:, 0])
+        run = _run_neurons(network, engine.units, weights, x, progress)
     else:
         progress("Generating Verilog")
         hardware = engine_hardware(engine, MODULE)
         write_files(output, {**files, f"{MODULE}.v": hardware.verilog})
-        session = Session(simulator=simulator, folder=folder, progress=progress, is_quick=True)
+        session = Session(
+            simulator=simulator,
+            folder=folder,
+            progress=progress,
+            is_quick=len(x) * engine.interval <= FEW_STEPS,
+        )
         run = run_on_engine(engine, hardware, x, session)
-        actual, clocks, classes = run.made, run.clocks, run.classes
-        times = {"build_seconds": run.build_seconds, "run_seconds": run.run_seconds}
-    found = compare(network, expected, actual)
-    spikes: dict[str, int] = {}
-    run_network(network, weights, x[:1], neuron_operations(network, engine.units, spikes))
-    wide = network.stream_format
-    largest = argmax(wide, wide, None, expected["head"]["stream"][:, 0])
-    rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
     in_float = _share(FloatNetwork(network, is_rounded=False).run(arrays, pixels), labels)
-    in_codes = _share(decode(network.stream_format, actual["head"]["stream"]), labels)
+    in_codes = _share(decode(network.stream_format, run.made["head"]["stream"]), labels)
+    return {
+        **_network_figures(network, engine.units),
+        "simulator": simulator,
+        "images": len(x),
+        **_equal_figures(network, expected, run),
+        "accuracy_float": in_float,
+        "accuracy_fp8": in_codes,
+        "loss_points": round(100 * (in_float - in_codes), 3),
+        "clocks": run.clocks,
+        "spikes": _spikes(network, engine.units, weights, x[:1]),
+        "build_seconds": run.build_seconds,
+        "run_seconds": run.run_seconds,
+    }
+
+
+def _network_figures(network: Network, units: Units) -> dict[str, Any]:
+    """Return what the network is, and its circuits."""
+    rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
     return {
         "network": f"{rows} tokens of {network.values} pixels, {columns} wide, 2 heads, 1 layer",
         "format": network.code_format.name,
         "stream_format": network.stream_format.name,
         "weights": network.weight_count,
-        "neurons": engine.units.neurons,
-        "unit_neurons": {name: len(graph.neurons) for name, graph in engine.units.graphs.items()},
-        "simulator": simulator,
-        "images": len(x),
-        **{name: value for name, value in vars(found).items() if value is not None},
-        "classes": len(x),
-        "classes_equal": int((classes == largest).sum()),
-        "accuracy_float": in_float,
-        "accuracy_fp8": in_codes,
-        "loss_points": round(100 * (in_float - in_codes), 3),
-        "clocks": clocks,
-        "spikes": sum(spikes.values()),
-        **times,
+        "neurons": units.neurons,
+        "unit_neurons": {name: len(graph.neurons) for name, graph in units.graphs.items()},
     }
+
+
+def _equal_figures(network: Network, expected: Made, run: EngineRun) -> dict[str, Any]:
+    """Return how many codes and classes are equal to those of the golden model."""
+    found = compare(network, expected, run.made)
+    wide = network.stream_format
+    largest = argmax(wide, wide, None, expected["head"]["stream"][:, 0])
+    return {
+        **{name: value for name, value in vars(found).items() if value is not None},
+        "classes": len(largest),
+        "classes_equal": int((run.classes == largest).sum()),
+    }
+
+
+def _spikes(network: Network, units: Units, weights: Mapping[str, Codes], x: Codes) -> int:
+    """Return how many neurons fire in all operations together."""
+    spikes: dict[str, int] = {}
+    run_network(network, weights, x, neuron_operations(network, units, spikes))
+    return sum(spikes.values())
 
 
 def _share(logits: NDArray[Any], labels: NDArray[np.int64]) -> float:
@@ -134,20 +153,28 @@ def _share(logits: NDArray[Any], labels: NDArray[np.int64]) -> float:
     return float((logits[:, 0].argmax(axis=1) == labels).mean())
 
 
-def _simulate(
+def _run_neurons(
     network: Network,
     units: Units,
     weights: Mapping[str, Codes],
     x: Codes,
     progress: Callable[[str], None],
-) -> dict[str, dict[str, Codes]]:
+) -> EngineRun:
     """Return what the neurons make, in the exact simulator."""
+    start = time.perf_counter()
     operations = neuron_operations(network, units)
     parts = []
-    for start in range(0, len(x), _CHUNK):
-        progress(f"Running image {start} of {len(x)}")
-        parts.append(run_network(network, weights, x[start : start + _CHUNK], operations))
-    return {
+    for first in range(0, len(x), _CHUNK):
+        progress(f"Running image {first} of {len(x)}")
+        parts.append(run_network(network, weights, x[first : first + _CHUNK], operations))
+    made = {
         step: {kind: np.concatenate([part[step][kind] for part in parts]) for kind in kinds}
         for step, kinds in parts[0].items()
     }
+    return EngineRun(
+        made=made,
+        classes=run_argmax(units, made["head"]["stream"][:, 0]),
+        clocks=None,
+        build_seconds=0.0,
+        run_seconds=time.perf_counter() - start,
+    )

@@ -22,11 +22,12 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class EngineRun:
-    """What an engine made of inputs."""
+    """What an engine made of inputs, or its circuits without the engine."""
 
     made: Made
     classes: Codes  #: Index of the largest result of each input, as the engine says.
-    clocks: int  #: From the first transfer of an input to that of its result, both counted.
+    #: From the first transfer of an input to that of its result, both counted; None without engine.
+    clocks: int | None
     build_seconds: float
     run_seconds: float
 

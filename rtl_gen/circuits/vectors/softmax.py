@@ -23,9 +23,9 @@ from spikefloat.rtl_gen.circuits.vectors.order import LARGEST, vector_maximum
 from spikefloat.rtl_gen.circuits.vectors.shared_divisor import divide_by_one
 from spikefloat.rtl_gen.circuits.vectors.softmax_parts import (
     maximum_value,
-    normalize,
-    place_power,
-    power,
+    normalized,
+    placed_power,
+    power_of,
     power_width,
     share,
 )
@@ -72,7 +72,7 @@ def softmax(gates: GateLibrary, fmt: Format, to: Format, x: Sequence[Word]) -> l
     powers = []
     for number, code in enumerate(x):
         with builder.scope(f"power_{number}", code=code, maximum=top_value):
-            code_of_power = power(gates, fmt, made, code, top_value)
+            code_of_power = power_of(gates, fmt, made, top_value, code)
             powers.append(unpack(gates, made.format, code_of_power, "unpack_power"))
     divisor, zeros = _sum(gates, made, powers)
     quotients = divide_by_one(
@@ -105,10 +105,10 @@ def _sum(gates: GateLibrary, made: Exponential, powers: Sequence[RawFloat]) -> t
     columns = Columns(power_width(made) + extra - 1)
     for number, term in enumerate(powers):
         with builder.scope(f"place_{number}", exponent=term.exponent):
-            columns.add(place_power(gates, made, term))
+            columns.add(placed_power(gates, made, term))
     with builder.scope("accumulate"):
         total = columns.total(gates)
-    return normalize(gates, total, extra)
+    return normalized(gates, total, extra)
 
 
 def _take(
@@ -144,10 +144,10 @@ def _scan(
     made, builder = make_exponential(options.format), gates.builder
     top_value, _ = _largest(gates, options, kept)
     with builder.scope("power", code=element, maximum=top_value):
-        code = power(gates, options.format, made, element, top_value)
+        code = power_of(gates, options.format, made, top_value, element)
         own = unpack(gates, made.format, code, "unpack_power")
     with builder.scope("place", exponent=own.exponent):
-        placed = place_power(gates, made, own)
+        placed = placed_power(gates, made, own)
     again = gates.not_(first)
     one, other = (gate_word(gates, rows[name], again) for name in ("first_row", "second_row"))
     term = placed + (ZERO,) * (len(one) - len(placed))
@@ -160,7 +160,7 @@ def _settle(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str
     _, is_nan = _largest(gates, options, kept)
     with gates.builder.scope("accumulate"):
         total, _ = gates.add(kept["first_row"], kept["second_row"], ZERO, "carry")
-    divisor, zeros = normalize(gates, total, options.length.bit_length())
+    divisor, zeros = normalized(gates, total, options.length.bit_length())
     # Of one element, the sum is one.
     return {"divisor": divisor, "zeros": zeros or (ZERO,), "nan": (is_nan,)}
 

@@ -14,11 +14,11 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import leading_zero_count, or_shift_left, xor_word
 
-__all__ = ["maximum_value", "normalize", "place_power", "power", "power_width", "share"]
+__all__ = ["maximum_value", "normalized", "placed_power", "power_of", "power_width", "share"]
 
 
 def maximum_value(gates: GateLibrary, fmt: Format, largest: Word) -> tuple[Word, Bit]:
-    """Return the largest element as a number, for :func:`power`, and whether results are NaN."""
+    """Return the largest element as a number, for :func:`power_of`, and whether results are NaN."""
     top = unpack(gates, fmt, largest, "unpack_maximum")
     with gates.builder.scope("maximum", code=largest):
         value = _value(gates, fmt, top)
@@ -26,14 +26,14 @@ def maximum_value(gates: GateLibrary, fmt: Format, largest: Word) -> tuple[Word,
         return value, gates.or_(top.is_nan, top.is_infinite, name="nan")
 
 
-def power(gates: GateLibrary, fmt: Format, made: Exponential, code: Word, top_value: Word) -> Word:
+def power_of(gates: GateLibrary, fmt: Format, made: Exponential, top: Word, code: Word) -> Word:
     """Return the code of the power of e of an element less the largest."""
     raw = unpack(gates, fmt, code)
-    difference = _difference(gates, top_value, _value(gates, fmt, raw))
+    difference = _difference(gates, top, _value(gates, fmt, raw))
     return exponential(gates, made, difference, raw.is_infinite)
 
 
-def place_power(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
+def placed_power(gates: GateLibrary, made: Exponential, term: RawFloat) -> Word:
     """Return a power in units of the smallest one."""
     return place(gates, (ZERO, *term.significand), term.exponent, ZERO, power_width(made))
 
@@ -43,7 +43,7 @@ def power_width(made: Exponential) -> int:
     return made.format.bias + made.format.mantissa_bits
 
 
-def normalize(gates: GateLibrary, total: Word, extra: int) -> tuple[Word, Word]:
+def normalized(gates: GateLibrary, total: Word, extra: int) -> tuple[Word, Word]:
     """Return a sum with its leading one at the top, and by how much it was moved up.
 
     The leading one is in the upper ``extra`` bits, as the sum is at least one.

@@ -16,9 +16,9 @@ from spikefloat.rtl_gen.circuits.vectors.shared_divisor import divide_by_one
 from spikefloat.rtl_gen.circuits.vectors.softmax import is_operand, is_result
 from spikefloat.rtl_gen.circuits.vectors.softmax_parts import (
     maximum_value,
-    normalize,
-    place_power,
-    power,
+    normalized,
+    placed_power,
+    power_of,
     power_width,
     share,
 )
@@ -83,16 +83,16 @@ def softmax_steps(fmt: Format, to: Format, length: int, name: str) -> SoftmaxSte
 
     def make_power(gates: GateLibrary, code: Word, largest: Word) -> Word:
         value, _ = maximum_value(gates, fmt, largest)
-        return power(gates, fmt, made, code, value)
+        return power_of(gates, fmt, made, value, code)
 
     def accumulate(gates: GateLibrary, total: Word, term: Word, first: Word) -> Word:
         columns = Columns(total_bits)
         columns.add(gate_word(gates, total, gates.not_(first[0])))
-        columns.add(place_power(gates, made, unpack(gates, made.format, term)))
+        columns.add(placed_power(gates, made, unpack(gates, made.format, term)))
         return columns.total(gates)
 
     def make_divisor(gates: GateLibrary, total: Word) -> dict[str, Word]:
-        moved, zeros = normalize(gates, total, extra)
+        moved, zeros = normalized(gates, total, extra)
         return {"moved": moved, "zeros": zeros}
 
     def make_share(

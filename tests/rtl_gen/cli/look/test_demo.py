@@ -34,7 +34,7 @@ def test_tiny_network(tmp_path: Path, capsys: Capture) -> None:
         == 0
     )
     (result,) = printed_results(capsys)
-    assert (result["images"], result["logits"], result["logits_equal"]) == (10, 100, 100)
+    assert (result["images"], result["logits"], result["logits_equal"]) == (20, 200, 200)
     assert result["nonzero_weights"] <= 30
     *others, layers = sorted(path.name for path in tmp_path.iterdir())
     assert others == ["digits.json", "digits.npz", "digits_spikes.png"]
