@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 
 from made.common import kept, lines, made
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design, Kind
 
 #: What stands before the names of TestFloat's functions, and what it means.
 _OPERANDS = {
@@ -16,6 +18,17 @@ _OPERANDS = {
     "i64": "int64",
     "ui64": "uint64",
 }
+
+SIMULATORS = {"verilator": "Verilator", "icarus": "Icarus"}
+
+#: How an operation that rounds is run: as the codes of the port say, and in what is no code of it.
+MODES = {"port", "odd", "stochastic-a", "stochastic-b", "stochastic-c"}
+
+
+def operations_of(fmt: str) -> list[Design]:
+    """Return the operations of the catalogue that work for a format."""
+    designs = entries(Design).values()
+    return [one for one in designs if one.kind is Kind.OPERATION and fmt in one.formats]
 
 
 def total(rows: Sequence[dict[str, str]], name: str) -> str:
@@ -34,4 +47,26 @@ def testfloat() -> str:
             [operands, len(functions), len(rows), total(rows, "vectors"), total(rows, "wrong")]
         )
     heading = ["operands", "functions", "with modes", "vectors", "other results or flags"]
+    return lines(heading, table, right=True)
+
+
+@made
+def rounding_rtl() -> str:
+    table = []
+    every = kept("rounding_rtl")
+    for fmt in dict.fromkeys(row["format"] for row in every):
+        for name, simulator in SIMULATORS.items():
+            rows = [row for row in every if (row["format"], row["simulator"]) == (fmt, name)]
+            run: dict[str, set[str]] = {}
+            for row in rows:
+                run.setdefault(row["operation"], set()).update(row["modes"].split())
+            rounding, exact, rest = [], [], []
+            for design in operations_of(fmt):
+                needed = MODES if design.takes_rounding else set()
+                is_run = design.name in run and run[design.name] >= needed
+                kind = rounding if design.takes_rounding else exact
+                (kind if is_run else rest).append(design.name)
+            sums = total(rows, "cases"), total(rows, "mismatches")
+            table.append([fmt, simulator, len(rounding), len(exact), len(rest), *sums])
+    heading = ["format", "simulator", "that round", "exact", "not, or in part", "results", "wrong"]
     return lines(heading, table, right=True)

@@ -70,7 +70,7 @@ class Module:
 
     @property
     def latency(self) -> int:
-        """Clocks from operands to result; 0 for a combinational circuit."""
+        """Clocks from operands to result, at most; 0 for a combinational circuit."""
         return self._hardware.latency
 
     @property
