@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small network on an engine in Verilog: every result, its place, clocks, and planted faults."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -30,12 +29,6 @@ from tests.helpers.networks import inputs_of, small_network, small_weights
 
 NETWORK = small_network()
 
-ICARUS = [
-    pytest.mark.tool,
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus is not installed"),
-]
-
 
 @cache
 def small_engine() -> tuple[Engine, Hardware]:
@@ -48,14 +41,8 @@ def icarus(folder: Path) -> Session:
     return Session(simulator="icarus", folder=folder)
 
 
-def marked(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a test with the marks of those that take Icarus."""
-    for mark in ICARUS:
-        function = mark(function)
-    return function
-
-
-@marked
+@pytest.mark.tool
+@pytest.mark.slow
 def test_all_equal(tmp_path: Path) -> None:
     """Every result, its place, the clocks, and the streams with pauses at both ends."""
     engine, hardware = small_engine()
@@ -93,7 +80,8 @@ def with_wrong_threshold() -> Hardware:
     return engine_hardware(Engine(engine.program, wrong), "small_engine")
 
 
-@marked
+@pytest.mark.tool
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make, first_wrong",
     [(with_wrong_weight, "embedding: sum"), (with_wrong_threshold, "embedding: codes")],
