@@ -83,14 +83,15 @@ def run_attention(
     progress("Computing what is expected")
     expected = run_network(network, weights, x)
     progress("Building the neurons")
-    engine = make_engine(network, {name: codes.tolist() for name, codes in weights.items()})
+    rows = {name: codes.tolist() for name, codes in weights.items()}
+    engine = make_engine(network, rows, MODULE)
     files: dict[str, bytes | str] = {"attention.npz": weight_file(arrays)}
     if simulator == "network":
         write_files(output, files)
         run = _run_neurons(network, engine.units, weights, x, progress)
     else:
         progress("Generating Verilog")
-        hardware = engine_hardware(engine, MODULE)
+        hardware = engine_hardware(engine)
         write_files(output, {**files, f"{MODULE}.v": hardware.verilog})
         session = Session(
             simulator=simulator,
@@ -118,9 +119,9 @@ def run_attention(
 
 def _network_figures(network: Network, units: Units) -> dict[str, Any]:
     """Return what the network is, and its circuits."""
-    rows, columns = network.shape(network.input)[0], network.stream["x0"][1]
+    tokens, columns = network.shape(network.input)[0], network.stream["x0"][1]
     return {
-        "network": f"{rows} tokens of {network.values} pixels, {columns} wide, 2 heads, 1 layer",
+        "network": f"{tokens} tokens of {network.values} pixels, {columns} wide, 2 heads, 1 layer",
         "format": network.code_format.name,
         "stream_format": network.stream_format.name,
         "weights": network.weight_count,

@@ -18,7 +18,7 @@ Rows = Sequence[Sequence[int]]
 _COLUMNS = 90
 
 
-def make_engine(network: Network, weights: Mapping[str, Rows]) -> Engine:
+def make_engine(network: Network, weights: Mapping[str, Rows], module: str) -> Engine:
     """Return the engine for a network.
 
     Parameters
@@ -27,40 +27,41 @@ def make_engine(network: Network, weights: Mapping[str, Rows]) -> Engine:
         The description.
     weights : mapping of str to sequence of rows
         Codes of all weights, constants included.
+    module : str
+        Name of the top module.
 
     Raises
     ------
     InputError
-        If one circuit of each kind is not enough, or the network is none for an engine.
+        If the name is none in Verilog, one circuit of each kind is not enough, or the network is none
+        for an engine.
     """
-    return Engine(make_program(network, weights), make_units(network))
+    return Engine(make_program(network, weights), make_units(network, module))
 
 
-def engine_hardware(engine: Engine, module: str) -> Hardware:
+def engine_hardware(engine: Engine) -> Hardware:
     """Return an engine as Verilog, with a comment that says what it computes.
 
     Parameters
     ----------
     engine : Engine
         What to translate.
-    module : str
-        Name of the top module.
     """
     return Hardware(
-        module=module,
-        verilog=engine_verilog(engine, module, _header(engine, module)),
+        module=engine.units.module,
+        verilog=engine_verilog(engine, _header(engine)),
         ports=tuple(engine_ports(engine).values()),
         latency=engine.interval - 1,
         initiation_interval=engine.interval,
     )
 
 
-def _header(engine: Engine, module: str) -> list[str]:
+def _header(engine: Engine) -> list[str]:
     """Return the lines of the comment: formats, roundings, steps, circuits, clocks."""
     network, program, units = engine.program.network, engine.program, engine.units
     fmt, wide = network.code_format.name, network.stream_format.name
     return [
-        module,
+        engine.units.module,
         f"a network of {len(network.steps)} steps and {network.weight_count} weights, each step done "
         "in turn by one circuit of its kind",
         f"codes: {fmt}; residual stream and results: {wide}",

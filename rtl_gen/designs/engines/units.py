@@ -2,6 +2,7 @@
 """The circuits that a network is computed with: one of each kind, for all of its steps."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,20 +11,30 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network, Norm, Softmax
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
 __all__ = ["make_units"]
 
 
-def make_units(network: Network) -> Units:
+def make_units(network: Network, module: str) -> Units:
     """Return the circuits that all steps of a network can be done with.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    module : str
+        Name of the engine's module.
 
     Raises
     ------
     InputError
-        If normalisations are of several lengths or have several epsilons, or softmaxes of several
-        lengths, or a format is not supported.
+        If the name is none in Verilog, normalisations are of several lengths or have several epsilons,
+        softmaxes are of several lengths, or a format is not supported.
     """
+    check_identifier(module, "Module name")
     fmt, wide = network.code_format, network.stream_format
     norms = [step for step in network.steps if isinstance(step, Norm)]
     softmaxes = [step for step in network.steps if isinstance(step, Softmax)]
@@ -31,17 +42,20 @@ def make_units(network: Network) -> Units:
     norm_length = _only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms))
     length = _only("Lengths of the softmaxes", (network.shape(s.x)[1] for s in softmaxes))
     results = network.shape_of_stream(network.output)[1]
-    saturate = Overflow.SATURATE
+    codes: dict[str, Any] = {"format": fmt, "overflow": Overflow.SATURATE}
+
+    def make(unit: str, design: str, **options: Any) -> NeuronGraph:
+        return replace(make_instance(design, **options).graph, name=f"{module}_{unit}")
+
     return Units(
-        product=make_instance("dot", format=fmt, to=wide, length=network.lanes).graph,
-        add=make_instance("add", format=wide).graph,
-        narrow=make_instance("convert", format=wide, to=fmt, overflow=saturate).graph,
-        gate=make_instance("swiglu", format=fmt, overflow=saturate, length=1).graph,
-        norm=make_instance(
-            "rms_norm", format=fmt, overflow=saturate, length=norm_length, epsilon=epsilon
-        ).graph,
-        softmax=softmax_steps(fmt, fmt, length, f"softmax{length}_{fmt.name}"),
-        argmax=make_instance("vector_argmax", format=wide, length=results).graph,
+        module=module,
+        product=make("product", "dot", format=fmt, to=wide, length=network.lanes),
+        add=make("add", "add", format=wide),
+        narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
+        gate=make("gate", "swiglu", **codes, length=1),
+        norm=make("norm", "rms_norm", **codes, length=norm_length, epsilon=epsilon),
+        softmax=softmax_steps(fmt, fmt, length, f"{module}_softmax"),
+        argmax=make("argmax", "vector_argmax", format=wide, length=results),
     )
 
 

@@ -71,9 +71,13 @@ class Lanes:
         for lane in range(self._sizes.output_lanes):
             w = Signal(size, name=f"w_{lane}", reset_less=True)
             m.d.sync += w.eq(weights[lane * size : (lane + 1) * size])
-            partial = Signal(_width(self.graphs.multiply, "partial"), name=f"partial_{lane}")
+            partial = Signal(
+                len(self.graphs.multiply.output("partial").nodes), name=f"partial_{lane}"
+            )
             state = Signal(
-                _width(self.graphs.accumulate, "state_next"), name=f"state_{lane}", reset_less=True
+                len(self.graphs.accumulate.output("state_next").nodes),
+                name=f"state_{lane}",
+                reset_less=True,
             )
             state_next = Signal(len(state), name=f"state_next_{lane}")
             m.submodules[f"multiply_{lane}"] = _instance(
@@ -151,10 +155,6 @@ def _cut(graph: NeuronGraph, levels: int) -> Pipeline:
     """Cut a graph so often that no stage has more levels than asked for, if that can be."""
     model = TimingModel(graph, LUT_INPUTS)
     return cut(graph, max(model.earliest(max(levels, model.floor)), default=0))
-
-
-def _width(graph: NeuronGraph, output: str) -> int:
-    return next(len(port.nodes) for port in graph.outputs if port.name == output)
 
 
 def _instance(pipeline: Pipeline, inputs: dict[str, Value], outputs: dict[str, Signal]) -> Instance:

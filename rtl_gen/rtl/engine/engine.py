@@ -9,15 +9,14 @@ from amaranth.lib.memory import Memory, WritePort
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.networks.program import Program
-from spikefloat.rtl_gen.rtl.engine.instances import add_circuit
 from spikefloat.rtl_gen.rtl.engine.sequencer import DRAIN, Sequencer, slot_layout
 from spikefloat.rtl_gen.rtl.engine.softmax import SoftmaxUnit, softmax_latency
 from spikefloat.rtl_gen.rtl.engine.stages import STAGES, add_norm, add_products
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
-from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
 __all__ = ["Engine", "engine_ports", "engine_verilog"]
 
@@ -213,7 +212,7 @@ class Engine(wiring.Component):
         results = Signal(wide * program.outputs)
         with m.If(last.is_valid & last.is_output):
             m.d.sync += results.eq(Cat(results[wide:], result))
-        largest = add_circuit(m, "argmax", self._units.argmax, {"a": results})["y"]
+        largest = add_instance(m, "argmax", self._units.argmax, {"a": results})["y"]
         each = whole_bytes(wide)
         for number in range(program.outputs):
             code = results[wide * number : wide * (number + 1)]
@@ -263,18 +262,15 @@ def engine_ports(engine: Engine) -> dict[Port, Port]:
     return axi_ports(component_ports(engine.signature.members))
 
 
-def engine_verilog(engine: Engine, module: str, header: Sequence[str] = ()) -> str:
+def engine_verilog(engine: Engine, header: Sequence[str] = ()) -> str:
     """Return an engine with all its circuits as one self-contained Verilog file.
 
     Parameters
     ----------
     engine : Engine
         What to translate.
-    module : str
-        Name of the top module.
     header : sequence of str
         Lines for the comment at the top.
     """
-    check_identifier(module, "Module name")
-    text = axi_verilog(engine, module, engine_ports(engine), header)
+    text = axi_verilog(engine, engine.units.module, engine_ports(engine), header)
     return "\n".join((text, *map(spatial_verilog, engine.units.graphs.values())))

@@ -6,7 +6,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
-from spikefloat.rtl_gen.rtl.engine.instances import add_circuit, port_width
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 
 __all__ = ["SoftmaxUnit", "softmax_latency"]
 
@@ -46,9 +46,9 @@ class SoftmaxUnit(wiring.Component):
         super().__init__(
             {
                 "start": In(1),
-                "x": In(port_width(steps.maximum, "x")),
+                "x": In(len(steps.maximum.input("x").nodes)),
                 "done": Out(1),
-                "y": Out(port_width(steps.share, "y") * length),
+                "y": Out(len(steps.share.output("y").nodes) * length),
             }
         )
 
@@ -56,8 +56,11 @@ class SoftmaxUnit(wiring.Component):
         """Describe the unit."""
         m = Module()
         steps, length = self._steps, self._length
-        width, term_width = port_width(steps.power, "code"), port_width(steps.power, "power")
-        result_width = port_width(steps.share, "y")
+        width, term_width = (
+            len(steps.power.input("code").nodes),
+            len(steps.power.output("power").nodes),
+        )
+        result_width = len(steps.share.output("y").nodes)
 
         # A line of ones and zeros says which step is done in which clock.
         line = Signal(softmax_latency(length))
@@ -72,7 +75,7 @@ class SoftmaxUnit(wiring.Component):
         codes = Signal(width * length)
         largest = Signal(width)
         code = Signal(width)
-        found = add_circuit(m, "maximum", steps.maximum, {"x": codes})
+        found = add_instance(m, "maximum", steps.maximum, {"x": codes})
         with m.If(self.start):
             m.d.sync += codes.eq(self.x)
         with m.If(finds):
@@ -80,7 +83,7 @@ class SoftmaxUnit(wiring.Component):
         m.d.comb += code.eq(codes[:width])
         with m.If(raises):
             m.d.sync += codes.eq(codes[width:])
-        raised = add_circuit(m, "exponential", steps.power, {"code": code, "largest": largest})
+        raised = add_instance(m, "exponential", steps.power, {"code": code, "largest": largest})
 
         # Powers go round in a ring: in as they are made, out as they are divided.
         powers = Signal(term_width * length)
@@ -89,8 +92,8 @@ class SoftmaxUnit(wiring.Component):
             m.d.sync += powers.eq(Cat(powers[term_width:], raised["power"]))
         with m.Elif(shares):
             m.d.sync += powers.eq(powers[term_width:])
-        total = Signal(port_width(steps.accumulate, "total"))
-        added = add_circuit(
+        total = Signal(len(steps.accumulate.input("total").nodes))
+        added = add_instance(
             m,
             "accumulate",
             steps.accumulate,
@@ -99,11 +102,13 @@ class SoftmaxUnit(wiring.Component):
         with m.If(adds):
             m.d.sync += total.eq(added["total_next"])
 
-        divisor = add_circuit(m, "divisor", steps.divisor, {"total": total})
+        divisor = add_instance(m, "divisor", steps.divisor, {"total": total})
         held = {name: Signal(len(signal), name=name) for name, signal in divisor.items()}
         with m.If(divides):
             m.d.sync += [held[name].eq(signal) for name, signal in divisor.items()]
-        result = add_circuit(m, "share", steps.share, {"power": oldest, "largest": largest, **held})
+        result = add_instance(
+            m, "share", steps.share, {"power": oldest, "largest": largest, **held}
+        )
         with m.If(shares):
             m.d.sync += self.y.eq(Cat(self.y[result_width:], result["y"]))
         return m

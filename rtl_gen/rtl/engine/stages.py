@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data
 
-from spikefloat.rtl_gen.rtl.engine.instances import add_circuit
 from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 
 __all__ = ["STAGES", "add_norm", "add_products"]
 
@@ -52,16 +52,16 @@ def add_products(
     products = [slot.is_valid & slot.is_product for slot in slots]
     with m.If(products[1]):
         m.d.sync += [a.eq(left), b.eq(Mux(slots[1].is_weight, weight, right))]
-    y = add_circuit(m, "product", units.product, {"a": a, "b": b})["y"]
+    y = add_instance(m, "product", units.product, {"a": a, "b": b})["y"]
     total, first, second = (Signal(wide, name=name) for name in ("total", "addend_2", "addend_3"))
     m.d.sync += first.eq(addend)
     with m.If(products[2]):
         m.d.sync += [total.eq(y), second.eq(first)]
 
     result = Signal(wide)
-    added = add_circuit(m, "add", units.add, {"a": second, "b": total})["y"]
+    added = add_instance(m, "add", units.add, {"a": second, "b": total})["y"]
     m.d.comb += result.eq(Mux(slots[3].adds, added, total))
-    code = add_circuit(m, "narrow", units.narrow, {"a": result})["y"]
+    code = add_instance(m, "narrow", units.narrow, {"a": result})["y"]
     widths = {
         "sum": wide,
         "stream": wide,
@@ -70,7 +70,7 @@ def add_products(
     }
     element = {name: Signal(size, name=f"element_{name}") for name, size in widths.items()}
     # The gate of a value is the code of the operation before.
-    gated = add_circuit(m, "gate", units.gate, {"a": element["code"], "b": code})["y"]
+    gated = add_instance(m, "gate", units.gate, {"a": element["code"], "b": code})["y"]
     with m.If(products[3]):
         m.d.sync += [
             element["sum"].eq(total),
@@ -94,7 +94,7 @@ def add_norm(
     norms = [slot.is_valid & slot.is_norm for slot in slots]
     with m.If(norms[1]):
         m.d.sync += [x.eq(left), g.eq(weight)]
-    y = add_circuit(m, "norm", graph, {"x": x, "g": g})["y"]
+    y = add_instance(m, "norm", graph, {"x": x, "g": g})["y"]
     first, row = Signal(len(y), name="norm_row_3"), Signal(len(y), name="norm_row")
     with m.If(norms[2]):
         m.d.sync += first.eq(y)

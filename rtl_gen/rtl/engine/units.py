@@ -11,8 +11,12 @@ __all__ = ["Units"]
 
 @dataclass(frozen=True, kw_only=True)
 class Units:
-    """Neuron graphs, each made once."""
+    """Neuron graphs, each made once, and named after the engine.
 
+    So a project can have other circuits beside it.
+    """
+
+    module: str  #: Name of the engine's module, with which the names of the circuits begin.
     product: NeuronGraph  #: Exact dot product of ``a`` and ``b``, into the format of the stream.
     add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
     narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.

@@ -37,7 +37,7 @@ class ElementSteps:
     @property
     def element_width(self) -> int:
         """Bits of an element."""
-        return next(len(port.nodes) for port in self.step.inputs if port.name == "a")
+        return len(self.step.input("a").nodes)
 
     @property
     def result_width(self) -> int:

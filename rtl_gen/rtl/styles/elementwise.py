@@ -132,7 +132,7 @@ class ElementwiseUnit(wiring.Component):
         streams = {name: getattr(self, f"s_axis_{name}") for name in steps.operands}
         first = next(iter(streams.values()))
         codes = {name: stream.tdata[: steps.operands[name]] for name, stream in streams.items()}
-        outputs = add_instance(m, "element", steps.result, self._circuit, codes)
+        outputs = add_instance(m, "element", steps.result, codes, self._circuit)
         result, last, offered = Signal(steps.result_width), Signal(), Signal()
         moves, takes = Signal(), Signal()
         m.d.comb += [

@@ -11,7 +11,11 @@ __all__ = ["add_instance"]
 
 
 def add_instance(
-    m: Module, name: str, graph: NeuronGraph, module: str, inputs: Mapping[str, Value]
+    m: Module,
+    name: str,
+    graph: NeuronGraph,
+    inputs: Mapping[str, Value],
+    module: str | None = None,
 ) -> dict[str, Signal]:
     """Add a neuron graph to a module, and return its outputs by name.
 
@@ -23,16 +27,17 @@ def add_instance(
         Name of the instance.
     graph : NeuronGraph
         The circuit.
-    module : str
-        Name of its own module, whose text is added to that of the component.
     inputs : mapping of str to Value
         A value for each input of the graph, by name; others are of no matter.
+    module : str, optional
+        Name of its own module, whose text is added to that of the component; by default that of the
+        graph.
     """
     outputs = {
         port.name: Signal(len(port.nodes), name=f"{name}_{port.name}") for port in graph.outputs
     }
     pins: dict[str, Value] = {f"i_{port.name}": inputs[port.name] for port in graph.inputs}
     m.submodules[name] = Instance(
-        module, **pins, **{f"o_{port}": signal for port, signal in outputs.items()}
+        module or graph.name, **pins, **{f"o_{port}": signal for port, signal in outputs.items()}
     )
     return outputs

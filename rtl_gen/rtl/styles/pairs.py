@@ -42,7 +42,7 @@ class PairSteps:
     @property
     def element_width(self) -> int:
         """Bits of an element of each operand."""
-        return next(len(port.nodes) for port in self.result.inputs if port.name == "even")
+        return len(self.result.input("even").nodes)
 
     @property
     def result_width(self) -> int:
@@ -176,7 +176,7 @@ class PairUnit(wiring.Component):
                 m.d.sync += own.eq(code)
                 with m.If(stream.tlast != source.tlast):
                     m.d.sync += self.frame_error.eq(1)
-        outputs = add_instance(m, "pair", steps.result, self._circuit, inputs)
+        outputs = add_instance(m, "pair", steps.result, inputs, self._circuit)
         with m.If(moves):
             m.d.sync += [offered.eq(gives), has_second.eq(pairs)]
         with m.If(gives):

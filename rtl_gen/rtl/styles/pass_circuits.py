@@ -61,7 +61,7 @@ class PassCircuits:
     @property
     def element_width(self) -> int:
         """Bits of an element of each operand."""
-        return len(_port(self.take, "element"))
+        return len(self.take.input("element").nodes)
 
     @property
     def stored_width(self) -> int:
@@ -71,7 +71,7 @@ class PassCircuits:
     @property
     def given_width(self) -> int:
         """Bits of what is stored of an element when its result is made."""
-        return len(_port(self.give, "element"))
+        return len(self.give.input("element").nodes)
 
     @property
     def result_width(self) -> int:
@@ -103,8 +103,3 @@ class PassCircuits:
         digits = (self.digits - 1).bit_length() if self.begin else 0
         kept = sum(self.registers_kept.values())
         return kept + self.result_width + self.stored_width + counters + flags + digits
-
-
-def _port(graph: NeuronGraph, name: str) -> tuple[int, ...]:
-    """Return the nodes of an input."""
-    return next(tuple(port.nodes) for port in graph.inputs if port.name == name)

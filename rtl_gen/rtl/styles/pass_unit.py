@@ -119,7 +119,7 @@ class _Elaboration:
         """Add a circuit whose inputs are the registers of their names, besides those given."""
         graph = getattr(self._steps, name)
         return add_instance(
-            self.module, name, graph, f"{self._name}_{name}", {**self._registers, **inputs}
+            self.module, name, graph, {**self._registers, **inputs}, f"{self._name}_{name}"
         )
 
     def _load(self, outputs: Mapping[str, Signal]) -> None:

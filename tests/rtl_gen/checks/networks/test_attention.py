@@ -33,7 +33,7 @@ def case() -> tuple[dict[str, Any], np.ndarray[Any, Any], Made]:
 
 @cache
 def units() -> Units:
-    return make_units(NETWORK)
+    return make_units(NETWORK, "engine")
 
 
 def test_all_equal() -> None:
@@ -82,7 +82,7 @@ def test_other_shapes() -> None:
     network = layers.head(7)
     weights, x = small_weights(network), inputs_of(network, 40)
     expected = run_network(network, weights, x)
-    made = make_units(network)
+    made = make_units(network, "engine")
     neurons = neuron_operations(network, made)
     found = compare(network, expected, run_network(network, weights, x, neurons))
     assert found.first_wrong is None

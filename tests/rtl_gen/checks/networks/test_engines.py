@@ -33,8 +33,8 @@ NETWORK = small_network()
 @cache
 def small_engine() -> tuple[Engine, Hardware]:
     weights = {name: codes.tolist() for name, codes in small_weights(NETWORK).items()}
-    engine = make_engine(NETWORK, weights)
-    return engine, engine_hardware(engine, "small_engine")
+    engine = make_engine(NETWORK, weights, "small_engine")
+    return engine, engine_hardware(engine)
 
 
 def icarus(folder: Path) -> Session:
@@ -77,7 +77,7 @@ def with_wrong_threshold() -> Hardware:
     neurons = list(graph.neurons)
     neurons[place] = neurons[place]._replace(threshold=neurons[place].threshold + 1)
     wrong = replace(engine.units, narrow=replace(graph, neurons=tuple(neurons)))
-    return engine_hardware(Engine(engine.program, wrong), "small_engine")
+    return engine_hardware(Engine(engine.program, wrong))
 
 
 @pytest.mark.tool

@@ -18,7 +18,7 @@ def test_units_of_a_small_network() -> None:
     layers.attention(0, heads=2)
     layers.feed_forward(0, 3, is_last=True)
     layers.mean()
-    units = make_units(layers.head(5))
+    units = make_units(layers.head(5), "engine")
     ports = {
         name: {port.name: len(port.nodes) for port in (*graph.inputs, *graph.outputs)}
         for name, graph in units.graphs.items()
@@ -36,4 +36,4 @@ def test_several_epsilons() -> None:
     assert isinstance(steps[1], Norm)
     steps[1] = replace(steps[1], epsilon=Fraction(1, 4))
     with pytest.raises(InputError, match="Epsilons of the normalisations must be one and the same"):
-        make_units(replace(network, steps=tuple(steps)))
+        make_units(replace(network, steps=tuple(steps)), "engine")

@@ -31,7 +31,7 @@ def small_program() -> Program:
 
 @cache
 def small_engine() -> Engine:
-    return Engine(small_program(), make_units(small_network()))
+    return Engine(small_program(), make_units(small_network(), "transformer"))
 
 
 def operations(program: Program) -> Iterator[dict[str, int]]:
@@ -142,7 +142,7 @@ def test_ports() -> None:
 def test_lint(tmp_path: Path) -> None:
     """Without what is in the circuits, which have a test of their own."""
     engine = small_engine()
-    text = engine_verilog(engine, "transformer")
+    text = engine_verilog(engine)
     stubs = []
     for graph in engine.units.graphs.values():
         text = text.replace(spatial_verilog(graph), "")
@@ -168,4 +168,10 @@ def test_lint(tmp_path: Path) -> None:
 
 def test_wrong_name() -> None:
     with pytest.raises(InputError, match="Module name must be an identifier and no keyword"):
-        engine_verilog(small_engine(), "small")
+        make_units(small_network(), "small")
+
+
+def test_names_of_modules_begin_with_that_of_the_top() -> None:
+    names = re.findall(r"^module (\w+)", engine_verilog(small_engine()), re.MULTILINE)
+    assert len(names) == len(set(names)) > 100
+    assert all(re.match(r"transformer(_|$)|neuron_", name) for name in names)
