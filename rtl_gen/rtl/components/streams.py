@@ -15,7 +15,7 @@ from spikefloat.rtl_gen.rtl.components.stream_members import stream_members
 from spikefloat.rtl_gen.rtl.timing.balance import balance
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 
-__all__ = ["QUEUE_LATENCY", "SpikingStream", "StreamCircuit", "StreamPipeline"]
+__all__ = ["QUEUE_LATENCY", "SpikingStream", "StreamCircuit", "StreamPipeline", "all_of"]
 
 #: Clocks from a result at the queue until it is offered.
 QUEUE_LATENCY = 2
@@ -73,7 +73,7 @@ class StreamCircuit(wiring.Component):
         valids = self._valids()
         for index, port in enumerate(self._graph.inputs):
             others = valids[:index] + valids[index + 1 :]
-            m.d.comb += getattr(self, port.name).ready.eq(_all_of([accepts, *others]))
+            m.d.comb += getattr(self, port.name).ready.eq(all_of([accepts, *others]))
 
     def _operands(self) -> dict[str, Value]:
         """Return the bits of each operand, without those that make whole bytes of them."""
@@ -146,7 +146,7 @@ class StreamPipeline(StreamCircuit):
         full += [Signal(name=f"full_{cut}") for cut in range(1, self.latency + 1)]
         enables = [Signal(name=f"enable_{cut}") for cut in range(1, self.latency + 1)]
         moves = [*enables, result.ready]
-        m.d.comb += full[0].eq(_all_of(self._valids()))
+        m.d.comb += full[0].eq(all_of(self._valids()))
         for cut in range(1, self.latency + 1):
             free = Signal(name=f"free_{cut}")
             m.d.comb += [free.eq(~full[cut]), enables[cut - 1].eq(free | moves[cut])]
@@ -246,7 +246,7 @@ class SpikingStream(StreamCircuit):
         only_takes = Signal()
         only_gives = Signal()
         m.d.comb += [
-            all_valid.eq(_all_of(self._valids())),
+            all_valid.eq(all_of(self._valids())),
             takes.eq(has_place & all_valid),
             gives.eq(result.valid & result.ready),
             only_takes.eq(takes & ~gives),
@@ -297,7 +297,7 @@ def _connect(
         m.d.comb += getattr(circuit, name).eq(operand)
 
 
-def _all_of(signals: Sequence[Value]) -> Value:
+def all_of(signals: Sequence[Value]) -> Value:
     """Return whether every one of some signals is set."""
     every = signals[0]
     for signal in signals[1:]:

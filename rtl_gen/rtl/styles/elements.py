@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.components.circuits import CombinationalCircuit
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
-from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.ports import Port
+from spikefloat.rtl_gen.rtl.styles.vector_unit import unit_members, unit_verilog, watch_length
 
 __all__ = ["ElementSteps", "ElementUnit"]
 
@@ -83,9 +82,7 @@ class ElementSteps:
         header : iterable of str
             Lines for the comment at the top.
         """
-        unit = ElementUnit(self)
-        ports = axi_ports(component_ports(unit.signature.members))
-        return axi_verilog(unit, module, ports, [*header, *self.lines]), tuple(ports.values())
+        return unit_verilog(ElementUnit(self), module, [*header, *self.lines])
 
 
 class ElementUnit(wiring.Component):
@@ -111,13 +108,7 @@ class ElementUnit(wiring.Component):
 
     def __init__(self, steps: ElementSteps) -> None:
         self._steps = steps
-        super().__init__(
-            {
-                "s_axis_a": In(AxiStream(whole_bytes(steps.element_width))),
-                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
-                "frame_error": Out(1),
-            }
-        )
+        super().__init__(unit_members({"a": steps.element_width}, steps.result_width))
 
     @property
     def steps(self) -> ElementSteps:
@@ -131,7 +122,6 @@ class ElementUnit(wiring.Component):
         state, result = Signal(steps.state_width), Signal(steps.result_width)
         first, complete, offered = Signal(init=1), Signal(), Signal()
         moves, takes = Signal(), Signal()
-        count = Signal(range(steps.most + 1))
         m.submodules.step = step = CombinationalCircuit(steps.step)
         m.submodules.finish = finish = CombinationalCircuit(steps.finish)
         m.d.comb += [
@@ -153,10 +143,6 @@ class ElementUnit(wiring.Component):
                 state.eq(step.state_next),
                 first.eq(source.tlast),
                 complete.eq(source.tlast),
-                count.eq(count + 1),
             ]
-            with m.If(count == steps.most):
-                m.d.sync += [self.frame_error.eq(1), count.eq(count)]
-            with m.If(source.tlast):
-                m.d.sync += count.eq(0)
+        watch_length(m, steps.most, takes, source.tlast, self.frame_error)
         return m

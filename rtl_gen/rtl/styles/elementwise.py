@@ -4,17 +4,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from amaranth.hdl import Const, Module, Signal, Value
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
-from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.rtl.styles.instances import add_instance
-from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.styles.vector_unit import (
+    take_together,
+    unit_members,
+    unit_verilog,
+    watch_length,
+)
 
-__all__ = ["ElementwiseSteps", "ElementwiseUnit", "all_of", "watch_length"]
+__all__ = ["ElementwiseSteps", "ElementwiseUnit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +82,7 @@ class ElementwiseSteps:
             Lines for the comment at the top.
         """
         unit = ElementwiseUnit(self, f"{module}_element")
-        ports = axi_ports(component_ports(unit.signature.members))
-        text = axi_verilog(unit, module, ports, [*header, *self.lines])
-        circuit = spatial_verilog(self.result, module=f"{module}_element")
-        return f"{text}\n{circuit}", tuple(ports.values())
+        return unit_verilog(unit, module, [*header, *self.lines], {"element": self.result})
 
 
 class ElementwiseUnit(wiring.Component):
@@ -109,16 +109,7 @@ class ElementwiseUnit(wiring.Component):
     def __init__(self, steps: ElementwiseSteps, circuit: str) -> None:
         self._steps = steps
         self._circuit = circuit
-        super().__init__(
-            {
-                **{
-                    f"s_axis_{name}": In(AxiStream(whole_bytes(width)))
-                    for name, width in steps.operands.items()
-                },
-                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
-                "frame_error": Out(1),
-            }
-        )
+        super().__init__(unit_members(steps.operands, steps.result_width))
 
     @property
     def steps(self) -> ElementwiseSteps:
@@ -134,42 +125,17 @@ class ElementwiseUnit(wiring.Component):
         codes = {name: stream.tdata[: steps.operands[name]] for name, stream in streams.items()}
         outputs = add_instance(m, "element", steps.result, codes, self._circuit)
         result, last, offered = Signal(steps.result_width), Signal(), Signal()
-        moves, takes = Signal(), Signal()
+        moves, error = Signal(), self.frame_error
+        takes = take_together(m, "takes", streams.values(), moves, first.tlast, error)
         m.d.comb += [
             moves.eq(~offered | sink.tready),
-            takes.eq(moves & all_of([stream.tvalid for stream in streams.values()])),
             sink.tvalid.eq(offered),
             sink.tdata.eq(result),
             sink.tlast.eq(last),
         ]
-        for name, stream in streams.items():
-            others = [other.tvalid for own, other in streams.items() if own != name]
-            m.d.comb += stream.tready.eq(all_of([moves, *others]))
         with m.If(moves):
             m.d.sync += offered.eq(takes)
         with m.If(takes):
             m.d.sync += [result.eq(outputs["y"]), last.eq(first.tlast)]
-            for stream in streams.values():
-                with m.If(stream.tlast != first.tlast):
-                    m.d.sync += self.frame_error.eq(1)
-        watch_length(m, steps.most, takes, first.tlast, self.frame_error)
+        watch_length(m, steps.most, takes, first.tlast, error)
         return m
-
-
-def watch_length(m: Module, most: int, takes: Value, is_last: Value, error: Value) -> None:
-    """Set a flag when an element is taken for which a vector has no room."""
-    count = Signal(range(most + 1))
-    with m.If(takes):
-        m.d.sync += count.eq(count + 1)
-        with m.If(count == most):
-            m.d.sync += [error.eq(1), count.eq(count)]
-        with m.If(is_last):
-            m.d.sync += count.eq(0)
-
-
-def all_of(signals: Iterable[Value]) -> Value:
-    """Return whether every one of some signals is set."""
-    every: Value = Const(1, 1)
-    for signal in signals:
-        every &= signal
-    return every

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
-from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
-from spikefloat.rtl_gen.rtl.styles.elementwise import all_of, watch_length
+from spikefloat.rtl_gen.rtl.components.streams import all_of
+from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.rtl.styles.instances import add_instance
-from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.styles.vector_unit import (
+    take_together,
+    unit_members,
+    unit_verilog,
+    watch_length,
+)
 
 __all__ = ["PairSteps", "PairUnit"]
 
@@ -92,10 +95,7 @@ class PairSteps:
             Lines for the comment at the top.
         """
         unit = PairUnit(self, f"{module}_pair")
-        ports = axi_ports(component_ports(unit.signature.members))
-        text = axi_verilog(unit, module, ports, [*header, *self.lines])
-        circuit = spatial_verilog(self.result, module=f"{module}_pair")
-        return f"{text}\n{circuit}", tuple(ports.values())
+        return unit_verilog(unit, module, [*header, *self.lines], {"pair": self.result})
 
 
 class PairUnit(wiring.Component):
@@ -125,14 +125,8 @@ class PairUnit(wiring.Component):
     def __init__(self, steps: PairSteps, circuit: str) -> None:
         self._steps = steps
         self._circuit = circuit
-        stream = AxiStream(whole_bytes(steps.element_width))
-        super().__init__(
-            {
-                **{f"s_axis_{name}": In(stream) for name in (steps.first, *steps.others)},
-                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
-                "frame_error": Out(1),
-            }
-        )
+        operands = dict.fromkeys((steps.first, *steps.others), steps.element_width)
+        super().__init__(unit_members(operands, steps.result_width))
 
     @property
     def steps(self) -> PairSteps:
@@ -148,14 +142,15 @@ class PairUnit(wiring.Component):
         even, odd = Signal(width), Signal(width)
         has_even, has_second, ends = Signal(), Signal(), Signal()
         result, last, offered = Signal(steps.result_width), Signal(), Signal()
-        moves, takes, pairs, gives = Signal(), Signal(), Signal(), Signal()
+        moves, takes, gives, error = Signal(), Signal(), Signal(), self.frame_error
         valid = all_of([stream.tvalid for stream in streams.values()])
+        goes = has_even & moves & source.tvalid
+        pairs = take_together(m, "pairs", streams.values(), goes, source.tlast, error)
         m.d.comb += [
             moves.eq(~offered | sink.tready),
             # What is kept of a pair is free once its second result is made.
             source.tready.eq(Mux(has_even, moves & valid, moves | ~has_second)),
             takes.eq(source.tvalid & source.tready),
-            pairs.eq(takes & has_even),
             gives.eq(moves & (pairs | has_second)),
             sink.tvalid.eq(offered),
             sink.tdata.eq(result),
@@ -168,14 +163,10 @@ class PairUnit(wiring.Component):
         }
         for name, stream in streams.items():
             own = Signal(width, name=f"{name}_of_pair")
-            others = [other.tvalid for other in streams.values() if other is not stream]
             code = stream.tdata[:width]
             inputs[name] = Mux(has_second, own, code)
-            m.d.comb += stream.tready.eq(all_of([has_even, moves, source.tvalid, *others]))
             with m.If(pairs):
                 m.d.sync += own.eq(code)
-                with m.If(stream.tlast != source.tlast):
-                    m.d.sync += self.frame_error.eq(1)
         outputs = add_instance(m, "pair", steps.result, inputs, self._circuit)
         with m.If(moves):
             m.d.sync += [offered.eq(gives), has_second.eq(pairs)]
@@ -186,8 +177,8 @@ class PairUnit(wiring.Component):
         with m.If(takes & ~has_even):
             m.d.sync += even.eq(source.tdata)
             with m.If(source.tlast):
-                m.d.sync += [self.frame_error.eq(1), has_even.eq(0)]
+                m.d.sync += [error.eq(1), has_even.eq(0)]
         with m.If(pairs):
             m.d.sync += [odd.eq(source.tdata), ends.eq(source.tlast)]
-        watch_length(m, steps.most, takes, source.tlast, self.frame_error)
+        watch_length(m, steps.most, takes, source.tlast, error)
         return m

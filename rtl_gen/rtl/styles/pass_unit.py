@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
-from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.rtl.ports import whole_bytes
-from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream
-from spikefloat.rtl_gen.rtl.styles.elementwise import all_of
 from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
+from spikefloat.rtl_gen.rtl.styles.vector_unit import take_together, unit_members
 
 __all__ = ["PassUnit"]
 
@@ -57,14 +54,8 @@ class PassUnit(wiring.Component):
     def __init__(self, steps: PassCircuits, name: str) -> None:
         self._steps = steps
         self._name = name
-        stream = AxiStream(whole_bytes(steps.element_width))
-        super().__init__(
-            {
-                **{f"s_axis_{name}": In(stream) for name in (steps.source, *steps.others)},
-                "m_axis": Out(AxiStream(whole_bytes(steps.result_width))),
-                "frame_error": Out(1),
-            }
-        )
+        operands = dict.fromkeys((steps.source, *steps.others), steps.element_width)
+        super().__init__(unit_members(operands, steps.result_width))
 
     @property
     def steps(self) -> PassCircuits:
@@ -213,25 +204,18 @@ class _Elaboration:
         stored = steps.given_width
         give = self._circuit("give", element=self._element[:stored], **codes)
         result, ends, offered = Signal(steps.result_width), Signal(), Signal()
-        moves, gives = Signal(), Signal()
-        valid = all_of(stream.tvalid for stream in others.values())
+        moves, error = Signal(), self._unit.frame_error
+        gives = take_together(m, "gives", others.values(), moves, self._is_last, error)
         m.d.comb += [
             moves.eq((self._phase == _Phase.GIVE) & (~offered | sink.tready)),
-            gives.eq(moves & valid),
             sink.tvalid.eq(offered),
             sink.tdata.eq(result),
             sink.tlast.eq(ends),
         ]
-        for name, stream in others.items():
-            rest = all_of(other.tvalid for own, other in others.items() if own != name)
-            m.d.comb += stream.tready.eq(moves & rest)
         with m.If(offered & sink.tready):
             m.d.sync += offered.eq(0)
         with m.If(gives):
             m.d.comb += self._advances.eq(1)
             m.d.sync += [offered.eq(1), result.eq(give["y"]), ends.eq(self._is_last)]
-            for stream in others.values():
-                with m.If(stream.tlast != self._is_last):
-                    m.d.sync += self._unit.frame_error.eq(1)
             with m.If(self._is_last):
                 m.d.sync += self._phase.eq(_Phase.IDLE)

@@ -8,11 +8,10 @@ counters and the order of the passes are plain registers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spikefloat.rtl_gen.rtl.ports import Port, component_ports
-from spikefloat.rtl_gen.rtl.styles.axi_stream import axi_ports, axi_verilog
+from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.rtl_gen.rtl.styles.pass_unit import PassUnit
-from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from spikefloat.rtl_gen.rtl.styles.vector_unit import unit_verilog
 
 __all__ = ["PassSteps"]
 
@@ -60,10 +59,4 @@ class PassSteps(PassCircuits):
         header : iterable of str
             Lines for the comment at the top.
         """
-        unit = PassUnit(self, module)
-        ports = axi_ports(component_ports(unit.signature.members))
-        text = axi_verilog(unit, module, ports, [*header, *self.lines])
-        circuits = (
-            spatial_verilog(graph, module=f"{module}_{name}") for name, graph in self.named.items()
-        )
-        return "\n".join((text, *circuits)), tuple(ports.values())
+        return unit_verilog(PassUnit(self, module), module, [*header, *self.lines], self.named)
