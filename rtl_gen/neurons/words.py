@@ -19,6 +19,7 @@ __all__ = [
     "increment",
     "invert",
     "leading_zero_count",
+    "magnitude_of",
     "mux_word",
     "or_shift_left",
     "or_shift_left_sticky",
@@ -66,6 +67,12 @@ def subtract(gates: GateLibrary, a: Word, b: Word) -> tuple[Word, Bit]:
 def increment(gates: GateLibrary, a: Word, carry_in: Bit) -> Word:
     """Return ``a + carry_in``, one bit wider, from half adders."""
     return add(gates, a, (ZERO,) * len(a), carry_in)
+
+
+def magnitude_of(gates: GateLibrary, a: Word) -> Word:
+    """Return the magnitude of a number in two's complement, one bit shorter, which must hold it."""
+    flipped = xor_word(gates, a[:-1], a[-1], "flipped")
+    return gates.builder.name_word("magnitude", increment(gates, flipped, a[-1])[:-1])
 
 
 def at_least(gates: GateLibrary, a: Word, b: Word) -> Bit:

@@ -28,7 +28,7 @@ from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow, resolve_ov
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
-from spikefloat.rtl_gen.neurons.words import increment, xor_word
+from spikefloat.rtl_gen.neurons.words import magnitude_of, xor_word
 
 __all__ = ["block_dot"]
 
@@ -198,10 +198,9 @@ def _integer_sum(
         total = columns.total(gates)
     with gates.builder.scope("magnitude", total=total):
         sign = total[-1]
-        flipped = xor_word(gates, total[:-1], sign, "flipped")
-        magnitude = gates.builder.name_word("magnitude", increment(gates, flipped, sign)[:-1])
+        size = magnitude_of(gates, total)
         is_nonzero = gates.or_(*total, name="nonzero")
-    return Total(sign, magnitude, (is_nonzero,))
+    return Total(sign, size, (is_nonzero,))
 
 
 def _round_one(gates: GateLibrary, one: _BlockSum, to: Format) -> Word:

@@ -26,7 +26,7 @@ from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.prefix import any_below
 from spikefloat.rtl_gen.neurons.words import add as add_words
-from spikefloat.rtl_gen.neurons.words import gate_word, increment, xor_word
+from spikefloat.rtl_gen.neurons.words import gate_word, magnitude_of
 
 __all__ = ["ACCUMULATIONS", "SumFlags", "dot", "fixed_point", "round_sum"]
 
@@ -213,10 +213,9 @@ def round_sum(
             too_large=too_large,
         )
     with builder.scope("magnitude", total=total):
-        flipped = xor_word(gates, total[:-1], negative, "flipped")
-        magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
-    with builder.scope("round", magnitude=magnitude):
-        rounded, too_large = _round(gates, unit, to, magnitude)
+        size = magnitude_of(gates, total)
+    with builder.scope("round", magnitude=size):
+        rounded, too_large = _round(gates, unit, to, size)
     with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.

@@ -5,17 +5,18 @@ No carry runs along a word when a term is added: a step is one layer of full add
 format. Flags, once set, stay: an element was other than -0, NaN, +infinity, -infinity.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.sums.dot import SumFlags, round_sum
 from spikefloat.rtl_gen.circuits.sums.terms import Term
+from spikefloat.rtl_gen.circuits.vector_operation import Words
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import gate_word
 
-__all__ = ["Accumulator", "add_to_rows"]
+__all__ = ["Accumulator", "add_to_rows", "raise_flags"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,7 @@ class Accumulator:
         bits, negative = term.bits, term.sign
         if term.is_flipped == ONE:  # no term is negative
             bits = tuple(gates.not_(bit) for bit in bits)
-        # In two's complement: the sign in all columns above, and the one that a complement lacks
-        # in the column of the carries that nothing else comes to.
-        extended = (*bits, *(negative,) * (width - len(bits)))
-        sums, carries = add_to_rows(gates, *rows, extended, negative)
+        sums, carries = add_to_rows(gates, rows, bits, negative)
         infinite = term.is_infinite
         is_zero = gates.not_(gates.or_(*a[:-1], name="nonzero"))
         new = {
@@ -96,24 +94,50 @@ class Accumulator:
 
 
 def add_to_rows(
-    gates: GateLibrary, first: Word, second: Word, term: Word, carry: Bit = ZERO
+    gates: GateLibrary, rows: tuple[Word, Word], term: Word, sign: Bit = ZERO
 ) -> tuple[Word, Word]:
-    """Return two rows of bits whose sum, modulo ``2**width``, is that of two rows, a term and a bit.
+    """Return two rows of bits whose sum, modulo ``2**width``, is that of two rows and a term.
 
     Parameters
     ----------
     gates : GateLibrary
         Where the neurons are made, in either library.
-    first, second : Word
+    rows : pair of Word
         The rows.
     term : Word
-        As wide as these.
-    carry : Bit
-        What is added in the lowest column.
+        At most as wide as these; the complement of its magnitude if it is negative.
+    sign : Bit
+        Whether it is.
     """
+    first, second = rows
+    # In two's complement: the sign in all columns above, and the one that a complement lacks in the
+    # column of the carries that nothing else comes to.
+    term = (*term, *(sign,) * (len(first) - len(term)))
     with gates.builder.scope("add", first_row=first, second_row=second, term=term):
         pairs = [gates.full_adder(*column) for column in zip(first, second, term, strict=True)]
-    return tuple(bit for bit, _ in pairs), (carry, *(bit for _, bit in pairs[:-1]))
+    return tuple(bit for bit, _ in pairs), (sign, *(bit for _, bit in pairs[:-1]))
+
+
+def raise_flags(
+    gates: GateLibrary, kept: Words, again: Bit, new: Mapping[str, Bit]
+) -> dict[str, Word]:
+    """Return flags that stay once they are set, each a word of one bit.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    kept : mapping of str to Word
+        What they are, among others.
+    again : Bit
+        Whether that counts: not at the first element.
+    new : mapping of str to Bit
+        What sets each of them.
+    """
+    return {
+        name: (gates.or_(gates.and_(*kept[name], again), flag, name=f"any_{name}"),)
+        for name, flag in new.items()
+    }
 
 
 def _flags(fmt: Format) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ def spread(
     square_sum: Word,
     magnitude: Word,
     epsilon: Fraction,
-) -> tuple[Word, int]:
-    """Return the variance plus epsilon times the square of the count, and the exponent of its unit.
+) -> Word:
+    """Return the variance plus epsilon, times the square of the count.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def spread(
         columns.add(invert(gates, sum_square), place_of_squares)
         columns.add_constant(1 - (1 << len(sum_square)) << place_of_squares)
         columns.add_constant(int(count**2 * epsilon / Fraction(2) ** unit))
-        return columns.total(gates), unit
+        return columns.total(gates)
 
 
 class Centre:

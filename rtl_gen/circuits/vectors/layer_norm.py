@@ -20,7 +20,7 @@ from spikefloat.rtl_gen.circuits.vector_operation import (
     Words,
     can_give,
 )
-from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows
+from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows, raise_flags
 from spikefloat.rtl_gen.circuits.vectors.centred import Centre, affine, spread
 from spikefloat.rtl_gen.circuits.vectors.root_digits import (
     MOVED,
@@ -31,8 +31,6 @@ from spikefloat.rtl_gen.circuits.vectors.root_digits import (
 from spikefloat.rtl_gen.circuits.vectors.scalars import (
     ROOT_DIGITS,
     RootForm,
-    amount_bits,
-    common_unit,
     make_scalar,
     mean,
     mean_code,
@@ -46,7 +44,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
-from spikefloat.rtl_gen.neurons.words import gate_word, increment, xor_word
+from spikefloat.rtl_gen.neurons.words import gate_word, magnitude_of
 
 __all__ = ["RECORDS", "layer_norm"]
 
@@ -83,9 +81,9 @@ def layer_norm(
         average = mean(gates, fmt, total.magnitude, is_zero, count)
     with builder.scope("spread"):
         square_sum = _square_sum(gates, fmt, x)
-        amount, unit = spread(gates, fmt, count, square_sum, total.magnitude, epsilon)
+        amount = spread(gates, fmt, count, square_sum, total.magnitude, epsilon)
     with builder.scope("reciprocal_root", amount=amount):
-        root = reciprocal_root(gates, amount, unit, count**2, epsilon, fmt.max_value**2 + epsilon)
+        root = reciprocal_root(gates, RootForm.of(fmt, epsilon, count**2), amount)
     centre = Centre(gates, fmt, average, total.is_negative)
     results = []
     for number, codes in enumerate(zip(x, g, b, strict=True)):
@@ -133,13 +131,10 @@ def _take(
     with builder.scope("value", code=element):
         term = value_term(gates, fmt, element, ONE)
     rows = {name: gate_word(gates, kept[name], again) for name in (*_SUM, *_SQUARES)}
-    # In two's complement, with the one that a complement lacks as a carry.
-    value = term.bits + (term.sign,) * (len(rows[_SUM[0]]) - len(term.bits))
-    own = bits + (ZERO,) * (len(rows[_SQUARES[0]]) - len(bits))
     with builder.scope("sum"):
-        sum_rows = add_to_rows(gates, rows[_SUM[0]], rows[_SUM[1]], value, term.sign)
+        sum_rows = add_to_rows(gates, (rows[_SUM[0]], rows[_SUM[1]]), term.bits, term.sign)
     with builder.scope("squares"):
-        square_rows = add_to_rows(gates, rows[_SQUARES[0]], rows[_SQUARES[1]], own)
+        square_rows = add_to_rows(gates, (rows[_SQUARES[0]], rows[_SQUARES[1]]), bits)
     minus_zero = gates.and_(raw.sign, raw.is_zero, name="minus_zero")
     flags = {"other": gates.not_(minus_zero)}
     if _has_bad(fmt):
@@ -147,20 +142,14 @@ def _take(
     return {
         **dict(zip(_SUM, sum_rows, strict=True)),
         **dict(zip(_SQUARES, square_rows, strict=True)),
-        **{
-            name: (gates.or_(gates.and_(*kept[name], again), flag, name=f"any_{name}"),)
-            for name, flag in flags.items()
-        },
+        **raise_flags(gates, kept, again, flags),
     }
 
 
 def _root_form(options: VectorOptions) -> RootForm:
     """Return what is known of the root."""
-    fmt, epsilon, count = options.format, options.epsilon, options.length
-    assert epsilon is not None
-    unit, _ = common_unit(fmt, epsilon)
-    width = amount_bits(fmt, epsilon, count**2, unit)
-    return RootForm.of(width, unit, count**2, epsilon, fmt.max_value**2 + epsilon)
+    assert options.epsilon is not None
+    return RootForm.of(options.format, options.epsilon, options.length**2)
 
 
 def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str, Word]:
@@ -173,13 +162,12 @@ def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str,
         square_sum, _ = gates.add(kept[_SQUARES[0]], kept[_SQUARES[1]], ZERO, "carry")
     negative = total[-1]
     with builder.scope("magnitude", total=total):
-        flipped = xor_word(gates, total[:-1], negative, "flipped")
-        magnitude = builder.name_word("magnitude", increment(gates, flipped, negative)[:-1])
-        is_zero = gates.not_(gates.or_(*magnitude, name="any"))
-    with builder.scope("mean", magnitude=magnitude):
-        average = mean_code(gates, fmt, magnitude, is_zero, count)
+        size = magnitude_of(gates, total)
+        is_zero = gates.not_(gates.or_(*size, name="any"))
+    with builder.scope("mean", magnitude=size):
+        average = mean_code(gates, fmt, size, is_zero, count)
     with builder.scope("spread"):
-        amount, _ = spread(gates, fmt, count, square_sum, magnitude, epsilon)
+        amount = spread(gates, fmt, count, square_sum, size, epsilon)
     work = begin_root(gates, _root_form(options), amount)
     # A zero is negative only if all elements are.
     sign = gates.or_(negative, gates.not_(*kept["other"]), name="sign")

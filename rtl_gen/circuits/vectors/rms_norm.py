@@ -23,7 +23,7 @@ from spikefloat.rtl_gen.circuits.vector_operation import (
     Words,
     can_give,
 )
-from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows
+from spikefloat.rtl_gen.circuits.vectors.accumulator import add_to_rows, raise_flags
 from spikefloat.rtl_gen.circuits.vectors.root_digits import (
     MOVED,
     begin_root,
@@ -83,9 +83,9 @@ def rms_norm(
     """
     builder, count = gates.builder, len(x)
     raws = [unpack(gates, fmt, code, f"unpack_x_{i}") for i, code in enumerate(x)]
-    amount, unit = _amount(gates, fmt, epsilon, count, squares(gates, fmt, x))
+    amount = _amount(gates, fmt, epsilon, count, squares(gates, fmt, x))
     with builder.scope("reciprocal_root", amount=amount):
-        root = reciprocal_root(gates, amount, unit, count, epsilon, fmt.max_value**2 + epsilon)
+        root = reciprocal_root(gates, RootForm.of(fmt, epsilon, count), amount)
     with builder.scope("special_values"):
         is_nan = gates.or_(*(raw.is_nan for raw in raws), name="nan")
         is_zero = gates.or_(*(raw.is_infinite for raw in raws), name="zero")
@@ -99,8 +99,8 @@ def rms_norm(
 
 def _amount(
     gates: GateLibrary, fmt: Format, epsilon: Fraction, count: int, words: Iterable[Word]
-) -> tuple[Word, int]:
-    """Return a sum of squares plus the count times epsilon, and the exponent of its unit.
+) -> Word:
+    """Return a sum of squares plus the count times epsilon.
 
     The words are the squares, or others that have their sum.
     """
@@ -110,7 +110,7 @@ def _amount(
         columns.add(word, place_of_squares)
     columns.add_constant(int(count * epsilon / Fraction(2) ** unit))
     with gates.builder.scope("accumulate"):
-        return columns.total(gates), unit
+        return columns.total(gates)
 
 
 def _scaled(
@@ -185,27 +185,17 @@ def _take(
     raw = unpack(gates, fmt, element)
     with gates.builder.scope("square", code=element):
         bits = square(gates, fmt, raw)
-    rows = [gate_word(gates, kept[name], again) for name in ("first_row", "second_row")]
-    term = bits + (ZERO,) * (len(rows[0]) - len(bits))
-    sums, carries = add_to_rows(gates, rows[0], rows[1], term)
-    new = {"nan": raw.is_nan, "infinite": raw.is_infinite}
-    return {
-        "first_row": sums,
-        "second_row": carries,
-        **{
-            name: (gates.or_(gates.and_(*kept[name], again), new[name], name=f"any_{name}"),)
-            for name in _flags(fmt)
-        },
-    }
+    one, other = (gate_word(gates, kept[name], again) for name in ("first_row", "second_row"))
+    sums, carries = add_to_rows(gates, (one, other), bits)
+    every = {"nan": raw.is_nan, "infinite": raw.is_infinite}
+    flags = raise_flags(gates, kept, again, {name: every[name] for name in _flags(fmt)})
+    return {"first_row": sums, "second_row": carries, **flags}
 
 
 def _root_form(options: VectorOptions) -> RootForm:
     """Return what is known of the root."""
-    fmt, epsilon, count = options.format, options.epsilon, options.length
-    assert epsilon is not None
-    unit, _ = common_unit(fmt, epsilon)
-    width = amount_bits(fmt, epsilon, count, unit)
-    return RootForm.of(width, unit, count, epsilon, fmt.max_value**2 + epsilon)
+    assert options.epsilon is not None
+    return RootForm.of(options.format, options.epsilon, options.length)
 
 
 def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str, Word]:
@@ -213,7 +203,7 @@ def _begin(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str,
     fmt, epsilon = options.format, options.epsilon
     assert epsilon is not None
     rows = (kept["first_row"], kept["second_row"])
-    amount, _ = _amount(gates, fmt, epsilon, options.length, rows)
+    amount = _amount(gates, fmt, epsilon, options.length, rows)
     work = begin_root(gates, _root_form(options), amount)
     return work | {name: kept[name] for name in _flags(fmt)}
 

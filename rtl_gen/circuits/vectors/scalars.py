@@ -91,25 +91,18 @@ def _scalar_format(lowest: int, highest: int) -> Format:
     )
 
 
-def reciprocal_root(
-    gates: GateLibrary, amount: Word, unit: int, count: int, least: Fraction, most: Fraction
-) -> Scalar:
-    """Return the root of ``count`` divided by an amount, rounded once to nearest even.
+def reciprocal_root(gates: GateLibrary, form: "RootForm", amount: Word) -> Scalar:
+    """Return the root of a count divided by an amount, rounded once to nearest even.
 
     Parameters
     ----------
     gates : GateLibrary
         Where the neurons are made, in either library.
+    form : RootForm
+        What is known of it.
     amount : Word
         A number above zero.
-    unit : int
-        Its lowest bit stands for ``2**unit``.
-    count : int
-        At least 1.
-    least, most : Fraction
-        Bounds of the amount divided by the count.
     """
-    form = RootForm.of(len(amount), unit, count, least, most)
     builder = gates.builder
     divisor, zeros, is_odd = normalized_amount(gates, form, amount)
     with builder.scope("radicand", divisor=divisor, odd=(is_odd,)):
@@ -128,17 +121,28 @@ class RootForm:
     width: int  #: Bits of the amount, at least one more than the count has.
     unit: int  #: The lowest of these stands for ``2**unit``.
     format: Format  #: That of the root.
-    lowest: (
-        int  #: Smallest exponent of a root; below those of its normal numbers, they are subnormal.
-    )
+    #: Smallest exponent of a root; below those of its normal numbers, roots are subnormal.
+    lowest: int
     highest: int  #: Largest exponent of a root.
 
     @classmethod
-    def of(cls, width: int, unit: int, count: int, least: Fraction, most: Fraction) -> "RootForm":
-        """Return the form for amounts of some bits; others are those of :func:`reciprocal_root`."""
+    def of(cls, fmt: Format, epsilon: Fraction, count: int) -> "RootForm":
+        """Return the form for amounts that are some squares of a format and as many epsilons.
+
+        Parameters
+        ----------
+        fmt : Format
+            Format of the numbers that are squared.
+        epsilon : Fraction
+            Above zero, its denominator a power of two.
+        count : int
+            How many there are.
+        """
+        unit, _ = common_unit(fmt, epsilon)
+        width = amount_bits(fmt, epsilon, count, unit)
         # Of roots 2**exponent or more; one that is rounded up to the next exponent has that.
-        lowest = -(binary_exponent(most) // 2) - 1
-        highest = -((binary_exponent(least) + 1) // 2) + 1
+        lowest = -(binary_exponent(fmt.max_value**2 + epsilon) // 2) - 1
+        highest = -((binary_exponent(epsilon) + 1) // 2) + 1
         padding = max(count.bit_length() + 1 - width, 0)
         return cls(
             count=count,

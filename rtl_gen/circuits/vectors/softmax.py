@@ -150,8 +150,7 @@ def _scan(
         placed = placed_power(gates, made, own)
     again = gates.not_(first)
     one, other = (gate_word(gates, rows[name], again) for name in ("first_row", "second_row"))
-    term = placed + (ZERO,) * (len(one) - len(placed))
-    sums, carries = add_to_rows(gates, one, other, term)
+    sums, carries = add_to_rows(gates, (one, other), placed)
     return code, {"first_row": sums, "second_row": carries}
 
 
