@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network on the digits of scikit-learn: trained, as neurons, and compared with the golden model."""
 
-import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from spikefloat.rtl_gen.weights.rounding import quantise
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.sums import layer_check
 from spikefloat.sim.cases.vectors import LayerCases
-from spikefloat.sim.exchange.digits import load_digits, train
+from spikefloat.sim.exchange.digits import load_digits, train, weight_file
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.vectors.layer import network
 from spikefloat.sim.graphs.network import Network
@@ -84,8 +83,6 @@ def run_digits(
     perceptron = train(digits, hidden, kept)
     fmt = find_format(DEFAULT_FORMAT)
     layers = make_layers(fmt, perceptron.arrays)
-    stream = io.BytesIO()
-    np.savez(stream, **perceptron.arrays)  # type: ignore[arg-type]
     shape = make_layer_shape(layers, source=str(output / "digits.npz"))
     instance = make_instance("linear", format=fmt, layer=shape)
     progress("Building the neurons")
@@ -99,7 +96,11 @@ def run_digits(
     expected = network(fmt, x, codes)[-1]
     progress("Generating Verilog")
     hardware = design_hardware(instance)
-    write_files(output, {"digits.npz": stream.getvalue(), f"{hardware.module}.v": hardware.verilog})
+    files: dict[str, str | bytes] = {
+        "digits.npz": weight_file(perceptron.arrays),
+        f"{hardware.module}.v": hardware.verilog,
+    }
+    write_files(output, files)
     result, times = (
         _simulate(graph, x)
         if simulator == "network"

@@ -163,14 +163,8 @@ def _check(network: Network, step: Step) -> None:
             if name is not None:
                 _require(step, name, network.shape_of_stream(name), (rows, columns))
         if step.into is not None:
-            least = (
-                (columns + step.column, rows)
-                if step.is_transposed
-                else (
-                    rows,
-                    columns + step.column,
-                )
-            )
+            end = columns + step.column
+            least = (end, rows) if step.is_transposed else (rows, end)
             _require(step, step.into, network.shape(step.into), least, is_least=True)
         elif step.keep is None:
             raise InputError(f"Result of {step.name} must be written somewhere, not nowhere")

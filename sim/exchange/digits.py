@@ -6,7 +6,10 @@ in E4M3FN. Training is deterministic: Adam on the cross entropy, and after half 
 smallest weights are set to zero and stay so, since a hard-wired weight of zero costs no neuron.
 """
 
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import import_extra
 
-__all__ = ["Digits", "Perceptron", "load_digits", "train"]
+__all__ = ["Digits", "Perceptron", "load_digits", "train", "weight_file"]
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +50,13 @@ class Perceptron:
         """Return the outputs in float64."""
         hidden = np.maximum(images @ self.arrays["fc1.weight"].T + self.arrays["fc1.bias"], 0)
         return hidden @ self.arrays["fc2.weight"].T + self.arrays["fc2.bias"]
+
+
+def weight_file(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return weights as the bytes of an ``.npz`` file, the same for the same weights."""
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    return stream.getvalue()
 
 
 def load_digits() -> Digits:

@@ -24,7 +24,6 @@ __all__ = [
     "patches",
     "read_weights",
     "train_transformer",
-    "weight_file",
 ]
 
 Floats = NDArray[np.float32]
@@ -127,13 +126,6 @@ def train_transformer(
                         weights[name] - rate * (mean / spread + decay * weights[name]), np.float32
                     )
     return weights
-
-
-def weight_file(weights: dict[str, Floats]) -> bytes:
-    """Return weights as the bytes of an ``.npz`` file, the same for the same weights."""
-    stream = io.BytesIO()
-    np.savez(stream, **weights)  # type: ignore[arg-type]
-    return stream.getvalue()
 
 
 def read_weights(path: Path = STORED, checksum: str = CHECKSUM) -> dict[str, Floats]:

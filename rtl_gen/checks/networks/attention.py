@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.benches.session import FEW_STEPS, Session
-from spikefloat.sim.exchange.digits import load_digits
+from spikefloat.sim.exchange.digits import load_digits, weight_file
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.network import encode_weights, run_network
 from spikefloat.sim.golden.rounding import encode
@@ -28,7 +28,6 @@ from spikefloat.sim.training.transformer import (
     patches,
     read_weights,
     train_transformer,
-    weight_file,
 )
 
 __all__ = ["run_attention"]

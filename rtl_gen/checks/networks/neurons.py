@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.codes import WORD_BITS, apart, side_by_side
 from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.golden.network import Operations
 from spikefloat.sim.graphs.network import Network
-from spikefloat.sim.graphs.planes import WORD_BITS
 
 __all__ = ["neuron_operations", "run_argmax", "run_softmax"]
 
@@ -91,7 +91,7 @@ class _Runner:
         vectors = vectors or {}
         network = self._networks.setdefault(id(graph), Network(graph))
         ports = {
-            name: _as_port(codes, vectors[name]) if name in vectors else codes
+            name: side_by_side(codes, 1, vectors[name]) if name in vectors else codes
             for name, codes in inputs.items()
         }
         outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in ports.items()})
@@ -100,7 +100,7 @@ class _Runner:
             self._spikes[graph.name] = self._spikes.get(graph.name, 0) + fired
         widths = {port.name: len(port.nodes) for port in graph.outputs}
         return {
-            name: _elements(codes, widths[name], vectors[name])
+            name: apart(codes, widths[name] // vectors[name], vectors[name])
             if name in vectors
             else codes.astype(np.int64)
             for name, codes in outputs.items()
@@ -144,22 +144,3 @@ def _padded(codes: Codes, length: int, code: int) -> Codes:
     """Return codes with more of one code at the end of the last axis."""
     missing = length - codes.shape[-1]
     return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
-
-
-def _as_port(codes: Codes, width: int) -> Codes:
-    """Return the elements of vectors as a port takes them: one number, if it has few bits."""
-    length = codes.shape[-1]
-    if length * width > WORD_BITS:
-        return codes
-    places = (width * np.arange(length)).astype(np.uint64)
-    return np.asarray((codes.astype(np.uint64) << places).sum(axis=-1, dtype=np.uint64))
-
-
-def _elements(codes: Codes, bits: int, width: int) -> Codes:
-    """Return the elements of vectors that a port of some bits has given."""
-    if bits > WORD_BITS:
-        groups = codes.reshape(*codes.shape[:-1], -1, width)
-        return np.asarray((groups << np.arange(width)).sum(axis=-1))
-    places = (width * np.arange(bits // width)).astype(np.uint64)
-    mask = np.uint64((1 << width) - 1)
-    return (codes[..., None].astype(np.uint64) >> places & mask).astype(np.int64)

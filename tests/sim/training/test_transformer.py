@@ -8,14 +8,13 @@ import pytest
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.layers import digits_transformer
-from spikefloat.sim.exchange.digits import Digits, load_digits
+from spikefloat.sim.exchange.digits import Digits, load_digits, weight_file
 from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import (
     STORED,
     patches,
     read_weights,
     train_transformer,
-    weight_file,
 )
 
 
