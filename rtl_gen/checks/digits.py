@@ -89,11 +89,7 @@ def run_digits(
     graph = instance.graph
     x = quantise(fmt, digits.test_images)[:images]
     labels = digits.test_labels[:images]
-    codes = [
-        (layer.weight_codes, layer.bias_codes, activation)
-        for layer, activation in zip(layers, shape.activations, strict=True)
-    ]
-    expected = network(fmt, x, codes)[-1]
+    expected = _expected(fmt, x, layers, shape.activations)
     progress("Generating Verilog")
     hardware = design_hardware(instance)
     files: dict[str, str | bytes] = {
@@ -131,6 +127,17 @@ def run_digits(
         logits=logits[0].tolist(),
         label=int(digits.test_labels[0]),
     )
+
+
+def _expected(
+    fmt: Format, x: Codes, layers: Sequence[LayerParameters], activations: Sequence[str]
+) -> Codes:
+    """Return the logits of the golden model for each image."""
+    codes = [
+        (layer.weight_codes, layer.bias_codes, activation)
+        for layer, activation in zip(layers, activations, strict=True)
+    ]
+    return network(fmt, x, codes)[-1]
 
 
 def _weight_figures(fmt: Format, layers: Sequence[LayerParameters]) -> dict[str, int]:
