@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operation on formats of 16 bits and more, in every rounding mode, with flags.
+
+Every code goes through the neuron graph of a circuit and through the golden model, or, where these
+are more than 2^20, directed operands of that operation and a million random ones. The stochastic
+modes have eight random bits. A row for each circuit is added to the file; rows that are there are
+not run again, so that a run goes on where it stopped. Take out those of a circuit that changed.
+
+    python benchmarks/wide_exactness.py docs/data/rounding_wide.csv
+    python benchmarks/wide_exactness.py rows.csv --format binary32 --design divide
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check, pairs_of
+from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.design import Design, Kind
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.formats import Rounding, find_format
+from spikefloat.sim.graphs.network import Network
+
+FORMATS = ("binary16", "bfloat16", "tf32", "binary32", "binary64")
+#: Formats that conversions have as results.
+TARGETS = ("e4m3fn", "e5m2", *FORMATS)
+
+COLUMNS = ("operation", "format", "to", "rounding", "flags", "operands", "cases", "wrong", "date")
+
+
+def instances(design: Design, fmt: str) -> Iterator[Instance]:
+    """Yield the circuits of a design: one of each result and each way of rounding."""
+    targets = [to for to in design.targets(find_format(fmt)) if to in TARGETS and to != fmt]
+    for to in targets if design.name == "convert" else (None,):
+        result = find_format(to or fmt)
+        modes = (
+            [mode for mode in Rounding if mode.is_for(result)] if design.takes_rounding else [None]
+        )
+        for mode in modes:
+            yield make_instance(
+                design.name,
+                format=fmt,
+                to=to,
+                rounding=mode.value if mode else None,
+                random_bits=8 if mode and mode.is_stochastic else None,
+                flags="after" if design.takes_flags else None,
+            )
+
+
+def key(instance: Instance) -> tuple[str, ...]:
+    """Return what tells a row from the others."""
+    target = instance.circuit.result_format.name
+    rounding = instance.circuit.rounding
+    return (
+        instance.design.name,
+        instance.circuit.format.name,
+        "" if target == instance.circuit.format.name else target,
+        rounding.mode_name if instance.design.takes_rounding else "",
+        rounding.flags.value if instance.design.takes_flags else "",
+    )
+
+
+def run(instance: Instance, selected: Selected) -> tuple[str, int, int]:
+    """Return which cases were tried, how many, and how many gave other codes or flags."""
+    cases = make_check(instance, selected).cases
+    # Codes of 64 bits are in two's complement there.
+    codes = {name: array.astype(np.uint64) for name, array in cases.operands.items()}
+    results = Network(instance.graph).run(codes)
+    wrong = np.zeros(len(cases.indices), bool)
+    for name, expected in cases.expected.items():
+        wrong |= results[name][cases.indices].astype(np.int64) != expected
+    return pairs_of(instance, selected), len(wrong), int(wrong.sum())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--format", choices=FORMATS, help="by default all, one after another")
+    parser.add_argument("--design", help="by default all operations")
+    parser.add_argument("--count", type=int, default=1_000_000, help="random cases")
+    args = parser.parse_args()
+    if not args.file.exists():
+        args.file.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    with args.file.open(encoding="utf-8", newline="") as file:
+        done = {tuple(row[:5]) for row in csv.reader(file)}
+    selected = Selected(random_cases=args.count)
+    every = 0
+    for fmt in [args.format] if args.format else FORMATS:
+        for name, design in entries(Design).items():
+            if design.kind is not Kind.OPERATION or args.design not in (None, name):
+                continue
+            if fmt not in design.formats or design.missing_graph(find_format(fmt)):
+                continue
+            for instance in instances(design, fmt):
+                if key(instance) in done:
+                    continue
+                tried, count, wrong = run(instance, selected)
+                every += wrong
+                print(*key(instance), tried, f"{count:,} cases, {wrong} wrong", file=sys.stderr)
+                with args.file.open("a", encoding="utf-8", newline="") as file:
+                    row = [*key(instance), tried, count, wrong, date.today().isoformat()]
+                    csv.writer(file, lineterminator="\n").writerow(row)
+    return int(every > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
