@@ -55,14 +55,16 @@ BUDGETS = {
 }
 
 
-def find_budget(name: str) -> Budget:
-    """Return the budget called ``name``.
+def find_budget(name: Budget | str) -> Budget:
+    """Return the budget called ``name``, or the one that is given.
 
     Raises
     ------
     ValueError
         If there is no such budget.
     """
+    if isinstance(name, Budget):
+        return name
     try:
         return BUDGETS[name]
     except KeyError:

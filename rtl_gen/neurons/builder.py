@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from spikefloat.rtl_gen.neurons.bits import CONSTANT, ONE, ZERO, Bit, Word, constant
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import Budget, find_budget
 from spikefloat.rtl_gen.neurons.drafts import Draft, DraftTable
 from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port
 from spikefloat.rtl_gen.neurons.naming import NameGiver, check_name
@@ -33,8 +33,8 @@ class NeuronGraphBuilder:
     ----------
     name : str
         Name of the circuit, an identifier.
-    budget : Budget
-        Limits that each neuron must keep.
+    budget : Budget or str
+        Limits that each neuron must keep, or the name of known ones.
     simplify : bool
         Whether to remove constants, copies and what is not needed.
     share : bool
@@ -47,14 +47,14 @@ class NeuronGraphBuilder:
         self,
         name: str,
         *,
-        budget: Budget = BUDGETS["free"],
+        budget: Budget | str = "free",
         simplify: bool = True,
         share: bool = True,
         free_inversion: bool = True,
     ) -> None:
         check_name(name, "Circuit name")
         self._name = name
-        self._budget = budget
+        self._budget = find_budget(budget)
         self._simplify = simplify
         self._free_inversion = free_inversion
         self._inputs: dict[str, Word] = {}

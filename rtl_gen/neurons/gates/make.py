@@ -4,7 +4,7 @@
 from enum import StrEnum
 
 from spikefloat.rtl_gen.errors import find_member
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.gates.library import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.native import NativeGates
@@ -23,7 +23,7 @@ class Library(StrEnum):
 def make_gates(
     name: str,
     library: str = Library.NATIVE,
-    budget: Budget = BUDGETS["w2"],
+    budget: Budget | str = "w2",
     *,
     simplify: bool = True,
 ) -> GateLibrary:
@@ -35,8 +35,8 @@ def make_gates(
         Name of the circuit.
     library : str
         ``native`` or ``published``.
-    budget : Budget
-        Limits of a neuron, for the native library. The published gates always need weights up to
+    budget : Budget or str
+        Limits of a neuron, or the name of known ones, for the native library. The published gates always need weights up to
         2 and a fan-in of up to 3.
     simplify : bool
         Whether constants, copies and unneeded neurons are removed.
@@ -44,13 +44,13 @@ def make_gates(
     Raises
     ------
     ValueError
-        If the library is unknown.
+        If the library or the budget is unknown.
     """
     if find_member(Library, "Library", library) is Library.NATIVE:
         return NativeGates(NeuronGraphBuilder(name, budget=budget, simplify=simplify))
     # Repeats are kept: the paper counts, and a device would build, each gate by itself.
     return PublishedGates(
         NeuronGraphBuilder(
-            name, budget=BUDGETS["w2"], simplify=simplify, share=False, free_inversion=False
+            name, budget="w2", simplify=simplify, share=False, free_inversion=False
         )
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, NeuronGraphBuilder, constant
 from tests.helpers.graphs import all_codes, evaluate
@@ -146,6 +147,12 @@ def test_embed_needs_every_input() -> None:
     outer = NeuronGraphBuilder("outer")
     with pytest.raises(ValueError, match=r"^Input 'b' of circuit must have 1 bits, not 0$"):
         outer.embed(inner.build(), {"a": outer.input("a", 1)})
+
+
+def test_budget_may_be_a_name() -> None:
+    assert NeuronGraphBuilder("named", budget="w8").budget == BUDGETS["w8"]
+    with pytest.raises(InputError, match=r"^Budget must be one of w1, .*, not 'w3'$"):
+        NeuronGraphBuilder("named", budget="w3")
 
 
 def test_budget_is_kept() -> None:
