@@ -25,7 +25,7 @@ SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all bench bench-fpga clean distclean help lint setup test test-full verify verify-dot verilog wheel
+.PHONY: all bench bench-fpga clean distclean docs help lint setup test test-full verify verify-dot verilog wheel
 
 all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
 
@@ -83,6 +83,9 @@ lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m spikefloat.sim.simulators.lint $(BUILD)/verilog/*.v
+
+docs: $(PYTHON_DONE)  ## Build the documentation as a site, build/site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --site-dir $(BUILD)/site
 
 bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 	$(BIN)/python benchmarks/network_speed.py

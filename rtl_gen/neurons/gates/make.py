@@ -36,8 +36,8 @@ def make_gates(
     library : str
         ``native`` or ``published``.
     budget : Budget or str
-        Limits of a neuron, or the name of known ones, for the native library. The published gates always need weights up to
-        2 and a fan-in of up to 3.
+        Limits of a neuron, or the name of known ones, for the native library. The published gates
+        always need weights up to 2 and a fan-in of up to 3.
     simplify : bool
         Whether constants, copies and unneeded neurons are removed.
 
