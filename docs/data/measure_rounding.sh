@@ -98,9 +98,7 @@ done
 # shellcheck disable=SC2086
 for simulator in verilator icarus; do
     for format in $formats; do
-        for operation in $functions; do
-            verify $simulator "$format" "$operation" $modes
-        done
+        verify $simulator "$format" "$functions" $modes
     done
 done
 # shellcheck disable=SC2086
