@@ -57,17 +57,17 @@ to_integers="to_int4 to_uint4 to_int8 to_uint8 to_int16 to_uint16 to_int32 to_ui
 narrow="from_int4 from_uint4 from_int8 from_uint8"
 wide="from_int32 from_uint32 from_int64 from_uint64"
 more="fma fma_subtract fma_negate fma_negate_subtract faa scaled_add scaled_subtract scaled_multiply fpu"
-functions="exp exp2 expm1 log log2 log1p sin cos tan sinpi cospi tanh sigmoid silu gelu gelu_tanh erf
-    softplus relu6 leaky_relu hard_sigmoid hard_swish"
+functions="exp exp2 expm1 log log2 log1p sin cos tan sinpi cospi tanh sigmoid silu gelu gelu_tanh erf \
+softplus relu6 leaky_relu hard_sigmoid hard_swish"
 # What is exact: with flags, and without.
 exact="remainder fmod"
-compares="less equal less_equal greater greater_equal signalling_equal signalling_greater
-    signalling_greater_equal signalling_less signalling_less_equal unordered"
-extremes="minimum maximum minimum_number maximum_number minimum_magnitude maximum_magnitude
-    minimum_magnitude_number maximum_magnitude_number minimum_finite maximum_finite"
+compares="less equal less_equal greater greater_equal signalling_equal signalling_greater \
+signalling_greater_equal signalling_less signalling_less_equal unordered"
+extremes="minimum maximum minimum_number maximum_number minimum_magnitude maximum_magnitude \
+minimum_magnitude_number maximum_magnitude_number minimum_finite maximum_finite"
 silent="copy_sign negate_sign xor_sign total_order widening_multiply"
-questions="negate absolute relu is_zero is_one is_nan is_finite is_sign_minus is_normal is_subnormal
-    classify"
+questions="negate absolute relu is_zero is_one is_nan is_finite is_sign_minus is_normal is_subnormal \
+classify"
 
 # shellcheck disable=SC2086
 for simulator in verilator icarus; do
