@@ -22,28 +22,12 @@ from spikefloat.rtl_gen.networks.description import (
     Rotate,
     Softmax,
 )
+from spikefloat.sim.golden.networks.quick import round_floats
 from spikefloat.sim.golden.networks.weights import row_exponents
 
-__all__ = ["FloatNetwork", "round_floats"]
+__all__ = ["FloatNetwork"]
 
 Floats = NDArray[Any]
-
-
-def round_floats(fmt: Format, values: Floats) -> Floats:
-    """Return the nearest values of a format, ties to even; too large ones become the largest.
-
-    Parameters
-    ----------
-    fmt : Format
-        A format whose values all are floats of the array's type.
-    values : array of float
-        Finite values.
-    """
-    _, exponent = np.frexp(values)
-    place = np.maximum(exponent - 1, fmt.min_exponent) - fmt.mantissa_bits
-    largest = float(fmt.max_value)
-    rounded = np.ldexp(np.rint(np.ldexp(values, -place)), place)
-    return np.asarray(np.clip(rounded, -largest, largest), values.dtype)
 
 
 class FloatNetwork:
