@@ -5,7 +5,7 @@ As in :mod:`~spikefloat.sim.golden.networks.network` the operations can be other
 neurons.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
-from spikefloat.rtl_gen.networks.description import Lookup, Network, Norm, Product, Rotate
+from spikefloat.rtl_gen.networks.description import (
+    Lookup,
+    Network,
+    Norm,
+    Product,
+    Rotate,
+    Softmax,
+    Step,
+)
 from spikefloat.sim.golden.arithmetic import convert
 from spikefloat.sim.golden.integers import scale_by_power_of_two
 from spikefloat.sim.golden.networks.network import Operations, golden_operations, product_results
@@ -98,6 +106,7 @@ class Decoding:
         self._stream: dict[str, Codes] = {}
         products = [step for step in network.steps if isinstance(step, Product)]
         self._transposed = {step.into for step in products if step.is_transposed}
+        self._groups = _together(network)
         self.position = 0  #: Tokens so far.
 
     @property
@@ -141,55 +150,112 @@ class Decoding:
             raise InputError(f"Tokens of a sequence must be at most {self.context}, not {stop}")
         window = slice(self.position, stop)
         target[:, window, 0] = numbers
-        made = {step.name: self._step(step, window) for step in self._network.steps}
+        made: dict[str, dict[str, Codes]] = {}
+        for steps in self._groups:
+            made |= self._steps(steps, window)
         self.position = stop
         return made
 
-    def _step(self, step: object, window: slice) -> dict[str, Codes]:
-        """Return what a step makes of the rows of a window, and write it where it belongs."""
+    def _steps(self, steps: Sequence[Step], window: slice) -> dict[str, dict[str, Codes]]:
+        """Return what steps of one kind make of the rows of a window, and write it where it belongs."""
         own, tensors, weights = self._own, self._tensors, self._weights
-        if isinstance(step, Product):
-            return self._product(step, window)
-        if isinstance(step, Lookup):
-            rows = tensors[step.x][:, window, 0]
-            stream = own.widen(weights[step.table][rows])
-            if step.table in self._network.scaled:
-                stream = own.scale(stream, weights[exponents_of(step.table)][rows])
-            self._stream[step.keep] = stream
-            tensors[step.into][:, window] = own.narrow(stream)
-            return {"stream": stream, "codes": tensors[step.into][:, window].copy()}
-        assert hasattr(step, "x")
-        assert hasattr(step, "into")
-        x = tensors[step.x][:, window]
-        if isinstance(step, Norm):
-            codes = own.norm(x, np.broadcast_to(weights[step.gain], x.shape), step.epsilon)
-        elif isinstance(step, Rotate):
-            codes = own.turn(x, weights[step.cos][window], weights[step.sin][window])
-        else:
-            codes = own.causal_softmax(x[..., : window.stop], window.start + 1)
-        tensors[step.into][:, window, : codes.shape[-1]] = codes
-        return {"codes": codes}
-
-    def _product(self, step: Product, window: slice) -> dict[str, Codes]:
-        x, stop = self._tensors[step.x][:, window], window.stop
-        if step.w in self._weights:
-            total = self._own.product(x, self._weights[step.w][None])
-            if step.w in self._network.scaled:
-                total = self._own.scale(total, self._weights[exponents_of(step.w)][:, 0])
-        elif step.w in self._transposed:  # columns are tokens
-            total = self._own.product(x[..., :stop], self._tensors[step.w][..., :stop])
-        else:
-            total = self._own.product(x, self._tensors[step.w][:, :stop])
-        added = None if step.add is None else self._stream[step.add]
-        made = product_results(step, total, added, self._own)
-        if step.keep is not None:
-            self._stream[step.keep] = made["stream"]
-        if step.into is None:
-            return made
-        codes, target = made["gated" if step.is_gated else "codes"], self._tensors[step.into]
-        columns = slice(step.column, step.column + codes.shape[2])
-        if step.is_transposed:
-            target[:, columns, window] = codes.swapaxes(1, 2)
-        else:
-            target[:, window, columns] = codes
+        if isinstance(steps[0], Product):
+            return self._products([step for step in steps if isinstance(step, Product)], window)
+        if isinstance(steps[0], Lookup):
+            return self._lookup(steps[0], window)
+        x = np.stack([tensors[step.x][:, window] for step in steps])
+        match steps[0]:
+            case Norm() as step:
+                gain = np.broadcast_to(weights[step.gain], x.shape)
+                results = own.norm(x, gain, step.epsilon)
+            case Rotate() as step:
+                results = own.turn(x, weights[step.cos][window], weights[step.sin][window])
+            case _:
+                results = own.causal_softmax(x[..., : window.stop], window.start + 1)
+        made = {}
+        for one, codes in zip(steps, results, strict=True):
+            assert one.into is not None
+            tensors[one.into][:, window, : codes.shape[-1]] = codes
+            made[one.name] = {"codes": codes}
         return made
+
+    def _lookup(self, step: Lookup, window: slice) -> dict[str, dict[str, Codes]]:
+        rows = self._tensors[step.x][:, window, 0]
+        stream = self._own.widen(self._weights[step.table][rows])
+        if step.table in self._network.scaled:
+            exponents = self._weights[exponents_of(step.table)]
+            stream = self._own.scale(stream, exponents[rows])
+        self._stream[step.keep] = stream
+        codes = self._own.narrow(stream)
+        self._tensors[step.into][:, window] = codes
+        return {step.name: {"stream": stream, "codes": codes}}
+
+    def _products(self, steps: Sequence[Product], window: slice) -> dict[str, dict[str, Codes]]:
+        x = np.stack([self._tensors[step.x][:, window] for step in steps])
+        w = np.stack([self._right(step, window.stop) for step in steps])
+        total = self._own.product(x[..., : w.shape[-1]], w)
+        if steps[0].w in self._network.scaled:
+            exponents = [self._weights[exponents_of(step.w)][:, 0] for step in steps]
+            total = self._own.scale(total, np.stack(exponents)[:, None, None])
+        added = None if steps[0].add is None else self._stream[steps[0].add][None]
+        results = product_results(steps[0], total, added, self._own)
+        made = {}
+        for place, step in enumerate(steps):
+            made[step.name] = own = {kind: codes[place] for kind, codes in results.items()}
+            if step.keep is not None:
+                self._stream[step.keep] = own["stream"]
+            if step.into is None:
+                continue
+            codes, target = own["gated" if step.is_gated else "codes"], self._tensors[step.into]
+            columns = slice(step.column, step.column + codes.shape[2])
+            if step.is_transposed:
+                target[:, columns, window] = codes.swapaxes(1, 2)
+            else:
+                target[:, window, columns] = codes
+        return made
+
+    def _right(self, step: Product, stop: int) -> Codes:
+        """Return the right operand of a product: a weight, or what there is of all tokens so far."""
+        if step.w in self._weights:
+            return self._weights[step.w][None]
+        if step.w in self._transposed:  # columns are tokens
+            return self._tensors[step.w][..., :stop]
+        return self._tensors[step.w][:, :stop]
+
+
+def _together(network: Network) -> list[tuple[Step, ...]]:
+    """Return the steps in groups that are computed at once, such as those of all heads of a layer.
+
+    A step joins the first group of its kind and shape after all that it needs. Only those that make
+    codes and nothing else have company.
+    """
+    groups: list[list[Step]] = []
+    kinds: list[object] = []
+    made_in: dict[str, int] = {}  # The last group that writes a tensor.
+    for step in network.steps:
+        needed = [step.x, *([step.w] if isinstance(step, Product) else [])]
+        first = max((made_in.get(name, -1) for name in needed), default=-1) + 1
+        kind = _kind(network, step)
+        place = next((i for i in range(first, len(groups)) if kind and kinds[i] == kind), None)
+        if place is None:
+            place = len(groups)
+            groups.append([])
+            kinds.append(kind)
+        groups[place].append(step)
+        if step.into is not None:
+            made_in[step.into] = max(place, made_in.get(step.into, -1))
+    return [tuple(group) for group in groups]
+
+
+def _kind(network: Network, step: Step) -> object:
+    """Return what steps that are computed at once have in common; None if one is alone."""
+    match step:
+        case Product(add=None, keep=None):
+            is_weight = step.w in network.weights
+            shapes = network.shape(step.x), network.shape(step.w)
+            return ("product", step.is_gated, is_weight, step.w in network.scaled, shapes)
+        case Rotate():
+            return ("rotate", step.cos, step.sin, network.shape(step.x))
+        case Softmax():
+            return ("softmax", network.shape(step.x))
+    return None
