@@ -6,6 +6,7 @@ roundings, so that the weights get used to these.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,23 @@ from spikefloat.sim.training.adam import Adam
 from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import initial_weights
 
-__all__ = ["CHARACTERS", "DECODER", "STEPS", "character_numbers", "train_language"]
+__all__ = [
+    "CHARACTERS",
+    "DECODER",
+    "SAMPLE",
+    "STEPS",
+    "STORED",
+    "character_numbers",
+    "train_language",
+]
 
 Floats = NDArray[Any]
+
+#: Weights of the stored model; beside them is the JSON file that describes it, with their checksum.
+STORED = Path(__file__).parent / "data" / "language.npz"
+
+#: A text that it was not trained with.
+SAMPLE = Path(__file__).parent / "data" / "language_sample.txt"
 
 #: The tokens: a line feed, and what ASCII can print.
 CHARACTERS = "\n" + "".join(map(chr, range(32, 127)))

@@ -40,6 +40,7 @@ class _Run:
     """Text as it comes, and what was found on the way."""
 
     tokens: list[int]
+    #: Of the processor, whatever else it does.
     seconds: dict[str, float] = field(
         default_factory=lambda: dict.fromkeys(("proposals", "neurons", "golden"), 0.0)
     )
@@ -90,10 +91,10 @@ def generate(
     network = model.decoder.network(len(begin) + tokens)
     weights = encode_weights(network, model.arrays)
     progress("Building the neurons")
-    start = time.perf_counter()
+    start = time.process_time()
     made = make_token_units(network) if units is None else units
     neurons = Decoding(network, weights, neuron_token_operations(network, made))
-    build_seconds = time.perf_counter() - start
+    build_seconds = time.process_time() - start
     run = _Run(list(begin))
     _run(run, network, weights, neurons, len(begin) + tokens, is_checked, progress)
     new = run.tokens[len(begin) :]
@@ -113,9 +114,9 @@ def generate(
         "refused_proposals": run.refused,
         "first_other_in_float32": _first_other(model, run.tokens, len(begin)),
         **(_equal_figures(run.found) if is_checked else {}),
-        "build_seconds": round(build_seconds, 3),
-        **{f"{name}_seconds": round(own, 3) for name, own in run.seconds.items()},
-        "tokens_per_second": round(len(new) / seconds, 2),
+        "build_cpu_seconds": round(build_seconds, 3),
+        **{f"{name}_cpu_seconds": round(own, 3) for name, own in run.seconds.items()},
+        "tokens_per_cpu_second": round(len(new) / seconds, 2),
     }
 
 
@@ -134,13 +135,13 @@ def _run(
     while len(run.tokens) < total:
         first, known = neurons.position, len(run.tokens)
         progress(f"Token {known} of {total}")
-        start = time.perf_counter()
+        start = time.process_time()
         stop = min(max(known, first + MOST_AT_ONCE), total - 1)
         proposed = _proposed(network, quick, run.tokens, stop)
-        middle = time.perf_counter()
+        middle = time.process_time()
         made = neurons.run([proposed[first:]])
         following = _following(network, made)
-        run.seconds["neurons"] += time.perf_counter() - middle
+        run.seconds["neurons"] += time.process_time() - middle
         run.seconds["proposals"] += middle - start
         used = known
         while used < len(proposed) and proposed[used] == following[used - 1 - first]:
@@ -152,10 +153,10 @@ def _run(
         quick.back(used)
         neurons.back(used)
         if is_checked:
-            start = time.perf_counter()
+            start = time.process_time()
             expected = golden.run([proposed[first:used]])
             run.found.append(compare(network, expected, _first_rows(made, used - first, used)))
-            run.seconds["golden"] += time.perf_counter() - start
+            run.seconds["golden"] += time.process_time() - start
 
 
 def _proposed(network: Network, quick: Decoding, tokens: list[int], stop: int) -> list[int]:
