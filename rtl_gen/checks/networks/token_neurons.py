@@ -62,12 +62,14 @@ class _Circuits:
         self._units = units
         self._width = network.code_format.width
         self._negative_zero = network.code_format.sign_mask
-        self._networks: dict[int, Network] = {}
+        self._networks = {id(graph): Network(graph) for graph in units.graphs.values()}
+        for own in self._networks.values():
+            assert own.operations  # which are found once, before the first run
         self._begun: dict[int, Planes] = {}  #: State of one dot product after steps of zeros.
 
     def run(self, graph: NeuronGraph, planes: Mapping[str, Planes]) -> dict[str, Planes]:
         """Return the planes of the outputs."""
-        return self._networks.setdefault(id(graph), Network(graph)).run_planes(planes)
+        return self._networks[id(graph)].run_planes(planes)
 
     def elements(self, graph: NeuronGraph, **codes: Codes) -> Codes:
         """Return the results of a circuit for each element."""
