@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, find_format
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
 from spikefloat.sim.golden.arithmetic import decode
+from spikefloat.sim.golden.networks.blocks import block_token_operations, block_weights
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.training.floats import FloatNetwork
 
-__all__ = ["FORMATS_OF_CODES", "perplexities"]
-
-#: Formats whose exact sums of products fit into 64 bits, so that the golden model is quick.
-FORMATS_OF_CODES = ("e4m3fn", "e4m3", "e3m4")
+__all__ = ["perplexities"]
 
 #: Pieces of text that are computed together.
 _PIECES = 8
@@ -35,7 +33,9 @@ def perplexities(
     *,
     progress: Callable[[str], None],
 ) -> list[dict[str, Any]]:
-    """Return the perplexity in float32, and in each format of codes by the golden model.
+    """Return the perplexity in float32, and in each format.
+
+    In a format of codes it is that of the golden model.
 
     The text is cut into pieces as long as the context; each begins with the last token of the one
     before, and what does not fill the last one is left out.
@@ -47,7 +47,8 @@ def perplexities(
     text : str
         The text.
     formats : sequence of str
-        Formats of codes; beside them the stream is bfloat16.
+        Formats of codes of up to 8 bits; and formats of blocks, in which weights are beside codes of
+        E4M3FN. The stream is bfloat16 in any case.
     progress : callable
         Called with a few words at the start of each step.
 
@@ -66,7 +67,7 @@ def perplexities(
     in_floats = FloatNetwork(network, is_rounded=False)
     models: dict[str, _Logits] = {
         "float32": lambda x: in_floats.run(model.arrays, x[..., None]),
-        **{name: _exact(model, replace(network, code_format=FORMATS[name])) for name in formats},
+        **{name: _in_format(model, network, name) for name in formats},
     }
     rows = []
     for name, logits in models.items():
@@ -87,13 +88,20 @@ def perplexities(
     return rows
 
 
-def _exact(model: LanguageModel, network: Network) -> _Logits:
-    """Return what gives the logits of the golden model."""
-    weights = encode_weights(network, model.arrays)
+def _in_format(model: LanguageModel, network: Network, name: str) -> _Logits:
+    """Return what gives the logits in a format."""
+    own, operations = network, None
+    if name in BLOCK_FORMATS:
+        weights = block_weights(network, model.arrays, BLOCK_FORMATS[name])
+        own = replace(network, scaled=frozenset())
+        operations = block_token_operations(own)
+    else:
+        own = replace(network, code_format=find_format(name))
+        weights = dict(encode_weights(own, model.arrays))
 
     def logits(x: NDArray[np.int64]) -> NDArray[Any]:
-        made = Decoding(network, weights, count=len(x)).run(x)
-        return decode(network.stream_format, made["head"]["stream"])
+        made = Decoding(own, weights, operations, count=len(x)).run(x)
+        return decode(own.stream_format, made["head"]["stream"])
 
     return logits
 

@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.cli.commands.sets import (
 )
 from spikefloat.rtl_gen.cli.options import CIRCUIT, PHYSICS, pick
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS
 
 __all__ = ["LOOKING"]
 
@@ -194,12 +195,13 @@ LOOKING = (
             *with_changes(
                 "format",
                 default="e4m3fn",
-                read=several(one_of(("e4m3fn", "e4m3", "e3m4"))),
-                help="formats of codes: e4m3fn, e4m3, e3m4",
+                read=several(one_of(("e4m3fn", "e4m3", "e3m4", *BLOCK_FORMATS))),
+                help="formats of codes: e4m3fn, e4m3, e3m4; or of the weights in blocks, beside codes "
+                f"of e4m3fn: {', '.join(BLOCK_FORMATS)}",
             ),
             *TABLE,
         ),
-        examples=("--format e4m3fn,e3m4", "--text README.md"),
+        examples=("--format e4m3fn,mxfp8_e4m3,mxfp4", "--text README.md"),
     ),
     Command(
         name="completion",

@@ -20,7 +20,7 @@ from spikefloat.sim.golden.networks.tokens import TokenOperations, golden_token_
 from spikefloat.sim.golden.networks.weights import EXPONENT
 from spikefloat.sim.golden.values import decode
 
-__all__ = ["quick_token_operations", "round_floats"]
+__all__ = ["Quick", "quick_token_operations", "round_floats"]
 
 Codes = NDArray[np.int64]
 Floats = NDArray[Any]
@@ -56,30 +56,29 @@ def quick_token_operations(network: Network) -> TokenOperations:
     InputError
         If it has other formats.
     """
-    if network.code_format.width > 8 or network.stream_format.name != "bfloat16":
-        raise InputError(
-            "Formats must be one of up to 8 bits and bfloat16, not "
-            f"{network.code_format.name} and {network.stream_format.name}"
-        )
-    quick = _Quick(network)
-    return TokenOperations(
-        product=quick.product,
-        add=lambda a, b: quick.stream(quick.wide[a] + quick.wide[b]),
-        narrow=lambda a: quick.narrow[a],
-        gate=lambda a, b: quick.gate[a, b],
-        norm=quick.norm,
-        softmax=lambda x: quick.causal_softmax(x, x.shape[-1]),
-        widen=lambda a: quick.widen[a],
-        scale=quick.scale,
-        turn=quick.turn,
-        causal_softmax=quick.causal_softmax,
-    )
+    return Quick(network).operations()
 
 
-class _Quick:
-    """Tables of all codes, and what is made with them."""
+class Quick:
+    """Tables of all codes, and what is made with them.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+
+    Raises
+    ------
+    InputError
+        If its formats are others than those of :func:`quick_token_operations`.
+    """
 
     def __init__(self, network: Network) -> None:
+        if network.code_format.width > 8 or network.stream_format.name != "bfloat16":
+            raise InputError(
+                "Formats must be one of up to 8 bits and bfloat16, not "
+                f"{network.code_format.name} and {network.stream_format.name}"
+            )
         fmt, wide = network.code_format, network.stream_format
         golden = golden_token_operations(network)
         every, stream = np.arange(1 << fmt.width), np.arange(1 << wide.width)
@@ -89,6 +88,33 @@ class _Quick:
         self.widen = golden.widen(every)
         self.gate = golden.gate(*np.meshgrid(every, every, indexing="ij"))
         self._fmt, self._stream_format = fmt, wide
+
+    def operations(self) -> TokenOperations:
+        """Return all operations."""
+        return TokenOperations(
+            product=self.product,
+            add=lambda a, b: self.stream(self.wide[a] + self.wide[b]),
+            narrow=lambda a: self.narrow[a],
+            gate=lambda a, b: self.gate[a, b],
+            norm=self.norm,
+            softmax=lambda x: self.causal_softmax(x, x.shape[-1]),
+            widen=self.widened,
+            scale=self.scale,
+            turn=self.turn,
+            causal_softmax=self.causal_softmax,
+        )
+
+    def right(self, w: Codes) -> Floats:
+        """Return the values of right operands."""
+        return np.asarray(self.values[w])
+
+    def minus(self, codes: Codes) -> Floats:
+        """Return 1 for codes with a sign, 0 for others."""
+        return (codes >> self._fmt.width - 1).astype(float)
+
+    def widened(self, a: Codes) -> Codes:
+        """Return codes in the format of the stream."""
+        return np.asarray(self.widen[a])
 
     def stream(self, values: Floats) -> Codes:
         """Return the codes of the stream nearest to values."""
@@ -100,33 +126,37 @@ class _Quick:
         return self.narrow[self.stream(round_floats(self._fmt, values))]
 
     def product(self, x: Codes, w: Codes) -> Codes:
-        total = self.values[x] @ self.values[w].swapaxes(-1, -2)
+        """Return all dot products of rows."""
+        total = self.values[x] @ self.right(w).swapaxes(-1, -2)
         result = self.stream(total)
         if (total == 0).any():
             # A sum of zeros is -0 if every product is -0, which a product of matrices does not say.
-            minus_x, minus_w = ((codes >> self._fmt.width - 1).astype(float) for codes in (x, w))
-            minus_w = minus_w.swapaxes(-1, -2)
+            minus_x, minus_w = self.minus(x), self.minus(w).swapaxes(-1, -2)
             negative = minus_x @ (1 - minus_w) + (1 - minus_x) @ minus_w
             all_minus = (total == 0) & (negative == x.shape[-1])
             result = np.where(total == 0, all_minus * self._stream_format.sign_mask, result)
         return result
 
     def scale(self, codes: Codes, exponents: Codes) -> Codes:
+        """Return codes of the stream times powers of two."""
         return self.stream(np.ldexp(self.wide[codes], EXPONENT.decode(exponents)))
 
     def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+        """Return normalised rows."""
         values = self.values[x]
         mean = (values * values).mean(axis=-1, keepdims=True)
         root = round_floats(self._stream_format, 1 / np.sqrt(mean + float(epsilon)))
         return self.codes(values * root * self.values[gain])
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
+        """Return turned pairs."""
         even, odd = self.values[x[..., ::2]], self.values[x[..., 1::2]]
         cosine, sine = self.values[cos], self.values[sin]
         parts = [even * cosine - odd * sine, even * sine + odd * cosine]
         return self.codes(np.stack(parts, axis=-1).reshape(x.shape))
 
     def causal_softmax(self, x: Codes, first: int) -> Codes:
+        """Return shares of rows."""
         values = np.where(np.tri(x.shape[-2], x.shape[-1], first - 1) == 1, self.values[x], -np.inf)
         powers = np.exp(values - values.max(axis=-1, keepdims=True))
         powers = round_floats(self._stream_format, powers)
