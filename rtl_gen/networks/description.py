@@ -9,6 +9,7 @@ Every tensor has two axes, rows and columns. A row is a token, but for tensors t
 writes transposed.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +17,7 @@ from fractions import Fraction
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format
 
-__all__ = ["Network", "Norm", "Product", "Softmax", "Step"]
+__all__ = ["Angles", "Lookup", "Network", "Norm", "Product", "Rotate", "Softmax", "Step"]
 
 Shape = tuple[int, int]
 
@@ -25,7 +26,8 @@ Shape = tuple[int, int]
 class Product:
     """The matrix product ``y[t, o] = sum of x[t, i] * w[o, i]``, and what becomes of its elements.
 
-    The sum is exact and rounded once, into the format of the stream. Then, each only if asked for:
+    The sum is exact and rounded once, into the format of the stream. If rows of ``w`` have powers of
+    two of their own, it is multiplied by that, which is exact. Then, each only if asked for:
     an element of the stream is added, with one rounding; the result is kept in the stream. It is
     rounded into the format of codes, saturating. If the product is gated, columns are pairs of a
     gate and a value, and the pair becomes SiLU(gate) * value, with the roundings of ``swiglu``.
@@ -55,14 +57,60 @@ class Norm:
 
 @dataclass(frozen=True, kw_only=True)
 class Softmax:
-    """Softmax of each row, with the roundings of ``softmax``."""
+    """Softmax of each row, with the roundings of ``softmax``.
+
+    If it is causal, row ``t`` is of the first ``t + 1`` elements only; the others become +0.
+    """
 
     name: str
     x: str
     into: str
+    is_causal: bool = False
 
 
-Step = Product | Norm | Softmax
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """The row of a table for each token, in the stream and, rounded once, in codes.
+
+    A code is exact in the format of the stream, and so it is times the power of two of its row.
+    """
+
+    name: str
+    x: str  #: The input: numbers of tokens, of shape (rows, 1).
+    table: str  #: Weight of shape (vocabulary, columns).
+    into: str
+    keep: str  #: Tensor of the stream that is written.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotate:
+    """Pairs of neighbours, turned by the angles of their row, with the roundings of ``rope``."""
+
+    name: str
+    x: str  #: Tensor of shape (rows, columns).
+    cos: str  #: Weight of shape (rows, columns / 2).
+    sin: str
+    into: str
+
+
+Step = Product | Norm | Softmax | Lookup | Rotate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Angles:
+    """A weight that is the cosine, or the sine, of ``row * base ** (-column / columns)``."""
+
+    base: int
+    is_sine: bool
+
+    def values(self, shape: Shape) -> list[list[float]]:
+        """Return all elements, for a number of rows and columns."""
+        rows, columns = shape
+        function = math.sin if self.is_sine else math.cos
+        return [
+            [function(row * self.base ** (-column / columns)) for column in range(columns)]
+            for row in range(rows)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +126,12 @@ class Network:
     tensors: Mapping[str, Shape]  #: Tensors of codes.
     stream: Mapping[str, Shape]  #: Tensors of the residual stream.
     weights: Mapping[str, Shape]  #: What is trained, by name.
-    #: Weights that are not trained but what they always are: all elements of one value.
-    constants: Mapping[str, Fraction] = field(default_factory=dict)
+    #: Weights that are not trained but what they always are: all elements of one value, or angles.
+    constants: Mapping[str, Fraction | Angles] = field(default_factory=dict)
+    #: Weights whose rows are codes times a power of two each, which is kept beside them.
+    scaled: frozenset[str] = frozenset()
     steps: tuple[Step, ...]
-    input: str  #: Tensor that the input is in.
+    input: str  #: Tensor that the input is in: values of each row, or the number of its token.
     values: int  #: Columns of the input that are values; the others say which token a row is.
     output: str  #: Tensor of the stream with the result.
     code_format: Format = FORMATS["e4m3fn"]
@@ -129,6 +179,26 @@ class Network:
         return rows, self.shape(step.w)[0], inner
 
     @property
+    def takes_tokens(self) -> bool:
+        """Whether the input is numbers of tokens."""
+        return any(isinstance(step, Lookup) for step in self.steps)
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of tokens that there are, if the input is numbers of them."""
+        return max(
+            (self.weights[step.table][0] for step in self.steps if isinstance(step, Lookup)),
+            default=0,
+        )
+
+    def constant(self, name: str) -> list[list[float]]:
+        """Return the elements of a weight that is not trained."""
+        value, shape = self.constants[name], self.weights[name]
+        if isinstance(value, Angles):
+            return value.values(shape)
+        return [[float(value)] * shape[1]] * shape[0]
+
+    @property
     def lanes(self) -> int:
         """Terms of the longest sum of products."""
         products = [step for step in self.steps if isinstance(step, Product)]
@@ -170,7 +240,15 @@ def _check(network: Network, step: Step) -> None:
             raise InputError(f"Result of {step.name} must be written somewhere, not nowhere")
         return
     shape = network.shape(step.x)
+    if isinstance(step, Lookup):
+        shape = shape[0], network.shape(step.table)[1]
+        _require(step, step.keep, network.shape_of_stream(step.keep), shape)
     _require(step, step.into, network.shape(step.into), shape)
+    if isinstance(step, Rotate):
+        if shape[1] % 2:
+            raise InputError(f"Columns of {step.name} must be pairs, not {shape[1]}")
+        for name in (step.cos, step.sin):
+            _require(step, name, network.shape(name), (shape[0], shape[1] // 2))
     if isinstance(step, Norm):
         _require(step, step.gain, network.shape(step.gain), (1, shape[1]))
 

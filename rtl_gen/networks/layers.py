@@ -4,7 +4,17 @@
 from fractions import Fraction
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.description import Network, Norm, Product, Shape, Softmax, Step
+from spikefloat.rtl_gen.networks.description import (
+    Angles,
+    Lookup,
+    Network,
+    Norm,
+    Product,
+    Rotate,
+    Shape,
+    Softmax,
+    Step,
+)
 
 __all__ = ["Layers", "digits_transformer"]
 
@@ -36,7 +46,9 @@ class Layers:
         self._tensors: dict[str, Shape] = {}
         self._stream: dict[str, Shape] = {}
         self._weights: dict[str, Shape] = {}
-        self._constants: dict[str, Fraction] = {}
+        self._constants: dict[str, Fraction | Angles] = {}
+        self._scaled: set[str] = set()
+        self._is_scaled = False  #: Whether rows of weights have powers of two of their own.
         self._steps: list[Step] = []
         self._values = 0
         self._codes = ""  #: Tensor of codes that the next layer takes.
@@ -54,6 +66,22 @@ class Layers:
         self._weights["embedding"] = (self._width, columns)
         self._add_product("embedding", "input", "embedding", codes="x0", keep="x0")
 
+    def token_embedding(self, vocabulary: int) -> None:
+        """Map the number of each token to the stream: a row of a table.
+
+        After it, rows of all weights but gains have powers of two of their own.
+        """
+        shape = self._tokens, self._width
+        self._values = 1
+        self._tensors["input"] = (self._tokens, 1)
+        self._is_scaled = True
+        self._add_weight("embedding", (_positive("tokens of a vocabulary", vocabulary), shape[1]))
+        self._tensors["x0_codes"] = self._stream["x0"] = shape
+        self._codes, self._residual = "x0_codes", "x0"
+        self._steps.append(
+            Lookup(name="embedding", x="input", table="embedding", into="x0_codes", keep="x0")
+        )
+
     def norm(self, name: str) -> str:
         """Normalise the codes, and return the name of the result."""
         shape = self._tensors[self._codes]
@@ -65,54 +93,90 @@ class Layers:
         )
         return into
 
-    def attention(self, layer: int, heads: int) -> None:
+    def attention(
+        self,
+        layer: int,
+        heads: int,
+        *,
+        key_heads: int | None = None,
+        base: int | None = None,
+        is_causal: bool = False,
+    ) -> None:
         """Add the results of attention to the stream.
 
-        Powers of two that scores are divided by are in the weights of the queries.
+        What scores are divided by is in the weights of the queries.
+
+        Parameters
+        ----------
+        layer : int
+            Number of the layer, for names.
+        heads : int
+            Number of queries of each token.
+        key_heads : int, optional
+            Number of keys and values, each of which as many queries share; by default as many.
+        base : int, optional
+            If given, queries and keys are turned by angles with this base.
+        is_causal : bool
+            Whether a token only sees itself and those before it.
 
         Raises
         ------
         InputError
-            If the stream cannot be divided by the number of heads.
+            If the stream cannot be divided by the number of heads, or these by that of keys.
         """
         if heads < 1 or self._width % heads:
             raise InputError(
                 f"Number of heads must divide the {self._width} elements of a stream, not {heads}"
             )
+        groups = heads if key_heads is None else key_heads
+        if groups < 1 or heads % groups:
+            raise InputError(f"Number of key heads must divide the {heads} heads, not {groups}")
         size, tokens = self._width // heads, self._tokens
         x = self.norm(f"layer{layer}_attention_norm")
         mixed = f"layer{layer}_mixed"
         self._tensors[mixed] = (tokens, self._width)
         for head in range(heads):
-            prefix = f"layer{layer}_head{head}"
-            names = {
-                part: f"{prefix}_{part}"
-                for part in ("query", "key", "value", "scores", "shares", "mixed")
-            }
-            for part in ("query", "key", "value"):
-                is_value = part == "value"
-                name = names[part]
-                self._weights[name] = (size, self._width)
-                codes = f"{name}_codes"
-                self._tensors[codes] = (size, tokens) if is_value else (tokens, size)
-                self._add_product(name, x, name, codes=codes, is_transposed=is_value)
-            self._tensors[names["scores"]] = self._tensors[names["shares"]] = (tokens, tokens)
+            prefix, group = f"layer{layer}_head{head}", f"layer{layer}_head{head * groups // heads}"
+            query = self._projected(f"{prefix}_query", x, size, base)
+            key, value = f"{group}_key", f"{group}_value"
+            if key not in self._weights:
+                self._projected(key, x, size, base)
+                self._projected(value, x, size, is_transposed=True)
+            scores, shares = f"{prefix}_scores", f"{prefix}_shares"
+            self._tensors[scores] = self._tensors[shares] = (tokens, tokens)
+            keys = f"{key}_codes" if base is None else f"{key}_turned"
+            self._add_product(scores, query, keys, codes=scores)
+            self._steps.append(Softmax(name=shares, x=scores, into=shares, is_causal=is_causal))
             self._add_product(
-                names["scores"],
-                f"{names['query']}_codes",
-                f"{names['key']}_codes",
-                codes=names["scores"],
+                f"{prefix}_mixed", shares, f"{value}_codes", codes=mixed, column=head * size
             )
-            self._steps.append(
-                Softmax(name=names["shares"], x=names["scores"], into=names["shares"])
-            )
-            value = f"{names['value']}_codes"
-            self._add_product(
-                names["mixed"], names["shares"], value, codes=mixed, column=head * size
-            )
-        self._weights[f"layer{layer}_output"] = (self._width, self._width)
+        self._add_weight(f"layer{layer}_output", (self._width, self._width))
         name = f"x{2 * layer + 1}"
         self._add_product(f"layer{layer}_output", mixed, f"layer{layer}_output", name, keep=name)
+
+    def _projected(
+        self, name: str, x: str, size: int, base: int | None = None, *, is_transposed: bool = False
+    ) -> str:
+        """Add a product with a weight of its own, turned if there is a base; return the result."""
+        codes, shape = f"{name}_codes", (self._tokens, size)
+        self._add_weight(name, (size, self._width))
+        self._tensors[codes] = (size, self._tokens) if is_transposed else shape
+        self._add_product(name, x, name, codes=codes, is_transposed=is_transposed)
+        if base is None:
+            return codes
+        angles = {part: f"{part}_of_angles" for part in ("cos", "sin")}
+        for part, weight in angles.items():
+            self._weights[weight] = (self._tokens, size // 2)
+            self._constants[weight] = Angles(base=base, is_sine=part == "sin")
+        turned = f"{name}_turned"
+        self._tensors[turned] = shape
+        self._steps.append(Rotate(name=turned, x=codes, **angles, into=turned))
+        return turned
+
+    def _add_weight(self, name: str, shape: Shape) -> None:
+        self._weights[name] = shape
+        if self._is_scaled:
+            self._scaled.add(name)
 
     def feed_forward(self, layer: int, hidden: int, *, is_last: bool = False) -> None:
         """Add the results of a SiLU-gated layer to the stream.
@@ -123,8 +187,8 @@ class Layers:
         _positive("hidden elements", hidden)
         x = self.norm(f"layer{layer}_feed_norm")
         up, gated, down = (f"layer{layer}_{part}" for part in ("up", "gated", "down"))
-        self._weights[up] = (2 * hidden, self._width)
-        self._weights[down] = (self._width, hidden)
+        self._add_weight(up, (2 * hidden, self._width))
+        self._add_weight(down, (self._width, hidden))
         self._tensors[gated] = (self._tokens, hidden)
         self._add_product(up, x, up, codes=gated, is_gated=True)
         name = f"x{2 * layer + 2}"
@@ -138,18 +202,23 @@ class Layers:
         self._add_product("mean", self._codes, "mean", codes="pooled", is_transposed=True)
         self._codes = "pooled"
 
-    def head(self, outputs: int) -> Network:
-        """Map the normalised codes to the results, and return the network."""
+    def head(self, outputs: int, weight: str = "head") -> Network:
+        """Map the normalised codes to the results, and return the network.
+
+        Its weight may be one that there is, such as the table of the tokens.
+        """
         x = self.norm("head_norm")
-        self._weights["head"] = (_positive("outputs", outputs), self._width)
+        if weight not in self._weights:
+            self._add_weight(weight, (_positive("outputs", outputs), self._width))
         shape = self._tensors[x][0], outputs
         self._stream["logits"] = shape
-        self._steps.append(Product(name="head", x=x, w="head", into=None, keep="logits"))
+        self._steps.append(Product(name="head", x=x, w=weight, into=None, keep="logits"))
         return Network(
             tensors=self._tensors,
             stream=self._stream,
             weights=self._weights,
             constants=self._constants,
+            scaled=frozenset(self._scaled),
             steps=tuple(self._steps),
             input="input",
             values=self._values,

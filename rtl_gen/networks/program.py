@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.description import Network, Norm, Product, Step
+from spikefloat.rtl_gen.networks.description import (
+    Lookup,
+    Network,
+    Norm,
+    Product,
+    Rotate,
+    Softmax,
+    Step,
+)
 
 __all__ = ["Instruction", "Program", "make_program"]
 
@@ -85,9 +93,16 @@ def make_program(network: Network, weights: Mapping[str, Rows]) -> Program:
     Raises
     ------
     InputError
-        If there are several rows of results, a weight has another shape, or a tensor is a left
-        operand in one place and a right one in another and shorter than a word.
+        If there are several rows of results, a weight has another shape, a step is none of an
+        engine, or a tensor is a left operand in one place and a right one in another and shorter than
+        a word.
     """
+    for step in network.steps:
+        if isinstance(step, Lookup | Rotate) or (isinstance(step, Softmax) and step.is_causal):
+            raise InputError(
+                "Steps of an engine must be products, normalisations and softmaxes of whole rows, "
+                f"unlike {step.name}"
+            )
     lanes = max(network.lanes, *(columns for _, columns in network.tensors.values()))
     rows, _ = network.shape_of_stream(network.output)
     if rows != 1:

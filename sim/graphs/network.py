@@ -272,7 +272,8 @@ class Network:
             calls = [
                 (
                     _FUNCTIONS[step.operation],
-                    tuple(rows[r] for r in (*step.operands, step.destination)),
+                    # Of a list: there may be hundreds of thousands, for few trials each.
+                    tuple([rows[r] for r in (*step.operands, step.destination)]),
                 )
                 for step in program.steps
             ]

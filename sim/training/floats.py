@@ -14,28 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.rtl_gen.networks.description import Network, Norm, Product, Softmax
+from spikefloat.rtl_gen.networks.description import (
+    Lookup,
+    Network,
+    Norm,
+    Product,
+    Rotate,
+    Softmax,
+)
+from spikefloat.sim.golden.networks.quick import round_floats
+from spikefloat.sim.golden.networks.weights import row_exponents
 
-__all__ = ["FloatNetwork", "round_floats"]
+__all__ = ["FloatNetwork"]
 
 Floats = NDArray[Any]
-
-
-def round_floats(fmt: Format, values: Floats) -> Floats:
-    """Return the nearest values of a format, ties to even; too large ones become the largest.
-
-    Parameters
-    ----------
-    fmt : Format
-        A format whose values all are floats of the array's type.
-    values : array of float
-        Finite values.
-    """
-    _, exponent = np.frexp(values)
-    place = np.maximum(exponent - 1, fmt.min_exponent) - fmt.mantissa_bits
-    largest = float(fmt.max_value)
-    rounded = np.ldexp(np.rint(np.ldexp(values, -place)), place)
-    return np.asarray(np.clip(rounded, -largest, largest), values.dtype)
 
 
 class FloatNetwork:
@@ -67,12 +59,12 @@ class FloatNetwork:
         arrays : mapping of str to array of float
             All weights that are trained.
         x : array of float
-            Values of shape (count, tokens, values).
+            Values of shape (count, tokens, values); numbers of tokens, if the network takes these.
         """
         network, kind = self._network, self._kind
         code = self._rounding(network.code_format)
         rows, columns = network.shape(network.input)
-        values = code(np.asarray(x, kind))
+        values = np.asarray(x) if network.takes_tokens else code(np.asarray(x, kind))
         if columns > network.values:
             places = np.broadcast_to(np.eye(rows, dtype=kind), (len(x), rows, rows))
             values = np.concatenate([values, places], axis=2)
@@ -81,16 +73,23 @@ class FloatNetwork:
         }
         self._tensors[network.input] = values
         for name in network.trained:
-            self._tensors[name] = code(np.asarray(arrays[name], kind))
-        for name, value in network.constants.items():
-            self._tensors[name] = code(np.full(network.weights[name], float(value), kind))
+            self._tensors[name] = self._weight(name, np.asarray(arrays[name], kind), code)
+        for name in network.constants:
+            self._tensors[name] = code(np.array(network.constant(name), kind))
         for step in network.steps:
-            if isinstance(step, Product):
-                self._product(step, code)
-            elif isinstance(step, Norm):
-                self._norm(step, code)
-            else:
-                self._softmax(step, code)
+            match step:
+                case Product():
+                    self._product(step, code)
+                case Norm():
+                    self._norm(step, code)
+                case Lookup():
+                    self._stream[step.keep] = self._tensors[step.table][self._tokens(step)]
+                    self._tensors[step.into] = code(self._stream[step.keep])
+                case Rotate():
+                    turned = self._turned(step, self._tensors[step.x], 1)
+                    self._tensors[step.into] = code(turned)
+                case Softmax():
+                    self._softmax(step, code)
         return self._stream[network.output]
 
     def slopes(self, of_result: Floats) -> dict[str, Floats]:
@@ -106,24 +105,48 @@ class FloatNetwork:
         of_stream = {name: np.zeros_like(array) for name, array in self._stream.items()}
         of_stream[network.output] += of_result
         for step in reversed(network.steps):
-            if isinstance(step, Product):
-                self._product_slopes(step, of_tensors, of_stream)
-            elif isinstance(step, Norm):
-                x, root = self._tensors[step.x], self._kept[step.name]
-                of_y, gain = of_tensors[step.into], self._tensors[step.gain]
-                of_tensors[step.gain] += (of_y * x * root).sum(axis=(0, 1))
-                of_x = of_y * gain
-                mean = (of_x * x).mean(axis=-1, keepdims=True)
-                of_tensors[step.x] += root * of_x - root**3 * mean * x
-            else:
-                y, of_y = self._kept[step.name], of_tensors[step.into]
-                of_tensors[step.x] += y * (of_y - (of_y * y).sum(axis=-1, keepdims=True))
+            match step:
+                case Product():
+                    self._product_slopes(step, of_tensors, of_stream)
+                case Norm():
+                    x, root = self._tensors[step.x], self._kept[step.name]
+                    of_y, gain = of_tensors[step.into], self._tensors[step.gain]
+                    of_tensors[step.gain] += (of_y * x * root).sum(axis=(0, 1))
+                    of_x = of_y * gain
+                    mean = (of_x * x).mean(axis=-1, keepdims=True)
+                    of_tensors[step.x] += root * of_x - root**3 * mean * x
+                case Lookup():
+                    of_rows = of_tensors[step.into] + of_stream[step.keep]
+                    np.add.at(of_tensors[step.table], self._tokens(step), of_rows)
+                case Rotate():
+                    of_tensors[step.x] += self._turned(step, of_tensors[step.into], -1)
+                case Softmax():
+                    y, of_y = self._kept[step.name], of_tensors[step.into]
+                    of_tensors[step.x] += y * (of_y - (of_y * y).sum(axis=-1, keepdims=True))
         return {name: of_tensors[name] for name in network.trained}
 
     def _rounding(self, fmt: Format) -> Callable[[Floats], Floats]:
         if not self._is_rounded:
             return lambda values: values
         return lambda values: round_floats(fmt, values)
+
+    def _weight(self, name: str, array: Floats, code: Callable[[Floats], Floats]) -> Floats:
+        """Return a weight, rounded as its codes are."""
+        if not self._is_rounded or name not in self._network.scaled:
+            return code(array)
+        exponents = row_exponents(self._network.code_format, array)[:, None]
+        return np.ldexp(code(np.ldexp(array, -exponents)), exponents)
+
+    def _tokens(self, step: Lookup) -> NDArray[np.int64]:
+        return np.asarray(self._tensors[step.x][..., 0], np.int64)
+
+    def _turned(self, step: Rotate, x: Floats, way: int) -> Floats:
+        """Return pairs turned by their angles, or back."""
+        even, odd = x[..., ::2], x[..., 1::2]
+        cos, sin = self._tensors[step.cos], way * self._tensors[step.sin]
+        turned = np.empty_like(x)
+        turned[..., ::2], turned[..., 1::2] = even * cos - odd * sin, even * sin + odd * cos
+        return turned
 
     def _product(self, step: Product, code: Callable[[Floats], Floats]) -> None:
         wide = self._rounding(self._network.stream_format)
@@ -140,7 +163,7 @@ class FloatNetwork:
             sigmoid = 1 / (1 + np.exp(-gate))
             self._kept[step.name] = gate, value, sigmoid
             codes = code(wide(gate * sigmoid) * value)
-        self._tensors[step.into][_place(step, codes)] = _turned(step, codes)
+        self._tensors[step.into][_place(step, codes)] = _transposed(step, codes)
 
     def _product_slopes(
         self, step: Product, of_tensors: dict[str, Floats], of_stream: dict[str, Floats]
@@ -150,7 +173,7 @@ class FloatNetwork:
             rows, columns, _ = self._network.product_shape(step)
             shape = (1, rows, columns // 2 if step.is_gated else columns)
             place = _place(step, np.empty(shape, self._kind))
-            of_codes = _turned(step, of_tensors[step.into][place])
+            of_codes = _transposed(step, of_tensors[step.into][place])
             if step.is_gated:
                 gate, value, sigmoid = self._kept[step.name]
                 of_pairs = np.empty((*of_codes.shape[:2], columns), self._kind)
@@ -177,13 +200,15 @@ class FloatNetwork:
 
     def _softmax(self, step: Softmax, code: Callable[[Floats], Floats]) -> None:
         x = self._tensors[step.x]
+        if step.is_causal:
+            x = np.where(np.tri(*x.shape[-2:]) == 1, x, self._kind(-np.inf))
         powers = np.exp(x - x.max(axis=-1, keepdims=True))
         shares = powers / powers.sum(axis=-1, keepdims=True)
         self._kept[step.name] = shares
         self._tensors[step.into] = code(shares)
 
 
-def _turned(step: Product, codes: Floats) -> Floats:
+def _transposed(step: Product, codes: Floats) -> Floats:
     return codes.swapaxes(1, 2) if step.is_transposed else codes
 
 

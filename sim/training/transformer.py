@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.sim.exchange.digits import Digits
+from spikefloat.sim.training.adam import Adam
 from spikefloat.sim.training.floats import FloatNetwork
 
 __all__ = [
@@ -101,9 +102,7 @@ def train_transformer(
     rng = np.random.default_rng(seed + 1)
     for phase, count in enumerate(epochs):
         model = FloatNetwork(network, is_rounded=phase == 1)
-        means = {name: np.zeros_like(array) for name, array in weights.items()}
-        squares = {name: np.zeros_like(array) for name, array in weights.items()}
-        steps = 0
+        adam = Adam(weights, _DECAY)
         for epoch in range(count):
             rate = _RATES[phase] * (1 + np.cos(np.pi * epoch / count)) / 2
             if progress is not None and epoch % 10 == 0:
@@ -112,19 +111,9 @@ def train_transformer(
             images = _moved(digits.images[order], rng)
             labels = digits.labels[order]
             for start in range(0, len(order), _BATCH):
-                steps += 1
                 own = slice(start, start + _BATCH)
                 logits = model.run(weights, patches(images[own]))
-                slopes = model.slopes(_loss_slopes(logits, labels[own]))
-                for name, slope in slopes.items():
-                    means[name] = np.asarray(0.9 * means[name] + 0.1 * slope, np.float32)
-                    squares[name] = np.asarray(0.99 * squares[name] + 0.01 * slope**2, np.float32)
-                    mean = means[name] / (1 - 0.9**steps)
-                    spread = np.sqrt(squares[name] / (1 - 0.99**steps)) + 1e-8
-                    decay = _DECAY if weights[name].shape[0] > 1 else 0
-                    weights[name] = np.asarray(
-                        weights[name] - rate * (mean / spread + decay * weights[name]), np.float32
-                    )
+                adam.step(model.slopes(_loss_slopes(logits, labels[own])), rate)
     return weights
 
 

@@ -44,6 +44,7 @@ LANGUAGES = ("console", "python", "pycon", "verilog", "text")
 REASONS = {
     "runs the tests": "would run itself",
     "needs a board": "the same commands run with --simulate, or against a model in tests/sim/board",
+    "needs a file": "tests in tests/rtl_gen/weights and tests/rtl_gen/cli write such files, and read them",
     "needs a viewer": "a window; the file that it opens is written by a command that is run",
     "installs packages": "scripts/check_wheel.py and tests/scripts install them in bare environments",
     "needs Norse": "run by tests/sim/exchange where it is installed, as by `make test-full`",

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import Layers
-from spikefloat.sim.golden.network import encode_weights
+from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.training.transformer import initial_weights
 

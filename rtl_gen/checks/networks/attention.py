@@ -20,7 +20,8 @@ from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.exchange.digits import load_digits, weight_file
 from spikefloat.sim.golden.arithmetic import decode
-from spikefloat.sim.golden.network import encode_weights, run_network
+from spikefloat.sim.golden.networks.network import run_network
+from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.vectors.reductions import argmax
 from spikefloat.sim.training.floats import FloatNetwork

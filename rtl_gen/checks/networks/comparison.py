@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.networks.description import Network
 __all__ = ["Comparison", "Made", "compare"]
 
 #: Codes of each step by name, and of each kind, as those of
-#: :func:`~spikefloat.sim.golden.network.run_network`.
+#: :func:`~spikefloat.sim.golden.networks.network.run_network`.
 Made = Mapping[str, Mapping[str, NDArray[np.int64]]]
 
 
@@ -35,8 +35,8 @@ def compare(network: Network, expected: Made, actual: Made) -> Comparison:
     network : Network
         The description.
     expected, actual : mapping
-        Results as those of :func:`~spikefloat.sim.golden.network.run_network`; each step of the first
-        must be in the second, with codes of the same shape.
+        Results as those of :func:`~spikefloat.sim.golden.networks.network.run_network`; each step of
+        the first must be in the second, with codes of the same shape.
     """
     counts = {"logits": [0, 0], "intermediates": [0, 0]}
     first_wrong = None

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
-from spikefloat.sim.golden.network import Operations
+from spikefloat.sim.golden.networks.network import Operations
 from spikefloat.sim.graphs.network import Network
 
 __all__ = ["neuron_operations", "run_argmax", "run_softmax"]

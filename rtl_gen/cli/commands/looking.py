@@ -11,7 +11,8 @@ from spikefloat.rtl_gen.cli.commands.sets import (
     with_changes,
 )
 from spikefloat.rtl_gen.cli.options import CIRCUIT, PHYSICS, pick
-from spikefloat.rtl_gen.cli.options.readers import integer, several, text, words
+from spikefloat.rtl_gen.cli.options.readers import integer, one_of, several, text, words
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS
 
 __all__ = ["LOOKING"]
 
@@ -170,6 +171,37 @@ LOOKING = (
         arguments=(Argument("DEMO", "digits (a perceptron) or attention (a transformer)"),),
         options=(*pick("hidden kept train images sim no-rtl build-dir output"), *TABLE),
         examples=("digits -o digits", "attention --no-rtl -o attention"),
+    ),
+    Command(
+        name="generate",
+        group="look",
+        summary="go on with a text by a language model whose every step neurons compute",
+        options=(
+            *pick("checkpoint tokenizer prompt tokens"),
+            *with_changes("check", help="compare all that is computed with the golden model"),
+            *TABLE,
+        ),
+        examples=(
+            '--prompt "The neurons " --tokens 64 --check',
+            '--checkpoint stories.bin --tokenizer tok512.bin --prompt "Once upon a time"',
+        ),
+    ),
+    Command(
+        name="perplexity",
+        group="measure",
+        summary="measure how well a language model foretells a text, in floats and in codes",
+        options=(
+            *pick("checkpoint tokenizer text"),
+            *with_changes(
+                "format",
+                default="e4m3fn",
+                read=several(one_of(("e4m3fn", "e4m3", "e3m4", *BLOCK_FORMATS))),
+                help="formats of codes: e4m3fn, e4m3, e3m4; or of the weights in blocks, beside codes "
+                f"of e4m3fn: {', '.join(BLOCK_FORMATS)}",
+            ),
+            *TABLE,
+        ),
+        examples=("--format e4m3fn,mxfp8_e4m3,mxfp4", "--text README.md"),
     ),
     Command(
         name="completion",

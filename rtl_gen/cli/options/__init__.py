@@ -5,7 +5,7 @@ from spikefloat.rtl_gen.cli.options.circuit import CIRCUIT, SHAPE
 from spikefloat.rtl_gen.cli.options.hardware import BACKEND, CELLS, HARDEN, HARDWARE
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.physics import CAMPAIGN, PHYSICS, WAVES
-from spikefloat.rtl_gen.cli.options.run import BOARD, OUTPUT, SIMULATION
+from spikefloat.rtl_gen.cli.options.run import BOARD, LANGUAGE, OUTPUT, SIMULATION
 from spikefloat.rtl_gen.cli.options.synthesis import SOURCES, SYNTHESIS
 
 __all__ = [
@@ -38,6 +38,7 @@ OPTIONS: dict[str, Option] = {
         SYNTHESIS,
         SOURCES,
         BOARD,
+        LANGUAGE,
         OUTPUT,
     )
     for option in group

@@ -6,7 +6,7 @@ from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, 
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.families import TARGETS
 
-__all__ = ["BOARD", "OUTPUT", "SIMULATION"]
+__all__ = ["BOARD", "LANGUAGE", "OUTPUT", "SIMULATION"]
 
 _SIMULATORS = ("icarus", "verilator", "both", "auto")
 _BOARDS = tuple(BOARDS)
@@ -191,6 +191,48 @@ BOARD = (
         name="no-rtl",
         group="simulation",
         help="run the neurons in the exact simulator, which needs no other program, not as Verilog",
+    ),
+)
+
+LANGUAGE = (
+    Option(
+        name="checkpoint",
+        group="network",
+        metavar="FILE",
+        read=path,
+        otherwise="the small model that is stored with the program",
+        help="model: a checkpoint of llama2.c (.bin), or weights in .npz with a .json beside",
+    ),
+    Option(
+        name="tokenizer",
+        group="network",
+        metavar="FILE",
+        read=path,
+        help="tokenizer of a .bin checkpoint",
+    ),
+    Option(
+        name="prompt",
+        group="network",
+        metavar="TEXT",
+        default="The ",
+        help="what the text begins with",
+    ),
+    Option(
+        name="tokens",
+        group="network",
+        metavar="N",
+        read=integer(1, 1 << 16),
+        noun="Number of tokens",
+        default="64",
+        help="tokens to make; with the prompt no more than the context of the model",
+    ),
+    Option(
+        name="text",
+        group="network",
+        metavar="FILE",
+        read=path,
+        otherwise="a page that the stored model was not trained with",
+        help="text that is foretold",
     ),
 )
 

@@ -15,7 +15,7 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
-__all__ = ["make_units"]
+__all__ = ["make_units", "only"]
 
 
 def make_units(network: Network, module: str) -> Units:
@@ -38,9 +38,9 @@ def make_units(network: Network, module: str) -> Units:
     fmt, wide = network.code_format, network.stream_format
     norms = [step for step in network.steps if isinstance(step, Norm)]
     softmaxes = [step for step in network.steps if isinstance(step, Softmax)]
-    epsilon: Fraction = _only("Epsilons of the normalisations", (n.epsilon for n in norms))
-    norm_length = _only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms))
-    length = _only("Lengths of the softmaxes", (network.shape(s.x)[1] for s in softmaxes))
+    epsilon: Fraction = only("Epsilons of the normalisations", (n.epsilon for n in norms))
+    norm_length = only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms))
+    length = only("Lengths of the softmaxes", (network.shape(s.x)[1] for s in softmaxes))
     results = network.shape_of_stream(network.output)[1]
     codes: dict[str, Any] = {"format": fmt, "overflow": Overflow.SATURATE}
 
@@ -59,8 +59,21 @@ def make_units(network: Network, module: str) -> Units:
     )
 
 
-def _only(noun: str, values: Iterable[Any]) -> Any:
-    """Return the one value that there is."""
+def only(noun: str, values: Iterable[Any]) -> Any:
+    """Return the one value that there is.
+
+    Parameters
+    ----------
+    noun : str
+        What the values are, for the message; a plural.
+    values : iterable
+        The values.
+
+    Raises
+    ------
+    InputError
+        If there are several, or none.
+    """
     distinct = sorted(set(values))
     if len(distinct) != 1:
         raise InputError(f"{noun} must be one and the same, not {distinct}")

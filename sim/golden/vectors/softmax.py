@@ -57,7 +57,14 @@ def _exp(x: Fraction, places: int) -> Bounds:
     return exp(Bounds.of(x, places), places)
 
 
-def softmax(fmt: Format, to: Format, overflow: Overflow | str | None, x: ArrayLike) -> Codes:
+def softmax(
+    fmt: Format,
+    to: Format,
+    overflow: Overflow | str | None,
+    x: ArrayLike,
+    *,
+    counts: NDArray[np.bool_] | None = None,
+) -> Codes:
     """Return ``exp(x[i] - max x)`` divided by the sum of all of these, over the last axis.
 
     The difference is exact, its power of e is rounded into :data:`POWERS`, the sum of the powers
@@ -74,13 +81,16 @@ def softmax(fmt: Format, to: Format, overflow: Overflow | str | None, x: ArrayLi
         Of no matter, as no result is above one.
     x : array of int
         Codes.
+    counts : array of bool, optional
+        Whether each element counts; one that does not is as minus infinity. By default all do.
     """
     check_arithmetic(fmt)
     numbers = unpack(fmt, x)
+    counted = np.broadcast_to(True if counts is None else counts, numbers.sign.shape)
     unit = fmt.min_exponent - fmt.mantissa_bits
     value = in_smallest(fmt, numbers)
-    is_gone = numbers.is_infinite & numbers.sign
-    is_nan = numbers.is_nan | (numbers.is_infinite & ~numbers.sign)
+    is_gone = numbers.is_infinite & numbers.sign | ~counted
+    is_nan = counted & (numbers.is_nan | (numbers.is_infinite & ~numbers.sign))
     is_nan = is_nan.any(axis=-1) | is_gone.all(axis=-1)
     largest = np.where(is_gone, np.iinfo(np.int64).min, value).max(axis=-1, keepdims=True)
     regular = ~(is_gone | is_nan[..., None])

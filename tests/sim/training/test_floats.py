@@ -7,9 +7,10 @@ import pytest
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import Layers
+from spikefloat.sim.golden.networks.quick import round_floats
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.values import decode
-from spikefloat.sim.training.floats import FloatNetwork, round_floats
+from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import initial_weights
 
 

@@ -14,7 +14,8 @@ from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.rtl_gen.networks.layers import Layers, digits_transformer
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.sim.exchange.digits import load_digits
-from spikefloat.sim.golden.network import encode_weights, run_network
+from spikefloat.sim.golden.networks.network import run_network
+from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.training.transformer import patches, read_weights
 from tests.helpers.networks import inputs_of, small_weights

@@ -22,7 +22,7 @@ from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.rtl_gen.rtl.engine.engine import Engine
 from spikefloat.sim.benches.engines import EngineRecording, EngineShape
 from spikefloat.sim.benches.session import Session
-from spikefloat.sim.golden.network import run_network
+from spikefloat.sim.golden.networks.network import run_network
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.simulators.runner import BenchError
 from tests.helpers.networks import inputs_of, small_network, small_weights

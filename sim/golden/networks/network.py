@@ -22,7 +22,7 @@ from spikefloat.sim.golden.vectors.matrix import matrix_product
 from spikefloat.sim.golden.vectors.norms import rms_norm
 from spikefloat.sim.golden.vectors.softmax import softmax
 
-__all__ = ["Operations", "encode_weights", "golden_operations", "input_rows", "run_network"]
+__all__ = ["Operations", "golden_operations", "input_rows", "product_results", "run_network"]
 
 Codes = NDArray[np.int64]
 
@@ -58,38 +58,6 @@ def golden_operations(network: Network) -> Operations:
         norm=norm,
         softmax=partial(softmax, fmt, fmt, None),
     )
-
-
-def encode_weights(
-    network: Network, arrays: Mapping[str, NDArray[np.floating]]
-) -> dict[str, Codes]:
-    """Return the codes of all weights, those of constants included; too large ones saturate.
-
-    Parameters
-    ----------
-    network : Network
-        What the weights are of.
-    arrays : mapping of str to array of float
-        All weights that are trained.
-
-    Raises
-    ------
-    InputError
-        If a weight is missing, has another shape, or is not finite.
-    """
-    codes = {}
-    for name, shape in network.trained.items():
-        if name not in arrays:
-            raise InputError(f"Weights must have an array {name!r}; it is missing")
-        array = np.asarray(arrays[name])
-        if array.shape != shape:
-            raise InputError(f"Shape of weight {name} must be {shape}, not {array.shape}")
-        if not np.isfinite(array).all():
-            raise InputError(f"Weight {name} must be finite, not NaN or infinite")
-        codes[name] = encode(network.code_format, array, Overflow.SATURATE)
-    for name, value in network.constants.items():
-        codes[name] = encode(network.code_format, np.full(network.weights[name], float(value)))
-    return codes
 
 
 def input_rows(network: Network, x: ArrayLike) -> Codes:
@@ -148,8 +116,11 @@ def run_network(
     Raises
     ------
     InputError
-        If the input has another shape.
+        If the input has another shape, or is numbers of tokens, for which there is
+        :class:`~spikefloat.sim.golden.networks.tokens.Decoding`.
     """
+    if network.takes_tokens:
+        raise InputError("Input of a network must be values, not numbers of tokens")
     own = golden_operations(network) if operations is None else operations
     tensors = {network.input: input_rows(network, x)}
     count = len(tensors[network.input])
@@ -173,20 +144,43 @@ def run_network(
     return made
 
 
+def product_results(
+    step: Product, total: Codes, added: Codes | None, own: Operations
+) -> dict[str, Codes]:
+    """Return what becomes of the sums of a product, as in :func:`run_network`.
+
+    Parameters
+    ----------
+    step : Product
+        What is to become of them.
+    total : array of int
+        The sums, in codes of the stream.
+    added : array of int, optional
+        What is added, likewise.
+    own : Operations
+        What steps are made of.
+    """
+    result = total if added is None else own.add(added, total)
+    made = {"sum": total, "stream": result}
+    if step.into is None:
+        return made
+    codes = made["codes"] = own.narrow(result)
+    if step.is_gated:
+        made["gated"] = own.gate(codes[..., ::2], codes[..., 1::2])
+    return made
+
+
 def _product(
     step: Product, tensors: dict[str, Codes], stream: dict[str, Codes], own: Operations
 ) -> dict[str, Codes]:
     """Return what a product makes, and write it where it belongs."""
     total = own.product(tensors[step.x], tensors[step.w])
-    result = total if step.add is None else own.add(stream[step.add], total)
-    made = {"sum": total, "stream": result}
+    made = product_results(step, total, None if step.add is None else stream[step.add], own)
     if step.keep is not None:
-        stream[step.keep] = result
+        stream[step.keep] = made["stream"]
     if step.into is None:
         return made
-    codes = made["codes"] = own.narrow(result)
-    if step.is_gated:
-        codes = made["gated"] = own.gate(codes[..., ::2], codes[..., 1::2])
+    codes = made["gated" if step.is_gated else "codes"]
     target = tensors[step.into]
     if step.is_transposed:
         target[:, step.column : step.column + codes.shape[2]] = codes.swapaxes(1, 2)

@@ -9,7 +9,8 @@ import pytest
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.description import Network, Product
 from spikefloat.rtl_gen.networks.layers import digits_transformer
-from spikefloat.sim.golden.network import encode_weights, input_rows, run_network
+from spikefloat.sim.golden.networks.network import input_rows, run_network
+from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.training.floats import FloatNetwork

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operations of a decoder done by the neurons of its units, in the exact simulator.
+
+What passes from one circuit to the next stays in planes of bits, as all rows of a step are done at
+once: a dot product takes the same calls for one row as for thousands.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits
+from spikefloat.rtl_gen.networks.description import Network as Description
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.golden.networks.tokens import TokenOperations
+from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.graphs.planes import (
+    WORD_BITS,
+    Planes,
+    pack_codes,
+    unpack_codes,
+    word_count,
+)
+
+__all__ = ["neuron_token_operations"]
+
+Codes = NDArray[Any]
+
+
+def neuron_token_operations(network: Description, units: TokenUnits) -> TokenOperations:
+    """Return operations that run the circuits, on all rows of a step at once.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    units : TokenUnits
+        The circuits.
+    """
+    run = _Circuits(network, units)
+    return TokenOperations(
+        product=run.product,
+        add=lambda a, b: run.elements(units.add, a=a, b=b),
+        narrow=lambda a: run.elements(units.narrow, a=a),
+        gate=lambda a, b: run.elements(units.gate, a=a, b=b),
+        norm=run.norm,
+        softmax=lambda x: run.causal_softmax(x, x.shape[-1]),
+        widen=lambda a: run.elements(units.widen, a=a),
+        scale=lambda a, b: run.elements(units.scale, a=a, b=b),
+        turn=run.turn,
+        causal_softmax=run.causal_softmax,
+    )
+
+
+class _Circuits:
+    """Runs graphs, each of which is made ready once."""
+
+    def __init__(self, network: Description, units: TokenUnits) -> None:
+        self._units = units
+        self._width = network.code_format.width
+        self._negative_zero = network.code_format.sign_mask
+        self._networks = {id(graph): Network(graph) for graph in units.graphs.values()}
+        for own in self._networks.values():
+            assert own.operations  # which are found once, before the first run
+        self._begun: dict[int, Planes] = {}  #: State of one dot product after steps of zeros.
+
+    def run(self, graph: NeuronGraph, planes: Mapping[str, Planes]) -> dict[str, Planes]:
+        """Return the planes of the outputs."""
+        return self._networks[id(graph)].run_planes(planes)
+
+    def elements(self, graph: NeuronGraph, **codes: Codes) -> Codes:
+        """Return the results of a circuit for each element."""
+        arrays = dict(zip(codes, np.broadcast_arrays(*codes.values()), strict=True))
+        shape = next(iter(arrays.values())).shape
+        planes = {
+            port.name: pack_codes(arrays[port.name].ravel(), len(port.nodes))
+            for port in graph.inputs
+        }
+        (result,) = self.run(graph, planes).values()
+        return unpack_codes(result, int(np.prod(shape))).reshape(shape).astype(np.int64)
+
+    def product(self, x: Codes, w: Codes) -> Codes:
+        """Return all dot products of rows, a few terms at a time."""
+        lane, terms = self._units.lane, self._units.terms
+        shape = (*np.broadcast_shapes(x.shape[:-2], w.shape[:-2]), x.shape[-2], w.shape[-2])
+        trials, steps = int(np.prod(shape)), -(-x.shape[-1] // terms)
+        # Places without an operand get +0 times -0, which changes no sum, not even one of -0.
+        pairs = (
+            (_filled(x, steps * terms, 0)[..., :, None, :], "x"),
+            (_filled(w, steps * terms, self._negative_zero)[..., None, :, :], "w"),
+        )
+        planes = {
+            name: self._by_step(np.broadcast_to(codes, (*shape, steps * terms)), steps)
+            for codes, name in pairs
+        }
+        partial = self.run(lane.multiply, planes)["partial"]
+        words = word_count(trials)
+        zeros = self._units.steps - steps
+        state = self._accumulated(partial, np.repeat(self._after(zeros), words, axis=1), zeros == 0)
+        result = self.run(lane.finish, {"state": state})["y"]
+        return unpack_codes(result, trials).reshape(shape).astype(np.int64)
+
+    def _accumulated(self, partial: Planes, state: Planes, is_first: bool) -> Planes:
+        """Return the state after the steps that the partial sums are of."""
+        words = state.shape[1]
+        for start in range(0, partial.shape[1], words):
+            inputs = {
+                "state": state,
+                "partial": np.ascontiguousarray(partial[:, start : start + words]),
+                "first": _all(is_first and start == 0, words),
+            }
+            state = self.run(self._units.lane.accumulate, inputs)["state_next"]
+        return state
+
+    def _after(self, steps: int) -> Planes:
+        """Return the state, of one word, after steps of zeros, as all dot products begin with some."""
+        lane, terms = self._units.lane, self._units.terms
+        if steps not in self._begun:
+            state = np.zeros((len(lane.accumulate.input("state").nodes), 1), np.uint64)
+            if steps:
+                codes = {"x": 0, "w": self._negative_zero}
+                planes = {
+                    name: pack_codes(np.full((WORD_BITS, terms), code, np.uint16), self._width)
+                    for name, code in codes.items()
+                }
+                partial = self.run(lane.multiply, planes)["partial"]
+                state = self._accumulated(np.repeat(partial, steps, axis=1), state, True)
+            self._begun[steps] = state
+        return self._begun[steps]
+
+    def _by_step(self, codes: Codes, steps: int) -> Planes:
+        """Return the planes of operands: the terms of a step side by side, each step in whole words."""
+        kind = np.uint8 if self._width <= 8 else np.uint16
+        rows = codes.reshape(-1, steps, self._units.terms)
+        trials = word_count(len(rows)) * WORD_BITS
+        ordered = np.zeros((steps, trials, self._units.terms), kind)
+        ordered[:, : len(rows)] = rows.swapaxes(0, 1)
+        return pack_codes(ordered.reshape(steps * trials, -1), self._width)
+
+    def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+        """Return normalised rows, whose elements come in one after the other."""
+        norm, rows = self._units.norm, x.reshape(-1, x.shape[-1])
+        words = word_count(len(rows))
+        kept = _zeros(norm.take, "taken_", words)
+        for column in range(rows.shape[1]):
+            element = pack_codes(rows[:, column], self._width)
+            given = {"element": element, "first": _all(column == 0, words)}
+            kept = _registers(self.run(norm.take, given | kept))
+        if norm.begin is not None and norm.step is not None:
+            kept = _registers(self.run(norm.begin, kept))
+            for _ in range(norm.digits):
+                moved = {port.name: kept[port.name] for port in norm.step.inputs}
+                kept |= _registers(self.run(norm.step, moved))
+        common = _registers(self.run(norm.settle, kept))
+        spread = {name: _repeated(planes, rows) for name, planes in common.items()}
+        operands = {"element": rows, "g": np.broadcast_to(gain, x.shape).reshape(rows.shape)}
+        planes = {name: pack_codes(codes.ravel(), self._width) for name, codes in operands.items()}
+        result = self.run(norm.give, planes | spread)["y"]
+        return unpack_codes(result, rows.size).reshape(x.shape).astype(np.int64)
+
+    def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
+        """Return turned pairs."""
+        pairs = x.reshape(*x.shape[:-1], -1, 2)
+        cosine, sine = (np.broadcast_to(part, pairs.shape[:-1]).ravel() for part in (cos, sin))
+        planes = {
+            "a": pack_codes(pairs.reshape(-1, 2), self._width),
+            "cos": pack_codes(cosine, self._width),
+            "sin": pack_codes(sine, self._width),
+        }
+        result = self.run(self._units.turn, planes)["y"]
+        both = (result[: self._width], result[self._width :])
+        parts = [unpack_codes(planes, len(cosine)) for planes in both]
+        return np.stack(parts, axis=-1).reshape(x.shape).astype(np.int64)
+
+    def causal_softmax(self, x: Codes, first: int) -> Codes:
+        """Return shares of rows, whose elements come in one after the other."""
+        steps, (rows, columns) = self._units.softmax, x.shape[-2:]
+        counts = np.broadcast_to(np.tri(rows, columns, first - 1) == 1, x.shape)
+        counts = counts.reshape(-1, columns)
+        # The first element counts in any row; one more of it changes no maximum.
+        codes = np.where(counts, x.reshape(-1, columns), x[..., :1].reshape(-1, 1))
+        most = len(steps.maximum.inputs[0].nodes) // self._width
+        every = np.concatenate([codes, np.repeat(codes[:, :1], most - columns, axis=1)], axis=1)
+        largest = self.run(steps.maximum, {"x": pack_codes(every, self._width)})["largest"]
+        spread = _repeated(largest, codes)
+        given = {"code": pack_codes(codes.ravel(), self._width), "largest": spread}
+        powers = self.run(steps.power, given)["power"]
+        values = unpack_codes(powers, codes.size).reshape(codes.shape)
+        words = word_count(len(codes))
+        total = np.zeros((len(steps.divisor.inputs[0].nodes), words), np.uint64)
+        for column in range(columns):
+            # What does not count does not come in; here it is +0, so that rows stay together.
+            own = np.where(counts[:, column], values[:, column], 0)
+            inputs = {"total": total, "power": pack_codes(own, len(powers))}
+            inputs["first"] = _all(column == 0, words)
+            total = self.run(steps.accumulate, inputs)["total_next"]
+        divisor = self.run(steps.divisor, {"total": total})
+        parts = {name: _repeated(planes, codes) for name, planes in divisor.items()}
+        result = self.run(steps.share, {"power": powers, "largest": spread, **parts})["y"]
+        shares = unpack_codes(result, codes.size).reshape(codes.shape)
+        return np.where(counts, shares, 0).reshape(x.shape).astype(np.int64)
+
+
+def _filled(codes: Codes, length: int, code: int) -> Codes:
+    """Return codes with more of one code at the end of the last axis."""
+    missing = length - codes.shape[-1]
+    return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
+
+
+def _all(bit: bool, words: int) -> Planes:
+    """Return the plane of a bit that is the same in all trials."""
+    return np.full((1, words), np.iinfo(np.uint64).max if bit else 0, np.uint64)
+
+
+def _zeros(graph: NeuronGraph, prefix: str, words: int) -> dict[str, Planes]:
+    """Return planes of zeros for the inputs whose names begin so."""
+    return {
+        port.name: np.zeros((len(port.nodes), words), np.uint64)
+        for port in graph.inputs
+        if port.name.startswith(prefix)
+    }
+
+
+def _registers(planes: Mapping[str, Planes]) -> dict[str, Planes]:
+    """Return what a circuit writes by the names of the inputs that read it."""
+    return {name.removeprefix("next_"): plane for name, plane in planes.items()}
+
+
+def _repeated(planes: Planes, rows: Codes) -> Planes:
+    """Return planes of a value for each row as those of one for each element of the rows."""
+    bits = np.unpackbits(planes.view(np.uint8), axis=1, bitorder="little")[:, : len(rows)]
+    spread = np.zeros((len(planes), word_count(rows.size) * WORD_BITS), np.uint8)
+    spread[:, : rows.size] = np.repeat(bits, rows.shape[1], axis=1)
+    return np.packbits(spread, axis=1, bitorder="little").view(np.uint64)
