@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.sign import relu as rectify
-from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
 from spikefloat.rtl_gen.circuits.parts.products import magnitude_value
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
 from spikefloat.rtl_gen.circuits.parts.unpack import pack
+from spikefloat.rtl_gen.circuits.shared_scale.rounding import round_at_height
 from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, height_of
 from spikefloat.rtl_gen.circuits.sums.exact import special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, Total, sum_terms
@@ -182,18 +182,14 @@ def _round_one(
             gates, to, (scale.exponent,), offset, scale.lowest, scale.highest
         )
     with builder.scope("round", magnitude=one.magnitude):
-        rounded = finish(
+        rounded = round_at_height(
             gates,
             to,
             one.magnitude,
             height,
             is_below,
             lowest=lowest,
-            max_zeros=None,
-            zeros=(gates.not_(one.is_nonzero),),
-            control=NEAREST_EVEN,
-            sign=one.sign,
-            name="sum",
+            is_zero=gates.not_(one.is_nonzero),
         )
     total = Total(one.sign, one.magnitude, (one.is_nonzero,))
     return _pack(gates, [one], total, rounded, to, overflow, relu)

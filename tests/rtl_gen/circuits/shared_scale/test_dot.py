@@ -119,7 +119,7 @@ def test_one_element_of_every_code() -> None:
 @pytest.mark.parametrize("scope", ["height", "magnitude", "denormalize"])
 def test_a_fault_is_seen(scope: str) -> None:
     graph = make("mxfp6_e2m3", 1, 4)
-    index = next(i for i, own in enumerate(graph.neurons) if scope in graph.scopes[own.scope].path)
+    index = max(i for i, own in enumerate(graph.neurons) if scope in graph.scopes[own.scope].path)
     faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
     neurons = (*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])
     assert wrong(replace(graph, neurons=neurons), "mxfp6_e2m3", 1, 4, "binary32", 3000)[1]
