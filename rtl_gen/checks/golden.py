@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockLayerShape,
     BlockShape,
     ElementsShape,
     LayerShape,
@@ -20,7 +21,7 @@ from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, va
 from spikefloat.sim.golden.entries.unit import two_formats
 from spikefloat.sim.golden.entry import with_canonical_nan
 from spikefloat.sim.golden.operations import Operation, expected, find_operation
-from spikefloat.sim.golden.vectors.blocks import block_dot
+from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear
 from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
 from spikefloat.sim.golden.vectors.layer import layer, network
@@ -139,12 +140,27 @@ def _block_codes(
         policy = shape.policy or ScalePolicy.FLOOR
         elements, scales = block_quantize(block, circuit.format, given[0], policy)
         return {"y": elements.reshape(operands["a"].shape), "y_scale": scales}
+    if isinstance(shape, BlockLayerShape):
+        own = shape.weights
+        return block_linear(
+            block,
+            given[0],
+            given[1],
+            np.array(own.elements),
+            np.array(own.scales),
+            own.bias,
+            circuit.result_format,
+            circuit.overflow,
+            relu=shape.activation == "relu",
+            wide=shape.wide,
+        )
     if len(given) == 2:
         elements, scales = given
         floats = block_dequantize(block, elements, scales, circuit.result_format, circuit.overflow)
         return floats.reshape(operands["a"].shape)
     a, b, a_scale, b_scale = given
-    return block_dot(block, a, b, a_scale, b_scale, circuit.result_format, circuit.overflow)
+    to, overflow = circuit.result_format, circuit.overflow
+    return block_dot(block, a, b, a_scale, b_scale, to, overflow, wide=shape.wide)
 
 
 def _layer_codes(instance: Instance, shape: LayerShape, operands: Mapping[str, Codes]) -> Codes:

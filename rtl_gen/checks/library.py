@@ -25,6 +25,7 @@ from spikefloat.rtl_gen.designs.instance import (
     make_instance,
 )
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
+from spikefloat.rtl_gen.designs.resolve import with_blocks
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import INTEGERS, Format, NanPolicy, Overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
@@ -240,7 +241,7 @@ def design(
     epsilon : float, optional
         What ``rms_norm`` and ``layer_norm`` add, rounded to bfloat16; 1e-5 by default.
     accumulate : str, optional
-        How ``dot`` and ``linear`` add: ``exact``, ``tree``, ``chain`` or ``wide``.
+        How ``dot``, ``linear`` and blocks add: ``exact``, ``tree``, ``chain`` or ``wide``.
     wide : str, optional
         Format of the nodes, for ``wide``.
     inputs, outputs : int, optional
@@ -263,7 +264,7 @@ def design(
     blocks, block_size : int, optional
         Number of blocks in an operand, 1 by default, and of elements in each, all by default.
     scale_policy : str, optional
-        How ``block_quantize`` chooses a scale: ``floor`` by default, ``ceil`` or ``nearest-even``.
+        How ``block_quantize`` or weights choose a scale: ``floor`` by default, ``ceil`` or ``nearest-even``.
 
     Raises
     ------
@@ -277,7 +278,7 @@ def design(
     <DesignCircuit multiply_e4m3fn_neurons: a[8], b[8] -> y[8], 83 neurons, depth 29; y = a * b, \
 rounded to nearest even>
     """
-    record = design_for(name, function)
+    record = with_blocks(design_for(name, function), block is not None)
     sizes: dict[str, Any] = {
         "inputs": inputs,
         "outputs": outputs,
@@ -286,7 +287,7 @@ rounded to nearest even>
         "levels": levels,
     }
     layer = layer_shape(record, format, overflow, weights, until, sizes)
-    scaled = block_shape(record, block, blocks, block_size, scale_policy)
+    scaled = block_shape(record, block, blocks, block_size, scale_policy, weights, activation)
     return DesignCircuit(
         make_instance(
             record,

@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
     LayerShape,
     make_block_shape,
+    read_block_layer_shape,
     read_layer_shape,
 )
 from spikefloat.rtl_gen.errors import InputError
@@ -31,16 +32,29 @@ def layer_shape(
     if record.is_layer:
         fmt = named_format(format or DEFAULT_FORMAT)
         return read_layer_shape(weights, fmt, overflow, until=until, **sizes)
+    taken = ("weights", "activation") if record.is_block_layer else ()
     for key, value in {**sizes, "weights": weights, "until": until}.items():
-        if value is not None:
-            raise InputError(f"Option {key} must be for the design linear, not {record.name!r}")
+        if value is not None and key not in taken:
+            kind = "linear on floats" if record.is_block_layer else repr(record.name)
+            raise InputError(f"Option {key} must be for the design linear, not {kind}")
     return None
 
 
 def block_shape(
-    record: Design, block: str | None, blocks: int | None, size: int | None, policy: str | None
+    record: Design,
+    block: str | None,
+    blocks: int | None,
+    size: int | None,
+    policy: str | None,
+    weights: str | os.PathLike[str] | None,
+    activation: str | None,
 ) -> BlockShape | None:
     """Return the shape of blocks; refuse them for another design."""
+    if record.is_block_layer:
+        if blocks is not None:
+            raise InputError(f"Number of blocks must be that of the weights, not {blocks!r}")
+        how: dict[str, Any] = {"size": size, "policy": policy, "activation": activation}
+        return read_block_layer_shape(weights, block, **how)
     if record.has_blocks:
         return make_block_shape(block, blocks=blocks, size=size, policy=policy)
     for value in (block, blocks, size, policy):

@@ -43,6 +43,7 @@ class PortRole(Enum):
     FLOATS = "floats"  #: A float for each element.
     PAIRS = "pairs"  #: A float for every two elements.
     FLOAT = "float"  #: One float.
+    OUTPUTS = "outputs"  #: A float for each output of a layer.
     INDEX = "index"  #: The index of an element, an unsigned integer.
 
 

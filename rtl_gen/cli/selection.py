@@ -22,7 +22,6 @@ from spikefloat.rtl_gen.cli.variants import (
 from spikefloat.rtl_gen.designs.catalog import (
     design_for,
     entries,
-    find_design,
     find_entry,
 )
 from spikefloat.rtl_gen.designs.cells import CellInstance
@@ -30,7 +29,7 @@ from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Cell, Design, Ta
 from spikefloat.rtl_gen.designs.hardware import obstacle
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import Style, make_hardware_options
-from spikefloat.rtl_gen.designs.resolve import resolve_integers
+from spikefloat.rtl_gen.designs.resolve import resolve_integers, with_blocks
 from spikefloat.rtl_gen.designs.saved import SavedCircuit, is_circuit_file, load_circuits
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format, find_format, overflow_policies
@@ -134,7 +133,8 @@ def instances(args: argparse.Namespace, names: Iterable[str], uses: Uses) -> lis
 
 def _of_name(name: str, args: argparse.Namespace, uses: Uses) -> Iterator[Instance]:
     if name not in entries(Table):
-        return _of_design(find_design(name), args, uses)
+        is_on_blocks = "block" in args.given and "all" not in args.design
+        return _of_design(with_blocks(name, is_on_blocks), args, uses)
     uses.add("function")
     return _of_design(design_for(name, args.function), args, uses)
 

@@ -12,7 +12,13 @@ from spikefloat.rtl_gen.cli.options.purposes import PURPOSES
 from spikefloat.rtl_gen.cli.output import note
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import Backend, Objective, Style
-from spikefloat.rtl_gen.designs.shapes import LayerShape, make_block_shape, read_layer_shape
+from spikefloat.rtl_gen.designs.shapes import (
+    BlockShape,
+    LayerShape,
+    make_block_shape,
+    read_block_layer_shape,
+    read_layer_shape,
+)
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     BLOCK_FORMATS,
@@ -159,14 +165,26 @@ def shapes_of(
 
 def _blocks(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:
     """Yield format and number of the blocks of each variant."""
-    uses.add("block blocks block-size")
+    uses.add("block block-size accumulate" if design.adds_blocks else "block block-size")
+    if "wide" in args.accumulate and design.adds_blocks:
+        uses.add("node-format")
+    uses.add("weights activation" if design.is_block_layer else "blocks")
     policies: list[str | None] = [None]
-    if design.makes_blocks:
+    if design.makes_blocks or design.is_block_layer:
         uses.add("scale-policy")
         if "scale-policy" in args.given:
             policies = split(args.scale_policy, ScalePolicy)
-    for block, blocks, policy in product(split(args.block, BLOCK_FORMATS), args.blocks, policies):
-        yield {"block": make_block_shape(block, blocks=blocks, size=args.block_size, policy=policy)}
+    names, size = split(args.block, BLOCK_FORMATS), args.block_size
+    numbers = [None] if design.is_block_layer else args.blocks
+    for name, blocks, policy in product(names, numbers, policies):
+        if design.is_block_layer:
+            how = {"size": size, "policy": policy, "activation": args.activation}
+            block: BlockShape = read_block_layer_shape(args.weights, name, **how)
+        else:
+            block = make_block_shape(name, blocks=blocks, size=size, policy=policy)
+        for accumulate in args.accumulate if design.adds_blocks else [None]:
+            wide = args.node_format if accumulate == "wide" else None
+            yield {"block": block, "accumulate": accumulate, "wide": wide}
 
 
 def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:

@@ -30,6 +30,7 @@ __all__ = [
     "find_design",
     "find_entry",
     "operation_design",
+    "scaled_design",
     "vector_design",
 ]
 
@@ -131,7 +132,8 @@ def vector_design(record: VectorOperation) -> Design:
     )
 
 
-def _scaled(record: ScaledRecord) -> Design:
+def scaled_design(record: ScaledRecord) -> Design:
+    """Return the design of a record on blocks."""
     converts = None if record.sources else (lambda fmt, to: has_arithmetic(to) and to.has_nan)
     return Design(
         name=record.name,
@@ -236,7 +238,7 @@ CATALOGUE: dict[str, Entry] = {
         _TABLE,
         *_VECTORS,
         *map(vector_design, discover(vectors, VectorOperation)),
-        *map(_scaled, SCALED),
+        *map(scaled_design, SCALED),
         *_BLOCKS,
     )
 }

@@ -140,6 +140,16 @@ class Design(Entry):
         """Whether the result is blocks, whose scales are chosen."""
         return self.roles.get(self.result) is PortRole.ELEMENTS
 
+    @property
+    def is_block_layer(self) -> bool:
+        """Whether it is a linear layer on blocks, with known weights."""
+        return self.roles.get(self.result) is PortRole.OUTPUTS
+
+    @property
+    def adds_blocks(self) -> bool:
+        """Whether results are sums of products of blocks."""
+        return self.has_blocks and self.roles[self.result] in (PortRole.FLOAT, PortRole.OUTPUTS)
+
     def targets(self, fmt: Format) -> tuple[str, ...]:
         """Return the names of the known formats that the result may have."""
         if self.converts is None:

@@ -11,6 +11,7 @@ from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags, RoundingOptions
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockLayerShape,
     BlockShape,
     ElementsShape,
     LayerShape,
@@ -86,7 +87,10 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
     # The weights of a user's network are not ours to license, nor is a function.
-    has_weights = isinstance(instance.shape, LayerShape) and bool(instance.shape.layers)
+    shape = instance.shape
+    has_weights = isinstance(shape, BlockLayerShape) or (
+        isinstance(shape, LayerShape) and bool(shape.layers)
+    )
     if not has_weights and instance.design.function is None:
         lines.append("SPDX-License-Identifier: Apache-2.0")
     return (*lines, f"made by: {command_line('verilog', instance)}")
@@ -159,6 +163,8 @@ def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
             lines.append(f"{name}: {what}")
         elif instance.design.roles[name] is PortRole.SCALES:
             lines.append(f"{name}: {what}, that of block i is [{own} * i +: {own}]")
+        elif instance.design.roles[name] is PortRole.OUTPUTS:
+            lines.append(f"{name}: {what}, that of output i is [{own} * i +: {own}]")
         elif isinstance(shape, BlockShape):
             inner = f"element j of block i is [{own} * ({shape.size} * i + j) +: {own}]"
             lines.append(f"{name}: {what}, {inner}")
@@ -234,9 +240,14 @@ def _shape_words(instance: Instance) -> list[str]:
 
 def _block_words(shape: BlockShape) -> list[str]:
     words = ["--block", shape.block.name]
-    words += ["--blocks", str(shape.blocks)] if shape.blocks > 1 else []
+    if shape.blocks > 1 and not isinstance(shape, BlockLayerShape):
+        words += ["--blocks", str(shape.blocks)]
     words += ["--block-size", str(shape.size)] if shape.size != shape.block.size else []
-    return words + (["--scale-policy", shape.policy.value] if shape.policy else [])
+    words += ["--scale-policy", shape.policy.value] if shape.policy else []
+    words += ["--accumulate", "wide", "--node-format", shape.wide.name] if shape.wide else []
+    if isinstance(shape, BlockLayerShape):
+        words += ["--weights", shlex.quote(shape.source), "--activation", shape.activation]
+    return words
 
 
 def _layer_words(layer: LayerShape) -> list[str]:

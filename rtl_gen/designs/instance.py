@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.build import build, operand_widths, port_codes
-from spikefloat.rtl_gen.designs.catalog import find_design
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.names import circuit_name, hardware_suffix
 from spikefloat.rtl_gen.designs.options import (
@@ -23,9 +22,11 @@ from spikefloat.rtl_gen.designs.resolve import (
     resolve_formats,
     resolve_nan_of,
     resolve_second,
+    with_blocks,
 )
 from spikefloat.rtl_gen.designs.rounding import RoundingOptions, make_rounding_options
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockLayerShape,
     BlockShape,
     ElementsShape,
     LayerShape,
@@ -276,7 +277,7 @@ def make_instance(
         If a name is unknown, a format is not one of the design's, or options contradict each
         other.
     """
-    design = find_design(design) if isinstance(design, str) else design
+    design = with_blocks(design, isinstance(block, BlockLayerShape))
     design, format, to = resolve_formats(design, format, to)
     design, second = resolve_second(design, format, format_2)
     circuit = make_circuit_options(

@@ -11,7 +11,13 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
-from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, LayerShape, VectorShape
+from spikefloat.rtl_gen.designs.shapes import (
+    BlockLayerShape,
+    BlockShape,
+    ElementsShape,
+    LayerShape,
+    VectorShape,
+)
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.metrics import measure, neurons_by_scope
 from spikefloat.rtl_gen.neurons.residue import graph_leak_bound
@@ -121,12 +127,19 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
     if shape is None:
         return {}
     if isinstance(shape, BlockShape):
-        return {
+        row: dict[str, Any] = {
             "block": shape.block.name,
             "blocks": shape.blocks,
             "block_size": shape.size,
             "scale_policy": shape.policy.value if shape.policy else None,
         }
+        if instance.design.adds_blocks:
+            row["accumulate"] = shape.accumulate
+            row["node_format"] = shape.wide.name if shape.wide else None
+        if isinstance(shape, BlockLayerShape):
+            row["layers"] = f"{shape.elements}x{shape.outputs}"
+            row |= {"activation": shape.activation, "weights": shape.source or None}
+        return row
     if isinstance(shape, ElementsShape):
         epsilon = None if shape.epsilon is None else str(shape.epsilon)
         return {"length": shape.length, "epsilon": epsilon}

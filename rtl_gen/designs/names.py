@@ -5,6 +5,7 @@ Modules that differ have different names, so that they may stand in one project.
 option is; where there is none, as for weights, it is a hash of them.
 """
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from fractions import Fraction
 
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, HardwareOptions
-from spikefloat.rtl_gen.designs.shapes import LayerShape, Shape
+from spikefloat.rtl_gen.designs.shapes import BlockLayerShape, LayerShape, Shape
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
@@ -74,6 +75,8 @@ def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -
     ]
     if isinstance(shape, LayerShape) and shape.layers:
         words.append(f"weights_{_hash([(layer.weight, layer.bias) for layer in shape.layers])}")
+    if isinstance(shape, BlockLayerShape):
+        words.append(f"weights_{_hash(dataclasses.astuple(shape.weights))}")
     if design.function is not None:
         words.append(design.function.digest(circuit.format))
     return with_words(name + circuit.rounding.suffix, words)

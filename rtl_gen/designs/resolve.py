@@ -9,25 +9,25 @@ from typing import TypeVar
 
 from spikefloat.rtl_gen.circuits import fpu
 from spikefloat.rtl_gen.circuits.mixed import find_mixed
-from spikefloat.rtl_gen.designs.catalog import find_design
+from spikefloat.rtl_gen.designs.catalog import find_design, scaled_design
 from spikefloat.rtl_gen.designs.design import FLOATS_OF_BLOCKS, Design
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
     BlockShape,
     LayerShape,
     Shape,
-    make_block_shape,
+    complete_block_shape,
     make_elements_shape,
     make_layer_shape,
     make_vector_shape,
     with_accumulation,
 )
+from spikefloat.rtl_gen.designs.shapes.scaled import LAYER
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     Format,
     NanPolicy,
     Overflow,
-    ScalePolicy,
     find_format,
     find_integer,
     resolve_nan,
@@ -46,6 +46,7 @@ __all__ = [
     "resolve_integers",
     "resolve_nan_of",
     "resolve_second",
+    "with_blocks",
 ]
 
 #: Format of the operands, of which nothing is said.
@@ -54,6 +55,7 @@ DEFAULT_FORMAT = "e4m3fn"
 #: Limits of a neuron, of which nothing is said.
 DEFAULT_BUDGET = "w2"
 
+_LAYER_OF_BLOCKS = scaled_design(LAYER)
 _Named = TypeVar("_Named", Format, str, Format | str)  # a format, or its name
 
 _INTEGER_NAME = re.compile(r"u?int\d+")
@@ -129,10 +131,9 @@ def make_shape(
         If an option has no effect on the design, or does not fit the circuit.
     """
     if not design.is_vector or design.roles:
-        given = {"length": length, "accumulate": accumulate, "wide": wide}
-        if design.vector is not None:
-            del given["length"]
-        for name, value in given.items():
+        sums = {} if design.has_blocks else {"accumulate": accumulate, "wide": wide}
+        lengths = {} if design.vector is not None else {"length": length}
+        for name, value in {**lengths, **sums}.items():
             if value is not None:
                 raise InputError(f"Option {name} must be for a dot product, not {design.name}")
     if layer is not None and not design.is_layer:
@@ -152,15 +153,14 @@ def make_shape(
             epsilon=epsilon,
         )
     if design.has_blocks:
-        scaled = block or make_block_shape()
-        if scaled.policy is not None and not design.makes_blocks:
-            raise InputError(
-                f"Scale policy must be for block_quantize, not {scaled.policy.value!r} for "
-                f"{design.name}"
-            )
-        if design.makes_blocks and scaled.block.shares_exponent and scaled.policy is None:
-            return replace(scaled, policy=ScalePolicy.FLOOR)
-        return scaled
+        return complete_block_shape(
+            design.name,
+            block,
+            accumulate,
+            wide,
+            makes_blocks=design.makes_blocks,
+            adds_blocks=design.adds_blocks,
+        )
     if design.is_layer:
         if length is not None:
             raise InputError(f"Option length must be for a dot product, not {design.name}")
@@ -196,6 +196,12 @@ def resolve_second(
         raise InputError(f"Second format must be for fpu, not for {design.name}")
     formats = [find_format(fmt) if isinstance(fmt, str) else fmt for fmt in (first, second)]
     return _unit_of_two(*formats), formats[1]
+
+
+def with_blocks(design: Design | str, is_on_blocks: bool) -> Design:
+    """Return a design, or that of a name; for layers on blocks the one that takes them."""
+    known = find_design(design) if isinstance(design, str) else design
+    return _LAYER_OF_BLOCKS if known.is_layer and is_on_blocks else known
 
 
 def resolve_nan_of(design: Design, fmt: Format, nan: NanPolicy | str | None) -> NanPolicy:

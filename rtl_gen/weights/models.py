@@ -3,6 +3,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
@@ -11,7 +14,7 @@ from spikefloat.rtl_gen.weights.onnx_model import read_onnx
 from spikefloat.rtl_gen.weights.parameters import LayerParameters, make_layers
 from spikefloat.rtl_gen.weights.state_dicts import read_safetensors, read_state_dict
 
-__all__ = ["Model", "read_model"]
+__all__ = ["Model", "read_arrays", "read_model"]
 
 _SUFFIXES = (".npy", ".npz", ".onnx", ".safetensors", ".pt", ".pth")
 
@@ -48,17 +51,33 @@ def read_model(
     path = Path(path)
     if until is not None and path.suffix != ".onnx":
         raise InputError(f"Option --until must be used with an .onnx file, not {str(path)!r}")
+    if path.suffix == ".onnx":
+        rounding = fmt, resolve_overflow(fmt, overflow)
+        arrays, activations = read_onnx(path, until=until, rounding=rounding)
+        return Model(make_layers(fmt, arrays, overflow), activations)
+    return Model(make_layers(fmt, read_arrays(path), overflow), None)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file by name, in its order; of a ``.npy`` file one called ``weight``.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.npy``, ``.npz``, ``.safetensors``, ``.pt`` or ``.pth`` file.
+
+    Raises
+    ------
+    InputError
+        If it is not what its name says.
+    """
     match path.suffix:
         case ".npy" | ".npz":
-            return Model(make_layers(fmt, read_numpy(path), overflow), None)
+            return read_numpy(path)
         case ".safetensors":
-            return Model(make_layers(fmt, read_safetensors(path), overflow), None)
+            return read_safetensors(path)
         case ".pt" | ".pth":
-            return Model(make_layers(fmt, read_state_dict(path), overflow), None)
-        case ".onnx":
-            rounding = fmt, resolve_overflow(fmt, overflow)
-            arrays, activations = read_onnx(path, until=until, rounding=rounding)
-            return Model(make_layers(fmt, arrays, overflow), activations)
+            return read_state_dict(path)
     raise InputError(
         f"Weights must be a file {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}, not {str(path)!r}"
     )

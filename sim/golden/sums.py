@@ -10,7 +10,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow, Rounding
 from spikefloat.sim.golden.rounding import INVALID, Rounded, Rounder, pack
 from spikefloat.sim.golden.values import INT64_SIGNIFICAND_BITS, Numbers, bit_length
 
-__all__ = ["pack_sum"]
+__all__ = ["pack_sum", "rectified"]
 
 
 def _sum(terms: list[Numbers], mode: Rounding) -> Numbers:
@@ -37,10 +37,25 @@ def _sum(terms: list[Numbers], mode: Rounding) -> Numbers:
     )
 
 
+def rectified(numbers: Numbers) -> Numbers:
+    """Return +0 for what is negative, before it is rounded."""
+    return replace(
+        numbers,
+        sign=np.zeros_like(numbers.sign),
+        significand=np.where(numbers.sign, 0, numbers.significand),
+        is_infinite=numbers.is_infinite & ~numbers.sign,
+    )
+
+
 def pack_sum(
-    to: Format, terms: list[Numbers], overflow: Overflow | str | None, rounder: Rounder
+    to: Format,
+    terms: list[Numbers],
+    overflow: Overflow | str | None,
+    rounder: Rounder,
+    *,
+    relu: bool = False,
 ) -> Rounded:
-    """Return the sums, rounded once.
+    """Return the sums, rounded once; with ReLU, what is negative is +0 before.
 
     Where the exponents are so far apart that the exact sum outgrows 64 bits, it is computed with
     Python integers instead: slower, and just as exact.
@@ -62,6 +77,7 @@ def pack_sum(
             for term in (number.where(mask) for number in terms)
         ]
         total = _sum(exact, rounder.mode)
+        total = rectified(total) if relu else total
         codes[mask], flags[mask] = pack(to, total, overflow, rounder._replace(random=random[mask]))
         flags[mask] |= INVALID * (total.is_nan & ~is_nan[mask])
     return Rounded(codes, flags)

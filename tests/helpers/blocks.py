@@ -19,9 +19,17 @@ from ml_dtypes import (
     float8_e8m0fnu,
 )
 
-from spikefloat.rtl_gen.formats import Format
+from spikefloat.rtl_gen.formats import FORMATS, Format
 
-__all__ = ["dequantize", "dot_of_blocks", "element_values", "quantize", "round_to", "scale_values"]
+__all__ = [
+    "dequantize",
+    "dot_in_turn",
+    "dot_of_blocks",
+    "element_values",
+    "quantize",
+    "round_to",
+    "scale_values",
+]
 
 _ELEMENTS = {
     "mxfp8_e4m3": float8_e4m3fn,
@@ -72,12 +80,18 @@ def round_to(to: Format, exact: Fraction, *, is_negative: bool) -> int:
 
 
 def dot_of_blocks(
-    block: str, a: np.ndarray, b: np.ndarray, a_scale: np.ndarray, b_scale: np.ndarray, to: Format
+    block: str,
+    a: np.ndarray,
+    b: np.ndarray,
+    a_scale: np.ndarray,
+    b_scale: np.ndarray,
+    to: Format,
+    bias: float | None = None,
 ) -> int:
-    """Return the code of one dot product; elements of the shape (blocks, size)."""
+    """Return the code of one dot product, plus a bias; elements of the shape (blocks, size)."""
     elements, scales = element_values(block), scale_values(block)
     nan = (((1 << to.exponent_bits) - 1) << to.mantissa_bits) | 1 << to.mantissa_bits - 1
-    total, special, negatives = Fraction(0), 0.0, []
+    total, special, negatives = Fraction(bias or 0), 0.0, []
     for row_a, row_b, code_a, code_b in zip(
         a.tolist(), b.tolist(), a_scale.tolist(), b_scale.tolist(), strict=True
     ):
@@ -96,8 +110,25 @@ def dot_of_blocks(
     if math.isinf(special):
         infinity = ((1 << to.exponent_bits) - 1) << to.mantissa_bits
         return infinity | (special < 0) << to.width - 1
-    is_negative = all(negatives) if total == 0 and block != "mxint8" else total < 0
+    if block == "mxint8":  # has no negative zero
+        negatives = [False]
+    if bias is not None:
+        negatives.append(math.copysign(1, bias) < 0)
+    is_negative = all(negatives) if total == 0 else total < 0
     return round_to(to, total, is_negative=is_negative)
+
+
+def dot_in_turn(
+    block: str, a: np.ndarray, b: np.ndarray, a_scale: np.ndarray, b_scale: np.ndarray
+) -> int:
+    """Return the code of one dot product whose blocks numpy adds in binary32, the first two first."""
+    total = np.float32(0)
+    with np.errstate(all="ignore"):
+        for number, row in enumerate(zip(a, b, a_scale, b_scale, strict=True)):
+            own = dot_of_blocks(block, *(part[None] for part in row), FORMATS["binary32"])
+            value = np.uint32(own).view(np.float32)
+            total = total + value if number else value
+    return 0x7FC00000 if np.isnan(total) else int(total.view(np.uint32))
 
 
 def _value(fmt: Format, code: int) -> float:

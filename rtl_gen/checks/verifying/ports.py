@@ -112,4 +112,5 @@ def _operands(instance: Instance, count: int, seed: int) -> dict[str, NDArray[np
         cases = {"a": float_cases(*sizes, instance.circuit.format, count, seed)}
     else:
         cases = block_dot_cases(*sizes, to, count, seed)
+        cases |= {"x": cases["a"], "x_scale": cases["a_scale"]}
     return {name: cases[name].reshape(len(cases[name]), -1) for name in instance.design.operands}

@@ -7,7 +7,7 @@ complement, and only its significand takes more than one addition. Where several
 same multiple of an input, that is made once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.circuits.parts.products import magnitude_value
@@ -19,7 +19,15 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import increment, mux_word, xor_word
 
-__all__ = ["hardwired_linear"]
+__all__ = [
+    "FixedInput",
+    "Weight",
+    "fixed_input",
+    "hardwired_linear",
+    "read_weight",
+    "shared_multiples",
+    "weighted_sum",
+]
 
 #: From so many outputs on that need a multiple of an input, it is made once.
 _SHARED_USES = 2
@@ -32,11 +40,18 @@ class _Digit(NamedTuple):
     negative: bool
 
 
-class _Input(NamedTuple):
+class FixedInput(NamedTuple):
     """An input as a number of the smallest values, in two's complement."""
 
     raw: RawFloat
     number: Word
+
+
+class Weight(NamedTuple):
+    """A weight as a number of the smallest values."""
+
+    value: int
+    is_negative: bool  #: Also of a zero.
 
 
 def hardwired_linear(
@@ -71,21 +86,24 @@ def hardwired_linear(
     relu : bool
         Whether a negative sum becomes +0.
     """
-    inputs = [_fixed_point(gates, fmt, word, index) for index, word in enumerate(x)]
+    inputs = [fixed_input(gates, fmt, word, index) for index, word in enumerate(x)]
+    rows = [[read_weight(fmt, code) for code in row] for row in weight]
     with gates.builder.scope("any_nan"):
         any_nan = gates.or_(*(entry.raw.is_nan for entry in inputs), name="nan")
-    multiples = _shared_multiples(gates, fmt, inputs, weight)
+    multiples = shared_multiples(gates, inputs, rows)
     results = []
-    for index, row in enumerate(weight):
+    for index, row in enumerate(rows):
+        own = read_weight(fmt, bias[index]) if bias else None
+        constant = own.value << fmt.bias + fmt.mantissa_bits - 1 if own else 0
         with gates.builder.scope(f"output_{index}"):
             with gates.builder.scope("accumulate"):
-                total = _sum(gates, fmt, inputs, multiples, row, bias[index] if bias else 0)
-            flags = _flags(gates, fmt, inputs, any_nan, row, bias[index] if bias else None)
+                total = weighted_sum(gates, inputs, multiples, row, constant)
+            flags = _flags(gates, inputs, any_nan, row, own)
             results.append(round_sum(gates, fmt, to, total, flags, overflow, relu=relu))
     return results
 
 
-def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _Input:
+def fixed_input(gates: GateLibrary, fmt: Format, code: Word, index: int) -> FixedInput:
     """Return an input as a number: at most ``2 * max_value / min_value`` in size."""
     builder = gates.builder
     with builder.scope(f"input_{index}", code=code):
@@ -102,13 +120,13 @@ def _fixed_point(gates: GateLibrary, fmt: Format, code: Word, index: int) -> _In
             moved, unmoved = (ZERO,) * distance + number, number + (sign,) * distance
             number = mux_word(gates, select, moved[:width], unmoved[:width], f"by_{distance}")
         number = number[1:] + (sign,) * (width - len(number))
-        return _Input(raw, builder.name_word("number", number))
+        return FixedInput(raw, builder.name_word("number", number))
 
 
-def _value(fmt: Format, code: int) -> int:
-    """Return a code as a number of the smallest values."""
-    magnitude = magnitude_value(fmt, code & fmt.magnitude_mask)
-    return -magnitude if code & fmt.sign_mask else magnitude
+def read_weight(fmt: Format, code: int) -> Weight:
+    """Return the weight that a finite code means."""
+    magnitude, is_negative = magnitude_value(fmt, code & fmt.magnitude_mask), code & fmt.sign_mask
+    return Weight(-magnitude if is_negative else magnitude, bool(is_negative))
 
 
 def _digits(value: int) -> list[_Digit]:
@@ -131,16 +149,15 @@ def _odd_part(value: int) -> tuple[int, int]:
     return abs(value) >> shift, shift
 
 
-def _shared_multiples(
-    gates: GateLibrary, fmt: Format, inputs: Sequence[_Input], weight: Sequence[Sequence[int]]
+def shared_multiples(
+    gates: GateLibrary, inputs: Sequence[FixedInput], rows: Sequence[Sequence[Weight]]
 ) -> dict[tuple[int, int], Word]:
     """Return the multiples of inputs that are made once, by input and odd factor."""
     uses: dict[tuple[int, int], int] = {}
-    for row in weight:
-        for index, code in enumerate(row):
-            value = _value(fmt, code)
-            if value:
-                key = (index, _odd_part(value)[0])
+    for row in rows:
+        for index, weight in enumerate(row):
+            if weight.value:
+                key = (index, _odd_part(weight.value)[0])
                 uses[key] = uses.get(key, 0) + 1
     multiples = {}
     for (index, factor), count in sorted(uses.items()):
@@ -172,21 +189,32 @@ def _add_number(gates: GateLibrary, columns: Columns, number: Word, digit: _Digi
         columns.add_constant(-size << digit.shift)
 
 
-def _sum(
+def weighted_sum(
     gates: GateLibrary,
-    fmt: Format,
-    inputs: Sequence[_Input],
-    multiples: dict[tuple[int, int], Word],
-    row: Sequence[int],
-    bias: int,
+    inputs: Sequence[FixedInput],
+    multiples: Mapping[tuple[int, int], Word],
+    row: Sequence[Weight],
+    constant: int,
 ) -> Word:
-    """Return the sum of one output in two's complement, in units of the smallest product."""
-    values = [_value(fmt, code) for code in row]
-    constant = _value(fmt, bias) << fmt.bias + fmt.mantissa_bits - 1
+    """Return the sum of one output in two's complement, in units of the smallest product.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made.
+    inputs : sequence of FixedInput
+        All of one width.
+    multiples : mapping of (int, int) to Word
+        Those of :func:`shared_multiples`.
+    row : sequence of Weight
+        One for each input.
+    constant : int
+        What is added to the products.
+    """
     largest = 1 << len(inputs[0].number) - 1
-    bound = sum(abs(value) for value in values) * largest + abs(constant)
+    bound = sum(abs(weight.value) for weight in row) * largest + abs(constant)
     columns = Columns(bound.bit_length() + 1)
-    for index, value in enumerate(values):
+    for index, (value, _) in enumerate(row):
         if not value:
             continue
         factor, shift = _odd_part(value)
@@ -202,18 +230,17 @@ def _sum(
 
 def _flags(
     gates: GateLibrary,
-    fmt: Format,
-    inputs: Sequence[_Input],
+    inputs: Sequence[FixedInput],
     any_nan: Bit,
-    row: Sequence[int],
-    bias: int | None,
+    row: Sequence[Weight],
+    bias: Weight | None,
 ) -> SumFlags:
     """Return the special values among the terms of one output."""
     nans, plus, minus, signs, zeros = [any_nan], [], [], [], []
-    for index, (entry, code) in enumerate(zip(inputs, row, strict=True)):
+    for index, (entry, weight) in enumerate(zip(inputs, row, strict=True)):
         raw = entry.raw
-        sign = gates.not_(raw.sign) if code & fmt.sign_mask else raw.sign
-        is_zero = not code & fmt.magnitude_mask
+        sign = gates.not_(raw.sign) if weight.is_negative else raw.sign
+        is_zero = not weight.value
         signs.append(sign)
         zeros.append(ONE if is_zero else raw.is_zero)
         if raw.is_infinite == ZERO:
@@ -226,6 +253,6 @@ def _flags(
             )
             minus.append(gates.and_(raw.is_infinite, sign, name=f"minus_infinity[{index}]"))
     if bias is not None:
-        signs.append(ONE if bias & fmt.sign_mask else ZERO)
-        zeros.append(ZERO if bias & fmt.magnitude_mask else ONE)
+        signs.append(ONE if bias.is_negative else ZERO)
+        zeros.append(ZERO if bias.value else ONE)
     return SumFlags(nans, plus, minus, signs, zeros)

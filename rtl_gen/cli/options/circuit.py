@@ -168,7 +168,7 @@ SHAPE = (
         metavar="A,...",
         read=words,
         default="exact",
-        help=f"how dot and linear add: {', '.join(_ACCUMULATIONS)}",
+        help=f"how dot and linear add, and block_dot exact or wide: {', '.join(_ACCUMULATIONS)}",
         words=_ACCUMULATIONS,
     ),
     Option(
@@ -252,7 +252,7 @@ SHAPE = (
         metavar="B,...",
         read=words,
         default="mxfp8_e4m3",
-        help=f"formats of blocks that share a scale: {', '.join(BLOCK_FORMATS)}, or all",
+        help=f"formats of blocks that share a scale, also for linear: {', '.join(BLOCK_FORMATS)}, or all",
         words=(*BLOCK_FORMATS, "all"),
     ),
     Option(

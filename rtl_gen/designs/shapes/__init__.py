@@ -4,7 +4,12 @@
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.block import (
     BlockShape,
+    complete_block_shape,
     make_block_shape,
+)
+from spikefloat.rtl_gen.designs.shapes.block_layer import (
+    BlockLayerShape,
+    read_block_layer_shape,
 )
 from spikefloat.rtl_gen.designs.shapes.layer import (
     LayerShape,
@@ -25,6 +30,7 @@ from spikefloat.rtl_gen.designs.shapes.vector import (
 )
 
 __all__ = [
+    "BlockLayerShape",
     "BlockShape",
     "ElementsShape",
     "LayerShape",
@@ -33,10 +39,12 @@ __all__ = [
     "PortShape",
     "Shape",
     "VectorShape",
+    "complete_block_shape",
     "make_block_shape",
     "make_elements_shape",
     "make_layer_shape",
     "make_vector_shape",
+    "read_block_layer_shape",
     "read_layer_shape",
     "with_accumulation",
 ]

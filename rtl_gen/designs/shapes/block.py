@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a design on blocks: their format, how many there are, and what its ports carry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.ports import PortCodes, PortShape
-from spikefloat.rtl_gen.designs.shapes.vector import MAX_LENGTH
+from spikefloat.rtl_gen.designs.shapes.vector import MAX_LENGTH, with_accumulation
 from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     BlockFormat,
@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.formats import (
     find_block_format,
 )
 
-__all__ = ["DEFAULT_BLOCK", "BlockShape", "make_block_shape"]
+__all__ = ["DEFAULT_BLOCK", "BlockShape", "complete_block_shape", "make_block_shape"]
 
 #: Format of blocks of which nothing is said.
 DEFAULT_BLOCK = "mxfp8_e4m3"
@@ -37,6 +37,7 @@ class BlockShape(PortShape):
         words += [f"size{self.size}"] if self.size != self.block.size else []
         if self.policy not in (None, ScalePolicy.FLOOR):
             words.append(self.policy.value.replace("-", "_"))
+        words += [self.accumulation_name] if self.wide else []
         return "_".join(words)
 
     def codes(self, role: PortRole, floats: Format) -> PortCodes:
@@ -99,3 +100,46 @@ def make_block_shape(
             f"Scale policy must be for a scale that is a power of two, not for {fmt.name}"
         )
     return BlockShape(block=fmt, blocks=count, size=elements, policy=way)
+
+
+def complete_block_shape(
+    design: str,
+    shape: BlockShape | None,
+    accumulate: str | None,
+    wide: str | None,
+    *,
+    makes_blocks: bool,
+    adds_blocks: bool,
+) -> BlockShape:
+    """Return the shape of a design on blocks, with what it says of nothing else.
+
+    Parameters
+    ----------
+    design : str
+        Name of the design, for messages.
+    shape : BlockShape, optional
+        What is known of it; one of the usual format by default.
+    accumulate, wide : str, optional
+        How blocks are added: ``exact``, or ``wide`` and the format of the sums.
+    makes_blocks, adds_blocks : bool
+        Whether results are blocks, or sums of products of blocks.
+
+    Raises
+    ------
+    InputError
+        If the shape or a way to add does not fit the design.
+    """
+    scaled = shape or make_block_shape()
+    if not adds_blocks:
+        for name, value in (("accumulate", accumulate), ("wide", wide)):
+            if value is not None:
+                raise InputError(f"Option {name} must be for a dot product, not {design}")
+    elif accumulate not in (None, "exact", "wide"):
+        raise InputError(f"Accumulation of blocks must be exact or wide, not {accumulate!r}")
+    if scaled.policy is not None and not makes_blocks and type(scaled) is BlockShape:
+        raise InputError(
+            f"Scale policy must be for block_quantize, not {scaled.policy.value!r} for {design}"
+        )
+    if makes_blocks and scaled.block.shares_exponent and scaled.policy is None:
+        return replace(scaled, policy=ScalePolicy.FLOOR)
+    return with_accumulation(scaled, accumulate, wide) if adds_blocks else scaled

@@ -8,12 +8,14 @@ from typing import Any
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.shared_scale.conversion import block_quantize
 from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
+from spikefloat.rtl_gen.circuits.shared_scale.linear import WeightBlocks, block_linear
 from spikefloat.rtl_gen.circuits.shared_scale.values import block_dequantize
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
 from spikefloat.rtl_gen.circuits.vector_operation import VectorOperation
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape
+from spikefloat.rtl_gen.designs.shapes.block_layer import BlockLayerShape
 from spikefloat.rtl_gen.designs.shapes.layer import LayerShape
 from spikefloat.rtl_gen.designs.shapes.ports import ElementsShape
 from spikefloat.rtl_gen.designs.shapes.vector import VectorShape
@@ -25,6 +27,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 __all__ = [
     "block_dequantize_circuit",
     "block_dot_circuit",
+    "block_linear_circuit",
     "block_quantize_circuit",
     "dot_circuit",
     "linear_circuit",
@@ -129,8 +132,29 @@ def block_dot_circuit(
         b_scale,
         options.result_format,
         options.overflow,
+        wide=shape.wide,
         has_carry_chains=options.objective is Objective.LUTS,
     )
+
+
+def block_linear_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: BlockLayerShape, operands: tuple[Word, ...]
+) -> Word:
+    """Return the results of a layer on blocks, codes side by side."""
+    element, own = shape.block.element.width, shape.weights
+    outputs = block_linear(
+        gates,
+        shape.block,
+        [split_word(codes, element) for codes in split_word(operands[0], element * shape.size)],
+        split_word(operands[1], shape.block.scale.width),
+        [WeightBlocks(*row) for row in zip(own.elements, own.scales, strict=True)],
+        own.bias,
+        options.result_format,
+        options.overflow,
+        relu=shape.activation == "relu",
+        wide=shape.wide,
+    )
+    return tuple(chain.from_iterable(outputs))
 
 
 def block_quantize_circuit(

@@ -19,10 +19,10 @@ from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module is for does not.
     from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
-__all__ = ["LayerShape", "make_layer_shape", "read_layer_shape"]
+__all__ = ["MAX_PRODUCTS", "LayerShape", "make_layer_shape", "read_layer_shape"]
 
 #: Most products of one circuit: with weights that are part of it, and with weights as operands.
-_MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
+MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
 
 #: Most products of an array, which has a memory for the weights.
 _MAX_ARRAY_PRODUCTS = 1 << 22
@@ -158,7 +158,7 @@ def make_layer_shape(
     if lanes is not None or levels is not None:
         _check_array(shape)
         return shape
-    most = _MAX_PRODUCTS if shape.layers else _MAX_PORT_PRODUCTS
+    most = MAX_PRODUCTS if shape.layers else _MAX_PORT_PRODUCTS
     if shape.products > most:
         kind = "known weights" if shape.layers else "weights as operands"
         raise InputError(

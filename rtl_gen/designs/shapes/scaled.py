@@ -10,10 +10,11 @@ from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.circuits import (
     block_dequantize_circuit,
     block_dot_circuit,
+    block_linear_circuit,
     block_quantize_circuit,
 )
 
-__all__ = ["SCALED", "ScaledRecord"]
+__all__ = ["LAYER", "SCALED", "ScaledRecord"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,4 +57,13 @@ SCALED = (
         results={"y": PortRole.FLOATS},
         circuit=block_dequantize_circuit,
     ),
+)
+
+#: What ``linear`` is where inputs and weights are blocks.
+LAYER = ScaledRecord(
+    name="linear",
+    summary="y = act(w x + b), one linear layer on blocks, with the weights in the circuit",
+    operands={"x": PortRole.ELEMENTS, "x_scale": PortRole.SCALES},
+    results={"y": PortRole.OUTPUTS},
+    circuit=block_linear_circuit,
 )

@@ -2,20 +2,25 @@
 """Golden model: blocks of elements that share a scale."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow
+from spikefloat.rtl_gen.formats import FORMATS, BlockFormat, Format, Overflow
+from spikefloat.sim.golden import arithmetic, order
 from spikefloat.sim.golden.rounding import NEAREST_EVEN
 from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, unpack
 from spikefloat.sim.golden.vectors.dot import exact_sum
 
-__all__ = ["block_dot", "unpack_elements"]
+__all__ = ["block_dot", "block_linear", "unpack_elements"]
 
 Codes = NDArray[np.int64]
+
+#: Format of a bias.
+_BIAS = FORMATS["binary32"]
 
 
 def unpack_elements(block: BlockFormat, codes: ArrayLike) -> Numbers:
@@ -48,6 +53,7 @@ def block_dot(
     b_scale: ArrayLike,
     to: Format,
     overflow: Overflow | str | None = None,
+    wide: Format | None = None,
 ) -> Codes:
     """Return the dot products of blocks: exact sums over all blocks, rounded once.
 
@@ -65,7 +71,10 @@ def block_dot(
     to : Format
         Format of the results.
     overflow : Overflow or str, optional
-        What becomes of a value that is too large.
+        What becomes of a value that is too large, at each rounding.
+    wide : Format, optional
+        Format that the exact sum of each block is rounded into; these are added one after the other,
+        rounded each time, and the last sum is converted.
 
     Raises
     ------
@@ -86,7 +95,87 @@ def block_dot(
         _one_block(block, *(row[:, i] for row in rows), *(column[:, i] for column in columns))
         for i in range(shape[-2])
     ]
-    return pack_sum(to, terms, overflow, NEAREST_EVEN).codes.reshape(shape[:-2])
+    if wide is None:
+        return pack_sum(to, terms, overflow, NEAREST_EVEN).codes.reshape(shape[:-2])
+    total = _add_in_turn(terms, wide, overflow)
+    return arithmetic.convert(wide, to, total, overflow).reshape(shape[:-2])
+
+
+def block_linear(
+    block: BlockFormat,
+    x: ArrayLike,
+    x_scale: ArrayLike,
+    weight: ArrayLike,
+    weight_scale: ArrayLike,
+    bias: ArrayLike | None,
+    to: Format,
+    overflow: Overflow | str | None = None,
+    *,
+    relu: bool = False,
+    wide: Format | None = None,
+) -> Codes:
+    """Return ``weight @ x + bias`` for blocks: exact sums over all blocks and the bias, rounded once.
+
+    NaN and zeros as in :func:`block_dot`, where the bias counts as one more product. With ReLU, what
+    is negative before that rounding is +0.
+
+    Parameters
+    ----------
+    block : BlockFormat
+        Format of all blocks.
+    x, x_scale : array of int
+        Codes of the inputs: of shape ``(..., blocks, size)`` and ``(..., blocks)``.
+    weight, weight_scale : array of int
+        Codes of the weights: of shape ``(outputs, blocks, size)`` and ``(outputs, blocks)``.
+    bias : array of int or None
+        Codes of binary32 of shape ``(outputs,)``, or None to add nothing.
+    to : Format
+        Format of the results.
+    overflow : Overflow or str, optional
+        What becomes of a value that is too large, at each rounding.
+    relu : bool
+        Whether what is negative becomes +0.
+    wide : Format, optional
+        As in :func:`block_dot`; the bias is converted to it and added last.
+
+    Returns
+    -------
+    array of int64
+        Codes of shape ``(..., outputs)``.
+    """
+    inputs, scales = np.asarray(x), np.asarray(x_scale)
+    blocks = inputs.shape[-2]
+    rows, columns = inputs.reshape(-1, *inputs.shape[-2:]), scales.reshape(-1, blocks)
+    results = []
+    for number, (own, own_scales) in enumerate(
+        zip(np.asarray(weight), np.asarray(weight_scale), strict=True)
+    ):
+        terms = []
+        for i in range(blocks):
+            same = np.broadcast_to(own[i], rows[:, i].shape)
+            same_scale = np.broadcast_to(own_scales[i], columns[:, i].shape)
+            terms.append(_one_block(block, rows[:, i], same, columns[:, i], same_scale))
+        codes = None
+        if bias is not None:
+            codes = np.broadcast_to(np.asarray(bias)[number], len(rows))
+        if wide is None:
+            terms += [] if codes is None else [unpack(_BIAS, codes)]
+            results.append(pack_sum(to, terms, overflow, NEAREST_EVEN, relu=relu).codes)
+            continue
+        total = _add_in_turn(terms, wide, overflow)
+        if codes is not None:
+            addend = arithmetic.convert(_BIAS, wide, codes, overflow)
+            total = arithmetic.add(wide, total, addend, overflow)
+        if relu:
+            total = order.relu(wide, total)
+        results.append(arithmetic.convert(wide, to, total, overflow))
+    return np.stack(results, axis=-1).reshape(*inputs.shape[:-2], -1)
+
+
+def _add_in_turn(terms: list[Numbers], wide: Format, overflow: Overflow | str | None) -> Codes:
+    """Return the sums of numbers that are rounded one by one, and so is each sum."""
+    codes = [pack_sum(wide, [term], overflow, NEAREST_EVEN).codes for term in terms]
+    return reduce(lambda a, b: arithmetic.add(wide, a, b, overflow), codes)
 
 
 def _one_block(block: BlockFormat, a: Codes, b: Codes, a_scale: Codes, b_scale: Codes) -> Numbers:

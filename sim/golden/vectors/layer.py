@@ -17,7 +17,6 @@ rounding; a format without NaN, where a sum is in one, saturates in any case.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +25,7 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.sim.golden import arithmetic as golden
 from spikefloat.sim.golden.rounding import pack
+from spikefloat.sim.golden.sums import rectified
 from spikefloat.sim.golden.values import Numbers, check_arithmetic, check_codes
 from spikefloat.sim.golden.vectors.dot import ACCUMULATIONS, dot, exact_sum
 
@@ -114,7 +114,7 @@ def layer(
         part = rows[start : start + step, None, :]
         if accumulate == "exact":
             sums = _exact(fmt, part, weights, biases)
-            sums = _relu(sums) if activation == "relu" else sums
+            sums = rectified(sums) if activation == "relu" else sums
             result[start : start + step] = pack(to, sums, overflow).codes
         else:
             result[start : start + step] = _rounded(
@@ -175,15 +175,6 @@ def _exact(fmt: Format, x: Codes, weight: Codes, bias: Codes | None) -> Numbers:
         a = np.concatenate([a, np.full((*shape[:2], 1), one)], axis=-1)
         b = np.concatenate([b, np.broadcast_to(bias[:, None], (*shape[:2], 1))], axis=-1)
     return exact_sum(fmt, a, b)
-
-
-def _relu(numbers: Numbers) -> Numbers:
-    return replace(
-        numbers,
-        sign=np.zeros_like(numbers.sign),
-        significand=np.where(numbers.sign, 0, numbers.significand),
-        is_infinite=numbers.is_infinite & ~numbers.sign,
-    )
 
 
 def _rounded(

@@ -149,8 +149,8 @@ def test_streams(tmp_path: Path) -> None:
 
 @pytest.mark.tool
 def test_a_wrong_golden_model_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(*args: object) -> np.ndarray:
-        return golden.block_dot(*args) ^ 1
+    def wrong(*args: object, **how: object) -> np.ndarray:
+        return golden.block_dot(*args, **how) ^ 1
 
     monkeypatch.setattr("spikefloat.rtl_gen.checks.golden.block_dot", wrong)
     (checked,) = check([small("mxfp4")], ["icarus"], tmp_path, Selected(random_cases=50))

@@ -59,6 +59,25 @@ def test_nearest_even(fmt, name):
         assert set(np.unique(actual[1])) >= {0, 1, 3, 5, 8, 16} - ({3} if fmt.width == 4 else set())
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [pytest.param(mode, marks=[pytest.mark.slow] * mode.is_stochastic) for mode in MODES],
+    ids=lambda mode: mode.value,
+)
+@pytest.mark.parametrize("name", ["square_root", "reciprocal_root", "reciprocal"])
+@pytest.mark.parametrize("fmt", ["binary16", "bfloat16"])
+def test_every_code_of_16_bits(fmt, name, mode):
+    """All 65,536 codes, in every policy, or with all random numbers of two bits."""
+    fmt, (circuit, model) = FORMATS[fmt], OPERATIONS[name]
+    bits = 2 * mode.is_stochastic
+    random, codes = map(np.ravel, np.mgrid[: 1 << bits, : 1 << 16])
+    for policy in [fmt.default_overflow] if bits else overflow_policies(fmt):
+        rounder = Rounder(mode, random if bits else 0, bits)
+        actual = simulate(circuit, fmt, [codes], policy, rounder)
+        assert_same(actual, model(fmt, [codes], policy, rounder))
+        assert set(np.unique(actual[1])) >= {0, 1, {"reciprocal": 8}.get(name, 16)}
+
+
 @pytest.mark.parametrize("mode", [Rounding.NEAREST_EVEN, Rounding.DOWN], ids=lambda m: m.value)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2", "e4m3fnuz", "e2m3fn"])
 def test_fma(fmt, mode):

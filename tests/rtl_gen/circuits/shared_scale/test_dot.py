@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from spikefloat.sim.graphs.network import Network
 
 @cache
 def make(
-    name: str, blocks: int, size: int, to: str = "binary32", library: str = "native", **how: bool
+    name: str, blocks: int, size: int, to: str = "binary32", library: str = "native", **how: Any
 ) -> NeuronGraph:
     block = BLOCK_FORMATS[name]
     bits, scale = block.element.width, block.scale.width
@@ -49,7 +50,7 @@ def bits_of(codes: NDArray, width: int) -> NDArray:
 
 
 def wrong(
-    graph: NeuronGraph, name: str, blocks: int, size: int, to: str, count: int
+    graph: NeuronGraph, name: str, blocks: int, size: int, to: str, count: int, **how: Any
 ) -> tuple[int, int]:
     """Return how many cases were tried, and how many results are wrong."""
     block = BLOCK_FORMATS[name]
@@ -59,7 +60,7 @@ def wrong(
         port: bits_of(codes, widths.get(port, block.scale.width)) for port, codes in cases.items()
     }
     results = Network(graph).run(inputs)["y"]
-    expected = golden.block_dot(block, *cases.values(), FORMATS[to])
+    expected = golden.block_dot(block, *cases.values(), FORMATS[to], **how)
     return len(expected), np.count_nonzero(results.astype(np.int64) != expected)
 
 
@@ -91,6 +92,13 @@ def test_several_blocks(name: str, blocks: int, to: str) -> None:
     assert not wrong(make(name, blocks, 2, to), name, blocks, 2, to, 2000)[1]
 
 
+@pytest.mark.parametrize("name", quick("mxfp4"))
+@pytest.mark.parametrize("wide, to", [("binary32", "binary32"), ("bfloat16", "binary16")])
+def test_blocks_added_in_turn(name: str, wide: str, to: str) -> None:
+    how = {"wide": FORMATS[wide]}
+    assert not wrong(make(name, 3, 2, to, **how), name, 3, 2, to, 2000, **how)[1]
+
+
 @pytest.mark.parametrize("name", quick("nvfp4"))
 @pytest.mark.parametrize("how", [{"library": "published"}, {"has_carry_chains": True}])
 def test_other_gates(name: str, how: dict) -> None:
@@ -111,7 +119,7 @@ def test_one_element_of_every_code() -> None:
 @pytest.mark.parametrize("scope", ["height", "magnitude", "denormalize"])
 def test_a_fault_is_seen(scope: str) -> None:
     graph = make("mxfp6_e2m3", 1, 4)
-    index = next(i for i, own in enumerate(graph.neurons) if scope in graph.scopes[own.scope].path)
+    index = max(i for i, own in enumerate(graph.neurons) if scope in graph.scopes[own.scope].path)
     faulty = graph.neurons[index]._replace(threshold=graph.neurons[index].threshold + 1)
     neurons = (*graph.neurons[:index], faulty, *graph.neurons[index + 1 :])
     assert wrong(replace(graph, neurons=neurons), "mxfp6_e2m3", 1, 4, "binary32", 3000)[1]

@@ -7,8 +7,8 @@ import pytest
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
 from spikefloat.sim.cases.blocks import block_dot_cases
-from spikefloat.sim.golden.vectors.blocks import block_dot, unpack_elements
-from tests.helpers.blocks import dot_of_blocks, element_values
+from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear, unpack_elements
+from tests.helpers.blocks import dot_in_turn, dot_of_blocks, element_values
 
 BY_NAME = pytest.mark.parametrize("name", BLOCK_FORMATS)
 
@@ -41,6 +41,46 @@ def test_whole_blocks_against_fractions() -> None:
     np.testing.assert_array_equal(
         actual, [dot_of_blocks(block.name, *row, FORMATS["binary32"]) for row in rows]
     )
+
+
+@BY_NAME
+def test_blocks_added_in_turn(name: str) -> None:
+    """Each block exact and rounded to binary32 by fractions, sums of binary32 by numpy."""
+    block, to = BLOCK_FORMATS[name], FORMATS["binary32"]
+    cases = block_dot_cases(block, 3, 4, to, 400, seed=6)
+    actual = block_dot(block, *cases.values(), to, wide=to)
+    expected = [dot_in_turn(name, *row) for row in zip(*cases.values(), strict=True)]
+    np.testing.assert_array_equal(actual, expected)
+    assert (actual != block_dot(block, *cases.values(), to)).any()
+
+
+@BY_NAME
+def test_layer_against_fractions(name: str) -> None:
+    """Biases of all sizes, zeros of both signs among them; with ReLU, the same where positive."""
+    block, to = BLOCK_FORMATS[name], FORMATS["bfloat16"]
+    x, w, x_scale, w_scale = block_dot_cases(block, 2, 4, to, 120, seed=7).values()
+    bias = np.array([0.0, -0.0, 1.5, -(2.0**-140), -3e38, 1e-20] * 2, np.float32)
+    chosen = np.linspace(0, len(w) - 1, len(bias)).astype(int)
+    weights = w[chosen], w_scale[chosen]
+    own = bias.view(np.uint32).astype(np.int64)
+    actual = block_linear(block, x, x_scale, *weights, own, to)
+    assert actual.shape == (len(x), len(bias))
+    expected = [
+        [
+            dot_of_blocks(name, row, w[i], scale, w_scale[i], to, float(addend))
+            for i, addend in zip(chosen, bias, strict=True)
+        ]
+        for row, scale in zip(x, x_scale, strict=True)
+    ]
+    np.testing.assert_array_equal(actual, expected)
+    kept = block_linear(block, x, x_scale, *weights, own, to, relu=True)
+    is_nan = (actual & 0x7FFF) > 0x7F80
+    np.testing.assert_array_equal(kept, np.where((actual > 0x7FFF) & ~is_nan, 0, actual))
+    plain = block_linear(block, x, x_scale, *weights, None, to, wide=FORMATS["binary32"])
+    for number, i in enumerate(chosen):
+        same = [np.broadcast_to(part[i], part.shape) for part in (w, w_scale)]
+        right = block_dot(block, x, same[0], x_scale, same[1], to, wide=FORMATS["binary32"])
+        np.testing.assert_array_equal(plain[:, number], right)
 
 
 def test_a_wrong_scale_is_seen() -> None:
