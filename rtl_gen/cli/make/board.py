@@ -109,7 +109,12 @@ def _add_files(
     if args.bitstream:
         with progress(f"Making the bitstream of {board.name}") as tell:
             made = make_bitstream(
-                board, make(module="top"), constraints, seed=args.seed, progress=tell
+                board,
+                make(module="top"),
+                constraints,
+                seed=args.seed,
+                is_large=args.network is not None,
+                progress=tell,
             )
         own[f"{top}{made.suffix}"] = made.data
         row["bitstream"] = made.as_dict()

@@ -90,7 +90,7 @@ def test_numbers():
     )
     with pytest.raises(InputError, match="Network of a board must be one of 1, not 1"):
         decode_network(0xC1)
-    with pytest.raises(InputError, match="Network must be one of digits, not 'digit'"):
+    with pytest.raises(InputError, match="Network must be digits, not 'digit'; did you"):
         encode_network("digit")
     assert IDENTIFY == 31
     assert BOARD_FORMATS[:3] == ("e4m3fn", "e5m2", "e4m3")
