@@ -95,12 +95,12 @@ class Scan:
 
     #: Width of each word that is kept.
     kept: Callable[[VectorOptions], dict[str, int]]
-    #: Called with a gate library, options, what was kept as the elements came in, what is kept so
-    #: far, an element, and whether it is the first; returns what is stored in its place, and what is
-    #: kept then.
-    step: Callable[
-        [GateLibrary, VectorOptions, Words, Words, Word, Bit], tuple[Word, dict[str, Word]]
-    ]
+    #: Called with a gate library, options, what was kept as the elements came in, and an element;
+    #: returns what is stored in its place.
+    change: Callable[[GateLibrary, VectorOptions, Words, Word], Word]
+    #: Called with a gate library, options, what is kept so far, what is stored of an element, and
+    #: whether it is the first; returns what is kept then.
+    add: Callable[[GateLibrary, VectorOptions, Words, Word, Bit], dict[str, Word]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.comparison import Made, compare
+from spikefloat.rtl_gen.checks.networks.digits import digits_case
 from spikefloat.rtl_gen.checks.networks.engines import EngineRun, run_on_engine
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations, run_argmax
-from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engine
+from spikefloat.rtl_gen.designs.engines.engine import engine_hardware
 from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.networks.layers import digits_transformer
@@ -21,12 +22,9 @@ from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.exchange.digits import load_digits, weight_file
 from spikefloat.sim.golden.arithmetic import decode
 from spikefloat.sim.golden.networks.network import run_network
-from spikefloat.sim.golden.networks.weights import encode_weights
-from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.vectors.reductions import argmax
 from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import (
-    patches,
     read_weights,
     train_transformer,
 )
@@ -77,14 +75,12 @@ def run_attention(
     arrays = (
         train_transformer(network, digits, progress=progress) if is_trained_anew else read_weights()
     )
-    weights = encode_weights(network, arrays)
-    pixels, labels = patches(digits.test_images[:images]), digits.test_labels[:images]
-    x = encode(network.code_format, pixels)
+    case = digits_case(images, arrays, digits)
+    weights, pixels, labels, x = case.weights, case.pixels, case.labels, case.x
     progress("Computing what is expected")
     expected = run_network(network, weights, x)
     progress("Building the neurons")
-    rows = {name: codes.tolist() for name, codes in weights.items()}
-    engine = make_engine(network, rows, MODULE)
+    engine = case.engine(MODULE)
     files: dict[str, bytes | str] = {"attention.npz": weight_file(arrays)}
     if simulator == "network":
         write_files(output, files)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations of a network done by the neurons of its units, in the exact simulator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.codes import WORD_BITS, apart, side_by_side
-from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.sim.golden.networks.network import Operations
 from spikefloat.sim.graphs.network import Network
 
-__all__ = ["neuron_operations", "run_argmax", "run_softmax"]
+__all__ = ["neuron_operations", "run_argmax", "run_passes"]
 
 Codes = NDArray[Any]
 
@@ -48,7 +48,7 @@ def neuron_operations(
         return run(units.product, {"a": a, "b": b}, {"a": width, "b": width})["y"]
 
     def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        return run(units.norm, {"x": x, "g": gain}, {"x": width, "g": width, "y": width})["y"]
+        return run_passes(units.norm, x, [np.broadcast_to(gain, x.shape)], run)
 
     return Operations(
         product=product,
@@ -56,7 +56,7 @@ def neuron_operations(
         narrow=lambda a: run(units.narrow, {"a": a})["y"],
         gate=lambda a, b: run(units.gate, {"a": a, "b": b})["y"],
         norm=norm,
-        softmax=lambda x: run_softmax(units.softmax, x, run),
+        softmax=lambda x: run_passes(units.softmax, x, run=run),
     )
 
 
@@ -107,37 +107,52 @@ class _Runner:
         }
 
 
-def run_softmax(steps: SoftmaxSteps, x: Codes, run: _Runner | None = None) -> Codes:
-    """Return what the circuits of a softmax give when they are used in turn, as in hardware.
+def run_passes(
+    steps: PassCircuits, x: Codes, others: Sequence[Codes] = (), run: _Runner | None = None
+) -> Codes:
+    """Return what the circuits of an operation give when they are used in turn, as in hardware.
 
     Parameters
     ----------
-    steps : SoftmaxSteps
+    steps : PassCircuits
         The circuits.
     x : array of int
-        Codes, whose last axis is a vector.
+        Codes of the operand that is gone over, whose last axis is a vector.
+    others : sequence of array of int
+        Codes of the other operands.
     """
     run = _Runner() if run is None else run
-    length = x.shape[-1]
-    width = len(steps.maximum.inputs[0].nodes) // length
-    largest = run(steps.maximum, {"x": x}, {"x": width})["largest"]
-    every = np.broadcast_to(largest[..., None], x.shape)
-    powers = run(steps.power, {"code": x, "largest": every})["power"]
-    bits = len(steps.divisor.inputs[0].nodes)
-    own = (bits,) if bits > WORD_BITS else ()
-    total = np.zeros((*largest.shape, *own), np.int64)
-    for index in range(length):
-        first = np.full(largest.shape, index == 0, np.int64)
-        operands = {"total": total, "power": powers[..., index], "first": first}
-        total = run(steps.accumulate, operands)["total_next"]
-    divisor = run(steps.divisor, {"total": total})
-    spread = {
-        name: np.broadcast_to(
-            np.expand_dims(codes, x.ndim - 1), (*x.shape, *codes.shape[x.ndim - 1 :])
-        )
-        for name, codes in divisor.items()
+    vectors = x.shape[:-1]
+    words: dict[str, Codes] = {
+        name: np.zeros((*vectors, width) if width > WORD_BITS else vectors, np.int64)
+        for name, width in steps.registers_kept.items()
     }
-    return run(steps.share, {"power": powers, "largest": every, **spread})["y"]
+
+    def use(graph: NeuronGraph | None, **given: Codes) -> dict[str, Codes]:
+        if graph is None:
+            return {}
+        known = words | given
+        made = run(graph, {port.name: known[port.name] for port in graph.inputs})
+        words.update({name.removeprefix("next_"): codes for name, codes in made.items()})
+        return made
+
+    elements = list(np.moveaxis(x, -1, 0))
+    firsts = [np.full(vectors, place == 0, np.int64) for place in range(len(elements))]
+    for element, first in zip(elements, firsts, strict=True):
+        use(steps.take, element=element, first=first)
+    if steps.scan:
+        for place, first in enumerate(firsts):
+            elements[place] = use(steps.scan, element=elements[place])["stored"]
+            use(steps.add, stored=elements[place], first=first)
+    use(steps.begin)
+    for _ in range(steps.digits):
+        use(steps.step)
+    use(steps.settle)
+    columns = []
+    for place, element in enumerate(elements):
+        codes = {name: own[..., place] for name, own in zip(steps.others, others, strict=True)}
+        columns.append(use(steps.give, element=element, **codes)["y"])
+    return np.stack(columns, axis=-1)
 
 
 def _padded(codes: Codes, length: int, code: int) -> Codes:

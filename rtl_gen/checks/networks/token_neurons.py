@@ -5,7 +5,7 @@ What passes from one circuit to the next stays in planes of bits, as all rows of
 once: a dot product takes the same calls for one row as for thousands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.sim.golden.networks.tokens import TokenOperations
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import (
@@ -141,25 +142,9 @@ class _Circuits:
         return pack_codes(ordered.reshape(steps * trials, -1), self._width)
 
     def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        """Return normalised rows, whose elements come in one after the other."""
-        norm, rows = self._units.norm, x.reshape(-1, x.shape[-1])
-        words = word_count(len(rows))
-        kept = _zeros(norm.take, "taken_", words)
-        for column in range(rows.shape[1]):
-            element = pack_codes(rows[:, column], self._width)
-            given = {"element": element, "first": _all(column == 0, words)}
-            kept = _registers(self.run(norm.take, given | kept))
-        if norm.begin is not None and norm.step is not None:
-            kept = _registers(self.run(norm.begin, kept))
-            for _ in range(norm.digits):
-                moved = {port.name: kept[port.name] for port in norm.step.inputs}
-                kept |= _registers(self.run(norm.step, moved))
-        common = _registers(self.run(norm.settle, kept))
-        spread = {name: _repeated(planes, rows) for name, planes in common.items()}
-        operands = {"element": rows, "g": np.broadcast_to(gain, x.shape).reshape(rows.shape)}
-        planes = {name: pack_codes(codes.ravel(), self._width) for name, codes in operands.items()}
-        result = self.run(norm.give, planes | spread)["y"]
-        return unpack_codes(result, rows.size).reshape(x.shape).astype(np.int64)
+        """Return normalised rows."""
+        others = (np.broadcast_to(gain, x.shape),)
+        return self._passes(self._units.norm, x, np.ones(x.shape, bool), others)
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
         """Return turned pairs."""
@@ -176,32 +161,60 @@ class _Circuits:
         return np.stack(parts, axis=-1).reshape(x.shape).astype(np.int64)
 
     def causal_softmax(self, x: Codes, first: int) -> Codes:
-        """Return shares of rows, whose elements come in one after the other."""
-        steps, (rows, columns) = self._units.softmax, x.shape[-2:]
+        """Return shares of rows."""
+        rows, columns = x.shape[-2:]
         counts = np.broadcast_to(np.tri(rows, columns, first - 1) == 1, x.shape)
-        counts = counts.reshape(-1, columns)
         # The first element counts in any row; one more of it changes no maximum.
-        codes = np.where(counts, x.reshape(-1, columns), x[..., :1].reshape(-1, 1))
-        most = len(steps.maximum.inputs[0].nodes) // self._width
-        every = np.concatenate([codes, np.repeat(codes[:, :1], most - columns, axis=1)], axis=1)
-        largest = self.run(steps.maximum, {"x": pack_codes(every, self._width)})["largest"]
-        spread = _repeated(largest, codes)
-        given = {"code": pack_codes(codes.ravel(), self._width), "largest": spread}
-        powers = self.run(steps.power, given)["power"]
-        values = unpack_codes(powers, codes.size).reshape(codes.shape)
-        words = word_count(len(codes))
-        total = np.zeros((len(steps.divisor.inputs[0].nodes), words), np.uint64)
-        for column in range(columns):
-            # What does not count does not come in; here it is +0, so that rows stay together.
-            own = np.where(counts[:, column], values[:, column], 0)
-            inputs = {"total": total, "power": pack_codes(own, len(powers))}
-            inputs["first"] = _all(column == 0, words)
-            total = self.run(steps.accumulate, inputs)["total_next"]
-        divisor = self.run(steps.divisor, {"total": total})
-        parts = {name: _repeated(planes, codes) for name, planes in divisor.items()}
-        result = self.run(steps.share, {"power": powers, "largest": spread, **parts})["y"]
-        shares = unpack_codes(result, codes.size).reshape(codes.shape)
-        return np.where(counts, shares, 0).reshape(x.shape).astype(np.int64)
+        codes = np.where(counts, x, x[..., :1])
+        return np.where(counts, self._passes(self._units.softmax, codes, counts), 0)
+
+    def _passes(
+        self, steps: PassCircuits, x: Codes, counts: NDArray[np.bool_], others: Sequence[Codes] = ()
+    ) -> Codes:
+        """Return the results for rows, whose elements come in one after the other.
+
+        In rows of which only some elements count, the others add +0, so that rows stay together.
+        """
+        rows = x.reshape(-1, x.shape[-1])
+        words = word_count(len(rows))
+        kept = {
+            name: np.zeros((width, words), np.uint64)
+            for name, width in steps.registers_kept.items()
+        }
+
+        def use(graph: NeuronGraph | None, **given: Planes) -> None:
+            if graph is not None:
+                known = kept | given
+                made = self.run(graph, {port.name: known[port.name] for port in graph.inputs})
+                kept.update((name.removeprefix("next_"), plane) for name, plane in made.items())
+
+        def use_for_all(graph: NeuronGraph, **given: Planes) -> Planes:
+            names = [port.name for port in graph.inputs if port.name not in given]
+            spread = {name: _repeated(kept[name], rows) for name in names}
+            (result,) = self.run(graph, given | spread).values()
+            return result
+
+        for column in range(rows.shape[1]):
+            element = pack_codes(rows[:, column], self._width)
+            use(steps.take, element=element, first=_all(column == 0, words))
+        elements = pack_codes(rows.ravel(), self._width)
+        if steps.scan is not None:
+            elements = use_for_all(steps.scan, element=elements)
+            values = unpack_codes(elements, rows.size).reshape(rows.shape)
+            values = np.where(counts.reshape(rows.shape), values, 0)
+            for column in range(rows.shape[1]):
+                stored = pack_codes(values[:, column], len(elements))
+                use(steps.add, stored=stored, first=_all(column == 0, words))
+        use(steps.begin)
+        for _ in range(steps.digits):
+            use(steps.step)
+        use(steps.settle)
+        own = {
+            name: pack_codes(codes.ravel(), self._width)
+            for name, codes in zip(steps.others, others, strict=True)
+        }
+        result = use_for_all(steps.give, element=elements, **own)
+        return unpack_codes(result, rows.size).reshape(x.shape).astype(np.int64)
 
 
 def _filled(codes: Codes, length: int, code: int) -> Codes:
@@ -213,20 +226,6 @@ def _filled(codes: Codes, length: int, code: int) -> Codes:
 def _all(bit: bool, words: int) -> Planes:
     """Return the plane of a bit that is the same in all trials."""
     return np.full((1, words), np.iinfo(np.uint64).max if bit else 0, np.uint64)
-
-
-def _zeros(graph: NeuronGraph, prefix: str, words: int) -> dict[str, Planes]:
-    """Return planes of zeros for the inputs whose names begin so."""
-    return {
-        port.name: np.zeros((len(port.nodes), words), np.uint64)
-        for port in graph.inputs
-        if port.name.startswith(prefix)
-    }
-
-
-def _registers(planes: Mapping[str, Planes]) -> dict[str, Planes]:
-    """Return what a circuit writes by the names of the inputs that read it."""
-    return {name.removeprefix("next_"): plane for name, plane in planes.items()}
 
 
 def _repeated(planes: Planes, rows: Codes) -> Planes:

@@ -132,26 +132,25 @@ def _scanned(options: VectorOptions) -> dict[str, int]:
     return {"first_row": width, "second_row": width}
 
 
-def _scan(
-    gates: GateLibrary,
-    options: VectorOptions,
-    kept: Words,
-    rows: Words,
-    element: Word,
-    first: Bit,
-) -> tuple[Word, dict[str, Word]]:
-    """Return the power of e of an element, and the rows with it."""
-    made, builder = make_exponential(options.format), gates.builder
+def _power(gates: GateLibrary, options: VectorOptions, kept: Words, element: Word) -> Word:
+    """Return the power of e of an element."""
+    fmt = options.format
     top_value, _ = _largest(gates, options, kept)
-    with builder.scope("power", code=element, maximum=top_value):
-        code = power_of(gates, options.format, made, top_value, element)
-        own = unpack(gates, made.format, code, "unpack_power")
+    with gates.builder.scope("power", code=element, maximum=top_value):
+        return power_of(gates, fmt, make_exponential(fmt), top_value, element)
+
+
+def _add(
+    gates: GateLibrary, options: VectorOptions, rows: Words, code: Word, first: Bit
+) -> dict[str, Word]:
+    """Return the rows with one more power of e."""
+    made, builder, again = make_exponential(options.format), gates.builder, gates.not_(first)
+    own = unpack(gates, made.format, code, "unpack_power")
     with builder.scope("place", exponent=own.exponent):
         placed = placed_power(gates, made, own)
-    again = gates.not_(first)
     one, other = (gate_word(gates, rows[name], again) for name in ("first_row", "second_row"))
     sums, carries = add_to_rows(gates, (one, other), placed)
-    return code, {"first_row": sums, "second_row": carries}
+    return {"first_row": sums, "second_row": carries}
 
 
 def _settle(gates: GateLibrary, options: VectorOptions, kept: Words) -> dict[str, Word]:
@@ -194,7 +193,7 @@ RECORDS = (
         running=Passes(
             kept=lambda options: {"largest": LARGEST.state(options.format, options.length)},
             take=_take,
-            scan=Scan(kept=_scanned, step=_scan),
+            scan=Scan(kept=_scanned, change=_power, add=_add),
             settle=_settle,
             give=_give,
         ),

@@ -140,7 +140,7 @@ LOOKING = (
         group="look",
         summary="talk to a board over its serial line, real or simulated",
         arguments=(
-            Argument("ACTION", "identify, compute or sweep"),
+            Argument("ACTION", "identify, compute, sweep or classify"),
             Argument(
                 "ARGUMENT",
                 "for compute an operation and two operands, codes such as 0x38 or numbers such as "
@@ -151,6 +151,8 @@ LOOKING = (
         ),
         options=(
             *pick("port baud simulate"),
+            *with_changes("network", help="network of the simulated board: digits"),
+            *with_changes("images", help="images of the test set to classify"),
             *with_changes(
                 "format", metavar="F", read=text, help="number format of the simulated board"
             ),
@@ -162,6 +164,7 @@ LOOKING = (
             "--port /dev/ttyUSB0 compute multiply 0x38 0x40",
             "--simulate icebreaker compute multiply 1.5 -2",
             "--simulate icebreaker sweep multiply --sample 16",
+            "--port /dev/ttyUSB0 classify --images 100",
         ),
     ),
     Command(

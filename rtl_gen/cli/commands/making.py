@@ -91,12 +91,16 @@ MAKING = (
         options=(
             *pick("format overflow"),
             *with_changes("stages", default=None, otherwise="what the clock of the board needs"),
-            *pick("bitstream verify faults sample sim"),
+            *pick("network bitstream verify faults sample sim"),
             *with_changes("seed", default="1"),
             *pick("output name"),
             *TABLE,
         ),
-        examples=("icebreaker --bitstream -o build", "icebreaker --verify multiply,add"),
+        examples=(
+            "icebreaker --bitstream -o build",
+            "icebreaker --verify multiply,add",
+            "ulx3s --network digits --bitstream -o build",
+        ),
     ),
     Command(
         name="verify",

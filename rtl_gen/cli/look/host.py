@@ -8,6 +8,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from spikefloat.rtl_gen.checks.boards import board_under_test
+from spikefloat.rtl_gen.checks.networks.digits import digits_case
+from spikefloat.rtl_gen.checks.networks.hosted import (
+    CLOCKS_PER_BIT,
+    TIMEOUT_BITS,
+    classify,
+    simulated_network,
+)
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import refuse
 from spikefloat.rtl_gen.cli.simulators import one_simulator
@@ -26,11 +33,16 @@ __all__ = ["run"]
 #: Wrong results that are printed.
 _MOST_WRONG = 10
 
+#: Seconds that an answer of a simulated board may take, and the result of a network.
+_LINE_SECONDS, _SIMULATED_PATIENCE = 30, 600.0
+_REAL_PATIENCE = 10.0
+
 #: Number of arguments of each action, and what they are.
 _ARGUMENTS = {
     "identify": (range(1), "nothing"),
     "compute": (range(3, 4), "an operation and two operands"),
     "sweep": (range(2), "one list of operations"),
+    "classify": (range(1), "nothing"),
 }
 
 
@@ -49,11 +61,43 @@ def run(args: argparse.Namespace) -> int:
             raise unknown_name("Operation", name, OPERATIONS)
     if args.action != "sweep":
         refuse(args, "sample", f"for {args.action}")
+    if args.action != "classify":
+        refuse(args, "images", f"for {args.action}")
     actions = {"identify": _identify, "compute": _compute, "sweep": _sweep}
     with _connected(args) as link:
         with progress("Asking what the board computes"):
-            fmt, overflow = link.identify()
+            network = link.network()
+        if network is not None:
+            return _with_network(args, link, network)
+        fmt, overflow = link.identify()
+        if args.action not in actions:
+            raise InputError(f"Board must have a network for {args.action}, not {fmt.name}")
         return actions[args.action](args, link, fmt, overflow)
+
+
+def _with_network(args: argparse.Namespace, link: Link, network: str) -> int:
+    """Do what is asked for of a board that has a network."""
+    if args.action == "identify":
+        show(args, [{"network": network}], f"network: {network}")
+        return 0
+    if args.action != "classify":
+        raise InputError(f"Board must compute with floats for {args.action}, not {network}")
+    case = digits_case(args.images)
+    count = len(case.labels)
+    with progress("Sending images") as tell:
+        row = classify(
+            link,
+            case,
+            patience=_REAL_PATIENCE if args.port is not None else _SIMULATED_PATIENCE,
+            progress=lambda done: tell.count(done, count),
+        )
+    row = {"network": network, **row, "images_per_second": round(count / row["seconds"], 2)}
+    columns = "network images logits logits_equal classes_equal accuracy images_per_second".split()
+    is_right = row["first_wrong"] is None
+    wrong = [] if is_right else [f"Image {row['first_wrong']} is the first with another result"]
+    table = Table(title="Against the golden model", columns=columns, rows=[row], keep=columns[1:])
+    show(args, [row], table, *wrong)
+    return 0 if is_right else 1
 
 
 def _operations(args: argparse.Namespace) -> list[str]:
@@ -61,7 +105,7 @@ def _operations(args: argparse.Namespace) -> list[str]:
     words: list[str] = args.argument
     if args.action == "compute":
         return words[:1]
-    if args.action == "identify" or words == ["all"]:
+    if args.action in ("identify", "classify") or words == ["all"]:
         return []
     return (words or ["multiply"])[0].split(",")
 
@@ -72,29 +116,41 @@ def _connected(args: argparse.Namespace) -> Iterator[Link]:
     if (args.port is None) == (args.simulate is None):
         raise InputError("Board must be given by one of the options --port and --simulate")
     if args.port is not None:
-        refuse(args, "format overflow sim", "with --port")
+        refuse(args, "format overflow network sim", "with --port")
         with open_line(args.port, args.baud) as line:
             link = Link(line)
             link.settle()
             yield link
         return
     refuse(args, "baud", "with --simulate")
-    fmt, simulator = find_format(args.format), one_simulator(args.sim)
-    stages = find_board(args.simulate).stages
-    subject = board_under_test(fmt, resolve_overflow(fmt, args.overflow), stages)
+    simulator = one_simulator(args.sim)
     with ExitStack() as stack:
         with progress("Starting the simulation") as tell:
             terminal = stack.enter_context(
-                board_terminal(
-                    subject.verilog,
-                    subject.module,
-                    clocks_per_bit=subject.clocks_per_bit,
-                    timeout_bits=subject.timeout_bits,
-                    simulator=simulator,
-                    progress=tell,
-                )
+                board_terminal(**_simulated(args), simulator=simulator, progress=tell)
             )
-        yield Link(stack.enter_context(open_line(terminal, args.baud, timeout=30)))
+        yield Link(stack.enter_context(open_line(terminal, args.baud, timeout=_LINE_SECONDS)))
+
+
+def _simulated(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what is simulated: Verilog, module, and the speed of the serial line."""
+    board = find_board(args.simulate)
+    if args.network is not None:
+        refuse(args, "format overflow", "with --network")
+        return {
+            "verilog": simulated_network(digits_case(1).engine("digits"), args.network),
+            "module": "board",
+            "clocks_per_bit": CLOCKS_PER_BIT,
+            "timeout_bits": TIMEOUT_BITS,
+        }
+    fmt = find_format(args.format)
+    subject = board_under_test(fmt, resolve_overflow(fmt, args.overflow), board.stages)
+    return {
+        "verilog": subject.verilog,
+        "module": subject.module,
+        "clocks_per_bit": subject.clocks_per_bit,
+        "timeout_bits": subject.timeout_bits,
+    }
 
 
 def _identify(args: argparse.Namespace, link: Link, fmt: Format, overflow: Overflow) -> int:

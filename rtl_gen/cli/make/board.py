@@ -2,10 +2,13 @@
 """``spikefloat board``: arithmetic of neurons on FPGA boards, with a serial line."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from spikefloat.rtl_gen.checks.boards import board_under_test
+from spikefloat.rtl_gen.checks.networks.digits import digits_case
 from spikefloat.rtl_gen.cli.output import Table, progress, show
 from spikefloat.rtl_gen.cli.selection import check_name, refuse
 from spikefloat.rtl_gen.cli.simulators import simulators
@@ -15,7 +18,7 @@ from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_ov
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_FORMATS
-from spikefloat.rtl_gen.fpga.boards.top import board_verilog
+from spikefloat.rtl_gen.fpga.boards.top import board_verilog, network_verilog
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import Bitstream, find_family, make_bitstream
 from spikefloat.sim.board.verify import BoardResult, verify_board
 
@@ -30,6 +33,9 @@ def run(args: argparse.Namespace) -> int:
     boards = list(BOARDS.values()) if "all" in args.board else [find_board(n) for n in args.board]
     formats = [find_format(n) for n in (BOARD_FORMATS if "all" in args.format else args.format)]
     policies = args.overflow or [None]
+    if args.network is not None:
+        refuse(args, "format overflow stages verify faults sample sim", "with --network")
+        return _write_network(args, boards)
     variants = [
         (board, fmt, resolve_overflow(fmt, policy), stages)
         for board in boards
@@ -64,11 +70,7 @@ def _write(args: argparse.Namespace, variants: list[_Variant]) -> int:
     lines: list[str] = []
     is_fast = True
     for board, fmt, overflow, stages in variants:
-        top = args.name or board.name
-        constraints = constraint_files(board)
         selected: dict[str, Any] = {"fmt": fmt, "overflow": overflow, "stages": stages}
-        verilog = board_verilog(board, **selected, module=args.name or "top")
-        own: dict[str, str | bytes] = {f"{top}.v": verilog, **constraints}
         row: dict[str, Any] = {
             "board": board.name,
             "format": fmt.name,
@@ -77,25 +79,81 @@ def _write(args: argparse.Namespace, variants: list[_Variant]) -> int:
             "clock_mhz": board.frequency / 1e6,
             "baud": BAUD,
         }
-        lines += [board.note] if board.note else []
-        if args.bitstream:
-            with progress(f"Making the bitstream of {board.name}") as tell:
-                made = make_bitstream(
-                    board,
-                    board_verilog(board, **selected),
-                    constraints,
-                    seed=args.seed,
-                    progress=tell,
-                )
-            own[f"{top}{made.suffix}"] = made.data
-            row["bitstream"] = made.as_dict()
-            is_fast &= made.is_fast_enough
-            lines += [*_bitstream_lines(made), f"Load it: {board.load} {top}{made.suffix}"]
-        row["files"] = [str(args.output / name) for name in own]
+        make = partial(board_verilog, board, **selected)
+        is_fast &= _add_files(args, board, make, row, files, lines)
         rows.append(row)
-        files |= own
     write_files(args.output, files)
     columns = ("board", "format", "overflow", "stages", "clock_mhz", "baud")
+    written = [f"written: {name}" for row in rows for name in row["files"]]
+    show(args, rows, Table(title="Boards", columns=columns, rows=rows), *lines, *written)
+    return 0 if is_fast else 1
+
+
+def _add_files(
+    args: argparse.Namespace,
+    board: Board,
+    make: Callable[..., str],
+    row: dict[str, Any],
+    files: dict[str, str | bytes],
+    lines: list[str],
+) -> bool:
+    """Add the files of a board, what is told of them, and return whether the board is fast enough.
+
+    ``make`` returns the Verilog for a name of the top module.
+    """
+    top = args.name or board.name
+    constraints = constraint_files(board)
+    own: dict[str, str | bytes] = {f"{top}.v": make(module=args.name or "top"), **constraints}
+    is_fast = True
+    lines += [board.note] if board.note else []
+    if args.bitstream:
+        with progress(f"Making the bitstream of {board.name}") as tell:
+            made = make_bitstream(
+                board,
+                make(module="top"),
+                constraints,
+                seed=args.seed,
+                is_large=args.network is not None,
+                progress=tell,
+            )
+        own[f"{top}{made.suffix}"] = made.data
+        row["bitstream"] = made.as_dict()
+        is_fast = made.is_fast_enough
+        lines += [*_bitstream_lines(made), f"Load it: {board.load} {top}{made.suffix}"]
+    row["files"] = [str(args.output / name) for name in own]
+    files |= own
+    return is_fast
+
+
+def _write_network(args: argparse.Namespace, boards: list[Board]) -> int:
+    """Write the files of boards with a network."""
+    if not args.bitstream:
+        refuse(args, "seed", "without --bitstream")
+    check_name(args, len(boards))
+    if args.bitstream:
+        for board in boards:
+            find_family(board)
+    with progress("Building the neurons"):
+        engine = digits_case(1).engine(f"{args.name or 'top'}_{args.network}")
+    rows: list[dict[str, Any]] = []
+    files: dict[str, str | bytes] = {}
+    lines: list[str] = []
+    is_fast = True
+    for board in boards:
+        row: dict[str, Any] = {
+            "board": board.name,
+            "network": args.network,
+            "neurons": engine.units.neurons,
+            "clocks": engine.interval,
+            "clock_mhz": board.frequency / 1e6,
+            "inputs_per_second": round(board.frequency / engine.interval),
+            "baud": BAUD,
+        }
+        make = partial(network_verilog, board, engine, args.network)
+        is_fast &= _add_files(args, board, make, row, files, lines)
+        rows.append(row)
+    write_files(args.output, files)
+    columns = tuple(name for name in rows[0] if name not in ("bitstream", "files"))
     written = [f"written: {name}" for row in rows for name in row["files"]]
     show(args, rows, Table(title="Boards", columns=columns, rows=rows), *lines, *written)
     return 0 if is_fast else 1

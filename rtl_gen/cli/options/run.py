@@ -4,6 +4,7 @@
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 from spikefloat.rtl_gen.fpga.families import TARGETS
 
 __all__ = ["BOARD", "LANGUAGE", "OUTPUT", "SIMULATION"]
@@ -101,6 +102,17 @@ SIMULATION = (
 )
 
 BOARD = (
+    Option(
+        name="network",
+        group="board",
+        metavar="NAME",
+        read=one_of(BOARD_NETWORKS),
+        noun="Network",
+        otherwise="none; arithmetic",
+        help="digits: the transformer of `spikefloat demo attention`, in place of arithmetic; for "
+        "a board with 45,000 lookup tables or more",
+        words=BOARD_NETWORKS,
+    ),
     Option(
         name="bitstream",
         group="board",

@@ -141,12 +141,14 @@ def _passes(
     def take(gates: GateLibrary, element: Word, first: Word, *own: Word) -> Words:
         return kept.next(passes.take(gates, options, kept.words(own), element, first[0]))
 
-    parts = {"take": make("take", {"element": width, "first": 1, **kept.inputs}, take)}
+    parts: dict[str, Any] = {
+        "take": make("take", {"element": width, "first": 1, **kept.inputs}, take)
+    }
     stored, known = width, [kept]
     if passes.scan is not None:
         scanned = _Registers("scanned", passes.scan.kept(options))
-        parts["scan"] = _scan(passes.scan, options, kept, scanned, make)
-        stored = next(len(port.nodes) for port in parts["scan"].outputs)
+        parts |= _scan(passes.scan, options, kept, scanned, make)
+        stored = len(parts["scan"].output("stored").nodes)
         known.append(scanned)
     if passes.digits is not None:
         work, circuits = _digits(passes.digits, options, known, make)
@@ -178,14 +180,19 @@ def _passes(
 
 def _scan(
     scan: Scan, options: VectorOptions, kept: "_Registers", scanned: "_Registers", make: _Make
-) -> NeuronGraph:
-    def step(gates: GateLibrary, element: Word, first: Word, *own: Word) -> Words:
-        before, words = kept.words(own[: len(kept.widths)]), scanned.words(own[len(kept.widths) :])
-        stored, after = scan.step(gates, options, before, words, element, first[0])
-        return {"next_stored": stored, **scanned.next(after)}
+) -> dict[str, NeuronGraph]:
+    def change(gates: GateLibrary, element: Word, *own: Word) -> Words:
+        return {"stored": scan.change(gates, options, kept.words(own), element)}
 
-    widths = {"element": options.format.width, "first": 1, **_all_inputs([kept, scanned])}
-    return make("scan", widths, step)
+    def add(gates: GateLibrary, stored: Word, first: Word, *own: Word) -> Words:
+        return scanned.next(scan.add(gates, options, scanned.words(own), stored, first[0]))
+
+    graph = make("scan", {"element": options.format.width, **kept.inputs}, change)
+    width = len(graph.output("stored").nodes)
+    return {
+        "scan": graph,
+        "add": make("add", {"stored": width, "first": 1, **scanned.inputs}, add),
+    }
 
 
 def _digits(

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions, lane_graphs
-from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps, softmax_steps
-from spikefloat.rtl_gen.designs.build import build_sequential
-from spikefloat.rtl_gen.designs.engines.units import only
+from spikefloat.rtl_gen.designs.engines.units import only, passes_of
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network, Norm
@@ -38,7 +36,7 @@ class TokenUnits:
     gate: NeuronGraph  #: SiLU(a) * b.
     turn: NeuronGraph  #: A pair ``a``, turned with ``cos`` and ``sin``.
     norm: PassCircuits
-    softmax: SoftmaxSteps
+    softmax: PassCircuits
 
     @property
     def graphs(self) -> dict[str, NeuronGraph]:
@@ -48,7 +46,7 @@ class TokenUnits:
             **{f"product_{name}": graph for name, graph in vars(self.lane).items()},
             **{name: getattr(self, name) for name in own},
             **{f"norm_{name}": graph for name, graph in self.norm.named.items()},
-            **{f"softmax_{name}": graph for name, graph in vars(self.softmax).items()},
+            **{f"softmax_{name}": graph for name, graph in self.softmax.named.items()},
         }
 
     @property
@@ -78,14 +76,6 @@ def make_token_units(network: Network) -> TokenUnits:
     def make(unit: str, design: str, **options: Any) -> NeuronGraph:
         return replace(make_instance(design, **options).graph, name=unit)
 
-    norm = make_instance(
-        "rms_norm",
-        **codes,
-        length=only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms)),
-        epsilon=only("Epsilons of the normalisations", (n.epsilon for n in norms)),
-    )
-    circuits = build_sequential(norm.design, norm.circuit, norm.shape)
-    assert isinstance(circuits, PassCircuits)
     lane = LaneOptions(
         format=fmt,
         to=wide,
@@ -106,6 +96,11 @@ def make_token_units(network: Network) -> TokenUnits:
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
         gate=make("gate", "swiglu", **codes, length=1),
         turn=make("turn", "rope", **codes, length=2),
-        norm=circuits,
-        softmax=softmax_steps(fmt, fmt, network.shape(network.input)[0], "softmax"),
+        norm=passes_of(
+            "rms_norm",
+            **codes,
+            length=only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms)),
+            epsilon=only("Epsilons of the normalisations", (n.epsilon for n in norms)),
+        ),
+        softmax=passes_of("softmax", format=fmt, length=network.shape(network.input)[0]),
     )

@@ -6,16 +6,24 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from spikefloat.rtl_gen.circuits.vectors.softmax_steps import softmax_steps
+from spikefloat.rtl_gen.designs.build import build_sequential
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network, Norm, Softmax
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
+from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
-__all__ = ["make_units", "only"]
+__all__ = ["make_units", "only", "passes_of"]
+
+#: Cuts through circuits of operations that go over a vector, by their names, so that they are not
+#: much deeper than the other circuits of an engine, of which there is none for a clock.
+_CUTS = {
+    "rms_norm": {"step": 1},
+    "softmax": {"scan": 2, "settle": 3, "give": 4},
+}
 
 
 def make_units(network: Network, module: str) -> Units:
@@ -53,10 +61,31 @@ def make_units(network: Network, module: str) -> Units:
         add=make("add", "add", format=wide),
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
         gate=make("gate", "swiglu", **codes, length=1),
-        norm=make("norm", "rms_norm", **codes, length=norm_length, epsilon=epsilon),
-        softmax=softmax_steps(fmt, fmt, length, f"{module}_softmax"),
+        norm=_cut_passes("rms_norm", **codes, length=norm_length, epsilon=epsilon),
+        softmax=_cut_passes("softmax", format=fmt, length=length),
         argmax=make("argmax", "vector_argmax", format=wide, length=results),
     )
+
+
+def _cut_passes(design: str, **options: Any) -> PassSteps:
+    """Return the circuits of an operation, cut for a clock that products reach."""
+    return replace(passes_of(design, **options), cuts=_CUTS[design])
+
+
+def passes_of(design: str, **options: Any) -> PassSteps:
+    """Return the circuits of an operation that goes over a vector more than once.
+
+    Parameters
+    ----------
+    design : str
+        Its name.
+    **options
+        Its options, as :func:`.make_instance` takes them.
+    """
+    instance = make_instance(design, style="sequential", **options)
+    steps = build_sequential(instance.design, instance.circuit, instance.shape)
+    assert isinstance(steps, PassSteps)
+    return steps
 
 
 def only(noun: str, values: Iterable[Any]) -> Any:

@@ -14,10 +14,11 @@ from spikefloat.rtl_gen.fpga.boards.protocol import (
     Answer,
     Request,
     decode_identity,
+    decode_network,
     encode_request,
     split_answers,
 )
-from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY, Status
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY, NETWORK_OPERATIONS, Status
 
 __all__ = ["BATCH", "Line", "Link", "LinkError", "open_line"]
 
@@ -31,7 +32,7 @@ _RETRIES = 3
 _QUIET = 0.05
 
 #: Answers to whole packets; all others are faults, which belong to no request.
-_TO_REQUESTS = (Status.OK, Status.UNKNOWN_OPERATION)
+_TO_REQUESTS = (Status.OK, Status.UNKNOWN_OPERATION, Status.BUSY)
 
 
 class LinkError(UserError):
@@ -141,11 +142,62 @@ class Link:
         LinkError
             If it does not answer, or with a format that is not known here.
         """
-        (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
         try:
-            return decode_identity(answer.result)
+            return decode_identity(self._identity())
         except InputError as error:
             raise LinkError(str(error)) from error
+
+    def network(self) -> str | None:
+        """Return the name of the board's network, or None if it has none but computes with floats.
+
+        Raises
+        ------
+        LinkError
+            If it does not answer, or with a network that is not known here.
+        """
+        try:
+            return decode_network(self._identity())
+        except InputError as error:
+            raise LinkError(str(error)) from error
+
+    def infer(self, codes: bytes, results: int, patience: float = 10.0) -> bytes:
+        """Return the results of a network.
+
+        Parameters
+        ----------
+        codes : bytes
+            Codes of the input, token by token.
+        results : int
+            Number of bytes of the results.
+        patience : float
+            Seconds after which a result is given up.
+
+        Raises
+        ------
+        LinkError
+            If the board does not answer, refuses a place, or has no result in that time.
+        """
+        load, infer, read = (NETWORK_OPERATIONS[name] for name in ("load", "infer", "read"))
+        requests = [Request(load, place, code) for place, code in enumerate(codes)]
+        self._done([*requests, Request(infer, 0, 0)])
+        reads = [Request(read, place, 0) for place in range(results)]
+        deadline = time.monotonic() + patience
+        while (answers := self.ask(reads[:1]))[0].status == Status.BUSY:
+            if time.monotonic() > deadline:
+                raise LinkError(f"Result must be there in {patience:g} s, not later")
+        return bytes(answer.result for answer in (*answers, *self._done(reads[1:])))
+
+    def _done(self, requests: Sequence[Request]) -> list[Answer]:
+        """Return the answers to requests that the board must not refuse."""
+        answers = self.ask(requests)
+        if any(answer.status != Status.OK for answer in answers):
+            raise LinkError("Board must have the network whose input is sent, not another")
+        return answers
+
+    def _identity(self) -> int:
+        """Return what the board says that it is."""
+        (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
+        return answer.result
 
     def settle(self) -> bytes:
         """Wait until the board has said all, forget what was said, and return it."""

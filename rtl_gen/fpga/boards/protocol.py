@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from amaranth.lib.crc import Algorithm, Parameters
 
-from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     ANSWER_BYTES,
     BOARD_FORMATS,
+    BOARD_NETWORKS,
     OPERATION_WIDTH,
     POLICIES,
     START,
@@ -29,8 +30,10 @@ __all__ = [
     "Request",
     "decode_answer",
     "decode_identity",
+    "decode_network",
     "encode_answer",
     "encode_identity",
+    "encode_network",
     "encode_request",
     "split_answers",
 ]
@@ -47,8 +50,11 @@ CHECKSUM: Parameters = Algorithm(
 )(data_width=7)
 
 
-#: Bits of the number of a format.
+#: Bits of the number of a format or a network.
 _NUMBER_BITS = 6
+
+#: What is above the number of a network, where a policy is above that of a format.
+_NETWORK = 3
 
 
 class Request(NamedTuple):
@@ -153,6 +159,35 @@ def decode_identity(result: int) -> tuple[Format, Overflow]:
             f"Format of a board must be one of {len(BOARD_FORMATS)}, not {result & 0x7F}"
         )
     return FORMATS[BOARD_FORMATS[number]], POLICIES[policy]
+
+
+def encode_network(name: str) -> int:
+    """Return the result of IDENTIFY of a board with a network.
+
+    Raises
+    ------
+    ValueError
+        If there is no board for that network.
+    """
+    if name not in BOARD_NETWORKS:
+        raise unknown_name("Network", name, BOARD_NETWORKS)
+    return _NETWORK << _NUMBER_BITS | BOARD_NETWORKS.index(name)
+
+
+def decode_network(result: int) -> str | None:
+    """Return the name of a network from the result of IDENTIFY, or None if the board has none.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    kind, number = result >> _NUMBER_BITS, result & (1 << _NUMBER_BITS) - 1
+    if kind != _NETWORK:
+        return None
+    if number >= len(BOARD_NETWORKS):
+        raise InputError(f"Network of a board must be one of {len(BOARD_NETWORKS)}, not {number}")
+    return BOARD_NETWORKS[number]
 
 
 def _packet(words: list[int]) -> bytes:

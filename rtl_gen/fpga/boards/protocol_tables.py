@@ -11,7 +11,9 @@ from spikefloat.rtl_gen.formats import Format, Overflow
 __all__ = [
     "ANSWER_BYTES",
     "BOARD_FORMATS",
+    "BOARD_NETWORKS",
     "IDENTIFY",
+    "NETWORK_OPERATIONS",
     "OPERATIONS",
     "OPERATION_BITS",
     "OPERATION_WIDTH",
@@ -34,6 +36,16 @@ OPERATIONS = {
     "equal": 6,
     "unordered": 7,
 }
+
+#: Number of each operation of a board with a network. Never renumber.
+NETWORK_OPERATIONS = {
+    "load": 8,  #: Code ``a`` of the input becomes ``b``.
+    "infer": 9,  #: Begin with the input that is loaded.
+    "read": 10,  #: Byte ``a`` of the results.
+}
+
+#: Networks that a board can be made for; a number in an answer is an index of this. Only append.
+BOARD_NETWORKS = ("digits",)
 
 #: Bits that hold the number of an operation.
 OPERATION_BITS = 3
@@ -75,10 +87,12 @@ class Status(IntEnum):
     """First thing that an answer says."""
 
     OK = 0  #: The result is that of the operation.
-    UNKNOWN_OPERATION = 1  #: The result is the number of the operation that is not known.
+    #: The result is the number of the operation, which is not known, or not for such an operand.
+    UNKNOWN_OPERATION = 1
     BAD_CHECKSUM = 2
     FRAMING_ERROR = 3  #: A byte without a stop bit.
     INCOMPLETE = 4  #: A packet that broke off, or a byte that belongs to none.
+    BUSY = 5  #: There is no result yet.
 
 
 def operations_of(fmt: Format) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The top module of a board: its pins around the core that all boards share."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, ClockDomain, Const, Instance, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -8,60 +10,27 @@ from amaranth.lib.wiring import In, Out
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board, PinRole
 from spikefloat.rtl_gen.fpga.boards.core import BoardCore
+from spikefloat.rtl_gen.fpga.boards.line_core import LineCore
+from spikefloat.rtl_gen.fpga.boards.network_core import NetworkCore
 from spikefloat.rtl_gen.fpga.boards.unit import unit_pipeline
+from spikefloat.rtl_gen.rtl.engine.engine import Engine, engine_verilog
 from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 
-__all__ = ["BoardTop", "board_verilog"]
+__all__ = ["BoardTop", "NetworkTop", "board_verilog", "network_verilog"]
 
 #: Lights shine for a sixteenth of a second at least.
 _LIGHTS_PER_SECOND = 16
 
 
-class BoardTop(wiring.Component):
+class _Top(wiring.Component):
     """A core at the pins of a board.
 
     There is no reset: registers have their first values from the bitstream.
-
-    Parameters
-    ----------
-    board : Board
-        The board.
-    fmt : Format
-        Format of operands and results.
-    overflow : Overflow
-        What a result beyond the largest finite value becomes.
-    stages : int, optional
-        Register cuts through the arithmetic; by default as many as the board's clock needs.
-    module : str
-        Name of the module, with which that of the arithmetic begins.
-
-    Members
-    -------
-    ... : ``In`` or ``Out``
-        One for each port of the board, as wide as it has pins.
-
-    Raises
-    ------
-    ValueError
-        If the format has no board, or there are more stages than the arithmetic can use.
     """
 
-    def __init__(
-        self,
-        board: Board,
-        *,
-        fmt: Format,
-        overflow: Overflow,
-        stages: int | None = None,
-        module: str = "top",
-    ) -> None:
+    def __init__(self, board: Board) -> None:
         self._board = board
-        self._format = fmt
-        self._overflow = overflow
-        self._stages = board.stages if stages is None else stages
-        self._module = f"{module}_unit_{fmt.name}"
-        self._pipeline = unit_pipeline(fmt, overflow, self._stages)
         super().__init__(
             {port.name: (In if port.is_input else Out)(len(port.sites)) for port in board.ports}
         )
@@ -71,29 +40,19 @@ class BoardTop(wiring.Component):
         """The board."""
         return self._board
 
-    @property
-    def latency(self) -> int:
-        """Clocks from operands to result in the arithmetic."""
-        return self._pipeline.latency
-
-    @property
-    def verilog(self) -> str:
-        """Text of the Verilog file of the arithmetic."""
-        return pipeline_verilog(self._pipeline, module=self._module)
+    def make_core(self, **line: Any) -> LineCore:
+        """Return what is behind the pins; ``line`` are the parameters of the line and the lights."""
+        raise NotImplementedError
 
     def elaborate(self, platform: object) -> Module:
         """Return the core, connected to the pins."""
         m = Module()
         board = self._board
         shown = [name for port in board.ports for name in port.shows]
-        m.submodules.core = core = BoardCore(
-            fmt=self._format,
-            overflow=self._overflow,
+        m.submodules.core = core = self.make_core(
             clocks_per_bit=board.clocks_per_bit,
-            stages=self._stages,
             light_clocks=board.frequency // _LIGHTS_PER_SECOND,
             lights=shown,
-            module=self._module,
         )
         m.domains.sync = domain = ClockDomain(reset_less=True)
         lights = {name: core.lights[index] for index, name in enumerate(shown)}
@@ -132,6 +91,97 @@ class BoardTop(wiring.Component):
         )
 
 
+class BoardTop(_Top):
+    """Arithmetic at the pins of a board.
+
+    Parameters
+    ----------
+    board : Board
+        The board.
+    fmt : Format
+        Format of operands and results.
+    overflow : Overflow
+        What a result beyond the largest finite value becomes.
+    stages : int, optional
+        Register cuts through the arithmetic; by default as many as the board's clock needs.
+    module : str
+        Name of the module, with which that of the arithmetic begins.
+
+    Members
+    -------
+    ... : ``In`` or ``Out``
+        One for each port of the board, as wide as it has pins.
+
+    Raises
+    ------
+    ValueError
+        If the format has no board, or there are more stages than the arithmetic can use.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        fmt: Format,
+        overflow: Overflow,
+        stages: int | None = None,
+        module: str = "top",
+    ) -> None:
+        self._format = fmt
+        self._overflow = overflow
+        self._stages = board.stages if stages is None else stages
+        self._module = f"{module}_unit_{fmt.name}"
+        self._pipeline = unit_pipeline(fmt, overflow, self._stages)
+        super().__init__(board)
+
+    @property
+    def latency(self) -> int:
+        """Clocks from operands to result in the arithmetic."""
+        return self._pipeline.latency
+
+    @property
+    def verilog(self) -> str:
+        """Text of the Verilog file of the arithmetic."""
+        return pipeline_verilog(self._pipeline, module=self._module)
+
+    def make_core(self, **line: Any) -> LineCore:
+        """Return the serial line and the arithmetic."""
+        return BoardCore(
+            fmt=self._format,
+            overflow=self._overflow,
+            stages=self._stages,
+            module=self._module,
+            **line,
+        )
+
+
+class NetworkTop(_Top):
+    """A network at the pins of a board.
+
+    Parameters
+    ----------
+    board : Board
+        The board.
+    engine : Engine
+        The engine of the network.
+    network : str
+        Name of the network.
+
+    Members
+    -------
+    ... : ``In`` or ``Out``
+        One for each port of the board, as wide as it has pins.
+    """
+
+    def __init__(self, board: Board, engine: Engine, network: str) -> None:
+        self._engine, self._network = engine, network
+        super().__init__(board)
+
+    def make_core(self, **line: Any) -> LineCore:
+        """Return the serial line and the engine."""
+        return NetworkCore(self._engine, network=self._network, **line)
+
+
 def board_verilog(
     board: Board,
     *,
@@ -155,8 +205,41 @@ def board_verilog(
             f"{module}: {board.title}",
             f"{fmt.name}, overflow to {overflow.value}, latency of the "
             f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
-            f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
-            "parity, 1 stop bit",
+            _line_words(board),
         ),
     )
     return f"{text}\n{component.verilog}"
+
+
+def network_verilog(board: Board, engine: Engine, network: str, module: str = "top") -> str:
+    """Return the top module of a board with a network as one self-contained Verilog file.
+
+    Parameters
+    ----------
+    board : Board
+        The board.
+    engine : Engine
+        The engine of the network, whose modules are named after it.
+    network : str
+        Name of the network.
+    module : str
+        Name of the top module.
+    """
+    text = component_verilog(
+        NetworkTop(board, engine, network),
+        module,
+        header=(
+            f"{module}: {board.title}",
+            f"network {network}, a result {engine.interval - 1} clocks of "
+            f"{board.frequency / 1e6:g} MHz after the first transfer of its input",
+            _line_words(board),
+        ),
+    )
+    return f"{text}\n{engine_verilog(engine)}"
+
+
+def _line_words(board: Board) -> str:
+    return (
+        f"serial line: {BAUD} baud, {board.clocks_per_bit} clocks per bit, 8 data bits, no "
+        "parity, 1 stop bit"
+    )

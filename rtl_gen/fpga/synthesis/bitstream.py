@@ -22,6 +22,13 @@ from spikefloat.rtl_gen.tools import (
 
 __all__ = ["Bitstream", "find_family", "make_bitstream"]
 
+#: What makes gates of neurons before modules become one, and forgets names. Yosys from PyPI has an
+#: address space of 4 GB, which is not enough for tens of thousands of neurons otherwise.
+_SHRINK = (
+    "hierarchy -top top; proc; techmap t:$shiftx; opt; setattr -unset src; setattr -mod -unset src; "
+    "flatten; delete t:$scopeinfo; setattr -unset hdlname; rename -hide w:*; opt_clean; "
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bitstream:
@@ -71,6 +78,7 @@ def make_bitstream(
     constraints: Mapping[str, str],
     *,
     seed: int = 1,
+    is_large: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Bitstream:
     """Synthesize, place, route and pack the top module of a board.
@@ -87,6 +95,9 @@ def make_bitstream(
         Text of each constraint file, by name.
     seed : int
         Seed of the placer.
+    is_large : bool
+        Whether there are tens of thousands of neurons, which Yosys has too little memory for unless
+        they are made into gates first.
     progress : callable, optional
         Called with a few words before each step.
 
@@ -108,7 +119,8 @@ def make_bitstream(
             (folder / name).write_text(text, encoding="utf-8")
             options += options_of[Path(name).suffix].format(name).split()
         tell(f"synthesizing for {board.title}")
-        script = f"read_verilog top.v; {target.synthesis.format(top='top')}; write_json design.json"
+        steps = f"{_SHRINK if is_large else ''}{target.synthesis.format(top='top')}"
+        script = f"read_verilog top.v; {steps}; write_json design.json"
         run_tool(YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")
         run_tool(

@@ -50,7 +50,5 @@ def make_gates(
         return NativeGates(NeuronGraphBuilder(name, budget=budget, simplify=simplify))
     # Repeats are kept: the paper counts, and a device would build, each gate by itself.
     return PublishedGates(
-        NeuronGraphBuilder(
-            name, budget="w2", simplify=simplify, share=False, free_inversion=False
-        )
+        NeuronGraphBuilder(name, budget="w2", simplify=simplify, share=False, free_inversion=False)
     )

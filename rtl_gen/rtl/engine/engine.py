@@ -9,9 +9,9 @@ from amaranth.lib.memory import Memory, WritePort
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.networks.program import Program
+from spikefloat.rtl_gen.rtl.engine.rows import RowUnit, rows_clocks
 from spikefloat.rtl_gen.rtl.engine.sequencer import DRAIN, Sequencer, slot_layout
-from spikefloat.rtl_gen.rtl.engine.softmax import SoftmaxUnit, softmax_latency
-from spikefloat.rtl_gen.rtl.engine.stages import STAGES, add_norm, add_products
+from spikefloat.rtl_gen.rtl.engine.stages import STAGES, add_products
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
 from spikefloat.rtl_gen.rtl.styles.axi_stream import AxiStream, axi_ports, axi_verilog
@@ -27,8 +27,9 @@ class Engine(wiring.Component):
     """Computes a network, one input after the other.
 
     An operation of a product passes through these stages, one in each clock: the memories; the dot
-    product; what is added, narrowed and gated; the memory again. Every circuit has registers before
-    it, which change only for its own operations.
+    product; what is added; the conversion into a code; the gate; the memory again. Every circuit has
+    registers before it, which change only for its own operations. Rows of a normalisation or a softmax
+    go through a unit that takes one element in each clock.
 
     Parameters
     ----------
@@ -93,16 +94,14 @@ class Engine(wiring.Component):
     @property
     def interval(self) -> int:
         """Clocks from the first transfer of an input to that of the next, if none has to wait."""
-        softmax = softmax_latency(self._softmax_length) + 2
-        clocks = sum(
-            1 + one.rows * (softmax if one.is_softmax else one.columns) + DRAIN
-            for one in self._program.instructions
-        )
+        clocks = 0
+        for one in self._program.instructions:
+            if one.is_norm or one.is_softmax:
+                circuits = self._units.norm if one.is_norm else self._units.softmax
+                clocks += 1 + rows_clocks(circuits, one.rows)
+            else:
+                clocks += 1 + one.rows * one.columns + DRAIN
         return self._program.tokens + clocks + 2
-
-    @property
-    def _softmax_length(self) -> int:
-        return len(self._units.softmax.maximum.inputs[0].nodes) // self._width
 
     def elaborate(self, platform: object) -> Module:
         """Describe the engine."""
@@ -136,10 +135,8 @@ class Engine(wiring.Component):
         element = add_products(
             m, self._units, slots, left.data, right.data, weight.data, addend.data
         )
-        row = add_norm(m, self._units, slots, left.data, weight.data)
-        softmax = self._add_softmax(m, slots, left.data)
-        m.d.comb += sequencer.softmax_done.eq(softmax.done)
-        self._add_writes(m, slots, element, row, softmax, write)
+        rows = self._add_rows(m, slots, left.data, weight.data, sequencer)
+        self._add_writes(m, slots[-1], element, rows, write)
         last = slots[-1]
         m.d.comb += [
             keep.addr.eq(last.keep),
@@ -149,53 +146,65 @@ class Engine(wiring.Component):
         self._add_streams(m, last, element["stream"], sequencer, write)
         return m
 
-    def _add_softmax(self, m: Module, slots: list[data.View], left: Signal) -> SoftmaxUnit:
-        unit = SoftmaxUnit(self._units.softmax, self._softmax_length)
-        m.submodules.softmax = unit
-        m.d.comb += [unit.start.eq(slots[1].is_valid & slots[1].is_softmax), unit.x.eq(left)]
-        return unit
+    def _add_rows(
+        self,
+        m: Module,
+        slots: list[data.View],
+        left: Signal,
+        weight: Signal,
+        sequencer: Sequencer,
+    ) -> list[RowUnit]:
+        """Add normalisation and softmax."""
+        slot, units = slots[1], []
+        for name, circuits in self._units.passes.items():
+            unit = RowUnit(circuits, f"{self._units.module}_{name}", len(slot.word))
+            m.submodules[name] = unit
+            m.d.comb += [
+                unit.start.eq(slot.is_valid & getattr(slot, f"is_{name}")),
+                unit.x.eq(left),
+                unit.g.eq(weight),
+                unit.word.eq(slot.word),
+            ]
+            units.append(unit)
+        m.d.comb += [
+            sequencer.row_taken.eq(Cat(unit.taken for unit in units).any()),
+            sequencer.rows_busy.eq(Cat(unit.busy for unit in units).any()),
+        ]
+        return units
 
     def _add_writes(
         self,
         m: Module,
-        slots: list[data.View],
+        last: data.View,
         element: dict[str, Signal],
-        row: Signal,
-        softmax: SoftmaxUnit,
+        rows: Sequence[RowUnit],
         write: WritePort,
     ) -> None:
         """Add what writes results of steps, and shows them."""
-        last, lanes, width = slots[-1], self._lanes, self._width
-        # A softmax ends long after its operation has passed.
-        word = Signal(len(last.word), name="softmax_word")
-        with m.If(softmax.start):
-            m.d.sync += word.eq(slots[1].word)
+        lanes, width = self._lanes, self._width
+        is_element = Signal()
         m.d.comb += [
-            self.trace_valid.eq(last.is_valid & ~last.is_softmax | softmax.done),
-            self.trace_is_row.eq(softmax.done | last.is_norm),
+            is_element.eq(last.is_valid & last.is_product),
+            self.trace_valid.eq(is_element | self.trace_is_row),
+            self.trace_is_row.eq(Cat(unit.done for unit in rows).any()),
             self.trace_word.eq(last.word),
             self.trace_place.eq(last.place),
             self.trace_data.eq(Cat(element.values())),
             write.addr.eq(last.word),
             write.data.eq(Mux(last.is_gated, element["gated"], element["code"]).replicate(lanes)),
         ]
-        with m.If(last.is_valid & last.is_product & last.writes):
+        with m.If(is_element & last.writes):
             m.d.comb += write.en.eq(Cat(last.place == lane for lane in range(lanes)))
-        with m.If(last.is_valid & last.is_norm):
-            m.d.comb += [
-                write.data.eq(row),
-                write.en.eq((1 << len(row) // width) - 1),
-                self.trace_data.eq(row),
-            ]
-        with m.If(softmax.done):
-            m.d.comb += [
-                write.addr.eq(word),
-                write.data.eq(softmax.y),
-                write.en.eq((1 << len(softmax.y) // width) - 1),
-                self.trace_word.eq(word),
-                self.trace_place.eq(0),
-                self.trace_data.eq(softmax.y),
-            ]
+        for unit in rows:
+            with m.If(unit.done):
+                m.d.comb += [
+                    write.addr.eq(unit.into),
+                    write.data.eq(unit.y),
+                    write.en.eq((1 << len(unit.y) // width) - 1),
+                    self.trace_word.eq(unit.into),
+                    self.trace_place.eq(0),
+                    self.trace_data.eq(unit.y),
+                ]
 
     def _add_streams(
         self,
@@ -273,4 +282,7 @@ def engine_verilog(engine: Engine, header: Sequence[str] = ()) -> str:
         Lines for the comment at the top.
     """
     text = axi_verilog(engine, engine.units.module, engine_ports(engine), header)
-    return "\n".join((text, *map(spatial_verilog, engine.units.graphs.values())))
+    parts = [*map(spatial_verilog, engine.units.whole.values())]
+    for name, steps in engine.units.passes.items():
+        parts += steps.circuits_verilog(f"{engine.units.module}_{name}")
+    return "\n".join((text, *parts))

@@ -9,12 +9,13 @@ from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.networks.program import Instruction, Program
+from spikefloat.rtl_gen.rtl.engine.stages import STAGES
 
 __all__ = ["DRAIN", "Sequencer", "slot_layout"]
 
 #: Clocks after the last operation of a step in which its results are on their way to the memory,
 #: beside the one in which the next instruction is fetched.
-DRAIN = 3
+DRAIN = STAGES - 1
 
 
 def slot_layout(program: Program) -> data.StructLayout:
@@ -47,8 +48,8 @@ def slot_layout(program: Program) -> data.StructLayout:
 class Sequencer(wiring.Component):
     """Gives the addresses of an operation in each clock, and what is to become of its result.
 
-    A step begins when all results of the one before are in the memory. Rows of a softmax wait for
-    the one before.
+    A step begins when all results of the one before are in the memory. Rows of a normalisation or a
+    softmax wait until the one before is taken.
 
     Parameters
     ----------
@@ -59,8 +60,10 @@ class Sequencer(wiring.Component):
     -------
     start : ``In(1)``
         Whether to begin.
-    softmax_done : ``In(1)``
-        Whether a softmax ends in this clock.
+    row_taken : ``In(1)``
+        Whether the last element of a row is taken in this clock.
+    rows_busy : ``In(1)``
+        Whether there are rows whose results are not in the memory.
     slot : ``Out(slot_layout(program))``
         The operation of this clock.
     x, w, stream : ``Out``
@@ -75,7 +78,8 @@ class Sequencer(wiring.Component):
         super().__init__(
             {
                 "start": In(1),
-                "softmax_done": In(1),
+                "row_taken": In(1),
+                "rows_busy": In(1),
                 "slot": Out(slot_layout(program)),
                 "x": Out(_width(len(program.codes))),
                 "w": Out(_width(words)),
@@ -89,19 +93,9 @@ class Sequencer(wiring.Component):
         m = Module()
         instructions = self._program.instructions
         layout = _instruction_layout(instructions)
-        m.submodules.program = program = Memory(
-            shape=layout,
-            depth=len(instructions),
-            init=[
-                {field.name: int(getattr(one, field.name)) for field in fields(one)}
-                for one in instructions
-            ],
-        )
-        read = program.read_port()
-        now = read.data
         counter = Signal(range(len(instructions)))
-        m.d.comb += read.addr.eq(counter)
-
+        now = self._add_program(m, layout, counter)
+        is_row, is_last, is_through = Signal(), Signal(), Signal()
         row = Signal(layout["rows"].shape)
         column = Signal(layout["columns"].shape)
         index = Signal(self.stream.shape())
@@ -110,6 +104,8 @@ class Sequencer(wiring.Component):
         ends_row = Signal()
         ends = Signal()
         m.d.comb += [
+            is_row.eq(now.is_norm | now.is_softmax),
+            is_last.eq(counter == len(instructions) - 1),
             ends_row.eq(column == now.columns - 1),
             ends.eq(ends_row & (row == now.rows - 1)),
         ]
@@ -125,26 +121,41 @@ class Sequencer(wiring.Component):
                 m.d.sync += [index.eq(index + 1), column.eq(column + 1)]
                 with m.If(ends_row):
                     m.d.sync += [column.eq(0), row.eq(row + 1)]
-                with m.If(now.is_softmax):
+                with m.If(is_row):
                     m.next = "WAIT"
                 with m.Elif(ends):
                     m.next = "DRAIN"
-            with m.State("WAIT"), m.If(self.softmax_done):
+            with m.State("WAIT"), m.If(self.row_taken):
                 m.next = "RUN"
                 with m.If(row == now.rows):
                     m.next = "DRAIN"
             with m.State("DRAIN"):
                 m.d.sync += left.eq(left - 1)
-                with m.If(left == 1):
-                    m.d.sync += counter.eq(counter + 1)
+                m.d.comb += is_through.eq(Mux(is_row, ~self.rows_busy, left == 1))
+                with m.If(is_through):
+                    m.d.sync += counter.eq(Mux(is_last, 0, counter + 1))
                     m.next = "FETCH"
-                    with m.If(counter == len(instructions) - 1):
-                        m.d.sync += counter.eq(0)
+                    with m.If(is_last):
                         m.next = "END"
             with m.State("END"):
                 m.d.comb += self.done.eq(1)
                 m.next = "IDLE"
         return m
+
+    def _add_program(self, m: Module, layout: data.StructLayout, counter: Signal) -> data.View:
+        """Add the memory of instructions, and return the one that the counter is at."""
+        instructions = self._program.instructions
+        m.submodules.program = program = Memory(
+            shape=layout,
+            depth=len(instructions),
+            init=[
+                {field.name: int(getattr(one, field.name)) for field in fields(one)}
+                for one in instructions
+            ],
+        )
+        read = program.read_port()
+        m.d.comb += read.addr.eq(counter)
+        return read.data
 
     def _add_slot(
         self,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The circuits of an engine that work in a pipeline, with the registers between them.
+"""The circuits of products, which work in a pipeline, with the registers between them.
 
 Slot number n goes with the operation that is in stage n: the addresses are given in stage 0, the
-memories answer in stage 1, operands are in registers in stage 2, and results are written in stage 4.
+memories answer in stage 1, operands are in registers in stage 2, the sum of products in stage 3, that
+with what is added to it in stage 4, its code in stage 5, and results are written in stage 6.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ from amaranth.lib import data
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.styles.instances import add_instance
 
-__all__ = ["STAGES", "add_norm", "add_products"]
+__all__ = ["STAGES", "add_products"]
 
 #: Clocks from the addresses of an operation to its result in the memory.
-STAGES = 4
+STAGES = 6
 
 
 def add_products(
@@ -48,56 +49,38 @@ def add_products(
     """
     lanes = len(units.product.inputs[0].nodes)
     wide, width = len(addend), len(units.narrow.outputs[0].nodes)
-    a, b = Signal(lanes, name="left"), Signal(lanes, name="right")
     products = [slot.is_valid & slot.is_product for slot in slots]
-    with m.If(products[1]):
-        m.d.sync += [a.eq(left), b.eq(Mux(slots[1].is_weight, weight, right))]
-    y = add_instance(m, "product", units.product, {"a": a, "b": b})["y"]
-    total, first, second = (Signal(wide, name=name) for name in ("total", "addend_2", "addend_3"))
-    m.d.sync += first.eq(addend)
-    with m.If(products[2]):
-        m.d.sync += [total.eq(y), second.eq(first)]
 
-    result = Signal(wide)
-    added = add_instance(m, "add", units.add, {"a": second, "b": total})["y"]
+    def held(name: str, stage: int, value: Signal) -> Signal:
+        """Return a register that the operation of a stage loads, for the next one."""
+        register = Signal(len(value), name=f"{name}_{stage + 1}")
+        with m.If(products[stage]):
+            m.d.sync += register.eq(value)
+        return register
+
+    chosen = Signal(lanes, name="chosen")
+    m.d.comb += chosen.eq(Mux(slots[1].is_weight, weight, right))
+    a, b, addend = held("left", 1, left), held("right", 1, chosen), held("addend", 1, addend)
+
+    total = held("sum", 2, add_instance(m, "product", units.product, {"a": a, "b": b})["y"])
+    addend = held("addend", 2, addend)
+
+    added, result = add_instance(m, "add", units.add, {"a": addend, "b": total})["y"], Signal(wide)
     m.d.comb += result.eq(Mux(slots[3].adds, added, total))
-    code = add_instance(m, "narrow", units.narrow, {"a": result})["y"]
-    widths = {
-        "sum": wide,
-        "stream": wide,
-        "code": width,
-        "gated": width,
-    }
-    element = {name: Signal(size, name=f"element_{name}") for name, size in widths.items()}
+    total, result = held("sum", 3, total), held("stream", 3, result)
+
+    code = held("code", 4, add_instance(m, "narrow", units.narrow, {"a": result})["y"])
+    total, result = held("sum", 4, total), held("stream", 4, result)
+
     # The gate of a value is the code of the operation before.
-    gated = add_instance(m, "gate", units.gate, {"a": element["code"], "b": code})["y"]
-    with m.If(products[3]):
-        m.d.sync += [
-            element["sum"].eq(total),
-            element["stream"].eq(result),
-            element["code"].eq(code),
-            element["gated"].eq(gated),
-        ]
+    before = Signal(width, name="element_code")
+    gated = add_instance(m, "gate", units.gate, {"a": before, "b": code})["y"]
+    element = {
+        "sum": held("sum", 5, total),
+        "stream": held("stream", 5, result),
+        "code": before,
+        "gated": held("gated", 5, gated),
+    }
+    with m.If(products[5]):
+        m.d.sync += before.eq(code)
     return element
-
-
-def add_norm(
-    m: Module, units: Units, slots: Sequence[data.View], left: Signal, weight: Signal
-) -> Signal:
-    """Add the normalisation, and return the register of a row in the last stage.
-
-    Parameters are those of :func:`add_products`.
-    """
-    graph = units.norm
-    size = len(graph.inputs[0].nodes)
-    x, g = Signal(size, name="norm_x"), Signal(size, name="norm_g")
-    norms = [slot.is_valid & slot.is_norm for slot in slots]
-    with m.If(norms[1]):
-        m.d.sync += [x.eq(left), g.eq(weight)]
-    y = add_instance(m, "norm", graph, {"x": x, "g": g})["y"]
-    first, row = Signal(len(y), name="norm_row_3"), Signal(len(y), name="norm_row")
-    with m.If(norms[2]):
-        m.d.sync += first.eq(y)
-    with m.If(norms[3]):
-        m.d.sync += row.eq(first)
-    return row

@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
-from spikefloat.rtl_gen.circuits.vectors.softmax_steps import SoftmaxSteps
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 
 __all__ = ["Units"]
 
@@ -21,16 +21,31 @@ class Units:
     add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
     narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
     gate: NeuronGraph  #: SiLU(a) * b.
-    norm: NeuronGraph  #: RMSNorm of ``x`` with gains ``g``.
-    softmax: SoftmaxSteps
+    norm: PassSteps  #: RMSNorm of ``x`` with gains ``g``, element by element.
+    softmax: PassSteps  #: Softmax of ``x``, element by element.
     argmax: NeuronGraph  #: Index of the largest result.
+
+    @property
+    def whole(self) -> dict[str, NeuronGraph]:
+        """Circuits that are used by themselves, by what a reader calls them."""
+        return {
+            name: getattr(self, name) for name in ("product", "add", "narrow", "gate", "argmax")
+        }
+
+    @property
+    def passes(self) -> dict[str, PassSteps]:
+        """Circuits that go over a vector."""
+        return {"norm": self.norm, "softmax": self.softmax}
 
     @property
     def graphs(self) -> dict[str, NeuronGraph]:
         """All circuits, by what a reader calls them."""
-        steps = {f"softmax_{graph.name.rsplit('_', 1)[1]}": graph for graph in self.softmax.graphs}
-        own = ("product", "add", "narrow", "gate", "norm", "argmax")
-        return {name: getattr(self, name) for name in own} | steps
+        parts = {
+            f"{name}_{part}": graph
+            for name, steps in self.passes.items()
+            for part, graph in steps.named.items()
+        }
+        return self.whole | parts
 
     @property
     def neurons(self) -> int:

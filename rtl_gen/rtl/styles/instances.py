@@ -16,6 +16,7 @@ def add_instance(
     graph: NeuronGraph,
     inputs: Mapping[str, Value],
     module: str | None = None,
+    controls: Mapping[str, Value] | None = None,
 ) -> dict[str, Signal]:
     """Add a neuron graph to a module, and return its outputs by name.
 
@@ -32,11 +33,14 @@ def add_instance(
     module : str, optional
         Name of its own module, whose text is added to that of the component; by default that of the
         graph.
+    controls : mapping of str to Value, optional
+        Clock and enables of a circuit that is cut.
     """
     outputs = {
         port.name: Signal(len(port.nodes), name=f"{name}_{port.name}") for port in graph.outputs
     }
-    pins: dict[str, Value] = {f"i_{port.name}": inputs[port.name] for port in graph.inputs}
+    pins: dict[str, Value] = {f"i_{name}": value for name, value in (controls or {}).items()}
+    pins |= {f"i_{port.name}": inputs[port.name] for port in graph.inputs}
     m.submodules[name] = Instance(
         module or graph.name, **pins, **{f"o_{port}": signal for port, signal in outputs.items()}
     )

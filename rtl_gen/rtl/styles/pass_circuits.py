@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The circuits of an operation that goes over a vector more than once, and their timing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -16,6 +17,9 @@ class PassCircuits:
     Inputs of a circuit are registers, by name, besides ``element``, ``first`` and the codes of the
     other operands. An output ``next_NAME`` is for the register ``NAME``; ``next_stored`` is for the
     place of an element in the memory.
+
+    Circuits can be cut by registers. A vector then takes a few clocks more, but elements still follow
+    each other in each clock, but for the digits: one waits for that before.
     """
 
     most: int  #: Elements of a vector, at most.
@@ -23,12 +27,20 @@ class PassCircuits:
     source: str  #: Operand whose elements are stored.
     others: tuple[str, ...]  #: Operands whose elements results take.
     take: NeuronGraph  #: For each element that comes in.
-    scan: NeuronGraph | None = None  #: For each element once more.
+    scan: NeuronGraph | None = None  #: For each element once more: ``stored`` in its place.
+    add: NeuronGraph | None = None  #: For what is ``stored`` of each.
     begin: NeuronGraph | None = None  #: Before the first digit.
     step: NeuronGraph | None = None  #: For each digit.
     digits: int = 0  #: How many there are.
     settle: NeuronGraph  #: Before the first result.
     give: NeuronGraph  #: For each result, ``y``.
+    #: Number of cuts through circuits, by name; none through the others, nor through ``take`` and
+    #: ``add``, whose results the next element needs.
+    cuts: Mapping[str, int] = field(default_factory=dict)
+
+    def cuts_of(self, name: str) -> int:
+        """Return the number of cuts through a circuit."""
+        return self.cuts.get(name, 0)
 
     @property
     def named(self) -> dict[str, NeuronGraph]:
@@ -36,6 +48,7 @@ class PassCircuits:
         own = {
             "take": self.take,
             "scan": self.scan,
+            "add": self.add,
             "begin": self.begin,
             "step": self.step,
             "settle": self.settle,
@@ -55,7 +68,7 @@ class PassCircuits:
             port.name.removeprefix("next_"): len(port.nodes)
             for graph in self.graphs
             for port in graph.outputs
-            if port.name.startswith("next_") and port.name != "next_stored"
+            if port.name.startswith("next_")
         }
 
     @property
@@ -79,15 +92,22 @@ class PassCircuits:
         return len(self.give.outputs[0].nodes)
 
     @property
+    def scan_delay(self) -> int:
+        """Clocks from an element that is gone over to what is kept with it, if not the same clock."""
+        cuts = self.cuts_of("scan")
+        return cuts + 1 if cuts else 0
+
+    @property
     def _work(self) -> int:
         """Clocks between the last element and the first result, of the longest vector."""
-        scanned = self.most if self.scan else 0
-        return scanned + (1 + self.digits if self.begin else 0) + 1
+        scanned = self.most + self.scan_delay if self.scan else 0
+        begin, step, settle = (1 + self.cuts_of(name) for name in ("begin", "step", "settle"))
+        return scanned + (begin + self.digits * step if self.begin else 0) + settle
 
     @property
     def latency(self) -> int:
         """Clocks from the transfer of the last element to that of the first result."""
-        return self._work + 3
+        return self._work + 3 + self.cuts_of("give")
 
     @property
     def interval(self) -> int:
@@ -96,7 +116,7 @@ class PassCircuits:
 
     @property
     def registers(self) -> int:
-        """Number of one-bit registers outside the memory."""
+        """Number of one-bit registers outside the memory, without those of cuts."""
         counters = 3 * self.most.bit_length() + (self.most - 1).bit_length()
         # Phase, first, complete, offered, last, error.
         flags = 3 + 5

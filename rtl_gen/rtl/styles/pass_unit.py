@@ -2,9 +2,10 @@
 """The hardware of an operation that goes over a vector more than once."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, Value
+from amaranth.hdl import Cat, ClockSignal, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 
@@ -106,12 +107,31 @@ class _Elaboration:
         self._go_on()
         self._give()
 
-    def _circuit(self, name: str, **inputs: Value) -> dict[str, Signal]:
-        """Add a circuit whose inputs are the registers of their names, besides those given."""
-        graph = getattr(self._steps, name)
+    def _circuit(
+        self, name: str, enable: Value | None = None, **inputs: Value
+    ) -> dict[str, Signal]:
+        """Add a circuit whose inputs are the registers of their names, besides those given.
+
+        If it is cut, its registers change while the enable is set.
+        """
+        graph, cuts = getattr(self._steps, name), self._steps.cuts_of(name)
+        controls = {"clk": ClockSignal()} if cuts else {}
+        for number in range(1, cuts + 1):
+            controls[f"enable_{number}"] = Const(1) if enable is None else enable
+        given = {**self._registers, **inputs}
         return add_instance(
-            self.module, name, graph, {**self._registers, **inputs}, f"{self._name}_{name}"
+            self.module, name, graph, given, f"{self._name}_{name}", controls=controls
         )
+
+    def _late(self, value: Value, clocks: int, enable: Value | None = None) -> Value:
+        """Return a value some clocks later, of those in which the enable is set."""
+        m = self.module
+        for _ in range(clocks):
+            late = Signal(len(value), name="late")
+            with m.If(Const(1) if enable is None else enable):
+                m.d.sync += late.eq(value)
+            value = late
+        return value
 
     def _load(self, outputs: Mapping[str, Signal]) -> None:
         """Put what a circuit gives into the registers, within what decides when."""
@@ -166,35 +186,54 @@ class _Elaboration:
                 self._size.eq(self._arrived),
             ]
         if steps.scan:
-            is_first = self._address == 0
-            scan = self._circuit(
-                "scan", element=self._element[: steps.element_width], first=is_first
-            )
-            with m.If(self._phase == _Phase.SCAN):
-                self._load(scan)
-                m.d.comb += [
-                    self._advances.eq(1),
-                    self._write.addr.eq(self._address),
-                    self._write.data.eq(scan["next_stored"]),
-                    self._write.en.eq(1),
-                ]
-                with m.If(self._is_last):
-                    m.d.sync += self._phase.eq(after_scan)
+            self._scan(after_scan)
         if steps.begin:
             digit = Signal(range(steps.digits))
-            begin, step = self._circuit("begin"), self._circuit("step")
-            with m.If(self._phase == _Phase.BEGIN):
-                self._load(begin)
-                m.d.sync += [self._phase.eq(_Phase.STEP), digit.eq(0)]
-            with m.If(self._phase == _Phase.STEP):
-                self._load(step)
-                m.d.sync += digit.eq(digit + 1)
-                with m.If(digit == steps.digits - 1):
-                    m.d.sync += self._phase.eq(_Phase.SETTLE)
-        settle = self._circuit("settle")
-        with m.If(self._phase == _Phase.SETTLE):
-            self._load(settle)
-            m.d.sync += [self._phase.eq(_Phase.GIVE), self._complete.eq(0)]
+            self._compute("begin", _Phase.BEGIN, [self._phase.eq(_Phase.STEP), digit.eq(0)])
+            is_last = digit == steps.digits - 1
+            after = [digit.eq(digit + 1), self._phase.eq(Mux(is_last, _Phase.SETTLE, _Phase.STEP))]
+            self._compute("step", _Phase.STEP, after)
+        self._compute("settle", _Phase.SETTLE, [self._phase.eq(_Phase.GIVE), self._complete.eq(0)])
+
+    def _compute(self, name: str, phase: _Phase, after: Sequence[Any]) -> None:
+        """Use a circuit once in a phase: what it reads stays as it is until all cuts are passed."""
+        m, cuts = self.module, self._steps.cuts_of(name)
+        circuit = self._circuit(name)
+        clock = Signal(range(cuts + 1), name=f"{name}_clock")
+        with m.If(self._phase == phase):
+            if cuts:
+                m.d.sync += clock.eq(Mux(clock == cuts, 0, clock + 1))
+            with m.If(clock == cuts):
+                self._load(circuit)
+                m.d.sync += after
+
+    def _scan(self, after: _Phase) -> None:
+        """Go over the elements once more: change each, and keep something of it."""
+        m, steps, cuts = self.module, self._steps, self._steps.cuts_of("scan")
+        circuit = self._circuit("scan", element=self._element[: steps.element_width])
+        reads, stops = Signal(), Signal()
+        m.d.comb += reads.eq((self._phase == _Phase.SCAN) & ~stops)
+        with m.If(reads):
+            m.d.comb += self._advances.eq(1)
+        if cuts:
+            m.d.sync += stops.eq((self._phase == _Phase.SCAN) & (stops | self._is_last))
+        moment = Cat(reads, self._address == 0, self._is_last)
+        writes, address = self._late(moment, cuts)[0], self._late(self._address, cuts)
+        with m.If(writes):
+            m.d.comb += [
+                self._write.addr.eq(address),
+                self._write.data.eq(circuit["stored"]),
+                self._write.en.eq(1),
+            ]
+        is_kept, is_first, is_last = self._late(moment, steps.scan_delay)
+        stored = self._late(circuit["stored"], 1 if cuts else 0)
+        add = self._circuit("add", stored=stored, first=is_first)
+        with m.If(is_kept):
+            self._load(add)
+            with m.If(is_last):
+                m.d.sync += self._phase.eq(after)
+                if cuts:
+                    m.d.sync += stops.eq(0)
 
     def _give(self) -> None:
         """Give the results, with an element of each of the other operands."""
@@ -202,12 +241,14 @@ class _Elaboration:
         others = {name: getattr(self._unit, f"s_axis_{name}") for name in steps.others}
         codes = {name: stream.tdata[: steps.element_width] for name, stream in others.items()}
         stored = steps.given_width
-        give = self._circuit("give", element=self._element[:stored], **codes)
         result, ends, offered = Signal(steps.result_width), Signal(), Signal()
-        moves, error = Signal(), self._unit.frame_error
+        goes, moves, error = Signal(), Signal(), self._unit.frame_error
+        give = self._circuit("give", goes, element=self._element[:stored], **codes)
         gives = take_together(m, "gives", others.values(), moves, self._is_last, error)
+        made, is_last = self._late(Cat(gives, self._is_last), steps.cuts_of("give"), goes)
         m.d.comb += [
-            moves.eq((self._phase == _Phase.GIVE) & (~offered | sink.tready)),
+            goes.eq(~offered | sink.tready),
+            moves.eq((self._phase == _Phase.GIVE) & goes),
             sink.tvalid.eq(offered),
             sink.tdata.eq(result),
             sink.tlast.eq(ends),
@@ -216,6 +257,7 @@ class _Elaboration:
             m.d.sync += offered.eq(0)
         with m.If(gives):
             m.d.comb += self._advances.eq(1)
-            m.d.sync += [offered.eq(1), result.eq(give["y"]), ends.eq(self._is_last)]
             with m.If(self._is_last):
                 m.d.sync += self._phase.eq(_Phase.IDLE)
+        with m.If(goes & made):
+            m.d.sync += [offered.eq(1), result.eq(give["y"]), ends.eq(is_last)]

@@ -5,13 +5,16 @@ Each pass has a neuron graph, which is used for every element; registers keep wh
 counters and the order of the passes are plain registers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.rtl_gen.rtl.styles.pass_unit import PassUnit
+from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.rtl_gen.rtl.styles.vector_unit import unit_verilog
+from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
 __all__ = ["PassSteps"]
 
@@ -26,7 +29,7 @@ class PassSteps(PassCircuits):
         sizes = [f"{len(graph.neurons)} {name}" for name, graph in self.named.items()]
         many = "exactly" if self.is_exact else "at most"
         again = [f"{self.most} to go over the elements again"] if self.scan else []
-        again += [f"{self.digits} for digits"] if self.digits else []
+        again += [f"{self.digits * (1 + self.cuts_of('step'))} for digits"] if self.digits else []
         begun = f", {' and '.join(again)} among them" if again else ""
         with_results = (
             [f"{' and '.join(self.others)}: an element is taken with each result"]
@@ -59,4 +62,27 @@ class PassSteps(PassCircuits):
         header : iterable of str
             Lines for the comment at the top.
         """
-        return unit_verilog(PassUnit(self, module), module, [*header, *self.lines], self.named)
+        text, ports = unit_verilog(PassUnit(self, module), module, [*header, *self.lines])
+        return "\n".join((text, *self.circuits_verilog(module))), ports
+
+    def circuits_verilog(self, module: str) -> Iterator[str]:
+        """Yield the Verilog of each circuit.
+
+        Parameters
+        ----------
+        module : str
+            What the names of their modules begin with.
+
+        Raises
+        ------
+        InputError
+            If there are more cuts than make a circuit faster.
+        """
+        for name, graph in self.named.items():
+            pipeline = cut(graph, self.cuts_of(name)) if self.cuts_of(name) else None
+            own = f"{module}_{name}"
+            yield (
+                pipeline_verilog(pipeline, module=own, has_enables=True)
+                if pipeline
+                else spatial_verilog(graph, module=own)
+            )

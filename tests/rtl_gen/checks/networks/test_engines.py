@@ -25,7 +25,7 @@ from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.networks.network import run_network
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.simulators.runner import BenchError
-from tests.helpers.networks import inputs_of, small_network, small_weights
+from tests.helpers.networks import inputs_of, small_network, small_weights, with_few_cuts
 
 NETWORK = small_network()
 
@@ -34,6 +34,7 @@ NETWORK = small_network()
 def small_engine() -> tuple[Engine, Hardware]:
     weights = {name: codes.tolist() for name, codes in small_weights(NETWORK).items()}
     engine = make_engine(NETWORK, weights, "small_engine")
+    engine = Engine(engine.program, with_few_cuts(engine.units))
     return engine, engine_hardware(engine)
 
 

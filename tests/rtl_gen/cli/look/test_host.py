@@ -3,14 +3,18 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from spikefloat.rtl_gen.checks.networks.digits import digits_case
 from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.formats import Overflow, find_format
-from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity
-from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY
+from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity, encode_network
+from spikefloat.rtl_gen.fpga.boards.protocol_tables import IDENTIFY, NETWORK_OPERATIONS
 from spikefloat.sim.board.terminal import board_terminal
 from spikefloat.sim.golden.arithmetic import multiply
+from spikefloat.sim.golden.networks.network import run_network
+from spikefloat.sim.golden.vectors.reductions import argmax
 from tests.helpers.board_line import ModelLine
 from tests.helpers.command import Capture, run_json
 
@@ -152,3 +156,50 @@ def test_simulated_board(capsys: Capture) -> None:
 def test_every_pair_of_a_simulated_board(capsys: Capture) -> None:
     (row,) = run_json(capsys, "host", "--simulate", "icebreaker", "sweep")
     assert (row["pairs"], row["wrong"], row["retries"]) == (65_536, 0, 0)
+
+
+def with_network(monkeypatch: pytest.MonkeyPatch, last: int = 0) -> None:
+    """Let a model of the digits transformer be at every port; ``last`` is put into the lowest logit."""
+    case = digits_case(2)
+    logits = run_network(case.network, case.weights, case.x)["head"]["stream"][:, 0]
+    wide = case.network.stream_format
+    codes, results = bytearray(64), bytearray(21)
+
+    def compute(operation: int, a: int, b: int) -> int | None:
+        if operation == IDENTIFY:
+            return encode_network("digits")
+        if operation == NETWORK_OPERATIONS["load"]:
+            codes[a] = b
+            return b
+        if operation == NETWORK_OPERATIONS["infer"]:
+            (number,) = [n for n, x in enumerate(case.x) if x.astype("u1").tobytes() == codes]
+            own = logits[number] ^ np.eye(10, dtype=int)[0] * last
+            results[:20] = own.astype("<u2").tobytes()
+            results[20] = int(argmax(wide, wide, None, logits)[number])
+            return 0
+        return results[a] if operation == NETWORK_OPERATIONS["read"] else None
+
+    monkeypatch.setattr(
+        "spikefloat.rtl_gen.cli.look.host.open_line", lambda port, baud: ModelLine(compute)
+    )
+
+
+def test_classify(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_network(monkeypatch)
+    (row,) = run_json(capsys, "host", "--port", "x", "classify", "--images", "2")
+    found = {name: row[name] for name in ("network", "images", "logits", "logits_equal")}
+    assert found == {"network": "digits", "images": 2, "logits": 20, "logits_equal": 20}
+    assert (row["classes_equal"], row["first_wrong"], row["retries"]) == (2, None, 0)
+    assert main(["host", "--port", "x", "identify"]) == 0
+    assert capsys.readouterr().out == "network: digits\n"
+    assert main(["host", "--port", "x", "compute", "add", "1", "2"]) == 2
+    assert "Board must compute with floats for compute, not digits" in capsys.readouterr().err
+
+
+def test_classify_wrong(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_network(monkeypatch, last=1)
+    assert main(["host", "--port", "x", "classify", "--images", "2"]) == 1
+    assert "Image 0 is the first with another result" in capsys.readouterr().out
+    with_board(monkeypatch)
+    assert main(["host", "--port", "x", "classify"]) == 2
+    assert "Board must have a network for classify, not e4m3fn" in capsys.readouterr().err

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.designs.engines.units import make_units
 from spikefloat.rtl_gen.extras import install_command
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
+from spikefloat.rtl_gen.networks.program import make_program
+from spikefloat.rtl_gen.rtl.engine.engine import Engine
 from spikefloat.sim.simulators.lint import lint
 from tests.helpers.command import Capture, run_json
+from tests.helpers.networks import small_network, small_weights, with_few_cuts
 
 
 def test_files(capsys: Capture, tmp_path: Path) -> None:
@@ -40,6 +44,28 @@ def test_files(capsys: Capture, tmp_path: Path) -> None:
         "// top: Tang Nano 9K\n// e5m2, overflow to nan, latency of the "
         "arithmetic 2 clocks of 27 MHz\n"
     )
+
+
+def test_network(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a small network in place of that of the digits, whose cuts take long to find."""
+    network = small_network()
+
+    class Case:
+        def engine(self, module: str) -> Engine:
+            units = with_few_cuts(make_units(network, module))
+            return Engine(make_program(network, small_weights(network)), units)
+
+    monkeypatch.setattr("spikefloat.rtl_gen.cli.make.board.digits_case", lambda images: Case())
+    folder = str(tmp_path)
+    (told,) = run_json(capsys, "board", "ulx3s", "--network", "digits", "--name", "t", "-o", folder)
+    assert told["files"] == [str(tmp_path / "t.v"), str(tmp_path / "ulx3s.lpf")]
+    assert told["inputs_per_second"] == round(25e6 / told["clocks"])
+    text = (tmp_path / "t.v").read_text(encoding="utf-8")
+    assert text.startswith("// t: ULX3S with LFE5U-85F\n// network digits, a result")
+    assert "\nmodule t (" in text
+    assert "\nmodule t_digits (" in text
+    assert main(["board", "ulx3s", "--network", "digits", "--format", "e5m2"]) == 2
+    assert "Option --format has no effect with --network" in capsys.readouterr().err
 
 
 def test_table(capsys: Capture, tmp_path: Path) -> None:

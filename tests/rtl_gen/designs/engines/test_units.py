@@ -24,8 +24,9 @@ def test_units_of_a_small_network() -> None:
         for name, graph in units.graphs.items()
     }
     assert ports["product"] == {"a": 40, "b": 40, "y": 16}  # five lanes, for values and places
-    assert ports["norm"] == {"x": 32, "g": 32, "y": 32}
-    assert ports["softmax_maximum"] == {"x": 24, "largest": 8}
+    assert (units.norm.most, units.softmax.most) == (4, 3)
+    assert {"g": 8, "y": 8}.items() <= ports["norm_give"].items()
+    assert ports["softmax_scan"]["stored"] == 14
     assert ports["argmax"] == {"a": 80, "y": 3}
     assert units.neurons == sum(len(graph.neurons) for graph in units.graphs.values())
 

@@ -6,21 +6,26 @@ from itertools import combinations
 
 import pytest
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.protocol import (
     Answer,
     Request,
     decode_answer,
     decode_identity,
+    decode_network,
     encode_answer,
     encode_identity,
+    encode_network,
     encode_request,
     split_answers,
 )
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
     ANSWER_BYTES,
     BOARD_FORMATS,
+    BOARD_NETWORKS,
     IDENTIFY,
+    NETWORK_OPERATIONS,
     OPERATIONS,
     REQUEST_BYTES,
     Status,
@@ -74,7 +79,19 @@ def test_numbers():
         ("BAD_CHECKSUM", 2),
         ("FRAMING_ERROR", 3),
         ("INCOMPLETE", 4),
+        ("BUSY", 5),
     ]
+    assert NETWORK_OPERATIONS == {"load": 8, "infer": 9, "read": 10}
+    assert BOARD_NETWORKS == ("digits",)
+    assert (encode_network("digits"), decode_network(0xC0), decode_network(0x80)) == (
+        0xC0,
+        "digits",
+        None,
+    )
+    with pytest.raises(InputError, match="Network of a board must be one of 1, not 1"):
+        decode_network(0xC1)
+    with pytest.raises(InputError, match="Network must be digits, not 'digit'; did you"):
+        encode_network("digit")
     assert IDENTIFY == 31
     assert BOARD_FORMATS[:3] == ("e4m3fn", "e5m2", "e4m3")
 

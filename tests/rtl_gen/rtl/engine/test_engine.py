@@ -15,12 +15,13 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.program import Program, make_program
 from spikefloat.rtl_gen.rtl.engine.engine import Engine, engine_ports, engine_verilog
 from spikefloat.rtl_gen.rtl.engine.sequencer import DRAIN, Sequencer
+from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.simulators.lint import lint
-from tests.helpers.networks import small_network, small_weights
+from tests.helpers.networks import small_network, small_weights, with_few_cuts
 
-#: Clocks that the softmax of the test takes.
-SOFTMAX = 7
+#: Clocks until a unit has taken a row, in the test, and then until its result is in the memory.
+TAKES, GIVES = 7, 3
 
 
 @cache
@@ -31,7 +32,7 @@ def small_program() -> Program:
 
 @cache
 def small_engine() -> Engine:
-    return Engine(small_program(), make_units(small_network(), "transformer"))
+    return Engine(small_program(), with_few_cuts(make_units(small_network(), "transformer")))
 
 
 def operations(program: Program) -> Iterator[dict[str, int]]:
@@ -72,7 +73,7 @@ def run_sequencer(program: Program) -> tuple[list[tuple[int, dict[str, int]]], i
         ctx.set(sequencer.start, 1)
         await ctx.tick()
         ctx.set(sequencer.start, 0)
-        countdown = -1
+        countdown = -GIVES
         for clock in range(1000):
             slot = sequencer.slot
             if ctx.get(slot.is_valid):
@@ -81,8 +82,10 @@ def run_sequencer(program: Program) -> tuple[list[tuple[int, dict[str, int]]], i
                 for name in ("x", "w", "stream"):
                     numbers[name] = ctx.get(getattr(sequencer, name))
                 seen.append((clock, numbers))
-                countdown = SOFTMAX if numbers["is_softmax"] else -1
-            ctx.set(sequencer.softmax_done, countdown == 0)
+                if not numbers["is_product"]:
+                    countdown = TAKES
+            ctx.set(sequencer.row_taken, countdown == 0)
+            ctx.set(sequencer.rows_busy, countdown > -GIVES)
             countdown -= 1
             if ctx.get(sequencer.done):
                 ends.append(clock)
@@ -106,7 +109,12 @@ def test_sequencer() -> None:
     for (_, actual), one in zip(seen, expected, strict=True):
         assert {name: actual[name] for name in one} == one
     clocks = sum(
-        1 + one.rows * (SOFTMAX + 1 if one.is_softmax else one.columns) + DRAIN
+        1
+        + (
+            one.rows * (TAKES + 1) + GIVES
+            if one.is_softmax or one.is_norm
+            else one.rows * one.columns + DRAIN
+        )
         for one in program.instructions
     )
     assert end == clocks
@@ -138,26 +146,43 @@ def test_ports() -> None:
     }
 
 
+def texts(units: Units, name: str) -> list[str]:
+    """Return the Verilog of a circuit that is used by itself, or of all of a unit."""
+    unit = name.partition("_")[0]
+    if unit in units.passes:
+        return list(units.passes[unit].circuits_verilog(f"transformer_{unit}"))
+    return [spatial_verilog(units.graphs[name])]
+
+
 @pytest.mark.tool
 def test_lint(tmp_path: Path) -> None:
     """Without what is in the circuits, which have a test of their own."""
     engine = small_engine()
     text = engine_verilog(engine)
     stubs = []
-    for graph in engine.units.graphs.values():
-        text = text.replace(spatial_verilog(graph), "")
-        names = ", ".join(port.name for port in (*graph.inputs, *graph.outputs))
+    for name, graph in engine.units.graphs.items():
+        for own in texts(engine.units, name):
+            text = text.replace(own, "")
+        unit, _, part = name.partition("_")
+        steps = engine.units.passes.get(unit)
+        cuts = steps.cuts_of(part) if steps else 0
+        controls = ["clk", *(f"enable_{cut + 1}" for cut in range(cuts))] if cuts else []
+        ports = ", ".join([*controls, *(port.name for port in (*graph.inputs, *graph.outputs))])
         lines = [
+            *(f"input wire {control};" for control in controls),
             *(f"input wire [{len(p.nodes) - 1}:0] {p.name};" for p in graph.inputs),
             *(f"output wire [{len(p.nodes) - 1}:0] {p.name};" for p in graph.outputs),
             *(f"assign {p.name} = 0;" for p in graph.outputs),
         ]
-        stubs.append(f"module {graph.name}({names});\n" + "\n".join(lines) + "\nendmodule\n")
+        stubs.append(f"module transformer_{name}({ports});\n" + "\n".join(lines) + "\nendmodule\n")
     top = text.rstrip()
-    assert re.findall(r"^module (\w+)", top, re.MULTILINE) == [
-        "transformer_softmax",
-        "transformer_sequencer",
+    assert sorted(re.findall(r"^module (\w+)", top, re.MULTILINE)) == [
         "transformer",
+        "transformer_norm",
+        "transformer_norm_passes",
+        "transformer_sequencer",
+        "transformer_softmax",
+        "transformer_softmax_passes",
     ]
     path = tmp_path / "transformer.v"
     rules = ("DECLFILENAME", "UNUSEDSIGNAL", "WIDTHEXPAND")

@@ -69,10 +69,11 @@ class Passes:
             first = np.full(count, self._first if place == 0 else 0)
             self._use(steps.take, element=element, first=first)
             stored.append(element)
-        if steps.scan:
+        if steps.scan and steps.add:
             for place, element in enumerate(stored):
                 first = np.full(count, place == 0, int)
-                stored[place] = self._use(steps.scan, element=element, first=first)["next_stored"]
+                stored[place] = self._use(steps.scan, element=element)["stored"]
+                self._use(steps.add, stored=stored[place], first=first)
         if steps.begin and steps.step:
             self._use(steps.begin)
             for _ in range(steps.digits):
@@ -186,6 +187,38 @@ def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> N
         assert row.outcome.cases > 50
         assert row.outcome.mismatches == 0, row.outcome.report
         assert not row.outcome.report
+
+
+@pytest.mark.parametrize(
+    "name, cuts",
+    [
+        ("softmax", {"scan": 2, "settle": 1, "give": 2}),
+        slow("softmax", {"scan": 1}),
+        slow("softmax", {"give": 1}),
+        slow("layer_norm", {"begin": 2, "step": 1, "settle": 1, "give": 3}),
+    ],
+)
+@pytest.mark.tool
+def test_cut_circuits(name: str, cuts: dict[str, int], tmp_path: Path) -> None:
+    """Results are the same, in the clocks that are told, with pauses at both ends, too."""
+    instance = unit(name, length=5, format="e2m1fn", to="bfloat16")
+    steps = build_sequential(instance.design, instance.circuit, instance.shape)
+    assert isinstance(steps, PassSteps)
+    steps = replace(steps, cuts=cuts)
+    checked = make_check(instance, Selected(random_cases=30))
+    later = steps.latency - checked.dut.latency
+    assert later >= sum(cuts.values())
+    dut = replace(
+        checked.dut,
+        verilog=steps.verilog(checked.dut.module, [])[0],
+        latency=steps.latency,
+        last_latency=checked.dut.last_latency + later,
+        interval=steps.interval,
+    )
+    outcomes = verify([replace(checked, dut=dut)], "icarus", tmp_path)
+    for outcome in outcomes:
+        assert outcome.mismatches == 0, outcome.report
+        assert not outcome.report
 
 
 def of_length(name: str, length: int, most: int) -> Check:
