@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from made.common import kept, lines, made
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
+from spikefloat.rtl_gen.formats import Rounding, find_format
 
 #: What stands before the names of TestFloat's functions, and what it means.
 _OPERANDS = {
@@ -50,6 +51,38 @@ def testfloat() -> str:
     return lines(heading, table, right=True)
 
 
+def run_operations(
+    fmt: str, rows: Sequence[dict[str, str]], column: str, modes: set[str]
+) -> tuple[int, int, int]:
+    """Return how many operations that round were run in all modes, how many exact ones, and the rest."""
+    run: dict[str, set[str]] = {}
+    for row in rows:
+        run.setdefault(row["operation"], set()).update(row[column].split())
+    rounding, exact, rest = 0, 0, 0
+    for design in operations_of(fmt):
+        needed = modes if design.takes_rounding else set()
+        if design.name not in run or not run[design.name] >= needed:
+            rest += 1
+        elif design.takes_rounding:
+            rounding += 1
+        else:
+            exact += 1
+    return rounding, exact, rest
+
+
+@made
+def rounding_wide() -> str:
+    table = []
+    every = kept("rounding_wide")
+    for fmt in dict.fromkeys(row["format"] for row in every):
+        rows = [row for row in every if row["format"] == fmt]
+        modes = {mode.value for mode in Rounding if mode.is_for(find_format(fmt))}
+        counts = run_operations(fmt, rows, "rounding", modes)
+        table.append([fmt, *counts, total(rows, "cases"), total(rows, "wrong")])
+    heading = ["format", "that round", "exact", "not, or in part", "results", "wrong"]
+    return lines(heading, table, right=True)
+
+
 @made
 def rounding_rtl() -> str:
     table = []
@@ -57,16 +90,7 @@ def rounding_rtl() -> str:
     for fmt in dict.fromkeys(row["format"] for row in every):
         for name, simulator in SIMULATORS.items():
             rows = [row for row in every if (row["format"], row["simulator"]) == (fmt, name)]
-            run: dict[str, set[str]] = {}
-            for row in rows:
-                run.setdefault(row["operation"], set()).update(row["modes"].split())
-            rounding, exact, rest = [], [], []
-            for design in operations_of(fmt):
-                needed = MODES if design.takes_rounding else set()
-                is_run = design.name in run and run[design.name] >= needed
-                kind = rounding if design.takes_rounding else exact
-                (kind if is_run else rest).append(design.name)
             sums = total(rows, "cases"), total(rows, "mismatches")
-            table.append([fmt, simulator, len(rounding), len(exact), len(rest), *sums])
+            table.append([fmt, simulator, *run_operations(fmt, rows, "modes", MODES), *sums])
     heading = ["format", "simulator", "that round", "exact", "not, or in part", "results", "wrong"]
     return lines(heading, table, right=True)
