@@ -5,22 +5,12 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
-from spikefloat.rtl_gen.networks.description import Network
-from spikefloat.rtl_gen.networks.layers import Layers
 from spikefloat.sim.golden.networks.quick import round_floats
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.training.floats import FloatNetwork
 from spikefloat.sim.training.transformer import initial_weights
-
-
-def small() -> Network:
-    layers = Layers(3, 4)
-    layers.embedding(2)
-    layers.attention(0, heads=2)
-    layers.feed_forward(0, 3, is_last=True)
-    layers.mean()
-    return layers.head(5)
+from tests.helpers.networks import assert_slopes, small_network
 
 
 @pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "bfloat16"])
@@ -36,27 +26,14 @@ def test_rounding_is_that_of_the_golden_model(name: str) -> None:
 
 
 def test_slopes_are_those_of_differences() -> None:
-    network = small()
-    rng = np.random.default_rng(1)
-    weights = {k: v.astype(np.float64) for k, v in initial_weights(network).items()}
+    network, rng = small_network(), np.random.default_rng(1)
     x, factors = rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 1, 5))
-    model = FloatNetwork(network, is_rounded=False, kind=np.float64)
-    model.run(weights, x)
-    slopes = model.slopes(factors)
-    assert set(slopes) == set(network.trained)
-    for name, weight in weights.items():
-        way = rng.normal(size=weight.shape)
-        ahead, behind = (
-            (model.run({**weights, name: weight + step * way}, x) * factors).sum()
-            for step in (1e-6, -1e-6)
-        )
-        difference = (ahead - behind) / 2e-6
-        assert (slopes[name] * way).sum() == pytest.approx(difference, rel=1e-5, abs=1e-6), name
+    assert_slopes(network, initial_weights(network), x, factors)
 
 
 def test_attention_of_equal_keys_is_the_mean() -> None:
     """Without keys all scores are zero, so that each head gives the mean of the values."""
-    network = small()
+    network = small_network()
     weights = initial_weights(network)
     for name in weights:
         if name.endswith("key"):
@@ -75,7 +52,7 @@ def test_attention_of_equal_keys_is_the_mean() -> None:
 
 
 def test_rounding_changes_results() -> None:
-    network = small()
+    network = small_network()
     weights = initial_weights(network)
     x = np.random.default_rng(3).normal(size=(50, 3, 2))
     exact, rounded = (

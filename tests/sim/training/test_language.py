@@ -16,24 +16,13 @@ from spikefloat.sim.training.language import (
     train_language,
 )
 from tests.helpers.language import TINY, tiny_model
+from tests.helpers.networks import assert_slopes
 
 
 def test_slopes_are_those_of_differences() -> None:
-    network, rng = TINY.network(), np.random.default_rng(1)
-    weights = {name: array.astype(np.float64) for name, array in tiny_model().arrays.items()}
+    rng = np.random.default_rng(1)
     x, factors = rng.integers(0, 11, (3, 20, 1)), rng.normal(size=(3, 20, 11))
-    model = FloatNetwork(network, is_rounded=False, kind=np.float64)
-    model.run(weights, x)
-    slopes = model.slopes(factors)
-    assert set(slopes) == set(network.trained)
-    for name, weight in weights.items():
-        way = rng.normal(size=weight.shape)
-        ahead, behind = (
-            (model.run({**weights, name: weight + step * way}, x) * factors).sum()
-            for step in (1e-6, -1e-6)
-        )
-        difference = (ahead - behind) / 2e-6
-        assert (slopes[name] * way).sum() == pytest.approx(difference, rel=1e-5, abs=1e-6), name
+    assert_slopes(TINY.network(), tiny_model().arrays, x, factors)
 
 
 def test_training() -> None:
