@@ -4,7 +4,7 @@
     python scripts/train_language.py
 
 writes `language.npz`, `language.json` and `language_sample.txt` into `sim/training/data`. It takes
-about twenty minutes of one core, and needs no other packages than the program does. The text is that
+about twenty minutes, and needs no other packages than the program does. The text is that
 of the pages as they are; the JSON file records its SHA-256, so that it can be told whether it was
 another. One page is not trained on: it is the sample that perplexity is measured with.
 """

@@ -17,7 +17,7 @@ __all__ = ["TINY", "legacy_file", "llama_arrays", "llama_logits", "tiny_model", 
 
 Floats = NDArray[Any]
 
-#: Two layers, four heads for two keys, numbers that are no powers of two.
+#: Two layers, two heads that share keys and values, sizes that are no powers of two.
 TINY = Decoder(width=12, hidden=7, layers=2, heads=2, key_heads=1, vocabulary=11, context=20)
 
 

@@ -32,7 +32,7 @@ __all__ = ["MOST_AT_ONCE", "generate"]
 Codes = NDArray[np.int64]
 
 #: Most tokens that go through the neurons together.
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 128
 
 
 @dataclass

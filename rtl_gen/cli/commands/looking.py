@@ -16,6 +16,9 @@ from spikefloat.rtl_gen.formats import BLOCK_FORMATS
 
 __all__ = ["LOOKING"]
 
+#: Formats of codes whose exact sums fit into 64 bits, so that the golden model is quick; and blocks.
+_MODEL_FORMATS = ("e4m3fn", "e4m3", "e3m4", *BLOCK_FORMATS)
+
 LOOKING = (
     Command(
         name="stats",
@@ -198,7 +201,8 @@ LOOKING = (
             *with_changes(
                 "format",
                 default="e4m3fn",
-                read=several(one_of(("e4m3fn", "e4m3", "e3m4", *BLOCK_FORMATS))),
+                read=several(one_of(_MODEL_FORMATS)),
+                words=_MODEL_FORMATS,
                 help="formats of codes: e4m3fn, e4m3, e3m4; or of the weights in blocks, beside codes "
                 f"of e4m3fn: {', '.join(BLOCK_FORMATS)}",
             ),

@@ -12,17 +12,22 @@ from spikefloat.sim.training.language import STORED
 
 __all__ = ["run"]
 
+#: What a text begins with if nothing is given.
+_PROMPT = "The "
+
 
 def run(args: argparse.Namespace) -> int:
     """Read the model, and go on with the prompt."""
     if args.checkpoint is None:
         refuse(args, "tokenizer", "without --checkpoint")
     model = read_language_model(args.checkpoint or STORED, args.tokenizer)
+    rows = []
     with progress("Generating") as tell:
-        row = generate(model, args.prompt, args.tokens, is_checked=args.check, progress=tell)
-    show(args, [row], row["text"], _table(row))
+        for prompt in args.prompt or [_PROMPT]:
+            rows.append(generate(model, prompt, args.tokens, is_checked=args.check, progress=tell))
+    show(args, rows, *(part for row in rows for part in (row["text"], _table(row))))
     counts = ("logits", "intermediates") if args.check else ()
-    return 0 if all(row[name] == row[f"{name}_equal"] for name in counts) else 1
+    return 0 if all(row[name] == row[f"{name}_equal"] for row in rows for name in counts) else 1
 
 
 def _table(row: dict[str, Any]) -> Table:

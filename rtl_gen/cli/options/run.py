@@ -226,8 +226,9 @@ LANGUAGE = (
         name="prompt",
         group="network",
         metavar="TEXT",
-        default="The ",
-        help="what the text begins with",
+        otherwise='"The "',
+        is_repeated=True,
+        help="what the text begins with; may be given again, for another text",
     ),
     Option(
         name="tokens",

@@ -38,7 +38,9 @@ def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
     printed = capsys.readouterr().out
     assert "logits equal to the golden model, bit for bit" in printed
     assert "121 of 121" in printed  # the first token, a space, "ab", and 8 of those that are made
-    assert main(["generate", *options, "17", "--check"]) == 0
+    rows = run_json(capsys, "generate", *options, "2", "--prompt", "f", "--check")
+    assert [(row["prompt"], row["prompt_tokens"]) for row in rows] == [("ab", 3), ("f", 3)]
+    assert all(row["logits"] == row["logits_equal"] == 4 * 11 for row in rows)
 
 
 @pytest.mark.parametrize(
