@@ -110,7 +110,7 @@ BOARD = (
         noun="Network",
         otherwise="none; arithmetic",
         help="digits: the transformer of `spikefloat demo attention`, in place of arithmetic; for "
-        "a board with 45,000 lookup tables or more",
+        "ulx3s-85f",
         words=BOARD_NETWORKS,
     ),
     Option(

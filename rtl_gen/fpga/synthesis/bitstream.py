@@ -20,13 +20,15 @@ from spikefloat.rtl_gen.tools import (
     tool_version,
 )
 
-__all__ = ["Bitstream", "find_family", "make_bitstream"]
+__all__ = ["LARGE", "Bitstream", "find_family", "make_bitstream"]
 
-#: What makes gates of neurons before modules become one, and forgets names. Yosys from PyPI has an
-#: address space of 4 GB, which is not enough for tens of thousands of neurons otherwise.
-_SHRINK = (
+#: What makes gates of neurons before modules become one, forgets names, and asks for less effort. Yosys
+#: from PyPI has an address space of 4 GB, which is not enough for tens of thousands of neurons
+#: otherwise; and its usual optimisation of these takes many times as long as all else.
+LARGE = (
     "hierarchy -top top; proc; techmap t:$shiftx; opt; setattr -unset src; setattr -mod -unset src; "
     "flatten; delete t:$scopeinfo; setattr -unset hdlname; rename -hide w:*; opt_clean; "
+    "scratchpad -copy abc9.script.default.fast abc9.script; "
 )
 
 
@@ -119,7 +121,7 @@ def make_bitstream(
             (folder / name).write_text(text, encoding="utf-8")
             options += options_of[Path(name).suffix].format(name).split()
         tell(f"synthesizing for {board.title}")
-        steps = f"{_SHRINK if is_large else ''}{target.synthesis.format(top='top')}"
+        steps = f"{LARGE if is_large else ''}{target.synthesis.format(top='top')}"
         script = f"read_verilog top.v; {steps}; write_json design.json"
         run_tool(YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")

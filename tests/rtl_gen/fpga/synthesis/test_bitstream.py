@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.families import FAMILIES
 from spikefloat.rtl_gen.fpga.synthesis import bitstream
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import make_bitstream
+from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
+from tests.helpers.yosys import run_yosys
 
 REPORT = {
     "utilization": {"LUT4": {"used": 3, "available": 9}, "BRAM": {"used": 0, "available": 4}},
@@ -54,3 +57,25 @@ def test_whoever_has_bitstreams_has_figures() -> None:
     packed = [family.name for family in FAMILIES.values() if family.bitstream]
     assert packed == ["ecp5", "ice40", "gowin"]
     assert all(FAMILIES[name].target for name in packed)
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("is_wrong", [False, True])
+def test_large_designs_stay_what_they_are(is_wrong: bool, tmp_path: Path) -> None:
+    """What is done first with tens of thousands of neurons, with a few hundred, proved by Yosys."""
+    text = spatial_verilog(make_instance("multiply", format="e2m1fn").graph, module="top")
+    other = text.replace("fires = 4'b1000", "fires = 4'b1001") if is_wrong else text
+    (tmp_path / "gold.v").write_text(text, encoding="utf-8")
+    (tmp_path / "gate.v").write_text(other, encoding="utf-8")
+    script = (
+        "read_verilog gold.v; prep -flatten -top top; rename top gold; design -stash gold; "
+        f"read_verilog gate.v; {bitstream.LARGE} design -stash gate; "
+        "design -copy-from gold -as gold gold; design -copy-from gate -as gate top; "
+        "miter -equiv -flatten -make_outputs gold gate miter; sat -verify -prove trigger 0 miter"
+    )
+    if is_wrong:
+        assert other != text
+        with pytest.raises(AssertionError):
+            run_yosys(script, tmp_path)
+    else:
+        run_yosys(script, tmp_path)
