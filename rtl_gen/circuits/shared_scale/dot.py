@@ -31,7 +31,7 @@ def block_dot(
     overflow: Overflow | None = None,
     *,
     wide: Format | None = None,
-    has_carry_chains: bool = False,
+    has_counters: bool = False,
 ) -> Word:
     """Return the code of the sum over all blocks of scale times scale times sum of products.
 
@@ -55,9 +55,8 @@ def block_dot(
     wide : Format, optional
         Format that the exact sum of each block is rounded into, to be added in turn; without it the
         sum over all blocks is exact.
-    has_carry_chains : bool
-        Whether sums are to take few lookup tables; see
-        :func:`~spikefloat.rtl_gen.circuits.sums.exact.exact_sum`.
+    has_counters : bool
+        Whether sums are to take few lookup tables: six bits of a column are counted together.
 
     Raises
     ------
@@ -72,8 +71,8 @@ def block_dot(
     sums = []
     for number, (x, y, *scales) in enumerate(zip(a, b, a_scale, b_scale, strict=True)):
         with gates.builder.scope(f"block_{number}"):
-            sums.append(_block_sum(gates, block, x, y, scales, has_carry_chains))
-    return add_blocks(gates, sums, to, overflow, wide=wide, has_carry_chains=has_carry_chains)
+            sums.append(_block_sum(gates, block, x, y, scales, has_counters))
+    return add_blocks(gates, sums, to, overflow, wide=wide)
 
 
 def _block_sum(
@@ -82,7 +81,7 @@ def _block_sum(
     a: Sequence[Word],
     b: Sequence[Word],
     scales: Sequence[Word],
-    has_carry_chains: bool,
+    has_counters: bool,
 ) -> BlockSum:
     if not a or len(a) != len(b):
         raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
@@ -104,7 +103,7 @@ def _block_sum(
                 first = terms[0].sign if terms else None
                 terms.append(product_term(gates, fmt, x_code, y_code, width, first))
         largest = int((fmt.max_value / fmt.min_value) ** 2)
-        total = sum_terms(gates, terms, largest, has_carry_chains)
+        total = sum_terms(gates, terms, largest, False, has_counters=has_counters)
     largest *= len(a)
     signs = [term.sign for term in terms]
     return scaled_sum(gates, terms, total, signs, scale, unit, largest)

@@ -95,7 +95,6 @@ def add_blocks(
     wide: Format | None = None,
     bias: int | None = None,
     relu: bool = False,
-    has_carry_chains: bool = False,
 ) -> Word:
     """Return the code of the sum of all blocks.
 
@@ -117,15 +116,12 @@ def add_blocks(
         Code of a finite number of :data:`BIAS` that is added, too.
     relu : bool
         Whether a negative sum becomes +0, before it is rounded into the result.
-    has_carry_chains : bool
-        Whether sums are to take few lookup tables; see
-        :func:`~spikefloat.rtl_gen.circuits.sums.exact.exact_sum`.
     """
     if wide is not None:
         return _add_rounded(gates, sums, to, overflow, wide, bias, relu)
     if len(sums) == 1 and bias is None:
         return _round_one(gates, sums[0], to, overflow, relu)
-    total, unit = _add_exactly(gates, sums, bias, has_carry_chains)
+    total, unit = _add_exactly(gates, sums, bias)
     with gates.builder.scope("round", magnitude=total.magnitude):
         rounded = round_moved(
             gates,
@@ -224,7 +220,7 @@ def _add_rounded(
 
 
 def _add_exactly(
-    gates: GateLibrary, sums: Sequence[BlockSum], bias: int | None, has_carry_chains: bool
+    gates: GateLibrary, sums: Sequence[BlockSum], bias: int | None
 ) -> tuple[Total, int]:
     """Return the exact sum of all blocks, and the exponent of its lowest bit."""
     first = sums[0].sign
@@ -257,5 +253,5 @@ def _add_exactly(
             same = gates.not_(differs)
             flipped = xor_word(gates, constant(addend, width), same, "flipped")
             terms.append(Term(sign, differs, same, flipped, ZERO, ZERO, ZERO))
-    total = sum_terms(gates, terms, max(largest, addend), has_carry_chains)
+    total = sum_terms(gates, terms, max(largest, addend), False)
     return total, unit + lowest

@@ -62,9 +62,16 @@ def _count_in_turn(gates: GateLibrary, flags: Sequence[Bit], width: int) -> Word
 
 
 def sum_terms(
-    gates: GateLibrary, terms: Sequence[Term], largest: int, has_carry_chains: bool
+    gates: GateLibrary,
+    terms: Sequence[Term],
+    largest: int,
+    has_carry_chains: bool,
+    *,
+    has_counters: bool = False,
 ) -> Total:
     """Add all terms, the magnitude of none of which is above ``largest``.
+
+    For few lookup tables either carry chains are used, or counters of six bits.
 
     With ``w`` bits, the complement of ``m`` is ``2**w - 1 - m``. So ``n`` complements make the sum
     of all bits too large by ``n * (2**w - 1)``. The first term is always a complement, and the sum
@@ -103,6 +110,8 @@ def sum_terms(
         for term in terms[in_turn:]:
             columns.add(term.bits)
         columns.add(lowest, arrival=arrival)
+        if has_counters:
+            columns.count(gates)
         first, second = columns.rows(gates)
     return _magnitude(gates, terms, first, second)
 

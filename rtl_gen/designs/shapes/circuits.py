@@ -133,7 +133,7 @@ def block_dot_circuit(
         options.result_format,
         options.overflow,
         wide=shape.wide,
-        has_carry_chains=options.objective is Objective.LUTS,
+        has_counters=options.objective is Objective.LUTS,
     )
 
 

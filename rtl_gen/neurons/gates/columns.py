@@ -17,6 +17,9 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 
 __all__ = ["Columns"]
 
+#: Bits of a column that are counted together.
+_COUNTED = 6
+
 #: A bit, and when it is there, counted in full adders.
 _Entry = tuple[int, Bit]
 
@@ -108,6 +111,26 @@ class Columns:
             name_word(name, [bit if bit in made else ZERO for bit in row])
         return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
 
+    def count(self, gates: GateLibrary) -> None:
+        """Count the bits of each column in sixes, as far as there are so many.
+
+        The number of six bits has three, each one table of six inputs: three tables for three rows
+        less, where full adders take six. It is four adders, and so more neurons than those are.
+        """
+        while self.height > _COUNTED:
+            columns: list[list[_Entry]] = [[] for _ in range(self.width)]
+            for index, column in enumerate(self._columns):
+                pending = sorted(column, key=lambda entry: entry[0])
+                while len(pending) > 2:
+                    size = min(len(pending), _COUNTED) if len(pending) > _COUNTED - 2 else 3
+                    taken, pending = pending[:size], pending[size:]
+                    done = taken[-1][0] + 1
+                    bits = _count_bits(gates, [bit for _, bit in taken])
+                    for target, bit in zip(columns[index:], bits, strict=False):
+                        target.append((done, bit))
+                columns[index] += pending
+            self._columns = columns
+
     def _deadline(self) -> int:
         """Return when the results of all adders can be there: the depth of a tree of them."""
         heights = [2]
@@ -115,6 +138,16 @@ class Columns:
         while heights[-1] < self.height:
             heights.append(heights[-1] * 3 // 2)
         return max(len(heights) - 1, late + 1)
+
+
+def _count_bits(gates: GateLibrary, bits: list[Bit]) -> list[Bit]:
+    """Return how many of three to six bits are set, as a number of two or three bits."""
+    low, carry = gates.full_adder(*bits[:3])
+    if len(bits) == 3:
+        return [low, carry]
+    other, other_carry = gates.full_adder(*[*bits[3:], ZERO, ZERO][:3])
+    total, last_carry = gates.half_adder(low, other)
+    return [total, *gates.full_adder(carry, other_carry, last_carry)]
 
 
 def _takes(count: int, half_first: bool) -> list[int]:

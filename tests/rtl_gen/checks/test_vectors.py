@@ -65,7 +65,7 @@ def test_bits_of_an_index(length: int, bits: int) -> None:
         ("rope --length 5", "Length of rope must be a multiple of 2, not 5"),
         (
             "vector_sum --accumulate tree",
-            "Option --accumulate has no effect for vector_sum; it is for dot and linear",
+            "Option --accumulate has no effect for vector_sum; it is for dot, linear and block_dot",
         ),
         (
             "vector_maximum --to bfloat16",

@@ -100,9 +100,9 @@ def test_blocks_added_in_turn(name: str, wide: str, to: str) -> None:
 
 
 @pytest.mark.parametrize("name", quick("nvfp4"))
-@pytest.mark.parametrize("how", [{"library": "published"}, {"has_carry_chains": True}])
+@pytest.mark.parametrize("how", [{"library": "published"}, {"has_counters": True}])
 def test_other_gates(name: str, how: dict) -> None:
-    assert not wrong(make(name, 2, 3, **how), name, 2, 3, "binary32", 2000)[1]
+    assert not wrong(make(name, 2, 8, **how), name, 2, 8, "binary32", 2000)[1]
 
 
 def test_one_element_of_every_code() -> None:

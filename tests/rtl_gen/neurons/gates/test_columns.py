@@ -43,6 +43,25 @@ def test_number_of_words(count: int) -> None:
     )
 
 
+@pytest.mark.parametrize("library", ["native", "published"])
+@pytest.mark.parametrize("count", [3, 7, 11, 20])
+def test_bits_counted_in_sixes(count: int, library: str) -> None:
+    """Words of several widths and arrivals, and a constant; no column is left with more than six."""
+
+    def total(gates: GateLibrary, *words: Word) -> Word:
+        columns = Columns(8)
+        for number, word in enumerate(words):
+            columns.add(word, number % 3, arrival=number % 2)
+        columns.add_constant(-5)
+        columns.count(gates)
+        assert columns.height <= 6
+        return columns.total(gates)
+
+    operands = list(np.random.default_rng(1).integers(0, 8, (count, 300)))
+    wanted = sum(word << number % 3 for number, word in enumerate(operands)) - 5
+    np.testing.assert_array_equal(run(total, operands, [3] * count, library), wanted % 256)
+
+
 def test_depth_grows_with_the_logarithm() -> None:
     def depth(count: int) -> int:
         def total(gates: GateLibrary, *words: Word) -> Word:
