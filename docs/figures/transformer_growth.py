@@ -18,7 +18,8 @@ import numpy as np
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
 from spikefloat.rtl_gen.designs.engines.engine import make_engine
 from spikefloat.rtl_gen.networks.layers import Layers
-from spikefloat.sim.golden.network import encode_weights, run_network
+from spikefloat.sim.golden.networks.network import run_network
+from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.training.transformer import initial_weights
 
