@@ -81,7 +81,7 @@ def test_attention_in_rtl(tmp_path: Path, capsys: Capture) -> None:
     assert result["simulator"] == "verilator"
     assert result["clocks"] == 6213
     verilog = (tmp_path / "digits_transformer.v").read_text()
-    assert "latency: 4704 clocks from the first transfer to the result" in verilog
+    assert "latency: 6212 clocks from the first transfer to the result" in verilog
 
 
 @pytest.mark.parametrize(
