@@ -23,7 +23,7 @@ from spikefloat.rtl_gen.tools import (
 __all__ = ["LARGE", "Bitstream", "find_family", "make_bitstream"]
 
 #: What makes gates of neurons before modules become one, forgets names, and asks for less effort. Yosys
-#: from PyPI has an address space of 4 GB, which is not enough for tens of thousands of neurons
+#: from PyPI, whose address space is 4 GB, ends with an exception for tens of thousands of neurons
 #: otherwise; and its usual optimisation of these takes many times as long as all else.
 LARGE = (
     "hierarchy -top top; proc; techmap t:$shiftx; opt; setattr -unset src; setattr -mod -unset src; "
@@ -98,8 +98,8 @@ def make_bitstream(
     seed : int
         Seed of the placer.
     is_large : bool
-        Whether there are tens of thousands of neurons, which Yosys has too little memory for unless
-        they are made into gates first.
+        Whether there are tens of thousands of neurons, which Yosys does not take unless they
+        are made into gates first.
     progress : callable, optional
         Called with a few words before each step.
 
