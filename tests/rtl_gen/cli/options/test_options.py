@@ -359,6 +359,7 @@ def test_drawn_command_lines(
     monkeypatch.setattr(synth, "measure", fail)
     monkeypatch.setattr(board, "make_bitstream", fail)
     monkeypatch.setattr("spikefloat.rtl_gen.cli.look.demo.run_digits", fail)
+    monkeypatch.setattr("spikefloat.rtl_gen.cli.measure.perplexity.perplexities", fail)
     source = random.Random(2026)
     statuses = []
     for number_of_line in range(150):

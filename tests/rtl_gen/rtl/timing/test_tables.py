@@ -113,12 +113,16 @@ def test_otherwise_the_best_estimate_is_taken(
 
 
 def test_every_design_and_format() -> None:
-    """Where there is only the structured circuit, that is taken; the large formats are slow."""
+    """Where there is only the structured circuit, that is taken: in every third format of a design.
+
+    Large formats are slow.
+    """
     tried = 0
-    for design in entries(Design).values():
-        for name in design.formats:
-            if FORMATS[name].width > 8 or design.is_vector:
-                continue
+    for place, design in enumerate(entries(Design).values()):
+        if design.is_vector:
+            continue
+        narrow = [name for name in design.formats if FORMATS[name].width <= 8]
+        for name in narrow[place % 3 :: 3]:
             plain, *made = (
                 make_instance(design, format=name, library="native", objective=goal)
                 for goal in ("structure", "luts", "fmax")
