@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations of a network done by the neurons of its units, in the exact simulator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.checks.codes import WORD_BITS, apart, side_by_side
+from spikefloat.rtl_gen.checks.codes import apart, side_by_side
+from spikefloat.rtl_gen.checks.networks.passes import filled, run_passes
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
-from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.sim.golden.networks.network import Operations
 from spikefloat.sim.graphs.network import Network
+from spikefloat.sim.graphs.planes import Planes
 
-__all__ = ["neuron_operations", "run_argmax", "run_passes"]
+__all__ = ["neuron_operations", "run_argmax"]
 
 Codes = NDArray[Any]
 
@@ -42,13 +43,13 @@ def neuron_operations(
 
     def product(x: Codes, w: Codes) -> Codes:
         # Lanes without an operand get +0 times -0, which changes no sum, not even one of -0.
-        a = _padded(x, lanes, 0).astype(kind)[..., :, None, :]
-        b = _padded(w, lanes, fmt.sign_mask).astype(kind)[..., None, :, :]
+        a = filled(x, lanes, 0).astype(kind)[..., :, None, :]
+        b = filled(w, lanes, fmt.sign_mask).astype(kind)[..., None, :, :]
         a, b = np.broadcast_arrays(a, b)
         return run(units.product, {"a": a, "b": b}, {"a": width, "b": width})["y"]
 
     def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        return run_passes(units.norm, x, [np.broadcast_to(gain, x.shape)], run)
+        return run_passes(run.planes, units.norm, x, [np.broadcast_to(gain, x.shape)])
 
     return Operations(
         product=product,
@@ -56,7 +57,7 @@ def neuron_operations(
         narrow=lambda a: run(units.narrow, {"a": a})["y"],
         gate=lambda a, b: run(units.gate, {"a": a, "b": b})["y"],
         norm=norm,
-        softmax=lambda x: run_passes(units.softmax, x, run=run),
+        softmax=lambda x: run_passes(run.planes, units.softmax, x),
     )
 
 
@@ -89,15 +90,14 @@ class _Runner:
     ) -> dict[str, Codes]:
         """Return the outputs of a graph; ``vectors`` has the bits of an element of each vector."""
         vectors = vectors or {}
-        network = self._networks.setdefault(id(graph), Network(graph))
+        network = self._network(graph)
         ports = {
             name: side_by_side(codes, 1, vectors[name]) if name in vectors else codes
             for name, codes in inputs.items()
         }
         outputs = network.run({name: np.ascontiguousarray(codes) for name, codes in ports.items()})
         if self._spikes is not None:
-            fired = int(network.spikes(ports).sum())
-            self._spikes[graph.name] = self._spikes.get(graph.name, 0) + fired
+            self._count(graph, network.spikes(ports))
         widths = {port.name: len(port.nodes) for port in graph.outputs}
         return {
             name: apart(codes, widths[name] // vectors[name], vectors[name])
@@ -106,56 +106,20 @@ class _Runner:
             for name, codes in outputs.items()
         }
 
+    def planes(
+        self, graph: NeuronGraph, inputs: Mapping[str, Planes], trials: int
+    ) -> dict[str, Planes]:
+        """Return the planes of the outputs of a graph."""
+        network = self._network(graph)
+        if self._spikes is not None:
+            self._count(graph, network.spikes_planes(inputs, trials))
+        return network.run_planes(inputs)
 
-def run_passes(
-    steps: PassCircuits, x: Codes, others: Sequence[Codes] = (), run: _Runner | None = None
-) -> Codes:
-    """Return what the circuits of an operation give when they are used in turn, as in hardware.
+    def _network(self, graph: NeuronGraph) -> Network:
+        if id(graph) not in self._networks:
+            self._networks[id(graph)] = Network(graph)
+        return self._networks[id(graph)]
 
-    Parameters
-    ----------
-    steps : PassCircuits
-        The circuits.
-    x : array of int
-        Codes of the operand that is gone over, whose last axis is a vector.
-    others : sequence of array of int
-        Codes of the other operands.
-    """
-    run = _Runner() if run is None else run
-    vectors = x.shape[:-1]
-    words: dict[str, Codes] = {
-        name: np.zeros((*vectors, width) if width > WORD_BITS else vectors, np.int64)
-        for name, width in steps.registers_kept.items()
-    }
-
-    def use(graph: NeuronGraph | None, **given: Codes) -> dict[str, Codes]:
-        if graph is None:
-            return {}
-        known = words | given
-        made = run(graph, {port.name: known[port.name] for port in graph.inputs})
-        words.update({name.removeprefix("next_"): codes for name, codes in made.items()})
-        return made
-
-    elements = list(np.moveaxis(x, -1, 0))
-    firsts = [np.full(vectors, place == 0, np.int64) for place in range(len(elements))]
-    for element, first in zip(elements, firsts, strict=True):
-        use(steps.take, element=element, first=first)
-    if steps.scan:
-        for place, first in enumerate(firsts):
-            elements[place] = use(steps.scan, element=elements[place])["stored"]
-            use(steps.add, stored=elements[place], first=first)
-    use(steps.begin)
-    for _ in range(steps.digits):
-        use(steps.step)
-    use(steps.settle)
-    columns = []
-    for place, element in enumerate(elements):
-        codes = {name: own[..., place] for name, own in zip(steps.others, others, strict=True)}
-        columns.append(use(steps.give, element=element, **codes)["y"])
-    return np.stack(columns, axis=-1)
-
-
-def _padded(codes: Codes, length: int, code: int) -> Codes:
-    """Return codes with more of one code at the end of the last axis."""
-    missing = length - codes.shape[-1]
-    return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
+    def _count(self, graph: NeuronGraph, spikes: NDArray[np.int64]) -> None:
+        assert self._spikes is not None
+        self._spikes[graph.name] = self._spikes.get(graph.name, 0) + int(spikes.sum())

@@ -5,17 +5,17 @@ What passes from one circuit to the next stays in planes of bits, as all rows of
 once: a dot product takes the same calls for one row as for thousands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.checks.networks.passes import all_set, filled, run_passes
 from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 from spikefloat.sim.golden.networks.tokens import TokenOperations
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import (
@@ -68,8 +68,10 @@ class _Circuits:
             assert own.operations  # which are found once, before the first run
         self._begun: dict[int, Planes] = {}  #: State of one dot product after steps of zeros.
 
-    def run(self, graph: NeuronGraph, planes: Mapping[str, Planes]) -> dict[str, Planes]:
-        """Return the planes of the outputs."""
+    def run(
+        self, graph: NeuronGraph, planes: Mapping[str, Planes], trials: int | None = None
+    ) -> dict[str, Planes]:
+        """Return the planes of the outputs; how many trials count is of no matter."""
         return self._networks[id(graph)].run_planes(planes)
 
     def elements(self, graph: NeuronGraph, **codes: Codes) -> Codes:
@@ -90,8 +92,8 @@ class _Circuits:
         trials, steps = int(np.prod(shape)), -(-x.shape[-1] // terms)
         # Places without an operand get +0 times -0, which changes no sum, not even one of -0.
         pairs = (
-            (_filled(x, steps * terms, 0)[..., :, None, :], "x"),
-            (_filled(w, steps * terms, self._negative_zero)[..., None, :, :], "w"),
+            (filled(x, steps * terms, 0)[..., :, None, :], "x"),
+            (filled(w, steps * terms, self._negative_zero)[..., None, :, :], "w"),
         )
         planes = {
             name: self._by_step(np.broadcast_to(codes, (*shape, steps * terms)), steps)
@@ -111,7 +113,7 @@ class _Circuits:
             inputs = {
                 "state": state,
                 "partial": np.ascontiguousarray(partial[:, start : start + words]),
-                "first": _all(is_first and start == 0, words),
+                "first": all_set(is_first and start == 0, words),
             }
             state = self.run(self._units.lane.accumulate, inputs)["state_next"]
         return state
@@ -143,8 +145,7 @@ class _Circuits:
 
     def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
         """Return normalised rows."""
-        others = (np.broadcast_to(gain, x.shape),)
-        return self._passes(self._units.norm, x, np.ones(x.shape, bool), others)
+        return run_passes(self.run, self._units.norm, x, [np.broadcast_to(gain, x.shape)])
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
         """Return turned pairs."""
@@ -166,71 +167,5 @@ class _Circuits:
         counts = np.broadcast_to(np.tri(rows, columns, first - 1) == 1, x.shape)
         # The first element counts in any row; one more of it changes no maximum.
         codes = np.where(counts, x, x[..., :1])
-        return np.where(counts, self._passes(self._units.softmax, codes, counts), 0)
-
-    def _passes(
-        self, steps: PassCircuits, x: Codes, counts: NDArray[np.bool_], others: Sequence[Codes] = ()
-    ) -> Codes:
-        """Return the results for rows, whose elements come in one after the other.
-
-        In rows of which only some elements count, the others add +0, so that rows stay together.
-        """
-        rows = x.reshape(-1, x.shape[-1])
-        words = word_count(len(rows))
-        kept = {
-            name: np.zeros((width, words), np.uint64)
-            for name, width in steps.registers_kept.items()
-        }
-
-        def use(graph: NeuronGraph | None, **given: Planes) -> None:
-            if graph is not None:
-                known = kept | given
-                made = self.run(graph, {port.name: known[port.name] for port in graph.inputs})
-                kept.update((name.removeprefix("next_"), plane) for name, plane in made.items())
-
-        def use_for_all(graph: NeuronGraph, **given: Planes) -> Planes:
-            names = [port.name for port in graph.inputs if port.name not in given]
-            spread = {name: _repeated(kept[name], rows) for name in names}
-            (result,) = self.run(graph, given | spread).values()
-            return result
-
-        for column in range(rows.shape[1]):
-            element = pack_codes(rows[:, column], self._width)
-            use(steps.take, element=element, first=_all(column == 0, words))
-        elements = pack_codes(rows.ravel(), self._width)
-        if steps.scan is not None:
-            elements = use_for_all(steps.scan, element=elements)
-            values = unpack_codes(elements, rows.size).reshape(rows.shape)
-            values = np.where(counts.reshape(rows.shape), values, 0)
-            for column in range(rows.shape[1]):
-                stored = pack_codes(values[:, column], len(elements))
-                use(steps.add, stored=stored, first=_all(column == 0, words))
-        use(steps.begin)
-        for _ in range(steps.digits):
-            use(steps.step)
-        use(steps.settle)
-        own = {
-            name: pack_codes(codes.ravel(), self._width)
-            for name, codes in zip(steps.others, others, strict=True)
-        }
-        result = use_for_all(steps.give, element=elements, **own)
-        return unpack_codes(result, rows.size).reshape(x.shape).astype(np.int64)
-
-
-def _filled(codes: Codes, length: int, code: int) -> Codes:
-    """Return codes with more of one code at the end of the last axis."""
-    missing = length - codes.shape[-1]
-    return np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)], constant_values=code)
-
-
-def _all(bit: bool, words: int) -> Planes:
-    """Return the plane of a bit that is the same in all trials."""
-    return np.full((1, words), np.iinfo(np.uint64).max if bit else 0, np.uint64)
-
-
-def _repeated(planes: Planes, rows: Codes) -> Planes:
-    """Return planes of a value for each row as those of one for each element of the rows."""
-    bits = np.unpackbits(planes.view(np.uint8), axis=1, bitorder="little")[:, : len(rows)]
-    spread = np.zeros((len(planes), word_count(rows.size) * WORD_BITS), np.uint8)
-    spread[:, : rows.size] = np.repeat(bits, rows.shape[1], axis=1)
-    return np.packbits(spread, axis=1, bitorder="little").view(np.uint64)
+        shares = run_passes(self.run, self._units.softmax, codes, counts=counts)
+        return np.where(counts, shares, 0)
