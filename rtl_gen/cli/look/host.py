@@ -66,10 +66,10 @@ def run(args: argparse.Namespace) -> int:
     actions = {"identify": _identify, "compute": _compute, "sweep": _sweep}
     with _connected(args) as link:
         with progress("Asking what the board computes"):
-            network = link.network()
-        if network is not None:
-            return _with_network(args, link, network)
-        fmt, overflow = link.identify()
+            found = link.identify()
+        if isinstance(found, str):
+            return _with_network(args, link, found)
+        fmt, overflow = found
         if args.action not in actions:
             raise InputError(f"Board must have a network for {args.action}, not {fmt.name}")
         return actions[args.action](args, link, fmt, overflow)

@@ -2,7 +2,7 @@
 """``spikefloat board``: arithmetic of neurons on FPGA boards, with a serial line."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -31,26 +31,19 @@ _MOST_REPORTS = 5
 def run(args: argparse.Namespace) -> int:
     """Write the files of each board, or check each in simulation."""
     boards = list(BOARDS.values()) if "all" in args.board else [find_board(n) for n in args.board]
-    formats = [find_format(n) for n in (BOARD_FORMATS if "all" in args.format else args.format)]
-    policies = args.overflow or [None]
+    variants = []
     if args.network is not None:
         refuse(args, "format overflow stages verify faults sample sim", "with --network")
-        return _write_network(args, boards)
-    variants = [
-        (board, fmt, resolve_overflow(fmt, policy), stages)
-        for board in boards
-        for fmt in formats
-        for policy in policies
-        for stages in args.stages or [board.stages]
-    ]
-    if args.verify is not None:
-        refuse(args, "bitstream seed output name", "with --verify")
-        return _verify(args, variants)
-    refuse(args, "faults sample sim", "without --verify")
+    else:
+        variants = _variants(args, boards)
+        if args.verify is not None:
+            refuse(args, "bitstream seed output name", "with --verify")
+            return _verify(args, variants)
+        refuse(args, "faults sample sim", "without --verify")
     if not args.bitstream:
         refuse(args, "seed", "without --bitstream")
-    check_name(args, len(variants))
-    if len({board.name for board, *_ in variants}) != len(variants):
+    check_name(args, len(variants) or len(boards))
+    if variants and len({board.name for board, *_ in variants}) != len(variants):
         raise InputError(
             "Board must be written for one format, policy and number of stages, as its files have "
             f"its name, not for {len(variants) // len(boards)}; use a folder for each"
@@ -58,102 +51,93 @@ def run(args: argparse.Namespace) -> int:
     if args.bitstream:
         for board in boards:
             find_family(board)  # before what takes time
-    return _write(args, variants)
+    return _write(args, _of_floats(variants) if variants else _of_network(args, boards))
 
 
 _Variant = tuple[Board, Format, Overflow, int]
 
-
-def _write(args: argparse.Namespace, variants: list[_Variant]) -> int:
-    rows: list[dict[str, Any]] = []
-    files: dict[str, str | bytes] = {}
-    lines: list[str] = []
-    is_fast = True
-    for board, fmt, overflow, stages in variants:
-        selected: dict[str, Any] = {"fmt": fmt, "overflow": overflow, "stages": stages}
-        row: dict[str, Any] = {
-            "board": board.name,
-            "format": fmt.name,
-            "overflow": overflow.value,
-            "stages": stages,
-            "clock_mhz": board.frequency / 1e6,
-            "baud": BAUD,
-        }
-        make = partial(board_verilog, board, **selected)
-        is_fast &= _add_files(args, board, make, row, files, lines)
-        rows.append(row)
-    write_files(args.output, files)
-    columns = ("board", "format", "overflow", "stages", "clock_mhz", "baud")
-    written = [f"written: {name}" for row in rows for name in row["files"]]
-    show(args, rows, Table(title="Boards", columns=columns, rows=rows), *lines, *written)
-    return 0 if is_fast else 1
+#: A board, what returns its Verilog for a name of the top module, and what is told of it.
+_Job = tuple[Board, Callable[..., str], dict[str, Any]]
 
 
-def _add_files(
-    args: argparse.Namespace,
-    board: Board,
-    make: Callable[..., str],
-    row: dict[str, Any],
-    files: dict[str, str | bytes],
-    lines: list[str],
-) -> bool:
-    """Add the files of a board, what is told of them, and return whether the board is fast enough.
-
-    ``make`` returns the Verilog for a name of the top module.
-    """
-    top = args.name or board.name
-    constraints = constraint_files(board)
-    own: dict[str, str | bytes] = {f"{top}.v": make(module=args.name or "top"), **constraints}
-    is_fast = True
-    lines += [board.note] if board.note else []
-    if args.bitstream:
-        with progress(f"Making the bitstream of {board.name}") as tell:
-            made = make_bitstream(
-                board,
-                make(module="top"),
-                constraints,
-                seed=args.seed,
-                is_large=args.network is not None,
-                progress=tell,
-            )
-        own[f"{top}{made.suffix}"] = made.data
-        row["bitstream"] = made.as_dict()
-        is_fast = made.is_fast_enough
-        lines += [*_bitstream_lines(made), f"Load it: {board.load} {top}{made.suffix}"]
-    row["files"] = [str(args.output / name) for name in own]
-    files |= own
-    return is_fast
+def _variants(args: argparse.Namespace, boards: Sequence[Board]) -> list[_Variant]:
+    """Return each board with each way to compute."""
+    formats = [find_format(n) for n in (BOARD_FORMATS if "all" in args.format else args.format)]
+    return [
+        (board, fmt, resolve_overflow(fmt, policy), stages)
+        for board in boards
+        for fmt in formats
+        for policy in args.overflow or [None]
+        for stages in args.stages or [board.stages]
+    ]
 
 
-def _write_network(args: argparse.Namespace, boards: list[Board]) -> int:
-    """Write the files of boards with a network."""
-    if not args.bitstream:
-        refuse(args, "seed", "without --bitstream")
-    check_name(args, len(boards))
-    if args.bitstream:
-        for board in boards:
-            find_family(board)
+def _of_floats(variants: Sequence[_Variant]) -> list[_Job]:
+    """Return what is to be written of boards with arithmetic."""
+    return [
+        (
+            board,
+            partial(board_verilog, board, fmt=fmt, overflow=overflow, stages=stages),
+            {"format": fmt.name, "overflow": overflow.value, "stages": stages},
+        )
+        for board, fmt, overflow, stages in variants
+    ]
+
+
+def _of_network(args: argparse.Namespace, boards: Sequence[Board]) -> list[_Job]:
+    """Return what is to be written of boards with a network."""
     with progress("Building the neurons"):
         engine = digits_case(1).engine(f"{args.name or 'top'}_{args.network}")
+    return [
+        (
+            board,
+            partial(network_verilog, board, engine, args.network),
+            {
+                "network": args.network,
+                "neurons": engine.units.neurons,
+                "clocks": engine.interval,
+                "inputs_per_second": round(board.frequency / engine.interval),
+            },
+        )
+        for board in boards
+    ]
+
+
+def _write(args: argparse.Namespace, jobs: Sequence[_Job]) -> int:
+    """Write the files of all boards, and say what they are."""
     rows: list[dict[str, Any]] = []
     files: dict[str, str | bytes] = {}
     lines: list[str] = []
     is_fast = True
-    for board in boards:
-        row: dict[str, Any] = {
+    for board, make, about in jobs:
+        row = {
             "board": board.name,
-            "network": args.network,
-            "neurons": engine.units.neurons,
-            "clocks": engine.interval,
+            **about,
             "clock_mhz": board.frequency / 1e6,
-            "inputs_per_second": round(board.frequency / engine.interval),
             "baud": BAUD,
         }
-        make = partial(network_verilog, board, engine, args.network)
-        is_fast &= _add_files(args, board, make, row, files, lines)
+        columns = tuple(row)
+        top, constraints = args.name or board.name, constraint_files(board)
+        own: dict[str, str | bytes] = {f"{top}.v": make(module=args.name or "top"), **constraints}
+        lines += [board.note] if board.note else []
+        if args.bitstream:
+            with progress(f"Making the bitstream of {board.name}") as tell:
+                made = make_bitstream(
+                    board,
+                    make(module="top"),
+                    constraints,
+                    seed=args.seed,
+                    is_large=args.network is not None,
+                    progress=tell,
+                )
+            own[f"{top}{made.suffix}"] = made.data
+            row["bitstream"] = made.as_dict()
+            is_fast &= made.is_fast_enough
+            lines += [*_bitstream_lines(made), f"Load it: {board.load} {top}{made.suffix}"]
+        row["files"] = [str(args.output / name) for name in own]
+        files |= own
         rows.append(row)
     write_files(args.output, files)
-    columns = tuple(name for name in rows[0] if name not in ("bitstream", "files"))
     written = [f"written: {name}" for row in rows for name in row["files"]]
     show(args, rows, Table(title="Boards", columns=columns, rows=rows), *lines, *written)
     return 0 if is_fast else 1
@@ -170,7 +154,7 @@ def _bitstream_lines(made: Bitstream) -> list[str]:
     ]
 
 
-def _verify(args: argparse.Namespace, variants: list[_Variant]) -> int:
+def _verify(args: argparse.Namespace, variants: Sequence[_Variant]) -> int:
     rows: list[dict[str, Any]] = []
     parts: list[Table | str] = []
     for simulator in simulators(args.sim):

@@ -134,29 +134,17 @@ class Link:
                 progress(len(answers))
         return answers
 
-    def identify(self) -> tuple[Format, Overflow]:
-        """Return format and overflow policy of the board.
+    def identify(self) -> tuple[Format, Overflow] | str:
+        """Return format and overflow policy of the board, or the name of the network that it has.
 
         Raises
         ------
         LinkError
-            If it does not answer, or with a format that is not known here.
+            If it does not answer, or with a format or a network that is not known here.
         """
+        (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
         try:
-            return decode_identity(self._identity())
-        except InputError as error:
-            raise LinkError(str(error)) from error
-
-    def network(self) -> str | None:
-        """Return the name of the board's network, or None if it has none but computes with floats.
-
-        Raises
-        ------
-        LinkError
-            If it does not answer, or with a network that is not known here.
-        """
-        try:
-            return decode_network(self._identity())
+            return decode_network(answer.result) or decode_identity(answer.result)
         except InputError as error:
             raise LinkError(str(error)) from error
 
@@ -193,11 +181,6 @@ class Link:
         if any(answer.status != Status.OK for answer in answers):
             raise LinkError("Board must have the network whose input is sent, not another")
         return answers
-
-    def _identity(self) -> int:
-        """Return what the board says that it is."""
-        (answer,) = self.ask([Request(IDENTIFY, 0, 0)])
-        return answer.result
 
     def settle(self) -> bytes:
         """Wait until the board has said all, forget what was said, and return it."""

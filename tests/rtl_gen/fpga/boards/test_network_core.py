@@ -60,7 +60,7 @@ def test_host(tmp_path: Path) -> None:
     ) as terminal:
         with open_line(terminal, timeout=60) as line:
             link = Link(line)
-            assert link.network() == "digits"
+            assert link.identify() == "digits"
             done: list[int] = []
             found = classify(link, subject, patience=300, progress=done.append)
             assert (found["logits"], found["logits_equal"]) == (10, 10)
