@@ -179,6 +179,11 @@ class Network:
         return rows, self.shape(step.w)[0], inner
 
     @property
+    def result_step(self) -> str:
+        """Name of the step that keeps the result."""
+        return next(step.name for step in self.steps if getattr(step, "keep", None) == self.output)
+
+    @property
     def takes_tokens(self) -> bool:
         """Whether the input is numbers of tokens."""
         return any(isinstance(step, Lookup) for step in self.steps)

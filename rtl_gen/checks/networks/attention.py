@@ -97,7 +97,9 @@ def run_attention(
         )
         run = run_on_engine(engine, hardware, x, session)
     in_float = _share(FloatNetwork(network, is_rounded=False).run(arrays, pixels), labels)
-    in_codes = _share(decode(network.stream_format, run.made["head"]["stream"]), labels)
+    in_codes = _share(
+        decode(network.stream_format, run.made[network.result_step]["stream"]), labels
+    )
     return {
         **_network_figures(network, engine.units),
         "simulator": simulator,
@@ -130,7 +132,7 @@ def _equal_figures(network: Network, expected: Made, run: EngineRun) -> dict[str
     """Return how many codes and classes are equal to those of the golden model."""
     found = compare(network, expected, run.made)
     wide = network.stream_format
-    largest = argmax(wide, wide, None, expected["head"]["stream"][:, 0])
+    largest = argmax(wide, wide, None, expected[network.result_step]["stream"][:, 0])
     return {
         **{name: value for name, value in vars(found).items() if value is not None},
         "classes": len(largest),
@@ -170,7 +172,7 @@ def _run_neurons(
     }
     return EngineRun(
         made=made,
-        classes=run_argmax(units, made["head"]["stream"][:, 0]),
+        classes=run_argmax(units, made[network.result_step]["stream"][:, 0]),
         clocks=None,
         build_seconds=0.0,
         run_seconds=time.perf_counter() - start,

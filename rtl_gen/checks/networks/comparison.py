@@ -41,7 +41,7 @@ def compare(network: Network, expected: Made, actual: Made) -> Comparison:
     counts = {"logits": [0, 0], "intermediates": [0, 0]}
     first_wrong = None
     for step in network.steps:
-        is_output = getattr(step, "keep", None) == network.output
+        is_output = step.name == network.result_step
         for kind, codes in expected[step.name].items():
             equal = actual[step.name][kind] == codes
             count = counts["logits" if is_output and kind == "stream" else "intermediates"]

@@ -61,11 +61,7 @@ def run_on_engine(
     recording = run_engine(hardware.verilog, shape, x.astype(np.uint8), session, gap)
     made = recorded_steps(engine, shape, recording)
     results, classes = _results(engine, recording)
-    kept = next(
-        made[step.name]["stream"]
-        for step in network.steps
-        if isinstance(step, Product) and step.keep == network.output
-    )
+    kept = made[network.result_step]["stream"]
     if (results != kept[:, 0]).any():
         raise BenchError("Results that are sent must be those that were kept")
     clocks = recording.clocks

@@ -19,7 +19,7 @@ from spikefloat.rtl_gen.checks.networks.comparison import Comparison, Made, comp
 from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operations
 from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits, make_token_units
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.description import Network
+from spikefloat.rtl_gen.networks.description import Network, Softmax
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
 from spikefloat.sim.golden.networks.quick import quick_token_operations
 from spikefloat.sim.golden.networks.tokens import Decoding
@@ -155,7 +155,9 @@ def _run(
         if is_checked:
             start = time.process_time()
             expected = golden.run([proposed[first:used]])
-            run.found.append(compare(network, expected, _first_rows(made, used - first, used)))
+            run.found.append(
+                compare(network, expected, _first_rows(network, made, used - first, used))
+            )
             run.seconds["golden"] += time.process_time() - start
 
 
@@ -171,23 +173,25 @@ def _proposed(network: Network, quick: Decoding, tokens: list[int], stop: int) -
 def _following(network: Network, made: Made) -> list[int]:
     """Return the token with the largest logit after each; of several the first."""
     wide = network.stream_format
-    return [int(token) for token in argmax(wide, wide, None, made["head"]["stream"][0])]
+    return [
+        int(token) for token in argmax(wide, wide, None, made[network.result_step]["stream"][0])
+    ]
 
 
-def _first_rows(made: Made, rows: int, columns: int) -> dict[str, dict[str, Codes]]:
+def _first_rows(
+    network: Network, made: Made, rows: int, columns: int
+) -> dict[str, dict[str, Codes]]:
     """Return what was made of the first tokens, with scores of no later ones."""
+    softmaxes = [step for step in network.steps if isinstance(step, Softmax)]
+    by_token = {name for step in softmaxes for name in (step.x, step.into)}
+    wide = {step.name for step in network.steps if step.into in by_token}
     return {
         name: {
-            kind: codes[:, :rows, :columns] if _is_square(name) else codes[:, :rows]
+            kind: codes[:, :rows, :columns] if name in wide else codes[:, :rows]
             for kind, codes in kinds.items()
         }
         for name, kinds in made.items()
     }
-
-
-def _is_square(name: str) -> bool:
-    """Tell whether a step has a column for each token."""
-    return name.endswith(("_scores", "_shares"))
 
 
 def _first_other(model: LanguageModel, tokens: list[int], known: int) -> int | None:

@@ -73,10 +73,7 @@ def classify(
     """
     network, x = case.network, case.x
     wide = network.stream_format
-    kept = next(
-        step.name for step in network.steps if getattr(step, "keep", None) == network.output
-    )
-    logits = run_network(network, case.weights, x)[kept]["stream"][:, 0]
+    logits = run_network(network, case.weights, x)[network.result_step]["stream"][:, 0]
     classes = argmax(wide, wide, None, logits)
     size, outputs = whole_bytes(wide.width) // 8, logits.shape[-1]
     index_bytes = whole_bytes(max(1, (outputs - 1).bit_length())) // 8

@@ -101,7 +101,7 @@ def _in_format(model: LanguageModel, network: Network, name: str) -> _Logits:
 
     def logits(x: NDArray[np.int64]) -> NDArray[Any]:
         made = Decoding(own, weights, operations, count=len(x)).run(x)
-        return decode(own.stream_format, made["head"]["stream"])
+        return decode(own.stream_format, made[own.result_step]["stream"])
 
     return logits
 
