@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions, lane_graphs
-from spikefloat.rtl_gen.designs.engines.units import only, passes_of
+from spikefloat.rtl_gen.designs.engines.units import norm_passes, softmax_passes
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import Overflow
-from spikefloat.rtl_gen.networks.description import Network, Norm
+from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.pass_circuits import PassCircuits
 
@@ -70,7 +70,6 @@ def make_token_units(network: Network) -> TokenUnits:
         supported.
     """
     fmt, wide = network.code_format, network.stream_format
-    norms = [step for step in network.steps if isinstance(step, Norm)]
     codes: dict[str, Any] = {"format": fmt, "overflow": Overflow.SATURATE}
 
     def make(unit: str, design: str, **options: Any) -> NeuronGraph:
@@ -96,11 +95,6 @@ def make_token_units(network: Network) -> TokenUnits:
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
         gate=make("gate", "swiglu", **codes, length=1),
         turn=make("turn", "rope", **codes, length=2),
-        norm=passes_of(
-            "rms_norm",
-            **codes,
-            length=only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms)),
-            epsilon=only("Epsilons of the normalisations", (n.epsilon for n in norms)),
-        ),
-        softmax=passes_of("softmax", format=fmt, length=network.shape(network.input)[0]),
+        norm=norm_passes(network),
+        softmax=softmax_passes(network, network.shape(network.input)[0]),
     )

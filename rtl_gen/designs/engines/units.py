@@ -3,7 +3,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from spikefloat.rtl_gen.designs.build import build_sequential
@@ -16,12 +15,12 @@ from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
-__all__ = ["make_units", "only", "passes_of"]
+__all__ = ["make_units", "norm_passes", "softmax_passes"]
 
-#: Cuts through circuits of operations that go over a vector, by their names, so that they are not
+#: Cuts through circuits that go over a vector, by their names, so that they are not
 #: much deeper than the other circuits of an engine, of which there is none for a clock.
 _CUTS = {
-    "rms_norm": {"step": 1},
+    "norm": {"step": 1},
     "softmax": {"scan": 2, "settle": 3, "give": 4},
 }
 
@@ -44,11 +43,8 @@ def make_units(network: Network, module: str) -> Units:
     """
     check_identifier(module, "Module name")
     fmt, wide = network.code_format, network.stream_format
-    norms = [step for step in network.steps if isinstance(step, Norm)]
     softmaxes = [step for step in network.steps if isinstance(step, Softmax)]
-    epsilon: Fraction = only("Epsilons of the normalisations", (n.epsilon for n in norms))
-    norm_length = only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms))
-    length = only("Lengths of the softmaxes", (network.shape(s.x)[1] for s in softmaxes))
+    length = _only("Lengths of the softmaxes", (network.shape(s.x)[1] for s in softmaxes))
     results = network.shape_of_stream(network.output)[1]
     codes: dict[str, Any] = {"format": fmt, "overflow": Overflow.SATURATE}
 
@@ -61,48 +57,50 @@ def make_units(network: Network, module: str) -> Units:
         add=make("add", "add", format=wide),
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
         gate=make("gate", "swiglu", **codes, length=1),
-        norm=_cut_passes("rms_norm", **codes, length=norm_length, epsilon=epsilon),
-        softmax=_cut_passes("softmax", format=fmt, length=length),
+        norm=replace(norm_passes(network), cuts=_CUTS["norm"]),
+        softmax=replace(softmax_passes(network, length), cuts=_CUTS["softmax"]),
         argmax=make("argmax", "vector_argmax", format=wide, length=results),
     )
 
 
-def _cut_passes(design: str, **options: Any) -> PassSteps:
-    """Return the circuits of an operation, cut for a clock that products reach."""
-    return replace(passes_of(design, **options), cuts=_CUTS[design])
-
-
-def passes_of(design: str, **options: Any) -> PassSteps:
-    """Return the circuits of an operation that goes over a vector more than once.
+def norm_passes(network: Network) -> PassSteps:
+    """Return the circuits of the normalisations of a network.
 
     Parameters
     ----------
-    design : str
-        Its name.
-    **options
-        Its options, as :func:`.make_instance` takes them.
+    network : Network
+        The description.
+
+    Raises
+    ------
+    InputError
+        If these are of several lengths or have several epsilons.
     """
+    norms = [step for step in network.steps if isinstance(step, Norm)]
+    return _passes(
+        "rms_norm",
+        format=network.code_format,
+        overflow=Overflow.SATURATE,
+        epsilon=_only("Epsilons of the normalisations", (n.epsilon for n in norms)),
+        length=_only("Lengths of the normalisations", (network.shape(n.x)[1] for n in norms)),
+    )
+
+
+def softmax_passes(network: Network, length: int) -> PassSteps:
+    """Return the circuits of softmaxes of a network, of vectors of a length."""
+    return _passes("softmax", format=network.code_format, length=length)
+
+
+def _passes(design: str, **options: Any) -> PassSteps:
+    """Return the circuits of an operation that goes over a vector more than once."""
     instance = make_instance(design, style="sequential", **options)
     steps = build_sequential(instance.design, instance.circuit, instance.shape)
     assert isinstance(steps, PassSteps)
     return steps
 
 
-def only(noun: str, values: Iterable[Any]) -> Any:
-    """Return the one value that there is.
-
-    Parameters
-    ----------
-    noun : str
-        What the values are, for the message; a plural.
-    values : iterable
-        The values.
-
-    Raises
-    ------
-    InputError
-        If there are several, or none.
-    """
+def _only(noun: str, values: Iterable[Any]) -> Any:
+    """Return the one value that there is."""
     distinct = sorted(set(values))
     if len(distinct) != 1:
         raise InputError(f"{noun} must be one and the same, not {distinct}")

@@ -6,7 +6,7 @@ from typing import Any
 from amaranth.hdl import ClockSignal, Instance, Module, Signal, Value
 
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.line_core import LIGHTS, LineCore
+from spikefloat.rtl_gen.fpga.boards.line_core import LineCore
 from spikefloat.rtl_gen.fpga.boards.packets import RequestReceiver
 from spikefloat.rtl_gen.fpga.boards.protocol import encode_identity
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import (
@@ -22,7 +22,7 @@ from spikefloat.rtl_gen.rtl.styles.pipelined import pipeline_verilog
 from spikefloat.rtl_gen.rtl.text.verilog import component_verilog
 from spikefloat.rtl_gen.rtl.timing.pipeline import Pipeline
 
-__all__ = ["LIGHTS", "BoardCore", "core_verilog"]
+__all__ = ["BoardCore", "core_verilog"]
 
 
 class BoardCore(LineCore):

