@@ -35,6 +35,7 @@ __all__ = [
     "check_each",
     "make_check",
     "pairs_of",
+    "uses_every",
     "uses_seed",
     "uses_trials",
 ]
@@ -247,6 +248,15 @@ def uses_trials(subject: Subject, selected: Selected, simulator: str) -> bool:
     return pairs_of(subject, selected, simulator) == "sampled"
 
 
+def uses_every(subject: Subject, selected: Selected) -> bool:
+    """Tell whether leaving out cases has an effect: of operations that not all are tried of."""
+    return (
+        isinstance(subject, Instance)
+        and not subject.design.is_vector
+        and pairs_of(subject, selected) == "sampled"
+    )
+
+
 def uses_seed(subject: Subject, selected: Selected, simulator: str) -> bool:
     """Tell whether the seed of random cases, spikes or pauses has an effect."""
     if pairs_of(subject, selected, simulator) in ("sampled", "random spikes"):
@@ -286,8 +296,10 @@ def _checks(subjects: Sequence[Subject], simulator: str, selected: Selected) -> 
 def _sample(instance: Instance, selected: Selected) -> NDArray[np.int64]:
     count, options = selected.random_cases, instance.circuit
     if options.is_mixed:
-        return mixed_cases((options.format, *options.others), count, selected.seed)
+        rows = mixed_cases((options.format, *options.others), count, selected.seed)
+        return rows[:: selected.every]
     rows = wide_cases(golden_operation(instance), options.format, count, selected.seed)
+    rows, count = rows[:: selected.every], count // selected.every
     style = instance.hardware.style
     if (
         style is Style.SEQUENTIAL

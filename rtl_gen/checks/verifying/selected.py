@@ -34,6 +34,7 @@ class Selected:
     pairs: str = "all"
     random_cases: int = 100_000  #: Number of random ones in a sample.
     seed: int = SEED  #: Of the random ones.
+    every: int = 1  #: Of a sample of operands for an operation, only every so many-th is tried.
     gate_level: str | None = None  #: Target whose netlist is checked instead of the Verilog.
     own: OwnVerilog | None = None  #: What is checked instead of the generated Verilog.
 

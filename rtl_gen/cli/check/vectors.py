@@ -126,7 +126,7 @@ def judge(args: argparse.Namespace) -> int:
     InputError
         If the file cannot be read or is not for the circuits, or an option has no effect.
     """
-    refuse(args, "pairs trials seed store verilog top waves", "with --vectors")
+    refuse(args, "pairs trials every seed store verilog top waves", "with --vectors")
     is_graph = "sim" not in args.given
     if is_graph:
         hardware = "build-dir gate-level stages stream backend"

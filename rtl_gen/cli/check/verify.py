@@ -15,6 +15,7 @@ from spikefloat.rtl_gen.checks.verifying.plan import (
     Subject,
     check_each,
     pairs_of,
+    uses_every,
     uses_seed,
     uses_trials,
 )
@@ -134,6 +135,7 @@ def _selected(
         pairs=args.pairs,
         random_cases=args.trials,
         seed=args.seed,
+        every=args.every,
         gate_level=args.gate_level,
         own=own,
     )
@@ -149,6 +151,8 @@ def _selected(
         refuse(args, "pairs", "here; published pairs are for operations on single codes")
     if not any(uses_trials(one, selected, name) for one, name in every):
         refuse(args, "trials", "here, as every case is tried")
+    if not any(uses_every(one, selected) for one in subjects):
+        refuse(args, "every", "here; it is for operations that are tried with a sample")
     if not any(uses_seed(one, selected, name) for one, name in every):
         refuse(args, "seed", "here, as nothing is random")
     return selected
@@ -184,7 +188,7 @@ def _title(args: argparse.Namespace, subjects: Sequence[Subject]) -> str:
 def _again(args: argparse.Namespace, row: dict[str, Any]) -> str:
     """Return the options of the check itself, which repeat it with those of the circuit."""
     words = ["--sim", row["simulator"]]
-    for name in ("pairs", "trials", "seed", "gate-level", "verilog", "top"):
+    for name in ("pairs", "trials", "every", "seed", "gate-level", "verilog", "top"):
         if name in args.given:
             words += [f"--{name}", str(getattr(args, name.replace("-", "_")))]
     return shlex.join(words)

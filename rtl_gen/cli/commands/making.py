@@ -111,6 +111,7 @@ MAKING = (
             *EVERY_INSTANCE,
             *pick("backend sim pairs"),
             *trials(10_000_000, 100_000, "random cases where not all can be tried", 0),
+            *pick("every"),
             *with_changes("seed", default="1", help="seed of random cases, spikes and pauses"),
             *pick("vectors store build-dir gate-level verilog"),
             *with_changes(

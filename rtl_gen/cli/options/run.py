@@ -53,6 +53,15 @@ SIMULATION = (
         help="how many are tried at most",
     ),
     Option(
+        name="every",
+        group="effort",
+        metavar="N",
+        read=integer(1, 1 << 20),
+        noun="Number for --every",
+        default="1",
+        help="only every N-th case of a sample, where a simulator is too slow for more",
+    ),
+    Option(
         name="seed",
         group="effort",
         metavar="N",

@@ -154,3 +154,15 @@ def test_options_without_effect(
     )
     assert main(["verify", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.tool
+def test_every_so_many_cases(capsys: Capture) -> None:
+    """Icarus takes a hundredth of a sample; where there is none, the option has no effect."""
+    words = ["verify", "fma", "--format", "e4m3fn", "--trials", "1000", "--sim", "icarus"]
+    (row,) = run_json(capsys, *words, "--every", "100")
+    assert (row["cases"], row["exact"], row["pairs"]) == (604, 604, "sampled")
+    assert main(["verify", "multiply,vector_sum", "--every", "2"]) == 2
+    assert "Option --every has no effect here; it is for operations" in capsys.readouterr().err
+    assert main(["verify", "fma", "--every", "0"]) == 2
+    assert "Number for --every must be an integer from 1 to 1048576" in capsys.readouterr().err
