@@ -6,6 +6,9 @@ BUILD := build
 SIM   ?= verilator
 # More arguments for pytest, such as ARGS="-k multiply".
 ARGS  ?=
+# Percent of the lines of rtl_gen and sim that `make test` must run at least; by default they are not
+# counted.
+COVERAGE ?=
 # How many tests to run at once.
 JOBS  ?= auto
 
@@ -69,13 +72,18 @@ verify-dot: $(PYTHON_DONE)  ## Drive dot products of 2 to 64 terms through 100,0
 
 # Each process takes one part of the tests in order, so that what one module prepares is there once;
 # whichever is ready first takes over from the others.
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+PYTEST := -m pytest -n $(JOBS) --dist worksteal
+COUNTED := -m slipcover --source rtl_gen,sim --json --out $(BUILD)/coverage.json
 
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
-	$(PYTEST) -m "not slow" $(ARGS)
+	@mkdir -p $(BUILD)
+	$(BIN)/python $(if $(COVERAGE),$(COUNTED)) $(PYTEST) -m "not slow" $(ARGS)
+ifneq ($(COVERAGE),)
+	@$(BIN)/python scripts/line_coverage.py $(BUILD)/coverage.json $(COVERAGE)
+endif
 
 test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make test` leaves out
-	$(PYTEST) -m slow $(ARGS)
+	$(BIN)/python $(PYTEST) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog
 	$(BIN)/ruff check .
