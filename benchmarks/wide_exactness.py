@@ -24,6 +24,7 @@ from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.formats import Rounding, find_format
+from spikefloat.sim.golden.functions import FUNCTIONS
 from spikefloat.sim.graphs.network import Network
 
 FORMATS = ("binary16", "bfloat16", "tf32", "binary32", "binary64")
@@ -42,6 +43,9 @@ def instances(design: Design, fmt: str) -> Iterator[Instance]:
             [mode for mode in Rounding if mode.is_for(result)] if design.takes_rounding else [None]
         )
         for mode in modes:
+            # These are known only as far as other modes look.
+            if mode and mode.is_stochastic and design.name in FUNCTIONS:
+                continue
             yield make_instance(
                 design.name,
                 format=fmt,
