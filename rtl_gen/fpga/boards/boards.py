@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boards as data: parts, clocks and pins, from the public pin lists of their makers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from spikefloat.rtl_gen.errors import InputError
 
-__all__ = ["BAUD", "BOARDS", "Board", "BoardPort", "PinRole", "find_board"]
+__all__ = ["BAUD", "BOARDS", "NETWORK_CLOCKS", "Board", "BoardPort", "PinRole", "find_board"]
 
 #: Bits per second on the serial line.
 BAUD = 115_200
+
+#: Clock, in Hz, that the engine of each network meets on an ECP5: less than what place and route
+#: has reached (`docs/data/fpga_network.csv`).
+NETWORK_CLOCKS = {"digits": 15_000_000}
+
+#: How far the speed of a serial line may be from :data:`BAUD`, of 4 % that a receiver takes.
+_BAUD_TOLERANCE = 0.02
 
 
 class PinRole(StrEnum):
@@ -56,28 +63,71 @@ class Board:
     family: str  #: Name in :data:`~spikefloat.rtl_gen.fpga.families.FAMILIES`.
     device: str  #: As the place-and-route program calls it; its first argument for some.
     package: str
-    frequency: int  #: Of its clock, in Hz.
+    frequency: int  #: Of its oscillator, in Hz.
     stages: int  #: Register cuts through the arithmetic that this clock needs.
     ports: tuple[BoardPort, ...]
     load: str  #: The command that loads a bitstream into it.
     note: str = ""  #: What its user must know.
     #: Whether the lights are the current sources of an iCE40 UltraPlus.
     has_rgb_driver: bool = False
+    divider: int = 1  #: Clocks of the oscillator for one of all that is behind the pins.
 
     @property
     def clock(self) -> BoardPort:
-        """The port of the clock."""
+        """The port of the oscillator."""
         return next(port for port in self.ports if port.role is PinRole.CLOCK)
 
     @property
     def period(self) -> float:
-        """Of the clock, in nanoseconds."""
+        """Of the oscillator, in nanoseconds."""
         return 1e9 / self.frequency
+
+    @property
+    def clock_frequency(self) -> float:
+        """Of the clock of all that is behind the pins, in Hz."""
+        return self.frequency / self.divider
 
     @property
     def clocks_per_bit(self) -> int:
         """Of a serial line at :data:`BAUD`."""
-        return round(self.frequency / BAUD)
+        return round(self.clock_frequency / BAUD)
+
+    def divided(self, divider: int) -> "Board":
+        """Return the board with a slower clock behind its pins.
+
+        Parameters
+        ----------
+        divider : int
+            Clocks of the oscillator for one of that clock; a power of two.
+
+        Raises
+        ------
+        ValueError
+            If it is not a power of two, or so large that no bit of the serial line is of the right
+            length.
+        """
+        able = [1 << power for power in range(9) if self._is_in_time(1 << power)]
+        if divider not in able:
+            raise InputError(
+                f"Divider of the clock of {self.name} must be one of {', '.join(map(str, able))}, "
+                f"not {divider}"
+            )
+        return replace(self, divider=divider)
+
+    def _is_in_time(self, divider: int) -> bool:
+        """Return whether a serial line has about the right speed with a divided clock."""
+        clocks = self.frequency / divider / BAUD
+        return clocks >= 4 and abs(round(clocks) / clocks - 1) <= _BAUD_TOLERANCE
+
+    def for_network(self, name: str) -> "Board":
+        """Return the board with the fastest clock that a network is known to meet.
+
+        That is the smallest divider with which it is at most that of :data:`NETWORK_CLOCKS`.
+        """
+        divider = 1
+        while self.frequency > NETWORK_CLOCKS[name] * divider:
+            divider *= 2
+        return self.divided(divider)
 
 
 def _clock(name: str, site: str, comment: str) -> BoardPort:
