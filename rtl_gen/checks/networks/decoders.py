@@ -16,7 +16,7 @@ from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.networks.description import Network
 from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
-from spikefloat.sim.benches.decoders import DecoderShape, run_decoder
+from spikefloat.sim.benches.networks.decoders import DecoderShape, run_decoder
 from spikefloat.sim.benches.session import FEW_STEPS, Session
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights

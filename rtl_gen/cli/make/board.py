@@ -15,7 +15,8 @@ from spikefloat.rtl_gen.cli.simulators import simulators
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
+from spikefloat.rtl_gen.fpga.boards.board import BAUD, Board
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog, network_verilog

@@ -8,7 +8,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board, PinRole
+from spikefloat.rtl_gen.fpga.boards.board import BAUD, Board, PinRole
 from spikefloat.rtl_gen.fpga.boards.core import BoardCore
 from spikefloat.rtl_gen.fpga.boards.line_core import LineCore
 from spikefloat.rtl_gen.fpga.boards.network_core import NetworkCore

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
-from spikefloat.rtl_gen.fpga.boards.boards import Board
+from spikefloat.rtl_gen.fpga.boards.board import Board
 from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family, Target
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.tools import (

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.checks.networks.decoders import DecoderRun, run_on_decod
 from spikefloat.rtl_gen.designs.engines.decoder import decoder_hardware, make_decoder_engine
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
-from spikefloat.sim.benches.decoders import DecoderRecording, DecoderShape
+from spikefloat.sim.benches.networks.decoders import DecoderRecording, DecoderShape
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.networks.weights import encode_weights
 from tests.helpers.language import TINY, tiny_model

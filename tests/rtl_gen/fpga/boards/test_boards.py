@@ -4,7 +4,8 @@
 import pytest
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, NETWORK_CLOCKS, Board
+from spikefloat.rtl_gen.fpga.boards.board import BAUD, NETWORK_CLOCKS, Board
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 

@@ -101,10 +101,15 @@ def _top(s: DecoderShape) -> str:
 
     It sets ``done`` when the last result is there, until ``go`` is cleared.
     """
-    result, entry = s.result_width * s.results, -(-s.code_width // 8) * 8
-    pad = f"{entry - s.code_width}'d0, " if entry > s.code_width else ""
-    low = f"{{{pad}data[{s.code_width - 1}:0]}}"
-    high = f"{{{pad}data[{2 * s.code_width - 1}:{s.code_width}]}}"
+    return "".join((_ports(s), _wires(s), _keeping(s), _driving(s)))
+
+
+def _entry(s: DecoderShape) -> int:
+    """Return the bits of what is kept of a code, in whole bytes."""
+    return -(-s.code_width // 8) * 8
+
+
+def _ports(s: DecoderShape) -> str:
     return f"""
 module bench_top (
   input wire rst,
@@ -113,14 +118,19 @@ module bench_top (
   input wire [{s.token_width + 7}:0] image,
   output reg done,
   output reg error,
-  output reg [{result - 1}:0] result,
+  output reg [{s.result_width * s.results - 1}:0] result,
   output reg [31:0] clocks,
   output reg [31:0] elements_count,
   output reg [31:0] rows_count,
-  output reg [{entry * s.codes - 1}:0] elements,
+  output reg [{_entry(s) * s.codes - 1}:0] elements,
   output reg [7:0] rows
 );
-  reg clk = 1'b0;
+"""
+
+
+def _wires(s: DecoderShape) -> str:
+    """Return the clock, the engine, and what it shows."""
+    return f"""  reg clk = 1'b0;
   always #{PERIOD // 2} clk = ~clk;
   reg running = 1'b0, sent = 1'b0;
   reg [3:0] wait_in = 4'd0, wait_out = 4'd0;
@@ -139,7 +149,15 @@ module bench_top (
     .m_axis_y_tlast(y_last), .frame_error(frame_error), .trace_valid(valid),
     .trace_is_pair(is_pair), .trace_data(data)
   );
-  // Blocking: parts of long words are changed, and nothing else reads them in this clock.
+"""
+
+
+def _keeping(s: DecoderShape) -> str:
+    """Return what puts codes side by side, and counts them."""
+    width, entry = s.code_width, _entry(s)
+    pad = f"{entry - width}'d0, " if entry > width else ""
+    low, high = f"{{{pad}data[{width - 1}:0]}}", f"{{{pad}data[{2 * width - 1}:{width}]}}"
+    return f"""  // Blocking: parts of long words are changed, and nothing else reads them in this clock.
   always @(posedge clk) begin
     if (valid) begin
       if (elements_count < {s.codes}) elements[elements_count * {entry} +: {entry}] = {low};
@@ -151,7 +169,14 @@ module bench_top (
     end
     if (rst || (go && !running && !done)) elements_count = 32'd0;
   end
-  always @(posedge clk) begin
+  // All bits are defined, also of what the first tokens do not write.
+  initial elements = {entry * s.codes}'d0;
+"""
+
+
+def _driving(s: DecoderShape) -> str:
+    """Return what sends a token, takes the results, and watches the streams."""
+    return f"""  always @(posedge clk) begin
     rows <= 8'd0;
     rows_count <= 32'd0;
     if (running && (clocks != 32'd0 || x_valid && x_ready)) clocks <= clocks + 32'd1;
@@ -189,7 +214,5 @@ module bench_top (
       was_waiting <= 1'b0;
     end
   end
-  // All bits are defined, also of what the first tokens do not write.
-  initial elements = {entry * s.codes}'d0;
 endmodule
 """
