@@ -11,8 +11,8 @@ __all__ = ["BAUD", "NETWORK_CLOCKS", "Board", "BoardPort", "PinRole"]
 #: Bits per second on the serial line.
 BAUD = 115_200
 
-#: Clock, in Hz, that the engine of each network meets on an ECP5: less than what place and route
-#: has reached (`docs/data/fpga_network.csv`).
+#: Clock, in Hz, that the engine of each network is to have at most: less than the 17.1 MHz that
+#: nextpnr estimates for an ECP5 after placement.
 NETWORK_CLOCKS = {"digits": 15_000_000}
 
 #: How far the speed of a serial line may be from :data:`BAUD`, of 4 % that a receiver takes.
