@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench for an engine: one input after the other, and all that the top module has kept of it.
 
-The top module is that of :mod:`spikefloat.sim.benches.engines`, with the clock in it.
+The top module is that of :mod:`spikefloat.sim.benches.networks.engines`, with the clock in it.
 """
 
 from typing import Any

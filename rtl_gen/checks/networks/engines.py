@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.networks.description import Network, Product
 from spikefloat.rtl_gen.rtl.engine.engine import Engine
 from spikefloat.rtl_gen.rtl.ports import whole_bytes
-from spikefloat.sim.benches.engines import EngineRecording, EngineShape, run_engine
+from spikefloat.sim.benches.networks.engines import EngineRecording, EngineShape, run_engine
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.simulators.runner import BenchError
 

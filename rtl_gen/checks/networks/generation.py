@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.comparison import Comparison, Made, compare
 from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operations
-from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits, make_token_units
+from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.description import Network, Softmax
+from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
 from spikefloat.sim.golden.networks.quick import quick_token_operations
 from spikefloat.sim.golden.networks.tokens import Decoding
@@ -27,7 +28,7 @@ from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.vectors.reductions import argmax
 from spikefloat.sim.training.floats import FloatNetwork
 
-__all__ = ["MOST_AT_ONCE", "generate"]
+__all__ = ["MOST_AT_ONCE", "first_tokens", "generate"]
 
 Codes = NDArray[np.int64]
 
@@ -81,13 +82,7 @@ def generate(
     InputError
         If prompt and text do not fit into the context of the model, or a weight is wrong.
     """
-    begin = model.tokenizer.encode(prompt)
-    most = model.decoder.context
-    if len(begin) + tokens > most:
-        raise InputError(
-            f"Prompt and text must have at most {most} tokens together, the context of the model, "
-            f"not {len(begin)} and {tokens}"
-        )
+    begin = first_tokens(model, prompt, tokens)
     network = model.decoder.network(len(begin) + tokens)
     weights = encode_weights(network, model.arrays)
     progress("Building the neurons")
@@ -118,6 +113,24 @@ def generate(
         **{f"{name}_cpu_seconds": round(own, 3) for name, own in run.seconds.items()},
         "tokens_per_cpu_second": round(len(new) / seconds, 2),
     }
+
+
+def first_tokens(model: LanguageModel, prompt: str, tokens: int) -> list[int]:
+    """Return the numbers of the tokens of a prompt, if there is room for so many behind it.
+
+    Raises
+    ------
+    InputError
+        If there is not.
+    """
+    begin = model.tokenizer.encode(prompt)
+    most = model.decoder.context
+    if len(begin) + tokens > most:
+        raise InputError(
+            f"Prompt and text must have at most {most} tokens together, the context of the model, "
+            f"not {len(begin)} and {tokens}"
+        )
+    return begin
 
 
 def _run(

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.passes import all_set, filled, run_passes
-from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits
 from spikefloat.rtl_gen.networks.description import Network as Description
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
 from spikefloat.sim.golden.networks.tokens import TokenOperations
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import (

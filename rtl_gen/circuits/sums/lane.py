@@ -93,6 +93,14 @@ class LaneOptions:
         """Bits of a row of the exact state: room for the sum, and its sign above."""
         return self.term_width + self.terms.bit_length() + 1
 
+    def begun(self, steps: int) -> int:
+        """Return the exact state after so many steps whose terms all are -0, as a number.
+
+        Each term adds a power of two besides, lest it is negative, and ``finish`` takes all of these
+        away; so a sum that needs fewer steps than there are begins with this state.
+        """
+        return (self.products * steps << self.term_width) & (1 << self.row_width) - 1
+
     @property
     def neutral_weight(self) -> int:
         """Code of a weight that makes -0 of an input of +0, which changes no sum."""

@@ -185,10 +185,19 @@ LOOKING = (
         options=(
             *pick("checkpoint tokenizer prompt tokens"),
             *with_changes("check", help="compare all that is computed with the golden model"),
+            *with_changes(
+                "sim",
+                default=None,
+                otherwise="none; the exact simulator of the neurons",
+                help="write the engine of the model as Verilog, and go on with it in a simulator; all "
+                "is compared with the golden model",
+            ),
+            *pick("build-dir output"),
             *TABLE,
         ),
         examples=(
             '--prompt "The neurons " --tokens 64 --check',
+            '--prompt "The neurons " --tokens 32 --sim verilator -o build',
             '--checkpoint stories.bin --tokenizer tok512.bin --prompt "Once upon a time"',
         ),
     ),

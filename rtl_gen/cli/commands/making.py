@@ -91,7 +91,7 @@ MAKING = (
         options=(
             *pick("format overflow"),
             *with_changes("stages", default=None, otherwise="what the clock of the board needs"),
-            *pick("network bitstream verify faults sample sim"),
+            *pick("network divide bitstream verify faults sample sim"),
             *with_changes("seed", default="1"),
             *pick("output name"),
             *TABLE,

@@ -15,7 +15,8 @@ from spikefloat.rtl_gen.cli.simulators import simulators
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import temporary_folder, write_files
 from spikefloat.rtl_gen.formats import Format, Overflow, find_format, resolve_overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, BOARDS, Board, find_board
+from spikefloat.rtl_gen.fpga.boards.board import BAUD, Board
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import constraint_files
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_FORMATS
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog, network_verilog
@@ -30,14 +31,14 @@ _MOST_REPORTS = 5
 
 def run(args: argparse.Namespace) -> int:
     """Write the files of each board, or check each in simulation."""
-    boards = list(BOARDS.values()) if "all" in args.board else [find_board(n) for n in args.board]
+    boards = _boards(args)
     variants = []
     if args.network is not None:
         refuse(args, "format overflow stages verify faults sample sim", "with --network")
     else:
         variants = _variants(args, boards)
         if args.verify is not None:
-            refuse(args, "bitstream seed output name", "with --verify")
+            refuse(args, "bitstream divide seed output name", "with --verify")
             return _verify(args, variants)
         refuse(args, "faults sample sim", "without --verify")
     if not args.bitstream:
@@ -52,6 +53,16 @@ def run(args: argparse.Namespace) -> int:
         for board in boards:
             find_family(board)  # before what takes time
     return _write(args, _of_floats(variants) if variants else _of_network(args, boards))
+
+
+def _boards(args: argparse.Namespace) -> list[Board]:
+    """Return the boards that are asked for, each with its clock."""
+    boards = list(BOARDS.values()) if "all" in args.board else [find_board(n) for n in args.board]
+    if args.divide is not None:
+        return [board.divided(args.divide) for board in boards]
+    if args.network is not None:
+        return [board.for_network(args.network) for board in boards]
+    return boards
 
 
 _Variant = tuple[Board, Format, Overflow, int]
@@ -96,7 +107,7 @@ def _of_network(args: argparse.Namespace, boards: Sequence[Board]) -> list[_Job]
                 "network": args.network,
                 "neurons": engine.units.neurons,
                 "clocks": engine.interval,
-                "inputs_per_second": round(board.frequency / engine.interval),
+                "inputs_per_second": round(board.clock_frequency / engine.interval),
             },
         )
         for board in boards
@@ -113,7 +124,7 @@ def _write(args: argparse.Namespace, jobs: Sequence[_Job]) -> int:
         row = {
             "board": board.name,
             **about,
-            "clock_mhz": board.frequency / 1e6,
+            "clock_mhz": board.clock_frequency / 1e6,
             "baud": BAUD,
         }
         columns = tuple(row)

@@ -123,6 +123,15 @@ BOARD = (
         words=BOARD_NETWORKS,
     ),
     Option(
+        name="divide",
+        group="board",
+        metavar="N",
+        read=integer(1, 256),
+        noun="Divider of the clock",
+        otherwise="1; of a network, the smallest that it is known to be fast enough for",
+        help="clocks of the board's oscillator for one of all that is behind its pins, a power of two",
+    ),
+    Option(
         name="bitstream",
         group="board",
         help="synthesize, place, route and pack, too; the exit status is 1 if the result is too "

@@ -15,11 +15,11 @@ from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
-__all__ = ["make_units", "norm_passes", "softmax_passes"]
+__all__ = ["CUTS", "make_units", "norm_passes", "softmax_passes"]
 
 #: Cuts through circuits that go over a vector, by their names, so that they are not
 #: much deeper than the other circuits of an engine, of which there is none for a clock.
-_CUTS = {
+CUTS = {
     "norm": {"step": 1},
     "softmax": {"scan": 2, "settle": 3, "give": 4},
 }
@@ -57,8 +57,8 @@ def make_units(network: Network, module: str) -> Units:
         add=make("add", "add", format=wide),
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
         gate=make("gate", "swiglu", **codes, length=1),
-        norm=replace(norm_passes(network), cuts=_CUTS["norm"]),
-        softmax=replace(softmax_passes(network, length), cuts=_CUTS["softmax"]),
+        norm=replace(norm_passes(network), cuts=CUTS["norm"]),
+        softmax=replace(softmax_passes(network, length), cuts=CUTS["softmax"]),
         argmax=make("argmax", "vector_argmax", format=wide, length=results),
     )
 

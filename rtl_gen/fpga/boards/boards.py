@@ -1,83 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boards as data: parts, clocks and pins, from the public pin lists of their makers."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.fpga.boards.board import Board, BoardPort, PinRole
 
-__all__ = ["BAUD", "BOARDS", "Board", "BoardPort", "PinRole", "find_board"]
-
-#: Bits per second on the serial line.
-BAUD = 115_200
-
-
-class PinRole(StrEnum):
-    """What a port of a board is for."""
-
-    CLOCK = "clock"
-    RECEIVE = "receive"  #: Serial line, from the host.
-    TRANSMIT = "transmit"  #: Serial line, to the host.
-    LIGHT = "light"
-    HIGH = "high"  #: Is kept high.
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardPort:
-    """A port of the top module, and the pins of its bits."""
-
-    name: str  #: As the maker of the board calls it.
-    role: PinRole
-    sites: tuple[str, ...]  #: Pin of each bit, the lowest first.
-    comment: str  #: What it is, for the reader of the constraints.
-    shows: tuple[str, ...] = ()  #: For each bit of a light, which of the core's lights it is.
-    inverted: bool = False  #: Whether a light shines when low.
-    pull: str = ""  #: ``up`` for a pull-up.
-
-    @property
-    def bits(self) -> tuple[str, ...]:
-        """What the bits are called in constraints."""
-        if len(self.sites) == 1:
-            return (self.name,)
-        return tuple(f"{self.name}[{index}]" for index in range(len(self.sites)))
-
-    @property
-    def is_input(self) -> bool:
-        """Whether the board drives it."""
-        return self.role in (PinRole.CLOCK, PinRole.RECEIVE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """A board with an FPGA and a serial line."""
-
-    name: str
-    title: str  #: What it is called in full.
-    family: str  #: Name in :data:`~spikefloat.rtl_gen.fpga.families.FAMILIES`.
-    device: str  #: As the place-and-route program calls it; its first argument for some.
-    package: str
-    frequency: int  #: Of its clock, in Hz.
-    stages: int  #: Register cuts through the arithmetic that this clock needs.
-    ports: tuple[BoardPort, ...]
-    load: str  #: The command that loads a bitstream into it.
-    note: str = ""  #: What its user must know.
-    #: Whether the lights are the current sources of an iCE40 UltraPlus.
-    has_rgb_driver: bool = False
-
-    @property
-    def clock(self) -> BoardPort:
-        """The port of the clock."""
-        return next(port for port in self.ports if port.role is PinRole.CLOCK)
-
-    @property
-    def period(self) -> float:
-        """Of the clock, in nanoseconds."""
-        return 1e9 / self.frequency
-
-    @property
-    def clocks_per_bit(self) -> int:
-        """Of a serial line at :data:`BAUD`."""
-        return round(self.frequency / BAUD)
+__all__ = ["BOARDS", "find_board"]
 
 
 def _clock(name: str, site: str, comment: str) -> BoardPort:

@@ -3,7 +3,8 @@
 
 from collections.abc import Callable, Iterator
 
-from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, BoardPort, PinRole
+from spikefloat.rtl_gen.fpga.boards.board import Board, BoardPort, PinRole
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.families import FAMILIES
 
 __all__ = ["GENERIC_SDC", "constraint_files"]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from spikefloat.rtl_gen.errors import InputError, UserError
 from spikefloat.rtl_gen.extras import import_extra
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD
+from spikefloat.rtl_gen.fpga.boards.board import BAUD
 from spikefloat.rtl_gen.fpga.boards.protocol import (
     Answer,
     Request,

@@ -8,7 +8,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.fpga.boards.boards import BAUD, Board, PinRole
+from spikefloat.rtl_gen.fpga.boards.board import BAUD, Board, PinRole
 from spikefloat.rtl_gen.fpga.boards.core import BoardCore
 from spikefloat.rtl_gen.fpga.boards.line_core import LineCore
 from spikefloat.rtl_gen.fpga.boards.network_core import NetworkCore
@@ -26,7 +26,9 @@ _LIGHTS_PER_SECOND = 16
 class _Top(wiring.Component):
     """A core at the pins of a board.
 
-    There is no reset: registers have their first values from the bitstream.
+    There is no reset: registers have their first values from the bitstream. If the clock is divided,
+    it is the last bit of a counter at the oscillator; nothing else is at the oscillator, so no signal
+    goes from one clock to the other.
     """
 
     def __init__(self, board: Board) -> None:
@@ -51,7 +53,7 @@ class _Top(wiring.Component):
         shown = [name for port in board.ports for name in port.shows]
         m.submodules.core = core = self.make_core(
             clocks_per_bit=board.clocks_per_bit,
-            light_clocks=board.frequency // _LIGHTS_PER_SECOND,
+            light_clocks=int(board.clock_frequency) // _LIGHTS_PER_SECOND,
             lights=shown,
         )
         m.domains.sync = domain = ClockDomain(reset_less=True)
@@ -60,7 +62,7 @@ class _Top(wiring.Component):
         for port in board.ports:
             pin = getattr(self, port.name)
             if port.role is PinRole.CLOCK:
-                m.d.comb += domain.clk.eq(pin)
+                m.d.comb += domain.clk.eq(self._divided(m, pin))
             elif port.role is PinRole.RECEIVE:
                 m.d.comb += core.rx.eq(pin)
             elif port.role is PinRole.TRANSMIT:
@@ -76,6 +78,16 @@ class _Top(wiring.Component):
         if driven:
             self._add_rgb_driver(m, [driven[site] for site in sorted(driven)])
         return m
+
+    def _divided(self, m: Module, pin: Signal) -> Value:
+        """Return the clock of the core."""
+        if self._board.divider == 1:
+            return pin
+        m.domains.oscillator = oscillator = ClockDomain(reset_less=True)
+        counter = Signal((self._board.divider - 1).bit_length())
+        m.d.comb += oscillator.clk.eq(pin)
+        m.d.oscillator += counter.eq(counter + 1)
+        return counter[-1]
 
     def _add_rgb_driver(self, m: Module, lights: list[tuple[Signal, Value]]) -> None:
         m.submodules.rgb = Instance(
@@ -204,7 +216,7 @@ def board_verilog(
         header=(
             f"{module}: {board.title}",
             f"{fmt.name}, overflow to {overflow.value}, latency of the "
-            f"arithmetic {component.latency} clocks of {board.frequency / 1e6:g} MHz",
+            f"arithmetic {component.latency} clocks of {_clock_words(board)}",
             _line_words(board),
         ),
     )
@@ -231,11 +243,18 @@ def network_verilog(board: Board, engine: Engine, network: str, module: str = "t
         header=(
             f"{module}: {board.title}",
             f"network {network}, a result {engine.interval - 1} clocks of "
-            f"{board.frequency / 1e6:g} MHz after the first transfer of its input",
+            f"{_clock_words(board)} after the first transfer of its input",
             _line_words(board),
         ),
     )
     return f"{text}\n{engine_verilog(engine)}"
+
+
+def _clock_words(board: Board) -> str:
+    clock = f"{board.clock_frequency / 1e6:g} MHz"
+    if board.divider == 1:
+        return clock
+    return f"{clock} ({board.frequency / 1e6:g} MHz of the oscillator, divided by {board.divider})"
 
 
 def _line_words(board: Board) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
-from spikefloat.rtl_gen.fpga.boards.boards import Board
+from spikefloat.rtl_gen.fpga.boards.board import Board
 from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family, Target
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
 from spikefloat.rtl_gen.tools import (
@@ -38,8 +38,8 @@ class Bitstream:
 
     data: bytes
     suffix: str
-    clock_mhz: float  #: What the board has.
-    fmax_mhz: float  #: What place and route has reached.
+    clock_mhz: float  #: What the board has, behind its pins.
+    fmax_mhz: float  #: What place and route has reached, of the slowest clock.
     used: dict[str, int]  #: Cells of the device that are used, by kind.
     available: dict[str, int]  #: Cells that it has.
     tools: dict[str, str]  #: Version of each tool, by package.
@@ -137,7 +137,7 @@ def make_bitstream(
                 "--report",
                 "report.json",
                 "--freq",
-                f"{board.frequency / 1e6:g}",
+                f"{board.clock_frequency / 1e6:g}",
                 "--seed",
                 str(seed),
                 "--timing-allow-fail",
@@ -153,7 +153,7 @@ def make_bitstream(
     return Bitstream(
         data=data,
         suffix=flow.suffix,
-        clock_mhz=board.frequency / 1e6,
+        clock_mhz=board.clock_frequency / 1e6,
         fmax_mhz=round(min(clock["achieved"] for clock in report["fmax"].values()), 2),
         used={name: cells["used"] for name, cells in used.items()},
         available={name: cells["available"] for name, cells in used.items()},

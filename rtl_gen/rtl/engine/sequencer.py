@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What walks through a program: from instructions to one operation in each clock."""
 
+from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.networks.program import Instruction, Program
+from spikefloat.rtl_gen.networks.program import Program
 from spikefloat.rtl_gen.rtl.engine.stages import STAGES
 
-__all__ = ["DRAIN", "Sequencer", "slot_layout"]
+__all__ = ["DRAIN", "Sequencer", "add_records", "address_width", "record_layout", "slot_layout"]
 
 #: Clocks after the last operation of a step in which its results are on their way to the memory,
 #: beside the one in which the next instruction is fetched.
@@ -38,9 +40,9 @@ def slot_layout(program: Program) -> data.StructLayout:
             "writes": 1,
             "keeps": 1,
             "is_output": 1,
-            "word": _width(len(program.codes)),
-            "place": _width(len(program.codes[0])),
-            "keep": _width(program.stream_words),
+            "word": address_width(len(program.codes)),
+            "place": address_width(len(program.codes[0])),
+            "keep": address_width(program.stream_words),
         }
     )
 
@@ -81,9 +83,9 @@ class Sequencer(wiring.Component):
                 "row_taken": In(1),
                 "rows_busy": In(1),
                 "slot": Out(slot_layout(program)),
-                "x": Out(_width(len(program.codes))),
-                "w": Out(_width(words)),
-                "stream": Out(_width(program.stream_words)),
+                "x": Out(address_width(len(program.codes))),
+                "w": Out(address_width(words)),
+                "stream": Out(address_width(program.stream_words)),
                 "done": Out(1),
             }
         )
@@ -92,9 +94,9 @@ class Sequencer(wiring.Component):
         """Describe the sequencer."""
         m = Module()
         instructions = self._program.instructions
-        layout = _instruction_layout(instructions)
+        layout = record_layout(instructions)
         counter = Signal(range(len(instructions)))
-        now = self._add_program(m, layout, counter)
+        now = add_records(m, "program", instructions, counter)
         is_row, is_last, is_through = Signal(), Signal(), Signal()
         row = Signal(layout["rows"].shape)
         column = Signal(layout["columns"].shape)
@@ -142,21 +144,6 @@ class Sequencer(wiring.Component):
                 m.next = "IDLE"
         return m
 
-    def _add_program(self, m: Module, layout: data.StructLayout, counter: Signal) -> data.View:
-        """Add the memory of instructions, and return the one that the counter is at."""
-        instructions = self._program.instructions
-        m.submodules.program = program = Memory(
-            shape=layout,
-            depth=len(instructions),
-            init=[
-                {field.name: int(getattr(one, field.name)) for field in fields(one)}
-                for one in instructions
-            ],
-        )
-        read = program.read_port()
-        m.d.comb += read.addr.eq(counter)
-        return read.data
-
     def _add_slot(
         self,
         m: Module,
@@ -195,18 +182,30 @@ class Sequencer(wiring.Component):
         ]
 
 
-def _instruction_layout(instructions: tuple[Instruction, ...]) -> data.StructLayout:
-    """Return the fields of an instruction, each as wide as the largest number in it."""
+def add_records(m: Module, name: str, records: Sequence[Any], counter: Signal) -> data.View:
+    """Add a memory of records of one kind, and return the one that a counter was at a clock ago."""
+    m.submodules[name] = memory = Memory(
+        shape=record_layout(records),
+        depth=len(records),
+        init=[
+            {field.name: int(getattr(one, field.name)) for field in fields(one)} for one in records
+        ],
+    )
+    read = memory.read_port()
+    m.d.comb += read.addr.eq(counter)
+    return read.data
+
+
+def record_layout(records: Sequence[Any]) -> data.StructLayout:
+    """Return the fields of records of one kind, each as wide as the largest number in it."""
     return data.StructLayout(
         {
-            field.name: max(
-                1, *(int(getattr(one, field.name)).bit_length() for one in instructions)
-            )
-            for field in fields(Instruction)
+            field.name: max(1, *(int(getattr(one, field.name)).bit_length() for one in records))
+            for field in fields(records[0])
         }
     )
 
 
-def _width(count: int) -> int:
+def address_width(count: int) -> int:
     """Return the bits of an address of so many words."""
     return max(1, (count - 1).bit_length())

@@ -20,7 +20,7 @@ from spikefloat.rtl_gen.designs.engines.engine import engine_hardware, make_engi
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.rtl_gen.rtl.engine.engine import Engine
-from spikefloat.sim.benches.engines import EngineRecording, EngineShape
+from spikefloat.sim.benches.networks.engines import EngineRecording, EngineShape
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.networks.network import run_network
 from spikefloat.sim.golden.values import decode

@@ -11,9 +11,10 @@ from spikefloat.rtl_gen.checks.networks.comparison import compare
 from spikefloat.rtl_gen.checks.networks.generation import generate
 from spikefloat.rtl_gen.checks.networks.perplexity import perplexities
 from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operations
-from spikefloat.rtl_gen.designs.engines.token_units import TokenUnits, make_token_units
+from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.values import decode

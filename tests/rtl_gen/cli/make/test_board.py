@@ -59,7 +59,8 @@ def test_network(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     folder = str(tmp_path)
     (told,) = run_json(capsys, "board", "ulx3s", "--network", "digits", "--name", "t", "-o", folder)
     assert told["files"] == [str(tmp_path / "t.v"), str(tmp_path / "ulx3s.lpf")]
-    assert told["inputs_per_second"] == round(25e6 / told["clocks"])
+    assert told["inputs_per_second"] == round(12.5e6 / told["clocks"])
+    assert told["clock_mhz"] == 12.5
     text = (tmp_path / "t.v").read_text(encoding="utf-8")
     assert text.startswith("// t: ULX3S with LFE5U-85F\n// network digits, a result")
     assert "\nmodule t (" in text
@@ -85,6 +86,14 @@ def test_table(capsys: Capture, tmp_path: Path) -> None:
             "e4m3b11fnuz, e3m2fn, e2m3fn, e2m1fn, not 'binary16'",
         ),
         (["icebreaker", "--stages", "99"], "Stages of unit_e4m3fn must be from 0 to 33, not 99"),
+        (
+            ["ulx3s", "--divide", "3"],
+            "Divider of the clock of ulx3s-85f must be one of 1, 2, 4, 8, not 3",
+        ),
+        (
+            ["ulx3s", "--divide", "2", "--verify", "add"],
+            "Option --divide has no effect with --verify",
+        ),
         (
             ["artya7", "--bitstream"],
             "Family of a board must be one of ecp5, ice40, gowin for a bitstream, not 'xilinx'",

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from spikefloat.rtl_gen.formats import Overflow, find_format
-from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, Board, find_board
+from spikefloat.rtl_gen.fpga.boards.board import Board
+from spikefloat.rtl_gen.fpga.boards.boards import BOARDS, find_board
 from spikefloat.rtl_gen.fpga.boards.constraints import GENERIC_SDC, constraint_files
 from spikefloat.rtl_gen.fpga.boards.top import board_verilog
 from tests.helpers.paths import ROOT

@@ -185,8 +185,11 @@ def check_top(verilog: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tool
-def test_top(tmp_path: Path) -> None:
-    check_top(board_verilog(BOARDS["icebreaker"], fmt=E4M3FN, overflow=Overflow.NAN), tmp_path)
+@pytest.mark.parametrize("divider", [1, 4])
+def test_top(divider: int, tmp_path: Path) -> None:
+    """The line is as fast, however slow the clock behind the pins is."""
+    board = BOARDS["icebreaker"].divided(divider)
+    check_top(board_verilog(board, fmt=E4M3FN, overflow=Overflow.NAN), tmp_path)
 
 
 def netlist(verilog: str, module: str, folder: Path) -> str:
@@ -235,10 +238,12 @@ endmodule
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("name", ["icebreaker", "upduino", "ulx3s-85f"])
-def test_lint(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name, divider", [("icebreaker", 1), ("upduino", 1), ("ulx3s-85f", 1), ("ulx3s-85f", 2)]
+)
+def test_lint(name: str, divider: int, tmp_path: Path) -> None:
     path = tmp_path / "top.v"
-    text = board_verilog(BOARDS[name], fmt=E4M3FN, overflow=Overflow.NAN)
+    text = board_verilog(BOARDS[name].divided(divider), fmt=E4M3FN, overflow=Overflow.NAN)
     path.write_text(text + (STUB if name == "upduino" else ""), encoding="utf-8")
     done = subprocess.run(
         [

@@ -104,10 +104,11 @@ def test_requests(tmp_path: Path) -> None:
 
 def test_top() -> None:
     """The top module has the pins of the board, and one engine."""
-    text = network_verilog(BOARDS["ulx3s-85f"], small_engine(), "digits")
+    text = network_verilog(BOARDS["ulx3s-85f"].for_network("digits"), small_engine(), "digits")
     head = text[: text.index("module ")]
     assert "network digits, a result" in head
-    assert "serial line: 115200 baud, 217 clocks per bit" in head
+    assert "clocks of 12.5 MHz (25 MHz of the oscillator, divided by 2)" in head
+    assert "serial line: 115200 baud, 109 clocks per bit" in head
     (ports,) = re.findall(r"^module top\s*\((.*?)\);", text, re.MULTILINE | re.DOTALL)
     assert [name in ports for name in ("clk_25mhz", "ftdi_txd", "ftdi_rxd", "led")] == [True] * 4
     assert len(re.findall(r"^module small_engine\b", text, re.MULTILINE)) == 1

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine of a small decoder in Verilog: every result of every token, clocks, and planted faults."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.checks.networks import decoders
+from spikefloat.rtl_gen.checks.networks.decoders import DecoderRun, run_on_decoder
+from spikefloat.rtl_gen.designs.engines.decoder import decoder_hardware, make_decoder_engine
+from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
+from spikefloat.sim.benches.networks.decoders import DecoderRecording, DecoderShape
+from spikefloat.sim.benches.session import Session
+from spikefloat.sim.golden.networks.weights import encode_weights
+from tests.helpers.language import TINY, tiny_model
+
+#: Cuts that are found in no time.
+CUTS = {"norm": {"step": 1}, "softmax": {"settle": 2}}
+
+WEIGHTS = encode_weights(TINY.network(), tiny_model().arrays)
+
+
+@cache
+def tiny_engine() -> tuple[DecoderEngine, Hardware]:
+    engine = make_decoder_engine(TINY.network(), WEIGHTS, "tiny", CUTS)
+    return engine, decoder_hardware(engine)
+
+
+def run(sequences: list[list[int]], folder: Path, **options: Any) -> list[DecoderRun]:
+    engine, hardware = tiny_engine()
+    session = Session(simulator="verilator", folder=folder, is_quick=True)
+    return run_on_decoder(engine, hardware, WEIGHTS, sequences, session, **options)
+
+
+def test_hardware() -> None:
+    engine, hardware = tiny_engine()
+    head = hardware.verilog[: hardware.verilog.index("module ")]
+    assert f"neurons: {engine.neurons}" in head
+    assert (
+        f"{engine.clocks(0)} for the first of a sequence, {engine.clocks(19)} for the last" in head
+    )
+    assert hardware.initiation_interval == engine.clocks(19) > engine.clocks(0)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_all_equal(tmp_path: Path) -> None:
+    """Beyond a word of tokens and with pauses; then a sequence that must not see the one before."""
+    engine, _ = tiny_engine()
+    random = np.random.default_rng(1)
+    sequences = [random.integers(0, 11, count).tolist() for count in (18, 1)]
+    gap = 2
+    runs = run(sequences, tmp_path, tokens=3, gap=gap)
+    for sequence, one in zip(sequences, runs, strict=True):
+        count = len(sequence) + 2
+        assert one.logits == one.logits_equal == 11 * count
+        assert one.intermediates == one.intermediates_equal > 250 * count
+        assert one.classes == one.classes_equal == len(one.tokens) == count
+        # Each result waits, the token does before what is counted.
+        pauses = gap * (engine.program.outputs + 1)
+        assert one.clocks == [engine.clocks(position) + pauses for position in range(count)]
+
+
+def test_faults_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is recorded wrong is counted: a logit, a code, a token, and codes that are missing."""
+    seen: dict[str, Any] = {}
+
+    def recorded(verilog: str, shape: DecoderShape, fed: Any, ends: Any, *_: Any) -> Any:
+        seen.update(fed=fed.tolist(), ends=ends.tolist(), shape=shape)
+        return recording
+
+    monkeypatch.setattr(decoders, "run_decoder", recorded)
+    network = TINY.network()
+    golden = decoders._Expected(network, WEIGHTS, [3, 1], 2)
+    results = np.column_stack([golden._logits, golden._following])
+    clocks = np.arange(3)
+
+    def made(results: Any, codes: Any) -> DecoderRun:
+        nonlocal recording
+        recording = DecoderRecording(
+            results=results, codes=codes, clocks=clocks, build_seconds=0, run_seconds=0
+        )
+        (one,) = run([[3, 1]], tmp_path, tokens=2)
+        return one
+
+    recording: DecoderRecording
+    right = made(results, golden.codes)
+    assert seen["fed"] == [3, 1, right.tokens[1]]
+    assert seen["ends"] == [False, False, True]
+    assert seen["shape"].results == 12
+    assert right.logits == right.logits_equal == 33
+    assert right.intermediates == right.intermediates_equal
+    assert right.classes == right.classes_equal == 3
+    results[1, 2] ^= 1
+    results[2, -1] += 1
+    codes = [own.copy() for own in golden.codes]
+    codes[0][5] ^= 128
+    codes[1] = codes[1][:-1]
+    wrong = made(results, codes)
+    assert (wrong.logits_equal, wrong.classes_equal) == (32, 2)
+    assert wrong.intermediates_equal == right.intermediates - 1 - len(golden.codes[1])
