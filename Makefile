@@ -17,6 +17,7 @@ CHECKER := $(shell find sim tb -name '*.py')
 PYTHON_DONE  := $(VENV)/.python-done
 ICARUS_DONE  := $(VENV)/.icarus-done
 NORSE_DONE   := $(VENV)/.norse-done
+CHROMIUM_DONE := $(VENV)/.chromium-done
 VERILOG_DONE := $(BUILD)/.verilog-done
 VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
 
@@ -42,6 +43,11 @@ $(ICARUS_DONE): $(PYTHON_DONE) scripts/setup.sh
 # PyTorch is large: only the tests that take long need it.
 $(NORSE_DONE): $(PYTHON_DONE)
 	@scripts/setup.sh norse $(VENV)
+	@touch $@
+
+# So is a browser: one test opens the report in it.
+$(CHROMIUM_DONE): $(PYTHON_DONE) scripts/setup.sh
+	@scripts/setup.sh chromium
 	@touch $@
 
 verilog: $(VERILOG_DONE)  ## Generate the Verilog of every design into build/verilog
@@ -74,7 +80,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make test` leaves out
+test-full: setup $(NORSE_DONE) $(CHROMIUM_DONE)  ## Run the tests that take long, which `make test` leaves out
 	$(PYTEST) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog

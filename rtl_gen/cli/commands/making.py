@@ -173,11 +173,11 @@ MAKING = (
     Command(
         name="report",
         group="check",
-        summary="turn results of verify into a table, printed or put into a file",
+        summary="turn results of verify into a table, or show what there is as a page",
         arguments=(
             Argument("FILE", "what `spikefloat verify --json` printed", is_list=True, read=path),
         ),
-        options=pick("into"),
-        examples=("results.json --into README.md",),
+        options=pick("into html date"),
+        examples=("results.json --into README.md", "--html build/report.html"),
     ),
 )
