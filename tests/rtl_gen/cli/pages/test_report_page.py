@@ -140,8 +140,8 @@ def test_cells_say_what_is_tried() -> None:
     [
         ("--date 30.11.2026 --html x.html", "Date must be a date such as 2026-11-29, not '30.11"),
         ("--html x.html --into README.md", "Option --into has no effect with --html"),
-        ("none.json --date 2026-11-30", "Option --date has no effect without --html"),
-        ("", "Argument FILE is missing, as in: spikefloat report results.json --into README.md"),
+        ("none.json --date 2026-11-30", "Option --date has no effect without --html, for results"),
+        ("", "Argument DESIGN|FILE.json is missing, as in: spikefloat report multiply --objective"),
     ],
 )
 def test_refusals(words: str, message: str, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
