@@ -150,10 +150,11 @@ def _noise(instance: Instance, words: str) -> Part:
         key="noise",
         title="Noise",
         text="The largest of each alone at which 99.9 % of the results are exact, in spikes and in "
-        f"weights of 1, and the rate there with its 95 % interval, of {_TRIALS:,} trials.",
+        f"weights of 1, and the rate there with its 95 % interval, of {_TRIALS:,} trials. The second "
+        f"comes with --knob {_KNOBS[1]}.",
         heading=["knob", "largest", "exact, %", "from", "to"],
         rows=rows,
-        command=f"spikefloat tolerance {words} --knob {' or '.join(_KNOBS)}",
+        command=f"spikefloat tolerance {words}",
     )
 
 
