@@ -20,6 +20,7 @@ CHECKER := $(shell find sim tb -name '*.py')
 PYTHON_DONE  := $(VENV)/.python-done
 ICARUS_DONE  := $(VENV)/.icarus-done
 NORSE_DONE   := $(VENV)/.norse-done
+CHROMIUM_DONE := $(VENV)/.chromium-done
 VERILOG_DONE := $(BUILD)/.verilog-done
 VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
 
@@ -45,6 +46,11 @@ $(ICARUS_DONE): $(PYTHON_DONE) scripts/setup.sh
 # PyTorch is large: only the tests that take long need it.
 $(NORSE_DONE): $(PYTHON_DONE)
 	@scripts/setup.sh norse $(VENV)
+	@touch $@
+
+# So is a browser: one test opens the report in it.
+$(CHROMIUM_DONE): $(PYTHON_DONE) scripts/setup.sh
+	@scripts/setup.sh chromium
 	@touch $@
 
 verilog: $(VERILOG_DONE)  ## Generate the Verilog of every design into build/verilog
@@ -82,7 +88,7 @@ ifneq ($(COVERAGE),)
 	@$(BIN)/python scripts/line_coverage.py $(BUILD)/coverage.json $(COVERAGE)
 endif
 
-test-full: setup $(NORSE_DONE)  ## Run the tests that take long, which `make test` leaves out
+test-full: setup $(NORSE_DONE) $(CHROMIUM_DONE)  ## Run the tests that take long, which `make test` leaves out
 	$(BIN)/python $(PYTEST) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog

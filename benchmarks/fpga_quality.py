@@ -8,6 +8,7 @@ tests hold to be exact on all pairs, with register cuts at the places that were 
 """
 
 import argparse
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -230,7 +231,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = {name: compare(name, args.objective.split(","), cache) for name in names}
     wanted = [verdict for name in names for verdict in verdicts(name, rows[name])]
     if args.json:
-        print(json.dumps({"rows": sum(rows.values(), []), "verdicts": wanted}, indent=2))
+        date = datetime.date.today().isoformat()
+        found = {"date": date, "rows": sum(rows.values(), []), "verdicts": wanted}
+        print(json.dumps(found, indent=2))
     else:
         _print(sum(rows.values(), []), wanted)
     return 0 if all(verdict["met"] for verdict in wanted) else 1

@@ -5,6 +5,7 @@
 # Usage: scripts/setup.sh python VENV   a virtual environment with all Python packages
 #        scripts/setup.sh norse VENV    there, Norse and PyTorch, to check exported networks
 #        scripts/setup.sh icarus        Icarus Verilog, from the system's package manager
+#        scripts/setup.sh chromium      Chromium, likewise, which opens the report in a test
 #
 # Where the user may install system packages (root, or sudo without a password, or Homebrew), what
 # is missing is installed; else one sentence names the command to run.
@@ -80,5 +81,6 @@ case "${1:-}" in
         "$2/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[norse]'
         ;;
     icarus) need "Icarus Verilog" iverilog icarus-verilog command -v iverilog ;;
-    *) fail "First argument must be python, norse or icarus, not '${1:-}'" ;;
+    chromium) need Chromium chromium chromium command -v chromium ;;
+    *) fail "First argument must be python, norse, icarus or chromium, not '${1:-}'" ;;
 esac

@@ -5,7 +5,8 @@ import ast
 import json
 from typing import Any
 
-from made.common import DESIGNS, DOCS, OBJECTIVES, kept, lines, made, stats
+from made.common import DESIGNS, OBJECTIVES, kept, lines, made, stats
+from spikefloat.rtl_gen.cli.pages.measured import fpga_measurements
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 
 #: Sites of tables that a memory of an ECP5 takes, of which two only write.
@@ -105,7 +106,7 @@ class _Quality:
     """What benchmarks/fpga_quality.py measured of one design."""
 
     def __init__(self, design: str) -> None:
-        found = json.loads((DOCS / "data" / "fpga_quality.json").read_text(encoding="utf-8"))
+        found = fpga_measurements()
         self.design = design
         self.rows = [row for row in found["rows"] if row["design"] == design]
         self.asked = {

@@ -2,6 +2,7 @@
 """What a command is: its group, what it takes, and the module that carries it out."""
 
 import importlib
+import re
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -32,7 +33,7 @@ class Argument:
     @property
     def noun(self) -> str:
         """What it is called in a message."""
-        return self.name.partition(",")[0].capitalize()
+        return re.split("[,|]", self.name)[0].capitalize()
 
     @property
     def key(self) -> str:

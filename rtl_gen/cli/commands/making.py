@@ -174,11 +174,26 @@ MAKING = (
     Command(
         name="report",
         group="check",
-        summary="turn results of verify into a table, printed or put into a file",
+        summary="tell all about a circuit, or of results of verify, also as a page",
         arguments=(
-            Argument("FILE", "what `spikefloat verify --json` printed", is_list=True, read=path),
+            Argument(
+                "DESIGN|FILE.json",
+                "a design; or what `spikefloat verify --json` printed, in one or several files",
+                is_list=True,
+                read=words,
+            ),
         ),
-        options=pick("into"),
-        examples=("results.json --into README.md",),
+        options=(
+            *CIRCUIT,
+            *SHAPE,
+            *with_changes("target", default=None, otherwise="nothing is synthesized"),
+            *pick("into html date"),
+        ),
+        examples=(
+            "multiply --objective neurons --target ecp5 > multiply.md",
+            "multiply --html build/multiply.html",
+            "results.json --into README.md",
+            "--html build/report.html",
+        ),
     ),
 )

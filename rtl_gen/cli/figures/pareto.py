@@ -8,7 +8,7 @@ from typing import Any
 from spikefloat.rtl_gen.cli.figures.write import write_figure
 from spikefloat.rtl_gen.designs.exploration import Point
 
-__all__ = ["plot_circuits"]
+__all__ = ["draw_circuits", "plot_circuits"]
 
 _MARKERS = {"w1": "v", "w2": "o", "w8": "s", "free": "D", "published gates": "P"}
 
@@ -21,10 +21,11 @@ def plot_circuits(points: Sequence[Point], title: str, path: Path) -> tuple[Path
     ValueError
         If matplotlib is not installed, or the folder cannot be written.
     """
-    return write_figure(lambda figure: _draw(figure, points, title), path)
+    return write_figure(lambda figure: draw_circuits(figure, points, title), path)
 
 
-def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
+def draw_circuits(figure: Any, points: Sequence[Point], title: str) -> None:
+    """Draw the points into a matplotlib figure."""
     from matplotlib.colors import LogNorm
 
     axes = figure.add_subplot()
@@ -38,7 +39,12 @@ def _draw(figure: Any, points: Sequence[Point], title: str) -> None:
     _draw_others(axes, points)
     _label_axes(axes)
     axes.set_title(f"{title} (labels: neurons / depth)", loc="left", fontsize=10)
-    figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=6)
+    figure.legend(
+        fontsize=8,
+        frameon=False,
+        loc="outside lower center",
+        ncols=3 if figure.get_figwidth() < 7 else 6,
+    )
     if colours is not None:
         bar = figure.colorbar(colours, ax=axes)
         bar.set_label("relative margin: the common weight error that no neuron notices")

@@ -28,6 +28,7 @@ AXES = {
     "synapse_noise": "noise on every synapse, sigma in spikes",
     "membrane_noise": "noise on every membrane, sigma in weights of 1",
     "input_noise": "noise on the inputs of the circuit, sigma in spikes",
+    "weight_mismatch": "spread of the weights, sigma as a share of each",
     "leak": "leak beta: share of the potential left for the next wave",
 }
 

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.cli.figures.write import write_figure
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.devices.physics import IDEAL
 
-__all__ = ["plot_sweep", "swept_knob"]
+__all__ = ["draw_sweep", "plot_sweep", "swept_knob"]
 
 
 class _Published(NamedTuple):
@@ -104,18 +104,26 @@ def plot_sweep(rows: Sequence[Row], path: Path) -> tuple[Path, Path]:
     ValueError
         If no knob or several were swept, or the picture cannot be written.
     """
+    swept_knob(rows)
+    width = 1.2 + 5.2 * len(_panels(rows))
+    return write_figure(lambda figure: draw_sweep(figure, rows), path, size=(width, 4.4))
+
+
+def draw_sweep(figure: Any, rows: Sequence[Row]) -> None:
+    """Draw the share of exact results over the knob that was swept into a matplotlib figure."""
     knob = swept_knob(rows)
+    panels = _panels(rows)
+    every = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (panel, own) in zip(every, panels.items(), strict=True):
+        _sweep_panel(axes, panel, own, knob)
+    every[0].set_ylabel("results equal to the golden model, %")
+
+
+def _panels(rows: Sequence[Row]) -> dict[str, list[Row]]:
     panels: dict[str, list[Row]] = {}
     for row in rows:
         panels.setdefault("blocks" if row["format"] == "-" else row["design"], []).append(row)
-
-    def draw(figure: Any) -> None:
-        every = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-        for axes, (panel, own) in zip(every, panels.items(), strict=True):
-            _sweep_panel(axes, panel, own, knob)
-        every[0].set_ylabel("results equal to the golden model, %")
-
-    return write_figure(draw, path, size=(1.2 + 5.2 * len(panels), 4.4))
+    return panels
 
 
 def _sweep_panel(axes: Any, panel: str, rows: Sequence[Row], knob: str) -> None:

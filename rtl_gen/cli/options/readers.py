@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One way to read each kind of value, with its range in the message."""
 
+import datetime
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -11,6 +12,7 @@ from spikefloat.rtl_gen.errors import InputError, unknown_name
 
 __all__ = [
     "Reader",
+    "date",
     "integer",
     "number",
     "one_of",
@@ -148,3 +150,13 @@ def text(noun: str, given: str) -> str:
 def path(noun: str, given: str) -> Path:
     """Read the name of a file or folder."""
     return Path(text(noun, given))
+
+
+def date(noun: str, given: str) -> str:
+    """Read a date as ISO 8601 has it."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", given):
+            return datetime.date.fromisoformat(given).isoformat()
+    except ValueError:
+        pass
+    raise InputError(f"{noun} must be a date such as 2026-11-29, not {_shown(given)}")

@@ -2,7 +2,7 @@
 """Options of simulation and boards, and of what is printed and written."""
 
 from spikefloat.rtl_gen.cli.options.option import Option
-from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
+from spikefloat.rtl_gen.cli.options.readers import date, integer, one_of, path, real, words
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 from spikefloat.rtl_gen.fpga.families import TARGETS
@@ -297,6 +297,22 @@ OUTPUT = (
         metavar="FILE",
         read=path,
         help="put the table into this file, between its marks",
+    ),
+    Option(
+        name="html",
+        group="output",
+        metavar="FILE",
+        read=path,
+        is_alone=True,
+        help="write a page with figures, one file that needs no network (needs matplotlib)",
+    ),
+    Option(
+        name="date",
+        group="output",
+        metavar="DATE",
+        read=date,
+        otherwise="none, so that pages are the same each time",
+        help="date of the measurements, such as 2026-11-29, for the page",
     ),
     Option(
         name="rows",

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A release says one version everywhere, and its archives are the same each time."""
+
+import importlib
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.helpers.command import run_command
+from tests.helpers.paths import ROOT
+
+
+def load() -> ModuleType:
+    """Return scripts/release.py, which imports what stands beside it."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        return importlib.import_module("release")
+    finally:
+        del sys.path[0]
+
+
+RELEASE = load()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("pyproject.toml", "CHANGELOG.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def test_this_version_can_be_released() -> None:
+    version = RELEASE.release_version()
+    assert RELEASE.release_version(tag=f"v{version}") == version
+
+
+@pytest.mark.parametrize(
+    "name, old, new, message",
+    [
+        (
+            "pyproject.toml",
+            "\nversion = ",
+            "\nversion = '9.9.9' #",
+            "in CHANGELOG.md must be 9.9.9",
+        ),
+        ("CITATION.cff", "\nversion: ", "\nversion: 9", "must have the line 'version: "),
+        ("CITATION.cff", "date-released: ", "date-released: 1", "line 'date-released: 20"),
+        ("CHANGELOG.md", "\n## 0", "\n## x0", "Version in CHANGELOG.md must be "),
+    ],
+)
+def test_other_versions_are_refused(
+    root: Path, name: str, old: str, new: str, message: str
+) -> None:
+    text = (root / name).read_text(encoding="utf-8")
+    assert old in text
+    (root / name).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(SystemExit, match=message):
+        RELEASE.release_version(root)
+
+
+def test_another_tag_is_refused() -> None:
+    with pytest.raises(SystemExit, match=r"^Version in tag must be .*, not v0\.0\.1$"):
+        RELEASE.release_version(tag="v0.0.1")
+
+
+def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "b.txt").write_text("b")
+    (folder / "inner" / "a.txt").write_text("a")
+    packed = [tmp_path / "one.tar.gz", tmp_path / "two.tar.gz"]
+    for path in packed:
+        RELEASE.archive(folder, path)
+        (folder / "b.txt").touch()
+    assert packed[0].read_bytes() == packed[1].read_bytes()
+    with tarfile.open(packed[0]) as tar:
+        assert tar.getnames() == ["vectors/b.txt", "vectors/inner/a.txt"]
+
+
+@pytest.mark.slow
+def test_vectors_are_those_that_verify_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RELEASE, "OPERATIONS", ("square_root",))
+    RELEASE.write_vectors(tmp_path / "vectors")
+    for fmt in RELEASE.FORMATS:
+        path = tmp_path / "vectors" / f"square_root_{fmt}.txt"
+        assert len(path.read_text().splitlines()) == 256
+        status, _, errors = run_command(
+            f"spikefloat verify square_root --format {fmt} --vectors {path}"
+        )
+        assert status == 0, errors
