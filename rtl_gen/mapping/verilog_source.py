@@ -2,7 +2,7 @@
 """Reading a combinational Verilog module as an and-inverter graph, through Yosys."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,7 @@ from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
 from spikefloat.rtl_gen.verilog.reader import SourceOptions, SourceReader
 from spikefloat.rtl_gen.verilog.text import VerilogError
 
-__all__ = ["CUT", "read_netlist", "read_verilog"]
-
-#: What Yosys puts before the direction in the names of the two ports of a cut wire.
-CUT = "."
+__all__ = ["read_netlist", "read_verilog"]
 
 # What is left after this are ANDs and inverters, or something that is not combinational. The first
 # netlist still has everything that the source says, high impedance too.
@@ -98,7 +95,12 @@ def read_verilog(
 
 
 def read_netlist(
-    file: Path, top: str, *, cuts: Sequence[str] = (), extra: str = "map"
+    file: Path,
+    top: str,
+    *,
+    cuts: Sequence[str] = (),
+    extra: str = "map",
+    stop: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
     """Return a module as Yosys writes it as JSON, made of ANDs, inverters and registers.
 
@@ -113,16 +115,20 @@ def read_netlist(
         and what reads it has the input ``product.i``.
     extra : str
         Extra of this package that Yosys comes with, for the message where it is missing.
+    stop : callable, optional
+        Asked now and then whether Yosys is to end.
 
     Raises
     ------
     VerilogError
         If Yosys does not accept the source, or it is a loop.
+    ToolStopped
+        If it was to end.
     MissingPackage
         If Yosys is not installed.
     """
     with temporary_folder() as folder:
-        reader = SourceReader(folder, [file], top, SourceOptions(), extra=extra)
+        reader = SourceReader(folder, [file], top, SourceOptions(), extra=extra, stop=stop)
         return _top_of(_netlist(reader, folder, shallow=False, cuts=cuts))
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The generated Verilog as logic again, and what a circuit gives for operands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,12 @@ __all__ = ["Codes", "multiplier", "part", "read_back", "results"]
 Codes = dict[str, NDArray[np.int64]]
 
 
-def read_back(hardware: Hardware, stages: int, cuts: Sequence[str] = ()) -> Circuit:
+def read_back(
+    hardware: Hardware,
+    stages: int,
+    cuts: Sequence[str] = (),
+    stop: Callable[[], bool] | None = None,
+) -> Circuit:
     """Return what Yosys reads in the Verilog of a design, its registers counted and taken out.
 
     Parameters
@@ -33,11 +38,15 @@ def read_back(hardware: Hardware, stages: int, cuts: Sequence[str] = ()) -> Circ
         Registers that every path must have.
     cuts : sequence of str
         Wires that are cut; see :func:`read_netlist`.
+    stop : callable, optional
+        Asked now and then whether Yosys is to end.
 
     Raises
     ------
     UnequalPaths
         If registers are not what a pipeline of so many stages has.
+    ToolStopped
+        If it was to end.
     MissingPackage
         If Yosys is not installed.
     """
@@ -45,7 +54,7 @@ def read_back(hardware: Hardware, stages: int, cuts: Sequence[str] = ()) -> Circ
     with temporary_folder() as folder:
         path = folder / f"{hardware.module}.v"
         path.write_text(hardware.verilog, encoding="utf-8")
-        module = read_netlist(path, hardware.module, cuts=cuts, extra="prove")
+        module = read_netlist(path, hardware.module, cuts=cuts, extra="prove", stop=stop)
     if stages:
         return without_registers(module, hardware.module, stages)
     return circuit_of_netlist(module, hardware.module)

@@ -32,6 +32,7 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.rtl_gen.tools import ToolStopped
 from spikefloat.sim.graphs.planes import pack_codes
 
 __all__ = ["kept_as", "prove"]
@@ -156,19 +157,26 @@ class _Proof:
             raise NotDecided(f"without registers it is {known.result}: {known.reason}")
         work.add(*known.lemmas)
         work.say("comparing the pipeline with the circuit that was proved")
-        plain = read_back(design_hardware(base), 0)
+        plain = self._netlist(design_hardware(base), 0)
         methods.same(work, piped, plain, "without registers it is what was proved")
 
     def _read(self, cuts: tuple[str, ...] = ()) -> Circuit:
         """Return the Verilog as logic, after its registers were counted."""
         work, stages = self._work, self._instance.hardware.stages
         work.say("reading the Verilog with Yosys")
-        circuit = read_back(self._hardware, stages, cuts)
+        circuit = self._netlist(self._hardware, stages, cuts)
         work.nodes = len(circuit.aig) - circuit.aig.first_and
         work.add()  # what follows has its own time
         if stages:
             work.proved(f"every path from operand to result has {stages} registers", "structure")
         return circuit
+
+    def _netlist(self, hardware: Hardware, stages: int, cuts: tuple[str, ...] = ()) -> Circuit:
+        try:
+            return read_back(hardware, stages, cuts, stop=lambda: self._work.left == 0.0)
+        except ToolStopped:
+            self._work.tick()
+            raise
 
     def _example(self, operands: dict[str, int] | None) -> Counterexample | None:
         """Return operands that the netlist and the golden model have different results for.

@@ -74,6 +74,13 @@ def test_the_key_is_all_that_decides() -> None:
     assert all(keys.count(key) == 1 for key in keys)
 
 
+def test_the_time_is_over_while_yosys_reads() -> None:
+    outcome = prove(make_instance("multiply", format="binary64"), timeout=0.5)
+    assert (outcome.result, outcome.lemmas) == ("not decided", ())
+    assert outcome.reason == "the time limit of 0.5 s is reached"
+    assert outcome.seconds < 30
+
+
 def test_the_time_is_over() -> None:
     outcome = prove(make_instance("less", format="bfloat16"), timeout=0)
     assert (outcome.result, outcome.lemmas) == ("not decided", ())
