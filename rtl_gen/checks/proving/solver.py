@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words and floats as terms of Bitwuzla, a solver of satisfiability modulo theories."""
 
-import time
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -165,29 +165,46 @@ class Solver:
         NotDecided
             If ``tick`` does.
         """
-        raised: list[BaseException] = []
-        said = time.monotonic()
-
-        def stop() -> bool:
-            nonlocal said
-            if time.monotonic() - said >= _REPORT:
-                said = time.monotonic()
-                try:
-                    self._tick()
-                except BaseException as error:  # an interrupt, too, through C++
-                    raised.append(error)
-            return bool(raised)
-
-        self._solver.configure_terminator(stop)
-        result = self._solver.check_sat()
-        if raised:
-            raise raised[0]
+        result = self._check()
         if result == self._api.Result.UNSAT:
             return None
         if result != self._api.Result.SAT:
             raise NotDecided("the solver has no answer")
         values = {name: self._solver.get_value(term) for name, term in wanted.items()}
         return {name: int(value.value(10)) for name, value in values.items()}
+
+    def _check(self) -> Any:
+        """Return the answer, or end the work by what ``tick`` raises, or an interrupt.
+
+        The solver works in a thread of its own: what is raised in the function that it calls would be
+        lost, and signals are raised in the main thread only.
+        """
+        is_over = threading.Event()
+        answers: list[Any] = []
+
+        def work() -> None:
+            try:
+                answers.append(self._solver.check_sat())
+            except Exception as error:
+                answers.append(error)
+
+        # Called often, it lets the main thread go on.
+        self._solver.configure_terminator(lambda: is_over.is_set())
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            thread.join(_REPORT)
+            while thread.is_alive():
+                self._tick()
+                thread.join(_REPORT)
+        except BaseException:
+            is_over.set()
+            thread.join()
+            raise
+        (answer,) = answers
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _sort(self, width: int) -> Any:
         if width not in self._widths:

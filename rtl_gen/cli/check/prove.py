@@ -102,6 +102,7 @@ def _row(one: Instance, outcome: Outcome) -> dict[str, Any]:
     record = outcome.as_record()
     return {
         **_planned_row(one),
+        "circuit": one.graph.digest[:16],
         "ands": outcome.nodes,
         "lemmas": record["lemmas"],
         "seconds": outcome.seconds,

@@ -47,6 +47,28 @@ def test_a_fault_in_a_pipeline_is_no_other_circuit() -> None:
     assert outcome.counterexample is not None
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scope",
+    ["unpack", "significand_product", "exponent_sum", "normalize", "denormalize", "round", "pack"],
+)
+def test_a_fault_in_each_part_of_a_multiplier(scope: str) -> None:
+    """In the Verilog: one lemma does not hold, and there are operands that the golden model judges."""
+    instance = make_instance("multiply", format="bfloat16")
+    outcome = prove(instance, hardware=faulty(design_hardware(instance), scope))
+    assert outcome.result == "wrong"
+    rows = scope in ("unpack", "significand_product")
+    what = (
+        "the product of the significands is that of integers"
+        if rows
+        else "behind any product the netlist is the float theory"
+    )
+    assert outcome.reason == f"it is not so that {what}"
+    assert len(outcome.lemmas) == (0 if rows else 1)
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.found != outcome.counterexample.expected
+
+
 def test_proofs_are_kept_by_the_netlist(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     instance = make_instance("less", format="bfloat16")

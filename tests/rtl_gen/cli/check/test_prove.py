@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``spikefloat prove``."""
 
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,25 @@ def test_all_formats_leave_out_what_cannot_be_proved(capsys: pytest.CaptureFixtu
     rows = printed.out.splitlines()[1:]
     assert len(rows) > 10
     assert all(row.endswith("not decided") for row in rows)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_while_the_solver_works(number: signal.Signals, status: int) -> None:
+    words = ("prove", "add", "--format", "bfloat16", "--verbose", "--no-cache")
+    with subprocess.Popen(
+        [sys.executable, "-m", "spikefloat", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.endswith("asking the solver\n"):
+                break
+        time.sleep(1)
+        process.send_signal(number)
+        printed, _ = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert "proved" not in printed
