@@ -29,7 +29,7 @@ SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all bench bench-fpga clean distclean docs help lint setup test test-full verify verify-dot verilog wheel
+.PHONY: all bench bench-fpga clean distclean docs exhaust16 help lint setup test test-full verify verify-dot verilog wheel
 
 all: verilog verify  ## Generate all Verilog and check the multiplier (the default)
 
@@ -111,6 +111,9 @@ bench: $(PYTHON_DONE)  ## Measure the speed of the fast simulation
 bench-fpga: $(PYTHON_DONE)  ## Measure size and clock on an FPGA, beside designs written by hand
 	$(BIN)/python benchmarks/fpga_quality.py
 
+exhaust16: $(PYTHON_DONE)  ## Run every pair of 16-bit operands that is not in docs/data yet, on all cores
+	$(BIN)/python benchmarks/every_pair.py docs/data/every_pair.csv
+
 wheel: $(PYTHON_DONE)  ## Build a wheel and try it in bare environments (Python 3.11, 3.12, 3.13)
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python scripts/check_wheel.py
 
@@ -121,4 +124,4 @@ distclean: clean  ## Remove the virtual environment, too
 	rm -rf $(VENV) *.egg-info
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12

@@ -94,3 +94,64 @@ def rounding_rtl() -> str:
             table.append([fmt, simulator, *run_operations(fmt, rows, "modes", MODES), *sums])
     heading = ["format", "simulator", "that round", "exact", "not, or in part", "results", "wrong"]
     return lines(heading, table, right=True)
+
+
+def known_circuits() -> set[tuple[str, str]]:
+    """Return the operations and formats that are known to be right for all operands of 16 bits or more.
+
+    Rounded to nearest even, in native gates: proved, or run with every pair.
+    """
+    proofs = (row for row in kept("proofs") if row["result"] == "proved")
+    usual = (
+        row
+        for row in proofs
+        if row["rounding"] in ("", "rne") and row["stages"] == "0" and not row["to"]
+    )
+    run = (row for row in kept("every_pair") if row["wrong"] == "0")
+    return {
+        (row.get("design") or row["operation"], row["format"])
+        for row in (*usual, *run)
+        if row["library"] == "native"
+    }
+
+
+@made
+def every_pair() -> str:
+    table = []
+    every = kept("every_pair")
+    for fmt in dict.fromkeys(row["format"] for row in every):
+        rows = [row for row in every if row["format"] == fmt]
+        names = ", ".join(row["operation"] for row in rows)
+        dates = " to ".join(dict.fromkeys((rows[0]["date"], rows[-1]["date"])))
+        sums = total(rows, "pairs"), total(rows, "wrong"), total(rows, "cpu_seconds")
+        table.append([fmt, names, *sums, dates])
+    heading = ["format", "operations", "pairs", "wrong", "seconds of CPU", "date"]
+    return lines(heading, table)
+
+
+@made
+def proofs() -> str:
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in kept("proofs"):
+        to = f" to {row['to']}" if row["to"] else ""
+        flags = ", flags" if row["flags"] else ""
+        what = row["format"] + to + flags, row["method"], row["result"]
+        groups.setdefault(what, []).append(row)
+    table = []
+    for (what, method, result), rows in groups.items():
+        names = ", ".join(dict.fromkeys(row["design"] for row in rows))
+        modes = ", ".join(dict.fromkeys(row["rounding"] for row in rows if row["rounding"]))
+        stages = ", ".join(dict.fromkeys(row["stages"] for row in rows))
+        most = max(float(row["seconds"]) for row in rows)
+        table.append([what, names, modes or "-", stages, method, len(rows), most, result])
+    heading = [
+        "format",
+        "operations",
+        "modes",
+        "stages",
+        "method",
+        "circuits",
+        "longest, s",
+        "result",
+    ]
+    return lines(heading, table)

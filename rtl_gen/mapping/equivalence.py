@@ -8,6 +8,7 @@ so one after the other, each proof resting on the earlier ones, up to the output
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,14 @@ from spikefloat.rtl_gen.mapping.aig import FALSE, Aig, Circuit
 from spikefloat.rtl_gen.mapping.patterns import Words, every_pattern, random_patterns
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["EXHAUSTIVE_INPUTS", "Proof", "import_solver", "prove", "run_by_definition"]
+__all__ = [
+    "EXHAUSTIVE_INPUTS",
+    "Proof",
+    "import_solver",
+    "prove",
+    "prove_same",
+    "run_by_definition",
+]
 
 #: Up to this number of input bits every pattern is tried.
 EXHAUSTIVE_INPUTS = 20
@@ -60,7 +68,26 @@ def prove(
         raise InputError(f"Ports of {graph.name} must be those of its source")
     if graph.input_count <= EXHAUSTIVE_INPUTS:
         return _try_every_pattern(circuit, graph)
-    return _Sweep(circuit, graph, progress).prove()
+    return _Sweep(circuit, partial(_graph_outputs, graph), progress).prove()
+
+
+def prove_same(
+    first: Circuit, second: Circuit, progress: Callable[[str], None] | None = None
+) -> Proof:
+    """Find out whether two circuits with the same ports compute the same, by satisfiability.
+
+    What ``progress`` raises ends the work.
+
+    Raises
+    ------
+    ValueError
+        If their ports differ.
+    MissingPackage
+        If the solver is not installed.
+    """
+    if (first.inputs, first.outputs) != (second.inputs, second.outputs):
+        raise InputError(f"Ports of {second.name} must be those of {first.name}")
+    return _Sweep(first, partial(_copied_outputs, second), progress).prove()
 
 
 def run_by_definition(graph: NeuronGraph, inputs: Words) -> list[Words]:
@@ -138,34 +165,38 @@ def _as_ports(circuit: Circuit, bits: list[int]) -> dict[str, int]:
     return ports
 
 
+def _copied_outputs(circuit: Circuit, joint: Aig) -> list[int]:
+    """Return the output bits of a circuit that is copied into another graph."""
+    copy = {0: FALSE} | {1 + i: joint.input(i) for i in range(joint.input_count)}
+    for node in circuit.aig.cone(circuit.literals):
+        a, b = circuit.aig.fanins[node]
+        copy[node] = joint.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
+    return [copy[literal >> 1] ^ literal & 1 for literal in circuit.literals]
+
+
+def _graph_outputs(graph: NeuronGraph, joint: Aig) -> list[int]:
+    """Return the output bits of neurons that are written into a graph of ANDs."""
+    lines = [joint.input(i) for i in range(joint.input_count)]
+    for neuron in graph.neurons:
+        sources = [lines[source] for source in neuron.sources]
+        lines.append(joint.threshold(sources, neuron.weights, neuron.threshold))
+    return [lines[node] for port in graph.outputs for node in port.nodes]
+
+
 class _Sweep:
     """A proof by satisfiability over one graph that holds both circuits."""
 
     def __init__(
-        self, circuit: Circuit, graph: NeuronGraph, progress: Callable[[str], None] | None
+        self,
+        circuit: Circuit,
+        other: Callable[[Aig], list[int]],
+        progress: Callable[[str], None] | None,
     ) -> None:
         self._circuit = circuit
         self._progress = progress or (lambda _: None)
         joint = Aig(circuit.aig.input_count)
-        copy = {0: FALSE} | {1 + i: joint.input(i) for i in range(joint.input_count)}
-        for node in circuit.aig.cone(circuit.literals):
-            a, b = circuit.aig.fanins[node]
-            copy[node] = joint.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
-        lines = [joint.input(i) for i in range(joint.input_count)]
-        for neuron in graph.neurons:
-            lines.append(
-                joint.threshold(
-                    [lines[s] for s in neuron.sources], neuron.weights, neuron.threshold
-                )
-            )
         self._joint = joint
-        self._pairs = list(
-            zip(
-                (copy[lit >> 1] ^ lit & 1 for lit in circuit.literals),
-                (lines[node] for port in graph.outputs for node in port.nodes),
-                strict=True,
-            )
-        )
+        self._pairs = list(zip(_copied_outputs(circuit, joint), other(joint), strict=True))
         self._solver = import_solver()()
         self._solver.add_clause([-1])  # variable of a node: its number plus one
         #: Literal that a node was proved equal to.

@@ -2,7 +2,7 @@
 """Reading a combinational Verilog module as an and-inverter graph, through Yosys."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
 from spikefloat.rtl_gen.verilog.reader import SourceOptions, SourceReader
 from spikefloat.rtl_gen.verilog.text import VerilogError
 
-__all__ = ["read_verilog"]
+__all__ = ["read_netlist", "read_verilog"]
 
 # What is left after this are ANDs and inverters, or something that is not combinational. The first
 # netlist still has everything that the source says, high impedance too.
@@ -20,7 +20,7 @@ _SCRIPT = """\
 {reads}
 hierarchy -check -top {top}
 proc -noopt
-flatten
+{cuts}flatten
 opt_clean
 write_json {folder}/source.json
 opt_expr
@@ -29,9 +29,9 @@ opt_clean
 memory_map
 check -assert
 setundef -zero -undriven
-opt -full
+opt -full -noff
 techmap -map {folder}/carry.v -map +/techmap.v
-opt -full
+opt -full -noff
 aigmap
 opt_clean -purge
 write_json {folder}/netlist.json
@@ -94,11 +94,54 @@ def read_verilog(
     return circuit_of_netlist(_top_of(netlist), reader.top)
 
 
-def _netlist(reader: SourceReader, folder: Path, shallow: bool) -> dict[str, Any]:
+def read_netlist(
+    file: Path,
+    top: str,
+    *,
+    cuts: Sequence[str] = (),
+    extra: str = "map",
+    stop: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Return a module as Yosys writes it as JSON, made of ANDs, inverters and registers.
+
+    Parameters
+    ----------
+    file : Path
+        Verilog file.
+    top : str
+        Name of the module.
+    cuts : sequence of str
+        Wires of the module that are cut: what drives ``product`` becomes the output ``product.o``,
+        and what reads it has the input ``product.i``.
+    extra : str
+        Extra of this package that Yosys comes with, for the message where it is missing.
+    stop : callable, optional
+        Asked now and then whether Yosys is to end.
+
+    Raises
+    ------
+    VerilogError
+        If Yosys does not accept the source, or it is a loop.
+    ToolStopped
+        If it was to end.
+    MissingPackage
+        If Yosys is not installed.
+    """
+    with temporary_folder() as folder:
+        reader = SourceReader(folder, [file], top, SourceOptions(), extra=extra, stop=stop)
+        return _top_of(_netlist(reader, folder, shallow=False, cuts=cuts))
+
+
+def _netlist(
+    reader: SourceReader, folder: Path, shallow: bool, cuts: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the top module as ANDs and inverters."""
     reads = reader.reads()
     (folder / "carry.v").write_text("" if shallow else _RIPPLE, encoding="utf-8")
-    status, log = reader.run(_SCRIPT.format(reads=reads, top=reader.module, folder=reader.seen))
+    cut = "".join(f"expose -cut {reader.module}/w:{wire}\n" for wire in cuts)
+    status, log = reader.run(
+        _SCRIPT.format(reads=reads, top=reader.module, folder=reader.seen, cuts=cut)
+    )
     source = folder / "source.json"
     if source.is_file():
         _refuse_high_impedance(json.loads(source.read_text(encoding="utf-8")), reader)

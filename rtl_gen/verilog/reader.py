@@ -8,7 +8,7 @@ The second run elaborates the rest, and does with it what a caller asks for.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +63,8 @@ class SourceReader:
         How the files are read.
     extra : str
         Extra of this package that Yosys comes with, for the message where it is missing.
+    stop : callable, optional
+        Asked now and then whether Yosys is to end, which raises ToolStopped.
 
     Attributes
     ----------
@@ -87,6 +89,7 @@ class SourceReader:
         options: SourceOptions,
         *,
         extra: str,
+        stop: Callable[[], bool] | None = None,
     ) -> None:
         for path in files:
             read_bytes(path)  # what cannot be read is said here; Yosys would find other words
@@ -101,6 +104,7 @@ class SourceReader:
         self._files = files
         self._options = options
         self._extra = extra
+        self._stop = stop
         self._links: dict[str, Path] = {}
         self.top = self.module = _TOP  # until it is found
         self._sources = [f"{self._link(path.resolve().parent)}/{path.name}" for path in files]
@@ -153,6 +157,7 @@ class SourceReader:
             ["-s", f"{self.seen}/script.ys"],
             self._folder,
             environment={"YOWASP_MOUNT": f"{_ROOT}=/"},
+            stop=self._stop,
         )
 
     def local(self, text: str) -> str:

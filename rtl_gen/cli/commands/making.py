@@ -129,6 +129,17 @@ MAKING = (
         examples=("multiply --sim both --pairs all", "multiply --verilog mine.v --top product"),
     ),
     Command(
+        name="prove",
+        group="check",
+        summary="prove the Verilog of operations right for all operands, pipelines too",
+        arguments=(DESIGN,),
+        options=(*EVERY_INSTANCE, *pick("backend timeout no-cache"), *TABLE),
+        examples=(
+            "multiply,add --format e4m3fn,binary16",
+            "multiply --format binary32 --stages 0,2 --timeout 900",
+        ),
+    ),
+    Command(
         name="vectors",
         group="check",
         summary="write test vectors of an operation, in the form of Berkeley TestFloat",

@@ -187,6 +187,14 @@ BOARD = (
         "the first Ctrl-C does the same",
     ),
     Option(
+        name="timeout",
+        group="effort",
+        metavar="T",
+        read=real(0, 1_000_000),
+        otherwise="no limit",
+        help="seconds after which a proof is given up; it is not decided then, and the status is 1",
+    ),
+    Option(
         name="hidden",
         group="network",
         metavar="N",

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated Verilog as logic again, and what a circuit gives for operands."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikefloat.rtl_gen.checks.proving.registers import without_registers
+from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.files import temporary_folder
+from spikefloat.rtl_gen.mapping.aig import Aig, Circuit, WordPort
+from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
+from spikefloat.rtl_gen.mapping.patterns import Words
+from spikefloat.rtl_gen.mapping.verilog_source import read_netlist
+from spikefloat.sim.graphs.planes import unpack_codes
+
+__all__ = ["Codes", "multiplier", "part", "read_back", "results"]
+
+#: Codes of each port.
+Codes = dict[str, NDArray[np.int64]]
+
+
+def read_back(
+    hardware: Hardware,
+    stages: int,
+    cuts: Sequence[str] = (),
+    stop: Callable[[], bool] | None = None,
+) -> Circuit:
+    """Return what Yosys reads in the Verilog of a design, its registers counted and taken out.
+
+    Parameters
+    ----------
+    hardware : Hardware
+        The design as hardware.
+    stages : int
+        Registers that every path must have.
+    cuts : sequence of str
+        Wires that are cut; see :func:`read_netlist`.
+    stop : callable, optional
+        Asked now and then whether Yosys is to end.
+
+    Raises
+    ------
+    UnequalPaths
+        If registers are not what a pipeline of so many stages has.
+    ToolStopped
+        If it was to end.
+    MissingPackage
+        If Yosys is not installed.
+    """
+    module: dict[str, Any]
+    with temporary_folder() as folder:
+        path = folder / f"{hardware.module}.v"
+        path.write_text(hardware.verilog, encoding="utf-8")
+        module = read_netlist(path, hardware.module, cuts=cuts, extra="prove", stop=stop)
+    if stages:
+        return without_registers(module, hardware.module, stages)
+    return circuit_of_netlist(module, hardware.module)
+
+
+def results(circuit: Circuit, rows: Words, trials: int) -> tuple[Codes, Codes]:
+    """Return the codes at the inputs and at the outputs of a circuit, by the names of the ports.
+
+    Parameters
+    ----------
+    circuit : Circuit
+        What is computed.
+    rows : array of uint64
+        Words of each input bit.
+    trials : int
+        How many patterns they hold.
+    """
+    values = circuit.aig.simulate(rows)
+    literals = np.array(circuit.literals)
+    bits = values[literals >> 1] ^ np.where(literals & 1, ~np.uint64(0), np.uint64(0))[:, None]
+    sides = []
+    for ports, words in ((circuit.inputs, rows), (circuit.outputs, bits)):
+        ends = np.cumsum([port.width for port in ports])[:-1]
+        sides.append(
+            {
+                port.name: unpack_codes(own, trials).astype(np.int64)
+                for port, own in zip(ports, np.split(words, ends), strict=True)
+            }
+        )
+    return sides[0], sides[1]
+
+
+def multiplier(exponent_bits: int, mantissa_bits: int, names: Sequence[str]) -> Circuit:
+    """Return the product of the significands of two codes: a sum of rows, by the school method.
+
+    Parameters
+    ----------
+    exponent_bits, mantissa_bits : int
+        Of the format; the hidden bit is 1 where the exponent field is not 0.
+    names : sequence of str
+        Of the two operands, and of the result.
+    """
+    width = 1 + exponent_bits + mantissa_bits
+    aig = Aig(2 * width)
+    significands = []
+    for operand in range(2):
+        code = [aig.input(operand * width + i) for i in range(width)]
+        hidden = 0
+        for bit in code[mantissa_bits:-1]:
+            hidden = aig.or_(hidden, bit)
+        significands.append([*code[:mantissa_bits], hidden])
+    a, b = significands
+    total = [0] * (2 * len(a))
+    for place, bit in enumerate(b):
+        carry = 0
+        for i, other in enumerate(a):
+            x, y = total[place + i], aig.and_(other, bit)
+            half = aig.xor(x, y)
+            total[place + i] = aig.xor(half, carry)
+            carry = aig.or_(aig.and_(x, y), aig.and_(half, carry))
+        total[place + len(a)] = carry
+    ports = [WordPort(name, width) for name in names[:2]]
+    return Circuit("product", tuple(ports), (WordPort(names[2], len(total)),), aig, tuple(total))
+
+
+def part(circuit: Circuit, outputs: Sequence[str]) -> Circuit:
+    """Return a circuit with some outputs, and those inputs that they depend on or that are operands.
+
+    The inputs that a cut made are left out; nothing may depend on them.
+    """
+    inputs = tuple(port for port in circuit.inputs if not port.name.endswith("_i"))
+    literals: list[int] = []
+    start = 0
+    for port in circuit.outputs:
+        if port.name in outputs:
+            literals += circuit.literals[start : start + port.width]
+        start += port.width
+    aig = Aig(sum(port.width for port in inputs))
+    copy = {node: 2 * node for node in range(aig.first_and)}
+    for node in circuit.aig.cone(literals):
+        a, b = circuit.aig.fanins[node]
+        copy[node] = aig.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
+    return Circuit(
+        circuit.name,
+        inputs,
+        tuple(port for port in circuit.outputs if port.name in outputs),
+        aig,
+        tuple(copy[literal >> 1] ^ literal & 1 for literal in literals),
+    )

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each lemma holds for the circuits there are, and not for circuits with a fault."""
+
+import copy
+from functools import cache
+
+import numpy as np
+import pytest
+
+from spikefloat.rtl_gen.checks.proving import methods
+from spikefloat.rtl_gen.checks.proving.netlists import Codes, part, read_back, results
+from spikefloat.rtl_gen.checks.proving.solver import NotDecided
+from spikefloat.rtl_gen.checks.proving.work import Refuted, Work
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
+from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.mapping.aig import Circuit
+from spikefloat.sim.graphs.planes import pack_codes
+
+METHODS = {
+    "product": methods.product_by_rows,
+    "behind": methods.behind_product,
+    "theory": methods.by_theory,
+}
+
+
+@cache
+def netlist(name: str, fmt: str) -> tuple[Instance, Circuit]:
+    instance = make_instance(name, format=fmt)
+    cuts = (methods.CUT,) if name == "multiply" else ()
+    return instance, read_back(design_hardware(instance), 0, cuts)
+
+
+@cache
+def operands(name: str, fmt: str) -> tuple[Codes, int]:
+    instance, _ = netlist(name, fmt)
+    check = make_check(instance, Selected(random_cases=20_000)).cases
+    codes = {key: values.ravel()[check.indices] for key, values in check.operands.items()}
+    return codes, len(check.indices)
+
+
+def gives(circuit: Circuit, codes: Codes, trials: int) -> np.ndarray:
+    """Return what a circuit gives for operands; what was cut is put together again."""
+    if any(port.name == f"{methods.CUT}_i" for port in circuit.inputs):
+        product = part(circuit, [methods.CUT])
+        rows = [pack_codes(codes[port.name], port.width) for port in product.inputs]
+        _, found = results(product, np.concatenate(rows), trials)
+        codes = {**codes, f"{methods.CUT}_i": found[methods.CUT]}
+    rows = [pack_codes(codes[port.name], port.width) for port in circuit.inputs]
+    return results(circuit, np.concatenate(rows), trials)[1]["y"]
+
+
+def faults(name: str, fmt: str, output: str, count: int) -> list[Circuit]:
+    """Return circuits with one inverter too many, which some operands show."""
+    _, circuit = netlist(name, fmt)
+    codes, trials = operands(name, fmt)
+    right = gives(circuit, codes, trials)
+    cone = circuit.aig.cone(part_literals(circuit, output))
+    found = []
+    for place in np.random.default_rng(1).permutation(len(cone)):
+        node = cone[place]
+        aig = copy.copy(circuit.aig)
+        aig.fanins = list(aig.fanins)
+        a, b = aig.fanins[node]
+        aig.fanins[node] = (a, b ^ 1)
+        faulty = circuit._replace(aig=aig)
+        if (gives(faulty, codes, trials) != right).any():
+            found.append(faulty)
+        if len(found) == count:
+            return found
+    raise AssertionError(f"only {len(found)} faults show")
+
+
+def part_literals(circuit: Circuit, output: str) -> list[int]:
+    start = 0
+    for port in circuit.outputs:
+        if port.name == output:
+            return list(circuit.literals[start : start + port.width])
+        start += port.width
+    raise AssertionError(output)
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize(
+    ("lemma", "name", "fmt", "output"),
+    [
+        ("product", "multiply", "bfloat16", "product"),
+        ("behind", "multiply", "bfloat16", "y"),
+        ("theory", "less", "bfloat16", "y"),
+        ("theory", "unordered", "binary16", "y"),
+        ("theory", "minimum_number", "bfloat16", "y"),
+    ],
+)
+def test_lemmas(lemma: str, name: str, fmt: str, output: str) -> None:
+    """Six faults in each; where nothing is cut, operands that the solver finds show it."""
+    instance, circuit = netlist(name, fmt)
+    work = Work(300, lambda _: None)
+    METHODS[lemma](work, instance, circuit)
+    assert len(work.lemmas) == 1
+    for faulty in faults(name, fmt, output, 6):
+        with pytest.raises(Refuted) as refuted:
+            METHODS[lemma](work, instance, faulty)
+        if lemma == "theory":
+            at = {key: np.array([code]) for key, code in refuted.value.operands.items()}
+            assert gives(faulty, at, 1) != gives(circuit, at, 1)
+    assert len(work.lemmas) == 1
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["rne", "rtz", "rdn", "rup", "rna"])
+def test_sums_in_every_mode(mode: str) -> None:
+    instance = make_instance("add", format="bfloat16", rounding=mode)
+    circuit = read_back(design_hardware(instance), 0)
+    work = Work(600, lambda _: None)
+    methods.by_theory(work, instance, circuit)
+    assert [lemma.method for lemma in work.lemmas] == ["Bitwuzla"]
+
+
+@pytest.mark.tool
+def test_faults_in_a_sum() -> None:
+    """Of another mode, too: the reference knows the modes apart."""
+    instance, _ = netlist("add", "bfloat16")
+    for faulty in faults("add", "bfloat16", "y", 4):
+        with pytest.raises(Refuted):
+            methods.by_theory(Work(300, lambda _: None), instance, faulty)
+    for mode in ("rtz", "rdn", "rup", "rna"):
+        other = make_instance("add", format="bfloat16", rounding=mode)
+        with pytest.raises(Refuted):
+            methods.by_theory(Work(300, lambda _: None), other, netlist("add", "bfloat16")[1])
+
+
+@pytest.mark.tool
+def test_the_time_is_over() -> None:
+    """A solver that works is stopped, as is one that sweeps."""
+    instance, circuit = netlist("add", "bfloat16")
+    with pytest.raises(NotDecided, match=r"^the time limit of 1\.5 s is reached$"):
+        methods.by_theory(Work(1.5, lambda _: None), instance, circuit)
+    instance, cut = netlist("multiply", "bfloat16")
+    with pytest.raises(NotDecided, match="the time limit of 0 s is reached"):
+        methods.product_by_rows(Work(0, lambda _: None), instance, cut)
