@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from spikefloat.rtl_gen.checks.golden import golden_operation
-from spikefloat.rtl_gen.checks.verifying.designs import bench_ways
+from spikefloat.rtl_gen.checks.verifying.graphs import bench_ways
 from spikefloat.rtl_gen.designs.catalog import find_entry
 from spikefloat.rtl_gen.designs.design import Block
 from spikefloat.rtl_gen.designs.instance import Instance

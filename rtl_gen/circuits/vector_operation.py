@@ -146,12 +146,17 @@ class VectorOperation(Record):
     operands: Mapping[str, PortRole] = field(hash=False)  #: What each input port carries: floats.
     result: PortRole  #: What the output port ``y`` carries.
     #: Called with a gate library, the format of the operands and that of the result, and the codes
-    #: of each operand, as a sequence of words; with ``overflow``, if it rounds. Returns the codes of
-    #: the result as a sequence of words.
+    #: of each operand, as a sequence of words; with ``overflow``, if it rounds, and ``control``, if it
+    #: can in every way. Returns the codes of the result as a sequence of words.
     circuit: Callable[..., Sequence[Word]]
     rounds: bool  #: Whether a result is rounded, and so may be too large.
+    takes_rounding: bool = (
+        False  #: Whether the last rounding can be any, and not to nearest even only.
+    )
+    takes_flags: bool = False  #: Whether it can raise flags, as it has no other rounding.
     #: What becomes of NaN, infinities and ties, and each rounding on the way to a result: lines for
-    #: the comment above the Verilog. ``{format}`` and ``{to}`` stand for names of formats.
+    #: the comment above the Verilog. ``{format}`` and ``{to}`` stand for names of formats, and
+    #: ``{rounding}`` for the way of the last rounding.
     notes: tuple[str, ...]
     formats: Callable[[Format], bool] = has_arithmetic  #: Whether it works for a format.
     #: Whether a result of the second format is possible for operands of the first; None if there is
@@ -162,7 +167,7 @@ class VectorOperation(Record):
     multiple: int = 1  #: The length must be a multiple of this number.
     has_epsilon: bool = False  #: Whether the circuit takes ``epsilon``, a fraction.
 
-    def lines(self, fmt: Format, to: Format) -> tuple[str, ...]:
-        """Return the notes for formats of operands and result."""
-        names: dict[str, Any] = {"format": fmt.name, "to": to.name}
+    def lines(self, fmt: Format, to: Format, rounding: str) -> tuple[str, ...]:
+        """Return the notes for formats of operands and result, and a way to round in words."""
+        names: dict[str, Any] = {"format": fmt.name, "to": to.name, "rounding": rounding}
         return tuple(note.format(**names) for note in self.notes)

@@ -86,15 +86,18 @@ def roundings_of(
     design: Design, args: argparse.Namespace, name: str, uses: Uses
 ) -> Iterator[dict[str, Any]]:
     """Yield how each variant rounds, to the format called ``name``, and whether it raises flags."""
-    if not design.takes_flags or not hasattr(args, "rounding"):
+    can = design.takes_flags or design.takes_rounding
+    if not can or not hasattr(args, "rounding"):
         yield {}
         return
-    uses.add("flags")
+    has_flags = args.flags and design.takes_flags
+    if design.takes_flags:
+        uses.add("flags")
     if not design.takes_rounding:
-        yield {"flags": "after" if args.flags else None}
+        yield {"flags": "after" if has_flags else None}
         return
     uses.add("rounding")
-    if args.flags:
+    if has_flags:
         uses.add("tininess")
     for rounding in split(args.rounding, _roundings(name)):
         is_stochastic = rounding.startswith("stochastic")
@@ -103,7 +106,7 @@ def roundings_of(
         yield {
             "rounding": rounding,
             "random_bits": args.random_bits if is_stochastic else None,
-            "flags": args.tininess if args.flags else None,
+            "flags": args.tininess if has_flags else None,
         }
 
 

@@ -47,7 +47,8 @@ def operand_widths(design: Design, circuit: CircuitOptions, shape: Shape | None)
     match shape:
         case PortShape():
             ports = port_codes(design, circuit, shape)
-            return {name: ports[name].width for name in design.operands}
+            widths = {name: ports[name].width for name in design.operands}
+            return widths | circuit.rounding.operand_widths
         case LayerShape():
             widths = {"x": width * shape.inputs}
             if shape.layers:

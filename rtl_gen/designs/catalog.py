@@ -126,6 +126,8 @@ def vector_design(record: VectorOperation) -> Design:
         circuit=vector_circuit(record),
         works_for=record.formats,
         rounds=record.rounds,
+        takes_rounding=record.takes_rounding,
+        takes_flags=record.takes_flags,
         converts=targets and (lambda fmt, to: fmt == to or targets(fmt, to)),
         check="directed and random vectors",
         vector=record,
@@ -149,21 +151,16 @@ def scaled_design(record: ScaledRecord) -> Design:
     )
 
 
+#: Options of a neuron.
+_NEURON = ("weights", "threshold", "leak", "reset", "bias", "fraction_bits", "membrane_width")
+
 _CELLS = (
     Cell(
         name="neuron",
         summary="one clocked integrate-and-fire cell: membrane, leak, threshold, reset",
         kind=Kind.CELL,
         works_for=lambda fmt: False,
-        options=(
-            "weights",
-            "threshold",
-            "leak",
-            "reset",
-            "bias",
-            "fraction_bits",
-            "membrane_width",
-        ),
+        options=_NEURON,
         check="step by step against an integer model, random spike trains",
     ),
     Cell(

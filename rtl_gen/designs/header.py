@@ -174,7 +174,9 @@ def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
     if record := instance.design.vector:
         if isinstance(shape, ElementsShape) and shape.epsilon is not None:
             lines.append(f"epsilon: {shape.epsilon}, which is {float(shape.epsilon):.9g}")
-        lines += record.lines(instance.circuit.format, instance.circuit.result_format)
+        circuit = instance.circuit
+        way = ROUNDING_WORDS.get(circuit.rounding.mode, "to nearest even")
+        lines += record.lines(circuit.format, circuit.result_format, way)
     return lines
 
 

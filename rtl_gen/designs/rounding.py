@@ -134,6 +134,10 @@ def make_rounding_options(
             raise InputError(f"Flags of {design} must be none or after, not {flags!r}")
         if options.mode is not Rounding.NEAREST_EVEN:
             raise InputError(f"Rounding must be rne for {design}, not {rounding!r}")
+    elif takes_rounding and not takes_flags and options.flags is not Flags.NONE:
+        raise InputError(
+            f"Flags of {design} must be none, as it rounds more than once, not {flags!r}"
+        )
     elif not options.is_usual and not takes_rounding:
         raise InputError(
             f"Rounding must be rne, without flags, for {design}, not "

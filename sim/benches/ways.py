@@ -59,12 +59,16 @@ class Ways:
             Called with the operands of some cases, and how these round.
         """
         count = len(operands[0])
-        results = np.empty((2, count), np.int64)
+        results: list[Codes] = []
         selected = extras.get("rounding", np.zeros(count, np.int64))
         for code in np.unique(selected).tolist():
             here = selected == code
             mode = self.mode or (PORT_CODES + PORT_CODES[:1] * 3)[code]
             random = extras["random"][here] if self.random_bits else 0
             rounder = Rounder(mode, random, self.random_bits, self.is_tiny_before)
-            results[:, here] = golden([array[here] for array in operands], rounder)
+            some = golden([array[here] for array in operands], rounder)
+            # A result may be a vector; flags are one number for each case.
+            results = results or [np.empty((count, *own.shape[1:]), np.int64) for own in some]
+            for every, own in zip(results, some, strict=True):
+                every[here] = own
         return {"y": results[0]} | ({"flags": results[1]} if self.has_flags else {})

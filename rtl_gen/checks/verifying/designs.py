@@ -3,22 +3,20 @@
 
 from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying.arrays import array_bench, array_vectors
-from spikefloat.rtl_gen.checks.verifying.graphs import contract_of
+from spikefloat.rtl_gen.checks.verifying.graphs import bench_ways, contract_of
 from spikefloat.rtl_gen.checks.verifying.ports import port_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.arrays import array_check
 from spikefloat.sim.benches.dut import Check, Contract
 from spikefloat.sim.benches.scalars import ScalarDesign
 from spikefloat.sim.benches.sums import DotDesign, LayerDesign, dot_check, layer_check
-from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.vectors import lattice_cases, layer_cases, vector_cases
 
-__all__ = ["bench_ways", "dot_design", "layer_design", "scalar_design", "vector_check"]
+__all__ = ["dot_design", "layer_design", "scalar_design", "vector_check"]
 
 
 def _contract(instance: Instance, hardware: Hardware) -> Contract:
@@ -45,17 +43,6 @@ def scalar_design(instance: Instance, selected: Selected | None = None) -> Scala
         discharge="first" if hardware.has_discharge else None,
         ways=bench_ways(instance),
         has_axi_reset=instance.hardware.has_axi_reset,
-    )
-
-
-def bench_ways(instance: Instance) -> Ways:
-    """Return how an instance rounds, and whether it raises flags."""
-    rounding = instance.circuit.rounding
-    return Ways(
-        mode=rounding.mode,
-        random_bits=rounding.random_bits,
-        has_flags=rounding.flags is not Flags.NONE,
-        is_tiny_before=rounding.flags is Flags.BEFORE,
     )
 
 

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
+from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph import Port as Word
 from spikefloat.rtl_gen.rtl.ports import AXI_RESET
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, as_streams
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import WORD_BITS
 
-__all__ = ["MAX_BITS", "contract_of", "graph_check", "hardware_check", "saved_check"]
+__all__ = ["MAX_BITS", "bench_ways", "contract_of", "graph_check", "hardware_check", "saved_check"]
 
 #: Most input bits of a circuit that is tried with every operand.
 MAX_BITS = 16
@@ -35,6 +38,17 @@ def contract_of(hardware: Hardware, *, is_handshake: bool = False) -> Contract:
     if is_handshake:
         return Contract.HANDSHAKE
     return Contract.CLOCKED if hardware.is_clocked else Contract.COMBINATIONAL
+
+
+def bench_ways(instance: Instance) -> Ways:
+    """Return how an instance rounds, and whether it raises flags."""
+    rounding = instance.circuit.rounding
+    return Ways(
+        mode=rounding.mode,
+        random_bits=rounding.random_bits,
+        has_flags=rounding.flags is not Flags.NONE,
+        is_tiny_before=rounding.flags is Flags.BEFORE,
+    )
 
 
 def graph_check(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.golden import golden_operation
 from spikefloat.rtl_gen.checks.verifying import cells
-from spikefloat.rtl_gen.checks.verifying.designs import bench_ways, scalar_design, vector_check
-from spikefloat.rtl_gen.checks.verifying.graphs import MAX_BITS, saved_check
+from spikefloat.rtl_gen.checks.verifying.designs import scalar_design, vector_check
+from spikefloat.rtl_gen.checks.verifying.graphs import MAX_BITS, bench_ways, saved_check
 from spikefloat.rtl_gen.checks.verifying.kept import Kept, KeptOutcomes
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.cells import CellInstance

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.golden import golden_codes
-from spikefloat.rtl_gen.checks.verifying.graphs import hardware_check
+from spikefloat.rtl_gen.checks.verifying.graphs import bench_ways, hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.circuits.vector_operation import Passes, Running
 from spikefloat.rtl_gen.designs.hardware import Hardware
@@ -18,6 +18,7 @@ from spikefloat.rtl_gen.designs.shapes import BlockShape, ElementsShape, PortCod
 from spikefloat.rtl_gen.formats import Format, Integer
 from spikefloat.rtl_gen.rtl.ports import whole_bytes
 from spikefloat.sim.benches.dut import Cases, Check, Contract, Dut, Port, StreamPort
+from spikefloat.sim.benches.ways import Ways
 from spikefloat.sim.cases.blocks import block_dot_cases, float_cases
 from spikefloat.sim.golden.vectors.operations import VECTORS
 
@@ -29,8 +30,9 @@ def port_check(instance: Instance, selected: Selected) -> Check:
     hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
     operands = _operands(instance, selected.random_cases, selected.seed)
-    right = golden_codes(instance, operands)
-    results = right if isinstance(right, dict) else {"y": right}
+    ways = bench_ways(instance)
+    extras = _extras(ways, operands, selected.seed)
+    results = _results(instance, ways, operands, extras)
     ports = {
         name: Port(
             name,
@@ -45,12 +47,41 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         own = replace(hardware, verilog=verilog, module=module)
         return _element_check(instance, own, ports, operands, results)
     inputs = tuple(ports.pop(name) for name in instance.design.operands)
+    flags = {name: codes for name, codes in results.items() if name not in ports}
     return hardware_check(
         replace(hardware, verilog=verilog, module=module),
-        inputs,
-        tuple(ports.values()),
-        operands,
-        {name: _numbers(instance.ports[name], codes) for name, codes in results.items()},
+        (*inputs, *(Port(name, width) for name, width in ways.widths.items())),
+        (*ports.values(), *ways.outputs),
+        {**operands, **extras},
+        {name: _numbers(instance.ports[name], results[name]) for name in ports} | flags,
+    )
+
+
+def _extras(
+    ways: Ways, operands: Mapping[str, NDArray[np.int64]], seed: int
+) -> dict[str, NDArray[np.int64]]:
+    """Return modes and random numbers of rounding, drawn for each case."""
+    rng, count = np.random.default_rng(seed), len(next(iter(operands.values())))
+    return {name: rng.integers(0, 1 << width, count) for name, width in ways.widths.items()}
+
+
+def _results(
+    instance: Instance,
+    ways: Ways,
+    operands: Mapping[str, NDArray[np.int64]],
+    extras: Mapping[str, NDArray[np.int64]],
+) -> dict[str, NDArray[np.int64]]:
+    """Return what an instance must give, by the names of its outputs."""
+    if ways.is_usual:
+        right = golden_codes(instance, operands)
+        return right if isinstance(right, dict) else {"y": right}
+    flagged, circuit = VECTORS[instance.design.name].flagged, instance.circuit
+    assert flagged is not None  # as the design takes no rounding otherwise
+    formats = circuit.format, circuit.result_format, circuit.overflow
+    return ways.results(
+        extras,
+        [operands[name] for name in instance.design.operands],
+        lambda some, rounder: flagged(*formats, *some, rounder=rounder),
     )
 
 

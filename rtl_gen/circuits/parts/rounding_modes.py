@@ -6,7 +6,8 @@ are random bits, or one more; then the guard bit, worth half a unit; and one bit
 that tells whether anything is left below. A fixed mode takes only the neurons that it needs.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Rounding
@@ -196,6 +197,22 @@ class RoundingControl:
             return result
         word = (result,) if isinstance(result, Bit) else result
         return {"y": word, "flags": self.flags.word(gates)}
+
+    def for_one(self) -> "RoundingControl":
+        """Return the control of one of several results, whose flags are collected on their own."""
+        if self.flags is None:
+            return self
+        return replace(self, flags=FlagBits(self.flags.is_tiny_before))
+
+    def unite(self, gates: GateLibrary, controls: Sequence["RoundingControl"]) -> None:
+        """Raise each flag that one of several results raises; see :meth:`for_one`."""
+        if self.flags is not None:
+            own = [one.flags.word(gates) for one in controls if one.flags is not None]
+            with gates.builder.scope("all_flags", flags=[bit for word in own for bit in word]):
+                self.flags.selected = tuple(
+                    gates.or_(*bits, name=f"any_{name}")
+                    for name, bits in zip(FLAGS, zip(*own, strict=True), strict=True)
+                )
 
     def _selected(self, gates: GateLibrary) -> tuple[Bit, Bit, Bit, Bit]:
         """Return whether the operand chooses nearest even, nearest away, up, and down."""

@@ -7,11 +7,13 @@ multiplied by is rounded once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from spikefloat.rtl_gen.circuits.functions.computed import PRECISIONS
 from spikefloat.rtl_gen.circuits.functions.operations import function_of_code, is_operand
 from spikefloat.rtl_gen.circuits.functions.records import FUNCTIONS
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.vector_operation import (
     Elementwise,
     PortRole,
@@ -42,6 +44,8 @@ class GatedUnit:
         a: Sequence[Word],
         b: Sequence[Word],
         overflow: Overflow | None = None,
+        *,
+        control: RoundingControl = NEAREST_EVEN,
     ) -> list[Word]:
         """Return the codes of the products.
 
@@ -57,6 +61,8 @@ class GatedUnit:
             Codes of the operands, as many of each.
         overflow : Overflow, optional
             What a product that is too large becomes; an activation never is.
+        control : RoundingControl
+            How to round the products.
         """
         function, inner = FUNCTIONS[self.activation], ACTIVATION_FORMAT
         products = []
@@ -65,9 +71,8 @@ class GatedUnit:
                 with gates.builder.scope("activation", a=gate):
                     active = function_of_code(function, gates, fmt, inner, gate, Overflow.NAN)
                 with gates.builder.scope("product", a=active, b=value):
-                    products.append(
-                        multiply(gates, inner, active, value, overflow, to=to, other=fmt)
-                    )
+                    how: dict[str, Any] = {"control": control, "to": to, "other": fmt}
+                    products.append(multiply(gates, inner, active, value, overflow, **how))
         return products
 
     def works_for(self, fmt: Format) -> bool:
@@ -84,9 +89,10 @@ RECORDS = tuple(
         result=PortRole.FLOATS,
         circuit=unit,
         rounds=True,
+        takes_rounding=True,
         notes=(
             f"rounding 1: {activation}(a[i]) to bfloat16, to nearest even (correctly rounded)",
-            "rounding 2: its exact product with b[i] to {to}, to nearest even",
+            "rounding 2: its exact product with b[i] to {to}, {rounding}",
         ),
         formats=unit.works_for,
         targets=can_give,

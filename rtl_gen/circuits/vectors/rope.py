@@ -8,6 +8,8 @@ is an exact sum of two products, rounded once.
 from collections.abc import Sequence
 
 from spikefloat.rtl_gen.circuits.operations.sign import negate
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
+from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.sums.exact import exact_sum
 from spikefloat.rtl_gen.circuits.vector_operation import (
     Paired,
@@ -33,6 +35,8 @@ def rope(
     cos: Sequence[Word],
     sin: Sequence[Word],
     overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> list[Word]:
     """Return the codes of pairs that are turned (Su et al., RoFormer, 2021, equation 34).
 
@@ -52,8 +56,10 @@ def rope(
         Codes of the cosine and the sine of the angle of each pair.
     overflow : Overflow, optional
         What a result that is too large becomes.
+    control : RoundingControl
+        How to round each result; a flag is raised if one of them raises it.
     """
-    results = []
+    results, controls = [], []
     pairs = zip(a[::2], a[1::2], cos, sin, strict=True)
     for number, (even, odd, cosine, sine) in enumerate(pairs):
         ports = {"even": even, "odd": odd, "cos": cosine, "sin": sine}
@@ -63,7 +69,11 @@ def rope(
                 ("second", (sine, cosine)),
             ):
                 with gates.builder.scope(name, **ports):
-                    results.append(exact_sum(gates, fmt, (even, odd), factors, to, overflow))
+                    own, terms = control.for_one(), (even, odd)
+                    results.append(exact_sum(gates, fmt, terms, factors, to, overflow, control=own))
+                    raise_signalling(gates, own.flags, (fmt,) * 4, (*terms, cosine, sine))
+                    controls.append(own)
+    control.unite(gates, controls)
     return results
 
 
@@ -94,8 +104,10 @@ RECORDS = (
         circuit=rope,
         rounds=True,
         notes=(
-            "rounding: each y[i], once, from the exact sum of two products into {to}, to nearest even",
+            "rounding: each y[i], once, from the exact sum of two products into {to}, {rounding}",
         ),
+        takes_rounding=True,
+        takes_flags=True,
         targets=can_give,
         running=Paired(result=_result),
         multiple=2,

@@ -8,10 +8,10 @@ all of them are complements there, and nobody counts these.
 
 from collections.abc import Sequence
 
-from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point, round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import place
-from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
-from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, unpack
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
+from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, raise_signalling, unpack
 from spikefloat.rtl_gen.circuits.sums.exact import product_width, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, sum_terms
 from spikefloat.rtl_gen.circuits.vector_operation import (
@@ -44,8 +44,10 @@ def vector_sum(
     to: Format,
     a: Sequence[Word],
     overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> list[Word]:
-    """Return the code of the exact sum, rounded once to nearest even.
+    """Return the code of the exact sum, rounded once.
 
     NaN if an element is NaN, or infinities have both signs. A sum that is exactly zero is +0, unless
     every element is -0.
@@ -62,10 +64,14 @@ def vector_sum(
         Codes of the elements, at least one.
     overflow : Overflow, optional
         What a sum that is too large becomes.
+    control : RoundingControl
+        How to round.
     """
     terms = value_terms(gates, fmt, a)
     unit = fmt.min_exponent - fmt.mantissa_bits
-    return [_rounded_sum(gates, to, terms, int(fmt.max_value / fmt.min_value), unit, overflow)]
+    largest = int(fmt.max_value / fmt.min_value)
+    raise_signalling(gates, control.flags, (fmt,) * len(a), a)
+    return [_rounded_sum(gates, to, terms, largest, unit, overflow, control)]
 
 
 def vector_sum_of_squares(
@@ -74,8 +80,10 @@ def vector_sum_of_squares(
     to: Format,
     a: Sequence[Word],
     overflow: Overflow | None = None,
+    *,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> list[Word]:
-    """Return the code of the exact sum of squares, rounded once to nearest even.
+    """Return the code of the exact sum of squares, rounded once.
 
     NaN if an element is NaN, infinity if one is infinite. A zero is +0.
 
@@ -87,7 +95,8 @@ def vector_sum_of_squares(
             terms.append(square_term(gates, fmt, code))
     largest = int((fmt.max_value / fmt.min_value) ** 2)
     unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-    return [_rounded_sum(gates, to, terms, largest, unit, overflow)]
+    raise_signalling(gates, control.flags, (fmt,) * len(a), a)
+    return [_rounded_sum(gates, to, terms, largest, unit, overflow, control)]
 
 
 def _rounded_sum(
@@ -97,21 +106,39 @@ def _rounded_sum(
     largest: int,
     unit: int,
     overflow: Overflow | None,
+    control: RoundingControl,
 ) -> Word:
     total = sum_terms(gates, terms, largest, has_carry_chains=False)
     with gates.builder.scope("special_values"):
-        _, is_infinite, is_nan, sign = special_values(gates, terms, total, NEAREST_EVEN)
+        _, is_infinite, is_nan, sign = special_values(gates, terms, total, control)
+        is_signed = any(term.sign != ZERO for term in terms)
+        sign = sign if is_signed else ZERO
     with gates.builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
-        rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+        too_large = None
+        if control.is_plain:
+            rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+        else:
+            rounded = round_moved(
+                gates,
+                to,
+                total.magnitude,
+                unit,
+                is_zero=gates.not_(total.is_below[-1]),
+                control=control,
+                sign=total.is_negative if is_signed else ZERO,
+                name="sum",
+            )
     return pack(
         gates,
         to,
         resolve_overflow(to, overflow),
-        sign=sign if any(term.sign != ZERO for term in terms) else ZERO,
+        sign=sign,
         magnitude=rounded,
         is_nan=is_nan,
         is_infinite=is_infinite,
         too_large=too_large,
+        stays_finite=control.stays_finite(gates, sign),
+        flags=control.flags,
     )
 
 
@@ -190,7 +217,7 @@ _SUMS = {
         "y = a[0] + a[1] + ..., the exact sum rounded once to nearest even",
         vector_sum,
         Accumulator(value_width, _value, 1),
-        "an exact zero is +0, unless every element is -0",
+        "an exact zero is +0, unless every element is -0 (rounded down, -0 unless every one is +0)",
     ),
     "vector_sum_of_squares": (
         "y = a[0] * a[0] + a[1] * a[1] + ..., the exact sum rounded once to nearest even",
@@ -208,7 +235,9 @@ RECORDS = tuple(
         result=PortRole.FLOAT,
         circuit=circuit,
         rounds=True,
-        notes=(f"rounding: y, once, from the exact sum into {{to}}; {zero}",),
+        takes_rounding=True,
+        takes_flags=True,
+        notes=(f"rounding: y, once, from the exact sum into {{to}}, {{rounding}}; {zero}",),
         targets=can_give,
         running=Running(
             state=accumulator.state_width, step=accumulator.step, finish=accumulator.finish

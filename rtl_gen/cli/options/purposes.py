@@ -16,7 +16,7 @@ PURPOSES = {
     "objective": "native gates",
     "rounding": "designs that round",
     "random-bits": "stochastic rounding",
-    "flags": "designs that round",
+    "flags": "designs that round once",
     "tininess": "--flags",
     "nan": "operations on signs",
     "function": "table",

@@ -58,10 +58,15 @@ def build_elements(
     Raises
     ------
     InputError
-        If the operation cannot.
+        If the operation cannot, or is to round in another way than the usual one.
     """
     if design.vector is None:
         raise InputError(f"Operation must take one element after the other, unlike {design.name!r}")
+    if not circuit.rounding.is_usual:
+        raise InputError(
+            f"Rounding must be rne, without flags, for {design.name} in the sequential style, not "
+            f"{circuit.rounding.suffix.lstrip('_').replace('_', ' ')!r}"
+        )
     record, name = design.vector, circuit_name(design, circuit, shape)
     options = VectorOptions(
         format=circuit.format,

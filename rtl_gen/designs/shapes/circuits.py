@@ -94,7 +94,9 @@ def dot_circuit(
 
 def vector_circuit(
     record: VectorOperation,
-) -> Callable[[GateLibrary, CircuitOptions, ElementsShape, tuple[Word, ...]], Word]:
+) -> Callable[
+    [GateLibrary, CircuitOptions, ElementsShape, tuple[Word, ...]], Word | Bit | dict[str, Word]
+]:
     """Return what makes the neurons of an operation on vectors, from and to codes side by side."""
 
     def circuit(
@@ -102,13 +104,17 @@ def vector_circuit(
         options: CircuitOptions,
         shape: ElementsShape,
         operands: tuple[Word, ...],
-    ) -> Word:
-        fmt, to = options.format, options.result_format
+    ) -> Word | Bit | dict[str, Word]:
+        fmt, to, count = options.format, options.result_format, len(record.operands)
+        control = options.rounding.control(operands[count:])
         how: dict[str, Any] = {"overflow": options.overflow} if record.rounds else {}
+        if record.takes_rounding:
+            how["control"] = control
         if shape.epsilon is not None:
             how["epsilon"] = shape.epsilon
-        codes = [split_word(word, fmt.width) for word in operands]
-        return tuple(chain.from_iterable(record.circuit(gates, fmt, to, *codes, **how)))
+        codes = [split_word(word, fmt.width) for word in operands[:count]]
+        results = record.circuit(gates, fmt, to, *codes, **how)
+        return control.with_flags(gates, tuple(chain.from_iterable(results)))
 
     return circuit
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import Format
+from spikefloat.sim.golden.rounding import Rounded
 
 __all__ = ["VectorOperation"]
 
@@ -25,3 +26,6 @@ class VectorOperation:
     #: Directed operands, then random ones, an array of rows for each operand: called with their
     #: format, the length, the number of random rows and their seed.
     cases: Callable[[Format, int, int, int], tuple[Codes, ...]]
+    #: Called in the same way, with ``rounder``, which says how the last rounding is done: codes, and
+    #: the flags of each vector. None if that is to nearest even only.
+    flagged: Callable[..., Rounded] | None = None

@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from spikefloat.rtl_gen.formats import Format, Overflow
 from spikefloat.sim.cases.vectors import element_cases
 from spikefloat.sim.golden.arithmetic import product
-from spikefloat.sim.golden.rounding import NEAREST_EVEN
+from spikefloat.sim.golden.rounding import INVALID, NEAREST_EVEN, Rounded, Rounder
 from spikefloat.sim.golden.sums import pack_sum
-from spikefloat.sim.golden.values import Numbers, check_codes, unpack
+from spikefloat.sim.golden.values import Numbers, check_codes, signalling, unpack
 from spikefloat.sim.golden.vectors.operation import VectorOperation
 
 __all__ = ["ENTRIES", "argmax", "maximum", "sum_of_squares", "total"]
@@ -42,13 +42,33 @@ def argmax(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
 
 def total(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
     """Return the exact sum, rounded once to nearest even; of -0 only, -0."""
-    return pack_sum(to, _elements(fmt, a), overflow, NEAREST_EVEN).codes
+    return total_flagged(fmt, to, overflow, a).codes
+
+
+def total_flagged(
+    fmt: Format, to: Format, overflow: Policy, a: ArrayLike, rounder: Rounder = NEAREST_EVEN
+) -> Rounded:
+    """Return the exact sum, rounded once, with flags; rounded down, a zero is -0 beside one -0."""
+    return _with_signals(fmt, a, pack_sum(to, _elements(fmt, a), overflow, rounder))
 
 
 def sum_of_squares(fmt: Format, to: Format, overflow: Policy, a: ArrayLike) -> Codes:
     """Return the exact sum of squares, rounded once to nearest even."""
+    return sum_of_squares_flagged(fmt, to, overflow, a).codes
+
+
+def sum_of_squares_flagged(
+    fmt: Format, to: Format, overflow: Policy, a: ArrayLike, rounder: Rounder = NEAREST_EVEN
+) -> Rounded:
+    """Return the exact sum of squares, rounded once, with flags."""
     squares = [product(x, x) for x in _elements(fmt, a)]
-    return pack_sum(to, squares, overflow, NEAREST_EVEN).codes
+    return _with_signals(fmt, a, pack_sum(to, squares, overflow, rounder))
+
+
+def _with_signals(fmt: Format, a: ArrayLike, rounded: Rounded) -> Rounded:
+    """Return results with the flag that signalling NaNs raise, too."""
+    signals = signalling(fmt, np.asarray(a)).any(axis=-1)
+    return rounded._replace(flags=rounded.flags | INVALID * signals)
 
 
 def _elements(fmt: Format, a: ArrayLike) -> list[Numbers]:
@@ -58,11 +78,11 @@ def _elements(fmt: Format, a: ArrayLike) -> list[Numbers]:
 
 
 ENTRIES = {
-    name: VectorOperation(function=function, cases=element_cases)
-    for name, function in {
-        "vector_maximum": maximum,
-        "vector_argmax": argmax,
-        "vector_sum": total,
-        "vector_sum_of_squares": sum_of_squares,
+    name: VectorOperation(function=function, cases=element_cases, flagged=flagged)
+    for name, (function, flagged) in {
+        "vector_maximum": (maximum, None),
+        "vector_argmax": (argmax, None),
+        "vector_sum": (total, total_flagged),
+        "vector_sum_of_squares": (sum_of_squares, sum_of_squares_flagged),
     }.items()
 }

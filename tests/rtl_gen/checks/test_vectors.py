@@ -77,8 +77,12 @@ def test_bits_of_an_index(length: int, bits: int) -> None:
             "Option --overflow has no effect for vector_argmax; it is for designs that round",
         ),
         (
-            "vector_sum --rounding up",
-            "Option --rounding has no effect for vector_sum; it is for designs that round",
+            "softmax --rounding rup",
+            "Option --rounding has no effect for softmax; it is for designs that round",
+        ),
+        (
+            "glu --rounding rup --flags",
+            "Option --flags has no effect for glu; it is for designs that round once",
         ),
         (
             "block_dot --style sequential",
