@@ -4,8 +4,9 @@
 from spikefloat.rtl_gen.cli.options.circuit import CIRCUIT, SHAPE
 from spikefloat.rtl_gen.cli.options.hardware import BACKEND, CELLS, HARDEN, HARDWARE
 from spikefloat.rtl_gen.cli.options.option import Option
+from spikefloat.rtl_gen.cli.options.output import OUTPUT
 from spikefloat.rtl_gen.cli.options.physics import CAMPAIGN, PHYSICS, WAVES
-from spikefloat.rtl_gen.cli.options.run import BOARD, LANGUAGE, OUTPUT, SIMULATION
+from spikefloat.rtl_gen.cli.options.run import BOARD, LANGUAGE, SIMULATION
 from spikefloat.rtl_gen.cli.options.synthesis import SOURCES, SYNTHESIS
 
 __all__ = [

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of simulation and boards, and of what is printed and written."""
+"""Options of simulation, boards and language models."""
 
 from spikefloat.rtl_gen.cli.options.option import Option
-from spikefloat.rtl_gen.cli.options.readers import date, integer, one_of, path, real, words
+from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 from spikefloat.rtl_gen.fpga.families import TARGETS
 
-__all__ = ["BOARD", "LANGUAGE", "OUTPUT", "SIMULATION"]
+__all__ = ["BOARD", "LANGUAGE", "SIMULATION"]
 
 _SIMULATORS = ("icarus", "verilator", "both", "auto")
 _BOARDS = tuple(BOARDS)
@@ -273,66 +273,4 @@ LANGUAGE = (
         otherwise="a page that the stored model was not trained with",
         help="text that is foretold",
     ),
-)
-
-OUTPUT = (
-    Option(
-        name="output",
-        short="o",
-        group="output",
-        metavar="DIR",
-        read=path,
-        default=".",
-        help="folder to write into; made if missing",
-    ),
-    Option(
-        name="name",
-        group="output",
-        metavar="NAME",
-        otherwise="that of the design and its options",
-        help="name of the module and its file; modules inside begin with it",
-    ),
-    Option(
-        name="plot",
-        group="output",
-        metavar="FILE",
-        read=path,
-        help="also draw FILE.svg and FILE.png (needs matplotlib)",
-    ),
-    Option(
-        name="into",
-        group="output",
-        metavar="FILE",
-        read=path,
-        help="put the table into this file, between its marks",
-    ),
-    Option(
-        name="html",
-        group="output",
-        metavar="FILE",
-        read=path,
-        is_alone=True,
-        help="write a page with figures, one file that needs no network (needs matplotlib)",
-    ),
-    Option(
-        name="date",
-        group="output",
-        metavar="DATE",
-        read=date,
-        otherwise="none, so that pages are the same each time",
-        help="date of the measurements, such as 2026-11-29, for the page",
-    ),
-    Option(
-        name="rows",
-        group="output",
-        metavar="N",
-        read=integer(1, 1_000_000),
-        default="10",
-        help="rows of the table",
-    ),
-    Option(name="json", group="output", help="print JSON (docs/json.md)"),
-    Option(name="csv", group="output", help="print comma-separated values"),
-    Option(name="wide", group="output", help="print every column, however wide the table"),
-    Option(name="quiet", short="q", group="output", help="print results and errors only"),
-    Option(name="verbose", short="v", group="output", help="say each step"),
 )
