@@ -20,8 +20,9 @@ from rich.progress import track
 from rich.table import Table
 
 from spikefloat.rtl_gen.designs.hardware import make_hardware
-from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.designs.options import Objective
+from spikefloat.rtl_gen.designs.shapes import make_block_shape
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache, default_cache_folder
@@ -63,23 +64,45 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "spiking": None,
         "spiking_ff": None,
     },
+    "block_dot": {
+        "most_cuts": 0,
+        "tables": ((2900, 18),),
+        "cuts": {},
+        "spiking": None,
+        "spiking_ff": None,
+    },
 }
+
+#: Designs on blocks, and the files of the plain ones. Measured are only tables of six inputs, and of
+#: ours only those for few tables, as a run takes minutes.
+BLOCKS = {"block_dot": "block_dot_mxfp8_e4m3"}
+
+#: Terms of a dot product of blocks.
+TERMS = 16
+
+
+def instance_of(design: str, **options: Any) -> Instance:
+    """Return what is compared: a design of E4M3FN, or of one block of 16 terms of MXFP8."""
+    if design in BLOCKS:
+        options["block"] = make_block_shape("mxfp8_e4m3", size=TERMS)
+    return make_instance(design, **options)
 
 
 def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     """Return module, Verilog and ports of the design written by hand, with so many register cuts."""
-    text = (REFERENCE / f"{design}_e4m3fn.v").read_text(encoding="utf-8")
+    name = BLOCKS.get(design, f"{design}_e4m3fn")
+    text = (REFERENCE / f"{name}.v").read_text(encoding="utf-8")
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise InputError(f"No parameter CUTS in the reference of {design}")
-    graph = make_instance(design).graph
-    return f"{design}_e4m3fn_plain", cut, graph_ports(graph, (CLOCK,))
+    clocks = () if design in BLOCKS else (CLOCK,)
+    return f"{name}_plain", cut, graph_ports(instance_of(design).graph, clocks)
 
 
 def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     """Return module, Verilog and ports of a generated design."""
     hardware = make_hardware(
-        make_instance(name, objective=objective, style=style, stages=cuts, overflow="nan")
+        instance_of(name, objective=objective, style=style, stages=cuts, overflow="nan")
     )
     return hardware.module, hardware.verilog, hardware.ports
 
@@ -90,10 +113,11 @@ def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str
     kinds = [("spatial", cuts) for cuts in range(asked["most_cuts"] + 1)]
     if asked["spiking"] is not None:
         kinds.append(("spiking", 0))
+    whos = ("plain", *(own for own in objectives if name not in BLOCKS or own == "luts"))
     jobs = [
         (who, style, cuts)
         for style, cuts in kinds
-        for who in ("plain", *objectives)
+        for who in whos
         if (who, style) != ("plain", "spiking")
     ]
     rows = []
@@ -110,7 +134,9 @@ def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str
         tables: Measurement = measure(
             verilog, module, TARGETS["generic6"], ports=ports, cache=cache
         )
-        device: Measurement = measure(verilog, module, TARGETS["ecp5"], ports=ports, cache=cache)
+        device: Measurement | None = None
+        if name not in BLOCKS:
+            device = measure(verilog, module, TARGETS["ecp5"], ports=ports, cache=cache)
         rows.append(
             {
                 "design": name,
@@ -119,12 +145,12 @@ def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str
                 "cuts": cuts,
                 "lut6": tables.lut6,
                 "lut6_depth": tables.lut6_depth,
-                "lut4": device.lut4,
-                "carry": device.carry,
-                "ff": device.ff,
-                "fmax_mhz": device.fmax_mhz,
-                "fmax_seeds": device.fmax_seeds,
-                "tools": device.tools,
+                "lut4": device and device.lut4,
+                "carry": device and device.carry,
+                "ff": (device or tables).ff,
+                "fmax_mhz": device and device.fmax_mhz,
+                "fmax_seeds": device.fmax_seeds if device else (),
+                "tools": (device or tables).tools,
             }
         )
     base = {row["cuts"]: row for row in rows if row["who"] == "plain"}
@@ -132,7 +158,7 @@ def compare(name: str, objectives: Sequence[str], cache: Cache) -> list[dict[str
         peer = base[row["cuts"]] if row["style"] == "spatial" else base[asked["most_cuts"]]
         row["lut6_ratio"] = round(peer["lut6"] / row["lut6"], 3)
         row["depth_ratio"] = round(peer["lut6_depth"] / row["lut6_depth"], 3)
-        row["fmax_ratio"] = round(row["fmax_mhz"] / peer["fmax_mhz"], 3)
+        row["fmax_ratio"] = row["fmax_mhz"] and round(row["fmax_mhz"] / peer["fmax_mhz"], 3)
     return rows
 
 
@@ -264,7 +290,7 @@ def _print(rows: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> 
             column.replace("_", " "), justify="left" if column in columns[:3] else "right"
         )
     for row in rows:
-        table.add_row(*(str(row[column]) for column in columns))
+        table.add_row(*("-" if row[column] is None else str(row[column]) for column in columns))
     console.print(table)
     summary = Table(title="What is asked for", title_justify="left")
     for column in ("design", "figure", "asked", "measured", "met"):

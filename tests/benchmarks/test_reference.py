@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.sim.golden import operations as reference
+from tests.helpers.command import run_command
 from tests.helpers.paths import ROOT
 
 FOLDER = ROOT / "benchmarks" / "reference"
@@ -88,3 +89,19 @@ def test_all_pairs(operation: str, tmp_path: Path) -> None:
 def test_wrong_rounding_is_found(tmp_path: Path) -> None:
     found = simulate("multiply", tmp_path, ("sticky_4 | significand_4[0]", "sticky_4"))
     assert all(int((row != expected("multiply")).sum()) > 1000 for row in found)
+
+
+def block_dot_status(path: Path) -> int:
+    """Return the status of the check of a dot product of 16 terms of MXFP8."""
+    command = "spikefloat verify block_dot --block-size 16 --sim icarus --trials 1500 --verilog"
+    return run_command(f"{command} {path}")[0]
+
+
+@pytest.mark.tool
+def test_dot_product_of_a_block(tmp_path: Path) -> None:
+    own = FOLDER / "block_dot_mxfp8_e4m3.v"
+    assert block_dot_status(own) == 0
+    wrong = own.read_text().replace("half & (sticky | moved[57])", "half & sticky")
+    assert wrong != own.read_text()
+    (tmp_path / "wrong.v").write_text(wrong)
+    assert block_dot_status(tmp_path / "wrong.v") == 1

@@ -35,8 +35,13 @@ _POWERS = FORMATS["bfloat16"]
 _FAR = 93
 
 #: Places of exponent and result behind the point; two to the second number segments with
-#: polynomials of the third one's degree.
+#: polynomials of the third one's degree. The second line is for differences of more bits than
+#: any of two numbers of 8 bits has, below the limit.
 _PLACES, _SEGMENT_BITS, _DEGREE = 24, 5, 2
+_MORE_PLACES, _MORE_SEGMENT_BITS, _MORE_DEGREE = 43, 8, 3
+
+#: Most bits of a difference, below the limit, for the fewer places.
+_FEW_BITS = 24
 
 #: Differences of so many bits have a table instead.
 _TABLE_BITS = 7
@@ -64,6 +69,13 @@ class Exponential:
     def bits(self) -> int:
         """Bits of a difference below the limit."""
         return (self.limit - 1).bit_length()
+
+    @property
+    def segments(self) -> Segments:
+        """Polynomials for the powers of two with a fraction as their exponent."""
+        if self.bits <= _FEW_BITS:
+            return Segments(_exp2, _SEGMENT_BITS, _DEGREE, _PLACES)
+        return Segments(_exp2, _MORE_SEGMENT_BITS, _MORE_DEGREE, _MORE_PLACES)
 
 
 def _exp2(r: Arithmetic, x: Any) -> Any:
@@ -119,8 +131,8 @@ def exponential(gates: GateLibrary, made: Exponential, difference: Word, is_gone
     with gates.builder.scope("product", difference=difference):
         exponent = _product(gates, made, difference[:width])
     # Of a negative exponent, rounded down, the fraction is the complement.
-    fraction, whole = invert(gates, exponent[:_PLACES]), exponent[_PLACES:]
-    segments = Segments(_exp2, _SEGMENT_BITS, _DEGREE, _PLACES)
+    segments = made.segments
+    fraction, whole = invert(gates, exponent[: segments.places]), exponent[segments.places :]
     significand = interpolate(gates, segments, fraction)
     # 2**-t is 2**(-whole - 1) times the significand, which is from 1 to 2.
     fmt = made.format
@@ -174,8 +186,8 @@ def _whole(difference: Fraction) -> int:
 
 
 def _product(gates: GateLibrary, made: Exponential, difference: Word) -> Word:
-    """Return a difference times the logarithm of e, with :data:`_PLACES` places, a little too small."""
-    places = _PLACES + _KEPT
+    """Return a difference times the logarithm of e, with the places of its power, a little too small."""
+    places = made.segments.places + _KEPT
     # So many places more that what the factor is cut by is below those of the product.
     more = max(len(difference) + made.unit, 0)
     number = enclose(log2_of_e, places + more + 64)[0]

@@ -34,6 +34,7 @@ from spikefloat.rtl_gen.circuits.vectors.scalars import (
     make_scalar,
     mean,
     mean_code,
+    mean_exponent,
     mean_format,
     reciprocal_root,
     squares,
@@ -193,7 +194,7 @@ def _give(
         root = make_scalar(gates, form.format, common["root"], form.highest)
     with builder.scope("mean", code=common["mean"]):
         own = mean_format(fmt, options.length)
-        average = make_scalar(gates, own, common["mean"], fmt.max_exponent)
+        average = make_scalar(gates, own, common["mean"], mean_exponent(fmt))
     centre = Centre(gates, fmt, average, common["sign"][0])
     difference = centre.difference(element)
     is_nan = common.get("bad", (ZERO,))[0]

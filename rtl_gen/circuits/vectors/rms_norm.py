@@ -226,7 +226,7 @@ def _give(
 
 
 def _is_operand(fmt: Format) -> bool:
-    """Tell whether elements may have a format: one of 16 bits, or of those of ``softmax``."""
+    """Tell whether elements may have a format: one of those of ``softmax``, or bfloat16."""
     return is_operand(fmt) or (has_arithmetic(fmt) and fmt.width == 16)
 
 

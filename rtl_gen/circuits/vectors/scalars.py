@@ -30,6 +30,7 @@ __all__ = [
     "make_scalar",
     "mean",
     "mean_code",
+    "mean_exponent",
     "mean_format",
     "normalized_amount",
     "reciprocal_root",
@@ -226,12 +227,17 @@ def mean(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: 
         Of the numbers, at least 1.
     """
     code = mean_code(gates, fmt, magnitude, is_zero, count)
-    return make_scalar(gates, mean_format(fmt, count), code, fmt.max_exponent)
+    return make_scalar(gates, mean_format(fmt, count), code, mean_exponent(fmt))
+
+
+def mean_exponent(fmt: Format) -> int:
+    """Return the largest exponent of a mean, which may be rounded up to the next power of two."""
+    return fmt.max_exponent + (fmt.precision > _SCALARS.precision)
 
 
 def mean_format(fmt: Format, count: int) -> Format:
     """Return the format of means of so many numbers."""
-    return _scalar_format(binary_exponent(fmt.min_value / count), fmt.max_exponent)
+    return _scalar_format(binary_exponent(fmt.min_value / count), mean_exponent(fmt))
 
 
 def mean_code(gates: GateLibrary, fmt: Format, magnitude: Word, is_zero: Bit, count: int) -> Word:

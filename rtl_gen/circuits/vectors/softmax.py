@@ -86,8 +86,12 @@ def softmax(gates: GateLibrary, fmt: Format, to: Format, x: Sequence[Word]) -> l
 
 
 def is_operand(fmt: Format) -> bool:
-    """Tell whether elements may have a format: of up to 8 bits, its numbers in 32 bits."""
-    return has_arithmetic(fmt) and fmt.width <= 8 and value_width(fmt) <= _MAX_VALUE_BITS
+    """Tell whether elements may have a format: of up to 8 bits, its numbers in 33 bits; or binary16.
+
+    These are the formats whose powers of e have been tried.
+    """
+    is_short = has_arithmetic(fmt) and fmt.width <= 8 and value_width(fmt) <= _MAX_VALUE_BITS
+    return is_short or fmt == FORMATS["binary16"]
 
 
 def is_result(fmt: Format, to: Format) -> bool:

@@ -14,7 +14,7 @@ from spikefloat.sim.golden.values import unpack
 from spikefloat.sim.golden.vectors.softmax import POWERS, power_of_e
 from spikefloat.sim.graphs.network import Network
 
-OPERANDS = [fmt for fmt in FORMATS.values() if is_operand(fmt)]
+OPERANDS = [fmt for fmt in FORMATS.values() if is_operand(fmt) and fmt.width <= 8]
 QUICK = [FORMATS[name] for name in ("e4m3fn", "e5m2", "e2m1fn")]
 
 #: MPFR with the precision and the exponents of bfloat16, subnormals included.
@@ -39,9 +39,9 @@ def expected(fmt: Format) -> np.ndarray:
     return np.array([float(BFLOAT16.exp(exact.div_2exp(x, 100))) for x in arguments])
 
 
-def found(fmt: Format) -> np.ndarray:
-    """Return what the circuit gives for every difference."""
-    made, given = make_exponential(fmt), differences(fmt)
+def found(fmt: Format, some: np.ndarray | None = None) -> np.ndarray:
+    """Return what the circuit gives for some differences, or for all."""
+    made, given = make_exponential(fmt), differences(fmt) if some is None else some
     width = int(given.max()).bit_length()
     graph = build_graph(
         "power",
@@ -65,6 +65,44 @@ def test_every_difference(fmt):
 def test_every_difference_of_other_formats(fmt):
     assert len(differences(fmt)) > 10
     np.testing.assert_array_equal(found(fmt), expected(fmt))
+
+
+def near_halves() -> tuple[np.ndarray, float]:
+    """Return the differences of binary16 next to those whose power is halfway between two numbers.
+
+    Beside them, how near the nearest is. Differences have the unit of 2**-24.
+    """
+    exact = gmpy2.context(precision=120)
+    near, closest = [], 1.0
+    with exact:
+        for exponent in range(-125, 1):
+            for significand in range(257, 512, 2):
+                half = gmpy2.mul_2exp(gmpy2.mpfr(significand), 9)
+                place = gmpy2.mul_2exp(-gmpy2.log(gmpy2.div_2exp(half, 18 - exponent)), 24)
+                below = int(gmpy2.floor(place))
+                gap = float(place - below)
+                near += [below, below + 1]
+                closest = min(closest, gap, 1 - gap)
+    return np.array([d for d in near if d < make_exponential(FORMATS["binary16"]).limit]), closest
+
+
+def rounded_powers(given: np.ndarray) -> np.ndarray:
+    """Return what MPFR gives for differences of binary16."""
+    exact = gmpy2.context(precision=64)
+    arguments = (exact.div_2exp(gmpy2.mpfr(-int(d), 64), 24) for d in given)
+    return np.array([float(BFLOAT16.exp(x)) for x in arguments])
+
+
+def test_binary16(monkeypatch):
+    given, closest = near_halves()
+    assert len(given) > 30_000
+    assert closest > 2**-16
+    more = np.random.default_rng(2).integers(0, 93 << 24, 2000)
+    given = np.concatenate([given, more, np.arange(64)])
+    right = rounded_powers(given)
+    np.testing.assert_array_equal(found(FORMATS["binary16"], given), right)
+    monkeypatch.setattr(module, "_MORE_PLACES", 34)
+    assert 0 < np.count_nonzero(found(FORMATS["binary16"], given) != right) < 2000
 
 
 def test_too_few_places_are_noticed(monkeypatch):

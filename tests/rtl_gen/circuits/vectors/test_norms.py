@@ -46,9 +46,22 @@ def test_directed_and_random_vectors(name, options):
 
 
 @pytest.mark.slow
-def test_wide_numbers():
-    circuit = sf.design("rms_norm", format="binary16", length=2, to="e4m3fn")
-    assert not wrong(circuit, 2, 600, 6)
+@pytest.mark.parametrize(
+    "name, length, to", [("rms_norm", 2, "e4m3fn"), ("layer_norm", 3, "binary32")]
+)
+def test_wide_numbers(name, length, to):
+    """Among them are those whose mean is rounded up to a power of two above the largest number."""
+    circuit = sf.design(name, format="binary16", length=length, to=to)
+    assert not wrong(circuit, length, 600, 6)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_a_stream_of_wide_numbers():
+    command = "spikefloat verify layer_norm --format binary16 --length 3 --style sequential"
+    status, printed, _ = run_command(f"{command} --sim verilator --trials 40")
+    assert status == 0
+    assert printed.count("bit-exact") == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

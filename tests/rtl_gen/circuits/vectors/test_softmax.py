@@ -28,6 +28,7 @@ def slow(**options: object) -> ParameterSet:
         {"format": "e2m1fn", "length": 9, "to": "e4m3fn"},
         slow(format="e3m4", length=1, to="binary16"),
         slow(format="e4m3fnuz", length=2, library="published"),
+        slow(format="binary16", length=2, to="bfloat16"),
         slow(format="binary8p3se", length=4, to="bfloat16", budget="w8"),
     ],
     ids=lambda options: options["format"],
