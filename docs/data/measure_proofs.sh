@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Proves designs (docs/proof.md) and writes docs/data/proofs.csv. What was proved before is kept in the
-# cache by the hash of its netlist, so that a run goes on where it stopped. Takes half an hour;
+# cache by the hash of its netlist, so that a run goes on where it stopped. Takes about half an hour on one core;
 # `python docs/tables.py proofs` then writes the table.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,8 +14,8 @@ prove() {  # DESIGN,... OPTION...
     # Without the command, the lemmas and what only a wrong circuit has.
     python -m spikefloat prove "$@" --csv --quiet | python -c '
 import csv, sys
-names = ("design", "format", "to", "library", "rounding", "flags", "stages", "input_bits", "method", "ands")
-names += ("seconds", "result")
+names = ("design", "format", "to", "library", "rounding", "flags", "stages", "circuit")
+names += ("input_bits", "method", "ands", "seconds", "result")
 for row in csv.DictReader(sys.stdin):
     print(*(row[name] for name in names), sep=",")
 ' >> "$rows"
@@ -23,14 +23,15 @@ for row in csv.DictReader(sys.stdin):
 
 questions=equal,less,less_equal,greater,greater_equal,unordered
 extremes=minimum,maximum,minimum_number,maximum_number
-echo design,format,to,library,rounding,flags,stages,input_bits,method,ands,seconds,result > "$rows"
+echo design,format,to,library,rounding,flags,stages,circuit,input_bits,method,ands,seconds,result > "$rows"
 prove multiply,add,subtract,$extremes,$questions --format binary16,bfloat16
 prove convert --format binary32 --to binary16,bfloat16
 prove multiply --format binary32
 prove $extremes,$questions --format binary32
+prove multiply,$extremes,$questions --format tf32
+prove $extremes,$questions --format binary64
 prove multiply,add --format bfloat16 --stages 1,2,4
 prove multiply --format binary16,bfloat16 --rounding rtz,rdn,rup,rna
 prove multiply,add,divide,square_root --format e4m3fn,e5m2 --flags
 prove multiply,add --format e4m3fn,e5m2 --stages 1,2,3,4
-prove add --format binary32
 cp "$rows" "$kept"

@@ -108,8 +108,8 @@ def test_lemmas(lemma: str, name: str, fmt: str, output: str) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["rne", "rtz", "rdn", "rup", "rna"])
-def test_sums_in_every_mode(mode: str) -> None:
+@pytest.mark.parametrize("mode", ["rdn", "rna"])
+def test_sums_in_other_modes(mode: str) -> None:
     instance = make_instance("add", format="bfloat16", rounding=mode)
     circuit = read_back(design_hardware(instance), 0)
     work = Work(600, lambda _: None)

@@ -48,16 +48,13 @@ def test_a_fault_in_a_pipeline_is_no_other_circuit() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "scope",
-    ["unpack", "significand_product", "exponent_sum", "normalize", "denormalize", "round", "pack"],
-)
-def test_a_fault_in_each_part_of_a_multiplier(scope: str) -> None:
+@pytest.mark.parametrize("scope", ["significand_product", "normalize", "round"])
+def test_faults_in_parts_of_a_multiplier(scope: str) -> None:
     """In the Verilog: one lemma does not hold, and there are operands that the golden model judges."""
     instance = make_instance("multiply", format="bfloat16")
     outcome = prove(instance, hardware=faulty(design_hardware(instance), scope))
     assert outcome.result == "wrong"
-    rows = scope in ("unpack", "significand_product")
+    rows = scope == "significand_product"
     what = (
         "the product of the significands is that of integers"
         if rows
