@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine of a small decoder in Verilog: every result of every token, clocks, and planted faults."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from spikefloat.rtl_gen.checks.networks.decoders import DecoderRun, run_on_decod
 from spikefloat.rtl_gen.designs.engines.decoder import decoder_hardware, make_decoder_engine
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
-from spikefloat.sim.benches.networks.decoders import DecoderRecording, DecoderShape
+from spikefloat.sim.benches.networks.decoders import DecoderRecording, DecoderShape, run_decoder
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.networks.weights import encode_weights
+from spikefloat.sim.simulators.runner import BenchError
 from tests.helpers.language import TINY, tiny_model
 
 #: Cuts that are found in no time.
@@ -63,6 +65,31 @@ def test_all_equal(tmp_path: Path) -> None:
         # Each result waits, the token does before what is counted.
         pauses = gap * (engine.program.outputs + 1)
         assert one.clocks == [engine.clocks(position) + pauses for position in range(count)]
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_frame_errors(tmp_path: Path) -> None:
+    """A token that there is not, and a sequence that is longer than the context, but not one that ends."""
+    decoder = replace(TINY, width=4, hidden=2, layers=1, context=2)
+    network = decoder.network()
+    weights = encode_weights(network, tiny_model(decoder).arrays)
+    engine = make_decoder_engine(network, weights, "least", {"norm": {}, "softmax": {}})
+    verilog = decoder_hardware(engine).verilog
+    shape = DecoderShape(
+        module="least", token_width=8, result_width=16, results=12, code_width=8, codes=200
+    )
+
+    def clocks(tokens: list[int], ends: list[bool]) -> list[int]:
+        session = Session(simulator="icarus", folder=tmp_path)
+        recording = run_decoder(verilog, shape, np.array(tokens), np.array(ends), session)
+        return recording.clocks.tolist()
+
+    for tokens, ends in (([11], [True]), ([3, 3, 3], [False, False, False])):
+        with pytest.raises(BenchError, match="Streams must obey AXI4-Stream"):
+            clocks(tokens, ends)
+    first, second = engine.clocks(0), engine.clocks(1)
+    assert clocks([3, 3, 3], [False, True, False]) == [first, second, first]
 
 
 def test_faults_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
