@@ -8,7 +8,7 @@ SIM   ?= verilator
 ARGS  ?=
 # Percent of the lines of rtl_gen and sim that `make test` must run at least; by default they are not
 # counted.
-COVERAGE ?=
+LEAST_COVERAGE ?=
 # How many tests to run at once.
 JOBS  ?= auto
 
@@ -83,9 +83,9 @@ COUNTED := -m slipcover --source rtl_gen,sim --json --out $(BUILD)/coverage.json
 
 test: setup  ## Run the tests, on both simulators (ARGS="-k neuron" to choose)
 	@mkdir -p $(BUILD)
-	$(BIN)/python $(if $(COVERAGE),$(COUNTED)) $(PYTEST) -m "not slow" $(ARGS)
-ifneq ($(COVERAGE),)
-	@$(BIN)/python scripts/line_coverage.py $(BUILD)/coverage.json $(COVERAGE)
+	$(BIN)/python $(if $(LEAST_COVERAGE),$(COUNTED)) $(PYTEST) -m "not slow" $(ARGS)
+ifneq ($(LEAST_COVERAGE),)
+	@$(BIN)/python scripts/line_coverage.py $(BUILD)/coverage.json $(LEAST_COVERAGE)
 endif
 
 test-full: setup $(NORSE_DONE) $(CHROMIUM_DONE)  ## Run the tests that take long, which `make test` leaves out
