@@ -37,6 +37,7 @@ dot="dot --length 16 --accumulate exact"
     measure array_256 synth linear --shape array --lanes 2x4 --inputs 256 --outputs 256 \
         --target ecp5
     measure boards board ulx3s-25f,icebreaker,upduino,tangnano9k --bitstream -o build/boards
+    measure network board ulx3s --network digits --bitstream -o build/boards
 }
 if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
     # Status 1 says that something asked for is not met; the pages say so, too.

@@ -235,3 +235,27 @@ def fpga_boards() -> str:
         rows.append([title, device, clock, board.stages, reached, cells, load])
     heading = ["board", "FPGA", "clock", "cuts", "reached", "logic cells", "load with"]
     return lines(heading, rows)
+
+
+@made
+def fpga_network() -> str:
+    (row,) = kept("fpga_network")
+    made = json.loads(row["bitstream"])
+    return lines(
+        ["the digits transformer on a `ulx3s-85f`, seed 1", ""],
+        [
+            ["clock of the engine; reached", f"{made['clock_mhz']} MHz; {made['fmax_mhz']} MHz"],
+            [
+                "logic cells",
+                f"{made['used']['TRELLIS_COMB']:,} of {made['available']['TRELLIS_COMB']:,}",
+            ],
+            [
+                "flip-flops",
+                f"{made['used']['TRELLIS_FF']:,} of {made['available']['TRELLIS_FF']:,}",
+            ],
+            ["block RAMs", f"{made['used']['DP16KD']:,} of {made['available']['DP16KD']:,}"],
+            ["clocks of the engine for an image", f"{int(row['clocks']):,}"],
+            ["images per second, of the engine", f"{int(row['inputs_per_second']):,}"],
+            ["bytes of the bitstream", f"{made['bytes']:,}"],
+        ],
+    )
