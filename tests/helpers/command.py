@@ -18,11 +18,20 @@ from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.cli.output import SCHEMA
 from tests.helpers.paths import ROOT
 
-__all__ = ["Capture", "printed_results", "run_command", "run_json"]
+__all__ = ["Capture", "own_environment", "printed_results", "run_command", "run_json"]
 
 #: What only a shell understands.
 _SHELL = re.compile(r"[|&;<>$`*#(]")
 Capture = pytest.CaptureFixture[str]
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment for a run of pytest that is not part of the run around it.
+
+    It is no process of pytest-xdist, and the lines that it runs are not counted as those of one.
+    """
+    around = ("PYTEST_", "SLIPCOVER_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(around)}
 
 
 def printed_results(capsys: Capture) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 """Lines that tests run are counted by folder, and too few of them fail."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.command import own_environment
 from tests.helpers.paths import ROOT
 
 COUNTED = {
@@ -47,13 +47,11 @@ def test_lines_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "test_halves.py").write_text(
         "from halves import half\n\n\ndef test_half():\n    assert half(4) == 2\n"
     )
-    # These tests may be counted themselves, in a process of pytest-xdist.
-    own = ("SLIPCOVER_", "PYTEST_")
     words = ["slipcover", "--source", ".", "--omit", "test_*", "--json", "--out", "lines.json"]
     done = subprocess.run(
         [sys.executable, "-m", *words, "-m", "pytest", "-q", "-n", "1"],
         cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith(own)},
+        env=own_environment(),
         capture_output=True,
         text=True,
         check=False,

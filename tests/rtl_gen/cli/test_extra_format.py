@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.cli import main
 from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS
+from tests.helpers.command import own_environment
 from tests.helpers.extra_format import E3M3
 from tests.helpers.operations import check_operation
 from tests.helpers.paths import ROOT
@@ -52,6 +53,7 @@ def test_tests_of_the_catalogue() -> None:
             *("tests/rtl_gen/designs/test_operations.py", "tests/sim/golden", "tests/sim/cases"),
         ],
         cwd=ROOT,
+        env=own_environment(),
         capture_output=True,
         text=True,
         check=False,
