@@ -23,6 +23,7 @@ __all__ = [
     "exact_sum",
     "product_term",
     "product_width",
+    "round_total",
     "special_values",
 ]
 
@@ -82,20 +83,7 @@ def exact_sum(
         plus, is_infinite, is_nan, sign = special_values(gates, terms, total, control)
     with builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
         unit = 2 * (fmt.min_exponent - fmt.mantissa_bits)
-        too_large = None
-        if control.is_plain:
-            rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
-        else:
-            rounded = round_moved(
-                gates,
-                to,
-                total.magnitude,
-                unit,
-                is_zero=gates.not_(total.is_below[-1]),
-                control=control,
-                sign=total.is_negative,
-                name="sum",
-            )
+        rounded, too_large = round_total(gates, to, total, unit, control, total.is_negative)
         if relu and too_large is not None:
             *kept, too_large = gate_word(gates, (*rounded, too_large), gates.not_(sign))
             rounded = builder.name_word("kept", kept)
@@ -111,6 +99,41 @@ def exact_sum(
         stays_finite=control.stays_finite(gates, sign),
         flags=control.flags,
     )
+
+
+def round_total(
+    gates: GateLibrary, to: Format, total: Total, unit: int, control: RoundingControl, sign: Bit
+) -> tuple[Word, Bit | None]:
+    """Return the rounded magnitude of a sum, and whether it is too large where that is told apart.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    to : Format
+        Format of the result.
+    total : Total
+        The sum.
+    unit : int
+        Its lowest bit stands for ``2**unit``.
+    control : RoundingControl
+        How to round.
+    sign : Bit
+        Whether it is negative; of no matter unless the rounding uses it.
+    """
+    if control.is_plain:
+        return round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
+    rounded = round_moved(
+        gates,
+        to,
+        total.magnitude,
+        unit,
+        is_zero=gates.not_(total.is_below[-1]),
+        control=control,
+        sign=sign,
+        name="sum",
+    )
+    return rounded, None
 
 
 def product_width(fmt: Format) -> int:

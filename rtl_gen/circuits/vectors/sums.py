@@ -8,11 +8,10 @@ all of them are complements there, and nobody counts these.
 
 from collections.abc import Sequence
 
-from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point, round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import place
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack, raise_signalling, unpack
-from spikefloat.rtl_gen.circuits.sums.exact import product_width, special_values
+from spikefloat.rtl_gen.circuits.sums.exact import product_width, round_total, special_values
 from spikefloat.rtl_gen.circuits.sums.terms import Term, sum_terms
 from spikefloat.rtl_gen.circuits.vector_operation import (
     PortRole,
@@ -114,20 +113,8 @@ def _rounded_sum(
         is_signed = any(term.sign != ZERO for term in terms)
         sign = sign if is_signed else ZERO
     with gates.builder.scope("round", magnitude=total.magnitude, is_below=total.is_below):
-        too_large = None
-        if control.is_plain:
-            rounded, too_large = round_fixed_point(gates, to, total.magnitude, total.is_below, unit)
-        else:
-            rounded = round_moved(
-                gates,
-                to,
-                total.magnitude,
-                unit,
-                is_zero=gates.not_(total.is_below[-1]),
-                control=control,
-                sign=total.is_negative if is_signed else ZERO,
-                name="sum",
-            )
+        is_negative = total.is_negative if is_signed else ZERO
+        rounded, too_large = round_total(gates, to, total, unit, control, is_negative)
     return pack(
         gates,
         to,
