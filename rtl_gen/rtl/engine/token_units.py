@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
+from spikefloat.rtl_gen.rtl.engine.units import EngineUnits
 
 __all__ = ["TokenUnits"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenUnits:
+class TokenUnits(EngineUnits):
     """Neuron graphs, each made once."""
 
     terms: int  #: Products that are made at a time.
@@ -24,8 +24,6 @@ class TokenUnits:
     narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
     gate: NeuronGraph  #: SiLU(a) * b.
     turn: NeuronGraph  #: A pair ``a``, turned with ``cos`` and ``sin``.
-    norm: PassSteps
-    softmax: PassSteps
 
     @property
     def whole(self) -> dict[str, NeuronGraph]:
@@ -35,23 +33,3 @@ class TokenUnits:
             **{f"product_{name}": graph for name, graph in vars(self.lane).items()},
             **{name: getattr(self, name) for name in own},
         }
-
-    @property
-    def passes(self) -> dict[str, PassSteps]:
-        """Circuits that go over a vector."""
-        return {"norm": self.norm, "softmax": self.softmax}
-
-    @property
-    def graphs(self) -> dict[str, NeuronGraph]:
-        """All circuits, by what a reader calls them."""
-        parts = {
-            f"{name}_{part}": graph
-            for name, steps in self.passes.items()
-            for part, graph in steps.named.items()
-        }
-        return self.whole | parts
-
-    @property
-    def neurons(self) -> int:
-        """Neurons of all circuits."""
-        return sum(len(graph.neurons) for graph in self.graphs.values())

@@ -1,36 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The circuits of an engine."""
+"""The circuits of an engine, and what those of all engines have in common."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 
-__all__ = ["Units"]
+__all__ = ["EngineUnits", "Units"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Units:
-    """Neuron graphs, each made once, and named after the engine.
+class EngineUnits(ABC):
+    """Neuron graphs, each made once: those that go over a vector, and others."""
 
-    So a project can have other circuits beside it.
-    """
-
-    module: str  #: Name of the engine's module, with which the names of the circuits begin.
-    product: NeuronGraph  #: Exact dot product of ``a`` and ``b``, into the format of the stream.
-    add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
-    narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
-    gate: NeuronGraph  #: SiLU(a) * b.
     norm: PassSteps  #: RMSNorm of ``x`` with gains ``g``, element by element.
     softmax: PassSteps  #: Softmax of ``x``, element by element.
-    argmax: NeuronGraph  #: Index of the largest result.
 
     @property
+    @abstractmethod
     def whole(self) -> dict[str, NeuronGraph]:
         """Circuits that are used by themselves, by what a reader calls them."""
-        return {
-            name: getattr(self, name) for name in ("product", "add", "narrow", "gate", "argmax")
-        }
 
     @property
     def passes(self) -> dict[str, PassSteps]:
@@ -51,3 +41,25 @@ class Units:
     def neurons(self) -> int:
         """Neurons of all circuits."""
         return sum(len(graph.neurons) for graph in self.graphs.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units(EngineUnits):
+    """Neuron graphs, each made once, and named after the engine.
+
+    So a project can have other circuits beside it.
+    """
+
+    module: str  #: Name of the engine's module, with which the names of the circuits begin.
+    product: NeuronGraph  #: Exact dot product of ``a`` and ``b``, into the format of the stream.
+    add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
+    narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
+    gate: NeuronGraph  #: SiLU(a) * b.
+    argmax: NeuronGraph  #: Index of the largest result.
+
+    @property
+    def whole(self) -> dict[str, NeuronGraph]:
+        """Circuits that are used by themselves, by what a reader calls them."""
+        return {
+            name: getattr(self, name) for name in ("product", "add", "narrow", "gate", "argmax")
+        }
