@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.sim.benches.networks.driving import driving
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.benches.top import PERIOD
 from spikefloat.sim.simulators.runner import BenchError
@@ -176,19 +177,13 @@ def _keeping(s: DecoderShape) -> str:
 
 def _driving(s: DecoderShape) -> str:
     """Return what sends a token, takes the results, and watches the streams."""
-    return f"""  always @(posedge clk) begin
-    rows <= 8'd0;
+    return driving(
+        sending="""    rows <= 8'd0;
     rows_count <= 32'd0;
-    if (running && (clocks != 32'd0 || x_valid && x_ready)) clocks <= clocks + 32'd1;
     if (running && !sent) wait_in <= wait_in == gap ? wait_in : wait_in + 4'd1;
     if (x_valid && x_ready) sent <= 1'b1;
-    was_waiting <= y_valid && !y_ready;
-    offered <= y;
-    if (was_waiting && (!y_valid || y != offered) || frame_error) error <= 1'b1;
-    if (y_valid) begin
-      wait_out <= wait_out == gap ? wait_out : wait_out + 4'd1;
-      if (y_ready) begin
-        wait_out <= 4'd0;
+""",
+        taking=f"""        wait_out <= 4'd0;
         result[number * {s.result_width} +: {s.result_width}] <= y;
         number <= number + 32'd1;
         if (y_last != (number == {s.results - 1}) || !sent) error <= 1'b1;
@@ -196,23 +191,8 @@ def _driving(s: DecoderShape) -> str:
           running <= 1'b0;
           done <= 1'b1;
         end
-      end
-    end
-    if (done && !go) done <= 1'b0;
-    if (go && !running && !done) begin
-      running <= 1'b1;
-      sent <= 1'b0;
-      clocks <= 32'd0;
+""",
+        beginning="""      sent <= 1'b0;
       number <= 32'd0;
-      wait_in <= 4'd0;
-      wait_out <= 4'd0;
-    end
-    if (rst) begin
-      running <= 1'b0;
-      done <= 1'b0;
-      error <= 1'b0;
-      was_waiting <= 1'b0;
-    end
-  end
-endmodule
-"""
+""",
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spikefloat.sim.benches.networks.driving import driving
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.benches.top import PERIOD
 from spikefloat.sim.simulators.runner import BenchError
@@ -195,37 +196,16 @@ def _keeping(s: EngineShape) -> str:
 
 def _driving(s: EngineShape) -> str:
     """Return what sends an input, takes the result, and watches the streams."""
-    return f"""  always @(posedge clk) begin
-    if (running && (clocks != 32'd0 || x_valid && x_ready)) clocks <= clocks + 32'd1;
-    if (running && token < {s.tokens}) wait_in <= wait_in == gap ? 4'd0 : wait_in + 4'd1;
+    return driving(
+        sending=f"""    if (running && token < {s.tokens}) wait_in <= wait_in == gap ? 4'd0 : wait_in + 4'd1;
     if (x_valid && x_ready) token <= token + 32'd1;
     if (x_valid && !x_ready) wait_in <= wait_in;
-    was_waiting <= y_valid && !y_ready;
-    offered <= y;
-    if (was_waiting && (!y_valid || y != offered) || frame_error) error <= 1'b1;
-    if (y_valid) begin
-      wait_out <= wait_out == gap ? wait_out : wait_out + 4'd1;
-      if (y_ready) begin
-        result <= y;
+""",
+        taking=f"""        result <= y;
         if (!y_last || token != {s.tokens}) error <= 1'b1;
         running <= 1'b0;
         done <= 1'b1;
-      end
-    end
-    if (done && !go) done <= 1'b0;
-    if (go && !running && !done) begin
-      running <= 1'b1;
-      token <= 32'd0;
-      clocks <= 32'd0;
-      wait_in <= 4'd0;
-      wait_out <= 4'd0;
-    end
-    if (rst) begin
-      running <= 1'b0;
-      done <= 1'b0;
-      error <= 1'b0;
-      was_waiting <= 1'b0;
-    end
-  end
-endmodule
-"""
+""",
+        beginning="""      token <= 32'd0;
+""",
+    )
