@@ -147,6 +147,22 @@ class Aig:
                 stack.extend(fanin >> 1 for fanin in self.fanins[node])
         return sorted(visited)
 
+    def copied(self, literals: Sequence[int], target: "Aig") -> list[int]:
+        """Return literals of another graph, to which all that they depend on is added.
+
+        Parameters
+        ----------
+        literals : sequence of int
+            Literals of this graph. They depend on no more inputs than the other one has.
+        target : Aig
+            The other graph.
+        """
+        copy = {0: FALSE} | {1 + i: target.input(i) for i in range(target.input_count)}
+        for node in self.cone(literals):
+            a, b = self.fanins[node]
+            copy[node] = target.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
+        return [copy[literal >> 1] ^ literal & 1 for literal in literals]
+
     def _simplify(self, a: int, b: int) -> int | None:
         """Return a known literal for ``a and b`` where one level more shows that there is one."""
         for x, y in ((a, b), (b, a)):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import import_extra
-from spikefloat.rtl_gen.mapping.aig import FALSE, Aig, Circuit
+from spikefloat.rtl_gen.mapping.aig import Aig, Circuit
 from spikefloat.rtl_gen.mapping.patterns import Words, every_pattern, random_patterns
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
@@ -87,7 +87,7 @@ def prove_same(
     """
     if (first.inputs, first.outputs) != (second.inputs, second.outputs):
         raise InputError(f"Ports of {second.name} must be those of {first.name}")
-    return _Sweep(first, partial(_copied_outputs, second), progress).prove()
+    return _Sweep(first, partial(second.aig.copied, second.literals), progress).prove()
 
 
 def run_by_definition(graph: NeuronGraph, inputs: Words) -> list[Words]:
@@ -165,15 +165,6 @@ def _as_ports(circuit: Circuit, bits: list[int]) -> dict[str, int]:
     return ports
 
 
-def _copied_outputs(circuit: Circuit, joint: Aig) -> list[int]:
-    """Return the output bits of a circuit that is copied into another graph."""
-    copy = {0: FALSE} | {1 + i: joint.input(i) for i in range(joint.input_count)}
-    for node in circuit.aig.cone(circuit.literals):
-        a, b = circuit.aig.fanins[node]
-        copy[node] = joint.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
-    return [copy[literal >> 1] ^ literal & 1 for literal in circuit.literals]
-
-
 def _graph_outputs(graph: NeuronGraph, joint: Aig) -> list[int]:
     """Return the output bits of neurons that are written into a graph of ANDs."""
     lines = [joint.input(i) for i in range(joint.input_count)]
@@ -196,7 +187,9 @@ class _Sweep:
         self._progress = progress or (lambda _: None)
         joint = Aig(circuit.aig.input_count)
         self._joint = joint
-        self._pairs = list(zip(_copied_outputs(circuit, joint), other(joint), strict=True))
+        self._pairs = list(
+            zip(circuit.aig.copied(circuit.literals, joint), other(joint), strict=True)
+        )
         self._solver = import_solver()()
         self._solver.add_clause([-1])  # variable of a node: its number plus one
         #: Literal that a node was proved equal to.

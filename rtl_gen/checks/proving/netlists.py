@@ -133,14 +133,10 @@ def part(circuit: Circuit, outputs: Sequence[str]) -> Circuit:
             literals += circuit.literals[start : start + port.width]
         start += port.width
     aig = Aig(sum(port.width for port in inputs))
-    copy = {node: 2 * node for node in range(aig.first_and)}
-    for node in circuit.aig.cone(literals):
-        a, b = circuit.aig.fanins[node]
-        copy[node] = aig.and_(copy[a >> 1] ^ a & 1, copy[b >> 1] ^ b & 1)
     return Circuit(
         circuit.name,
         inputs,
         tuple(port for port in circuit.outputs if port.name in outputs),
         aig,
-        tuple(copy[literal >> 1] ^ literal & 1 for literal in literals),
+        tuple(circuit.aig.copied(literals, aig)),
     )
