@@ -77,8 +77,8 @@ def matrix(results: Sequence[Mapping[str, Any]], source: str) -> Exhibit:
         title="What is exact, and how it is checked",
         text=f"{len(designs)} operations in {len(FORMATS)} formats: in {whole:,} of {len(every):,} "
         "cases verify tries every operand (“all 2^16” are 65,536), in the others directed corner "
-        "cases and random ones (“sampled”). Trying all of them is the proof here; a solver proves "
-        f"only what the command map makes of other Verilog.{run}",
+        "cases and random ones (“sampled”). Trying all of them is a proof; of some of the others "
+        f"spikefloat prove has a solver show that no operand is wrong.{run}",
         picture=html_table(
             ["operation", *FORMATS],
             (

@@ -131,7 +131,8 @@ def _lengths(source: str) -> Exhibit:
             ([name, *(f"{value:,}" for value in row)] for name, row in found.items()),
             caption="Clocks by the number of terms",
         ),
-        command="spikefloat stats dot --style spiking --length 2,4,8,16,32 --accumulate exact,tree,chain",
+        command=f"spikefloat stats dot --style spiking --length {','.join(map(str, _LENGTHS))} "
+        f"--accumulate {','.join(_WAYS)}",
         source=source,
     )
 
