@@ -7,6 +7,7 @@ from spikefloat.rtl_gen.designs.catalog import CATALOGUE
 from spikefloat.rtl_gen.designs.names import cell_name
 from spikefloat.rtl_gen.rtl.cells.cell import NeuronCell, cell_verilog
 from spikefloat.rtl_gen.rtl.cells.cell_parameters import CellParameters
+from spikefloat.rtl_gen.rtl.cells.codec import Codec
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 from spikefloat.rtl_gen.rtl.cells.decoder import Decoder
 from spikefloat.rtl_gen.rtl.cells.encoder import Encoder
@@ -17,7 +18,7 @@ __all__ = ["CODECS", "CellInstance", "codec_verilog"]
 
 
 #: The components that translate between codes and numbers, by name of the design.
-CODECS: dict[str, type[Encoder] | type[Decoder]] = {"encoder": Encoder, "decoder": Decoder}
+CODECS: dict[str, type[Codec]] = {"encoder": Encoder, "decoder": Decoder}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,13 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from spikefloat.rtl_gen.formats import NanEncoding
+from spikefloat.rtl_gen.rtl.cells.codec import Codec
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 
 __all__ = ["Decoder"]
 
 
-class Decoder(wiring.Component):
+class Decoder(Codec):
     """Decodes a code of a float format as a fixed-point number, digit by digit.
 
     This is the encoder the other way round. The digits of the value are spikes, most significant
@@ -51,10 +52,6 @@ class Decoder(wiring.Component):
         Asserted if the value is larger than any magnitude, or infinite.
     """
 
-    def __init__(self, parameters: CodecParameters) -> None:
-        self._parameters = parameters
-        super().__init__(self.members(parameters))
-
     @staticmethod
     def members(parameters: CodecParameters) -> dict[str, wiring.Member]:
         """Return the ports of a component with these parameters, by name."""
@@ -79,11 +76,6 @@ class Decoder(wiring.Component):
     def latency(self) -> int:
         """Clocks from ``start`` to ``valid``."""
         return self._parameters.decoder_latency
-
-    @property
-    def interval(self) -> int:
-        """Least number of clocks from one ``start`` to the next."""
-        return self.latency
 
     def elaborate(self, platform: object) -> Module:
         """Describe the decoder."""

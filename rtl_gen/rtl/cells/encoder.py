@@ -5,6 +5,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from spikefloat.rtl_gen.rtl.cells.codec import Codec
 from spikefloat.rtl_gen.rtl.cells.codec_parameters import CodecParameters
 from spikefloat.rtl_gen.rtl.cells.collector import Collector
 from spikefloat.rtl_gen.rtl.cells.dynamic_neuron import DynamicNeuron
@@ -12,7 +13,7 @@ from spikefloat.rtl_gen.rtl.cells.dynamic_neuron import DynamicNeuron
 __all__ = ["Encoder"]
 
 
-class Encoder(wiring.Component):
+class Encoder(Codec):
     """Encodes a fixed-point number, digit by digit, as the nearest code of a float format.
 
     The magnitude is injected into a soft-reset neuron, whose threshold then halves in each clock,
@@ -45,10 +46,6 @@ class Encoder(wiring.Component):
         Code of the number. Kept until the next one starts.
     """
 
-    def __init__(self, parameters: CodecParameters) -> None:
-        self._parameters = parameters
-        super().__init__(self.members(parameters))
-
     @staticmethod
     def members(parameters: CodecParameters) -> dict[str, wiring.Member]:
         """Return the ports of a component with these parameters, by name."""
@@ -63,19 +60,9 @@ class Encoder(wiring.Component):
         }
 
     @property
-    def parameters(self) -> CodecParameters:
-        """Format, overflow policy, and the bits of the magnitude."""
-        return self._parameters
-
-    @property
     def latency(self) -> int:
         """Clocks from ``start`` to ``valid``."""
         return self._parameters.encoder_latency
-
-    @property
-    def interval(self) -> int:
-        """Least number of clocks from one ``start`` to the next."""
-        return self.latency
 
     def elaborate(self, platform: object) -> Module:
         """Describe the encoder."""
