@@ -27,7 +27,7 @@ __all__ = [
     "main",
 ]
 
-PAGES = (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md")))
+PAGES = (DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md")))
 
 
 def main(names: Sequence[str]) -> None:

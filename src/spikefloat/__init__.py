@@ -9,7 +9,7 @@
     <Module multiply_e4m3fn_neurons_p2: in clk[1], in rst[1], in a[8], in b[8], out y[8]; latency 2>
 
 Names are imported when they are asked for, so that ``import spikefloat`` itself takes no time.
-``docs/library.md`` has examples of everything.
+``docs/howto/library.md`` has examples of everything.
 
 The folders ``rtl_gen``, ``sim`` and ``tb`` of the source tree are installed inside this package, so
 that no module of a common name lands in the environment of a user.

@@ -33,16 +33,16 @@ def test_site(tmp_path: Path) -> None:
     index = (tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8")
     found = {entry["location"].partition("#")[0] for entry in json.loads(index)["docs"]}
     start = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    for page in (ROOT / "docs").glob("*.md"):
-        name = f"{page.stem}.html"
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = page.relative_to(ROOT / "docs").with_suffix(".html").as_posix()
         assert name in found
         assert f'href="{name}"' in start, f"{page.name} must be in the navigation of mkdocs.yml"
-    for page in (tmp_path / "site").glob("*.html"):
+    for page in (tmp_path / "site").rglob("*.html"):
         loaded = re.findall(
             r"<(?:script|link|img)[^>]*(?:src|href)=.?https?:", page.read_text("utf-8")
         )
         assert not loaded, f"{page.name} must need no network"
-    reference = (tmp_path / "site" / "reference.html").read_text(encoding="utf-8")
+    reference = (tmp_path / "site/reference/package.html").read_text(encoding="utf-8")
     for name in sf.__all__:
         assert f'id="spikefloat.{name}"' in reference, name
 
@@ -52,7 +52,7 @@ def test_a_wrong_link_breaks_it(tmp_path: Path) -> None:
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     (tmp_path / "src").symlink_to(ROOT / "src")
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("data", "made"))
-    with (tmp_path / "docs" / "residue.md").open("a", encoding="utf-8") as page:
+    with (tmp_path / "docs/explanation/residue.md").open("a", encoding="utf-8") as page:
         page.write("\n[wrong](nowhere.md)\n")
     done = build(tmp_path, tmp_path / "site")
     assert done.returncode != 0
