@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spikefloat.rtl_gen.checks.module import Module
     from spikefloat.rtl_gen.errors import UserError
     from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
-    from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+    from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
     from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
     from spikefloat.rtl_gen.neurons.gates import make_gates
     from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUDGETS",
+    "CHIPS",
     "FORMATS",
     "Budget",
     "Circuit",
@@ -59,7 +60,7 @@ _MODULES = {
     "checks.module": ("Module",),
     "errors": ("UserError",),
     "formats": ("FORMATS", "Format", "find_format"),
-    "neurons.budgets": ("BUDGETS", "Budget"),
+    "neurons.budgets": ("BUDGETS", "CHIPS", "Budget"),
     "neurons.builder": ("NeuronGraphBuilder",),
     "neurons.gates": ("make_gates",),
     "neurons.graph": ("NeuronGraph",),
