@@ -66,7 +66,7 @@ setup_python() {
     # Verilator writes C++, and its command is a Perl script.
     need "C++ compiler" g++ gcc command -v c++
     need "Perl" perl perl perl -MFindBin -MPod::Usage -e 1
-    echo "Setting up $venv with $("$python" --version)"
+    echo "Setting up $venv with $("$python" --version): this takes a minute or two"
     "$python" -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[test]'
     need "Python's shared library" "libpython$version" "python@$version" \

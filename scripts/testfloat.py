@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judge the counterpart of each of TestFloat's functions, in each mode, by Berkeley SoftFloat.
 
-The table of docs/verification.md says which design is the counterpart of which function. For each of
-them vectors are made of directed and random operands, with what SoftFloat gives, in the form of
+The table of docs/explanation/verification.md says which design is the counterpart of which function.
+For each of them vectors are made of directed and random operands, with what SoftFloat gives, in the form of
 TestFloat, and read by ``spikefloat verify --vectors``, which simulates the neuron graph. SoftFloat
 comes from PyPI as ``softfloatpy``, which is no part of the development environment; it has every mode
 but ``odd``. Rows go to ``docs/data/testfloat.csv``; what is there is not run again::
@@ -85,8 +85,8 @@ class Counterpart(NamedTuple):
 
 
 def counterparts() -> list[Counterpart]:
-    """Return what the table of docs/verification.md says."""
-    text = (_ROOT / "docs/verification.md").read_text(encoding="utf-8")
+    """Return what the table of docs/explanation/verification.md says."""
+    text = (_ROOT / "docs/explanation/verification.md").read_text(encoding="utf-8")
     every = {"all": tuple(MODES), "rtz": ("minMag",), "-": ()}
     return [
         Counterpart(

@@ -26,13 +26,13 @@ from spikefloat.sim.training.language import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = "docs/rounding.md"
+SAMPLE = "docs/reference/rounding.md"
 SEED = 0
 
 
 def main() -> None:
     """Train, and write the files."""
-    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
     text = "".join(page.read_text("utf-8") for page in pages if page != ROOT / SAMPLE)
     sample = "".join(c for c in (ROOT / SAMPLE).read_text("utf-8") if c in CHARACTERS)
     weights = train_language(

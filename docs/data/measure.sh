@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures what docs/physics.md and docs/devices.md show and a test run is too short for: figures into docs/data, from
+# Measures what docs/explanation/physics.md and docs/reference/devices.md show and a test run is too short for: figures into docs/data, from
 # which `python docs/tables.py` makes the tables, and pictures. Takes some twenty minutes of one core;
 # the numbers depend on nothing but the circuits. `measure.sh leak noise` does only some.
 set -euo pipefail

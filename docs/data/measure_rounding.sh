@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs every operation in every rounding mode, with flags, in both simulators, in four formats of 8 bits
-# (docs/rounding.md), and adds rows of docs/data/rounding_rtl.csv for each operation, format and
+# (docs/reference/rounding.md), and adds rows of docs/data/rounding_rtl.csv for each operation, format and
 # simulator. Rows that are there are not run again, so that it can be stopped and go on; take out those
 # of an operation whose circuit has changed. Takes hours; `python docs/tables.py rounding_rtl` then
 # writes the table.

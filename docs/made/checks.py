@@ -101,10 +101,10 @@ def rounding_rtl() -> str:
     return lines(heading, table, right=True)
 
 
-def known_circuits() -> set[tuple[str, str]]:
-    """Return the operations and formats that are known to be right for all operands of 16 bits or more.
+def known_circuits() -> dict[tuple[str, str], str]:
+    """Return operations and formats of 16 bits or more that are known to be right for all operands.
 
-    Rounded to nearest even, in native gates: proved, or run with every pair.
+    Rounded to nearest even, in native gates: whether they are proved, or every pair was run.
     """
     proofs = (row for row in kept("proofs") if row["result"] == "proved")
     usual = (
@@ -112,12 +112,12 @@ def known_circuits() -> set[tuple[str, str]]:
         for row in proofs
         if row["rounding"] in ("", "rne") and row["stages"] == "0" and not row["to"]
     )
-    run = (row for row in kept("every_pair") if row["wrong"] == "0")
-    return {
-        (row.get("design") or row["operation"], row["format"])
-        for row in (*usual, *run)
-        if row["library"] == "native"
+    run = (row for row in kept("every_pair") if row["wrong"] == "0" and row["library"] == "native")
+    known = {(row["operation"], row["format"]): "every pair" for row in run}
+    known |= {
+        (row["design"], row["format"]): "proved" for row in usual if row["library"] == "native"
     }
+    return known
 
 
 @made

@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.designs.latencies import latencies
 from spikefloat.rtl_gen.designs.shapes import make_layer_shape
 from spikefloat.rtl_gen.formats import FORMATS
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
 from spikefloat.rtl_gen.rtl.temporal.engine import dot_product_clocks
 from spikefloat.rtl_gen.rtl.timing.pipeline import cut
 
@@ -56,21 +56,34 @@ def budgets() -> str:
     rows = []
     for objective, title in bounds.items():
         for design, name in DESIGNS.items():
-            cells = []
-            for budget in BUDGETS:
-                row = stats(f"{design} --budget {budget} --objective {objective}")
-                other = "depth" if objective == "neurons" else "neurons"
-                cells.append(f"**{row[objective]}** / {row[other]}")
+            cells = [_best(design, budget, objective) for budget in BUDGETS]
             rows.append([f"{name}, {title}", *cells])
-    limits = [["limits of a neuron", *(_limits(budget) for budget in BUDGETS)]]
+    limits = [["limits of a neuron", *map(_limits, BUDGETS.values())]]
     return lines(["", *BUDGETS], [*limits, *rows])
 
 
-def _limits(name: str) -> str:
-    budget = BUDGETS[name]
-    if budget.max_weight is None:
-        return "none"
-    return f"weight {budget.max_weight}, fan-in {budget.max_fan_in}"
+@made
+def chips() -> str:
+    rows = []
+    for chip in CHIPS.values():
+        bests = [
+            f"{_best(design, chip.name, 'neurons')}; {_best(design, chip.name, 'depth')}"
+            for design in DESIGNS
+        ]
+        rows.append([f"`{chip.name}`", _limits(chip), *bests, chip.source])
+    return lines(["budget", "limits of a neuron", *DESIGNS.values(), "source"], rows)
+
+
+def _best(design: str, budget: str, objective: str) -> str:
+    row = stats(f"{design} --budget {budget} --objective {objective}")
+    other = "depth" if objective == "neurons" else "neurons"
+    return f"**{row[objective]}** / {row[other]}"
+
+
+def _limits(budget: Budget) -> str:
+    limits = {"weight": budget.max_weight, "fan-in": budget.max_fan_in}
+    told = [f"{name} {limit:,}" for name, limit in limits.items() if limit is not None]
+    return ", ".join(told) or "none"
 
 
 @made

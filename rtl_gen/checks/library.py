@@ -28,7 +28,7 @@ from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
 from spikefloat.rtl_gen.designs.resolve import with_blocks
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import INTEGERS, Format, NanPolicy, Overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.benches.dut import Outcome
@@ -229,7 +229,7 @@ def design(
     library : str
         ``native`` gates, or those of the paper, ``published``.
     budget : Budget or str
-        Limits of a native neuron, one of :data:`~spikefloat.rtl_gen.neurons.budgets.BUDGETS`.
+        Limits of a native neuron, by name as in ``BUDGETS`` and ``CHIPS``, or one of these.
     objective : str
         What the circuit is made for: ``structure``, ``neurons``, ``depth``, ``luts`` or ``fmax``.
     nan : NanPolicy or str, optional
@@ -310,8 +310,8 @@ rounded to nearest even>
 
 
 def _budget_name(budget: Budget | str) -> str:
-    if isinstance(budget, Budget) and BUDGETS.get(budget.name) != budget:
-        raise unknown_name("Budget of a design", str(budget), BUDGETS)
+    if isinstance(budget, Budget) and (BUDGETS | CHIPS).get(budget.name) != budget:
+        raise unknown_name("Budget of a design", str(budget), BUDGETS | CHIPS)
     return budget.name if isinstance(budget, Budget) else budget
 
 

@@ -27,7 +27,7 @@ __all__ = [
     "tracked",
 ]
 
-#: Name and version of what ``--json`` prints; docs/json.md describes it.
+#: Name and version of what ``--json`` prints; docs/reference/json.md describes it.
 SCHEMA = "spikefloat/1"
 
 #: Seconds between lines of progress where there is no terminal.

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["BUDGETS", "Budget", "find_budget"]
+__all__ = ["BUDGETS", "CHIPS", "Budget", "find_budget"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Budget:
     name: str
     max_weight: int | None  #: Largest magnitude of a weight.
     max_fan_in: int | None  #: Largest number of synapses.
+    source: str = ""  #: Where the limits of a chip are published.
 
     def allows(self, weights: Sequence[int]) -> bool:
         """Tell whether a neuron with these weights is within the limits."""
@@ -26,6 +28,10 @@ class Budget:
             return False
         limit = self.max_weight
         return limit is None or not weights or -limit <= min(weights) <= max(weights) <= limit
+
+    def holds(self, graph: NeuronGraph) -> bool:
+        """Tell whether every neuron of a circuit is within the limits."""
+        return all(self.allows(neuron.weights) for neuron in graph.neurons)
 
     def is_within(self, other: "Budget") -> bool:
         """Tell whether keeping this budget means keeping another."""
@@ -40,7 +46,9 @@ class Budget:
     def __str__(self) -> str:
         if self.max_weight is None and self.max_fan_in is None:
             return f"{self.name} (no limit)"
-        return f"{self.name} (|weight| <= {self.max_weight}, fan-in <= {self.max_fan_in})"
+        limits = {"|weight|": self.max_weight, "fan-in": self.max_fan_in}
+        told = [f"{name} <= {limit}" for name, limit in limits.items() if limit is not None]
+        return f"{self.name} ({', '.join(told)})"
 
 
 #: Named budgets, tightest first.
@@ -51,6 +59,29 @@ BUDGETS = {
         Budget("w2", max_weight=2, max_fan_in=4),
         Budget("w8", max_weight=8, max_fan_in=8),
         Budget("free", max_weight=None, max_fan_in=None),
+    )
+}
+
+#: Limits of digital chips. They are no steps between the budgets above: ``all`` leaves them out.
+CHIPS = {
+    budget.name: budget
+    for budget in (
+        Budget(
+            "loihi",
+            # 8 bits, with synapses that excite and synapses that inhibit; each core has so many axons
+            # that come in, and a neuron has no more.
+            max_weight=255,
+            max_fan_in=4096,
+            source="Brian2Loihi 0.5.2 (LoihiSynapses: num_weight_bits, sign_mode); Nengo Loihi "
+            "(nengo_loihi/block.py: MAX_IN_AXONS)",
+        ),
+        Budget(
+            "spinnaker",
+            # A word of 16 bits, taken as signed here: some versions take it as unsigned.
+            max_weight=32767,
+            max_fan_in=None,
+            source="sPyNNaker (neural_modelling/src/neuron/synapse_row.h: SYNAPSE_WEIGHT_BITS)",
+        ),
     )
 }
 
@@ -65,7 +96,7 @@ def find_budget(name: Budget | str) -> Budget:
     """
     if isinstance(name, Budget):
         return name
-    try:
-        return BUDGETS[name]
-    except KeyError:
-        raise InputError(f"Budget must be one of {', '.join(BUDGETS)}, not {name!r}") from None
+    named = BUDGETS | CHIPS
+    if name not in named:
+        raise InputError(f"Budget must be one of {', '.join(named)}, not {name!r}")
+    return named[name]

@@ -3,7 +3,7 @@
 
 A neuron that is not discharged starts each wave from what the wave before left behind. If it leaks,
 there is a bound: below it, every wave is exact whatever came before. The bound follows from the
-weights and the threshold; ``docs/residue.md`` has the proof.
+weights and the threshold; ``docs/explanation/residue.md`` has the proof.
 
 Here a neuron takes one step for each wave ::
 

@@ -9,7 +9,7 @@
     <Module multiply_e4m3fn_neurons_p2: in clk[1], in rst[1], in a[8], in b[8], out y[8]; latency 2>
 
 Names are imported when they are asked for, so that ``import spikefloat`` itself takes no time.
-``docs/library.md`` has examples of everything.
+``docs/howto/library.md`` has examples of everything.
 
 The folders ``rtl_gen``, ``sim`` and ``tb`` of the source tree are installed inside this package, so
 that no module of a common name lands in the environment of a user.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spikefloat.rtl_gen.checks.module import Module
     from spikefloat.rtl_gen.errors import UserError
     from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
-    from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+    from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
     from spikefloat.rtl_gen.neurons.builder import NeuronGraphBuilder
     from spikefloat.rtl_gen.neurons.gates import make_gates
     from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUDGETS",
+    "CHIPS",
     "FORMATS",
     "Budget",
     "Circuit",
@@ -59,7 +60,7 @@ _MODULES = {
     "checks.module": ("Module",),
     "errors": ("UserError",),
     "formats": ("FORMATS", "Format", "find_format"),
-    "neurons.budgets": ("BUDGETS", "Budget"),
+    "neurons.budgets": ("BUDGETS", "CHIPS", "Budget"),
     "neurons.builder": ("NeuronGraphBuilder",),
     "neurons.gates": ("make_gates",),
     "neurons.graph": ("NeuronGraph",),

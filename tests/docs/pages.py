@@ -35,7 +35,7 @@ __all__ = ["LANGUAGES", "PAGES", "REASONS", "Block", "Claim", "Command", "blocks
 
 PAGES = sorted(
     str(path.relative_to(ROOT))
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"))
 )
 
 LANGUAGES = ("console", "python", "pycon", "verilog", "text")

@@ -43,8 +43,10 @@ class Session:
             )
         for name in ("README.md", "benchmarks", "search", "scripts"):
             (folder / name).symlink_to(ROOT / name)
-        for page in (ROOT / "docs").glob("*.md"):
-            shutil.copy(page, folder / "docs")
+        for page in (ROOT / "docs").rglob("*.md"):
+            copy = folder / page.relative_to(ROOT)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy(page, copy)
 
     def run(self, block: Block) -> None:
         """Run a block, or what of it is to be run.

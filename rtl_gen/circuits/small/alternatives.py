@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.circuits.small.two_deep_multiply import two_deep_multiply
 from spikefloat.rtl_gen.circuits.small.two_path_add import two_path_add
 from spikefloat.rtl_gen.formats import FORMATS, Format, Overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
 from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -110,8 +110,8 @@ def alternatives(
             record.operation == operation
             and fmt.name in record.formats
             and overflow in record.policies
-            and BUDGETS[record.budget].is_within(budget)
+            and (BUDGETS[record.budget].is_within(budget) or budget.name in CHIPS)
         ):
-            yield Alternative(
-                name=record.name, origin="by hand", graph=build_construction(record, fmt, overflow)
-            )
+            graph = build_construction(record, fmt, overflow)
+            if budget.holds(graph):
+                yield Alternative(name=record.name, origin="by hand", graph=graph)

@@ -17,7 +17,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
 from spikefloat.rtl_gen.neurons.builder import Bit, NeuronGraphBuilder
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.graph_files import parse_graph
@@ -119,7 +119,8 @@ def fitting_circuits(
 ) -> tuple[StoredCircuit, ...]:
     """Return the stored circuits of an objective that compute an operation and keep a budget.
 
-    The budget of a circuit may be tighter than the one asked for.
+    The budget of a circuit may be tighter than the one asked for. Within the limits of a chip it
+    may also be a wider one, if its neurons happen to keep them.
     """
     return tuple(
         circuit
@@ -127,5 +128,11 @@ def fitting_circuits(
         if (circuit.operation, circuit.format, circuit.objective)
         == (operation, fmt.name, objective)
         and overflow.value in circuit.policies
-        and BUDGETS[circuit.budget].is_within(budget)
+        and _keeps(circuit, budget)
     )
+
+
+def _keeps(circuit: StoredCircuit, budget: Budget) -> bool:
+    if BUDGETS[circuit.budget].is_within(budget):
+        return True
+    return budget.name in CHIPS and budget.holds(load(circuit))

@@ -36,8 +36,8 @@ MAKING = (
             *pick("top language include define parameter"),
             *with_changes(
                 "budget",
-                help="limits of a neuron: w1, w2, w8, free, or such as w3f5: weights up to 3, "
-                "fan-in up to 5",
+                help="limits of a neuron: w1, w2, w8, free; of a chip: loihi, spinnaker; or such as "
+                "w3f5: weights up to 3, fan-in up to 5",
             ),
             *with_changes(
                 "objective",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figure of ``spikefloat sweep``: exact results over noise or leak.
 
-Published figures are drawn beside ours where they exist; docs/physics.md says why they differ.
+Published figures are drawn beside ours where they exist; docs/explanation/physics.md says why they differ.
 """
 
 from collections.abc import Iterable, Sequence

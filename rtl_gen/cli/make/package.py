@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
                 "files": [str(path) for path in paths],
             }
         )
-    title = f"Written {len(rows)} cores to {args.output}"
+    count = "1 core" if len(rows) == 1 else f"{len(rows)} cores"
+    title = f"Written {count} to {args.output}"
     show(args, rows, Table(title=title, columns=_COLUMNS, rows=rows, keep=_COLUMNS))
     return 0

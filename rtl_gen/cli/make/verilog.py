@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     for row, path in zip(rows, write_files(args.output, files), strict=True):
         row["file"] = str(path)
     columns = ("design", "format", "overflow", "library", "neurons", "depth", "module")
-    title = f"Written {len(files)} Verilog files to {args.output}"
+    count = "1 Verilog file" if len(files) == 1 else f"{len(files)} Verilog files"
+    title = f"Written {count} to {args.output}"
     show(args, rows, Table(title=title, columns=columns, rows=rows, keep=("neurons", "module")))
     return 0
 

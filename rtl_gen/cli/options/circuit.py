@@ -10,7 +10,7 @@ from spikefloat.rtl_gen.formats import (
     Rounding,
     ScalePolicy,
 )
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS
 
 __all__ = ["CIRCUIT", "SHAPE"]
 
@@ -84,8 +84,9 @@ CIRCUIT = (
         metavar="B,...",
         read=words,
         default="w2",
-        help=f"limits of a native neuron: {', '.join(BUDGETS)}, or all",
-        words=(*BUDGETS, "all"),
+        help=f"limits of a native neuron: {', '.join(BUDGETS)}, or all of these; or those of a "
+        f"chip: {', '.join(CHIPS)}",
+        words=(*BUDGETS, *CHIPS, "all"),
     ),
     Option(
         name="objective",

@@ -61,7 +61,7 @@ OUTPUT = (
         default="10",
         help="rows of the table",
     ),
-    Option(name="json", group="output", help="print JSON (docs/json.md)"),
+    Option(name="json", group="output", help="print JSON (docs/reference/json.md)"),
     Option(name="csv", group="output", help="print comma-separated values"),
     Option(name="wide", group="output", help="print every column, however wide the table"),
     Option(name="quiet", short="q", group="output", help="print results and errors only"),

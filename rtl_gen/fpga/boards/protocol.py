@@ -4,7 +4,7 @@
 Only the first byte of a packet has its top bit set, so a receiver that lost the thread finds it
 again with the next packet, whatever came before. The top bits of the operands travel in the first
 byte of a request, that of the result in the first byte of an answer; the last byte is the checksum.
-docs/board.md has the table.
+docs/howto/board.md has the table.
 """
 
 from collections.abc import Sequence

@@ -215,8 +215,8 @@ def test_nir_of_any_circuit(tmp_path: Path) -> None:
         ),
         (
             lambda: sf.design("add", budget=sf.Budget("w2", 3, 3)),
-            "Budget of a design must be one of w1, w2, w8, free, not 'w2 (|weight| <= 3, "
-            "fan-in <= 3)'",
+            "Budget of a design must be one of w1, w2, w8, free, loihi, spinnaker, not "
+            "'w2 (|weight| <= 3, fan-in <= 3)'",
         ),
         (
             lambda: sf.design("add").simulate(a=1),

@@ -171,7 +171,7 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
         (["stats", "multiply", "--library", "x"], "Library must be native or published, not 'x'"),
         (
             ["stats", "multiply", "--budget", "w3"],
-            "Budget must be one of w1, w2, w8, free, not 'w3'",
+            "Budget must be one of w1, w2, w8, free, loihi, spinnaker, not 'w3'",
         ),
         (
             ["verilog", "neuron", "--threshold", "-1"],

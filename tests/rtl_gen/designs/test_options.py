@@ -44,7 +44,7 @@ def test_defaults() -> None:
             {"style": "spiking", "stages": 2},
             r"^Stages must be 0 or more, and 0 but in the spatial style, not 2$",
         ),
-        ({"budget": "w3"}, r"^Budget must be one of w1, w2, w8, free, not 'w3'$"),
+        ({"budget": "w3"}, r"^Budget must be one of w1, w2, w8, free, loihi, spinnaker, not 'w3'$"),
     ],
 )
 def test_wrong_options(keywords: dict[str, str], message: str) -> None:

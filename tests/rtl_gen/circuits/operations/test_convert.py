@@ -228,8 +228,8 @@ def test_scales_of_narrow_formats(name):
             assert_same(actual, golden.convert_flagged(src, dst, codes, policy, Rounder(mode)))
 
 
-#: Codes of bfloat16, and what docs/formats.md says of them: the scale for each of the modes rtz, rdn,
-#: rup, rne, rna and rne-code, that with saturation, and the flags.
+#: Codes of bfloat16, and what docs/reference/formats.md says of them: the scale for each of the modes
+#: rtz, rdn, rup, rne, rna and rne-code, that with saturation, and the flags.
 SCALES = [
     (0x3F80, (127,) * 6, None, 0),  # 1
     (0x3FA0, (127, 127, 128, 127, 127, 127), None, INEXACT),  # 1.25
@@ -247,7 +247,7 @@ SCALES = [
 
 
 def test_scales_by_hand():
-    """The table of docs/formats.md, in golden model and circuit."""
+    """The table of docs/reference/formats.md, in golden model and circuit."""
     src, dst = FORMATS["bfloat16"], FORMATS["e8m0fnu"]
     codes = np.array([code for code, *_ in SCALES])
     for place, mode in enumerate(("rtz", "rdn", "rup", "rne", "rna", "rne-code")):

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.circuits.small.alternatives import (
 from spikefloat.rtl_gen.circuits.small.two_deep_multiply import two_deep_multiply
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import FORMATS, Overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import measure
@@ -58,7 +58,7 @@ def test_size(name: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["multiply", "add", "divide", "square_root"])
-@pytest.mark.parametrize("budget", BUDGETS)
+@pytest.mark.parametrize("budget", BUDGETS | CHIPS)
 @pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
 def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None:
     instance = make_instance(operation, format=fmt, budget=budget)
@@ -76,6 +76,7 @@ def test_objective_takes_the_best(operation: str, budget: str, fmt: str) -> None
 
     assert len(chosen("neurons").neurons) == min(len(graph.neurons) for graph in known)
     assert chosen("depth").depth == min(graph.depth for graph in known)
+    assert all(circuit.budget.holds(graph) for graph in known)
 
 
 def test_without_an_alternative_the_structured_circuit_is_taken() -> None:

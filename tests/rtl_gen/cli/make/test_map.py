@@ -98,8 +98,8 @@ def test_same_call_same_bytes(adder: Path, tmp_path: Path) -> None:
     [
         (
             ["--budget", "w3"],
-            "Budget must be one of w1, w2, w8, free, or such as w3f5 (weights up to 3, fan-in up "
-            "to 5), not 'w3'",
+            "Budget must be one of w1, w2, w8, free, loihi, spinnaker, or such as w3f5 (weights up "
+            "to 3, fan-in up to 5), not 'w3'",
         ),
         (
             ["--budget", "w2f1"],

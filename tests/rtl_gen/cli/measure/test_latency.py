@@ -57,7 +57,7 @@ def test_check(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_docs(tmp_path: Path) -> None:
-    docs = ROOT / "docs" / "temporal.md"
+    docs = ROOT / "docs/explanation/temporal.md"
     copy = tmp_path / "temporal.md"
     copy.write_text(docs.read_text())
     assert main(["latency", "--format", "e4m3fn,e5m2", "--into", str(copy)]) == 0

@@ -218,7 +218,7 @@ def test_lists_and_csv(tmp_path: Path, capsys: Capture) -> None:
 
 
 def test_json_is_as_the_documentation_says(tmp_path: Path, capsys: Capture) -> None:
-    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
     common = re.findall(
         r"`([a-z_2]+)`", text[text.index("| keys | are |") : text.index("Those of")]
     )

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.browser import browser
+from tests.helpers.browser import barriers, browser, opened
 from tests.helpers.command import Capture, run_command, run_json
-from tests.rtl_gen.cli.pages.test_report_page import barriers, opened
 
 UNIT = "multiply --objective neurons"
 
@@ -55,7 +54,7 @@ def test_page_with_tables_and_clock(tmp_path: Path, capsys: Capture) -> None:
     assert (status, printed) == (0, ""), errors
     found = run_json(capsys, *"synth negate --target generic6,ecp5".split())
     with browser() as chromium:
-        tab, said = opened(chromium, page, 390, "dark")
+        tab, said = opened(chromium, page.as_uri(), 390, "dark")
         assert said in ([], ["data:,"])
         assert barriers(tab) == []
         rows = tab.locator("#synthesis tbody tr").all_inner_texts()

@@ -13,7 +13,7 @@ from spikefloat.rtl_gen.cli.output import SCHEMA
 from spikefloat.rtl_gen.cli.pages.matrix import cell_of
 from spikefloat.rtl_gen.cli.pages.page import Exhibit, make_page
 from spikefloat.rtl_gen.designs.catalog import find_design
-from tests.helpers.browser import browser
+from tests.helpers.browser import barriers, browser, opened
 
 #: What is drawn, and how many marks of a kind there are at least.
 DRAWN = {
@@ -29,24 +29,6 @@ DRAWN = {
     "#spikes circle.on": 66,
 }
 SIZES = [(width, scheme) for width in (1400, 390) for scheme in ("light", "dark")]
-
-
-def opened(chromium: Any, page: Path, width: int = 1400, scheme: str = "light") -> tuple[Any, list]:
-    """Return a tab with a page, and what it complains of."""
-    tab = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on("request", lambda one: said.append(one.url) if not one.url.startswith("file:") else None)
-    tab.goto(page.as_uri())
-    return tab, said
-
-
-def barriers(tab: Any) -> list[str]:
-    """Return what keeps people from reading or using a page, as axe-core finds it."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [one["id"] for one in Axe().run(tab).response["violations"]]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +53,7 @@ def test_page_in_a_browser(report: Path) -> None:
     assert not re.search(r'(?:src|href)="(?!#|data:)', text), "it needs no other file"
     with browser() as chromium:
         for width, scheme in SIZES:
-            tab, said = opened(chromium, report, width, scheme)
+            tab, said = opened(chromium, report.as_uri(), width, scheme)
             assert not [one for one in said if not one.startswith("data:")]
             for selector, least in DRAWN.items():
                 assert tab.locator(selector).count() >= least, selector
@@ -80,7 +62,7 @@ def test_page_in_a_browser(report: Path) -> None:
             ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
             tab.close()
-        tab, _ = opened(chromium, report)
+        tab, _ = opened(chromium, report.as_uri())
         assert tab.locator("#exactness td.wrong").all_inner_texts() == ["3 wrong"]
         assert tab.locator("#exactness td.run").all_inner_texts() == ["✓ all 2^16"]
         for source in tab.locator("p.source").all_inner_texts():
@@ -121,17 +103,19 @@ def test_what_is_wrong_with_a_page_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(make_page("Page", "lead", [one]), encoding="utf-8")
     with browser() as chromium:
-        tab, said = opened(chromium, page)
+        tab, said = opened(chromium, page.as_uri())
         assert any("broken" in one for one in said)
         assert "image-alt" in barriers(tab)
 
 
 def test_cells_say_what_is_tried() -> None:
-    multiply = find_design("multiply")
+    multiply, divide = map(find_design, ("multiply", "divide"))
     assert cell_of(multiply, "e4m3fn") == ("all 2^16", "all")
-    assert cell_of(multiply, "binary32") == ("sampled", "some")
+    assert cell_of(multiply, "binary32") == ("proved", "all")
+    assert cell_of(divide, "binary32") == ("sampled", "some")
     assert cell_of(find_design("fma"), "e2m1fn") == ("all 2^12", "all")
-    assert cell_of(multiply, "binary16", [{"mismatches": 0}]) == ("✓ sampled", "run")
+    assert cell_of(multiply, "binary16", [{"mismatches": 0}]) == ("✓ proved", "run")
+    assert cell_of(divide, "binary16", [{"mismatches": 0}]) == ("✓ sampled", "run")
     assert cell_of(multiply, "e5m2", [{"mismatches": 1200}]) == ("1,200 wrong", "wrong")
 
 
