@@ -17,7 +17,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import magnitude_of
 
-__all__ = ["block_dot"]
+__all__ = ["block_dot", "block_sum", "product_range"]
 
 
 def block_dot(
@@ -71,18 +71,49 @@ def block_dot(
     sums = []
     for number, (x, y, *scales) in enumerate(zip(a, b, a_scale, b_scale, strict=True)):
         with gates.builder.scope(f"block_{number}"):
-            sums.append(_block_sum(gates, block, x, y, scales, has_counters))
+            sums.append(block_sum(gates, block, x, y, scales, has_counters=has_counters))
     return add_blocks(gates, sums, to, overflow, wide=wide)
 
 
-def _block_sum(
+def product_range(block: BlockFormat) -> tuple[int, int]:
+    """Return what products of two elements are multiples of, as a power of two, and how many at most."""
+    fmt = block.float_element
+    if fmt is None:
+        assert not isinstance(block.element, Format)
+        return -2 * block.fraction_bits, block.element.lowest**2
+    largest = int((fmt.max_value / fmt.min_value) ** 2)
+    return 2 * (fmt.min_exponent - fmt.mantissa_bits), largest
+
+
+def block_sum(
     gates: GateLibrary,
     block: BlockFormat,
     a: Sequence[Word],
     b: Sequence[Word],
     scales: Sequence[Word],
-    has_counters: bool,
+    *,
+    has_counters: bool = False,
 ) -> BlockSum:
+    """Return the exact sum of the products of one block, or of a part of it.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    block : BlockFormat
+        Format of both blocks.
+    a, b : sequence of Word
+        Codes of the elements, as many of each.
+    scales : sequence of Word
+        Code of the scale of each.
+    has_counters : bool
+        As in :func:`block_dot`.
+
+    Raises
+    ------
+    InputError
+        If there are no elements, or not as many of each, or a width is wrong.
+    """
     if not a or len(a) != len(b):
         raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
     x, y = (
@@ -92,17 +123,15 @@ def _block_sum(
     scale = multiply_scales(gates, x, y)
     terms: list[Term] = []
     fmt = block.float_element
+    unit, largest = product_range(block)
     if fmt is None:
-        total, unit = _integer_sum(gates, block, a, b), -2 * block.fraction_bits
-        assert not isinstance(block.element, Format)
-        largest = block.element.lowest**2
+        total = _integer_sum(gates, block, a, b)
     else:
-        width, unit = product_width(fmt), 2 * (fmt.min_exponent - fmt.mantissa_bits)
+        width = product_width(fmt)
         for number, (x_code, y_code) in enumerate(zip(a, b, strict=True)):
             with gates.builder.scope(f"term_{number}", a=x_code, b=y_code):
                 first = terms[0].sign if terms else None
                 terms.append(product_term(gates, fmt, x_code, y_code, width, first))
-        largest = int((fmt.max_value / fmt.min_value) ** 2)
         total = sum_terms(gates, terms, largest, False, has_counters=has_counters)
     largest *= len(a)
     signs = [term.sign for term in terms]

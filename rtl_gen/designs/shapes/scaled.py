@@ -62,7 +62,7 @@ SCALED = (
 #: What ``linear`` is where inputs and weights are blocks.
 LAYER = ScaledRecord(
     name="linear",
-    summary="y = act(w x + b), one linear layer on blocks, with the weights in the circuit",
+    summary="y = act(w x + b), one linear layer on blocks, with known weights",
     operands={"x": PortRole.ELEMENTS, "x_scale": PortRole.SCALES},
     results={"y": PortRole.OUTPUTS},
     circuit=block_linear_circuit,

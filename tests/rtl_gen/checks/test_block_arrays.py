@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Linear layers on blocks, spread over an array of lanes: names, options, clocks, RTL."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import spikefloat as sf
+from spikefloat.rtl_gen.checks.verifying.plan import Selected, check, make_check
+from spikefloat.rtl_gen.designs.arrays import make_layer_array
+from spikefloat.rtl_gen.designs.header import command_line
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.labels import figures
+from spikefloat.rtl_gen.designs.shapes import read_block_layer_shape
+from spikefloat.rtl_gen.errors import InputError
+from spikefloat.sim.benches.bench import PAUSED, verify
+from tests.helpers.command import run_command
+
+#: Enough levels that no circuit is cut, which takes time.
+UNCUT = 500
+
+SIZE = 4
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    path = tmp_path / "w.npz"
+    rng = np.random.default_rng(1)
+    scales = np.repeat([[1.0, 0.25, 3.0]], SIZE, axis=1)
+    np.savez(path, weight=scales * rng.normal(size=(5, 3 * SIZE)), bias=rng.normal(size=5))
+    return path
+
+
+def layer(
+    weights: Path, block: str, lanes: tuple[int, int], levels: int = UNCUT, **how: str
+) -> Instance:
+    shape = read_block_layer_shape(
+        weights, block, size=SIZE, activation="relu", lanes=lanes, levels=levels
+    )
+    return make_instance("linear", block=shape, to=how.pop("to", "bfloat16"), **how)
+
+
+def test_names_and_figures(weights: Path) -> None:
+    one = layer(weights, "nvfp4", (2, 2), levels=50)
+    assert one.name[:-8] == (
+        "linear_nvfp4_3blocks_size4_5outputs_relu_array2x2_levels50_bfloat16_weights_"
+    )
+    assert command_line("verilog", one).endswith("relu --shape array --lanes 2x2 --levels 50")
+    row = figures(one)
+    assert (row["lanes"], row["layers"], row["accumulate"]) == ("2x2", "12x5", "exact")
+    array = make_layer_array(one, "layer")
+    counts = [len(graph.neurons) for graph in vars(array.graphs).values()]
+    assert row["neurons"] == 2 * sum(counts[:2]) + counts[2]
+    assert row["initiation_interval"] == 3 * 2 * 3 == array.timing.interval
+    # Scales of weights, and the range of the bias, decide how wide a sum is.
+    wider = layer(weights, "mxfp4", (2, 2))
+    assert len(make_layer_array(wider, "layer").graphs.accumulate.inputs[0].nodes) > 2 * 254
+    with pytest.raises(InputError, match=r"^Shape of a layer must be unrolled to be one neuron"):
+        _ = one.graph
+    how = {"block": "nvfp4", "block_size": SIZE, "weights": weights, "to": "bfloat16"}
+    assert sf.design("linear", lanes=(2, 2), levels=50, activation="relu", **how).name == one.name
+
+
+@pytest.mark.tool
+def test_icarus(weights: Path, tmp_path: Path) -> None:
+    """Directed blocks and random ones, in the clocks that are promised, and with pauses."""
+    for checked in check(
+        [layer(weights, "nvfp4", (2, 2))], ["icarus"], tmp_path, Selected(random_cases=40)
+    ):
+        assert checked.outcome.cases > 100
+        assert (checked.outcome.report, checked.outcome.mismatches) == ("", 0)
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_verilator(weights: Path, tmp_path: Path) -> None:
+    """All kinds of elements and scales, lanes that outputs do not divide, cut and uncut."""
+    instances = [
+        layer(weights, "mxfp8_e5m2", (3, 1), to="binary32"),
+        layer(weights, "mxint8", (1, 4)),
+        layer(weights, "mxfp4", (5, 4), to="binary16"),
+        layer(weights, "nvfp4", (2, 2), levels=12),
+    ]
+    found = list(check(instances, ["verilator"], tmp_path, Selected(random_cases=300)))
+    assert len(found) == 2 * len(instances)
+    assert [(one.outcome.report, one.outcome.mismatches) for one in found] == [("", 0)] * len(found)
+
+
+@pytest.mark.tool
+def test_faults_are_found(weights: Path, tmp_path: Path) -> None:
+    right = make_check(layer(weights, "nvfp4", (2, 2)), Selected(random_cases=10))
+    faults = {
+        "a scale of other inputs": (".x_scale(x_scale)", ".x_scale(~x_scale)"),
+        "scales overwritten": (
+            "assign s_axis_x_scale_tready = ",
+            "assign s_axis_x_scale_tready = 1'b1 | ",
+        ),
+    }
+    checks = []
+    for name, (old, new) in faults.items():
+        text = right.dut.verilog
+        assert old in text, name
+        checks.append(
+            replace(right, dut=replace(right.dut, name=name, verilog=text.replace(old, new)))
+        )
+    outcomes = verify(checks, "icarus", tmp_path, pauses=PAUSED)
+    wrong = {one.dut.name for one in outcomes if one.mismatches}
+    assert wrong == set(faults)
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        ("--lanes 2x3", "Lanes for inputs must divide the 4 elements of a block, not be 3"),
+        (
+            "--lanes 6x1",
+            "Lanes for outputs must be from 1 to 5, as the layer has so many outputs, not 6",
+        ),
+        (
+            "--lanes 1x1 --accumulate wide",
+            "Accumulation of blocks on an array must be exact, not 'wide'",
+        ),
+        ("--lanes 1x1 --objective luts", "Objective of an array must be structure, not 'luts'"),
+    ],
+)
+def test_refused(words: str, told: str, weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    status, _, errors = run_command(
+        f"spikefloat verilog linear --block nvfp4 --block-size 4 --weights {weights} --shape array "
+        f"{words} -o {folder}"
+    )
+    assert (status, errors.splitlines()) == (2, [f"spikefloat: error: {told}"])
+    assert not folder.exists()
