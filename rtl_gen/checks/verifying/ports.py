@@ -3,11 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.checks.golden import golden_codes
+from spikefloat.rtl_gen.checks.golden import golden_codes, rounded_block_dot
 from spikefloat.rtl_gen.checks.verifying.arrays import MOST_CLOCKS
 from spikefloat.rtl_gen.checks.verifying.graphs import bench_ways, hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
@@ -81,13 +82,14 @@ def _results(
     if ways.is_usual:
         right = golden_codes(instance, operands)
         return right if isinstance(right, dict) else {"y": right}
+    given = [operands[name] for name in instance.design.operands]
+    if isinstance(instance.shape, BlockShape):
+        return ways.results(extras, given, partial(rounded_block_dot, instance))
     flagged, circuit = VECTORS[instance.design.name].flagged, instance.circuit
     assert flagged is not None  # as the design takes no rounding otherwise
     formats = circuit.format, circuit.result_format, circuit.overflow
     return ways.results(
-        extras,
-        [operands[name] for name in instance.design.operands],
-        lambda some, rounder: flagged(*formats, *some, rounder=rounder),
+        extras, given, lambda some, rounder: flagged(*formats, *some, rounder=rounder)
     )
 
 

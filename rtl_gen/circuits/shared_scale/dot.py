@@ -6,13 +6,14 @@ The products of the elements of a block make a fixed-point number, as in any exa
 
 from collections.abc import Sequence
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.shared_scale.scale import multiply_scales, unpack_scale
 from spikefloat.rtl_gen.circuits.shared_scale.sums import BlockSum, add_blocks, scaled_sum
 from spikefloat.rtl_gen.circuits.sums.exact import product_term, product_width
 from spikefloat.rtl_gen.circuits.sums.terms import Term, Total, sum_terms
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow
-from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.builder import ZERO, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import magnitude_of
@@ -32,6 +33,7 @@ def block_dot(
     *,
     wide: Format | None = None,
     has_counters: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code of the sum over all blocks of scale times scale times sum of products.
 
@@ -57,6 +59,8 @@ def block_dot(
         sum over all blocks is exact.
     has_counters : bool
         Whether sums are to take few lookup tables: six bits of a column are counted together.
+    control : RoundingControl
+        How the exact sum is rounded; to nearest even with ``wide``.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def block_dot(
     for number, (x, y, *scales) in enumerate(zip(a, b, a_scale, b_scale, strict=True)):
         with gates.builder.scope(f"block_{number}"):
             sums.append(block_sum(gates, block, x, y, scales, has_counters=has_counters))
-    return add_blocks(gates, sums, to, overflow, wide=wide)
+    return add_blocks(gates, sums, to, overflow, wide=wide, control=control)
 
 
 def product_range(block: BlockFormat) -> tuple[int, int]:
@@ -126,6 +130,7 @@ def block_sum(
     unit, largest = product_range(block)
     if fmt is None:
         total = _integer_sum(gates, block, a, b)
+        terms = [_integer_term(gates, *pair) for pair in zip(a, b, strict=True)]
     else:
         width = product_width(fmt)
         for number, (x_code, y_code) in enumerate(zip(a, b, strict=True)):
@@ -136,6 +141,12 @@ def block_sum(
     largest *= len(a)
     signs = [term.sign for term in terms]
     return scaled_sum(gates, terms, total, signs, scale, unit, largest)
+
+
+def _integer_term(gates: GateLibrary, x: Word, y: Word) -> Term:
+    """Return what is to be known of a product beside its value: whether it is below zero."""
+    sign = gates.and_(gates.xor(x[-1], y[-1]), gates.or_(*x), gates.or_(*y), name="minus")
+    return Term(sign, ZERO, ZERO, (), ZERO, ZERO, ZERO)
 
 
 def _integer_sum(

@@ -27,6 +27,7 @@ class ScaledRecord:
     results: Mapping[str, PortRole]  #: Likewise of output ports.
     circuit: Callable[..., Any]
     sources: tuple[str, ...] = ()  #: Formats of operands that are floats.
+    takes_rounding: bool = False  #: Whether it can round in other ways than to nearest even.
 
 
 SCALED = (
@@ -41,6 +42,7 @@ SCALED = (
         },
         results={"y": PortRole.FLOAT},
         circuit=block_dot_circuit,
+        takes_rounding=True,
     ),
     ScaledRecord(
         name="block_quantize",

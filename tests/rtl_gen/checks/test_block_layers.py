@@ -101,6 +101,11 @@ def test_library(block: str, weights: Path) -> None:
             "Option --levels has no effect for linear; it is for linear with --shape array",
         ),
         (
+            "block_dot --accumulate wide --rounding rtz",
+            "Accumulation must be exact for rounding rtz with flags none, as the others round at each "
+            "step, not 'wide'",
+        ),
+        (
             "block_dequantize --accumulate wide",
             "Option --accumulate has no effect for block_dequantize; it is for dot, linear and block_dot",
         ),
@@ -130,7 +135,11 @@ def test_hardware(block: str, simulator: str, weights: Path, tmp_path: Path) -> 
     instances = [layer(weights, block, accumulate="wide", wide="bfloat16")]
     if block == "mxfp4":
         shape = make_block_shape(block, blocks=2, size=2)
-        instances.append(make_instance("block_dot", block=shape, to="bfloat16", accumulate="wide"))
+        how = {"block": shape, "to": "bfloat16"}
+        instances.append(make_instance("block_dot", **how, accumulate="wide"))
+        own = {"block": make_block_shape(block, size=2), "to": "bfloat16"}
+        for rounding in ("port", "stochastic-a"):
+            instances.append(make_instance("block_dot", **own, rounding=rounding))
     for checked in check(instances, [simulator], tmp_path, Selected(random_cases=100)):
         assert checked.outcome.cases > 100
         assert checked.outcome.mismatches == 0
