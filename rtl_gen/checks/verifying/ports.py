@@ -32,10 +32,9 @@ def port_check(instance: Instance, selected: Selected) -> Check:
     """Return the check of a design whose ports have roles."""
     hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
-    count = selected.random_cases
-    if instance.is_array:
-        count = min(count, MOST_CLOCKS // hardware.initiation_interval)
-    operands = _operands(instance, count, selected.seed)
+    operands = _operands(instance, selected.random_cases, selected.seed)
+    if instance.is_array:  # takes many clocks for each
+        operands = _spread(operands, MOST_CLOCKS // hardware.initiation_interval)
     ways = bench_ways(instance)
     extras = _extras(ways, operands, selected.seed)
     results = _results(instance, ways, operands, extras)
@@ -62,6 +61,13 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         {**operands, **extras},
         {name: _numbers(instance.ports[name], results[name]) for name in ports} | flags,
     )
+
+
+def _spread(operands: Mapping[str, NDArray[np.int64]], most: int) -> dict[str, NDArray[np.int64]]:
+    """Return as many cases as asked for, but ten at least, from all places of all cases."""
+    count = len(next(iter(operands.values())))
+    step = -(-count // max(most, 10))
+    return {name: codes[::step] for name, codes in operands.items()}
 
 
 def _extras(

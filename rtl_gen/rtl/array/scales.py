@@ -96,8 +96,8 @@ class ScaleStore(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Describe the memories."""
         m = Module()
-        m.submodules.inputs = inputs = InputBuffer(self._sizes, self._width)
-        m.submodules.weights = weights = WeightStore(
+        m.submodules.input_scales = inputs = InputBuffer(self._sizes, self._width)
+        m.submodules.weight_scales = weights = WeightStore(
             self._sizes, self._width, neutral=0, bias_width=None, weight=self._scale
         )
         wiring.connect(m, wiring.flipped(self.s_axis_x_scale), inputs.s_axis_x)

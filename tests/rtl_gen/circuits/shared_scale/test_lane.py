@@ -52,7 +52,7 @@ def wrong(name: str, to: str, *, has_bias: bool, relu: bool = False, fault: bool
         worse = first._replace(threshold=first.threshold + 1)
         neurons = (*graphs.accumulate.neurons[:-1], worse)
         accumulate = Network(replace(graphs.accumulate, neurons=neurons))
-    cases = block_dot_cases(block, BLOCKS, SIZE, FORMATS[to], 600, seed=9)
+    cases = block_dot_cases(block, BLOCKS, SIZE, FORMATS[to], 300, seed=9)
     count = len(cases["a"])
     words = -(-count // 64)
     widths = {"x": block.element.width, "x_scale": block.scale.width}
@@ -90,8 +90,6 @@ def wrong(name: str, to: str, *, has_bias: bool, relu: bool = False, fault: bool
     "name, has_bias, relu",
     [
         ("nvfp4", True, False),
-        ("mxfp4", False, True),
-        ("mxint8", True, False),
         *(
             pytest.param(name, has_bias, relu, marks=pytest.mark.slow)
             for name in BLOCK_FORMATS
@@ -111,8 +109,8 @@ def test_a_fault_is_seen() -> None:
 def test_a_step_is_one_layer_of_adders() -> None:
     """So it is as deep for scales far apart as for one scale, and one clock is enough."""
     far, near = (
-        make_options(name, "binary32", np.array(scales)).graphs().accumulate.depth
-        for name, scales in (("mxfp4", [0, 254]), ("nvfp4", [0x38]))
+        make_options("nvfp4", "bfloat16", np.array(scales)).graphs().accumulate.depth
+        for scales in ([0, 0x7E], [0x38])
     )
     assert far == near
 
