@@ -112,6 +112,8 @@ def main() -> int:
     in_verilog = instance.takes_elements
     part = PART_OF_VERILOG // args.length if in_verilog else PART
     drawn = VECTORS[args.design].cases(circuit.format, args.length, args.count, args.seed)
+    if not 0 <= args.start < len(drawn[0]):
+        parser.error(f"Start must be from 0 to {len(drawn[0]) - 1}, not {args.start}")
     epsilon = float(getattr(instance.shape, "epsilon", None) or 0)
     wrong, off = 0, []
     for start in range(args.start, len(drawn[0]), part):
