@@ -16,6 +16,9 @@ from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import pack_codes, unpack_codes
 from tests.rtl_gen.circuits.shared_scale.test_linear import BIASES, weights_of
 
+#: Biases that are close together: 1.5, -0, -0.75 and +0.
+NEAR = np.array([0x3FC00000, 0x80000000, 0xBF400000, 0])
+
 BLOCKS, SIZE = 2, 4
 
 
@@ -38,11 +41,13 @@ def make_options(name: str, to: str, scales: Any, **how: Any) -> BlockLaneOption
     )
 
 
-def wrong(name: str, to: str, *, has_bias: bool, relu: bool = False, fault: bool = False) -> int:
+def wrong(name: str, to: str, bias: Any = None, *, relu: bool = False, fault: bool = False) -> int:
     """Return how many results of four outputs are wrong, of two blocks in four steps."""
     block, (elements, scales) = BLOCK_FORMATS[name], weights_of(name, BLOCKS, SIZE)
-    fields = [code >> 23 & 0xFF for code in BIASES.tolist() if code & 0x7FFFFFFF]
-    biases = (min(fields), max(fields)) if has_bias else None
+    biases = None
+    if bias is not None:
+        fields = [code >> 23 & 0xFF for code in bias.tolist() if code & 0x7FFFFFFF]
+        biases = min(fields), max(fields)
     how = {"activation": "relu" if relu else "none", "biases": biases}
     options = make_options(name, to, scales, **how)
     graphs = options.graphs()
@@ -77,33 +82,31 @@ def wrong(name: str, to: str, *, has_bias: bool, relu: bool = False, fault: bool
             inputs = {"state": state, "partial": partial, "first": first}
             state = accumulate.run_planes(inputs)["state_next"]
         inputs = {"state": state}
-        if has_bias:
-            inputs["bias"] = pack_codes(np.full(count, BIASES[len(found)]), 32)
+        if bias is not None:
+            inputs["bias"] = pack_codes(np.full(count, bias[len(found)]), 32)
         found.append(unpack_codes(finish.run_planes(inputs)["y"], count).astype(np.int64))
-    bias = BIASES if has_bias else None
     arguments = cases["a"], cases["a_scale"], elements, scales, bias, FORMATS[to]
     expected = block_linear(block, *arguments, relu=relu)
     return int(np.count_nonzero(np.stack(found, axis=1) != expected))
 
 
 @pytest.mark.parametrize(
-    "name, has_bias, relu",
+    "name, bias, relu",
     [
-        ("nvfp4", True, False),
+        ("nvfp4", NEAR, False),
         *(
-            pytest.param(name, has_bias, relu, marks=pytest.mark.slow)
-            for name in BLOCK_FORMATS
-            for has_bias, relu in ((False, False), (True, True))
+            pytest.param(name, bias, relu, marks=pytest.mark.slow)
+            for name, bias, relu in (("mxfp8_e5m2", None, False), ("mxint8", BIASES, True))
         ),
     ],
 )
-def test_lane(name: str, has_bias: bool, relu: bool) -> None:
-    to = "binary32" if has_bias else "bfloat16"
-    assert not wrong(name, to, has_bias=has_bias, relu=relu)
+def test_lane(name: str, bias: Any, relu: bool) -> None:
+    to = "bfloat16" if bias is None else "binary32"
+    assert not wrong(name, to, bias, relu=relu)
 
 
 def test_a_fault_is_seen() -> None:
-    assert wrong("nvfp4", "bfloat16", has_bias=False, fault=True)
+    assert wrong("nvfp4", "bfloat16", fault=True)
 
 
 def test_a_step_is_one_layer_of_adders() -> None:
