@@ -33,8 +33,8 @@ REFERENCE = Path(__file__).parent / "reference"
 
 #: What is asked of our circuits, and the most register cuts that are measured. Tables and depth are
 #: of six inputs, clocks in MHz on the ECP5; of the multiplier's two pairs of tables and depth, one
-#: is enough. The spiking style is measured where something is asked of it. The figures of divider,
-#: root and 32 terms were set after a first run, so that a loss is noticed.
+#: is enough. The spiking style is measured where something is asked of it. The figures of divider
+#: and root were set after a first run, so that a loss is noticed.
 REQUIRED: dict[str, dict[str, Any]] = {
     "multiply": {
         "most_cuts": 4,
@@ -71,37 +71,27 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "spiking": None,
         "spiking_ff": None,
     },
-    "block_dot_32": {
-        "most_cuts": 0,
-        "tables": ((7600, 40),),
-        "cuts": {},
-        "spiking": None,
-        "spiking_ff": None,
-    },
 }
 
-#: Dot products of one block, by the name of their comparison, and their terms. Measured are only tables
-#: of six inputs, and of ours only those for few tables, as a run takes minutes.
-BLOCKS = {"block_dot": 16, "block_dot_32": 32}
+#: Designs on blocks, and the files of the plain ones. Measured are only tables of six inputs, and of
+#: ours only those for few tables, as a run takes minutes.
+BLOCKS = {"block_dot": "block_dot_mxfp8_e4m3"}
 
-#: File of the plain one.
-PLAIN_BLOCK = "block_dot_mxfp8_e4m3"
+#: Terms of a dot product of blocks.
+TERMS = 16
 
 
 def instance_of(design: str, **options: Any) -> Instance:
-    """Return what is compared: a design of E4M3FN, or of one block of so many terms of MXFP8."""
+    """Return what is compared: a design of E4M3FN, or of one block of 16 terms of MXFP8."""
     if design in BLOCKS:
-        options["block"] = make_block_shape("mxfp8_e4m3", size=BLOCKS[design])
-        return make_instance("block_dot", **options)
+        options["block"] = make_block_shape("mxfp8_e4m3", size=TERMS)
     return make_instance(design, **options)
 
 
 def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     """Return module, Verilog and ports of the design written by hand, with so many register cuts."""
-    name = PLAIN_BLOCK if design in BLOCKS else f"{design}_e4m3fn"
+    name = BLOCKS.get(design, f"{design}_e4m3fn")
     text = (REFERENCE / f"{name}.v").read_text(encoding="utf-8")
-    if design in BLOCKS:
-        text = text.replace("parameter TERMS = 16", f"parameter TERMS = {BLOCKS[design]}")
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise InputError(f"No parameter CUTS in the reference of {design}")

@@ -131,7 +131,7 @@ def main() -> int:
         own = errors(instance.circuit.result_format, expected[finite], exact, terms)
         off.append(own)
         done, seconds = start + len(expected), time.perf_counter() - begin
-        print(f"{done:,} vectors, {wrong} wrong, {seconds:.0f} s", file=sys.stderr, flush=True)
+        print(f"{done:,} vectors in, {wrong} wrong, {seconds:.0f} s", file=sys.stderr, flush=True)
     every = np.concatenate(off)
     found = size(instance)
     print(f"{instance.name}: {found['neurons']:,} neurons, depth {found['depth']}")

@@ -106,7 +106,6 @@ _TITLES = {
     "divide": "divider",
     "square_root": "root",
     "block_dot": "16 terms of MXFP8 to binary32",
-    "block_dot_32": "32 terms of MXFP8 to binary32",
 }
 
 
