@@ -9,9 +9,12 @@ golden model against numpy in float64, in units of the last place that the resul
     python benchmarks/vector_exactness.py softmax --length 64
     python benchmarks/vector_exactness.py layer_norm --length 8 --format e5m2 --to bfloat16
     python benchmarks/vector_exactness.py rms_norm --length 256 --style sequential
+
+How far a run is, is told on the way; ``--start`` goes on from there.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -33,8 +36,8 @@ from spikefloat.sim.golden.vectors.operations import VECTORS
 
 NAMES = ("softmax", "rms_norm", "layer_norm")
 
-#: Vectors that are simulated at once; in Verilog, elements.
-PART, PART_OF_VERILOG = 10_000, 6_400_000
+#: Vectors that are simulated at once; in Verilog, elements, of which the golden model takes fewer.
+PART, PART_OF_VERILOG, PART_OF_MODEL = 10_000, 3_200_000, 800_000
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -75,6 +78,20 @@ def wrong_in_verilog(instance: Instance, operands: Mapping[str, Codes], expected
     return max(outcome.mismatches, bool(outcome.report))
 
 
+def expected_codes(
+    circuit: sf.DesignCircuit, operands: Mapping[str, Codes], elements: int
+) -> Codes:
+    """Return what the golden model gives, for so many elements at once that they fit into memory."""
+    count, length = next(iter(operands.values())).shape
+    size = max(elements // length, 1)
+    return np.concatenate(
+        [
+            circuit.golden(**{name: codes[at : at + size] for name, codes in operands.items()})
+            for at in range(0, count, size)
+        ]
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("design", choices=NAMES)
@@ -82,6 +99,9 @@ def main() -> int:
     parser.add_argument("--format", default="e4m3fn")
     parser.add_argument("--to", default="bfloat16")
     parser.add_argument("--count", type=int, default=100_000, help="random vectors")
+    parser.add_argument(
+        "--start", type=int, default=0, help="leave out vectors that a run before has judged"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--style", choices=("spatial", "sequential"), default="spatial")
     args = parser.parse_args()
@@ -92,12 +112,14 @@ def main() -> int:
     in_verilog = instance.takes_elements
     part = PART_OF_VERILOG // args.length if in_verilog else PART
     drawn = VECTORS[args.design].cases(circuit.format, args.length, args.count, args.seed)
+    if not 0 <= args.start < len(drawn[0]):
+        parser.error(f"Start must be from 0 to {len(drawn[0]) - 1}, not {args.start}")
     epsilon = float(getattr(instance.shape, "epsilon", None) or 0)
     wrong, off = 0, []
-    for start in range(0, len(drawn[0]), part):
+    for start in range(args.start, len(drawn[0]), part):
         codes = [operand[start : start + part] for operand in drawn]
         operands = dict(zip(instance.design.operands, codes, strict=True))
-        expected = circuit.golden(**operands)
+        expected = expected_codes(circuit, operands, PART_OF_MODEL)
         if in_verilog:
             wrong += wrong_in_verilog(instance, operands, expected)
         else:
@@ -106,11 +128,15 @@ def main() -> int:
         # Without infinities and NaN, which float64 treats as we do, but which have no error.
         finite = np.all([np.isfinite(one).all(axis=1) for one in floats], axis=0)
         exact, terms = reference(args.design, epsilon, *(one[finite] for one in floats))
-        off.append(errors(instance.circuit.result_format, expected[finite], exact, terms))
+        own = errors(instance.circuit.result_format, expected[finite], exact, terms)
+        off.append(own)
+        done, seconds = start + len(expected), time.perf_counter() - begin
+        print(f"{done:,} vectors in, {wrong} wrong, {seconds:.0f} s", file=sys.stderr, flush=True)
     every = np.concatenate(off)
     found = size(instance)
     print(f"{instance.name}: {found['neurons']:,} neurons, depth {found['depth']}")
-    print(f"{len(drawn[0]):,} vectors, {len(drawn[0]) * args.length:,} results, {wrong} wrong")
+    count = len(drawn[0]) - args.start
+    print(f"{count:,} vectors, {count * args.length:,} results, {wrong} wrong")
     print(f"error in ulp: largest {every.max():.3f}, 99.9 % below {np.quantile(every, 0.999):.3f}")
     print(f"{time.perf_counter() - begin:.0f} s")
     return int(wrong > 0)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an instance of a design must give: the golden model, by its options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,20 @@ from spikefloat.sim.golden.entries.tables import codes_entry, function_entry, va
 from spikefloat.sim.golden.entries.unit import two_formats
 from spikefloat.sim.golden.entry import with_canonical_nan
 from spikefloat.sim.golden.operations import Operation, expected, find_operation
+from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
 from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear
 from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
 from spikefloat.sim.golden.vectors.layer import layer, network
 from spikefloat.sim.golden.vectors.operations import VECTORS
 
-__all__ = ["golden_codes", "golden_operation", "operand_shapes", "result_shape"]
+__all__ = [
+    "golden_codes",
+    "golden_operation",
+    "operand_shapes",
+    "result_shape",
+    "rounded_block_dot",
+]
 
 Codes = NDArray[np.int64]
 
@@ -124,8 +131,30 @@ def golden_codes(instance: Instance, operands: Mapping[str, Codes]) -> Codes | d
     )
 
 
+def rounded_block_dot(instance: Instance, operands: Sequence[Codes], rounder: Rounder) -> Rounded:
+    """Return what a dot product of blocks must give if it rounds in some way; without flags.
+
+    Parameters
+    ----------
+    instance : Instance
+        The dot product.
+    operands : sequence of array of int
+        Those that are not of the rounding.
+    rounder : Rounder
+        How it rounds.
+    """
+    assert isinstance(instance.shape, BlockShape)
+    named = dict(zip(instance.design.operands, operands, strict=True))
+    codes = _block_codes(instance, instance.shape, named, rounder)
+    assert not isinstance(codes, dict)
+    return Rounded(codes, np.zeros_like(codes))
+
+
 def _block_codes(
-    instance: Instance, shape: BlockShape, operands: Mapping[str, Codes]
+    instance: Instance,
+    shape: BlockShape,
+    operands: Mapping[str, Codes],
+    rounder: Rounder = NEAREST_EVEN,
 ) -> Codes | dict[str, Codes]:
     circuit, block, roles = instance.circuit, shape.block, instance.design.roles
 
@@ -160,7 +189,7 @@ def _block_codes(
         return floats.reshape(operands["a"].shape)
     a, b, a_scale, b_scale = given
     to, overflow = circuit.result_format, circuit.overflow
-    return block_dot(block, a, b, a_scale, b_scale, to, overflow, wide=shape.wide)
+    return block_dot(block, a, b, a_scale, b_scale, to, overflow, wide=shape.wide, rounder=rounder)
 
 
 def _layer_codes(instance: Instance, shape: LayerShape, operands: Mapping[str, Codes]) -> Codes:

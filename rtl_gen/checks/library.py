@@ -287,7 +287,7 @@ rounded to nearest even>
         "levels": levels,
     }
     layer = layer_shape(record, format, overflow, weights, until, sizes)
-    scaled = block_shape(record, block, blocks, block_size, scale_policy, weights, activation)
+    scaled = block_shape(record, block, blocks, block_size, scale_policy, weights, sizes)
     return DesignCircuit(
         make_instance(
             record,

@@ -32,7 +32,7 @@ def layer_shape(
     if record.is_layer:
         fmt = named_format(format or DEFAULT_FORMAT)
         return read_layer_shape(weights, fmt, overflow, until=until, **sizes)
-    taken = ("weights", "activation") if record.is_block_layer else ()
+    taken = ("weights", "activation", "lanes", "levels") if record.is_block_layer else ()
     for key, value in {**sizes, "weights": weights, "until": until}.items():
         if value is not None and key not in taken:
             kind = "linear on floats" if record.is_block_layer else repr(record.name)
@@ -47,13 +47,14 @@ def block_shape(
     size: int | None,
     policy: str | None,
     weights: str | os.PathLike[str] | None,
-    activation: str | None,
+    sizes: dict[str, Any],
 ) -> BlockShape | None:
     """Return the shape of blocks; refuse them for another design."""
     if record.is_block_layer:
         if blocks is not None:
             raise InputError(f"Number of blocks must be that of the weights, not {blocks!r}")
-        how: dict[str, Any] = {"size": size, "policy": policy, "activation": activation}
+        how = {name: sizes[name] for name in ("activation", "lanes", "levels")}
+        how |= {"size": size, "policy": policy}
         return read_block_layer_shape(weights, block, **how)
     if record.has_blocks:
         return make_block_shape(block, blocks=blocks, size=size, policy=policy)

@@ -182,6 +182,7 @@ def _blocks(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[di
     for name, blocks, policy in product(names, numbers, policies):
         if design.is_block_layer:
             how = {"size": size, "policy": policy, "activation": args.activation}
+            how |= _lanes(args, uses)
             block: BlockShape = read_block_layer_shape(args.weights, name, **how)
         else:
             block = make_block_shape(name, blocks=blocks, size=size, policy=policy)
@@ -192,11 +193,8 @@ def _blocks(design: Design, args: argparse.Namespace, uses: Uses) -> Iterator[di
 
 def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) -> LayerShape:
     """Return shape and weights of linear layers, read for a format."""
-    uses.add("weights activation shape")
-    array: dict[str, Any] = {}
-    if args.shape == "array":
-        uses.add("lanes levels")
-        array = {"lanes": parse_lanes(args.lanes), "levels": args.levels}
+    uses.add("weights activation")
+    array = _lanes(args, uses)
     if args.weights is None:
         uses.add("inputs outputs")
         sizes = {"inputs": args.inputs, "outputs": args.outputs}
@@ -212,6 +210,15 @@ def _layer(args: argparse.Namespace, name: str, policy: str | None, uses: Uses) 
         **sizes,
         **array,
     )
+
+
+def _lanes(args: argparse.Namespace, uses: Uses) -> dict[str, Any]:
+    """Return how a layer is spread over lanes, if it is."""
+    uses.add("shape")
+    if args.shape != "array":
+        return {}
+    uses.add("lanes levels")
+    return {"lanes": parse_lanes(args.lanes), "levels": args.levels}
 
 
 def hardware_of(args: argparse.Namespace, uses: Uses) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.designs.elements import ElementCircuits, build_elements
 from spikefloat.rtl_gen.designs.names import circuit_name
 from spikefloat.rtl_gen.designs.options import CircuitOptions, Objective
 from spikefloat.rtl_gen.designs.shapes import (
+    BlockLayerShape,
     ElementsShape,
     LayerShape,
     PortCodes,
@@ -91,7 +92,7 @@ def build(design: Design, circuit: CircuitOptions, shape: Shape | None = None) -
     """
     if reason := design.missing_graph(circuit.format):
         raise InputError(reason)
-    if isinstance(shape, LayerShape) and shape.lanes is not None:
+    if isinstance(shape, LayerShape | BlockLayerShape) and shape.lanes is not None:
         raise InputError("Shape of a layer must be unrolled to be one neuron graph, not 'array'")
     structured = build_graph(
         circuit_name(design, circuit, shape),

@@ -146,6 +146,7 @@ def scaled_design(record: ScaledRecord) -> Design:
         circuit=record.circuit,
         works_for=lambda fmt: fmt.name in record.sources,
         rounds=converts is not None,
+        takes_rounding=record.takes_rounding,
         converts=converts,
         check="directed and random blocks",
     )

@@ -249,6 +249,7 @@ def _block_words(shape: BlockShape) -> list[str]:
     words += ["--accumulate", "wide", "--node-format", shape.wide.name] if shape.wide else []
     if isinstance(shape, BlockLayerShape):
         words += ["--weights", shlex.quote(shape.source), "--activation", shape.activation]
+        words += _lane_words(shape)
     return words
 
 
@@ -261,10 +262,14 @@ def _layer_words(layer: LayerShape) -> list[str]:
     # The activations of a model need not be given again.
     if not layer.source.endswith(".onnx"):
         words += ["--activation", ",".join(layer.activations)]
-    if layer.lanes is not None:
-        words += ["--shape", "array", "--lanes", "{}x{}".format(*layer.lanes)]
-        words += ["--levels", str(layer.levels)] if layer.levels != DEFAULT_LEVELS else []
-    return words
+    return words + _lane_words(layer)
+
+
+def _lane_words(layer: LayerShape | BlockLayerShape) -> list[str]:
+    if layer.lanes is None:
+        return []
+    words = ["--shape", "array", "--lanes", "{}x{}".format(*layer.lanes)]
+    return words + (["--levels", str(layer.levels)] if layer.levels != DEFAULT_LEVELS else [])
 
 
 def _hardware_words(hardware: HardwareOptions) -> list[str]:

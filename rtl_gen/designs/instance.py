@@ -157,7 +157,8 @@ class Instance:
     @property
     def is_array(self) -> bool:
         """Whether it is a layer on an array of lanes, and so is no single neuron graph."""
-        return isinstance(self.shape, LayerShape) and self.shape.lanes is not None
+        shape = self.shape
+        return isinstance(shape, LayerShape | BlockLayerShape) and shape.lanes is not None
 
     @property
     def has_graph(self) -> bool:

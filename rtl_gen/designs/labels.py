@@ -139,6 +139,7 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
         if isinstance(shape, BlockLayerShape):
             row["layers"] = f"{shape.elements}x{shape.outputs}"
             row |= {"activation": shape.activation, "weights": shape.source or None}
+            row["lanes"] = _lanes(shape)
         return row
     if isinstance(shape, ElementsShape):
         epsilon = None if shape.epsilon is None else str(shape.epsilon)
@@ -154,8 +155,12 @@ def _shape_labels(instance: Instance) -> dict[str, Any]:
             own["layers"] = "x".join(map(str, shape.sizes))
             own["activation"] = ",".join(shape.activations)
             own["weights"] = shape.source or None
-            own["lanes"] = "{}x{}".format(*shape.lanes) if shape.lanes else None
+            own["lanes"] = _lanes(shape)
     return own
+
+
+def _lanes(shape: LayerShape | BlockLayerShape) -> str | None:
+    return "{}x{}".format(*shape.lanes) if shape.lanes else None
 
 
 def _hardware_labels(instance: Instance | SavedCircuit) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from spikefloat.rtl_gen.designs.shapes import (
     make_elements_shape,
     make_layer_shape,
     make_vector_shape,
+    require_exact,
     with_accumulation,
 )
 from spikefloat.rtl_gen.designs.shapes.scaled import LAYER
@@ -153,31 +154,27 @@ def make_shape(
             epsilon=epsilon,
         )
     if design.has_blocks:
-        return complete_block_shape(
-            design.name,
-            block,
-            accumulate,
-            wide,
-            makes_blocks=design.makes_blocks,
-            adds_blocks=design.adds_blocks,
-        )
+        kinds = {"makes_blocks": design.makes_blocks, "adds_blocks": design.adds_blocks}
+        scaled = complete_block_shape(design.name, block, accumulate, wide, **kinds)
+        _check_rounding(scaled, circuit)
+        return scaled
     if design.is_layer:
         if length is not None:
             raise InputError(f"Option length must be for a dot product, not {design.name}")
         return with_accumulation(layer or make_layer_shape(), accumulate, wide)
     shape = with_accumulation(make_vector_shape(length), accumulate, wide)
-    ways = circuit.rounding
-    if not ways.is_usual and shape.accumulate != "exact":
-        raise InputError(
-            f"Accumulation must be exact for rounding {ways.mode_name} with flags {ways.flags}, as "
-            f"the others round at each step, not {shape.accumulate!r}"
-        )
+    _check_rounding(shape, circuit)
     if shape.accumulate in ("tree", "chain") and circuit.result_format != circuit.format:
         raise InputError(
             f"Result format of {shape.accumulate} must be that of the operands, "
             f"not {circuit.result_format.name!r}"
         )
     return shape
+
+
+def _check_rounding(shape: Shape, circuit: CircuitOptions) -> None:
+    if not (ways := circuit.rounding).is_usual:
+        require_exact(shape, f"rounding {ways.mode_name} with flags {ways.flags}")
 
 
 def resolve_second(

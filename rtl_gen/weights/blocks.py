@@ -48,6 +48,20 @@ class BlockParameters:
         """Number of blocks of each output."""
         return len(self.scales[0])
 
+    def scale_fields(self, fmt: Format) -> tuple[int, int]:
+        """Return the least and the largest exponent field of all scales, which have a format."""
+        fields = [code >> fmt.mantissa_bits for row in self.scales for code in row]
+        return min(fields), max(fields)
+
+    @property
+    def bias_fields(self) -> tuple[int, int] | None:
+        """Least and largest exponent field of a bias that is not zero; None if there is no bias."""
+        if self.bias is None:
+            return None
+        sizes = [code & _BIAS.magnitude_mask for code in self.bias]
+        fields = [size >> _BIAS.mantissa_bits for size in sizes if size] or [0]
+        return min(fields), max(fields)
+
 
 def read_blocks(
     path: Path, block: BlockFormat, size: int, policy: ScalePolicy = ScalePolicy.FLOOR

@@ -59,8 +59,8 @@ def scale_values(block: str) -> list[float]:
     return codes.view(float8_e4m3fn if is_nvfp4 else float8_e8m0fnu).astype(float).tolist()
 
 
-def round_to(to: Format, exact: Fraction, *, is_negative: bool) -> int:
-    """Return the code of a number rounded to nearest even in a format of IEEE 754's kind.
+def round_to(to: Format, exact: Fraction, *, is_negative: bool, mode: str = "rne") -> int:
+    """Return the code of a number rounded to nearest even, or down or up, in a format of IEEE 754's kind.
 
     The exponent is found by comparison with powers of two, and Python's ``round`` of a fraction
     does the rest: it takes the even one of two nearest integers.
@@ -72,11 +72,13 @@ def round_to(to: Format, exact: Fraction, *, is_negative: bool) -> int:
         exact_one = estimate if Fraction(2) ** estimate <= magnitude else estimate - 1
         exponent = max(exact_one, to.min_exponent)
     ulp = Fraction(2) ** (exponent - to.mantissa_bits)
-    units = round(magnitude / ulp)
+    is_inward = mode != "rne" and is_negative == (mode == "rup")
+    integer = round if mode == "rne" else math.floor if is_inward else math.ceil
+    units = integer(magnitude / ulp)
     # A number of units of a normal value has the hidden bit in it.
     code = (exponent - to.min_exponent << to.mantissa_bits) + units
     infinity = ((1 << to.exponent_bits) - 1) << to.mantissa_bits
-    return min(code, infinity) | is_negative << to.width - 1
+    return min(code, infinity - is_inward) | is_negative << to.width - 1
 
 
 def dot_of_blocks(
@@ -87,6 +89,7 @@ def dot_of_blocks(
     b_scale: np.ndarray,
     to: Format,
     bias: float | None = None,
+    mode: str = "rne",
 ) -> int:
     """Return the code of one dot product, plus a bias; elements of the shape (blocks, size)."""
     elements, scales = element_values(block), scale_values(block)
@@ -100,7 +103,9 @@ def dot_of_blocks(
             return nan
         both = Fraction(scale[0]) * Fraction(scale[1])
         for x, y in zip((elements[c] for c in row_a), (elements[c] for c in row_b), strict=True):
-            negatives.append((math.copysign(1, x) < 0) != (math.copysign(1, y) < 0))
+            is_opposite = (math.copysign(1, x) < 0) != (math.copysign(1, y) < 0)
+            # Integers have no negative zero.
+            negatives.append(x * y < 0 if block == "mxint8" else is_opposite)
             if math.isfinite(x) and math.isfinite(y):
                 total += both * Fraction(x) * Fraction(y)
             else:
@@ -110,12 +115,11 @@ def dot_of_blocks(
     if math.isinf(special):
         infinity = ((1 << to.exponent_bits) - 1) << to.mantissa_bits
         return infinity | (special < 0) << to.width - 1
-    if block == "mxint8":  # has no negative zero
-        negatives = [False]
     if bias is not None:
         negatives.append(math.copysign(1, bias) < 0)
-    is_negative = all(negatives) if total == 0 else total < 0
-    return round_to(to, total, is_negative=is_negative)
+    of_zero = any(negatives) if mode == "rdn" else all(negatives)
+    is_negative = of_zero if total == 0 else total < 0
+    return round_to(to, total, is_negative=is_negative, mode=mode)
 
 
 def dot_in_turn(

@@ -4,7 +4,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions
+from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
+from spikefloat.rtl_gen.circuits.sums.lane_parts import LaneGraphs
 from spikefloat.sim.graphs.network import Network
 from spikefloat.sim.graphs.planes import pack_codes, unpack_codes
 

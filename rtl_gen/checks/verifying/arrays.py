@@ -11,13 +11,13 @@ from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.sim.benches.arrays import ArrayDesign
 from spikefloat.sim.cases.vectors import input_vectors, vector_cases
 
-__all__ = ["array_bench", "array_vectors"]
+__all__ = ["MOST_CLOCKS", "array_bench", "array_vectors"]
 
 #: Sets of weights that are sent, one after the other, where weights come from a stream.
 _SETS = 2
 
 #: Clocks that the vectors of one scene may take in all.
-_MOST_CLOCKS = 50_000
+MOST_CLOCKS = 50_000
 
 
 def array_bench(instance: Instance, selected: Selected) -> ArrayDesign:
@@ -59,5 +59,5 @@ def array_bench(instance: Instance, selected: Selected) -> ArrayDesign:
 def array_vectors(design: ArrayDesign, count: int, seed: int) -> NDArray[np.int64]:
     """Return directed vectors, and random ones: no more than an array can take in a while."""
     directed = vector_cases(design.fmt, design.inputs, 0, seed)[0]
-    count = min(count, _MOST_CLOCKS // design.interval)
+    count = min(count, MOST_CLOCKS // design.interval)
     return np.concatenate([directed, input_vectors(design.fmt, design.inputs, count, seed)])

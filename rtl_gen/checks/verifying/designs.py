@@ -56,7 +56,7 @@ def vector_check(instance: Instance, selected: Selected) -> Check:
     """
     options = instance.circuit
     count, seed = selected.random_cases, selected.seed
-    if instance.is_array:
+    if instance.is_array and not instance.design.roles:
         array = array_bench(instance, selected)
         return array_check(array, array_vectors(array, count, seed))
     if instance.design.roles:

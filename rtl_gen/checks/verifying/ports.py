@@ -3,14 +3,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikefloat.rtl_gen.checks.golden import golden_codes
+from spikefloat.rtl_gen.checks.golden import golden_codes, rounded_block_dot
+from spikefloat.rtl_gen.checks.verifying.arrays import MOST_CLOCKS
 from spikefloat.rtl_gen.checks.verifying.graphs import bench_ways, hardware_check
 from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.circuits.vector_operation import Passes, Running
+from spikefloat.rtl_gen.designs.arrays import make_layer_array
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
@@ -30,6 +33,8 @@ def port_check(instance: Instance, selected: Selected) -> Check:
     hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
     operands = _operands(instance, selected.random_cases, selected.seed)
+    if instance.is_array:  # takes many clocks for each
+        operands = _spread(operands, MOST_CLOCKS // hardware.initiation_interval)
     ways = bench_ways(instance)
     extras = _extras(ways, operands, selected.seed)
     results = _results(instance, ways, operands, extras)
@@ -43,9 +48,10 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         )
         for name, codes in instance.ports.items()
     }
-    if instance.takes_elements:
+    if instance.has_own_streams:
         own = replace(hardware, verilog=verilog, module=module)
-        return _element_check(instance, own, ports, operands, results)
+        make = _array_check if instance.is_array else _element_check
+        return make(instance, own, ports, operands, results)
     inputs = tuple(ports.pop(name) for name in instance.design.operands)
     flags = {name: codes for name, codes in results.items() if name not in ports}
     return hardware_check(
@@ -55,6 +61,13 @@ def port_check(instance: Instance, selected: Selected) -> Check:
         {**operands, **extras},
         {name: _numbers(instance.ports[name], results[name]) for name in ports} | flags,
     )
+
+
+def _spread(operands: Mapping[str, NDArray[np.int64]], most: int) -> dict[str, NDArray[np.int64]]:
+    """Return as many cases as asked for, but ten at least, from all places of all cases."""
+    count = len(next(iter(operands.values())))
+    step = -(-count // max(most, 10))
+    return {name: codes[::step] for name, codes in operands.items()}
 
 
 def _extras(
@@ -75,13 +88,14 @@ def _results(
     if ways.is_usual:
         right = golden_codes(instance, operands)
         return right if isinstance(right, dict) else {"y": right}
+    given = [operands[name] for name in instance.design.operands]
+    if isinstance(instance.shape, BlockShape):
+        return ways.results(extras, given, partial(rounded_block_dot, instance))
     flagged, circuit = VECTORS[instance.design.name].flagged, instance.circuit
     assert flagged is not None  # as the design takes no rounding otherwise
     formats = circuit.format, circuit.result_format, circuit.overflow
     return ways.results(
-        extras,
-        [operands[name] for name in instance.design.operands],
-        lambda some, rounder: flagged(*formats, *some, rounder=rounder),
+        extras, given, lambda some, rounder: flagged(*formats, *some, rounder=rounder)
     )
 
 
@@ -119,6 +133,45 @@ def _element_check(
         latency=first,
         last_latency=first + result.count - 1,
         interval=hardware.initiation_interval,
+        alarms=("frame_error",),
+    )
+    return Check(dut=dut, cases=Cases(operands=operands, expected=results))
+
+
+def _array_check(
+    instance: Instance,
+    hardware: Hardware,
+    ports: Mapping[str, Port],
+    operands: Mapping[str, NDArray[np.int64]],
+    results: Mapping[str, NDArray[np.int64]],
+) -> Check:
+    """Return the check of a layer on blocks that is spread over lanes."""
+    array = make_layer_array(instance, instance.name)
+    sizes, timing = array.sizes, array.timing
+    lanes = {"x": sizes.x_codes, "y": sizes.y_codes}
+    *sources, result = (
+        StreamPort(
+            name,
+            whole_bytes(port.width),
+            port.count,
+            port.fmt,
+            prefix=f"{'s' if name in operands else 'm'}_axis_{name}",
+            lanes=lanes.get(name, 1),
+            has_last=True,
+            has_keep=name == "y" and sizes.outputs % sizes.y_codes > 0,
+        )
+        for name, port in ports.items()
+    )
+    dut = Dut(
+        name=hardware.module,
+        verilog=hardware.verilog,
+        module=hardware.module,
+        inputs=tuple(sources),
+        outputs=(result,),
+        contract=Contract.STREAM,
+        latency=timing.first_result,
+        last_latency=timing.last_result,
+        interval=timing.interval,
         alarms=("frame_error",),
     )
     return Check(dut=dut, cases=Cases(operands=operands, expected=results))

@@ -60,7 +60,7 @@ def _hardware_words(subject: Subject) -> str:
     if isinstance(subject, CellInstance):
         return "clocked"
     if isinstance(subject, Instance) and subject.is_array:
-        return "array {}x{}, streams".format(*subject.layer.lanes or ())
+        return f"array {labels(subject)['lanes']}, streams"
     return _option_words(subject.hardware)
 
 

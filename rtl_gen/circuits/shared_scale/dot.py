@@ -6,18 +6,19 @@ The products of the elements of a block make a fixed-point number, as in any exa
 
 from collections.abc import Sequence
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.shared_scale.scale import multiply_scales, unpack_scale
 from spikefloat.rtl_gen.circuits.shared_scale.sums import BlockSum, add_blocks, scaled_sum
 from spikefloat.rtl_gen.circuits.sums.exact import product_term, product_width
 from spikefloat.rtl_gen.circuits.sums.terms import Term, Total, sum_terms
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BlockFormat, Format, Overflow
-from spikefloat.rtl_gen.neurons.builder import Word
+from spikefloat.rtl_gen.neurons.builder import ZERO, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import magnitude_of
 
-__all__ = ["block_dot"]
+__all__ = ["block_dot", "block_sum", "product_range"]
 
 
 def block_dot(
@@ -32,6 +33,7 @@ def block_dot(
     *,
     wide: Format | None = None,
     has_counters: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code of the sum over all blocks of scale times scale times sum of products.
 
@@ -57,6 +59,8 @@ def block_dot(
         sum over all blocks is exact.
     has_counters : bool
         Whether sums are to take few lookup tables: six bits of a column are counted together.
+    control : RoundingControl
+        How the exact sum is rounded; to nearest even with ``wide``.
 
     Raises
     ------
@@ -71,18 +75,49 @@ def block_dot(
     sums = []
     for number, (x, y, *scales) in enumerate(zip(a, b, a_scale, b_scale, strict=True)):
         with gates.builder.scope(f"block_{number}"):
-            sums.append(_block_sum(gates, block, x, y, scales, has_counters))
-    return add_blocks(gates, sums, to, overflow, wide=wide)
+            sums.append(block_sum(gates, block, x, y, scales, has_counters=has_counters))
+    return add_blocks(gates, sums, to, overflow, wide=wide, control=control)
 
 
-def _block_sum(
+def product_range(block: BlockFormat) -> tuple[int, int]:
+    """Return what products of two elements are multiples of, as a power of two, and how many at most."""
+    fmt = block.float_element
+    if fmt is None:
+        assert not isinstance(block.element, Format)
+        return -2 * block.fraction_bits, block.element.lowest**2
+    largest = int((fmt.max_value / fmt.min_value) ** 2)
+    return 2 * (fmt.min_exponent - fmt.mantissa_bits), largest
+
+
+def block_sum(
     gates: GateLibrary,
     block: BlockFormat,
     a: Sequence[Word],
     b: Sequence[Word],
     scales: Sequence[Word],
-    has_counters: bool,
+    *,
+    has_counters: bool = False,
 ) -> BlockSum:
+    """Return the exact sum of the products of one block, or of a part of it.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    block : BlockFormat
+        Format of both blocks.
+    a, b : sequence of Word
+        Codes of the elements, as many of each.
+    scales : sequence of Word
+        Code of the scale of each.
+    has_counters : bool
+        As in :func:`block_dot`.
+
+    Raises
+    ------
+    InputError
+        If there are no elements, or not as many of each, or a width is wrong.
+    """
     if not a or len(a) != len(b):
         raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
     x, y = (
@@ -92,21 +127,26 @@ def _block_sum(
     scale = multiply_scales(gates, x, y)
     terms: list[Term] = []
     fmt = block.float_element
+    unit, largest = product_range(block)
     if fmt is None:
-        total, unit = _integer_sum(gates, block, a, b), -2 * block.fraction_bits
-        assert not isinstance(block.element, Format)
-        largest = block.element.lowest**2
+        total = _integer_sum(gates, block, a, b)
+        terms = [_integer_term(gates, *pair) for pair in zip(a, b, strict=True)]
     else:
-        width, unit = product_width(fmt), 2 * (fmt.min_exponent - fmt.mantissa_bits)
+        width = product_width(fmt)
         for number, (x_code, y_code) in enumerate(zip(a, b, strict=True)):
             with gates.builder.scope(f"term_{number}", a=x_code, b=y_code):
                 first = terms[0].sign if terms else None
                 terms.append(product_term(gates, fmt, x_code, y_code, width, first))
-        largest = int((fmt.max_value / fmt.min_value) ** 2)
         total = sum_terms(gates, terms, largest, False, has_counters=has_counters)
     largest *= len(a)
     signs = [term.sign for term in terms]
     return scaled_sum(gates, terms, total, signs, scale, unit, largest)
+
+
+def _integer_term(gates: GateLibrary, x: Word, y: Word) -> Term:
+    """Return what is to be known of a product beside its value: whether it is below zero."""
+    sign = gates.and_(gates.xor(x[-1], y[-1]), gates.or_(*x), gates.or_(*y), name="minus")
+    return Term(sign, ZERO, ZERO, (), ZERO, ZERO, ZERO)
 
 
 def _integer_sum(

@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import add
 
-__all__ = ["Scale", "height_of", "multiply_scales", "unpack_scale"]
+__all__ = ["Scale", "height_of", "multiply_scales", "scale_range", "unpack_scale"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class Scale:
     highest: int  #: Largest exponent of a number.
 
 
+def scale_range(fmt: Format) -> tuple[int, int, int]:
+    """Return unit, least and largest exponent that scales of a format have, as in :class:`Scale`."""
+    highest = fmt.max_code >> fmt.mantissa_bits
+    return -fmt.bias - fmt.mantissa_bits, int(fmt.has_zero), highest
+
+
 def unpack_scale(gates: GateLibrary, fmt: Format, code: Word, name: str) -> Scale:
     """Return the scale that a code means.
 
@@ -38,14 +44,13 @@ def unpack_scale(gates: GateLibrary, fmt: Format, code: Word, name: str) -> Scal
     """
     if len(code) != fmt.width:
         raise InputError(f"Code must have {fmt.width} bits for {fmt.name}, not {len(code)}")
-    highest = fmt.max_code >> fmt.mantissa_bits
+    unit_and_bounds = scale_range(fmt)
     if not fmt.has_zero:
         with gates.builder.scope(name, code=code):
             is_nan = gates.and_(*code, name="nan")
-        return Scale(is_nan, ZERO, (ONE,), code, -fmt.bias, 0, highest)
+        return Scale(is_nan, ZERO, (ONE,), code, *unit_and_bounds)
     raw = unpack(gates, fmt, code, name)
-    unit = -fmt.bias - fmt.mantissa_bits
-    return Scale(raw.is_nan, raw.is_zero, raw.significand, raw.exponent, unit, 1, highest)
+    return Scale(raw.is_nan, raw.is_zero, raw.significand, raw.exponent, *unit_and_bounds)
 
 
 def multiply_scales(gates: GateLibrary, a: Scale, b: Scale) -> Scale:

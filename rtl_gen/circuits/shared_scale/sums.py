@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.sign import relu as rectify
+from spikefloat.rtl_gen.circuits.parts.finish import finish
 from spikefloat.rtl_gen.circuits.parts.fixed_point import round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
 from spikefloat.rtl_gen.circuits.parts.products import magnitude_value
-from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import pack
 from spikefloat.rtl_gen.circuits.shared_scale.rounding import round_at_height
 from spikefloat.rtl_gen.circuits.shared_scale.scale import Scale, height_of
@@ -95,6 +96,7 @@ def add_blocks(
     wide: Format | None = None,
     bias: int | None = None,
     relu: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code of the sum of all blocks.
 
@@ -116,11 +118,13 @@ def add_blocks(
         Code of a finite number of :data:`BIAS` that is added, too.
     relu : bool
         Whether a negative sum becomes +0, before it is rounded into the result.
+    control : RoundingControl
+        How an exact sum is rounded; to nearest even with ``wide`` or ReLU.
     """
     if wide is not None:
         return _add_rounded(gates, sums, to, overflow, wide, bias, relu)
     if len(sums) == 1 and bias is None:
-        return _round_one(gates, sums[0], to, overflow, relu)
+        return _round_one(gates, sums[0], to, overflow, relu, control)
     total, unit = _add_exactly(gates, sums, bias)
     with gates.builder.scope("round", magnitude=total.magnitude):
         rounded = round_moved(
@@ -129,11 +133,11 @@ def add_blocks(
             total.magnitude,
             unit,
             is_zero=gates.not_(total.is_below[-1]),
-            control=NEAREST_EVEN,
+            control=control,
             sign=total.is_negative,
             name="sum",
         )
-    return _pack(gates, sums, total, rounded, to, overflow, relu)
+    return _pack(gates, sums, total, rounded, to, overflow, relu, control)
 
 
 def _pack(
@@ -144,13 +148,14 @@ def _pack(
     to: Format,
     overflow: Overflow | None,
     relu: bool,
+    control: RoundingControl,
 ) -> Word:
     """Return the code of a magnitude that is rounded, or of what the blocks have of special values."""
     terms = [term for one in sums for term in one.terms]
     with gates.builder.scope("special_values"):
         is_nan, is_infinite, sign = ZERO, ZERO, total.is_negative
         if terms:
-            _, is_infinite, is_nan, sign = special_values(gates, terms, total, NEAREST_EVEN)
+            _, is_infinite, is_nan, sign = special_values(gates, terms, total, control)
         is_nan = gates.or_(is_nan, *(one.scale.is_nan for one in sums), name="any_nan")
         if relu:
             plus = gates.not_(sign)
@@ -164,11 +169,17 @@ def _pack(
         magnitude=rounded,
         is_nan=is_nan,
         is_infinite=is_infinite,
+        stays_finite=control.stays_finite(gates, sign),
     )
 
 
 def _round_one(
-    gates: GateLibrary, one: BlockSum, to: Format, overflow: Overflow | None, relu: bool = False
+    gates: GateLibrary,
+    one: BlockSum,
+    to: Format,
+    overflow: Overflow | None,
+    relu: bool = False,
+    control: RoundingControl = NEAREST_EVEN,
 ) -> Word:
     """Return the code of the sum of one block, whose place the scales decide."""
     scale, builder = one.scale, gates.builder
@@ -177,18 +188,27 @@ def _round_one(
         height, is_below, lowest = height_of(
             gates, to, (scale.exponent,), offset, scale.lowest, scale.highest
         )
+    is_zero = gates.not_(one.is_nonzero)
     with builder.scope("round", magnitude=one.magnitude):
-        rounded = round_at_height(
-            gates,
-            to,
-            one.magnitude,
-            height,
-            is_below,
-            lowest=lowest,
-            is_zero=gates.not_(one.is_nonzero),
-        )
+        if control.is_plain:
+            rounded = round_at_height(
+                gates, to, one.magnitude, height, is_below, lowest=lowest, is_zero=is_zero
+            )
+        else:
+            rounded = finish(
+                gates,
+                to,
+                one.magnitude,
+                height,
+                is_below,
+                lowest=lowest,
+                max_zeros=None,
+                zeros=(is_zero,),
+                control=control,
+                sign=one.sign,
+            )
     total = Total(one.sign, one.magnitude, (one.is_nonzero,))
-    return _pack(gates, [one], total, rounded, to, overflow, relu)
+    return _pack(gates, [one], total, rounded, to, overflow, relu, control)
 
 
 def _add_rounded(

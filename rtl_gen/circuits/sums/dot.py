@@ -15,7 +15,7 @@ from typing import NamedTuple
 from spikefloat.rtl_gen.circuits.operations.add import add
 from spikefloat.rtl_gen.circuits.operations.convert import convert
 from spikefloat.rtl_gen.circuits.operations.multiply import multiply
-from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point
+from spikefloat.rtl_gen.circuits.parts.fixed_point import round_fixed_point, round_moved
 from spikefloat.rtl_gen.circuits.parts.placing import multiply_significands, place
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import NEAREST_EVEN, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, pack
@@ -164,6 +164,7 @@ def round_sum(
     *,
     relu: bool = False,
     unit: int | None = None,
+    moves: bool = False,
 ) -> Word:
     """Return the code of an exact sum.
 
@@ -186,6 +187,9 @@ def round_sum(
         Whether a negative sum becomes +0 before it is rounded.
     unit : int, optional
         The lowest bit of the sum stands for ``2**unit``.
+    moves : bool
+        Whether the leading one is moved to the top before, as by :func:`~.parts.fixed_point.round_moved`:
+        fewer neurons, and deeper, for sums as wide as the format has exponents.
     """
     builder = gates.builder
     policy = resolve_overflow(to, overflow)
@@ -198,10 +202,10 @@ def round_sum(
     negative = total[-1]
     if relu:
         with builder.scope("round", magnitude=total[:-1]):
-            rounded, too_large = _round(gates, unit, to, total[:-1])
+            rounded, too_large = _round(gates, unit, to, total[:-1], moves)
             keep = gates.not_(gates.or_(negative, any_minus, name="rectified"))
-            *kept, too_large = gate_word(gates, (*rounded, too_large), keep)
-            rounded = builder.name_word("kept", kept)
+            rounded = builder.name_word("kept", gate_word(gates, rounded, keep))
+            too_large = None if too_large is None else gates.and_(too_large, keep)
         return pack(
             gates,
             to,
@@ -215,7 +219,7 @@ def round_sum(
     with builder.scope("magnitude", total=total):
         size = magnitude_of(gates, total)
     with builder.scope("round", magnitude=size):
-        rounded, too_large = _round(gates, unit, to, size)
+        rounded, too_large = _round(gates, unit, to, size, moves)
     with builder.scope("sign"):
         is_infinite = gates.or_(any_plus, any_minus, name="infinite")
         # An exact zero is +0, unless every product is -0; then the sum is not negative, either.
@@ -234,8 +238,22 @@ def round_sum(
     )
 
 
-def _round(gates: GateLibrary, unit: int, to: Format, magnitude: Word) -> tuple[Word, Bit]:
+def _round(
+    gates: GateLibrary, unit: int, to: Format, magnitude: Word, moves: bool
+) -> tuple[Word, Bit | None]:
     """Return the code of a magnitude in units of ``2**unit``, or that it is too large."""
+    if moves:
+        rounded = round_moved(
+            gates,
+            to,
+            magnitude,
+            unit,
+            is_zero=gates.not_(gates.or_(*magnitude, name="nonzero")),
+            control=NEAREST_EVEN,
+            sign=ZERO,
+            name="sum",
+        )
+        return rounded, None
     is_below = gates.builder.name_word("is_below", any_below(gates, magnitude))
     return round_fixed_point(gates, to, magnitude, is_below, unit)
 

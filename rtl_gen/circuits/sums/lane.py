@@ -13,7 +13,6 @@ Beside the rows there are flags, which once set stay: a product was other than -
 -infinity. With ``chain`` a partial is one rounded product, and the state is the rounded sum.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.circuits.operations.add import add
@@ -22,17 +21,22 @@ from spikefloat.rtl_gen.circuits.operations.multiply import multiply
 from spikefloat.rtl_gen.circuits.operations.sign import relu
 from spikefloat.rtl_gen.circuits.parts.unpack import RawFloat, unpack
 from spikefloat.rtl_gen.circuits.sums.dot import SumFlags, fixed_point, round_sum
+from spikefloat.rtl_gen.circuits.sums.lane_parts import (
+    LaneFlags,
+    LaneGraphs,
+    any_flags,
+    make_lane_graphs,
+    read_flags,
+)
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
-from spikefloat.rtl_gen.neurons.builder import ZERO, Bit, Word, constant
-from spikefloat.rtl_gen.neurons.circuit import build_graph
+from spikefloat.rtl_gen.neurons.builder import Word, constant
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.words import gate_word, mux_word, xor_word
 
-__all__ = ["LANE_ACCUMULATIONS", "LaneGraphs", "LaneOptions", "lane_graphs"]
+__all__ = ["LANE_ACCUMULATIONS", "LaneOptions", "lane_graphs"]
 
 #: Accumulations that can be done in steps.
 LANE_ACCUMULATIONS = ("exact", "chain")
@@ -102,52 +106,36 @@ class LaneOptions:
         return (self.products * steps << self.term_width) & (1 << self.row_width) - 1
 
     @property
+    def code_width(self) -> int:
+        """Bits of an input, and of a weight."""
+        return self.format.width
+
+    @property
+    def bias_width(self) -> int:
+        """Bits of a bias."""
+        return self.format.width
+
+    def graphs(self, name: str = "lane") -> LaneGraphs:
+        """Return the graphs of a lane; see :func:`lane_graphs`."""
+        return lane_graphs(self, name)
+
+    @property
     def neutral_weight(self) -> int:
         """Code of a weight that makes -0 of an input of +0, which changes no sum."""
         return self.format.sign_mask | self.format.bias << self.format.mantissa_bits
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaneGraphs:
-    """The three graphs of a lane."""
-
-    #: From ``x`` and ``w``, codes side by side with the first lowest, to ``partial``.
-    multiply: NeuronGraph
-    #: From ``state``, ``partial``, and ``first``, set in the first step, to ``state_next``.
-    accumulate: NeuronGraph
-    #: From ``state`` and, if there is one, ``bias`` to ``y``.
-    finish: NeuronGraph
 
 
 def lane_graphs(options: LaneOptions, name: str = "lane") -> LaneGraphs:
     """Return the graphs of a lane, called ``<name>_multiply`` and so on."""
     circuit: _Chain | _Exact = (_Chain if options.accumulate == "chain" else _Exact)(options)
     codes = options.format.width * options.products
-
-    def build(
-        part: str, inputs: dict[str, int], output: str, function: Callable[..., Word]
-    ) -> NeuronGraph:
-        return build_graph(
-            f"{name}_{part}",
-            inputs,
-            function,
-            result=output,
-            library=options.library,
-            budget=options.budget,
-        )
-
-    multiply_graph = build("multiply", {"x": codes, "w": codes}, "partial", circuit.multiply)
-    partial = len(multiply_graph.outputs[0].nodes)
-    bias = {"bias": options.format.width} if options.has_bias else {}
-    return LaneGraphs(
-        multiply=multiply_graph,
-        accumulate=build(
-            "accumulate",
-            {"state": circuit.state_width, "partial": partial, "first": 1},
-            "state_next",
-            circuit.accumulate,
-        ),
-        finish=build("finish", {"state": circuit.state_width, **bias}, "y", circuit.finish),
+    return make_lane_graphs(
+        circuit,
+        name,
+        {"x": codes, "w": codes},
+        {"bias": options.bias_width} if options.has_bias else {},
+        library=options.library,
+        budget=options.budget,
     )
 
 
@@ -183,16 +171,6 @@ class _Chain:
         return convert(gates, self._format, o.to, state, resolve_overflow(o.to, o.overflow))
 
 
-@dataclass(frozen=True)
-class _Flags:
-    """What was among the terms so far; once set, a flag stays."""
-
-    other: Bit  #: A term that is not -0.
-    nan: Bit
-    plus: Bit  #: +infinity.
-    minus: Bit  #: -infinity.
-
-
 class _Exact:
     """Nothing is rounded before the end."""
 
@@ -226,9 +204,11 @@ class _Exact:
                 flags.append(self._add_term(gates, columns, raw_a, raw_b))
         with gates.builder.scope("add_up"):
             rows = columns.rows(gates)
-        return self._join(rows, _any(gates, flags))
+        return self._join(rows, any_flags(gates, flags))
 
-    def _add_term(self, gates: GateLibrary, columns: Columns, x: RawFloat, y: RawFloat) -> _Flags:
+    def _add_term(
+        self, gates: GateLibrary, columns: Columns, x: RawFloat, y: RawFloat
+    ) -> LaneFlags:
         """Add a product, plus ``2**term_width``, so that it is never negative."""
         sign = gates.xor(x.sign, y.sign, name="sign")
         magnitude = fixed_point(gates, x, y, self._options.term_width)
@@ -237,7 +217,7 @@ class _Exact:
         columns.add((gates.not_(sign),), self._options.term_width)
         infinite = gates.or_(x.is_infinite, y.is_infinite, name="infinite")
         is_zero = gates.or_(x.is_zero, y.is_zero, name="zero")
-        return _Flags(
+        return LaneFlags(
             other=gates.not_(gates.and_(sign, is_zero, name="minus_zero")),
             nan=gates.or_(
                 x.is_nan, y.is_nan, gates.and_(infinite, is_zero, name="invalid"), name="nan"
@@ -255,13 +235,15 @@ class _Exact:
         columns = Columns(self._options.row_width)
         for row in (*old_rows, *new_rows):
             columns.add(row)
-        flags = _any(gates, [self._flags(old_flags), self._flags(new_flags)])
+        flags = any_flags(
+            gates, [read_flags(self._names, old_flags), read_flags(self._names, new_flags)]
+        )
         return self._join(columns.rows(gates), flags)
 
     def finish(self, gates: GateLibrary, state: Word, bias: Word | None = None) -> Word:
         o = self._options
         first, second, flag_bits = self._split(state, o.row_width)
-        flags = self._flags(flag_bits)
+        flags = read_flags(self._names, flag_bits)
         columns = Columns(o.row_width)
         columns.add(first)
         columns.add(second)
@@ -274,7 +256,7 @@ class _Exact:
                     unpack(gates, self._format, bias),
                     unpack(gates, self._format, one, "unpack_one"),
                 )
-                flags = _any(gates, [flags, term])
+                flags = any_flags(gates, [flags, term])
         columns.add_constant(-o.terms << o.term_width)
         with gates.builder.scope("total"):
             total = columns.total(gates)
@@ -294,21 +276,8 @@ class _Exact:
             relu=o.activation == "relu",
         )
 
-    def _join(self, rows: tuple[Word, Word], flags: _Flags) -> Word:
-        return (*rows[0], *rows[1], *(getattr(flags, name) for name in self._names))
+    def _join(self, rows: tuple[Word, Word], flags: LaneFlags) -> Word:
+        return (*rows[0], *rows[1], *flags.bits(self._names))
 
     def _split(self, word: Word, width: int) -> tuple[Word, Word, Word]:
         return word[:width], word[width : 2 * width], word[2 * width :]
-
-    def _flags(self, bits: Word) -> _Flags:
-        known = dict(zip(self._names, bits, strict=True))
-        return _Flags(*(known.get(name, ZERO) for name in ("other", "nan", "plus", "minus")))
-
-
-def _any(gates: GateLibrary, flags: list[_Flags]) -> _Flags:
-    return _Flags(
-        *(
-            gates.or_(*(getattr(term, name) for term in flags), name=f"any_{name}")
-            for name in ("other", "nan", "plus", "minus")
-        )
-    )

@@ -29,7 +29,7 @@ PURPOSES = {
     "outputs": "linear without --weights",
     "until": "linear with an .onnx file",
     "activation": "linear",
-    "shape": "linear without --block",
+    "shape": "linear",
     "lanes": "linear with --shape array",
     "levels": "linear with --shape array",
     "block": "designs on blocks and linear",

@@ -26,6 +26,7 @@ from spikefloat.rtl_gen.designs.shapes.vector import (
     Shape,
     VectorShape,
     make_vector_shape,
+    require_exact,
     with_accumulation,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "make_vector_shape",
     "read_block_layer_shape",
     "read_layer_shape",
+    "require_exact",
     "with_accumulation",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shape of a linear layer on blocks, whose weights are blocks and part of the circuit."""
+"""The shape of a linear layer on blocks, whose weights are blocks: part of the circuit, or in memory."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape, make_block_shape
-from spikefloat.rtl_gen.designs.shapes.layer import MAX_PRODUCTS
+from spikefloat.rtl_gen.designs.shapes.layer import (
+    MAX_ARRAY_PRODUCTS,
+    MAX_PRODUCTS,
+    lane_words,
+)
 from spikefloat.rtl_gen.designs.shapes.ports import PortCodes
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format, ScalePolicy
+from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 
 if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module is for does not.
     from spikefloat.rtl_gen.weights.blocks import BlockParameters
@@ -29,6 +34,9 @@ class BlockLayerShape(BlockShape):
     weights: BlockParameters
     activation: str = ACTIVATIONS[0]
     source: str = field(default="", compare=False)  #: File of the weights, for a reader.
+    #: Lanes for outputs and for inputs, for a layer on an array of lanes; else None.
+    lanes: tuple[int, int] | None = None
+    levels: int = DEFAULT_LEVELS  #: Most levels of lookup tables between registers of an array.
 
     @property
     def outputs(self) -> int:
@@ -39,7 +47,20 @@ class BlockLayerShape(BlockShape):
     def name(self) -> str:
         """Part of the name of a module: ``_mxfp4_2blocks_10outputs_relu``."""
         words = [super().name, f"{self.outputs}outputs"]
-        return "_".join(words + [self.activation] * (self.activation != ACTIVATIONS[0]))
+        words += [self.activation] * (self.activation != ACTIVATIONS[0])
+        return "_".join(words + lane_words(self.lanes, self.levels))
+
+    @property
+    def array(self) -> ArraySizes | None:
+        """How the layer is spread over lanes, if it is."""
+        if self.lanes is None:
+            return None
+        return ArraySizes(
+            inputs=self.elements,
+            outputs=self.outputs,
+            output_lanes=self.lanes[0],
+            input_lanes=self.lanes[1],
+        )
 
     def codes(self, role: PortRole, floats: Format) -> PortCodes:
         """Return what a port of a role carries."""
@@ -55,6 +76,8 @@ def read_block_layer_shape(
     size: int | None = None,
     policy: str | None = None,
     activation: str | None = None,
+    lanes: tuple[int, int] | None = None,
+    levels: int | None = None,
 ) -> BlockLayerShape:
     """Return the shape of a layer with the weights of a file, made blocks.
 
@@ -71,6 +94,10 @@ def read_block_layer_shape(
         How a scale of weights that is a power of two is chosen; ``floor`` by default.
     activation : str, optional
         One of :data:`~spikefloat.rtl_gen.circuits.sums.linear.ACTIVATIONS`; none by default.
+    lanes : pair of int, optional
+        Lanes for outputs and for inputs, if the layer is to be spread over an array of lanes.
+    levels : int, optional
+        Most levels of lookup tables between the registers of an array; 6 by default.
 
     Raises
     ------
@@ -86,13 +113,7 @@ def read_block_layer_shape(
     from spikefloat.rtl_gen.weights.blocks import read_blocks
 
     weights = read_blocks(Path(path), shape.block, shape.size, way or ScalePolicy.FLOOR)
-    products = weights.outputs * weights.blocks * shape.size
-    if products > MAX_PRODUCTS:
-        raise InputError(
-            f"Products of a circuit with known weights must be at most {MAX_PRODUCTS}, not {products}"
-        )
-    make_block_shape(block, blocks=weights.blocks, size=size)  # refuses what is too long
-    return BlockLayerShape(
+    own = BlockLayerShape(
         block=shape.block,
         blocks=weights.blocks,
         size=shape.size,
@@ -100,4 +121,31 @@ def read_block_layer_shape(
         weights=weights,
         activation=activation or ACTIVATIONS[0],
         source=os.fspath(path),
+        lanes=lanes,
+        levels=DEFAULT_LEVELS if levels is None else levels,
     )
+    _check_size(own, has_levels=levels is not None)
+    return own
+
+
+def _check_size(shape: BlockLayerShape, *, has_levels: bool) -> None:
+    """Refuse what is too large, or cannot be spread over lanes."""
+    is_array = shape.array is not None  # refuses numbers of lanes that are out of range
+    kind, most = (
+        ("an array", MAX_ARRAY_PRODUCTS)
+        if is_array
+        else ("a circuit with known weights", MAX_PRODUCTS)
+    )
+    if (products := shape.outputs * shape.elements) > most:
+        raise InputError(f"Products of {kind} must be at most {most}, not {products}")
+    if not is_array:
+        if has_levels:
+            raise InputError(f"Levels must be given for an array of lanes, not {shape.levels}")
+        make_block_shape(shape.block.name, blocks=shape.blocks, size=shape.size)
+        return
+    assert shape.lanes is not None
+    if shape.size % shape.lanes[1]:
+        raise InputError(
+            f"Lanes for inputs must divide the {shape.size} elements of a block, "
+            f"not be {shape.lanes[1]}"
+        )

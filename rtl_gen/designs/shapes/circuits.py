@@ -128,7 +128,7 @@ def block_dot_circuit(
         [split_word(own, element) for own in split_word(word, element * shape.size)]
         for word in operands[:2]
     )
-    a_scale, b_scale = (split_word(word, scale) for word in operands[2:])
+    a_scale, b_scale = (split_word(word, scale) for word in operands[2:4])
     return block_dot(
         gates,
         shape.block,
@@ -140,6 +140,7 @@ def block_dot_circuit(
         options.overflow,
         wide=shape.wide,
         has_counters=options.objective is Objective.LUTS,
+        control=options.rounding.control(operands[4:]),
     )
 
 

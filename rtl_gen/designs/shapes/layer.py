@@ -19,13 +19,20 @@ from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module is for does not.
     from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
-__all__ = ["MAX_PRODUCTS", "LayerShape", "make_layer_shape", "read_layer_shape"]
+__all__ = [
+    "MAX_ARRAY_PRODUCTS",
+    "MAX_PRODUCTS",
+    "LayerShape",
+    "lane_words",
+    "make_layer_shape",
+    "read_layer_shape",
+]
 
 #: Most products of one circuit: with weights that are part of it, and with weights as operands.
 MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
 
 #: Most products of an array, which has a memory for the weights.
-_MAX_ARRAY_PRODUCTS = 1 << 22
+MAX_ARRAY_PRODUCTS = 1 << 22
 
 #: Shape of a layer of which nothing else is said.
 _DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
@@ -67,9 +74,7 @@ class LayerShape(Shape):
         words = ["x".join(map(str, self.sizes))]
         if self.activations != _usual_activations(len(self.activations)):
             words += self.activations
-        if self.lanes is not None:
-            words.append("array{}x{}".format(*self.lanes))
-            words += [f"levels{self.levels}"] if self.levels != DEFAULT_LEVELS else []
+        words += lane_words(self.lanes, self.levels)
         words += [] if self.layers else ["ports"]
         return "_".join((*words, self.accumulation_name))
 
@@ -84,6 +89,14 @@ class LayerShape(Shape):
             output_lanes=self.lanes[0],
             input_lanes=self.lanes[1],
         )
+
+
+def lane_words(lanes: tuple[int, int] | None, levels: int) -> list[str]:
+    """Return what the name of a layer has of its lanes, if it is spread over any."""
+    if lanes is None:
+        return []
+    words = ["array{}x{}".format(*lanes)]
+    return words + ([f"levels{levels}"] if levels != DEFAULT_LEVELS else [])
 
 
 def make_layer_shape(
@@ -229,7 +242,7 @@ def _check_array(shape: LayerShape) -> None:
         raise InputError(f"Layers on an array of lanes must be 1, not {len(shape.sizes) - 1}")
     if shape.levels < 1:
         raise InputError(f"Levels must be at least 1, not {shape.levels}")
-    if shape.products > _MAX_ARRAY_PRODUCTS:
+    if shape.products > MAX_ARRAY_PRODUCTS:
         raise InputError(
-            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {shape.products}"
+            f"Products of an array must be at most {MAX_ARRAY_PRODUCTS}, not {shape.products}"
         )

@@ -27,6 +27,7 @@ class ScaledRecord:
     results: Mapping[str, PortRole]  #: Likewise of output ports.
     circuit: Callable[..., Any]
     sources: tuple[str, ...] = ()  #: Formats of operands that are floats.
+    takes_rounding: bool = False  #: Whether it can round in other ways than to nearest even.
 
 
 SCALED = (
@@ -41,6 +42,7 @@ SCALED = (
         },
         results={"y": PortRole.FLOAT},
         circuit=block_dot_circuit,
+        takes_rounding=True,
     ),
     ScaledRecord(
         name="block_quantize",
@@ -62,7 +64,7 @@ SCALED = (
 #: What ``linear`` is where inputs and weights are blocks.
 LAYER = ScaledRecord(
     name="linear",
-    summary="y = act(w x + b), one linear layer on blocks, with the weights in the circuit",
+    summary="y = act(w x + b), one linear layer on blocks, with known weights",
     operands={"x": PortRole.ELEMENTS, "x_scale": PortRole.SCALES},
     results={"y": PortRole.OUTPUTS},
     circuit=block_linear_circuit,

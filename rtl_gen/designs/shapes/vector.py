@@ -15,6 +15,7 @@ __all__ = [
     "Shape",
     "VectorShape",
     "make_vector_shape",
+    "require_exact",
     "with_accumulation",
 ]
 
@@ -75,6 +76,21 @@ def make_vector_shape(length: int | None = None) -> VectorShape:
     if not 1 <= length <= MAX_LENGTH:
         raise InputError(f"Length must be between 1 and {MAX_LENGTH}, not {length!r}")
     return VectorShape(length=length)
+
+
+def require_exact(shape: Shape, ways: str) -> None:
+    """Refuse sums that round at each step, for ways to round that only exact ones have.
+
+    Raises
+    ------
+    InputError
+        If the shape adds in another way.
+    """
+    if shape.accumulate != "exact":
+        raise InputError(
+            f"Accumulation must be exact for {ways}, as the others round at each step, "
+            f"not {shape.accumulate!r}"
+        )
 
 
 def with_accumulation(shape: _AnyShape, accumulate: str | None, wide: str | None) -> _AnyShape:

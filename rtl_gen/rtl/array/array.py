@@ -8,11 +8,14 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs, LaneOptions
+from spikefloat.rtl_gen.circuits.shared_scale.lane import BlockLaneOptions
+from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
+from spikefloat.rtl_gen.circuits.sums.lane_parts import LaneGraphs
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.rtl.array.input import InputBuffer
 from spikefloat.rtl_gen.rtl.array.lanes import Lanes, delayed
 from spikefloat.rtl_gen.rtl.array.output import ResultBuffer
+from spikefloat.rtl_gen.rtl.array.scales import ScaleStore
 from spikefloat.rtl_gen.rtl.array.sizes import DEFAULT_LEVELS, ArraySizes
 from spikefloat.rtl_gen.rtl.array.weights import WeightStore
 from spikefloat.rtl_gen.rtl.ports import Port, component_ports, whole_bytes
@@ -52,7 +55,7 @@ class LayerArray(wiring.Component):
     ----------
     sizes : ArraySizes
         The layer and the lanes.
-    options : LaneOptions
+    options : LaneOptions or BlockLaneOptions
         Formats and accumulation; products and steps must be those of ``sizes``.
     module : str
         Name of the top module, with which the names of the circuits begin.
@@ -60,6 +63,8 @@ class LayerArray(wiring.Component):
         Codes of the weights, a row for each output; if None, they come from a stream.
     bias : sequence of int, optional
         Codes of the bias; with ``weight``, if the options say that there is one.
+    scale : sequence of sequence of int, optional
+        Codes of the scales of the weights, a row for each output; if they are blocks, and only then.
     levels : int
         Most levels of lookup tables between registers, where the circuits can be cut.
 
@@ -67,6 +72,8 @@ class LayerArray(wiring.Component):
     -------
     s_axis_x : ``In(AxiStream)``
         Vectors; see :class:`~.layer_array_input.InputBuffer`.
+    s_axis_x_scale : ``In(AxiStream(8))``
+        Scales of the blocks of vectors, if they are blocks; in the same way.
     s_axis_w : ``In(AxiStream)``
         Weights, unless they are given; see :class:`~.layer_array_weights.WeightStore`.
     m_axis_y : ``Out(AxiStream)``
@@ -83,11 +90,12 @@ class LayerArray(wiring.Component):
     def __init__(
         self,
         sizes: ArraySizes,
-        options: LaneOptions,
+        options: LaneOptions | BlockLaneOptions,
         *,
         module: str,
         weight: Sequence[Sequence[int]] | None = None,
         bias: Sequence[int] | None = None,
+        scale: Sequence[Sequence[int]] | None = None,
         levels: int = DEFAULT_LEVELS,
     ) -> None:
         check_identifier(module, "Module name")
@@ -99,10 +107,18 @@ class LayerArray(wiring.Component):
         self._module = module
         self._weight = weight
         self._bias = bias
+        self._scales: ScaleStore | None = None
+        if isinstance(options, BlockLaneOptions):
+            if weight is None or scale is None:
+                raise InputError("Weights that are blocks must be given with their scales")
+            self._scales = ScaleStore(sizes, options, scale)
+        elif scale is not None:
+            raise InputError("Scales must be given for weights that are blocks, not for floats")
         self._lanes = Lanes(sizes, options, module, levels)
         super().__init__(
             {
                 "s_axis_x": In(AxiStream(8 * sizes.x_codes)),
+                **({"s_axis_x_scale": In(AxiStream(8))} if self._scales else {}),
                 **({} if weight is not None else {"s_axis_w": In(AxiStream(8))}),
                 "m_axis_y": Out(
                     AxiStream(
@@ -120,7 +136,7 @@ class LayerArray(wiring.Component):
         return self._sizes
 
     @property
-    def options(self) -> LaneOptions:
+    def options(self) -> LaneOptions | BlockLaneOptions:
         """Formats and accumulation."""
         return self._options
 
@@ -160,23 +176,17 @@ class LayerArray(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Describe the array."""
         m = Module()
-        s, o = self._sizes, self._options
-        width = o.format.width
-        m.submodules.input_buffer = inputs = InputBuffer(s, width)
-        m.submodules.weight_store = weights = WeightStore(
-            s,
-            width,
-            neutral=o.neutral_weight,
-            has_bias=o.has_bias,
-            weight=self._weight,
-            bias=self._bias,
-        )
-        m.submodules.result_buffer = results = ResultBuffer(s, o.to.width, self.result_vectors)
-        wiring.connect(m, wiring.flipped(self.s_axis_x), inputs.s_axis_x)
-        wiring.connect(m, results.m_axis_y, wiring.flipped(self.m_axis_y))
-        if self._weight is None:
-            wiring.connect(m, wiring.flipped(self.s_axis_w), weights.s_axis_w)
-        m.d.comb += self.frame_error.eq(inputs.frame_error | weights.frame_error)
+        s = self._sizes
+        inputs, weights, results = self._add_memories(m)
+        x, w = {"x": inputs.codes}, {"w": weights.weights}
+        available, frame_error = inputs.available, inputs.frame_error | weights.frame_error
+        if self._scales is not None:
+            x["x_scale"], w["w_scale"] = self._scales.x_scale, self._scales.w_scale
+            available, frame_error = (
+                available & self._scales.available,
+                frame_error | self._scales.frame_error,
+            )
+        m.d.comb += self.frame_error.eq(frame_error)
 
         # One step in each clock, as soon as there is a vector and room for its results.
         address = Signal(range(s.interval))
@@ -187,7 +197,7 @@ class LayerArray(wiring.Component):
         ends = Signal()
         m.d.comb += [
             begins.eq((address == 0) & issue),
-            issue.eq(inputs.available & ((address != 0) | (results.room & weights.ready))),
+            issue.eq(available & ((address != 0) | (results.room & weights.ready))),
             ends_group.eq(issue & (step == s.steps - 1)),
             ends.eq(issue & (address == s.interval - 1)),
             inputs.step.eq(step),
@@ -203,19 +213,47 @@ class LayerArray(wiring.Component):
                 step.eq(Mux(ends_group, 0, step + 1)),
             ]
 
+        if self._scales is not None:
+            m.d.comb += [
+                self._scales.step.eq(step),
+                self._scales.address.eq(address),
+                self._scales.done.eq(ends),
+            ]
         delay = _FETCH + self._lanes.multiply.latency
         first = delayed(m, "first", issue & (step == 0), delay)
         active = delayed(m, "active", issue, delay)
         completes = delayed(m, "completes", ends_group, delay)
         completes_last = delayed(m, "completes_last", ends, delay)
-        sums = self._lanes.add_sums(m, inputs.codes, weights.weights, first, active)
+        sums = self._lanes.add_sums(m, x, w, first, active)
         self._lanes.add_results(m, sums, completes, completes_last, weights, results)
         return m
+
+    def _add_memories(self, m: Module) -> tuple[InputBuffer, WeightStore, ResultBuffer]:
+        """Add memories for inputs, weights and results, and connect the streams."""
+        s, o = self._sizes, self._options
+        m.submodules.input_buffer = inputs = InputBuffer(s, o.code_width)
+        m.submodules.weight_store = weights = WeightStore(
+            s,
+            o.code_width,
+            neutral=o.neutral_weight,
+            bias_width=o.bias_width if o.has_bias else None,
+            weight=self._weight,
+            bias=self._bias,
+        )
+        m.submodules.result_buffer = results = ResultBuffer(s, o.to.width, self.result_vectors)
+        wiring.connect(m, wiring.flipped(self.s_axis_x), inputs.s_axis_x)
+        wiring.connect(m, results.m_axis_y, wiring.flipped(self.m_axis_y))
+        if self._weight is None:
+            wiring.connect(m, wiring.flipped(self.s_axis_w), weights.s_axis_w)
+        if self._scales is not None:
+            m.submodules.scale_store = self._scales
+            wiring.connect(m, wiring.flipped(self.s_axis_x_scale), self._scales.s_axis_x_scale)
+        return inputs, weights, results
 
 
 def _check_fit(
     sizes: ArraySizes,
-    options: LaneOptions,
+    options: LaneOptions | BlockLaneOptions,
     weight: Sequence[Sequence[int]] | None,
     bias: Sequence[int] | None,
 ) -> None:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lanes of an array: circuits that multiply, add and round, between registers."""
 
+from collections.abc import Mapping
+
 from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, ResetSignal, Signal, Value
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions, lane_graphs
+from spikefloat.rtl_gen.circuits.shared_scale.lane import BlockLaneOptions
+from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.array.output import ResultBuffer
 from spikefloat.rtl_gen.rtl.array.sizes import ArraySizes
@@ -23,7 +26,7 @@ class Lanes:
     ----------
     sizes : ArraySizes
         The layer and the lanes.
-    options : LaneOptions
+    options : LaneOptions or BlockLaneOptions
         Formats and accumulation.
     module : str
         Name of the top module, with which the names of the circuits begin.
@@ -31,10 +34,16 @@ class Lanes:
         Most levels of lookup tables between registers, where the circuits can be cut.
     """
 
-    def __init__(self, sizes: ArraySizes, options: LaneOptions, module: str, levels: int) -> None:
+    def __init__(
+        self,
+        sizes: ArraySizes,
+        options: LaneOptions | BlockLaneOptions,
+        module: str,
+        levels: int,
+    ) -> None:
         self._sizes = sizes
         self._options = options
-        self.graphs = lane_graphs(options, module)
+        self.graphs = options.graphs(module)
         self.multiply = _cut(self.graphs.multiply, levels)
         self.finish = _cut(self.graphs.finish, levels)
 
@@ -48,7 +57,12 @@ class Lanes:
         )
 
     def add_sums(
-        self, m: Module, codes: Value, weights: Value, first: Signal, active: Signal
+        self,
+        m: Module,
+        inputs: Mapping[str, Value],
+        weights: Mapping[str, Value],
+        first: Signal,
+        active: Signal,
     ) -> list[Signal]:
         """Add the lanes for outputs; return the state that each will have after this clock.
 
@@ -56,21 +70,24 @@ class Lanes:
         ----------
         m : Module
             Where they are added.
-        codes, weights : Value
-            Inputs of a step, and their weights in every lane.
+        inputs, weights : mapping of str to Value
+            Words of a step by the operands of the lanes: the same ones for every lane, and those of
+            all lanes side by side.
         first : Signal
             Whether a step is the first of its sum.
         active : Signal
             Whether there is a step.
         """
-        o = self._options
-        size = o.format.width * o.products
-        x = Signal(size, reset_less=True)
-        m.d.sync += x.eq(codes)
+        operands: dict[str, Value] = {}
+        for name, word in inputs.items():
+            operands[name] = register = Signal(len(word), name=name, reset_less=True)
+            m.d.sync += register.eq(word)
         sums = []
         for lane in range(self._sizes.output_lanes):
-            w = Signal(size, name=f"w_{lane}", reset_less=True)
-            m.d.sync += w.eq(weights[lane * size : (lane + 1) * size])
+            for name, words in weights.items():
+                size = len(words) // self._sizes.output_lanes
+                operands[name] = own = Signal(size, name=f"{name}_{lane}", reset_less=True)
+                m.d.sync += own.eq(words[lane * size : (lane + 1) * size])
             partial = Signal(
                 len(self.graphs.multiply.output("partial").nodes), name=f"partial_{lane}"
             )
@@ -81,7 +98,7 @@ class Lanes:
             )
             state_next = Signal(len(state), name=f"state_next_{lane}")
             m.submodules[f"multiply_{lane}"] = _instance(
-                self.multiply, {"x": x, "w": w}, {"partial": partial}
+                self.multiply, dict(operands), {"partial": partial}
             )
             m.submodules[f"accumulate_{lane}"] = Instance(
                 self.graphs.accumulate.name,
@@ -138,7 +155,7 @@ class Lanes:
 
         state = Signal(size * s.y_codes, reset_less=True)
         m.d.sync += state.eq(held)
-        width, result = self._options.format.width, self._options.to.width
+        width, result = self._options.bias_width, self._options.to.width
         codes = Signal(result * s.y_codes, reset_less=True)
         m.d.comb += results.codes.eq(codes)
         for number in range(s.y_codes):

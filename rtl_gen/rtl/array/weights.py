@@ -33,8 +33,8 @@ class WeightStore(wiring.Component):
         Bits of a code.
     neutral : int
         Code of the weight of a lane without an input.
-    has_bias : bool
-        Whether there is a bias.
+    bias_width : int, optional
+        Bits of a bias; None if there is none. From a stream it has those of a code.
     weight : sequence of sequence of int, optional
         Codes of the weights, a row for each output; from the stream if None.
     bias : sequence of int, optional
@@ -52,7 +52,7 @@ class WeightStore(wiring.Component):
         Word of the address of the clock before.
     beat : ``In(range(sizes.y_beats))``
         Which bias to give in the next clock.
-    bias : ``Out(width * sizes.y_codes)``
+    bias : ``Out(bias_width * sizes.y_codes)``
         Bias of the beat of the clock before.
     is_idle : ``In(1)``
         Whether nothing is computed, so that the memory may change.
@@ -68,14 +68,14 @@ class WeightStore(wiring.Component):
         width: int,
         *,
         neutral: int,
-        has_bias: bool,
+        bias_width: int | None,
         weight: Sequence[Sequence[int]] | None = None,
         bias: Sequence[int] | None = None,
     ) -> None:
         self._sizes = sizes
         self._width = width
         self._neutral = neutral
-        self._has_bias = has_bias
+        self._bias_width = bias_width
         self._weight = weight
         self._bias = bias
         super().__init__(
@@ -85,7 +85,7 @@ class WeightStore(wiring.Component):
                 "is_last_step": In(1),
                 "weights": Out(width * sizes.output_lanes * sizes.input_lanes),
                 "beat": In(range(sizes.y_beats)),
-                "bias": Out(width * sizes.y_codes),
+                "bias": Out((bias_width or 0) * sizes.y_codes),
                 "is_idle": In(1),
                 "ready": Out(1),
                 "frame_error": Out(1),
@@ -103,9 +103,9 @@ class WeightStore(wiring.Component):
         )
         read = words.read_port()
         m.d.comb += [read.addr.eq(self.address), self.weights.eq(read.data)]
-        if self._has_bias:
+        if self._bias_width:
             m.submodules.biases = biases = Memory(
-                shape=self._width * s.y_codes,
+                shape=self._bias_width * s.y_codes,
                 depth=s.y_beats,
                 init=self._bias_words() if is_fixed else [],
             )
@@ -116,7 +116,7 @@ class WeightStore(wiring.Component):
         else:
             if s.input_padding:
                 self._fill_up(m)
-            self._add_loader(m, words, biases if self._has_bias else None)
+            self._add_loader(m, words, biases if self._bias_width else None)
         return m
 
     def _words(self) -> list[int]:
@@ -138,9 +138,10 @@ class WeightStore(wiring.Component):
 
     def _bias_words(self) -> list[int]:
         assert self._bias is not None
+        assert self._bias_width is not None
         size = self._sizes.y_codes
         return [
-            _join(self._bias[start : start + size], self._width)
+            _join(self._bias[start : start + size], self._bias_width)
             for start in range(0, len(self._bias), size)
         ]
 

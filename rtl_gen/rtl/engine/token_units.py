@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneGraphs
+from spikefloat.rtl_gen.circuits.sums.lane_parts import LaneGraphs
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import EngineUnits
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import FORMATS, BlockFormat, Format, Overflow
+from spikefloat.rtl_gen.formats import FORMATS, BlockFormat, Format, Overflow, Rounding
 from spikefloat.sim.golden import arithmetic, order
-from spikefloat.sim.golden.rounding import NEAREST_EVEN
+from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounder
 from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, unpack
 from spikefloat.sim.golden.vectors.dot import exact_sum
@@ -54,6 +54,8 @@ def block_dot(
     to: Format,
     overflow: Overflow | str | None = None,
     wide: Format | None = None,
+    *,
+    rounder: Rounder = NEAREST_EVEN,
 ) -> Codes:
     """Return the dot products of blocks: exact sums over all blocks, rounded once.
 
@@ -75,6 +77,9 @@ def block_dot(
     wide : Format, optional
         Format that the exact sum of each block is rounded into; these are added one after the other,
         rounded each time, and the last sum is converted.
+    rounder : Rounder
+        How exact sums are rounded; rounded down, a sum that is exactly zero is -0 if a product is
+        negative.
 
     Raises
     ------
@@ -92,11 +97,16 @@ def block_dot(
     rows = [one.reshape(-1, *shape[-2:]) for one in elements]
     columns = [one.reshape(-1, shape[-2]) for one in scales]
     terms = [
-        _one_block(block, *(row[:, i] for row in rows), *(column[:, i] for column in columns))
+        _one_block(
+            block,
+            *(row[:, i] for row in rows),
+            *(column[:, i] for column in columns),
+            mode=rounder.mode,
+        )
         for i in range(shape[-2])
     ]
     if wide is None:
-        return pack_sum(to, terms, overflow, NEAREST_EVEN).codes.reshape(shape[:-2])
+        return pack_sum(to, terms, overflow, rounder).codes.reshape(shape[:-2])
     total = _add_in_turn(terms, wide, overflow)
     return arithmetic.convert(wide, to, total, overflow).reshape(shape[:-2])
 
@@ -178,25 +188,36 @@ def _add_in_turn(terms: list[Numbers], wide: Format, overflow: Overflow | str | 
     return reduce(lambda a, b: arithmetic.add(wide, a, b, overflow), codes)
 
 
-def _one_block(block: BlockFormat, a: Codes, b: Codes, a_scale: Codes, b_scale: Codes) -> Numbers:
+def _one_block(
+    block: BlockFormat,
+    a: Codes,
+    b: Codes,
+    a_scale: Codes,
+    b_scale: Codes,
+    *,
+    mode: Rounding = Rounding.NEAREST_EVEN,
+) -> Numbers:
     """Return the exact dot products of one block each, with the scales."""
     x, y = unpack_elements(block, a), unpack_elements(block, b)
     negative = x.sign ^ y.sign
+    combine = np.any if mode is Rounding.DOWN else np.all
     if block.float_element is not None:
-        total = exact_sum(block.float_element, a, b)
+        total = exact_sum(block.float_element, a, b, mode)
     else:
         values = np.where(negative, -1, 1) * x.significand * y.significand
         amount = values.sum(axis=-1)
         never = np.zeros(amount.shape, dtype=bool)
         exponent = np.full(amount.shape, -2 * block.fraction_bits)
-        total = Numbers(amount < 0, abs(amount), exponent, never, never)
+        # Products of integers are no -0; only rounded down is their sum.
+        cancels = (amount == 0) & (values < 0).any(axis=-1) & (mode is Rounding.DOWN)
+        total = Numbers((amount < 0) | cancels, abs(amount), exponent, never, never)
     scales = unpack(block.scale, a_scale), unpack(block.scale, b_scale)
     is_zero = scales[0].is_zero | scales[1].is_zero
     is_nan = total.is_nan | scales[0].is_nan | scales[1].is_nan
     return replace(
         total,
         # A scale that is zero makes a zero of every product, and each keeps its sign.
-        sign=np.where(is_zero, negative.all(axis=-1), total.sign),
+        sign=np.where(is_zero, combine(negative, axis=-1), total.sign),
         significand=total.significand * scales[0].significand * scales[1].significand,
         exponent=total.exponent + scales[0].exponent + scales[1].exponent,
         is_nan=is_nan,

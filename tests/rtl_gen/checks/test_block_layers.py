@@ -36,7 +36,7 @@ def test_names_and_headers(weights: Path) -> None:
     assert exact.name[:-8] == start
     assert wide.name[:-8] == start.replace("size2", "size2_wide_bfloat16")
     lines = header_lines(exact)
-    assert lines[0].endswith("with the weights in the circuit (mxfp4 to bfloat16)")
+    assert lines[0].endswith("with known weights (mxfp4 to bfloat16)")
     assert "x: e2m1fn, element j of block i is [4 * (2 * i + j) +: 4]" in lines
     assert "y: bfloat16, that of output i is [16 * i +: 16]" in lines
     assert not any("SPDX" in line for line in lines)  # weights are not ours
@@ -97,8 +97,13 @@ def test_library(block: str, weights: Path) -> None:
             "Activation must be none or relu, not 'tanh'",
         ),
         (
-            "linear --block-size 2 --shape array",
-            "Option --shape has no effect for linear; it is for linear without --block",
+            "linear --block-size 2 --levels 3",
+            "Option --levels has no effect for linear; it is for linear with --shape array",
+        ),
+        (
+            "block_dot --accumulate wide --rounding rtz",
+            "Accumulation must be exact for rounding rtz with flags none, as the others round at each "
+            "step, not 'wide'",
         ),
         (
             "block_dequantize --accumulate wide",
@@ -130,7 +135,11 @@ def test_hardware(block: str, simulator: str, weights: Path, tmp_path: Path) -> 
     instances = [layer(weights, block, accumulate="wide", wide="bfloat16")]
     if block == "mxfp4":
         shape = make_block_shape(block, blocks=2, size=2)
-        instances.append(make_instance("block_dot", block=shape, to="bfloat16", accumulate="wide"))
+        how = {"block": shape, "to": "bfloat16"}
+        instances.append(make_instance("block_dot", **how, accumulate="wide"))
+        own = {"block": make_block_shape(block, size=2), "to": "bfloat16"}
+        for rounding in ["port", *["stochastic-a"] * (simulator == "verilator")]:
+            instances.append(make_instance("block_dot", **own, rounding=rounding))
     for checked in check(instances, [simulator], tmp_path, Selected(random_cases=100)):
         assert checked.outcome.cases > 100
         assert checked.outcome.mismatches == 0

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from spikefloat.rtl_gen.circuits.parts.rounding_modes import RoundingControl
 from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, Rounding
 from spikefloat.rtl_gen.neurons.bits import split_word
 from spikefloat.rtl_gen.neurons.builder import constant
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.cases.blocks import block_dot_cases
+from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.golden.vectors import blocks as golden
 from spikefloat.sim.graphs.network import Network
 
@@ -103,6 +105,16 @@ def test_blocks_added_in_turn(name: str, wide: str, to: str) -> None:
 @pytest.mark.parametrize("how", [{"library": "published"}, {"has_counters": True}])
 def test_other_gates(name: str, how: dict) -> None:
     assert not wrong(make(name, 2, 8, **how), name, 2, 8, "binary32", 2000)[1]
+
+
+@pytest.mark.parametrize("mode", [Rounding.DOWN, Rounding.UP, Rounding.ODD])
+@pytest.mark.parametrize("name", quick("nvfp4", "mxint8"))
+@pytest.mark.parametrize("blocks, size", [(1, 4), pytest.param(2, 2, marks=pytest.mark.slow)])
+def test_other_roundings(name: str, blocks: int, size: int, mode: Rounding) -> None:
+    graph = make(name, blocks, size, "bfloat16", control=RoundingControl(mode=mode))
+    how = {"rounder": Rounder(mode)}
+    assert not wrong(graph, name, blocks, size, "bfloat16", 2000, **how)[1]
+    assert wrong(graph, name, blocks, size, "bfloat16", 2000)[1]
 
 
 def test_one_element_of_every_code() -> None:

@@ -169,5 +169,5 @@ def test_refused_of_weights(tmp_path, capsys):
     )
     assert main(["verilog", "add", "--shape", "array"]) == 2
     assert capsys.readouterr().err == (
-        "spikefloat: error: Option --shape has no effect for add; it is for linear without --block\n"
+        "spikefloat: error: Option --shape has no effect for add; it is for linear\n"
     )

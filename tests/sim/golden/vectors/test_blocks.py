@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS
+from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, Rounding
 from spikefloat.sim.cases.blocks import block_dot_cases
+from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear, unpack_elements
 from tests.helpers.blocks import dot_in_turn, dot_of_blocks, element_values
 
@@ -31,6 +32,18 @@ def test_dot_against_fractions(name: str, to: str, blocks: int) -> None:
     expected = [dot_of_blocks(name, *row, FORMATS[to]) for row in zip(*cases.values(), strict=True)]
     np.testing.assert_array_equal(actual, expected)
     assert len(np.unique(actual)) > 130
+
+
+@BY_NAME
+@pytest.mark.parametrize("mode", [Rounding.DOWN, Rounding.UP])
+def test_other_roundings_against_fractions(name: str, mode: Rounding) -> None:
+    block, to = BLOCK_FORMATS[name], FORMATS["bfloat16"]
+    cases = block_dot_cases(block, 2, 2, to, 200, seed=7)
+    actual = block_dot(block, *cases.values(), to, rounder=Rounder(mode))
+    rows = zip(*cases.values(), strict=True)
+    expected = [dot_of_blocks(name, *row, to, mode=mode.value) for row in rows]
+    np.testing.assert_array_equal(actual, expected)
+    assert (actual != block_dot(block, *cases.values(), to)).any()
 
 
 def test_whole_blocks_against_fractions() -> None:
