@@ -3,6 +3,7 @@
 
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,33 @@ from spikefloat.rtl_gen.weights.language.model import LanguageModel
 from spikefloat.rtl_gen.weights.language.tokenizer import Tokenizer
 from spikefloat.sim.training.transformer import initial_weights
 
-__all__ = ["TINY", "legacy_file", "llama_arrays", "llama_logits", "tiny_model", "tokenizer_file"]
+__all__ = [
+    "GELU",
+    "TINY",
+    "legacy_file",
+    "llama_arrays",
+    "llama_logits",
+    "tiny_model",
+    "tokenizer_file",
+]
 
 Floats = NDArray[Any]
 
 #: Two layers, two heads that share keys and values, sizes that are no powers of two.
 TINY = Decoder(width=12, hidden=7, layers=2, heads=2, key_heads=1, vocabulary=11, context=20)
 
+#: The same with LayerNorm and GELU, in one layer.
+GELU = replace(TINY, layers=1, norm="layer_norm", feed_forward="gelu")
+
 
 def tiny_model(decoder: Decoder = TINY, seed: int = 0) -> LanguageModel:
-    """Return a model with random weights, whose tokens are the first letters."""
+    """Return a model with random weights, offsets too, whose tokens are the first letters."""
     pieces = tuple(bytes([ord("a") + number]) for number in range(decoder.vocabulary))
-    return LanguageModel(decoder, initial_weights(decoder.network(), seed), Tokenizer(pieces))
+    arrays, rng = initial_weights(decoder.network(), seed), np.random.default_rng(seed + 1)
+    for name in arrays:
+        if name.endswith("_offset"):
+            arrays[name] = rng.normal(size=arrays[name].shape).astype(np.float32) / 2
+    return LanguageModel(decoder, arrays, Tokenizer(pieces))
 
 
 def llama_arrays(decoder: Decoder, seed: int = 0, *, spread: float = 0.05) -> dict[str, Floats]:

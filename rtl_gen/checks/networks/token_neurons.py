@@ -46,7 +46,8 @@ def neuron_token_operations(network: Description, units: TokenUnits) -> TokenOpe
         product=run.product,
         add=lambda a, b: run.elements(units.add, a=a, b=b),
         narrow=lambda a: run.elements(units.narrow, a=a),
-        gate=lambda a, b: run.elements(units.gate, a=a, b=b),
+        gate=lambda a, b: run.elements(units.activations["gate"], a=a, b=b),
+        activate=lambda name, a: run.elements(units.functions[name], a=a),
         norm=run.norm,
         softmax=lambda x: run.causal_softmax(x, x.shape[-1]),
         widen=lambda a: run.elements(units.widen, a=a),
@@ -143,9 +144,10 @@ class _Circuits:
         ordered[:, : len(rows)] = rows.swapaxes(0, 1)
         return pack_codes(ordered.reshape(steps * trials, -1), self._width)
 
-    def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+    def norm(self, x: Codes, gain: Codes, offset: Codes | None, epsilon: Fraction) -> Codes:
         """Return normalised rows."""
-        return run_passes(self.run, self._units.norm, x, [np.broadcast_to(gain, x.shape)])
+        others = [gain] if offset is None else [gain, offset]
+        return run_passes(self.run, self._units.norm, x, others)
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
         """Return turned pairs."""
