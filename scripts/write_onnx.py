@@ -143,7 +143,7 @@ def onnx_model(model: LanguageModel) -> Any:
 
 def main() -> None:
     """Write the files that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--checkpoint", type=Path, default=STORED)
     args = parser.parse_args()

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts.random_checkpoint import STORIES
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.networks.description import Lookup, Norm, Product, Rotate, Softmax
 from spikefloat.rtl_gen.networks.program import make_program
 from tests.helpers.language import GELU, TINY
@@ -118,9 +118,6 @@ def test_no_engine_yet() -> None:
 
 def test_sizes_of_the_family() -> None:
     """The sizes of the 260,000-weight model of stories give that number."""
-    stories = Decoder(
-        width=64, hidden=172, layers=5, heads=8, key_heads=4, vocabulary=512, context=512
-    )
     # Gains and weights as its checkpoint has them.
     layer = 2 * 64 + 2 * 64 * 64 + 2 * 32 * 64 + 3 * 172 * 64
-    assert stories.network(8).weight_count == 512 * 64 + 5 * layer + 64 == 260_032
+    assert STORIES.network(8).weight_count == 512 * 64 + 5 * layer + 64 == 260_032

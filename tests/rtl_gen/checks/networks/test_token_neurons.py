@@ -19,6 +19,7 @@ from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.values import decode
+from spikefloat.sim.graphs.network import Network
 from tests.helpers.language import GELU, TINY, tiny_model
 
 NETWORK = TINY.network()
@@ -49,6 +50,24 @@ def test_all_equal(decoder: Decoder) -> None:
         assert found.logits == found.logits_equal == 2 * 11 * (part.stop - part.start)
         assert found.intermediates_equal == found.intermediates > 500
     assert len(np.unique(expected["head"]["stream"])) > 15
+
+
+def test_spikes() -> None:
+    """Those of a token are the same alone and among others, and are those of each circuit's operands."""
+    weights = encode_weights(NETWORK, MODEL.arrays)
+    counted: list[dict[str, int]] = []
+    for tokens in ([[3]], [[3], [3], [3]]):
+        spikes: dict[str, int] = {}
+        operations = neuron_token_operations(NETWORK, units(), spikes)
+        made = Decoding(NETWORK, weights, operations, count=len(tokens)).run(tokens)
+        counted.append(spikes)
+    assert counted[1] == {name: 3 * count for name, count in counted[0].items()}
+    assert counted[0].keys() <= {graph.name for graph in units().graphs.values()}
+    gate = units().gate
+    assert gate is not None
+    codes = [made[f"layer{layer}_up"]["codes"][0, 0] for layer in (0, 1)]
+    a, b = (np.concatenate([own[start::2] for own in codes]) for start in (0, 1))
+    assert counted[0][gate.name] == Network(gate).spikes({"a": a, "b": b}).sum() > 0
 
 
 def with_fault(graph: NeuronGraph) -> NeuronGraph:
