@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import FORMATS, Format
+from spikefloat.rtl_gen.networks.kinds import FUNCTIONS
 
 __all__ = ["Angles", "Lookup", "Network", "Norm", "Product", "Rotate", "Softmax", "Step"]
 
@@ -30,7 +31,8 @@ class Product:
     two of their own, it is multiplied by that, which is exact. Then, each only if asked for:
     an element of the stream is added, with one rounding; the result is kept in the stream. It is
     rounded into the format of codes, saturating. If the product is gated, columns are pairs of a
-    gate and a value, and the pair becomes SiLU(gate) * value, with the roundings of ``swiglu``.
+    gate and a value, and the pair becomes SiLU(gate) * value, with the roundings of ``swiglu``. If
+    it has a function, each code becomes that of its result, rounded once.
     """
 
     name: str
@@ -42,17 +44,23 @@ class Product:
     add: str | None = None  #: Tensor of the stream that is added.
     keep: str | None = None  #: Tensor of the stream that is written.
     is_gated: bool = False
+    function: str | None = None  #: One of :data:`~spikefloat.rtl_gen.networks.kinds.FUNCTIONS`.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Norm:
-    """RMSNorm of each row, with the roundings of ``rms_norm``; results saturate."""
+    """Normalisation of each row; results saturate.
+
+    With offsets it is LayerNorm, with the roundings of ``layer_norm``; without them RMSNorm, with
+    those of ``rms_norm``.
+    """
 
     name: str
     x: str  #: Tensor of shape (rows, columns).
     gain: str  #: Weight of shape (1, columns).
     into: str
     epsilon: Fraction
+    offset: str | None = None  #: Weight of the same shape, which is added.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +241,8 @@ def _check(network: Network, step: Step) -> None:
             raise InputError(
                 f"Columns of {step.name} must be pairs of gate and value, not {columns} for a stream"
             )
+        if step.function is not None:
+            _check_function(step)
         columns //= 2 if step.is_gated else 1
         for name in (step.add, step.keep):
             if name is not None:
@@ -255,7 +265,18 @@ def _check(network: Network, step: Step) -> None:
         for name in (step.cos, step.sin):
             _require(step, name, network.shape(name), (shape[0], shape[1] // 2))
     if isinstance(step, Norm):
-        _require(step, step.gain, network.shape(step.gain), (1, shape[1]))
+        for name in (step.gain, *([] if step.offset is None else [step.offset])):
+            _require(step, name, network.shape(name), (1, shape[1]))
+
+
+def _check_function(step: Product) -> None:
+    """Refuse a function that there is not, or that nothing is made of."""
+    if step.function not in FUNCTIONS:
+        raise InputError(
+            f"Function of {step.name} must be {' or '.join(FUNCTIONS)}, not {step.function!r}"
+        )
+    if step.is_gated or step.add or step.keep:
+        raise InputError(f"Function of {step.name} must be of codes, not of a gate or a stream")
 
 
 def _require(step: Step, name: str, found: Shape, needed: Shape, is_least: bool = False) -> None:

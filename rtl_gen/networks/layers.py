@@ -15,6 +15,7 @@ from spikefloat.rtl_gen.networks.description import (
     Softmax,
     Step,
 )
+from spikefloat.rtl_gen.networks.kinds import check_kinds
 
 __all__ = ["Layers", "digits_transformer"]
 
@@ -32,14 +33,24 @@ class Layers:
         Elements of the stream for each token.
     epsilon : Fraction
         Of the normalisations.
+    norm : str
+        Kind of the normalisations, one of :data:`~spikefloat.rtl_gen.networks.kinds.NORMS`.
 
     Raises
     ------
     InputError
-        If a number is below 1.
+        If a number is below 1, or there is no such normalisation.
     """
 
-    def __init__(self, tokens: int, width: int, epsilon: Fraction = Fraction(1, 1 << 16)) -> None:
+    def __init__(
+        self,
+        tokens: int,
+        width: int,
+        epsilon: Fraction = Fraction(1, 1 << 16),
+        norm: str = "rms_norm",
+    ) -> None:
+        check_kinds(norm=norm)
+        self._has_offsets = norm == "layer_norm"
         self._tokens = _positive("tokens", tokens)
         self._width = _positive("elements of the stream", width)
         self._epsilon = epsilon
@@ -86,10 +97,19 @@ class Layers:
         """Normalise the codes, and return the name of the result."""
         shape = self._tensors[self._codes]
         self._weights[name] = (1, shape[1])
-        into = f"{name}_result"
+        into, offset = f"{name}_result", f"{name}_offset" if self._has_offsets else None
         self._tensors[into] = shape
+        if offset is not None:
+            self._weights[offset] = (1, shape[1])
         self._steps.append(
-            Norm(name=name, x=self._codes, gain=name, into=into, epsilon=self._epsilon)
+            Norm(
+                name=name,
+                x=self._codes,
+                gain=name,
+                into=into,
+                epsilon=self._epsilon,
+                offset=offset,
+            )
         )
         return into
 
@@ -178,21 +198,28 @@ class Layers:
         if self._is_scaled:
             self._scaled.add(name)
 
-    def feed_forward(self, layer: int, hidden: int, *, is_last: bool = False) -> None:
-        """Add the results of a SiLU-gated layer to the stream.
+    def feed_forward(
+        self, layer: int, hidden: int, *, kind: str = "swiglu", is_last: bool = False
+    ) -> None:
+        """Add the results of a feed-forward layer, of one of the kinds that there are, to the stream.
 
-        The rows of its first weight are gate 0, value 0, gate 1, value 1 and so on. Behind the last
-        layer, codes are written transposed, for :meth:`mean`.
+        If it is gated, the rows of its first weight are gate 0, value 0, gate 1, value 1 and so on.
+        Behind the last layer, codes are written transposed, for :meth:`mean`.
         """
         _positive("hidden elements", hidden)
+        check_kinds(feed_forward=kind)
+        is_gated = kind == "swiglu"
         x = self.norm(f"layer{layer}_feed_norm")
-        up, gated, down = (f"layer{layer}_{part}" for part in ("up", "gated", "down"))
-        self._add_weight(up, (2 * hidden, self._width))
+        up, made, down = (
+            f"layer{layer}_{part}" for part in ("up", "gated" if is_gated else "active", "down")
+        )
+        self._add_weight(up, ((2 if is_gated else 1) * hidden, self._width))
         self._add_weight(down, (self._width, hidden))
-        self._tensors[gated] = (self._tokens, hidden)
-        self._add_product(up, x, up, codes=gated, is_gated=True)
+        self._tensors[made] = (self._tokens, hidden)
+        function = None if is_gated else kind
+        self._add_product(up, x, up, codes=made, is_gated=is_gated, function=function)
         name = f"x{2 * layer + 2}"
-        self._add_product(down, gated, down, name, keep=name, is_transposed=is_last)
+        self._add_product(down, made, down, name, keep=name, is_transposed=is_last)
 
     def mean(self) -> None:
         """Make one row of the mean of all tokens, whose codes were written transposed."""
@@ -236,6 +263,7 @@ class Layers:
         keep: str | None = None,
         is_transposed: bool = False,
         is_gated: bool = False,
+        function: str | None = None,
     ) -> None:
         """Add a product; one that is kept adds to the stream, if there is one, and goes on with it."""
         rows = self._tensors[x][0]
@@ -254,6 +282,7 @@ class Layers:
                 add=(self._residual or None) if keep else None,
                 keep=keep,
                 is_gated=is_gated,
+                function=function,
             )
         )
         if keep:

@@ -103,6 +103,14 @@ def make_program(network: Network, weights: Mapping[str, Rows]) -> Program:
                 "Steps of an engine must be products, normalisations and softmaxes of whole rows, "
                 f"unlike {step.name}"
             )
+        if isinstance(step, Norm) and step.offset is not None:
+            raise InputError(
+                f"Normalisations of an engine of rows must be RMSNorm, unlike {step.name}"
+            )
+        if isinstance(step, Product) and step.function is not None:
+            raise InputError(
+                f"Feed-forward layers of an engine of rows must be gated, unlike {step.name}"
+            )
     lanes = max(network.lanes, *(columns for _, columns in network.tensors.values()))
     rows, _ = network.shape_of_stream(network.output)
     if rows != 1:

@@ -50,13 +50,14 @@ class TokenInstruction:
     chunks: int = 1  #: Words of an operand.
     over_tokens: bool = False  #: Whether operands have an element for each token so far.
     is_scaled: bool = False
-    exponent: int = 0  #: Place of the power of two of the first row.
+    exponent: int = 0  #: Place of the power of two of the first row, or of the first offset.
     adds: bool = False
     add: int = 0  #: First word of the stream that is added.
     keeps: bool = False
     keep: int = 0  #: First word of the stream that is written.
     writes: bool = True
     is_gated: bool = False
+    function: int = 0  #: Which of the functions of the program, from 1; 0 for none.
     into: int = 0
     first: int = 0
     row_words: int = 0
@@ -72,10 +73,11 @@ class TokenProgram:
     instructions: tuple[TokenInstruction, ...]
     codes: Rows  #: Words of the memory of codes.
     weights: Rows  #: Words of the memory of weights.
-    exponents: Sequence[int]  #: Powers of two of rows, as codes.
+    exponents: Sequence[int]  #: Powers of two of rows, and offsets of normalisations, as codes.
     angles: Sequence[tuple[int, int]]  #: Cosine and sine of each pair of each token.
     stream_words: int
     logits: int  #: First word of the results in the stream.
+    functions: tuple[str, ...]  #: Functions that elements go through.
 
     @property
     def context(self) -> int:
@@ -103,10 +105,15 @@ def make_token_program(network: Network, weights: Mapping[str, Any], terms: int)
     Raises
     ------
     InputError
-        If the network takes no tokens, or rotations are not all by the same angles.
+        If the network takes no tokens, its codes have more than 8 bits, or rotations are not all by
+        the same angles.
     """
     if not network.takes_tokens:
         raise InputError("Input of a decoder must be numbers of tokens, not values")
+    if network.code_format.width > 8:
+        raise InputError(
+            f"Codes of a decoder must have at most 8 bits, not those of {network.code_format.name}"
+        )
     angles = {(step.cos, step.sin) for step in network.steps if isinstance(step, Rotate)}
     if len(angles) > 1:
         raise InputError(f"Angles of a decoder must be one and the same, not {sorted(angles)}")
@@ -121,6 +128,10 @@ class _Memories:
         products = [step for step in network.steps if isinstance(step, Product)]
         self._transposed = {step.into for step in products if step.is_transposed}
         self._right = {step.w for step in products if step.w in network.tensors}
+        self._functions = tuple(sorted({p.function for p in products if p.function is not None}))
+        # Offsets are needed element by element beside the gains, as no other memory is.
+        norms = [step for step in network.steps if isinstance(step, Norm)]
+        self._offsets = [step.offset for step in norms if step.offset is not None]
         self._codes: list[list[int]] = []
         self._weights: list[list[int]] = []
         self._exponents: list[int] = []
@@ -149,6 +160,8 @@ class _Memories:
             for _ in range(rows if is_right else 1):
                 self._codes += self._row([0] * columns, minus if is_right else 0)
         for name in network.trained:
+            if name in self._offsets:
+                continue
             self._places[name] = len(self._weights)
             for row in self._given[name]:
                 self._weights += self._row(row, minus)
@@ -156,6 +169,9 @@ class _Memories:
             if name in network.scaled:
                 self._exponent_places[name] = len(self._exponents)
                 self._exponents += [int(row[0]) for row in self._given[f"{name}_exponents"]]
+        for name in self._offsets:
+            self._exponent_places[name] = len(self._exponents)
+            self._exponents += [int(code) for code in self._given[name][0]]
         for name, (_, columns) in network.stream.items():
             self._stream[name] = self._stream_words
             self._stream_words += columns
@@ -179,6 +195,7 @@ class _Memories:
             ],
             stream_words=self._stream_words,
             logits=self._stream[self._network.output],
+            functions=self._functions,
         )
 
     def _fields(self, step: Step) -> dict[str, Any]:
@@ -208,7 +225,9 @@ class _Memories:
             return target | {"is_rotate": True, "x": x, "columns": columns // 2}
         if isinstance(step, Norm):
             gain = self._places[step.gain]
-            return target | {"is_norm": True, "x": x, "w": gain, "columns": columns}
+            place = 0 if step.offset is None else self._exponent_places[step.offset]
+            own = {"is_norm": True, "x": x, "w": gain, "columns": columns, "exponent": place}
+            return target | own
         assert isinstance(step, Softmax)
         return target | {"is_softmax": True, "x": x, "each_token": True}
 
@@ -234,6 +253,7 @@ class _Memories:
             "keep": 0 if step.keep is None else self._stream[step.keep],
             "writes": step.into is not None,
             "is_gated": step.is_gated,
+            "function": 0 if step.function is None else self._functions.index(step.function) + 1,
             "first": step.column,
             "is_transposed": step.is_transposed,
         }

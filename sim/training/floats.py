@@ -7,11 +7,13 @@ it were not there (a *straight-through* estimate). It is not exact, and need not
 tells what the codes are.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import erf
 
 from spikefloat.rtl_gen.formats import Format
 from spikefloat.rtl_gen.networks.description import (
@@ -109,12 +111,7 @@ class FloatNetwork:
                 case Product():
                     self._product_slopes(step, of_tensors, of_stream)
                 case Norm():
-                    x, root = self._tensors[step.x], self._kept[step.name]
-                    of_y, gain = of_tensors[step.into], self._tensors[step.gain]
-                    of_tensors[step.gain] += (of_y * x * root).sum(axis=(0, 1))
-                    of_x = of_y * gain
-                    mean = (of_x * x).mean(axis=-1, keepdims=True)
-                    of_tensors[step.x] += root * of_x - root**3 * mean * x
+                    self._norm_slopes(step, of_tensors)
                 case Lookup():
                     of_rows = of_tensors[step.into] + of_stream[step.keep]
                     np.add.at(of_tensors[step.table], self._tokens(step), of_rows)
@@ -158,6 +155,9 @@ class FloatNetwork:
         if step.into is None:
             return
         codes = code(total)
+        if step.function is not None:
+            self._kept[step.name] = codes
+            codes = code(_gelu(step.function, codes)[0])
         if step.is_gated:
             gate, value = codes[..., ::2], codes[..., 1::2]
             sigmoid = 1 / (1 + np.exp(-gate))
@@ -181,6 +181,8 @@ class FloatNetwork:
                 of_pairs[..., ::2] = of_codes * value * slope
                 of_pairs[..., 1::2] = of_codes * gate * sigmoid
                 of_codes = of_pairs
+            if step.function is not None:
+                of_codes = of_codes * _gelu(step.function, self._kept[step.name])[1]
             of_total = of_codes
         if step.keep is not None:
             of_total = of_total + of_stream[step.keep]
@@ -192,11 +194,28 @@ class FloatNetwork:
 
     def _norm(self, step: Norm, code: Callable[[Floats], Floats]) -> None:
         x = self._tensors[step.x]
-        square = (x * x).mean(axis=-1, keepdims=True)
         scalar = self._rounding(self._network.stream_format)
-        root = scalar(1 / np.sqrt(square + self._kind(float(step.epsilon))))
-        self._kept[step.name] = root
-        self._tensors[step.into] = code(x * root * self._tensors[step.gain])
+        mean = self._kind(0) if step.offset is None else x.mean(axis=-1, keepdims=True)
+        spread = ((x - mean) ** 2).mean(axis=-1, keepdims=True)
+        root = scalar(1 / np.sqrt(spread + self._kind(float(step.epsilon))))
+        centred = x - scalar(mean)
+        self._kept[step.name] = centred, root
+        y = centred * root * self._tensors[step.gain]
+        self._tensors[step.into] = code(
+            y if step.offset is None else y + self._tensors[step.offset]
+        )
+
+    def _norm_slopes(self, step: Norm, of_tensors: dict[str, Floats]) -> None:
+        x, root = self._kept[step.name]
+        of_y, gain = of_tensors[step.into], self._tensors[step.gain]
+        of_tensors[step.gain] += (of_y * x * root).sum(axis=(0, 1))
+        of_x = of_y * gain
+        along = (of_x * x).mean(axis=-1, keepdims=True)
+        of_x = root * of_x - root**3 * along * x
+        if step.offset is not None:
+            of_tensors[step.offset] += of_y.sum(axis=(0, 1))
+            of_x = of_x - of_x.mean(axis=-1, keepdims=True)
+        of_tensors[step.x] += of_x
 
     def _softmax(self, step: Softmax, code: Callable[[Floats], Floats]) -> None:
         x = self._tensors[step.x]
@@ -206,6 +225,17 @@ class FloatNetwork:
         shares = powers / powers.sum(axis=-1, keepdims=True)
         self._kept[step.name] = shares
         self._tensors[step.into] = code(shares)
+
+
+def _gelu(name: str, x: Floats) -> tuple[Floats, Floats]:
+    """Return a function of :data:`~spikefloat.rtl_gen.networks.kinds.FUNCTIONS`, and its slope."""
+    if name == "gelu":
+        share = (1 + erf(x / math.sqrt(2))) / 2
+        return x * share, share + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    scale = math.sqrt(2 / math.pi)
+    tanh = np.tanh(scale * (x + 0.044715 * x**3))
+    slope = (1 - tanh**2) * scale * (1 + 3 * 0.044715 * x * x)
+    return x * (1 + tanh) / 2, (1 + tanh + x * slope) / 2
 
 
 def _transposed(step: Product, codes: Floats) -> Floats:

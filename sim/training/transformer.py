@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.description import Network
+from spikefloat.rtl_gen.networks.description import Network, Norm
 from spikefloat.sim.exchange.digits import Digits
 from spikefloat.sim.training.adam import Adam
 from spikefloat.sim.training.floats import FloatNetwork
@@ -60,12 +60,13 @@ def patches(images: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def initial_weights(network: Network, seed: int = 0) -> dict[str, Floats]:
-    """Return weights to begin with: of random numbers, gains of ones."""
+    """Return weights to begin with: of random numbers, gains of ones, offsets of zeros."""
     rng = np.random.default_rng(seed)
+    offsets = {step.offset for step in network.steps if isinstance(step, Norm)}
     weights = {}
     for name, (rows, columns) in network.trained.items():
         if rows == 1:
-            weights[name] = np.ones((rows, columns), np.float32)
+            weights[name] = np.full((rows, columns), float(name not in offsets), np.float32)
         else:
             spread = 0.5 if name == "embedding" else columns**-0.5
             weights[name] = (rng.normal(size=(rows, columns)) * spread).astype(np.float32)

@@ -20,12 +20,12 @@ from spikefloat.sim.training.transformer import initial_weights
 __all__ = ["assert_slopes", "inputs_of", "small_network", "small_weights", "with_few_cuts"]
 
 
-def small_network() -> Network:
+def small_network(norm: str = "rms_norm", feed_forward: str = "swiglu") -> Network:
     """Return a transformer of three tokens, four elements, two heads and five results."""
-    layers = Layers(3, 4)
+    layers = Layers(3, 4, norm=norm)
     layers.embedding(2)
     layers.attention(0, heads=2)
-    layers.feed_forward(0, 3, is_last=True)
+    layers.feed_forward(0, 3, kind=feed_forward, is_last=True)
     layers.mean()
     return layers.head(5)
 

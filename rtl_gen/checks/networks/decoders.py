@@ -18,6 +18,7 @@ from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
 from spikefloat.sim.benches.networks.decoders import DecoderShape, run_decoder
 from spikefloat.sim.benches.session import FEW_STEPS, Session
+from spikefloat.sim.golden.networks.network import written
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.vectors.reductions import argmax
@@ -209,6 +210,5 @@ class _Expected:
 
 def _written(network: Network, made: Mapping[str, Mapping[str, Codes]]) -> Codes:
     """Return the codes that are written for a token, step by step, as the golden model has them."""
-    parts = [made[step.name] for step in network.steps]
-    codes = [own.get("gated", own.get("codes")) for own in parts]
+    codes = [written(made[step.name]) for step in network.steps]
     return np.concatenate([own[0, 0] for own in codes if own is not None])

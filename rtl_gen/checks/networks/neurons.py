@@ -48,14 +48,16 @@ def neuron_operations(
         a, b = np.broadcast_arrays(a, b)
         return run(units.product, {"a": a, "b": b}, {"a": width, "b": width})["y"]
 
-    def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        return run_passes(run.planes, units.norm, x, [np.broadcast_to(gain, x.shape)])
+    def norm(x: Codes, gain: Codes, offset: Codes | None, epsilon: Fraction) -> Codes:
+        others = [gain] if offset is None else [gain, offset]
+        return run_passes(run.planes, units.norm, x, others)
 
     return Operations(
         product=product,
         add=lambda a, b: run(units.add, {"a": a, "b": b})["y"],
         narrow=lambda a: run(units.narrow, {"a": a})["y"],
-        gate=lambda a, b: run(units.gate, {"a": a, "b": b})["y"],
+        gate=lambda a, b: run(units.activations["gate"], {"a": a, "b": b})["y"],
+        activate=lambda name, a: run(units.functions[name], {"a": a})["y"],
         norm=norm,
         softmax=lambda x: run_passes(run.planes, units.softmax, x),
     )

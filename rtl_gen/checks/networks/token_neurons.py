@@ -31,7 +31,9 @@ __all__ = ["neuron_token_operations"]
 Codes = NDArray[Any]
 
 
-def neuron_token_operations(network: Description, units: TokenUnits) -> TokenOperations:
+def neuron_token_operations(
+    network: Description, units: TokenUnits, spikes: dict[str, int] | None = None
+) -> TokenOperations:
     """Return operations that run the circuits, on all rows of a step at once.
 
     Parameters
@@ -40,13 +42,17 @@ def neuron_token_operations(network: Description, units: TokenUnits) -> TokenOpe
         The description.
     units : TokenUnits
         The circuits.
+    spikes : dict of str to int, optional
+        Where spikes are added up, by the name of the circuit, which takes as long as all else. Every
+        operation begins at rest; steps of zeros that a dot product begins with are not computed.
     """
-    run = _Circuits(network, units)
+    run = _Circuits(network, units, spikes)
     return TokenOperations(
         product=run.product,
         add=lambda a, b: run.elements(units.add, a=a, b=b),
         narrow=lambda a: run.elements(units.narrow, a=a),
-        gate=lambda a, b: run.elements(units.gate, a=a, b=b),
+        gate=lambda a, b: run.elements(units.activations["gate"], a=a, b=b),
+        activate=lambda name, a: run.elements(units.functions[name], a=a),
         norm=run.norm,
         softmax=lambda x: run.causal_softmax(x, x.shape[-1]),
         widen=lambda a: run.elements(units.widen, a=a),
@@ -59,8 +65,10 @@ def neuron_token_operations(network: Description, units: TokenUnits) -> TokenOpe
 class _Circuits:
     """Runs graphs, each of which is made ready once."""
 
-    def __init__(self, network: Description, units: TokenUnits) -> None:
-        self._units = units
+    def __init__(
+        self, network: Description, units: TokenUnits, spikes: dict[str, int] | None
+    ) -> None:
+        self._units, self._spikes = units, spikes
         self._width = network.code_format.width
         self._negative_zero = network.code_format.sign_mask
         self._networks = {id(graph): Network(graph) for graph in units.graphs.values()}
@@ -71,8 +79,12 @@ class _Circuits:
     def run(
         self, graph: NeuronGraph, planes: Mapping[str, Planes], trials: int | None = None
     ) -> dict[str, Planes]:
-        """Return the planes of the outputs; how many trials count is of no matter."""
-        return self._networks[id(graph)].run_planes(planes)
+        """Return the planes of the outputs, and count spikes of so many trials; by default none."""
+        network = self._networks[id(graph)]
+        if self._spikes is not None and trials is not None:
+            count = int(network.spikes_planes(planes, trials).sum())
+            self._spikes[graph.name] = self._spikes.get(graph.name, 0) + count
+        return network.run_planes(planes)
 
     def elements(self, graph: NeuronGraph, **codes: Codes) -> Codes:
         """Return the results of a circuit for each element."""
@@ -82,8 +94,9 @@ class _Circuits:
             port.name: pack_codes(arrays[port.name].ravel(), len(port.nodes))
             for port in graph.inputs
         }
-        (result,) = self.run(graph, planes).values()
-        return unpack_codes(result, int(np.prod(shape))).reshape(shape).astype(np.int64)
+        count = int(np.prod(shape))
+        (result,) = self.run(graph, planes, count).values()
+        return unpack_codes(result, count).reshape(shape).astype(np.int64)
 
     def product(self, x: Codes, w: Codes) -> Codes:
         """Return all dot products of rows, a few terms at a time."""
@@ -99,14 +112,31 @@ class _Circuits:
             name: self._by_step(np.broadcast_to(codes, (*shape, steps * terms)), steps)
             for codes, name in pairs
         }
-        partial = self.run(lane.multiply, planes)["partial"]
         words = word_count(trials)
+        partial = self._partial(planes, words, trials)
         zeros = self._units.steps - steps
-        state = self._accumulated(partial, np.repeat(self._after(zeros), words, axis=1), zeros == 0)
-        result = self.run(lane.finish, {"state": state})["y"]
+        begun = np.repeat(self._after(zeros), words, axis=1)
+        state = self._accumulated(partial, begun, zeros == 0, trials)
+        result = self.run(lane.finish, {"state": state}, trials)["y"]
         return unpack_codes(result, trials).reshape(shape).astype(np.int64)
 
-    def _accumulated(self, partial: Planes, state: Planes, is_first: bool) -> Planes:
+    def _partial(self, planes: Mapping[str, Planes], words: int, trials: int) -> Planes:
+        """Return the sums of a few products, for each step."""
+        graph = self._units.lane.multiply
+        if self._spikes is None:
+            return self.run(graph, planes)["partial"]
+        parts = []  # One step at a time: behind the trials of a step are some that do not count.
+        for start in range(0, next(iter(planes.values())).shape[1], words):
+            own = {
+                name: np.ascontiguousarray(plane[:, start : start + words])
+                for name, plane in planes.items()
+            }
+            parts.append(self.run(graph, own, trials)["partial"])
+        return np.concatenate(parts, axis=1)
+
+    def _accumulated(
+        self, partial: Planes, state: Planes, is_first: bool, trials: int | None = None
+    ) -> Planes:
         """Return the state after the steps that the partial sums are of."""
         words = state.shape[1]
         for start in range(0, partial.shape[1], words):
@@ -115,7 +145,7 @@ class _Circuits:
                 "partial": np.ascontiguousarray(partial[:, start : start + words]),
                 "first": all_set(is_first and start == 0, words),
             }
-            state = self.run(self._units.lane.accumulate, inputs)["state_next"]
+            state = self.run(self._units.lane.accumulate, inputs, trials)["state_next"]
         return state
 
     def _after(self, steps: int) -> Planes:
@@ -143,9 +173,10 @@ class _Circuits:
         ordered[:, : len(rows)] = rows.swapaxes(0, 1)
         return pack_codes(ordered.reshape(steps * trials, -1), self._width)
 
-    def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+    def norm(self, x: Codes, gain: Codes, offset: Codes | None, epsilon: Fraction) -> Codes:
         """Return normalised rows."""
-        return run_passes(self.run, self._units.norm, x, [np.broadcast_to(gain, x.shape)])
+        others = [gain] if offset is None else [gain, offset]
+        return run_passes(self.run, self._units.norm, x, others)
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
         """Return turned pairs."""
@@ -156,7 +187,7 @@ class _Circuits:
             "cos": pack_codes(cosine, self._width),
             "sin": pack_codes(sine, self._width),
         }
-        result = self.run(self._units.turn, planes)["y"]
+        result = self.run(self._units.turn, planes, len(cosine))["y"]
         both = (result[: self._width], result[self._width :])
         parts = [unpack_codes(planes, len(cosine)) for planes in both]
         return np.stack(parts, axis=-1).reshape(x.shape).astype(np.int64)

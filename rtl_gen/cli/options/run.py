@@ -239,14 +239,15 @@ LANGUAGE = (
         metavar="FILE",
         read=path,
         otherwise="the small model that is stored with the program",
-        help="model: a checkpoint of llama2.c (.bin), or weights in .npz with a .json beside",
+        help="model: a checkpoint of llama2.c (.bin), a graph (.onnx), or weights (.npz) with a .json "
+        "beside",
     ),
     Option(
         name="tokenizer",
         group="network",
         metavar="FILE",
         read=path,
-        help="tokenizer of a .bin checkpoint",
+        help="tokenizer of a .bin or .onnx checkpoint",
     ),
     Option(
         name="prompt",

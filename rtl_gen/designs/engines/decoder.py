@@ -81,6 +81,14 @@ def decoder_hardware(engine: DecoderEngine) -> Hardware:
     )
 
 
+def _designs(engine: DecoderEngine) -> str:
+    """Return the designs whose roundings an engine has."""
+    has_offsets = len(engine.units.norm.others) > 1
+    feed = [*(["swiglu"] if engine.units.gate else []), *engine.units.functions]
+    names = ["layer_norm" if has_offsets else "rms_norm", "softmax", "rope", *feed]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def _header(engine: DecoderEngine) -> list[str]:
     """Return the lines of the comment: formats, roundings, streams, circuits, clocks."""
     program, network = engine.program, engine.program.network
@@ -93,7 +101,7 @@ def _header(engine: DecoderEngine) -> list[str]:
         f"codes: {fmt}, rows of weights times powers of two; residual stream and results: {wide}",
         f"rounding: a product's element, once, from the exact sum into {wide}, and times its power of",
         f"two; what is added to it, once, into {wide}; and into {fmt}, saturating; all to nearest even",
-        "rounding: normalisation, softmax, rotation and gate as in rms_norm, softmax, rope and swiglu",
+        f"rounding: normalisation, softmax, rotation and feed-forward layer as in {_designs(engine)}",
         f"s_axis_x: numbers of tokens, from 0 to {network.vocabulary - 1}; behind one with tlast the "
         "next sequence begins",
         f"m_axis_y: for each token {program.outputs} transfers of {wide}, then the number of the "

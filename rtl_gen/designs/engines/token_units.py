@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions, lane_graphs
-from spikefloat.rtl_gen.designs.engines.units import norm_passes, softmax_passes
+from spikefloat.rtl_gen.designs.engines.units import activations, norm_passes, softmax_passes
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network
@@ -33,8 +33,8 @@ def make_token_units(network: Network) -> TokenUnits:
     Raises
     ------
     InputError
-        If normalisations are of several lengths or have several epsilons, or a format is not
-        supported.
+        If normalisations are of several kinds or lengths or have several epsilons, or a format is
+        not supported.
     """
     fmt, wide = network.code_format, network.stream_format
     codes: dict[str, Any] = {"format": fmt, "overflow": Overflow.SATURATE}
@@ -61,7 +61,7 @@ def make_token_units(network: Network) -> TokenUnits:
         scale=make("scale", "scale_by_power_of_two", format=wide),
         add=make("add", "add", format=wide),
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
-        gate=make("gate", "swiglu", **codes, length=1),
+        **activations(network, lambda unit, design, **own: make(unit, design, **codes | own)),
         turn=make("turn", "rope", **codes, length=2),
         norm=norm_passes(network),
         softmax=softmax_passes(network, network.shape(network.input)[0]),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The circuits that a network is computed with: one of each kind, for all of its steps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +9,13 @@ from spikefloat.rtl_gen.designs.build import build_sequential
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
-from spikefloat.rtl_gen.networks.description import Network, Norm, Softmax
+from spikefloat.rtl_gen.networks.description import Network, Norm, Product, Softmax
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.units import Units
 from spikefloat.rtl_gen.rtl.styles.passes import PassSteps
 from spikefloat.rtl_gen.rtl.text.names import check_identifier
 
-__all__ = ["CUTS", "make_units", "norm_passes", "softmax_passes"]
+__all__ = ["CUTS", "activations", "make_units", "norm_passes", "softmax_passes"]
 
 #: Cuts through circuits that go over a vector, by their names, so that they are not
 #: much deeper than the other circuits of an engine, of which there is none for a clock.
@@ -56,11 +56,29 @@ def make_units(network: Network, module: str) -> Units:
         product=make("product", "dot", format=fmt, to=wide, length=network.lanes),
         add=make("add", "add", format=wide),
         narrow=make("narrow", "convert", **codes | {"format": wide, "to": fmt}),
-        gate=make("gate", "swiglu", **codes, length=1),
+        **activations(network, lambda unit, design, **own: make(unit, design, **codes | own)),
         norm=replace(norm_passes(network), cuts=CUTS["norm"]),
         softmax=replace(softmax_passes(network, length), cuts=CUTS["softmax"]),
         argmax=make("argmax", "vector_argmax", format=wide, length=results),
     )
+
+
+def activations(network: Network, make: Callable[..., NeuronGraph]) -> dict[str, Any]:
+    """Return the circuits that codes of products go through, as fields of the units.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    make : callable
+        Returns the circuit of a unit, of a design, and of more options.
+    """
+    products = [step for step in network.steps if isinstance(step, Product)]
+    names = sorted({step.function for step in products if step.function is not None})
+    return {
+        "gate": make("gate", "swiglu", length=1) if any(p.is_gated for p in products) else None,
+        "functions": {name: make(name, name) for name in names},
+    }
 
 
 def norm_passes(network: Network) -> PassSteps:
@@ -74,11 +92,12 @@ def norm_passes(network: Network) -> PassSteps:
     Raises
     ------
     InputError
-        If these are of several lengths or have several epsilons.
+        If these are of several kinds or lengths, or have several epsilons.
     """
     norms = [step for step in network.steps if isinstance(step, Norm)]
+    kinds = ("rms_norm" if step.offset is None else "layer_norm" for step in norms)
     return _passes(
-        "rms_norm",
+        _only("Kinds of the normalisations", kinds),
         format=network.code_format,
         overflow=Overflow.SATURATE,
         epsilon=_only("Epsilons of the normalisations", (n.epsilon for n in norms)),

@@ -151,7 +151,7 @@ class DecoderEngine(wiring.Component):
         element = stages.add_products(left.data, right.data, weight, exponent, addend.data)
         turned = stages.add_rotation(left.data, angle)
         vectors = [
-            stages.add_vector(name, circuits, left.data, weight, sequencer.begins)
+            stages.add_vector(name, circuits, left.data, weight, exponent, sequencer.begins)
             for name, circuits in self._units.passes.items()
         ]
         m.d.comb += sequencer.vector_done.eq(Cat(valid & last for valid, _, last in vectors).any())
@@ -195,7 +195,7 @@ class DecoderEngine(wiring.Component):
                 last.is_valid & last.is_last & last.writes & (last.is_product | last.is_lookup)
             ),
             is_pair.eq(third.is_valid & third.is_rotate),
-            code.eq(Mux(last.is_gated, element["gated"], element["code"])),
+            code.eq(Mux(last.is_gated | (last.function != 0), element["active"], element["code"])),
             word.eq(last.word),
             place.eq(last.place),
         ]

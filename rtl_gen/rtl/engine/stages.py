@@ -74,7 +74,9 @@ def add_products(
 
     # The gate of a value is the code of the operation before.
     before = Signal(width, name="element_code")
-    gated = add_instance(m, "gate", units.gate, {"a": before, "b": code})["y"]
+    gated = Signal(width)
+    if units.gate is not None:
+        gated = add_instance(m, "gate", units.gate, {"a": before, "b": code})["y"]
     element = {
         "sum": held("sum", 5, total),
         "stream": held("stream", 5, result),

@@ -24,6 +24,7 @@ def token_slot(program: TokenProgram) -> data.StructLayout:
     return data.StructLayout(
         {
             **dict.fromkeys(flags, 1),
+            "function": address_width(len(program.functions) + 1),  # of the code; 0 for none
             "chunks": address_width(steps + 1),  # of the sum
             "left": address_width(program.terms),  # lane of a single element of the left operand
             "most": address_width(program.terms + 1),  # lanes that count
@@ -191,6 +192,6 @@ class TokenSequencer(wiring.Component):
         ]
         for name in (
             *("is_product", "is_lookup", "is_rotate", "is_norm", "is_softmax"),
-            *("is_weight", "is_scaled", "adds", "keeps", "is_gated"),
+            *("is_weight", "is_scaled", "adds", "keeps", "is_gated", "function"),
         ):
             m.d.comb += getattr(slot, name).eq(getattr(now, name))

@@ -95,7 +95,8 @@ class TokenStages:
         Returns
         -------
         dict of str to Signal
-            Registers of an element in the last stage: ``stream``, ``code`` and ``gated``.
+            Registers of an element in the last stage: ``stream``, ``code``, and ``active``, which is
+            what the code becomes in a gate or by a function.
         """
         m, slots, units, held = self._m, self._slots, self._units, self.held
         is_product, minus = slots[1].is_product, 1 << self._width - 1
@@ -145,10 +146,16 @@ class TokenStages:
         result = held("stream", 7, result)
         # The gate of a value is the code of the element before.
         element = Signal(self._width, name="code_9")
-        gated = held("gated", 8, self.circuit("gate", units.gate, a=element, b=code))
+        gate, functions = units.gate, units.functions
+        gated = Const(0, self._width)
+        if gate is not None:
+            gated = self.circuit("gate", gate, a=element, b=code)
+        made = [self.circuit(name, graph, a=code) for name, graph in functions.items()]
+        active = self.one_of("active", slots[8].function, [gated, *made]) if made else gated
+        active = held("active", 8, active)
         with m.If(slots[8].is_valid & slots[8].is_last):
             m.d.sync += element.eq(code)
-        return {"stream": held("stream", 8, result), "code": element, "gated": gated}
+        return {"stream": held("stream", 8, result), "code": element, "active": active}
 
     def add_rotation(self, left: Value, angle: Value) -> Signal:
         """Add rotations of pairs, and return the register with the result of stage 3."""
@@ -159,7 +166,13 @@ class TokenStages:
         return self.held("turned", 2, result, self._slots[2].is_rotate)
 
     def add_vector(
-        self, name: str, circuits: PassCircuits, left: Value, weight: Value, begins: Value
+        self,
+        name: str,
+        circuits: PassCircuits,
+        left: Value,
+        weight: Value,
+        offset: Value,
+        begins: Value,
     ) -> tuple[Value, Value, Value]:
         """Add an operation that goes over a vector, which comes element by element.
 
@@ -169,8 +182,8 @@ class TokenStages:
             What a reader calls it.
         circuits : PassCircuits
             Its circuits.
-        left, weight : Value
-            What the memories answer.
+        left, weight, offset : Value
+            What the memories answer; offsets come one by one, as elements do.
         begins : Value
             Whether a step begins.
 
@@ -190,7 +203,10 @@ class TokenStages:
             source.tlast.eq(slots[2].ends),
             sink.tready.eq(1),
         ]
-        for other in circuits.others:
+        for place, other in enumerate(circuits.others):
+            code = offset[: self._width]
+            if place == 0:
+                code = self.element(f"{name}_{other}_1", weight, slots[1].left)
             # These are taken with the results, so they wait in a memory.
             m.submodules[f"{name}_{other}"] = memory = Memory(
                 shape=self._width, depth=circuits.most, init=[]
@@ -202,7 +218,7 @@ class TokenStages:
             is_last = gone == circuits.most - 1
             m.d.comb += [
                 write.addr.eq(come),
-                write.data.eq(self.element(f"{name}_{other}_1", weight, slots[1].left)),
+                write.data.eq(code),
                 write.en.eq(slots[1].is_valid & is_own),
                 read.addr.eq(gone),
                 stream.tdata.eq(read.data),

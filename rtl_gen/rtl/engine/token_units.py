@@ -22,14 +22,15 @@ class TokenUnits(EngineUnits):
     scale: NeuronGraph  #: ``a`` of the stream times two to the power of ``b``.
     add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
     narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
-    gate: NeuronGraph  #: SiLU(a) * b.
     turn: NeuronGraph  #: A pair ``a``, turned with ``cos`` and ``sin``.
 
     @property
     def whole(self) -> dict[str, NeuronGraph]:
         """Circuits that are used by themselves, by what a reader calls them."""
-        own = ("widen", "scale", "add", "narrow", "gate", "turn")
+        own = {name: getattr(self, name) for name in ("widen", "scale", "add", "narrow")}
         return {
             **{f"product_{name}": graph for name, graph in vars(self.lane).items()},
-            **{name: getattr(self, name) for name in own},
+            **own,
+            **self.activations,
+            "turn": self.turn,
         }

@@ -2,6 +2,7 @@
 """The circuits of an engine, and what those of all engines have in common."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
@@ -14,13 +15,21 @@ __all__ = ["EngineUnits", "Units"]
 class EngineUnits(ABC):
     """Neuron graphs, each made once: those that go over a vector, and others."""
 
-    norm: PassSteps  #: RMSNorm of ``x`` with gains ``g``, element by element.
+    #: RMSNorm of ``x`` with gains ``g``, or LayerNorm with offsets ``b`` too, element by element.
+    norm: PassSteps
     softmax: PassSteps  #: Softmax of ``x``, element by element.
+    gate: NeuronGraph | None  #: SiLU(a) * b, if any product is gated.
+    functions: Mapping[str, NeuronGraph]  #: Functions of ``a`` that elements go through, by name.
 
     @property
     @abstractmethod
     def whole(self) -> dict[str, NeuronGraph]:
         """Circuits that are used by themselves, by what a reader calls them."""
+
+    @property
+    def activations(self) -> dict[str, NeuronGraph]:
+        """Circuits that codes of products go through, by what a reader calls them."""
+        return {**({} if self.gate is None else {"gate": self.gate}), **self.functions}
 
     @property
     def passes(self) -> dict[str, PassSteps]:
@@ -54,12 +63,10 @@ class Units(EngineUnits):
     product: NeuronGraph  #: Exact dot product of ``a`` and ``b``, into the format of the stream.
     add: NeuronGraph  #: Sum of ``a`` and ``b`` of the stream.
     narrow: NeuronGraph  #: From the format of the stream into that of codes, saturating.
-    gate: NeuronGraph  #: SiLU(a) * b.
     argmax: NeuronGraph  #: Index of the largest result.
 
     @property
     def whole(self) -> dict[str, NeuronGraph]:
         """Circuits that are used by themselves, by what a reader calls them."""
-        return {
-            name: getattr(self, name) for name in ("product", "add", "narrow", "gate", "argmax")
-        }
+        own = {name: getattr(self, name) for name in ("product", "add", "narrow")}
+        return {**own, **self.activations, "argmax": self.argmax}

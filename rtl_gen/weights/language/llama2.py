@@ -7,8 +7,7 @@ whose header has 256 bytes.
 """
 
 import struct
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_bytes
 from spikefloat.rtl_gen.networks.decoder import Decoder
+from spikefloat.rtl_gen.weights.language.family import layer_arrays, with_scaled_stream
 
 __all__ = ["read_llama2"]
 
@@ -35,13 +35,11 @@ _FLOAT = 4
 _LAYER = ("norm", "wq", "wk", "wv", "wo", "feed_norm", "w1", "w2", "w3")
 
 
-def read_llama2(path: Path) -> tuple[Decoder, dict[str, Floats]]:
+def read_llama2(path: Path) -> tuple[Decoder, Mapping[str, Floats]]:
     """Return sizes and weights of a checkpoint, by the names of the network.
 
     What scores are divided by is put into the weights of the queries. The stream is multiplied by a
-    power of two, so that the embedding has values of about one half, which 8 bits hold best: its
-    weights and those of all that is added to it are, and epsilon by the square. After normalisation
-    nothing has changed.
+    power of two, as :func:`~spikefloat.rtl_gen.weights.language.family.with_scaled_stream` says.
 
     Parameters
     ----------
@@ -68,7 +66,7 @@ def read_llama2(path: Path) -> tuple[Decoder, dict[str, Floats]]:
         place += _FLOAT * count
         if not np.isfinite(read[name]).all():
             raise InputError(f"Weights of {path} must be finite, not NaN or infinite in {name}")
-    return _scaled(decoder, _named(decoder, read))
+    return with_scaled_stream(decoder, _named(decoder, read))
 
 
 def _header(path: Path, data: bytes) -> tuple[Decoder, int, bool]:
@@ -146,35 +144,11 @@ def _shapes(decoder: Decoder, is_old: bool) -> Iterator[tuple[str, tuple[int, ..
 
 def _named(decoder: Decoder, read: dict[str, Floats]) -> dict[str, Floats]:
     """Return weights by the names of the network, one for each head."""
-    size = decoder.head_size
     arrays = {"embedding": read["embedding"], "head_norm": read["head_norm"][None]}
     if not decoder.is_shared:
         arrays["head"] = read["head"]
+    scale = decoder.head_size**-0.5
     for layer in range(decoder.layers):
         own = {name: read[name][layer] for name in _LAYER}
-        prefix = f"layer{layer}"
-        arrays[f"{prefix}_attention_norm"] = own["norm"][None]
-        arrays[f"{prefix}_feed_norm"] = own["feed_norm"][None]
-        queries = own["wq"].astype(np.float64) / np.sqrt(size)
-        for kind, rows in (("query", queries), ("key", own["wk"]), ("value", own["wv"])):
-            for head, start in enumerate(range(0, len(rows), size)):
-                arrays[f"{prefix}_head{head}_{kind}"] = rows[start : start + size]
-        arrays[f"{prefix}_output"] = own["wo"]
-        arrays[f"{prefix}_down"] = own["w2"]
-        pairs = np.stack([own["w1"], own["w3"]], axis=1)  # gate 0, value 0, gate 1, ...
-        arrays[f"{prefix}_up"] = pairs.reshape(-1, decoder.width)
+        arrays |= layer_arrays(decoder, layer, own, scale)
     return arrays
-
-
-def _scaled(decoder: Decoder, arrays: dict[str, Floats]) -> tuple[Decoder, dict[str, Floats]]:
-    """Return the same with the stream multiplied by a power of two."""
-    spread = float(np.sqrt((arrays["embedding"].astype(np.float64) ** 2).mean()))
-    power = round(-1 - np.log2(spread)) if spread else 0
-    if not power:
-        return decoder, arrays
-    added = ("embedding", *(n for n in arrays if n.endswith(("_output", "_down"))))
-    scaled = {name: np.ldexp(arrays[name].astype(np.float64), power) for name in added}
-    # The head keeps the weights as they were.
-    head = {"head": arrays.get("head", arrays["embedding"])}
-    epsilon = decoder.epsilon * Fraction(4) ** power
-    return replace(decoder, is_shared=False, epsilon=epsilon), {**arrays, **head, **scaled}

@@ -4,9 +4,10 @@
 from pathlib import Path
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.weights.language.described import read_described
+from spikefloat.rtl_gen.weights.language.described import read_described, read_tokens
 from spikefloat.rtl_gen.weights.language.llama2 import read_llama2
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
+from spikefloat.rtl_gen.weights.language.onnx_decoder import read_onnx_decoder
 from spikefloat.rtl_gen.weights.language.tokenizer import read_tokenizer
 
 __all__ = ["read_language_model"]
@@ -18,10 +19,11 @@ def read_language_model(checkpoint: Path, tokenizer: Path | None = None) -> Lang
     Parameters
     ----------
     checkpoint : Path
-        A checkpoint of llama2.c (``.bin``), or weights in an ``.npz`` file with a ``.json`` file
-        beside it.
+        A checkpoint of llama2.c (``.bin``), a model in ONNX (``.onnx``), or weights in an ``.npz``
+        file with a ``.json`` file beside it.
     tokenizer : Path, optional
-        The tokenizer of a ``.bin`` file; the other kind has its tokens in the JSON file.
+        The tokenizer of a ``.bin`` file, or of an ``.onnx`` file. Without it, the latter has its
+        tokens in a JSON file beside it, as the third kind has.
 
     Raises
     ------
@@ -40,4 +42,11 @@ def read_language_model(checkpoint: Path, tokenizer: Path | None = None) -> Lang
                     f"Option --tokenizer must be used with a .bin file, not {checkpoint}"
                 )
             return read_described(checkpoint)
-    raise InputError(f"Checkpoint must be a .bin or .npz file, not {str(checkpoint)!r}")
+        case ".onnx":
+            decoder, arrays = read_onnx_decoder(checkpoint)
+            if tokenizer is not None:
+                pieces = read_tokenizer(tokenizer, decoder.vocabulary)
+            else:
+                pieces = read_tokens(checkpoint, decoder.vocabulary)
+            return LanguageModel(decoder, arrays, pieces)
+    raise InputError(f"Checkpoint must be a .bin, .npz or .onnx file, not {str(checkpoint)!r}")

@@ -16,13 +16,22 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
 from spikefloat.rtl_gen.networks.description import Network, Norm, Product
 from spikefloat.sim.golden.arithmetic import add, convert
+from spikefloat.sim.golden.functions import function
 from spikefloat.sim.golden.rounding import encode
 from spikefloat.sim.golden.vectors.elementwise import gated
 from spikefloat.sim.golden.vectors.matrix import matrix_product
-from spikefloat.sim.golden.vectors.norms import rms_norm
+from spikefloat.sim.golden.vectors.norms import layer_norm, rms_norm
 from spikefloat.sim.golden.vectors.softmax import softmax
 
-__all__ = ["Operations", "golden_operations", "input_rows", "product_results", "run_network"]
+__all__ = [
+    "Operations",
+    "golden_operations",
+    "input_rows",
+    "normalised",
+    "product_results",
+    "run_network",
+    "written",
+]
 
 Codes = NDArray[np.int64]
 
@@ -37,8 +46,10 @@ class Operations:
     add: Callable[[Codes, Codes], Codes]  #: The sum of two codes of the stream.
     narrow: Callable[[Codes], Codes]  #: A code of the stream in the format of codes, saturating.
     gate: Callable[[Codes, Codes], Codes]  #: SiLU of the first, times the second; saturating.
-    #: RMSNorm over the last axis, of elements and gains, with an epsilon; saturating.
-    norm: Callable[[Codes, Codes, Fraction], Codes]
+    activate: Callable[[str, Codes], Codes]  #: A function of codes, by its name.
+    #: Normalisation over the last axis, of elements and gains, with an epsilon; saturating. With
+    #: offsets it is LayerNorm, without RMSNorm.
+    norm: Callable[[Codes, Codes, Codes | None, Fraction], Codes]
     softmax: Callable[[Codes], Codes]  #: Over the last axis.
 
 
@@ -47,14 +58,17 @@ def golden_operations(network: Network) -> Operations:
     fmt, wide = network.code_format, network.stream_format
     saturate = Overflow.SATURATE
 
-    def norm(x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
-        return rms_norm(fmt, fmt, saturate, x, gain, epsilon=epsilon)
+    def norm(x: Codes, gain: Codes, offset: Codes | None, epsilon: Fraction) -> Codes:
+        if offset is None:
+            return rms_norm(fmt, fmt, saturate, x, gain, epsilon=epsilon)
+        return layer_norm(fmt, fmt, saturate, x, gain, offset, epsilon=epsilon)
 
     return Operations(
         product=partial(matrix_product, fmt, wide),
         add=partial(add, wide),
         narrow=lambda codes: convert(wide, fmt, codes, saturate),
         gate=partial(gated, "silu", fmt, fmt, saturate),
+        activate=lambda name, codes: function(name, fmt, fmt, codes, saturate).codes,
         norm=norm,
         softmax=partial(softmax, fmt, fmt, None),
     )
@@ -111,7 +125,8 @@ def run_network(
     dict of str to dict of str to array of int
         For each step, by name, the codes that it makes, of shape (count, rows, columns): of a
         product ``sum``, ``stream`` (the same if nothing is added), ``codes`` unless only the stream
-        is written, and ``gated`` if it is; of other steps ``codes``. Not transposed.
+        is written, ``gated`` if it is, and ``active`` if it has a function; of other steps ``codes``.
+        Not transposed.
 
     Raises
     ------
@@ -135,8 +150,7 @@ def run_network(
             made[step.name] = _product(step, tensors, stream, own)
             continue
         if isinstance(step, Norm):
-            gain = np.broadcast_to(tensors[step.gain], tensors[step.x].shape)
-            codes = own.norm(tensors[step.x], gain, step.epsilon)
+            codes = normalised(step, tensors[step.x], tensors, own)
         else:
             codes = own.softmax(tensors[step.x])
         made[step.name] = {"codes": codes}
@@ -167,7 +181,33 @@ def product_results(
     codes = made["codes"] = own.narrow(result)
     if step.is_gated:
         made["gated"] = own.gate(codes[..., ::2], codes[..., 1::2])
+    if step.function is not None:
+        made["active"] = own.activate(step.function, codes)
     return made
+
+
+def normalised(step: Norm, x: Codes, weights: Mapping[str, Codes], own: Operations) -> Codes:
+    """Return what a normalisation makes of rows.
+
+    Parameters
+    ----------
+    step : Norm
+        Which one it is.
+    x : array of int
+        The rows, on the last axis.
+    weights : mapping of str to array of int
+        Gains and offsets are among these.
+    own : Operations
+        What steps are made of.
+    """
+    gain = np.broadcast_to(weights[step.gain], x.shape)
+    offset = None if step.offset is None else np.broadcast_to(weights[step.offset], x.shape)
+    return own.norm(x, gain, offset, step.epsilon)
+
+
+def written(made: Mapping[str, Codes]) -> Codes | None:
+    """Return the codes of a step that go into its tensor; None if only the stream is written."""
+    return next((made[kind] for kind in ("gated", "active", "codes") if kind in made), None)
 
 
 def _product(
@@ -180,8 +220,8 @@ def _product(
         stream[step.keep] = made["stream"]
     if step.into is None:
         return made
-    codes = made["gated" if step.is_gated else "codes"]
-    target = tensors[step.into]
+    codes, target = written(made), tensors[step.into]
+    assert codes is not None
     if step.is_transposed:
         target[:, step.column : step.column + codes.shape[2]] = codes.swapaxes(1, 2)
     else:

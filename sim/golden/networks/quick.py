@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Format
-from spikefloat.rtl_gen.networks.description import Network
+from spikefloat.rtl_gen.networks.description import Network, Product
 from spikefloat.sim.golden.networks.tokens import TokenOperations, golden_token_operations
 from spikefloat.sim.golden.networks.weights import EXPONENT
 from spikefloat.sim.golden.values import decode
@@ -87,6 +87,11 @@ class Quick:
         self.narrow = golden.narrow(stream)
         self.widen = golden.widen(every)
         self.gate = golden.gate(*np.meshgrid(every, every, indexing="ij"))
+        self.functions = {
+            step.function: golden.activate(step.function, every)
+            for step in network.steps
+            if isinstance(step, Product) and step.function is not None
+        }
         self._fmt, self._stream_format = fmt, wide
 
     def operations(self) -> TokenOperations:
@@ -96,6 +101,7 @@ class Quick:
             add=lambda a, b: self.stream(self.wide[a] + self.wide[b]),
             narrow=lambda a: self.narrow[a],
             gate=lambda a, b: self.gate[a, b],
+            activate=lambda name, a: self.functions[name][a],
             norm=self.norm,
             softmax=lambda x: self.causal_softmax(x, x.shape[-1]),
             widen=self.widened,
@@ -141,12 +147,16 @@ class Quick:
         """Return codes of the stream times powers of two."""
         return self.stream(np.ldexp(self.wide[codes], EXPONENT.decode(exponents)))
 
-    def norm(self, x: Codes, gain: Codes, epsilon: Fraction) -> Codes:
+    def norm(self, x: Codes, gain: Codes, offset: Codes | None, epsilon: Fraction) -> Codes:
         """Return normalised rows."""
-        values = self.values[x]
-        mean = (values * values).mean(axis=-1, keepdims=True)
-        root = round_floats(self._stream_format, 1 / np.sqrt(mean + float(epsilon)))
-        return self.codes(values * root * self.values[gain])
+        values, wide = self.values[x], self._stream_format
+        mean = np.zeros(()) if offset is None else values.mean(axis=-1, keepdims=True)
+        spread = ((values - mean) ** 2).mean(axis=-1, keepdims=True)
+        root = round_floats(wide, 1 / np.sqrt(spread + float(epsilon)))
+        if offset is None:
+            return self.codes(values * root * self.values[gain])
+        difference = values - round_floats(wide, mean)
+        return self.codes(difference * root * self.values[gain] + self.values[offset])
 
     def turn(self, x: Codes, cos: Codes, sin: Codes) -> Codes:
         """Return turned pairs."""

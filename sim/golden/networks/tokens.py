@@ -25,7 +25,13 @@ from spikefloat.rtl_gen.networks.description import (
 )
 from spikefloat.sim.golden.arithmetic import convert
 from spikefloat.sim.golden.integers import scale_by_power_of_two
-from spikefloat.sim.golden.networks.network import Operations, golden_operations, product_results
+from spikefloat.sim.golden.networks.network import (
+    Operations,
+    golden_operations,
+    normalised,
+    product_results,
+    written,
+)
 from spikefloat.sim.golden.networks.weights import EXPONENT, exponents_of
 from spikefloat.sim.golden.rounding import NEAREST_EVEN
 from spikefloat.sim.golden.vectors.elementwise import rope
@@ -166,8 +172,7 @@ class Decoding:
         x = np.stack([tensors[step.x][:, window] for step in steps])
         match steps[0]:
             case Norm() as step:
-                gain = np.broadcast_to(weights[step.gain], x.shape)
-                results = own.norm(x, gain, step.epsilon)
+                results = normalised(step, x, weights, own)
             case Rotate() as step:
                 results = own.turn(x, weights[step.cos][window], weights[step.sin][window])
             case _:
@@ -204,9 +209,10 @@ class Decoding:
             made[step.name] = own = {kind: codes[place] for kind, codes in results.items()}
             if step.keep is not None:
                 self._stream[step.keep] = own["stream"]
-            if step.into is None:
+            codes = written(own)
+            if step.into is None or codes is None:
                 continue
-            codes, target = own["gated" if step.is_gated else "codes"], self._tensors[step.into]
+            target = self._tensors[step.into]
             columns = slice(step.column, step.column + codes.shape[2])
             if step.is_transposed:
                 target[:, columns, window] = codes.swapaxes(1, 2)
@@ -253,7 +259,8 @@ def _kind(network: Network, step: Step) -> object:
         case Product(add=None, keep=None):
             is_weight = step.w in network.weights
             shapes = network.shape(step.x), network.shape(step.w)
-            return ("product", step.is_gated, is_weight, step.w in network.scaled, shapes)
+            kind = step.is_gated, step.function, is_weight, step.w in network.scaled
+            return ("product", *kind, shapes)
         case Rotate():
             return ("rotate", step.cos, step.sin, network.shape(step.x))
         case Softmax():

@@ -2,15 +2,17 @@
 """Decoders as steps: what is shared, what is turned, and what does not fit."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from scripts.random_checkpoint import STORIES
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.networks.description import Lookup, Norm, Product, Rotate, Softmax
 from spikefloat.rtl_gen.networks.program import make_program
-from tests.helpers.language import TINY
+from tests.helpers.language import GELU, TINY
+from tests.helpers.networks import small_network
 
 
 def test_steps() -> None:
@@ -60,11 +62,34 @@ def test_weights_of_its_own() -> None:
         ({"heads": 5}, "heads must divide the 12 elements of the stream into pairs, not 5"),
         ({"heads": 4}, "heads must divide the 12 elements of the stream into pairs, not 4"),
         ({"heads": 6, "key_heads": 4}, "Number of key heads must divide the 6 heads, not 4"),
+        ({"norm": "layernorm"}, "rms_norm or layer_norm, not 'layernorm'; did you mean"),
+        ({"feed_forward": "relu"}, "must be one of swiglu, gelu, gelu_tanh, not 'relu'"),
     ],
 )
-def test_numbers_out_of_range(changes: dict[str, int], message: str) -> None:
+def test_numbers_out_of_range(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         replace(TINY, **changes)
+
+
+def test_layer_norm_and_gelu() -> None:
+    """Normalisations have offsets; the first product of a feed-forward layer has a row for each element."""
+    network = GELU.network()
+    norms = [step for step in network.steps if isinstance(step, Norm)]
+    assert [step.offset for step in norms] == [f"{step.gain}_offset" for step in norms]
+    assert len(norms) == 3
+    assert network.shape("layer0_up") == (7, 12)
+    (active,) = (s for s in network.steps if isinstance(s, Product) and s.function is not None)
+    assert (active.name, active.function, active.is_gated) == ("layer0_up", "gelu", False)
+    assert network.shape("layer0_active") == (20, 7)
+    place = network.steps.index(active)
+    for changes, message in (
+        ({"function": "relu"}, "Function of layer0_up must be gelu or gelu_tanh, not 'relu'"),
+        ({"keep": "x1", "add": "x0", "w": "layer0_output"}, "must be of codes, not of a gate or"),
+    ):
+        steps = list(network.steps)
+        steps[place] = replace(active, **changes)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match=message):
+            replace(network, steps=tuple(steps))
 
 
 def test_steps_that_do_not_fit() -> None:
@@ -80,16 +105,19 @@ def test_steps_that_do_not_fit() -> None:
 
 
 def test_no_engine_yet() -> None:
-    """An engine takes values, not tokens, and says so."""
+    """An engine takes values, not tokens, RMSNorm and gates, and says so."""
     with pytest.raises(InputError, match="Steps of an engine must be .*, unlike embedding"):
         make_program(TINY.network(), {})
+    for norm, kind, message in (
+        ("layer_norm", "swiglu", "of an engine of rows must be RMSNorm, unlike layer0_attention_n"),
+        ("rms_norm", "gelu_tanh", "of an engine of rows must be gated, unlike layer0_up"),
+    ):
+        with pytest.raises(InputError, match=message):
+            make_program(small_network(norm, kind), {})
 
 
 def test_sizes_of_the_family() -> None:
     """The sizes of the 260,000-weight model of stories give that number."""
-    stories = Decoder(
-        width=64, hidden=172, layers=5, heads=8, key_heads=4, vocabulary=512, context=512
-    )
     # Gains and weights as its checkpoint has them.
     layer = 2 * 64 + 2 * 64 * 64 + 2 * 32 * 64 + 3 * 172 * 64
-    assert stories.network(8).weight_count == 512 * 64 + 5 * layer + 64 == 260_032
+    assert STORIES.network(8).weight_count == 512 * 64 + 5 * layer + 64 == 260_032

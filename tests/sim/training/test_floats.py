@@ -25,8 +25,12 @@ def test_rounding_is_that_of_the_golden_model(name: str) -> None:
     np.testing.assert_array_equal(round_floats(fmt, values)[finite], expected[finite])
 
 
-def test_slopes_are_those_of_differences() -> None:
-    network, rng = small_network(), np.random.default_rng(1)
+@pytest.mark.parametrize(
+    "norm, feed_forward",
+    [("rms_norm", "swiglu"), ("layer_norm", "gelu"), ("layer_norm", "gelu_tanh")],
+)
+def test_slopes_are_those_of_differences(norm: str, feed_forward: str) -> None:
+    network, rng = small_network(norm, feed_forward), np.random.default_rng(1)
     x, factors = rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 1, 5))
     assert_slopes(network, initial_weights(network), x, factors)
 

@@ -8,34 +8,41 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks import decoders
 from spikefloat.rtl_gen.checks.networks.decoders import DecoderRun, run_on_decoder
 from spikefloat.rtl_gen.designs.engines.decoder import decoder_hardware, make_decoder_engine
 from spikefloat.rtl_gen.designs.hardware import Hardware
+from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.rtl.engine.decoder import DecoderEngine
 from spikefloat.sim.benches.networks.decoders import DecoderRecording, DecoderShape, run_decoder
 from spikefloat.sim.benches.session import Session
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.simulators.runner import BenchError
-from tests.helpers.language import TINY, tiny_model
+from tests.helpers.language import GELU, TINY, tiny_model
 
 #: Cuts that are found in no time.
 CUTS = {"norm": {"step": 1}, "softmax": {"settle": 2}}
 
-WEIGHTS = encode_weights(TINY.network(), tiny_model().arrays)
+
+@cache
+def weights_of(decoder: Decoder) -> dict[str, NDArray[np.int64]]:
+    return encode_weights(decoder.network(), tiny_model(decoder).arrays)
 
 
 @cache
-def tiny_engine() -> tuple[DecoderEngine, Hardware]:
-    engine = make_decoder_engine(TINY.network(), WEIGHTS, "tiny", CUTS)
+def tiny_engine(decoder: Decoder = TINY) -> tuple[DecoderEngine, Hardware]:
+    engine = make_decoder_engine(decoder.network(), weights_of(decoder), "tiny", CUTS)
     return engine, decoder_hardware(engine)
 
 
-def run(sequences: list[list[int]], folder: Path, **options: Any) -> list[DecoderRun]:
-    engine, hardware = tiny_engine()
+def run(
+    sequences: list[list[int]], folder: Path, decoder: Decoder = TINY, **options: Any
+) -> list[DecoderRun]:
+    engine, hardware = tiny_engine(decoder)
     session = Session(simulator="verilator", folder=folder, is_quick=True)
-    return run_on_decoder(engine, hardware, WEIGHTS, sequences, session, **options)
+    return run_on_decoder(engine, hardware, weights_of(decoder), sequences, session, **options)
 
 
 def test_hardware() -> None:
@@ -65,6 +72,21 @@ def test_all_equal(tmp_path: Path) -> None:
         # Each result waits, the token does before what is counted.
         pauses = gap * (engine.program.outputs + 1)
         assert one.clocks == [engine.clocks(position) + pauses for position in range(count)]
+
+
+@pytest.mark.tool
+@pytest.mark.slow
+def test_layer_norm_and_gelu(tmp_path: Path) -> None:
+    """An engine with the units of LayerNorm and GELU: every code, and offsets in their places."""
+    engine, hardware = tiny_engine(GELU)
+    assert "layer_norm, softmax, rope and gelu" in hardware.verilog
+    assert {"gelu", "norm_give"} < set(engine.graphs)
+    assert "gate" not in engine.graphs
+    (one,) = run([[3, 1, 4]], tmp_path, GELU, tokens=3)
+    assert one.logits == one.logits_equal == 11 * 5
+    assert one.intermediates == one.intermediates_equal > 100 * 5
+    assert one.classes_equal == 5
+    assert one.clocks == [engine.clocks(position) for position in range(5)]
 
 
 @pytest.mark.tool
@@ -102,7 +124,7 @@ def test_faults_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(decoders, "run_decoder", recorded)
     network = TINY.network()
-    golden = decoders._Expected(network, WEIGHTS, [3, 1], 2)
+    golden = decoders._Expected(network, weights_of(TINY), [3, 1], 2)
     results = np.column_stack([golden._logits, golden._following])
     clocks = np.arange(3)
 

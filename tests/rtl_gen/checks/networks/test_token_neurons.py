@@ -13,39 +13,61 @@ from spikefloat.rtl_gen.checks.networks.perplexity import perplexities
 from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operations
 from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
 from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights
 from spikefloat.sim.golden.values import decode
-from tests.helpers.language import TINY, tiny_model
+from spikefloat.sim.graphs.network import Network
+from tests.helpers.language import GELU, TINY, tiny_model
 
 NETWORK = TINY.network()
 MODEL = tiny_model()
 
 
 @cache
-def units() -> TokenUnits:
-    return make_token_units(NETWORK)
+def units(decoder: Decoder = TINY) -> TokenUnits:
+    return make_token_units(decoder.network())
 
 
 def silent(told: str) -> None:
     assert told
 
 
-def test_all_equal() -> None:
+@pytest.mark.parametrize("decoder", [TINY, GELU])
+def test_all_equal(decoder: Decoder) -> None:
     """Every result of every step: of a prompt at once, then token by token."""
-    weights = encode_weights(NETWORK, MODEL.arrays)
-    operations = neuron_token_operations(NETWORK, units())
+    network = decoder.network()
+    weights = encode_weights(network, tiny_model(decoder).arrays)
+    operations = neuron_token_operations(network, units(decoder))
     tokens = np.random.default_rng(2).integers(0, 11, (2, 11))
-    neurons, golden = (Decoding(NETWORK, weights, own, count=2) for own in (operations, None))
+    neurons, golden = (Decoding(network, weights, own, count=2) for own in (operations, None))
     for part in (slice(0, 9), slice(9, 10), slice(10, 11)):
         expected = golden.run(tokens[:, part])
-        found = compare(NETWORK, expected, neurons.run(tokens[:, part]))
+        found = compare(network, expected, neurons.run(tokens[:, part]))
         assert found.first_wrong is None
         assert found.logits == found.logits_equal == 2 * 11 * (part.stop - part.start)
-        assert found.intermediates_equal == found.intermediates > 1000
+        assert found.intermediates_equal == found.intermediates > 500
     assert len(np.unique(expected["head"]["stream"])) > 15
+
+
+def test_spikes() -> None:
+    """Those of a token are the same alone and among others, and are those of each circuit's operands."""
+    weights = encode_weights(NETWORK, MODEL.arrays)
+    counted: list[dict[str, int]] = []
+    for tokens in ([[3]], [[3], [3], [3]]):
+        spikes: dict[str, int] = {}
+        operations = neuron_token_operations(NETWORK, units(), spikes)
+        made = Decoding(NETWORK, weights, operations, count=len(tokens)).run(tokens)
+        counted.append(spikes)
+    assert counted[1] == {name: 3 * count for name, count in counted[0].items()}
+    assert counted[0].keys() <= {graph.name for graph in units().graphs.values()}
+    gate = units().gate
+    assert gate is not None
+    codes = [made[f"layer{layer}_up"]["codes"][0, 0] for layer in (0, 1)]
+    a, b = (np.concatenate([own[start::2] for own in codes]) for start in (0, 1))
+    assert counted[0][gate.name] == Network(gate).spikes({"a": a, "b": b}).sum() > 0
 
 
 def with_fault(graph: NeuronGraph) -> NeuronGraph:
@@ -80,10 +102,17 @@ def test_text() -> None:
     assert row["intermediates_equal"] < row["intermediates"]
     assert len(row["text"]) == 20
 
+    functions = {"gelu": with_fault(units(GELU).functions["gelu"])}
+    wrong = replace(units(GELU), functions=functions)
+    row = generate(tiny_model(GELU), "ace", 3, units=wrong, **own)  # type: ignore[arg-type]
+    assert row["first_wrong"] == "layer0_up: active"
+
 
 def test_refused_proposals() -> None:
     """Where neurons say something else than was proposed, what they say is the text."""
-    wrong = replace(units(), gate=with_fault(units().gate), scale=with_fault(units().scale))
+    gate = units().gate
+    assert gate is not None
+    wrong = replace(units(), gate=with_fault(gate), scale=with_fault(units().scale))
     row = generate(MODEL, "ace", 17, is_checked=True, progress=silent, units=wrong)
     assert row["refused_proposals"] > 0
     assert row["passes"] == row["refused_proposals"] + 1

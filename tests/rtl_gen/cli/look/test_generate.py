@@ -55,7 +55,7 @@ def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
         ("--sim icarus --check", "Option --check has no effect with --sim, which compares"),
         ("--sim icarus --tokens 128", "must have at most 128 tokens together"),
         ("--checkpoint none.npz", "Cannot read 'none.json'"),
-        ("--checkpoint model.pt", "Checkpoint must be a .bin or .npz file, not 'model.pt'"),
+        ("--checkpoint model.pt", "Checkpoint must be a .bin, .npz or .onnx file, not 'model.pt'"),
         ("--checkpoint none.bin", "Option --tokenizer must be given with none.bin"),
     ],
 )

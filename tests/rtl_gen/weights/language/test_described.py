@@ -12,7 +12,7 @@ import pytest
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.weights.language.models import read_language_model
 from spikefloat.sim.exchange.digits import weight_file
-from tests.helpers.language import TINY, tiny_model
+from tests.helpers.language import GELU, TINY, tiny_model
 
 
 def write(folder: Path, **changes: Any) -> Path:
@@ -36,9 +36,10 @@ def write(folder: Path, **changes: Any) -> Path:
 
 
 def test_model(tmp_path: Path) -> None:
-    expected = tiny_model()
-    for changes in ({}, {"sha256": None, "epsilon": None}):
-        model = read_language_model(write(tmp_path, **changes))
+    gelu: dict[str, Any] = {"layers": 1, "norm": "layer_norm", "feed_forward": "gelu"}
+    for changes in ({}, {"sha256": None, "epsilon": None}, gelu):
+        expected = tiny_model(GELU if changes is gelu else TINY)
+        model = read_language_model(write(tmp_path, arrays=expected.arrays, **changes))
         assert model.decoder == expected.decoder
         assert model.tokenizer == expected.tokenizer
         assert model.arrays.keys() == expected.arrays.keys()
@@ -53,6 +54,8 @@ def test_model(tmp_path: Path) -> None:
         ({"layers": 1.5}, "layers in .*model.json must be an integer from 1 to .*, not 1.5"),
         ({"heads": 5}, "Number of heads must divide the 12 elements of the stream into pairs"),
         ({"tokens": "abc"}, "Tokens in .*model.json must be a list of texts"),
+        ({"norm": "batch_norm"}, r"Normalisation must be rms_norm or layer_norm, .*model.json\)"),
+        ({"feed_forward": ["gelu"]}, "Feed-forward layer must be one of swiglu, gelu, gelu_tanh"),
         ({"epsilon": [1, 3]}, "epsilon in .* must be a numerator and a power of two"),
         ({"sha256": "0" * 64}, r"SHA-256 of .*model.npz must be 0{64}, not \w{64}"),
         ({"layers": 1}, "must be those of its layers, unlike 'layer1_attention_norm'"),

@@ -141,7 +141,9 @@ def test_files_that_do_not_fit(tmp_path: Path) -> None:
         read_language_model(path, tokens)
     with pytest.raises(InputError, match=r"Cannot read .*none.bin': No such file"):
         read_language_model(tmp_path / "none.bin", tokens)
-    with pytest.raises(InputError, match=r"Checkpoint must be a .bin or .npz file, not .*model.pt"):
+    with pytest.raises(
+        InputError, match=r"Checkpoint must be a .bin, .npz or .onnx file, not .*model.pt"
+    ):
         read_language_model(tmp_path / "model.pt")
     with pytest.raises(InputError, match="must be used with a .bin file, not .*model.npz"):
         read_language_model(tmp_path / "model.npz", tokens)

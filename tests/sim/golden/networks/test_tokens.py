@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden model of decoders: against formulas in floats, token by token, and what it refuses."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.errors import InputError
+from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.networks.description import Product
 from spikefloat.sim.golden.networks.network import run_network
 from spikefloat.sim.golden.networks.quick import quick_token_operations
@@ -15,7 +17,7 @@ from spikefloat.sim.golden.networks.tokens import Decoding
 from spikefloat.sim.golden.networks.weights import encode_weights, exponents_of, row_exponents
 from spikefloat.sim.golden.values import decode
 from spikefloat.sim.golden.vectors.softmax import softmax
-from tests.helpers.language import TINY, tiny_model
+from tests.helpers.language import GELU, TINY, tiny_model
 from tests.helpers.oracle import nearest_code
 
 NETWORK = TINY.network()
@@ -76,13 +78,37 @@ def test_causal_softmax_is_that_of_shorter_rows() -> None:
         assert not shares[row, row + 1 :].any()
 
 
-def test_quick_operations_are_the_same() -> None:
-    expected = Decoding(NETWORK, WEIGHTS, count=3).run(TOKENS)
-    quick = Decoding(NETWORK, WEIGHTS, quick_token_operations(NETWORK), count=3).run(TOKENS)
+@pytest.mark.parametrize("decoder", [TINY, GELU, replace(GELU, feed_forward="gelu_tanh")])
+def test_quick_operations_are_the_same(decoder: Decoder) -> None:
+    network, arrays = decoder.network(), tiny_model(decoder).arrays
+    weights = encode_weights(network, arrays)
+    expected = Decoding(network, weights, count=3).run(TOKENS)
+    quick = Decoding(network, weights, quick_token_operations(network), count=3).run(TOKENS)
     assert quick.keys() == expected.keys()
     for name, kinds in expected.items():
         for kind, codes in kinds.items():
             np.testing.assert_array_equal(quick[name][kind], codes, err_msg=f"{name}: {kind}")
+
+
+def test_layer_norm_and_gelu_against_formulas() -> None:
+    """Of rows: less their mean, over their spread, times gains, with offsets; and x times its share."""
+    network, arrays = GELU.network(), tiny_model(GELU).arrays
+    weights = encode_weights(network, arrays)
+    made = Decoding(network, weights).run(TOKENS[:1])
+    x = decode(NARROW, made["embedding"]["codes"][0])
+    name = "layer0_attention_norm"
+    gain, offset = (decode(NARROW, weights[n]) for n in (name, f"{name}_offset"))
+    assert (offset != 0).all()
+    spread = x.var(axis=1, keepdims=True) + float(GELU.epsilon)
+    expected = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(spread) * gain + offset
+    found = decode(NARROW, made[name]["codes"][0])
+    assert (abs(found - expected) <= 2.0**-4 * abs(expected) + 0.02).all()
+    up = made["layer0_up"]
+    x = decode(NARROW, up["codes"][0])
+    active = decode(NARROW, up["active"][0])
+    expected = x * [[(1 + math.erf(v / math.sqrt(2))) / 2 for v in row] for row in x.tolist()]
+    assert (abs(active - expected) <= 2.0**-4 * abs(expected) + 2.0**-10).all()
+    assert (active < 0).any()
 
 
 def test_powers_of_two_of_rows() -> None:
