@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes
+from spikefloat.rtl_gen.circuits.small.code_multiply import code_multiply
 from spikefloat.rtl_gen.circuits.small.log_divide import log_divide
 from spikefloat.rtl_gen.circuits.small.log_multiply import log_multiply
 from spikefloat.rtl_gen.circuits.small.serial_add import serial_add
@@ -58,6 +59,13 @@ _RECORDS = (
         circuit=log_multiply,
         budget="w2",
         formats=("e4m3fn",),
+    ),
+    Construction(
+        name="code_domain",
+        operation="multiply",
+        circuit=code_multiply,
+        budget="w2",
+        formats=("e5m2",),
     ),
     Construction(
         name="log_quotient",
