@@ -71,6 +71,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         file = PurePath(instance.path).name
         return (
             f"circuit of the file {file}",
+            *(f"found by: {command}" for command in instance.history),
             f"made by: {command_line('verilog', instance)}",
         )
     circuit = instance.circuit

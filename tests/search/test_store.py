@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.store import describe_graph, same_policies, store
+from spikefloat.search.store import describe_graph, same_policies, store
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 from spikefloat.rtl_gen.designs.instance import make_instance
 

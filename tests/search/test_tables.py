@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from search.for_tables import for_tables
-from search.shrink import start_of
-from search.store import count_wrong
-from search.table_network import (
+from spikefloat.search.for_tables import for_tables
+from spikefloat.search.shrink import start_of
+from spikefloat.search.store import count_wrong
+from spikefloat.search.table_network import (
     TableNetwork,
     map_graph,
     parse_blif,
     parse_tables,
     shallow_tables,
 )
-from search.table_neurons import Recipe, Spike, neurons_of, to_graph
-from search.table_walk import TableStep, walk_tables
+from spikefloat.search.table_neurons import Recipe, Spike, neurons_of, to_graph
+from spikefloat.search.table_walk import TableStep, walk_tables
 from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
