@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes
 from spikefloat.rtl_gen.circuits.small.code_multiply import code_multiply
+from spikefloat.rtl_gen.circuits.small.code_read_multiply import code_read_multiply
 from spikefloat.rtl_gen.circuits.small.log_divide import log_divide
 from spikefloat.rtl_gen.circuits.small.log_multiply import log_multiply
 from spikefloat.rtl_gen.circuits.small.serial_add import serial_add
@@ -65,6 +66,13 @@ _RECORDS = (
         operation="multiply",
         circuit=code_multiply,
         budget="w2",
+        formats=("e5m2",),
+    ),
+    Construction(
+        name="code_read",
+        operation="multiply",
+        circuit=code_read_multiply,
+        budget="free",
         formats=("e5m2",),
     ),
     Construction(

@@ -25,7 +25,7 @@ from spikefloat.rtl_gen.neurons.builder import Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.words import increment
 
-__all__ = ["code_multiply"]
+__all__ = ["code_multiply", "require_two_bits"]
 
 
 class _Operand(NamedTuple):
@@ -46,13 +46,7 @@ def code_multiply(
     InputError
         If the format or the policy is another one.
     """
-    if fmt is not FORMATS["e5m2"]:
-        raise InputError(f"Format must be e5m2, not {fmt.name!r}")
-    policy = resolve_overflow(fmt, overflow)
-    if policy is Overflow.SATURATE_FINITE:
-        raise InputError(
-            "Overflow must be nan or saturate for this construction, not 'saturate-finite'"
-        )
+    policy = require_two_bits(fmt, overflow)
     builder = gates.builder
     with builder.scope("operand_a", x=a):
         x = _operand(gates, a)
@@ -93,6 +87,24 @@ def code_multiply(
         pair = builder.neuron([(a[7], 1), (b[7], 1), (nan, 2)], 2, "pair")
         sign = builder.neuron([(a[7], 1), (b[7], 1), (pair, -2)], 1, "sign")
     return (*bits, *field, sign)
+
+
+def require_two_bits(fmt: Format, overflow: Overflow | None) -> Overflow:
+    """Return the overflow policy of a multiplier of codes.
+
+    Raises
+    ------
+    InputError
+        If the format is not E5M2, or the policy does without infinities.
+    """
+    if fmt is not FORMATS["e5m2"]:
+        raise InputError(f"Format must be e5m2, not {fmt.name!r}")
+    policy = resolve_overflow(fmt, overflow)
+    if policy is Overflow.SATURATE_FINITE:
+        raise InputError(
+            "Overflow must be nan or saturate for this construction, not 'saturate-finite'"
+        )
+    return policy
 
 
 def _operand(gates: GateLibrary, x: Word) -> _Operand:

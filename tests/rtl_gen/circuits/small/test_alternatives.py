@@ -26,6 +26,7 @@ from tests.helpers.oracle import assert_same_codes
 FIGURES = {
     "two_deep": (1843, 2),
     "code_domain": (94, 22),
+    "code_read": (30, 10),
     "log_domain": (184, 26),
     "log_quotient": (187, 28),
     "serial": (174, 53),
@@ -89,7 +90,7 @@ def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
 @pytest.mark.parametrize(
     "name, own, other",
     [(name, "e4m3fn", "e5m2") for name in ("log_domain", "log_quotient", "serial", "two_path")]
-    + [("code_domain", "e5m2", "e4m3fn")],
+    + [(name, "e5m2", "e4m3fn") for name in ("code_domain", "code_read")],
 )
 def test_other_format_is_refused(name: str, own: str, other: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
@@ -100,7 +101,12 @@ def test_other_format_is_refused(name: str, own: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     "name, policy",
-    [("serial", "saturate"), ("two_path", "saturate"), ("code_domain", "saturate-finite")],
+    [
+        ("serial", "saturate"),
+        ("two_path", "saturate"),
+        ("code_domain", "saturate-finite"),
+        ("code_read", "saturate-finite"),
+    ],
 )
 def test_other_policy_is_refused(name: str, policy: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
