@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that a device puts on one neuron: the largest weight and the largest fan-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
 
-__all__ = ["BUDGETS", "Budget", "find_budget"]
+__all__ = ["BUDGETS", "Budget", "find_budget", "tightest_budget"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ BUDGETS = {
         Budget("free", max_weight=None, max_fan_in=None),
     )
 }
+
+
+def tightest_budget(neurons: Iterable[Iterable[int]]) -> Budget:
+    """Return the tightest named budget that neurons keep, each given by its weights."""
+    weights = [tuple(neuron) for neuron in neurons]
+    return next(one for one in BUDGETS.values() if all(map(one.allows, weights)))
 
 
 def find_budget(name: Budget | str) -> Budget:
