@@ -150,15 +150,15 @@ def test_depth_out_of_reach() -> None:
 
 @pytest.mark.tool
 def test_unreadable_network_is_refused() -> None:
-    small = TableNetwork((("a", 4),), (((0, 1), 0x8),), (("y", (4,)),))
+    wide = TableNetwork((("a", 17),), (((0, 1), 0x8),), (("y", (17,)),))
     with pytest.raises(
         ValueError,
         match=(
-            r"^Walk failed: Network must be readable and have 8 to 16 inputs, "
+            r"^Walk failed: Network must be readable and have 1 to 16 inputs, "
             r"not \S+$"
         ),
     ):
-        walk_tables(small, TableStep(fan_in=4, seed=1, visits=1))
+        walk_tables(wide, TableStep(fan_in=4, seed=1, visits=1))
 
 
 def as_tables(graph: NeuronGraph) -> TableNetwork:
