@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.search.for_tables import for_tables
 from spikefloat.search.shrink import start_of
 from spikefloat.search.store import count_wrong
@@ -19,10 +23,6 @@ from spikefloat.search.table_network import (
 )
 from spikefloat.search.table_neurons import Recipe, Spike, neurons_of, to_graph
 from spikefloat.search.table_walk import TableStep, walk_tables
-from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
-from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
 
 def structured(operation: str) -> NeuronGraph:
