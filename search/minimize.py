@@ -174,10 +174,7 @@ class _Search:
         )
         graph = replace(mapping.graph, name=self._best.graph.name)
         end = self._with_history(self._best, graph, self._plan.budget, seed, 1)
-        if not mapping.is_complete:
-            last = f"{end.history[-1]} (ended early, so that it may end elsewhere)"
-            end = replace(end, history=(*end.history[:-1], last))
-        return self._take(end)
+        return self._take(end if mapping.is_complete else _ended_early(end))
 
     def walk(self, turn: int, visits: Sequence[int]) -> bool:
         """Walk from the circuits to begin with, and tell whether there is a better one."""
@@ -232,7 +229,8 @@ class _Search:
         while work.shrink(self._stop):
             self._tell(f"{self._summary()}; linear programs: {len(work)} neurons")
         graph = read_graph(work.describe(), start.graph.name, self._plan.budget)
-        return self._with_history(start, graph, self._plan.budget, seed, 0)
+        end = self._with_history(start, graph, self._plan.budget, seed, 0)
+        return _ended_early(end) if self._stop() else end
 
     def _with_history(
         self, start: Start, graph: NeuronGraph, budget: Budget, seed: int, steps: int
@@ -272,6 +270,12 @@ def require_right(source: Source, start: Start) -> None:
             f"Circuit {start.name} must compute {source.circuit.name}, not something else"
             + (f": it differs at {proof.counterexample}" if proof.counterexample else "")
         )
+
+
+def _ended_early(end: Start) -> Start:
+    """Return a circuit whose last command would find another one if it came to its end."""
+    last = f"{end.history[-1]} # ended early: it may end elsewhere"
+    return replace(end, history=(*end.history[:-1], last))
 
 
 def _seed(plan: Plan, number: int) -> int:
