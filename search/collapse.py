@@ -56,13 +56,18 @@ class Collapse:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def shrink(self) -> bool:
-        """Try to take each neuron out once, those with few readers first; tell whether one went."""
+    def shrink(self, stop: Callable[[], bool] | None = None) -> bool:
+        """Try to take each neuron out once, those with few readers first; tell whether one went.
+
+        ``stop`` is asked before each of them; once it returns true none is tried any more.
+        """
         went = False
         nodes = self._random.permutation(list(self._cells)).tolist()
         for node in sorted(nodes, key=lambda node: len(self._readers(node))):
             if node in self._outputs or node not in self._cells:
                 continue
+            if stop is not None and stop():
+                break
             before = dict(self._cells)
             if all(self._free(reader, node) for reader in self._readers(node)):
                 del self._cells[node]

@@ -41,7 +41,7 @@ def walk_tables(
     Parameters
     ----------
     network : TableNetwork
-        Where to begin; it must have 8 to 16 input bits.
+        Where to begin; it must have at most 16 input bits.
     step : TableStep
         What to do.
     folder : Path, optional

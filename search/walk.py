@@ -10,8 +10,10 @@ function are the C library's.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +24,24 @@ from spikefloat.rtl_gen.files import make_folder, read_text, temporary_folder, w
 from spikefloat.rtl_gen.neurons.budgets import Budget, find_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["Step", "compile_optimiser", "format_network", "parse_network", "run_reporting", "walk"]
+__all__ = [
+    "Step",
+    "compile_optimiser",
+    "format_network",
+    "parse_network",
+    "run_reporting",
+    "walk",
+    "walk_until",
+]
 
 _SOURCES = Path(__file__).parent / "optimiser"
 _COMMON = Path(__file__).parent / "common"
 
 #: What the walk works with where the budget has no limit: its truth tables end at eight inputs.
 _WIDEST = Budget("w8", max_weight=8, max_fan_in=8)
+
+#: Seconds after which it is asked again whether a program is to end.
+_PATIENCE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,26 +131,60 @@ def parse_network(text: str, like: NeuronGraph, budget: Budget) -> NeuronGraph:
 
 
 def run_reporting(
-    command: Sequence[object], noun: str, report: Callable[[str], None] | None
+    command: Sequence[object],
+    noun: str,
+    report: Callable[[str], None] | None,
+    stop: Callable[[], bool] | None = None,
 ) -> None:
     """Run a program and report each line that it prints.
+
+    Parameters
+    ----------
+    command : sequence
+        The program and its arguments.
+    noun : str
+        What it is, for a message.
+    report : callable, optional
+        Called with each line.
+    stop : callable, optional
+        Asked now and then; once it returns true the program is ended, which is no failure. Nor is
+        an interrupt, which reaches the program, too.
 
     Raises
     ------
     InputError
-        If it fails; ``noun`` says what it is.
+        If it fails.
     """
     with subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        for line in process.stdout:
-            if report is not None:
-                report(line.strip())
-        message = process.stderr.read().strip()
-    if process.returncode:
+        ended = threading.Event()
+        watch = threading.Thread(target=_end_at, args=(process, stop, ended), daemon=True)
+        if stop is not None:
+            watch.start()
+        try:
+            for line in process.stdout:
+                if report is not None:
+                    report(line.strip())
+            message = process.stderr.read().strip()
+        finally:
+            ended.set()
+    if process.returncode and not (
+        stop is not None and process.returncode in (-signal.SIGTERM, -signal.SIGINT)
+    ):
         raise InputError(f"{noun} failed: {message}")
+
+
+def _end_at(
+    process: "subprocess.Popen[str]", stop: Callable[[], bool] | None, ended: threading.Event
+) -> None:
+    """End a program as soon as that is asked for."""
+    while not ended.wait(_PATIENCE):
+        if stop is not None and stop():
+            process.terminate()
+            return
 
 
 def walk(
@@ -153,13 +200,30 @@ def walk(
     Parameters
     ----------
     graph : NeuronGraph
-        Where to begin; it must keep the budget, and have 8 to 16 input bits.
+        Where to begin; it must keep the budget, and have at most 16 input bits.
     step : Step
         What to do.
     folder : Path, optional
         Where the compiled program is kept.
     report : callable, optional
         Called with "visits neurons depth" for each better circuit.
+
+    Raises
+    ------
+    InputError
+        If the budget is unknown, or the walk cannot begin.
+    """
+    return walk_until(graph, step, None, folder, report)
+
+
+def walk_until(
+    graph: NeuronGraph,
+    step: Step,
+    stop: Callable[[], bool] | None,
+    folder: Path | None = None,
+    report: Callable[[str], None] | None = None,
+) -> NeuronGraph:
+    """Return what :func:`walk` does, or the best circuit that it met until it was to stop.
 
     Raises
     ------
@@ -184,5 +248,6 @@ def walk(
             limits.max_fan_in,
             limits.max_weight,
         ]
-        run_reporting(command, "Optimiser", report)
-        return parse_network(read_text(best), graph, budget)
+        run_reporting(command, "Optimiser", report, stop)
+        # It may be ended before it has written what it begins with.
+        return parse_network(read_text(best), graph, budget) if best.exists() else graph

@@ -6,12 +6,13 @@ from typing import Any
 
 from spikefloat.rtl_gen.circuits.small.alternatives import alternatives
 from spikefloat.rtl_gen.designs.design import Design
-from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.designs.instance import Instance, make_instance
+from spikefloat.rtl_gen.designs.options import Objective
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget, tightest_budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.neurons.metrics import Metrics, measure, neurons_by_scope
 
-__all__ = ["RELEASE", "Point", "explore"]
+__all__ = ["RELEASE", "Point", "explore", "tighter_budget"]
 
 #: Neurons and depth of the circuits in the first code release of arXiv 2512.07724, which were
 #: counted by running it. They are E4M3FN without NaN operands.
@@ -98,17 +99,26 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
     return points
 
 
+def tighter_budget(instance: Instance) -> Budget | None:
+    """Return the tighter budget that a circuit keeps, so that none better is known for its own.
+
+    It is None for a circuit that was not searched for, or is not one graph.
+    """
+    circuit = instance.circuit
+    is_searched = circuit.objective is not Objective.STRUCTURE
+    if not is_searched or not instance.has_graph or instance.hardware.style.has_handshake:
+        return None
+    kept = _tightest(instance.graph)
+    return kept if kept != circuit.budget and kept.is_within(circuit.budget) else None
+
+
 def _unnamed(graph: NeuronGraph) -> NeuronGraph:
     """Return a graph without a name of its own, which says what it was chosen for."""
     return replace(graph, name="circuit")
 
 
 def _tightest(graph: NeuronGraph) -> Budget:
-    return next(
-        budget
-        for budget in BUDGETS.values()
-        if all(budget.allows(neuron.weights) for neuron in graph.neurons)
-    )
+    return tightest_budget(neuron.weights for neuron in graph.neurons)
 
 
 def _point(graph: NeuronGraph, budget: str, source: str, library: str, origin: str) -> Point:

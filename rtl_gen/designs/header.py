@@ -5,6 +5,7 @@ import shlex
 from pathlib import PurePath
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FLAGS
+from spikefloat.rtl_gen.designs.exploration import tighter_budget
 from spikefloat.rtl_gen.designs.hardware import Hardware, make_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
@@ -71,6 +72,7 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         file = PurePath(instance.path).name
         return (
             f"circuit of the file {file}",
+            *(f"found by: {command}" for command in instance.history),
             f"made by: {command_line('verilog', instance)}",
         )
     circuit = instance.circuit
@@ -86,6 +88,8 @@ def header_lines(instance: Instance | SavedCircuit) -> tuple[str, ...]:
         lines.append(f"format: 0 {circuit.format.name}, 1 {circuit.second.name}")
     if instance.hardware.style is not Style.TEMPORAL:
         lines.append(f"library: {circuit.library} gates, budget {circuit.budget}")
+        if kept := tighter_budget(instance):
+            lines.append(f"no better circuit is known than that of budget {kept.name}")
     # The weights of a user's network are not ours to license, nor is a function.
     shape = instance.shape
     has_weights = isinstance(shape, BlockLayerShape) or (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.designs.names import hardware_suffix
 from spikefloat.rtl_gen.designs.options import HardwareOptions
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.graph_files import load_graph
+from spikefloat.rtl_gen.neurons.graph_files import load_graph, load_history
 
 __all__ = ["SavedCircuit", "is_circuit_file", "load_circuits"]
 
@@ -22,6 +22,7 @@ class SavedCircuit:
     path: str  #: The file, as it was named.
     graph: NeuronGraph
     hardware: HardwareOptions = HardwareOptions()
+    history: tuple[str, ...] = ()  #: Commands that found it, in their order.
 
     #: A graph is never a layer on an array of lanes, nor anything else that has streams in any case.
     is_array = has_own_streams = False
@@ -47,5 +48,8 @@ def load_circuits(
     InputError
         If the file cannot be read, or is no graph or damaged.
     """
-    graph = load_graph(path)
-    return [SavedCircuit(path=path, graph=graph, hardware=hardware) for hardware in variants]
+    graph, history = load_graph(path), load_history(path)
+    return [
+        SavedCircuit(path=path, graph=graph, hardware=hardware, history=history)
+        for hardware in variants
+    ]

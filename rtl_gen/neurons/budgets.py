@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that a device puts on one neuron: the largest weight and the largest fan-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["BUDGETS", "CHIPS", "Budget", "find_budget"]
+__all__ = ["BUDGETS", "CHIPS", "Budget", "find_budget", "tightest_budget"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,12 @@ CHIPS = {
         ),
     )
 }
+
+
+def tightest_budget(neurons: Iterable[Iterable[int]]) -> Budget:
+    """Return the tightest named budget that neurons keep, each given by its weights."""
+    weights = [tuple(neuron) for neuron in neurons]
+    return next(one for one in BUDGETS.values() if all(map(one.allows, weights)))
 
 
 def find_budget(name: Budget | str) -> Budget:

@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 from spikefloat.rtl_gen.neurons.graph_text import FORMAT, VERSION, checksum
 from spikefloat.rtl_gen.neurons.naming import NameGiver, check_name
 
-__all__ = ["GraphFileError", "load_graph", "parse_graph"]
+__all__ = ["GraphFileError", "load_graph", "load_history", "parse_graph"]
 
 _PORT = (str, [int])
 
@@ -25,6 +25,9 @@ _SHAPES: dict[str, Any] = {
     "neurons": [([int], [int], int), ([int], [int], int, int, str)],
     "outputs": [_PORT],
 }
+
+#: A member that is there if a search wrote the file.
+_HISTORY = "history"
 
 #: Most input bits, so that a wrong width does not use up the memory.
 _MAX_INPUT_BITS = 1 << 20
@@ -48,6 +51,18 @@ def load_graph(path: str | os.PathLike[str]) -> NeuronGraph:
     return parse_graph(read_text(path), f"Circuit file {os.fspath(path)!r}")
 
 
+def load_history(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Return the commands that found the graph of a file, in their order; often there are none.
+
+    Raises
+    ------
+    GraphFileError
+        As for :func:`load_graph`.
+    """
+    members = _members(read_text(path), f"Circuit file {os.fspath(path)!r}")
+    return tuple(members.get(_HISTORY, ()))
+
+
 def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
     """Return the graph of the content of a file.
 
@@ -63,6 +78,15 @@ def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
     GraphFileError
         If the content is not a graph, of another version, or damaged.
     """
+    members = _members(text, what)
+    try:
+        return _graph(members)
+    except InputError as error:
+        raise GraphFileError(f"{what} must describe a graph of neurons: {error}") from None
+
+
+def _members(text: str, what: str) -> dict[str, Any]:
+    """Return the members of a file but its checksum, each of the right shape."""
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):
@@ -74,7 +98,8 @@ def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
             f"{what} must be of version {VERSION}, not {members.get('version')!r}: read it with "
             "the spikefloat that wrote it"
         )
-    if list(members) != [*_SHAPES, "sha256"]:
+    shapes = _SHAPES | ({_HISTORY: [str]} if _HISTORY in members else {})
+    if list(members) != [*shapes, "sha256"]:
         raise GraphFileError(
             f"{what} must have the members {', '.join(_SHAPES)} and sha256, "
             f"not {', '.join(members)}"
@@ -85,13 +110,12 @@ def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
             f"{what} must be unchanged since it was saved: its SHA-256 must be {given}, "
             f"not {actual}"
         )
-    for name, shape in _SHAPES.items():
+    for name, shape in shapes.items():
         if not _has_shape(members[name], shape):
             raise GraphFileError(f"{what} must have {name} as they are saved, not of another shape")
-    try:
-        return _graph(members)
-    except InputError as error:
-        raise GraphFileError(f"{what} must describe a graph of neurons: {error}") from None
+    if not all(text.isprintable() for text in members.get(_HISTORY, ())):
+        raise GraphFileError(f"{what} must have a history of single lines, not of other text")
+    return members
 
 
 def _has_shape(value: Any, shape: Any) -> bool:

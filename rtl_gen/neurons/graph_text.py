@@ -10,6 +10,7 @@ The object has these members, in this order::
     scopes   [[path, [[port, nodes], ...]], ...]; the first is the whole circuit, with path []
     neurons  [[sources, weights, threshold, scope, name], ...], one to a line
     outputs  [[port, nodes], ...]
+    history  commands that found it, one from the result of the other; left out if there are none
     sha256   SHA-256 of the UTF-8 text of the other members, as JSON without spaces, in hexadecimal
 
 Nodes are numbers as in :class:`~spikefloat.rtl_gen.neurons.graph.NeuronGraph`: bits of the inputs
@@ -20,6 +21,7 @@ on, scope and name are left out. The same graph gives the same bytes.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikefloat.rtl_gen.neurons.naming import NameGiver
@@ -33,8 +35,16 @@ FORMAT = "spikefloat-graph"
 VERSION = 1
 
 
-def graph_text(graph: "NeuronGraph") -> str:
-    """Return the content of the file of a graph."""
+def graph_text(graph: "NeuronGraph", history: Sequence[str] = ()) -> str:
+    """Return the content of the file of a graph.
+
+    Parameters
+    ----------
+    graph : NeuronGraph
+        The graph.
+    history : sequence of str
+        Commands that found it, in their order.
+    """
     names = NameGiver()
     is_plain = all(
         (neuron.scope, neuron.name) == (0, names.unique(0, "n")) for neuron in graph.neurons
@@ -49,6 +59,8 @@ def graph_text(graph: "NeuronGraph") -> str:
         "neurons": neurons,
         "outputs": graph.outputs,
     }
+    if history:
+        members["history"] = list(history)
     lines = {name: _compact(value) for name, value in members.items()}
     lines["neurons"] = "[\n{}\n]".format(",\n".join(map(_compact, neurons)))
     lines["sha256"] = _compact(checksum(members))

@@ -45,9 +45,10 @@ public:
         outputs.resize(output_count);
         for (int &output : outputs) good = good && fscanf(file, "%d", &output) == 1;
         fclose(file);
-        if (!good || inputs < 8 || inputs > 16) return false;
+        if (!good || inputs < 1 || inputs > 16) return false;
 
-        words = std::max(Node::kBlock, 1 << (inputs - 6));
+        // Few patterns are there several times over.
+        words = std::max(Node::kBlock, inputs > 6 ? 1 << (inputs - 6) : 1);
         values.assign(nodes.size(), Row(words));
         for (int i = 0; i < inputs; i++)
             for (int pattern = 0; pattern < words * 64; pattern++)

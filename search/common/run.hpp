@@ -22,7 +22,7 @@ int run(char **argv, Random random, Limits... limits) {
     };
     Network<Node> network;
     if (!network.read(argv[1])) {
-        fprintf(stderr, "Network must be readable and have 8 to 16 inputs, not %s\n", argv[1]);
+        fprintf(stderr, "Network must be readable and have 1 to 16 inputs, not %s\n", argv[1]);
         return 2;
     }
     SomeWalk walk(network, settings, random, limits...);

@@ -11,8 +11,8 @@
 Names are imported when they are asked for, so that ``import spikefloat`` itself takes no time.
 ``docs/howto/library.md`` has examples of everything.
 
-The folders ``rtl_gen``, ``sim`` and ``tb`` of the source tree are installed inside this package, so
-that no module of a common name lands in the environment of a user.
+The folders ``rtl_gen``, ``search``, ``sim`` and ``tb`` of the source tree are installed inside this
+package, so that no module of a common name lands in the environment of a user.
 """
 
 from importlib import import_module

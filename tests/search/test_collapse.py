@@ -3,11 +3,11 @@
 
 from pathlib import Path
 
-from search.collapse import Collapse, collapse
-from search.store import all_operands
 from spikefloat.rtl_gen.circuits.small.stored import load, read_graph, stored_circuits
 from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.search.collapse import Collapse, collapse
+from spikefloat.search.store import all_operands
 from tests.helpers.graphs import all_codes, evaluate, make_graph
 
 

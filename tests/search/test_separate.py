@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from search.separate import separate
+from spikefloat.search.separate import separate
 
 PATTERNS = np.array(list(itertools.product((0, 1), repeat=4)), np.uint8)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from search.store import describe_graph, same_policies, store
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.search.store import describe_graph, same_policies, store
 
 
 def circuit(budget: str = "w2", operation: str = "multiply") -> dict:

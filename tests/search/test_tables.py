@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from search.for_tables import for_tables
-from search.shrink import start_of
-from search.store import count_wrong
-from search.table_network import (
+from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
+from spikefloat.rtl_gen.designs.instance import make_instance
+from spikefloat.rtl_gen.neurons.budgets import BUDGETS
+from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.search.for_tables import for_tables
+from spikefloat.search.shrink import start_of
+from spikefloat.search.store import count_wrong
+from spikefloat.search.table_network import (
     TableNetwork,
     map_graph,
     parse_blif,
     parse_tables,
     shallow_tables,
 )
-from search.table_neurons import Recipe, Spike, neurons_of, to_graph
-from search.table_walk import TableStep, walk_tables
-from spikefloat.rtl_gen.circuits.small.stored import load, stored_circuits
-from spikefloat.rtl_gen.designs.instance import make_instance
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.search.table_neurons import Recipe, Spike, neurons_of, to_graph
+from spikefloat.search.table_walk import TableStep, walk_tables
 
 
 def structured(operation: str) -> NeuronGraph:
@@ -150,15 +150,15 @@ def test_depth_out_of_reach() -> None:
 
 @pytest.mark.tool
 def test_unreadable_network_is_refused() -> None:
-    small = TableNetwork((("a", 4),), (((0, 1), 0x8),), (("y", (4,)),))
+    wide = TableNetwork((("a", 17),), (((0, 1), 0x8),), (("y", (17,)),))
     with pytest.raises(
         ValueError,
         match=(
-            r"^Walk failed: Network must be readable and have 8 to 16 inputs, "
+            r"^Walk failed: Network must be readable and have 1 to 16 inputs, "
             r"not \S+$"
         ),
     ):
-        walk_tables(small, TableStep(fan_in=4, seed=1, visits=1))
+        walk_tables(wide, TableStep(fan_in=4, seed=1, visits=1))
 
 
 def as_tables(graph: NeuronGraph) -> TableNetwork:

@@ -4,12 +4,12 @@
 import numpy as np
 import pytest
 
-from search.shrink import start_of
-from search.store import count_wrong
-from search.walk import Step, format_network, parse_network, walk
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.search.shrink import start_of
+from spikefloat.search.store import count_wrong
+from spikefloat.search.walk import Step, format_network, parse_network, walk
 from spikefloat.sim.graphs.network import Network
 from tests.helpers.graphs import all_codes, make_graph
 

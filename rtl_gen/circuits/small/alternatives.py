@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spikefloat.rtl_gen.circuits.parts.products import has_magnitude_codes
+from spikefloat.rtl_gen.circuits.small.code_multiply import code_multiply
+from spikefloat.rtl_gen.circuits.small.code_read_multiply import code_read_multiply
 from spikefloat.rtl_gen.circuits.small.log_divide import log_divide
 from spikefloat.rtl_gen.circuits.small.log_multiply import log_multiply
 from spikefloat.rtl_gen.circuits.small.serial_add import serial_add
@@ -58,6 +60,20 @@ _RECORDS = (
         circuit=log_multiply,
         budget="w2",
         formats=("e4m3fn",),
+    ),
+    Construction(
+        name="code_domain",
+        operation="multiply",
+        circuit=code_multiply,
+        budget="w2",
+        formats=("e5m2",),
+    ),
+    Construction(
+        name="code_read",
+        operation="multiply",
+        circuit=code_read_multiply,
+        budget="free",
+        formats=("e5m2",),
     ),
     Construction(
         name="log_quotient",

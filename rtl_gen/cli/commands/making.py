@@ -51,6 +51,43 @@ MAKING = (
         examples=("adder.v --budget w2 --objective neurons -o build",),
     ),
     Command(
+        name="minimize",
+        group="make",
+        summary="search for the smallest or shallowest circuit of a design or of any Verilog",
+        arguments=(
+            Argument(
+                "DESIGN|FILE.v|FILE.json",
+                "a design: see `spikefloat list`; Verilog sources, which together are one design; or "
+                "a circuit file",
+                is_list=True,
+                read=text,
+            ),
+        ),
+        options=(
+            *circuit_with(objective="neurons"),
+            *pick("top language include define parameter"),
+            *pick("start steps walks"),
+            *with_changes(
+                "seconds",
+                otherwise="600, or no limit with --steps",
+                help="end the search after this time with the best so far; so does Ctrl-C",
+            ),
+            *pick("seed jobs"),
+            *with_changes(
+                "output",
+                metavar="FILE",
+                default=None,
+                otherwise="named after the circuit",
+                help="the circuit file; if it is there the search goes on from it",
+            ),
+            *TABLE,
+        ),
+        examples=(
+            "multiply --format e5m2 --budget w2 --seconds 600 -o product.json",
+            "my_logic.v --budget w8 --steps 100000 --seed 7 -o my_logic.json",
+        ),
+    ),
+    Command(
         name="harden",
         group="make",
         summary="find the cheapest circuit that tolerates a given noise",

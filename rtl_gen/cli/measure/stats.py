@@ -10,6 +10,7 @@ from spikefloat.rtl_gen.cli.output import Table, show, tracked
 from spikefloat.rtl_gen.cli.presets import check_energy, list_devices
 from spikefloat.rtl_gen.cli.selection import refuse, select
 from spikefloat.rtl_gen.designs.cells import CellInstance
+from spikefloat.rtl_gen.designs.exploration import tighter_budget
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.labels import figures
 from spikefloat.rtl_gen.designs.saved import SavedCircuit
@@ -59,8 +60,19 @@ def run(args: argparse.Namespace) -> int:
     if len(instances) == 1:
         scopes = [{"scope": name, "neurons": n} for name, n in rows[0]["scopes"].items()]
         parts.append(Table(title="Neurons by scope", columns=("scope", "neurons"), rows=scopes))
-    show(args, rows, *parts)
+    show(args, rows, *parts, *_remarks(circuits))
     return 0
+
+
+def _remarks(circuits: list[Instance | SavedCircuit]) -> Iterator[str]:
+    """Yield a line for each circuit that a tighter budget has, too."""
+    for one in circuits:
+        kept = tighter_budget(one) if isinstance(one, Instance) else None
+        if isinstance(one, Instance) and kept is not None:
+            yield (
+                f"{one.name}: no better circuit is known for budget {one.circuit.budget.name} than "
+                f"that of budget {kept.name}"
+            )
 
 
 def _name(one: Instance | CellInstance | SavedCircuit) -> str:

@@ -187,6 +187,34 @@ BOARD = (
         "the first Ctrl-C does the same",
     ),
     Option(
+        name="steps",
+        group="effort",
+        metavar="N",
+        read=integer(0, 1 << 40),
+        noun="Number of steps",
+        otherwise="no limit",
+        help="visits to a neuron, of all walks together, after which the search ends; of more than "
+        "16 input bits runs of the mapper. The same seed, walks and steps give the same circuit, "
+        "which the same time does not",
+    ),
+    Option(
+        name="walks",
+        group="effort",
+        metavar="N",
+        read=integer(1, 1024),
+        noun="Number of walks",
+        default="4",
+        help="walks after which all go on from the best circuit",
+    ),
+    Option(
+        name="start",
+        group="effort",
+        metavar="NAME",
+        otherwise="every circuit that is known",
+        help="circuit to begin with: structured, mapped, table, a construction, a stored circuit by "
+        "its file, or a circuit file",
+    ),
+    Option(
         name="timeout",
         group="effort",
         metavar="T",

@@ -2,7 +2,7 @@
 """Decoders in ONNX: sizes and weights, found by the structure of the graph.
 
 The graph is followed from its result back to its tokens. What each node must be is said in
-``docs/language.md``; names of nodes and tensors are of no matter. ``scripts/write_onnx.py`` writes such
+``docs/howto/language.md``; names of nodes and tensors are of no matter. ``scripts/write_onnx.py`` writes such
 a file.
 """
 

@@ -22,9 +22,11 @@ from spikefloat.sim.graphs.network import Network
 from tests.helpers.graphs import all_codes
 from tests.helpers.oracle import assert_same_codes
 
-#: Construction: its neurons and depth for E4M3FN.
+#: Construction: its neurons and depth for its first format.
 FIGURES = {
     "two_deep": (1843, 2),
+    "code_domain": (94, 22),
+    "code_read": (30, 10),
     "log_domain": (184, 26),
     "log_quotient": (187, 28),
     "serial": (174, 53),
@@ -53,7 +55,7 @@ def test_every_pair(name: str, fmt: str, policy: Overflow) -> None:
 @pytest.mark.parametrize("name", CONSTRUCTIONS)
 def test_size(name: str) -> None:
     record = CONSTRUCTIONS[name]
-    metrics = measure(build_construction(record, FORMATS["e4m3fn"], record.policies[0]))
+    metrics = measure(build_construction(record, FORMATS[record.formats[0]], record.policies[0]))
     assert (metrics.neurons, metrics.depth) == FIGURES[name]
 
 
@@ -86,22 +88,35 @@ def test_without_an_alternative_the_structured_circuit_is_taken() -> None:
     assert replace(made, name=structured.name) == structured
 
 
-@pytest.mark.parametrize("name", ["log_domain", "log_quotient", "serial", "two_path"])
-def test_other_format_is_refused(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, own, other",
+    [(name, "e4m3fn", "e5m2") for name in ("log_domain", "log_quotient", "serial", "two_path")]
+    + [(name, "e5m2", "e4m3fn") for name in ("code_domain", "code_read")],
+)
+def test_other_format_is_refused(name: str, own: str, other: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
     a, b = (gates.builder.input(port, 8) for port in "ab")
-    with pytest.raises(ValueError, match=r"^Format must be e4m3fn, not 'e5m2'$"):
-        CONSTRUCTIONS[name].circuit(gates, FORMATS["e5m2"], a, b, Overflow.NAN)
+    with pytest.raises(ValueError, match=rf"^Format must be {own}, not '{other}'$"):
+        CONSTRUCTIONS[name].circuit(gates, FORMATS[other], a, b, Overflow.NAN)
 
 
-@pytest.mark.parametrize("name", ["serial", "two_path"])
-def test_other_policy_is_refused(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, policy",
+    [
+        ("serial", "saturate"),
+        ("two_path", "saturate"),
+        ("code_domain", "saturate-finite"),
+        ("code_read", "saturate-finite"),
+    ],
+)
+def test_other_policy_is_refused(name: str, policy: str) -> None:
     gates = make_gates("circuit", "native", BUDGETS["w2"])
     a, b = (gates.builder.input(port, 8) for port in "ab")
+    fmt = FORMATS[CONSTRUCTIONS[name].formats[0]]
     with pytest.raises(
-        ValueError, match=r"^Overflow must be nan for this construction, not 'saturate'$"
+        ValueError, match=rf"^Overflow must be nan .*for this construction, not '{policy}'$"
     ):
-        CONSTRUCTIONS[name].circuit(gates, FORMATS["e4m3fn"], a, b, Overflow.SATURATE)
+        CONSTRUCTIONS[name].circuit(gates, fmt, a, b, Overflow(policy))
 
 
 def test_two_deep_needs_a_negative_zero() -> None:

@@ -4,6 +4,8 @@
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.designs.header import header_lines
+from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.sim.devices.presets import PRESETS
 from tests.helpers.command import Capture, run_json
 from tests.helpers.graphs import raw_graph
@@ -89,3 +91,15 @@ def test_a_circuit_from_a_file(tmp_path, capsys: Capture) -> None:
     assert row["spikes_per_operation"] == 0.25
     assert row["effective_synaptic_operations"] == 1
     assert row["energy_low_fj"] == 0.25 * PRESETS["afefet"].figures[0].low
+
+
+@pytest.mark.parametrize("options, is_said", [("--objective neurons", True), ("", False)])
+def test_budget_that_has_nothing_of_its_own(options: str, is_said: bool, capsys: Capture) -> None:
+    """What a tighter budget has as well is said, and in the Verilog, too."""
+    words = f"exp --budget w8 {options}".split()
+    assert main(["stats", *words]) == 0
+    assert ("budget w8 than that of budget w2" in capsys.readouterr().out) == is_said
+    header = header_lines(
+        make_instance("exp", budget="w8", objective=words[-1] if is_said else "structure")
+    )
+    assert ("no better circuit is known than that of budget w2" in header) == is_said
