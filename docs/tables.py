@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from made import checks, circuits, designs, devices, fpga, hardware_devices
+from made import checks, circuits, commands, designs, devices, fpga, hardware_devices
 from made.common import DOCS, TABLES
 
 from spikefloat.rtl_gen.checks.tables import mark, replace_table
@@ -23,6 +23,7 @@ __all__ = [
     "TABLES",
     "checks",
     "circuits",
+    "commands",
     "designs",
     "devices",
     "fpga",
