@@ -25,11 +25,11 @@ UNCUT = 500
 SIZE = 4
 
 
-def saved(path: Path, blocks: int, outputs: int) -> Path:
+def saved(path: Path, blocks: int, outputs: int, size: int = SIZE) -> Path:
     """Write the weights of a layer, whose blocks have scales apart."""
     rng = np.random.default_rng(1)
-    scales = np.repeat([[1.0, 0.25, 3.0][:blocks]], SIZE, axis=1)
-    weight = scales * rng.normal(size=(outputs, blocks * SIZE))
+    scales = np.repeat([[1.0, 0.25, 3.0][:blocks]], size, axis=1)
+    weight = scales * rng.normal(size=(outputs, blocks * size))
     np.savez(path, weight=weight, bias=rng.normal(size=outputs))
     return path
 
@@ -41,15 +41,20 @@ def weights(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Instance:
-    """Return 2 x 4 lanes for three outputs of two blocks: four clocks for a vector."""
-    return layer(saved(tmp_path / "small.npz", 2, 3), "nvfp4", (2, 4))
+    """Return 2 x 2 lanes for three outputs of two blocks: four clocks for a vector."""
+    return layer(saved(tmp_path / "small.npz", 2, 3, size=2), "nvfp4", (2, 2), size=2)
 
 
 def layer(
-    weights: Path, block: str, lanes: tuple[int, int], to: str = "bfloat16", levels: int = UNCUT
+    weights: Path,
+    block: str,
+    lanes: tuple[int, int],
+    to: str = "bfloat16",
+    levels: int = UNCUT,
+    size: int = SIZE,
 ) -> Instance:
     shape = read_block_layer_shape(
-        weights, block, size=SIZE, activation="relu", lanes=lanes, levels=levels
+        weights, block, size=size, activation="relu", lanes=lanes, levels=levels
     )
     return make_instance("linear", block=shape, to=to)
 
@@ -76,9 +81,9 @@ def test_names_and_figures(weights: Path) -> None:
 
 @pytest.mark.tool
 def test_icarus(small: Instance, tmp_path: Path) -> None:
-    """Directed blocks and random ones, in the clocks that are promised, and with pauses."""
-    found = list(check([small], ["icarus"], tmp_path, Selected(random_cases=20)))
-    assert [one.outcome.cases for one in found] == [74, 74]
+    """Directed blocks and some random ones, in the clocks that are promised, and with pauses."""
+    found = list(check([small], ["icarus"], tmp_path, Selected(random_cases=4)))
+    assert [one.outcome.cases for one in found] == [58, 58]
     assert [(one.outcome.report, one.outcome.mismatches) for one in found] == [("", 0)] * 2
 
 
