@@ -177,11 +177,13 @@ class TokenSequencer(wiring.Component):
         """Add what becomes of results."""
         slot, size = self.slot, address_width(self._program.terms)
         own, place = Signal(len(column) + 1), Signal(len(column) + len(now.first) + 1)
-        base = Signal.like(self.into)
+        base, row = Signal.like(self.into), Signal.like(self.into, name="into_row")
         m.d.comb += [
             own.eq(Mux(now.is_gated, column >> 1, Mux(now.is_rotate, column << 1, column))),
             place.eq(now.first + own),
-            base.eq(now.into + Mux(now.is_transposed, own, self.position) * now.row_words),
+            # No wider than the address, so that the product is not either.
+            row.eq(Mux(now.is_transposed, own, self.position)),
+            base.eq(now.into + row * now.row_words),
             self.into.eq(base),
             slot.word.eq(base + (Mux(now.is_transposed, self.position, place) >> size)),
             slot.place.eq(Mux(now.is_transposed, self.position, place)),
