@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.files import write_files
 
@@ -25,7 +26,15 @@ def check_plot(path: Path | None) -> None:
 
 
 def figure_files(path: Path) -> tuple[Path, Path]:
-    """Return the names of both files of a figure; a suffix ``.svg`` or ``.png`` is ignored."""
+    """Return the names of both files of a figure; a suffix ``.svg`` or ``.png`` is ignored.
+
+    Raises
+    ------
+    InputError
+        If the path has no name, as a folder such as ``.`` has none.
+    """
+    if not path.name.strip("."):
+        raise InputError(f"Figure must have a name, such as build/figure, not {str(path)!r}")
     if path.suffix in (".svg", ".png"):
         path = path.with_suffix("")
     return path.with_name(f"{path.name}.svg"), path.with_name(f"{path.name}.png")

@@ -129,8 +129,6 @@ def _plan(args: argparse.Namespace) -> Plan:
             raise InputError(
                 f"Option --{option} must have one value, not {','.join(getattr(args, option))!r}"
             )
-    if args.library != ["native"]:
-        raise InputError(f"Library must be native, not {','.join(args.library)!r}")
     (objective,) = args.objective
     if objective not in ("neurons", "depth"):
         raise InputError(f"Objective must be neurons or depth, not {objective!r}")
@@ -153,6 +151,8 @@ def _source(args: argparse.Namespace, plan: Plan) -> tuple[Source, Instance | No
         find_entry(name, Design)
         found = instances(args, [name], uses)
         uses.check(option.name for option in CIRCUIT)
+        if args.library != ["native"]:
+            raise InputError(f"Library must be native, not {','.join(args.library)!r}")
         if len(found) != 1:
             raise InputError(f"Design must be a single circuit, not {len(found)} of them")
         (instance,) = found
