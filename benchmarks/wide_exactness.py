@@ -3,7 +3,8 @@
 
 Every code goes through the neuron graph of a circuit and through the golden model, or, where these
 are more than 2^20, directed operands of that operation and a million random ones. The stochastic
-modes have eight random bits. A row for each circuit is added to the file; rows that are there are
+modes have eight random bits. An operation that is too large for a single graph goes through the
+graphs of its steps, in turn. A row for each circuit is added to the file; rows that are there are
 not run again, so that a run goes on where it stopped. Take out those of a circuit that changed.
 
     python benchmarks/wide_exactness.py docs/data/rounding_wide.csv
@@ -13,13 +14,16 @@ not run again, so that a run goes on where it stopped. Take out those of a circu
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check, pairs_of
+from spikefloat.rtl_gen.checks.verifying.steps import run_steps
+from spikefloat.rtl_gen.circuits.functions.operations import MAX_OPERAND_WIDTH
+from spikefloat.rtl_gen.designs.build import build_steps
 from spikefloat.rtl_gen.designs.catalog import entries
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
@@ -34,9 +38,16 @@ TARGETS = ("e4m3fn", "e5m2", *FORMATS)
 COLUMNS = ("operation", "format", "to", "rounding", "flags", "operands", "cases", "wrong", "date")
 
 
-def instances(design: Design, fmt: str) -> Iterator[Instance]:
+def is_computed(design: Design, fmt: str) -> bool:
+    """Tell whether a function is computed, and not a table."""
+    return design.name in FUNCTIONS and find_format(fmt).width > MAX_OPERAND_WIDTH
+
+
+def instances(
+    design: Design, fmt: str, results: Iterable[str] = TARGETS, random_bits: int = 8
+) -> Iterator[Instance]:
     """Yield the circuits of a design: one of each result and each way of rounding."""
-    targets = [to for to in design.targets(find_format(fmt)) if to in TARGETS and to != fmt]
+    targets = [to for to in design.targets(find_format(fmt)) if to in results and to != fmt]
     for to in targets if design.name == "convert" else (None,):
         result = find_format(to or fmt)
         modes = (
@@ -44,15 +55,16 @@ def instances(design: Design, fmt: str) -> Iterator[Instance]:
         )
         for mode in modes:
             # These are known only as far as other modes look.
-            if mode and mode.is_stochastic and design.name in FUNCTIONS:
+            if mode and mode.is_stochastic and is_computed(design, fmt):
                 continue
             yield make_instance(
                 design.name,
                 format=fmt,
                 to=to,
                 rounding=mode.value if mode else None,
-                random_bits=8 if mode and mode.is_stochastic else None,
+                random_bits=random_bits if mode and mode.is_stochastic else None,
                 flags="after" if design.takes_flags else None,
+                style="sequential" if design.missing_graph(find_format(fmt)) else "spatial",
             )
 
 
@@ -74,7 +86,10 @@ def run(instance: Instance, selected: Selected) -> tuple[str, int, int]:
     cases = make_check(instance, selected).cases
     # Codes of 64 bits are in two's complement there.
     codes = {name: array.astype(np.uint64) for name, array in cases.operands.items()}
-    results = Network(instance.graph).run(codes)
+    if instance.design.missing_graph(instance.circuit.format):
+        results = run_steps(build_steps(instance.design, instance.circuit), codes)
+    else:
+        results = Network(instance.graph).run(codes)
     wrong = np.zeros(len(cases.indices), bool)
     for name, expected in cases.expected.items():
         wrong |= results[name][cases.indices].astype(np.int64) != expected
@@ -98,7 +113,7 @@ def main() -> int:
         for name, design in entries(Design).items():
             if design.kind is not Kind.OPERATION or args.design not in (None, name):
                 continue
-            if fmt not in design.formats or design.missing_graph(find_format(fmt)):
+            if fmt not in design.formats:
                 continue
             for instance in instances(design, fmt):
                 if key(instance) in done:

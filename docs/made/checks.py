@@ -77,8 +77,18 @@ def run_operations(
 
 @made
 def rounding_wide() -> str:
+    return _rounding("rounding_wide")
+
+
+@made
+def rounding_narrow() -> str:
+    return _rounding("rounding_narrow")
+
+
+def _rounding(name: str) -> str:
+    """Return the table of what was run in the exact simulator: operations by format."""
     table = []
-    every = kept("rounding_wide")
+    every = kept(name)
     for fmt in dict.fromkeys(row["format"] for row in every):
         rows = [row for row in every if row["format"] == fmt]
         modes = {mode.value for mode in Rounding if mode.is_for(find_format(fmt))}
