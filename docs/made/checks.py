@@ -89,9 +89,10 @@ def _rounding(name: str) -> str:
     """Return the table of what was run in the exact simulator: operations by format."""
     table = []
     every = kept(name)
+    # Conversions to scales have one more.
+    modes = {mode.value for mode in Rounding if mode.is_for(find_format("binary32"))}
     for fmt in dict.fromkeys(row["format"] for row in every):
         rows = [row for row in every if row["format"] == fmt]
-        modes = {mode.value for mode in Rounding if mode.is_for(find_format(fmt))}
         counts = run_operations(fmt, rows, "rounding", modes)
         table.append([fmt, *counts, total(rows, "cases"), total(rows, "wrong")])
     heading = ["format", "that round", "exact", "not, or in part", "results", "wrong"]

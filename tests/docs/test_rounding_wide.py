@@ -2,8 +2,6 @@
 """What benchmarks/wide_exactness.py keeps: every operation in every mode, and none wrong."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +13,6 @@ from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.formats import Rounding, find_format
 from spikefloat.sim.golden.operations import find_operation
 from tests.helpers.paths import ROOT
-
-SCRIPT = ROOT / "benchmarks/wide_exactness.py"
 
 with (ROOT / "docs/data/rounding_wide.csv").open(encoding="utf-8", newline="") as kept:
     ROWS = list(csv.DictReader(kept))
@@ -46,21 +42,33 @@ def test_rows() -> None:
     assert len(seen) > 50
 
 
-def run(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, str(SCRIPT), str(file), *arguments]
-    return subprocess.run(words, capture_output=True, text=True, check=False)
-
-
-def test_a_run_again(tmp_path: Path) -> None:
+def test_a_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With fewer cases; what is in the file is not run again."""
-    arguments = ("--format", "binary16", "--design", "divide", "--count", "100")
-    first = run(tmp_path / "rows.csv", *arguments)
-    assert first.returncode == 0, first.stderr
-    assert len(first.stderr.splitlines()) == 9
-    text = (tmp_path / "rows.csv").read_text()
-    again = run(tmp_path / "rows.csv", *arguments)
-    assert (again.returncode, again.stderr) == (0, "")
-    assert (tmp_path / "rows.csv").read_text() == text
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import wide_exactness
+
+    file = tmp_path / "rows.csv"
+    words = ["", str(file), "--format", "binary16", "--design", "divide", "--count", "100"]
+    monkeypatch.setattr("sys.argv", words)
+    assert wide_exactness.main() == 0
+    assert len(capsys.readouterr().err.splitlines()) == 9
+    text = file.read_text()
+    assert wide_exactness.main() == 0
+    assert capsys.readouterr().err == ""
+    assert file.read_text() == text
+
+
+def test_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation without a single graph is run step by step."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import wide_exactness
+
+    instance = make_instance("fmod", format="tf32", flags="after", style="sequential")
+    tried, count, wrong = wide_exactness.run(instance, Selected(random_cases=100))
+    assert (tried, wrong) == ("sampled", 0)
+    assert count > 200
 
 
 def test_a_fault_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
