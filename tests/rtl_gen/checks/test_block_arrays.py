@@ -100,6 +100,7 @@ def test_verilator(weights: Path, tmp_path: Path) -> None:
     assert [(one.outcome.report, one.outcome.mismatches) for one in found] == [("", 0)] * len(found)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_faults_are_found(small: Instance, tmp_path: Path) -> None:
     right = make_check(small, Selected(random_cases=0))

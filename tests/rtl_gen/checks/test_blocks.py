@@ -138,6 +138,7 @@ def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> N
     assert checked.outcome.mismatches == 0
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_streams(tmp_path: Path) -> None:
     """Four sources, each with its own pauses."""

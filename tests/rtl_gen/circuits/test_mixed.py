@@ -112,6 +112,7 @@ def test_refused(name, options, message):
         make_instance(name, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verilog(tmp_path):
     """Every pair of E4M3FN and E5M2, on both simulators."""

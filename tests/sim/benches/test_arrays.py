@@ -78,6 +78,7 @@ def test_input_vectors():
     assert len(np.unique(vectors)) >= 255  # every code but perhaps a NaN
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verilator(tmp_path):
     """Sizes that lanes do not divide, cut circuits, weights sent twice, one product per clock."""

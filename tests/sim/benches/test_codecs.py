@@ -97,6 +97,7 @@ def test_codec_sample(simulator, tmp_path):
     assert counts[4:] == [256, 256]
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_step_by_step_on_every_pair(tmp_path):
     checks = [

@@ -36,6 +36,7 @@ def with_verilog(board: BoardUnderTest, verilog: str) -> BoardUnderTest:
     return BoardUnderTest(**{**vars(board), "verilog": verilog})
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_packets(board: BoardUnderTest, tmp_path: Path) -> None:
     """A thousand pairs, and two thousand packets of which a thousand went wrong."""

@@ -189,6 +189,7 @@ def test_hardware(name: str, options: dict, simulator: str, tmp_path: Path) -> N
         assert not row.outcome.report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, cuts",
     [

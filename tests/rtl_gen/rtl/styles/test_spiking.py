@@ -220,6 +220,7 @@ def test_gates_without_leak_fail_as_published(name, published, tmp_path):
         assert low <= float((outputs["y"] == GATES[name](a, b)).mean()) <= high
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verilator_has_no_warning(tmp_path):
     env = os.environ | find_simulator("verilator").env
@@ -263,6 +264,7 @@ def count_cells(text, module, script, folder):
     return report["design"]["num_cells_by_type"]
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_synthesis_makes_a_table_and_a_register_of_each_neuron(tmp_path):
     graph = make_instance("multiply", objective="neurons").graph

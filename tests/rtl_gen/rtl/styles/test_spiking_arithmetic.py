@@ -86,6 +86,7 @@ def test_residue(name, tmp_path):
     assert [result.report == "" for result in results] == [True, False, True, False]
 
 
+@pytest.mark.slow
 def test_without_leak(tmp_path):
     """Nearly all is wrong, to the same bit as in the simulation; discharged, all is right."""
     membrane = Membrane(leak=Fraction(1))

@@ -48,6 +48,7 @@ def check_every_pair(simulator: str, designs: list[ScalarDesign], folder: Path) 
         assert result.cases == 65536
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_every_pair_of_most(tmp_path: Path) -> None:
     """All that are not large, among them neurons with a hundred synapses."""

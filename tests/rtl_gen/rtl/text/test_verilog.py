@@ -240,6 +240,7 @@ def test_wrong_port_order():
         component_verilog(Average(), "average", ports_order=["clk", "nothing"])
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_text_means_what_the_cell_means(tmp_path):
     scripts = []

@@ -112,6 +112,7 @@ def test_otherwise_the_best_estimate_is_taken(
     )
 
 
+@pytest.mark.slow
 def test_every_design_and_format() -> None:
     """Where there is only the structured circuit, that is taken: in every third format of a design.
 
