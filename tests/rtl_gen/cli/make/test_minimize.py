@@ -144,7 +144,10 @@ def test_wrong_circuit_is_noticed() -> None:
         ("multiply add", "Design must be a single one, not multiply, add"),
         ("multiply --format e2m1fn,e5m2", "Design must be a single circuit, not 2 of them"),
         ("multiply --budget w2,w8", "Option --budget must have one value, not 'w2,w8'"),
-        ("multiply --budget w3", "Budget must be one of w1, w2, w8, free, loihi, spinnaker, not 'w3'"),
+        (
+            "multiply --budget w3",
+            "Budget must be one of w1, w2, w8, free, loihi, spinnaker, not 'w3'",
+        ),
         ("multiply --objective luts", "Objective must be neurons or depth, not 'luts'"),
         ("multiply --library published", "Library must be native, not 'published'"),
         ("multiply --top x", "Option --top has no effect for a design"),
