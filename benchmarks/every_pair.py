@@ -13,10 +13,9 @@ What is there for the same circuit, by its hash, is not run again, so that a run
 """
 
 import argparse
-import csv
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cache
@@ -24,6 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from kept_rows import add_row, begin, rows_of
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
@@ -174,20 +174,6 @@ def _instance(design: str, fmt: str, library: str) -> Instance:
     return make_instance(design, format=fmt, library=library)
 
 
-def rows_of(path: Path) -> list[list[str]]:
-    """Return the rows of a file, none if it is not there."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
-
-
-def add_row(path: Path, row: Sequence[object]) -> None:
-    """Add a row to a file."""
-    with path.open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerow(row)
-
-
 def run(key: tuple[str, ...], part: Path, pool: ProcessPoolExecutor) -> tuple[int, float]:
     """Return how many of all pairs give another code, and the seconds of CPU; the first is printed.
 
@@ -226,8 +212,7 @@ def main() -> int:
     names = args.design.split(",") if args.design else list(REFERENCES)
     if unknown := set(names) - set(REFERENCES):
         parser.error(f"--design must be of {', '.join(REFERENCES)}, not {', '.join(unknown)}")
-    if not args.file.exists():
-        args.file.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    begin(args.file, COLUMNS)
     part = args.file.with_suffix(".part")
     done = {tuple(row[:4]) for row in rows_of(args.file)}
     every = 0

@@ -12,20 +12,16 @@ file; rows that are there are not run again, so that a run goes on where it stop
 """
 
 import argparse
-import csv
-import sys
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from wide_exactness import COLUMNS, instances, key, run
+from wide_exactness import instances, operations, run, run_missing
 
 from spikefloat.rtl_gen.checks.verifying.plan import Selected
-from spikefloat.rtl_gen.designs.catalog import entries
-from spikefloat.rtl_gen.designs.design import Design, Kind
+from spikefloat.rtl_gen.designs.design import Design
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.formats import FORMATS, Format, find_format
+from spikefloat.rtl_gen.formats import FORMATS, Format
 from spikefloat.sim.golden.operations import expected_rounded, find_operation
 from spikefloat.sim.golden.rounding import Rounder
 from spikefloat.sim.golden.values import decode, signalling
@@ -105,39 +101,28 @@ def run_triples(instance: Instance, check: int = 1 << 16) -> tuple[str, int, int
     return "all", size**3, wrong
 
 
+def run_all(instance: Instance) -> tuple[str, int, int]:
+    """Return which cases were tried, how many, and how many gave other codes or flags."""
+    fmt = instance.circuit.format
+    if find_operation(instance.design.name).widths(fmt) == (fmt.width,) * 3:
+        return run_triples(instance)
+    return run(instance, Selected(random_cases=1_000_000))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--format", default=",".join(NARROW), help="by default all up to 8 bits")
     parser.add_argument("--design", help="by default all operations")
     args = parser.parse_args()
-    if not args.file.exists():
-        args.file.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    with args.file.open(encoding="utf-8", newline="") as file:
-        done = {tuple(row[:5]) for row in csv.reader(file)}
-    every = 0
-    chosen = args.design.split(",") if args.design else list(entries(Design))
-    for fmt in args.format.split(","):
-        for name in chosen:
-            design = entries(Design)[name]
-            if design.kind is not Kind.OPERATION or fmt not in design.formats:
-                continue
-            widths = find_operation(name).widths(find_format(fmt))
-            is_triple = widths == (find_format(fmt).width,) * 3
-            for instance in instances(design, fmt, FORMATS, RANDOM_BITS):
-                if key(instance) in done:
-                    continue
-                tried, count, wrong = (
-                    run_triples(instance)
-                    if is_triple
-                    else run(instance, Selected(random_cases=1_000_000))
-                )
-                every += wrong
-                print(*key(instance), tried, f"{count:,} cases, {wrong} wrong", file=sys.stderr)
-                with args.file.open("a", encoding="utf-8", newline="") as file:
-                    row = [*key(instance), tried, count, wrong, date.today().isoformat()]
-                    csv.writer(file, lineterminator="\n").writerow(row)
-    return int(every > 0)
+    names = args.design.split(",") if args.design else None
+    wanted = (
+        instance
+        for fmt in args.format.split(",")
+        for design in operations(fmt, names)
+        for instance in instances(design, fmt, FORMATS, RANDOM_BITS)
+    )
+    return int(run_missing(args.file, wanted, run_all) > 0)
 
 
 if __name__ == "__main__":

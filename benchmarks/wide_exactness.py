@@ -12,19 +12,19 @@ not run again, so that a run goes on where it stopped. Take out those of a circu
 """
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+from kept_rows import add_row, begin, rows_of
 
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check, pairs_of
 from spikefloat.rtl_gen.checks.verifying.steps import run_steps
 from spikefloat.rtl_gen.circuits.functions.operations import MAX_OPERAND_WIDTH
 from spikefloat.rtl_gen.designs.build import build_steps
-from spikefloat.rtl_gen.designs.catalog import entries
+from spikefloat.rtl_gen.designs.catalog import entries, find_entry
 from spikefloat.rtl_gen.designs.design import Design, Kind
 from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.formats import Rounding, find_format
@@ -96,6 +96,46 @@ def run(instance: Instance, selected: Selected) -> tuple[str, int, int]:
     return pairs_of(instance, selected), len(wrong), int(wrong.sum())
 
 
+def operations(fmt: str, names: Sequence[str] | None) -> Iterator[Design]:
+    """Yield those of some operations, by default of all, that work for a format."""
+    every = entries(Design).values()
+    for design in every if names is None else (find_entry(name, Design) for name in names):
+        if design.kind is Kind.OPERATION and fmt in design.formats:
+            yield design
+
+
+def run_missing(
+    path: Path, wanted: Iterable[Instance], run: Callable[[Instance], tuple[str, int, int]]
+) -> int:
+    """Run the circuits that a file has no row of, and add the rows.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    wanted : iterable of Instance
+        The circuits.
+    run : callable
+        Returns which cases were tried, how many, and how many were wrong.
+
+    Returns
+    -------
+    int
+        How many were wrong in all that was run.
+    """
+    begin(path, COLUMNS)
+    done = {tuple(row[:5]) for row in rows_of(path)}
+    every = 0
+    for instance in wanted:
+        if key(instance) in done:
+            continue
+        tried, count, wrong = run(instance)
+        every += wrong
+        print(*key(instance), tried, f"{count:,} cases, {wrong} wrong", file=sys.stderr)
+        add_row(path, [*key(instance), tried, count, wrong, date.today().isoformat()])
+    return every
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
@@ -103,28 +143,14 @@ def main() -> int:
     parser.add_argument("--design", help="by default all operations")
     parser.add_argument("--count", type=int, default=1_000_000, help="random cases")
     args = parser.parse_args()
-    if not args.file.exists():
-        args.file.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    with args.file.open(encoding="utf-8", newline="") as file:
-        done = {tuple(row[:5]) for row in csv.reader(file)}
     selected = Selected(random_cases=args.count)
-    every = 0
-    for fmt in [args.format] if args.format else FORMATS:
-        for name, design in entries(Design).items():
-            if design.kind is not Kind.OPERATION or args.design not in (None, name):
-                continue
-            if fmt not in design.formats:
-                continue
-            for instance in instances(design, fmt):
-                if key(instance) in done:
-                    continue
-                tried, count, wrong = run(instance, selected)
-                every += wrong
-                print(*key(instance), tried, f"{count:,} cases, {wrong} wrong", file=sys.stderr)
-                with args.file.open("a", encoding="utf-8", newline="") as file:
-                    row = [*key(instance), tried, count, wrong, date.today().isoformat()]
-                    csv.writer(file, lineterminator="\n").writerow(row)
-    return int(every > 0)
+    wanted = (
+        instance
+        for fmt in ([args.format] if args.format else FORMATS)
+        for design in operations(fmt, [args.design] if args.design else None)
+        for instance in instances(design, fmt)
+    )
+    return int(run_missing(args.file, wanted, lambda instance: run(instance, selected)) > 0)
 
 
 if __name__ == "__main__":
