@@ -9,7 +9,7 @@ from typing import TypeAlias
 from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS
 from spikefloat.rtl_gen.circuits.small.stored import StoredCircuit
 from spikefloat.rtl_gen.errors import InputError, UserError
-from spikefloat.rtl_gen.neurons.graph_files import load_graph, load_history
+from spikefloat.rtl_gen.neurons.graph_files import load_with_history
 
 from .collapse import collapse
 from .flash import flash_adder
@@ -159,11 +159,12 @@ def _add_store(commands: _Commands) -> None:
 
 
 def _store(args: argparse.Namespace) -> StoredCircuit | None:
-    origin = args.origin or " && ".join(load_history(args.file))
+    graph, history = load_with_history(args.file)
+    origin = args.origin or " && ".join(history)
     if not origin:
         raise InputError(f"Option --origin must be given, as {args.file.name} does not have it")
     return store(
-        describe_graph(load_graph(args.file)),
+        describe_graph(graph),
         operation=args.operation,
         fmt=args.format,
         overflow=args.overflow,

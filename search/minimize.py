@@ -14,9 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from spikefloat.rtl_gen.circuits.small.stored import read_graph
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import Circuit
@@ -24,9 +21,10 @@ from spikefloat.rtl_gen.mapping.equivalence import prove
 from spikefloat.rtl_gen.mapping.mapper import Objective, map_circuit, map_graph
 from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
+from spikefloat.sim.devices.operands import all_operands
 
 from .collapse import Collapse
-from .walk import Step, walk_until
+from .walk import Step, walk
 
 __all__ = ["MOST_WALKED", "Found", "Plan", "Source", "Start", "minimize", "require_right"]
 
@@ -143,14 +141,14 @@ class _Search:
         #: What walks keep to.
         self._limits = BUDGETS["w8"] if is_free else plan.budget
         self._collapses = is_free and plan.objective is Objective.NEURONS
-        starts = [one for one in source.starts if _keeps(one.graph, plan.budget)]
+        starts = [one for one in source.starts if plan.budget.holds(one.graph)]
         if not starts:
             mapping = map_circuit(source.circuit, plan.budget, plan.objective, stop=stop)
             starts = [Start(name="mapped", graph=mapping.graph)]
         starts.sort(key=lambda one: self._cost(one.graph))
         self._best = starts[0]
         #: Where walks begin: the circuits of the first round, then the best one.
-        self._bases = [one for one in starts if _keeps(one.graph, self._limits)]
+        self._bases = [one for one in starts if self._limits.holds(one.graph)]
 
     def found(self, steps: int) -> Found:
         """Return the best circuit, after it was proved right."""
@@ -218,14 +216,14 @@ class _Search:
             slack=_SLACK if is_flat else Step.slack,
             depth_cost=1.0 if is_flat else 0.0,
         )
-        graph = walk_until(start.graph, step, self._stop, report=report)
+        graph = walk(start.graph, step, report=report, stop=self._stop)
         if not last:
             return start
         return self._with_history(start, graph, self._limits, seed, last)
 
     def _collapse(self, start: Start, seed: int) -> Start:
         """Take neurons out for as long as some go."""
-        work = Collapse(start.graph, _patterns(start.graph), seed)
+        work = Collapse(start.graph, tuple(all_operands(start.graph).values()), seed)
         while work.shrink(self._stop):
             self._tell(f"{self._summary()}; linear programs: {len(work)} neurons")
         graph = read_graph(work.describe(), start.graph.name, self._plan.budget)
@@ -280,13 +278,3 @@ def _ended_early(end: Start) -> Start:
 
 def _seed(plan: Plan, number: int) -> int:
     return (plan.seed + number) % (1 << 32)
-
-
-def _keeps(graph: NeuronGraph, budget: Budget) -> bool:
-    return all(budget.allows(neuron.weights) for neuron in graph.neurons)
-
-
-def _patterns(graph: NeuronGraph) -> tuple[NDArray[np.int64], ...]:
-    """Return an array of codes for each input port, over all combinations."""
-    grid = np.indices([1 << len(port.nodes) for port in reversed(graph.inputs)])
-    return tuple(row.ravel() for row in grid[::-1])

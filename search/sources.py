@@ -5,18 +5,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from spikefloat.rtl_gen.checks.golden import golden_codes
-from spikefloat.rtl_gen.circuits.small.alternatives import CONSTRUCTIONS, build_construction
+from spikefloat.rtl_gen.circuits.small.alternatives import fitting_constructions
 from spikefloat.rtl_gen.circuits.small.stored import fitting_circuits, load
 from spikefloat.rtl_gen.designs.instance import Instance
 from spikefloat.rtl_gen.designs.options import Objective
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.mapping.aig import Circuit, circuit_of_graph
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, Budget
+from spikefloat.rtl_gen.neurons.budgets import Budget
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.graph_files import load_graph, load_history
+from spikefloat.rtl_gen.neurons.graph_files import load_with_history
+from spikefloat.sim.devices.operands import all_operands
 from spikefloat.sim.graphs.network import Network
 
 from .minimize import MOST_WALKED, Source, Start
@@ -35,7 +34,8 @@ def file_start(path: Path) -> Start:
     InputError
         If the file is none.
     """
-    return Start(name=path.name, graph=load_graph(path), history=load_history(path))
+    graph, history = load_with_history(path)
+    return Start(name=path.name, graph=graph, history=history)
 
 
 def design_source(instance: Instance, own: str, command: _Command) -> Source:
@@ -106,16 +106,10 @@ def _known(instance: Instance) -> Iterator[Start]:
     circuit, name = instance.circuit, instance.design.name
     if circuit.result_format != circuit.format or not circuit.rounding.is_usual:
         return
-    for record in CONSTRUCTIONS.values():
-        if (
-            record.operation == name
-            and circuit.format.name in record.formats
-            and circuit.overflow in record.policies
-            and BUDGETS[record.budget].is_within(circuit.budget)
-        ):
-            graph = build_construction(record, circuit.format, circuit.overflow)
-            yield Start(name=record.name, graph=graph)
-    for stored in fitting_circuits(name, circuit.format, circuit.overflow, circuit.budget):
+    what = name, circuit.format, circuit.overflow, circuit.budget
+    for record, graph in fitting_constructions(*what):
+        yield Start(name=record.name, graph=graph)
+    for stored in fitting_circuits(*what):
         yield Start(name=stored.file, graph=load(stored))
 
 
@@ -127,8 +121,7 @@ def _golden(instance: Instance) -> Callable[[NeuronGraph], int]:
     """Return what counts the operands for which a graph differs from the golden model."""
 
     def count(graph: NeuronGraph) -> int:
-        grid = np.indices([1 << len(port.nodes) for port in graph.inputs])
-        operands = {port.name: row.ravel() for port, row in zip(graph.inputs, grid, strict=True)}
+        operands = all_operands(graph)
         (result,) = graph.outputs
         actual = Network(graph).run(operands)[result.name]
         return int((actual != golden_codes(instance, operands)).sum())

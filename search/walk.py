@@ -31,7 +31,6 @@ __all__ = [
     "parse_network",
     "run_reporting",
     "walk",
-    "walk_until",
 ]
 
 _SOURCES = Path(__file__).parent / "optimiser"
@@ -192,10 +191,11 @@ def walk(
     step: Step,
     folder: Path | None = None,
     report: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> NeuronGraph:
     """Return the best circuit that a walk from ``graph`` meets.
 
-    The result depends on nothing but the arguments.
+    The result depends on nothing but the arguments, unless the walk is stopped.
 
     Parameters
     ----------
@@ -207,23 +207,8 @@ def walk(
         Where the compiled program is kept.
     report : callable, optional
         Called with "visits neurons depth" for each better circuit.
-
-    Raises
-    ------
-    InputError
-        If the budget is unknown, or the walk cannot begin.
-    """
-    return walk_until(graph, step, None, folder, report)
-
-
-def walk_until(
-    graph: NeuronGraph,
-    step: Step,
-    stop: Callable[[], bool] | None,
-    folder: Path | None = None,
-    report: Callable[[str], None] | None = None,
-) -> NeuronGraph:
-    """Return what :func:`walk` does, or the best circuit that it met until it was to stop.
+    stop : callable, optional
+        Asked now and then; once it returns true the walk ends with the best circuit so far.
 
     Raises
     ------

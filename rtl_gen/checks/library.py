@@ -28,7 +28,7 @@ from spikefloat.rtl_gen.designs.options import HardwareOptions, Objective
 from spikefloat.rtl_gen.designs.resolve import with_blocks
 from spikefloat.rtl_gen.errors import InputError, unknown_name
 from spikefloat.rtl_gen.formats import INTEGERS, Format, NanPolicy, Overflow
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
+from spikefloat.rtl_gen.neurons.budgets import NAMED_BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.gates import Library
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.sim.benches.dut import Outcome
@@ -310,8 +310,8 @@ rounded to nearest even>
 
 
 def _budget_name(budget: Budget | str) -> str:
-    if isinstance(budget, Budget) and (BUDGETS | CHIPS).get(budget.name) != budget:
-        raise unknown_name("Budget of a design", str(budget), BUDGETS | CHIPS)
+    if isinstance(budget, Budget) and NAMED_BUDGETS.get(budget.name) != budget:
+        raise unknown_name("Budget of a design", str(budget), NAMED_BUDGETS)
     return budget.name if isinstance(budget, Budget) else budget
 
 

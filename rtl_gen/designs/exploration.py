@@ -66,17 +66,24 @@ def explore(design: Design, fmt: str = "e4m3fn", overflow: str | None = None) ->
         instance = make_instance(design, format=fmt, overflow=overflow, budget=budget.name)
         graph, circuit = _unnamed(instance.graph), instance.circuit
         graphs.setdefault(
-            (_tightest(graph).name, graph), ("structured", "native", "the circuit in its parts")
+            (tightest_budget(graph).name, graph),
+            ("structured", "native", "the circuit in its parts"),
         )
         for other in alternatives(design.name, circuit.format, circuit.overflow, budget):
             graph = _unnamed(other.graph)
-            graphs.setdefault((_tightest(graph).name, graph), (other.name, "native", other.origin))
+            graphs.setdefault(
+                (tightest_budget(graph).name, graph), (other.name, "native", other.origin)
+            )
     published = make_instance(design, format=fmt, overflow=overflow, library="published").graph
     points = [_point(graph, budget, *source) for (budget, graph), source in graphs.items()]
     points = _mark(design, fmt, overflow, points, list(graphs))
     points.append(
         _point(
-            published, _tightest(published).name, "structured", "published", "gates of the paper"
+            published,
+            tightest_budget(published).name,
+            "structured",
+            "published",
+            "gates of the paper",
         )
     )
     points.sort(
@@ -108,17 +115,13 @@ def tighter_budget(instance: Instance) -> Budget | None:
     is_searched = circuit.objective is not Objective.STRUCTURE
     if not is_searched or not instance.has_graph or instance.hardware.style.has_handshake:
         return None
-    kept = _tightest(instance.graph)
+    kept = tightest_budget(instance.graph)
     return kept if kept != circuit.budget and kept.is_within(circuit.budget) else None
 
 
 def _unnamed(graph: NeuronGraph) -> NeuronGraph:
     """Return a graph without a name of its own, which says what it was chosen for."""
     return replace(graph, name="circuit")
-
-
-def _tightest(graph: NeuronGraph) -> Budget:
-    return tightest_budget(neuron.weights for neuron in graph.neurons)
 
 
 def _point(graph: NeuronGraph, budget: str, source: str, library: str, origin: str) -> Point:

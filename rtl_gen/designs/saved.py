@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spikefloat.rtl_gen.designs.names import hardware_suffix
 from spikefloat.rtl_gen.designs.options import HardwareOptions
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
-from spikefloat.rtl_gen.neurons.graph_files import load_graph, load_history
+from spikefloat.rtl_gen.neurons.graph_files import load_with_history
 
 __all__ = ["SavedCircuit", "is_circuit_file", "load_circuits"]
 
@@ -48,7 +48,7 @@ def load_circuits(
     InputError
         If the file cannot be read, or is no graph or damaged.
     """
-    graph, history = load_graph(path), load_history(path)
+    graph, history = load_with_history(path)
     return [
         SavedCircuit(path=path, graph=graph, hardware=hardware, history=history)
         for hardware in variants

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that a device puts on one neuron: the largest weight and the largest fan-in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["BUDGETS", "CHIPS", "Budget", "find_budget", "tightest_budget"]
+__all__ = ["BUDGETS", "CHIPS", "NAMED_BUDGETS", "Budget", "find_budget", "tightest_budget"]
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,13 @@ CHIPS = {
 }
 
 
-def tightest_budget(neurons: Iterable[Iterable[int]]) -> Budget:
-    """Return the tightest named budget that neurons keep, each given by its weights."""
-    weights = [tuple(neuron) for neuron in neurons]
-    return next(one for one in BUDGETS.values() if all(map(one.allows, weights)))
+#: Every budget that has a name.
+NAMED_BUDGETS = BUDGETS | CHIPS
+
+
+def tightest_budget(graph: NeuronGraph) -> Budget:
+    """Return the tightest of :data:`BUDGETS` that a circuit keeps."""
+    return next(one for one in BUDGETS.values() if one.holds(graph))
 
 
 def find_budget(name: Budget | str) -> Budget:
@@ -102,7 +105,6 @@ def find_budget(name: Budget | str) -> Budget:
     """
     if isinstance(name, Budget):
         return name
-    named = BUDGETS | CHIPS
-    if name not in named:
-        raise InputError(f"Budget must be one of {', '.join(named)}, not {name!r}")
-    return named[name]
+    if name not in NAMED_BUDGETS:
+        raise InputError(f"Budget must be one of {', '.join(NAMED_BUDGETS)}, not {name!r}")
+    return NAMED_BUDGETS[name]

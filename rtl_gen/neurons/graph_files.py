@@ -11,7 +11,7 @@ from spikefloat.rtl_gen.neurons.graph import Neuron, NeuronGraph, Port, Scope
 from spikefloat.rtl_gen.neurons.graph_text import FORMAT, VERSION, checksum
 from spikefloat.rtl_gen.neurons.naming import NameGiver, check_name
 
-__all__ = ["GraphFileError", "load_graph", "load_history", "parse_graph"]
+__all__ = ["GraphFileError", "load_graph", "load_with_history", "parse_graph"]
 
 _PORT = (str, [int])
 
@@ -48,19 +48,20 @@ def load_graph(path: str | os.PathLike[str]) -> NeuronGraph:
     GraphFileError
         If the file cannot be read, or is not a graph, of another version, or damaged.
     """
-    return parse_graph(read_text(path), f"Circuit file {os.fspath(path)!r}")
+    return load_with_history(path)[0]
 
 
-def load_history(path: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Return the commands that found the graph of a file, in their order; often there are none.
+def load_with_history(path: str | os.PathLike[str]) -> tuple[NeuronGraph, tuple[str, ...]]:
+    """Return the graph of a file, and the commands that found it, in their order; often none.
 
     Raises
     ------
     GraphFileError
         As for :func:`load_graph`.
     """
-    members = _members(read_text(path), f"Circuit file {os.fspath(path)!r}")
-    return tuple(members.get(_HISTORY, ()))
+    what = f"Circuit file {os.fspath(path)!r}"
+    members = _members(read_text(path), what)
+    return _described(members, what), tuple(members.get(_HISTORY, ()))
 
 
 def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
@@ -78,7 +79,11 @@ def parse_graph(text: str, what: str = "Circuit file") -> NeuronGraph:
     GraphFileError
         If the content is not a graph, of another version, or damaged.
     """
-    members = _members(text, what)
+    return _described(_members(text, what), what)
+
+
+def _described(members: dict[str, Any], what: str) -> NeuronGraph:
+    """Return the graph that the members of a file describe."""
     try:
         return _graph(members)
     except InputError as error:

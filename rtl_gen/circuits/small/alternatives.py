@@ -20,7 +20,14 @@ from spikefloat.rtl_gen.neurons.builder import Word
 from spikefloat.rtl_gen.neurons.circuit import build_graph
 from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 
-__all__ = ["CONSTRUCTIONS", "Alternative", "Construction", "alternatives", "build_construction"]
+__all__ = [
+    "CONSTRUCTIONS",
+    "Alternative",
+    "Construction",
+    "alternatives",
+    "build_construction",
+    "fitting_constructions",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +128,17 @@ def alternatives(
     """Yield every known circuit for an operation that keeps a budget, but the structured one."""
     for circuit in fitting_circuits(operation, fmt, overflow, budget):
         yield Alternative(name="stored", origin=circuit.origin, graph=load(circuit))
+    for record, graph in fitting_constructions(operation, fmt, overflow, budget):
+        yield Alternative(name=record.name, origin="by hand", graph=graph)
+
+
+def fitting_constructions(
+    operation: str, fmt: Format, overflow: Overflow, budget: Budget
+) -> Iterator[tuple[Construction, NeuronGraph]]:
+    """Yield the constructions of an operation that keep a budget, with their circuits.
+
+    As with stored circuits, a chip may also hold one of a wider budget.
+    """
     for record in CONSTRUCTIONS.values():
         if (
             record.operation == operation
@@ -130,4 +148,4 @@ def alternatives(
         ):
             graph = build_construction(record, fmt, overflow)
             if budget.holds(graph):
-                yield Alternative(name=record.name, origin="by hand", graph=graph)
+                yield record, graph

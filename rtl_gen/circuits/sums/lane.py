@@ -36,7 +36,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import gate_word, mux_word, xor_word
 
-__all__ = ["LANE_ACCUMULATIONS", "LaneOptions", "lane_graphs"]
+__all__ = ["LANE_ACCUMULATIONS", "LaneOptions"]
 
 #: Accumulations that can be done in steps.
 LANE_ACCUMULATIONS = ("exact", "chain")
@@ -116,27 +116,22 @@ class LaneOptions:
         return self.format.width
 
     def graphs(self, name: str = "lane") -> LaneGraphs:
-        """Return the graphs of a lane; see :func:`lane_graphs`."""
-        return lane_graphs(self, name)
+        """Return the graphs of a lane, called ``<name>_multiply`` and so on."""
+        circuit: _Chain | _Exact = (_Chain if self.accumulate == "chain" else _Exact)(self)
+        codes = self.code_width * self.products
+        return make_lane_graphs(
+            circuit,
+            name,
+            {"x": codes, "w": codes},
+            {"bias": self.bias_width} if self.has_bias else {},
+            library=self.library,
+            budget=self.budget,
+        )
 
     @property
     def neutral_weight(self) -> int:
         """Code of a weight that makes -0 of an input of +0, which changes no sum."""
         return self.format.sign_mask | self.format.bias << self.format.mantissa_bits
-
-
-def lane_graphs(options: LaneOptions, name: str = "lane") -> LaneGraphs:
-    """Return the graphs of a lane, called ``<name>_multiply`` and so on."""
-    circuit: _Chain | _Exact = (_Chain if options.accumulate == "chain" else _Exact)(options)
-    codes = options.format.width * options.products
-    return make_lane_graphs(
-        circuit,
-        name,
-        {"x": codes, "w": codes},
-        {"bias": options.bias_width} if options.has_bias else {},
-        library=options.library,
-        budget=options.budget,
-    )
 
 
 class _Chain:

@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.files import write_files
 from spikefloat.rtl_gen.mapping.aig import SourceModule
 from spikefloat.rtl_gen.mapping.mapper import Mapping, Objective, map_circuit
 from spikefloat.rtl_gen.mapping.verilog_source import read_verilog
-from spikefloat.rtl_gen.neurons.budgets import BUDGETS, CHIPS, Budget
+from spikefloat.rtl_gen.neurons.budgets import NAMED_BUDGETS, Budget
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 from spikefloat.rtl_gen.neurons.metrics import measure
 from spikefloat.rtl_gen.rtl.styles.renamed import OuterPort, renamed_verilog
@@ -142,13 +142,12 @@ def _row(
 
 
 def _budget(text: str) -> Budget:
-    named = BUDGETS | CHIPS
-    if text in named:
-        return named[text]
+    if text in NAMED_BUDGETS:
+        return NAMED_BUDGETS[text]
     if match := re.fullmatch(r"w(\d{1,3})f(\d{1,3})", text):
         return Budget(text, int(match[1]), int(match[2]))
     raise InputError(
-        f"Budget must be one of {', '.join(named)}, or such as w3f5 (weights up to 3, fan-in up "
+        f"Budget must be one of {', '.join(NAMED_BUDGETS)}, or such as w3f5 (weights up to 3, fan-in up "
         f"to 5), not {text!r}"
     )
 

@@ -67,8 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def _remarks(circuits: list[Instance | SavedCircuit]) -> Iterator[str]:
     """Yield a line for each circuit that a tighter budget has, too."""
     for one in circuits:
-        kept = tighter_budget(one) if isinstance(one, Instance) else None
-        if isinstance(one, Instance) and kept is not None:
+        if isinstance(one, Instance) and (kept := tighter_budget(one)):
             yield (
                 f"{one.name}: no better circuit is known for budget {one.circuit.budget.name} than "
                 f"that of budget {kept.name}"

@@ -2,6 +2,7 @@
 """What takes too long to be measured for a page, as benchmarks and proofs keep it."""
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ def fpga_measurements() -> dict[str, Any]:
     return found
 
 
+@cache
 def known_circuits() -> dict[tuple[str, str], str]:
     """Return how circuits with too many operands for ``verify`` are known to be right for all.
 

@@ -8,7 +8,7 @@ the circuits hardly grow with the sizes of a network.
 from dataclasses import replace
 from typing import Any
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions, lane_graphs
+from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
 from spikefloat.rtl_gen.designs.engines.units import activations, norm_passes, softmax_passes
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.formats import Overflow
@@ -55,7 +55,7 @@ def make_token_units(network: Network) -> TokenUnits:
     return TokenUnits(
         terms=TERMS,
         steps=lane.steps,
-        lane=lane_graphs(lane, "product"),
+        lane=lane.graphs("product"),
         begun=tuple(lane.begun(steps) for steps in range(lane.steps + 1)),
         widen=make("widen", "convert", format=fmt, to=wide),
         scale=make("scale", "scale_by_power_of_two", format=wide),

@@ -12,8 +12,8 @@ from spikefloat.rtl_gen.circuits.sums.linear import ACTIVATIONS
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.block import BlockShape, make_block_shape
 from spikefloat.rtl_gen.designs.shapes.layer import (
-    MAX_ARRAY_PRODUCTS,
     MAX_PRODUCTS,
+    check_lanes,
     lane_words,
 )
 from spikefloat.rtl_gen.designs.shapes.ports import PortCodes
@@ -130,19 +130,17 @@ def read_block_layer_shape(
 
 def _check_size(shape: BlockLayerShape, *, has_levels: bool) -> None:
     """Refuse what is too large, or cannot be spread over lanes."""
-    is_array = shape.array is not None  # refuses numbers of lanes that are out of range
-    kind, most = (
-        ("an array", MAX_ARRAY_PRODUCTS)
-        if is_array
-        else ("a circuit with known weights", MAX_PRODUCTS)
-    )
-    if (products := shape.outputs * shape.elements) > most:
-        raise InputError(f"Products of {kind} must be at most {most}, not {products}")
-    if not is_array:
-        if has_levels:
-            raise InputError(f"Levels must be given for an array of lanes, not {shape.levels}")
+    products = shape.outputs * shape.elements
+    if shape.lanes is None and not has_levels:
+        if products > MAX_PRODUCTS:
+            raise InputError(
+                f"Products of a circuit with known weights must be at most {MAX_PRODUCTS}, "
+                f"not {products}"
+            )
+        # This refuses what is too long.
         make_block_shape(shape.block.name, blocks=shape.blocks, size=shape.size)
         return
+    check_lanes(shape.array, shape.levels, products)
     assert shape.lanes is not None
     if shape.size % shape.lanes[1]:
         raise InputError(

@@ -20,9 +20,9 @@ if TYPE_CHECKING:  # To read weights takes numpy, and most of what this module i
     from spikefloat.rtl_gen.weights.parameters import LayerParameters
 
 __all__ = [
-    "MAX_ARRAY_PRODUCTS",
     "MAX_PRODUCTS",
     "LayerShape",
+    "check_lanes",
     "lane_words",
     "make_layer_shape",
     "read_layer_shape",
@@ -32,7 +32,7 @@ __all__ = [
 MAX_PRODUCTS, _MAX_PORT_PRODUCTS = 32768, 1024
 
 #: Most products of an array, which has a memory for the weights.
-MAX_ARRAY_PRODUCTS = 1 << 22
+_MAX_ARRAY_PRODUCTS = 1 << 22
 
 #: Shape of a layer of which nothing else is said.
 _DEFAULT_INPUTS, _DEFAULT_OUTPUTS = 4, 2
@@ -236,13 +236,24 @@ def _usual_activations(count: int) -> tuple[str, ...]:
 
 def _check_array(shape: LayerShape) -> None:
     """Refuse what cannot be spread over lanes."""
-    if shape.array is None:
-        raise InputError(f"Levels must be given for an array of lanes, not {shape.levels}")
+    check_lanes(shape.array, shape.levels, shape.products)
     if len(shape.sizes) != 2:
         raise InputError(f"Layers on an array of lanes must be 1, not {len(shape.sizes) - 1}")
-    if shape.levels < 1:
-        raise InputError(f"Levels must be at least 1, not {shape.levels}")
-    if shape.products > MAX_ARRAY_PRODUCTS:
+
+
+def check_lanes(array: ArraySizes | None, levels: int, products: int) -> None:
+    """Refuse levels without an array, and arrays that are out of range.
+
+    Raises
+    ------
+    InputError
+        If there is no array, its levels are fewer than 1, or it has too many products.
+    """
+    if array is None:
+        raise InputError(f"Levels must be given for an array of lanes, not {levels}")
+    if levels < 1:
+        raise InputError(f"Levels must be at least 1, not {levels}")
+    if products > _MAX_ARRAY_PRODUCTS:
         raise InputError(
-            f"Products of an array must be at most {MAX_ARRAY_PRODUCTS}, not {shape.products}"
+            f"Products of an array must be at most {_MAX_ARRAY_PRODUCTS}, not {products}"
         )

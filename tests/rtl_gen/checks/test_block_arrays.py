@@ -77,6 +77,8 @@ def test_names_and_figures(weights: Path) -> None:
         _ = one.graph
     how = {"block": "nvfp4", "block_size": SIZE, "weights": weights, "to": "bfloat16"}
     assert sf.design("linear", lanes=(2, 2), levels=50, activation="relu", **how).name == one.name
+    with pytest.raises(InputError, match=r"^Levels must be at least 1, not 0$"):
+        sf.design("linear", lanes=(2, 2), levels=0, **how)
 
 
 @pytest.mark.tool

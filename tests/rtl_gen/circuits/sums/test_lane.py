@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions, lane_graphs
+from spikefloat.rtl_gen.circuits.sums.lane import LaneOptions
 from spikefloat.rtl_gen.formats import FORMATS, Overflow, resolve_overflow
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
@@ -58,7 +58,7 @@ def check(options, length, count, seed=1):
     bias = None
     if options.has_bias:
         bias = np.random.default_rng(seed).integers(0, 1 << options.format.width, len(x))
-    actual = run_lane(lane_graphs(options), options, x, w, bias)
+    actual = run_lane(options.graphs(), options, x, w, bias)
     wrong = np.flatnonzero(actual != expected(options, x, w, bias))
     assert wrong.size == 0, (x[wrong[0]], w[wrong[0]], None if bias is None else bias[wrong[0]])
     return len(x)
@@ -99,18 +99,18 @@ def test_options(kwargs):
 def test_fault_is_found():
     """A lane that takes the number of steps, and so what each has added, for another one."""
     options = make_options(products=2, steps=2)
-    graphs = lane_graphs(options)
+    graphs = options.graphs()
     x, w = vector_cases(options.format, 4, 50, 1)
     right = expected(options, x, w, None)
     assert (run_lane(graphs, options, x, w) == right).all()
-    other = lane_graphs(make_options(products=2, steps=3))
+    other = make_options(products=2, steps=3).graphs()
     faulty = replace(graphs, finish=other.finish)
     assert (run_lane(faulty, options, x, w) != right).mean() > 0.5
 
 
 def test_order_does_not_matter():
     options = make_options(products=4, steps=3, to="binary32")
-    graphs = lane_graphs(options)
+    graphs = options.graphs()
     x, w = vector_cases(options.format, 12, 100, 3)
     results = run_lane(graphs, options, x, w)
     order = np.random.default_rng(4).permutation(12)
@@ -120,7 +120,7 @@ def test_order_does_not_matter():
 def test_depth_of_a_step():
     """A step is as deep for a long sum as for a short one: no carry runs along a word."""
     depths = {
-        lane_graphs(make_options(fmt, products=q, steps=steps)).accumulate.depth
+        make_options(fmt, products=q, steps=steps).graphs().accumulate.depth
         for fmt in ("e4m3fn", "e5m2")
         for q in (1, 8)
         for steps in (2, 500)
