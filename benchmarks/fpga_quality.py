@@ -71,30 +71,48 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "spiking": None,
         "spiking_ff": None,
     },
+    "block_sum": {
+        "most_cuts": 0,
+        "tables": ((2900, 18),),
+        "cuts": {},
+        "spiking": None,
+        "spiking_ff": None,
+    },
+    "block_sum_32": {
+        "most_cuts": 0,
+        "tables": ((5300, 99),),
+        "cuts": {},
+        "spiking": None,
+        "spiking_ff": None,
+    },
 }
 
-#: Designs on blocks, and the files of the plain ones. Measured are only tables of six inputs, and of
-#: ours only those for few tables, as a run takes minutes.
-BLOCKS = {"block_dot": "block_dot_mxfp8_e4m3"}
+#: Designs on one block of MXFP8, by the name of the comparison, and their terms. Measured are only
+#: tables of six inputs, and of ours only those for few tables, as a run takes minutes.
+BLOCKS = {
+    "block_dot": ("block_dot", 16),
+    "block_sum": ("block_sum", 16),
+    "block_sum_32": ("block_sum", 32),
+}
 
-#: Terms of a dot product of blocks.
-TERMS = 16
 
-
-def instance_of(design: str, **options: Any) -> Instance:
-    """Return what is compared: a design of E4M3FN, or of one block of 16 terms of MXFP8."""
-    if design in BLOCKS:
-        options["block"] = make_block_shape("mxfp8_e4m3", size=TERMS)
+def instance_of(name: str, **options: Any) -> Instance:
+    """Return what is compared: a design of E4M3FN, or of one block of so many terms of MXFP8."""
+    design, terms = BLOCKS.get(name, (name, None))
+    if terms is not None:
+        options["block"] = make_block_shape("mxfp8_e4m3", size=terms)
     return make_instance(design, **options)
 
 
 def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     """Return module, Verilog and ports of the design written by hand, with so many register cuts."""
-    name = BLOCKS.get(design, f"{design}_e4m3fn")
+    name = f"{BLOCKS[design][0]}_mxfp8_e4m3" if design in BLOCKS else f"{design}_e4m3fn"
     text = (REFERENCE / f"{name}.v").read_text(encoding="utf-8")
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise InputError(f"No parameter CUTS in the reference of {design}")
+    if design == "block_sum_32":
+        cut = cut.replace("TERMS = 16", "TERMS = 32").replace("BITS = 41", "BITS = 42")
     clocks = () if design in BLOCKS else (CLOCK,)
     return f"{name}_plain", cut, graph_ports(instance_of(design).graph, clocks)
 

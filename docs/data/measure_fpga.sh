@@ -33,6 +33,7 @@ dot="dot --length 16 --accumulate exact"
     done
     measure dot_luts synth $dot --target ecp5,generic6 --objective luts
     measure block_dot_16 synth block_dot --block-size 16 --target generic6 --objective luts
+    measure block_sum_16 synth block_sum --block-size 16 --target generic6 --objective luts
     measure array_32 synth linear --shape array --lanes 2x4 --inputs 32 --outputs 32 --target ecp5
     measure array_256 synth linear --shape array --lanes 2x4 --inputs 256 --outputs 256 \
         --target ecp5

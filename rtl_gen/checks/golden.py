@@ -22,7 +22,7 @@ from spikefloat.sim.golden.entries.unit import two_formats
 from spikefloat.sim.golden.entry import with_canonical_nan
 from spikefloat.sim.golden.operations import Operation, expected, find_operation
 from spikefloat.sim.golden.rounding import NEAREST_EVEN, Rounded, Rounder
-from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear
+from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear, block_sum
 from spikefloat.sim.golden.vectors.conversion import block_dequantize, block_quantize
 from spikefloat.sim.golden.vectors.dot import dot
 from spikefloat.sim.golden.vectors.layer import layer, network
@@ -183,6 +183,12 @@ def _block_codes(
             relu=shape.activation == "relu",
             wide=shape.wide,
         )
+    if roles[instance.design.result] is PortRole.SUMS:
+        sums, is_nan = block_sum(block, *given)
+        return {
+            "y": sums & (1 << instance.ports["y"].format.width) - 1,
+            "y_nan": is_nan.astype(int),
+        }
     if len(given) == 2:
         elements, scales = given
         floats = block_dequantize(block, elements, scales, circuit.result_format, circuit.overflow)

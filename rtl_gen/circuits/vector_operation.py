@@ -45,6 +45,8 @@ class PortRole(Enum):
     FLOAT = "float"  #: One float.
     OUTPUTS = "outputs"  #: A float for each output of a layer.
     INDEX = "index"  #: The index of an element, an unsigned integer.
+    SUMS = "sums"  #: The exact sum of products of each block, an integer in two's complement.
+    FLAGS = "flags"  #: One bit for each block.
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,7 +136,8 @@ def vector_design(record: VectorOperation) -> Design:
 
 def scaled_design(record: ScaledRecord) -> Design:
     """Return the design of a record on blocks."""
-    converts = None if record.sources else (lambda fmt, to: has_arithmetic(to) and to.has_nan)
+    has_target = record.rounds and not record.sources
+    converts = (lambda fmt, to: has_arithmetic(to) and to.has_nan) if has_target else None
     return Design(
         name=record.name,
         summary=record.summary,

@@ -136,6 +136,11 @@ class Design(Entry):
         return not self.roles or any(self.roles[name] is PortRole.FLOATS for name in self.operands)
 
     @property
+    def has_floats(self) -> bool:
+        """Whether operands or the result are floats; else they are blocks and integers."""
+        return self.has_format or self.converts is not None
+
+    @property
     def makes_blocks(self) -> bool:
         """Whether the result is blocks, whose scales are chosen."""
         return self.roles.get(self.result) is PortRole.ELEMENTS

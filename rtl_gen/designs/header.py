@@ -113,6 +113,8 @@ def _format_words(instance: Instance) -> str:
     target = circuit.to.name if circuit.to else ""
     if isinstance(instance.shape, BlockShape):
         block = instance.shape.block.name
+        if not instance.design.has_floats:
+            return block
         names, target = ([circuit.format.name], block) if not target else ([block], target)
     either = f" or {circuit.second.name}" if circuit.second else ""
     return ", ".join(names) + either + (f" to {target}" if target else "")
@@ -165,7 +167,7 @@ def _port_lines(instance: Instance, shape: PortShape) -> list[str]:
         own, what = codes.format.width, codes.format.name
         if not codes.is_vector:
             lines.append(f"{name}: {what}")
-        elif instance.design.roles[name] is PortRole.SCALES:
+        elif instance.design.roles[name] in (PortRole.SCALES, PortRole.SUMS, PortRole.FLAGS):
             lines.append(f"{name}: {what}, that of block i is [{own} * i +: {own}]")
         elif instance.design.roles[name] is PortRole.OUTPUTS:
             lines.append(f"{name}: {what}, that of output i is [{own} * i +: {own}]")

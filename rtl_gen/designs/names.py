@@ -54,7 +54,9 @@ def with_words(name: str, words: Iterable[str]) -> str:
 
 def circuit_name(design: Design, circuit: CircuitOptions, shape: Shape | None) -> str:
     """Return the name of a circuit: ``multiply_e4m3fn``, ``multiply_e4m3fn_saturate_w8``."""
-    name = f"{design.name}{shape.name if shape else ''}_{circuit.format.name}"
+    name = f"{design.name}{shape.name if shape else ''}"
+    if design.has_floats:
+        name += f"_{circuit.format.name}"
     if any(other != circuit.format for other in circuit.others):
         name = with_words(name, (other.name for other in circuit.others))
     if circuit.second:

@@ -91,8 +91,7 @@ def make_circuit_options(
         own, target = find_mixed(design.name, len(design.operands), fmt, others, to)
     else:
         target = design.find_target(fmt, to)
-    if not design.has_format:
-        assert target is not None
+    if not design.has_format and target is not None:
         fmt = target  # that of the only floats
     gates = find_member(Library, "Library", library)
     goal = find_member(Objective, "Objective", objective)
@@ -154,8 +153,15 @@ def make_shape(
             epsilon=epsilon,
         )
     if design.has_blocks:
-        kinds = {"makes_blocks": design.makes_blocks, "adds_blocks": design.adds_blocks}
-        scaled = complete_block_shape(design.name, block, accumulate, wide, **kinds)
+        scaled = complete_block_shape(
+            design.name,
+            block,
+            accumulate,
+            wide,
+            makes_blocks=design.makes_blocks,
+            adds_blocks=design.adds_blocks,
+            has_floats=design.has_floats,
+        )
         _check_rounding(scaled, circuit)
         return scaled
     if design.is_layer:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from spikefloat.rtl_gen.files import write_file
 from spikefloat.rtl_gen.neurons.graph_text import graph_text
 
-__all__ = ["Neuron", "NeuronGraph", "Port", "Scope"]
+__all__ = ["PART", "Neuron", "NeuronGraph", "Port", "Scope"]
 
 
 class Neuron(NamedTuple):
@@ -44,11 +44,21 @@ class Port(NamedTuple):
     nodes: tuple[int, ...]  #: Node of each bit, least significant first.
 
 
+#: What the name of a scope begins with that synthesis maps by itself, so that what was found for its
+#: lookup tables is not taken apart again.
+PART = "part_"
+
+
 class Scope(NamedTuple):
     """A named part of a circuit."""
 
     path: tuple[str, ...]  #: Names from the outermost scope inwards; empty for the whole circuit.
     ports: tuple[Port, ...]  #: What words from outside are called inside.
+
+    @property
+    def is_part(self) -> bool:
+        """Whether synthesis is to map it by itself, as its name begins with :data:`PART`."""
+        return bool(self.path) and self.path[-1].startswith(PART)
 
 
 @dataclass(frozen=True, repr=False)

@@ -52,7 +52,7 @@ class Port:
     width: int  #: Bits of a number.
     count: int = 1
     fmt: Format | None = None  #: For messages: of numbers that are codes.
-    is_signed: bool = False  #: For messages: whether numbers are in two's complement.
+    is_signed: bool = False  #: Whether numbers are in two's complement.
 
     @property
     def bits(self) -> int:
@@ -108,7 +108,8 @@ class StreamPort(Port):
 
     def unpack_transfers(self, rows: NDArray[np.uint8]) -> Array:
         """Return the numbers of each case, from a row of bytes for each transfer."""
-        values = unpack_lanes(rows, self.lanes, self.width).reshape(-1, self.beats * self.lanes)
+        values = unpack_lanes(rows, self.lanes, self.width, is_signed=self.is_signed)
+        values = values.reshape(-1, self.beats * self.lanes)
         return values[:, 0] if self.count == 1 else values[:, : self.count]
 
 
@@ -126,6 +127,7 @@ def as_streams(
             port.width,
             port.count,
             port.fmt,
+            is_signed=port.is_signed,
             prefix="m_axis" if port is result else f"s_axis_{port.name}",
             lanes=port.count,
             user=user if port is result else 0,

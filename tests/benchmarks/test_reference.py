@@ -91,17 +91,24 @@ def test_wrong_rounding_is_found(tmp_path: Path) -> None:
     assert all(int((row != expected("multiply")).sum()) > 1000 for row in found)
 
 
-def block_dot_status(path: Path) -> int:
-    """Return the status of the check of a dot product of 16 terms of MXFP8."""
-    command = "spikefloat verify block_dot --block-size 16 --sim icarus --trials 1500 --verilog"
-    return run_command(f"{command} {path}")[0]
+def block_status(design: str, path: Path) -> int:
+    """Return the status of the check of a design on a block of 16 elements of MXFP8."""
+    options = "--block-size 16 --sim icarus --trials 1500"
+    return run_command(f"spikefloat verify {design} {options} --verilog {path}")[0]
 
 
 @pytest.mark.tool
-def test_dot_product_of_a_block(tmp_path: Path) -> None:
-    own = FOLDER / "block_dot_mxfp8_e4m3.v"
-    assert block_dot_status(own) == 0
-    wrong = own.read_text().replace("half & (sticky | moved[57])", "half & sticky")
+@pytest.mark.parametrize(
+    "design, right, fault",
+    [
+        ("block_dot", "half & (sticky | moved[57])", "half & sticky"),
+        ("block_sum", "y_nan ? {BITS{1'b0}} : node[1]", "node[1]"),
+    ],
+)
+def test_products_of_a_block(design: str, right: str, fault: str, tmp_path: Path) -> None:
+    own = FOLDER / f"{design}_mxfp8_e4m3.v"
+    assert block_status(design, own) == 0
+    wrong = own.read_text().replace(right, fault)
     assert wrong != own.read_text()
     (tmp_path / "wrong.v").write_text(wrong)
-    assert block_dot_status(tmp_path / "wrong.v") == 1
+    assert block_status(design, tmp_path / "wrong.v") == 1

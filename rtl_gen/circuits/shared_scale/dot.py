@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import magnitude_of
 
-__all__ = ["block_dot", "block_sum", "product_range"]
+__all__ = ["block_dot", "block_sum", "integer_sum", "product_range"]
 
 
 def block_dot(
@@ -129,7 +129,10 @@ def block_sum(
     fmt = block.float_element
     unit, largest = product_range(block)
     if fmt is None:
-        total = _integer_sum(gates, block, a, b)
+        whole = integer_sum(gates, block, a, b)
+        with gates.builder.scope("magnitude", total=whole):
+            size = magnitude_of(gates, whole)
+            total = Total(whole[-1], size, (gates.or_(*whole, name="nonzero"),))
         terms = [_integer_term(gates, *pair) for pair in zip(a, b, strict=True)]
     else:
         width = product_width(fmt)
@@ -149,13 +152,27 @@ def _integer_term(gates: GateLibrary, x: Word, y: Word) -> Term:
     return Term(sign, ZERO, ZERO, (), ZERO, ZERO, ZERO)
 
 
-def _integer_sum(
+def integer_sum(
     gates: GateLibrary, block: BlockFormat, a: Sequence[Word], b: Sequence[Word]
-) -> Total:
-    """Add the products of numbers in two's complement, all their bits in the same columns.
+) -> Word:
+    """Return the sum of products of numbers in two's complement, all their bits in the same columns.
 
     The sign bit of a factor counts negative. For a product of bits that does, its complement is
     added, and a constant for what that is too large by.
+
+    Parameters
+    ----------
+    gates : GateLibrary
+        Where the neurons are made, in either library.
+    block : BlockFormat
+        Format whose elements are integers.
+    a, b : sequence of Word
+        Codes of the elements, as many of each.
+
+    Raises
+    ------
+    InputError
+        If a width is wrong.
     """
     bits = block.element.width
     for word in (*a, *b):
@@ -173,9 +190,4 @@ def _integer_sum(
                         columns.add((gates.not_(both),), row + column)
                         columns.add_constant(-1 << row + column)
     with gates.builder.scope("accumulate"):
-        total = columns.total(gates)
-    with gates.builder.scope("magnitude", total=total):
-        sign = total[-1]
-        size = magnitude_of(gates, total)
-        is_nonzero = gates.or_(*total, name="nonzero")
-    return Total(sign, size, (is_nonzero,))
+        return columns.total(gates)

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, replace
 
+from spikefloat.rtl_gen.circuits.shared_scale.products import sum_bits
 from spikefloat.rtl_gen.circuits.vector_operation import PortRole
 from spikefloat.rtl_gen.designs.shapes.ports import PortCodes, PortShape
 from spikefloat.rtl_gen.designs.shapes.vector import MAX_LENGTH, with_accumulation
@@ -10,6 +11,7 @@ from spikefloat.rtl_gen.errors import InputError, find_member
 from spikefloat.rtl_gen.formats import (
     BlockFormat,
     Format,
+    Integer,
     ScalePolicy,
     find_block_format,
 )
@@ -47,6 +49,13 @@ class BlockShape(PortShape):
                 return PortCodes(self.block.element, self.blocks * self.size)
             case PortRole.SCALES:
                 return PortCodes(self.block.scale, self.blocks)
+            case PortRole.SUMS:
+                width = sum_bits(self.block, self.size)
+                return PortCodes(
+                    Integer(name=f"int{width}", width=width, is_signed=True), self.blocks
+                )
+            case PortRole.FLAGS:
+                return PortCodes(Integer(name="uint1", width=1, is_signed=False), self.blocks)
         return super().codes(role, floats)
 
     @property
@@ -110,6 +119,7 @@ def complete_block_shape(
     *,
     makes_blocks: bool,
     adds_blocks: bool,
+    has_floats: bool,
 ) -> BlockShape:
     """Return the shape of a design on blocks, with what it says of nothing else.
 
@@ -122,7 +132,9 @@ def complete_block_shape(
     accumulate, wide : str, optional
         How blocks are added: ``exact``, or ``wide`` and the format of the sums.
     makes_blocks, adds_blocks : bool
-        Whether results are blocks, or sums of products of blocks.
+        Whether results are blocks, or rounded sums of products of blocks.
+    has_floats : bool
+        Whether infinities have a code in the result.
 
     Raises
     ------
@@ -130,6 +142,12 @@ def complete_block_shape(
         If the shape or a way to add does not fit the design.
     """
     scaled = shape or make_block_shape()
+    element = scaled.block.float_element
+    if not (has_floats or makes_blocks) and element is not None and element.has_infinity:
+        raise InputError(
+            f"Block format of {design} must have no infinities, which no integer is, not "
+            f"{scaled.block.name}"
+        )
     if not adds_blocks:
         for name, value in (("accumulate", accumulate), ("wide", wide)):
             if value is not None:

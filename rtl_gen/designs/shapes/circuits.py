@@ -9,6 +9,7 @@ from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
 from spikefloat.rtl_gen.circuits.shared_scale.conversion import block_quantize
 from spikefloat.rtl_gen.circuits.shared_scale.dot import block_dot
 from spikefloat.rtl_gen.circuits.shared_scale.linear import WeightBlocks, block_linear
+from spikefloat.rtl_gen.circuits.shared_scale.products import block_sum_of_products
 from spikefloat.rtl_gen.circuits.shared_scale.values import block_dequantize
 from spikefloat.rtl_gen.circuits.sums.dot import dot
 from spikefloat.rtl_gen.circuits.sums.linear import linear, network
@@ -29,6 +30,7 @@ __all__ = [
     "block_dot_circuit",
     "block_linear_circuit",
     "block_quantize_circuit",
+    "block_sum_circuit",
     "dot_circuit",
     "linear_circuit",
     "vector_circuit",
@@ -142,6 +144,29 @@ def block_dot_circuit(
         has_counters=options.objective is Objective.LUTS,
         control=options.rounding.control(operands[4:]),
     )
+
+
+def block_sum_circuit(
+    gates: GateLibrary, options: CircuitOptions, shape: BlockShape, operands: tuple[Word, ...]
+) -> dict[str, Word]:
+    """Return the exact sums of products of blocks, and which are NaN."""
+    element = shape.block.element.width
+    sums: list[Word] = []
+    flags: list[Bit] = []
+    for number, (x, y) in enumerate(
+        zip(*(split_word(word, element * shape.size) for word in operands), strict=True)
+    ):
+        with gates.builder.scope(f"block_{number}", a=x, b=y):
+            total, is_nan = block_sum_of_products(
+                gates,
+                shape.block,
+                split_word(x, element),
+                split_word(y, element),
+                has_parts=options.objective is Objective.LUTS,
+            )
+        sums.append(total)
+        flags.append(is_nan)
+    return {"y": tuple(chain.from_iterable(sums)), "y_nan": tuple(flags)}
 
 
 def block_linear_circuit(

@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.designs.shapes.circuits import (
     block_dot_circuit,
     block_linear_circuit,
     block_quantize_circuit,
+    block_sum_circuit,
 )
 
 __all__ = ["LAYER", "SCALED", "ScaledRecord"]
@@ -27,6 +28,7 @@ class ScaledRecord:
     results: Mapping[str, PortRole]  #: Likewise of output ports.
     circuit: Callable[..., Any]
     sources: tuple[str, ...] = ()  #: Formats of operands that are floats.
+    rounds: bool = True  #: Whether results are floats, or elements of blocks.
     takes_rounding: bool = False  #: Whether it can round in other ways than to nearest even.
 
 
@@ -43,6 +45,14 @@ SCALED = (
         results={"y": PortRole.FLOAT},
         circuit=block_dot_circuit,
         takes_rounding=True,
+    ),
+    ScaledRecord(
+        name="block_sum",
+        summary="y = a[0] * b[0] + ... of each block without scales, exact, an integer; y_nan",
+        operands={"a": PortRole.ELEMENTS, "b": PortRole.ELEMENTS},
+        results={"y": PortRole.SUMS, "y_nan": PortRole.FLAGS},
+        circuit=block_sum_circuit,
+        rounds=False,
     ),
     ScaledRecord(
         name="block_quantize",

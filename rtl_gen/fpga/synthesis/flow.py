@@ -30,6 +30,9 @@ __all__ = ["NO_PATH", "Measurement", "measure", "synthesize", "unmeasured"]
 #: What nextpnr is asked for, in MHz: more than any design reaches, so that it does its best.
 _GOAL = "500"
 
+#: What is before a module that is mapped by itself.
+_PART = "(* keep_hierarchy"
+
 #: Note of a design through which no signal goes, so that any clock would be that of the harness.
 NO_PATH = "no logic and no register between the ports"
 
@@ -85,7 +88,7 @@ class _Job:
             (folder / name).write_text(text, encoding="utf-8")
         script = [
             read,
-            self.target.synthesis.format(top=self.module),
+            *self._mapping(self.module),
             "write_json design.json",
             "write_verilog -noattr design.v",
         ]
@@ -95,7 +98,7 @@ class _Job:
                 "design -reset",
                 read,
                 "read_verilog harness.v",
-                self.target.synthesis.format(top=HARNESS),
+                *self._mapping(HARNESS),
                 "write_json harness.json",
             ]
         (folder / "synth.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
@@ -109,6 +112,14 @@ class _Job:
         netlist = json.loads((folder / "design.json").read_text(encoding="utf-8"))
         own = cell_reports(netlist, self.module, folder) if is_library else {}
         return count_cells(netlist, self.module, self.target, **own)
+
+    def _mapping(self, top: str) -> tuple[str, ...]:
+        """Return the commands that map a module; parts that were mapped by themselves join at last."""
+        join = ("setattr -mod -unset keep_hierarchy", "flatten", "clean")
+        return (
+            self.target.synthesis.format(top=top),
+            *(join if _PART in self.text else ()),
+        )
 
 
 def measure(

@@ -15,7 +15,7 @@ from spikefloat.sim.golden.sums import pack_sum
 from spikefloat.sim.golden.values import Numbers, unpack
 from spikefloat.sim.golden.vectors.dot import exact_sum
 
-__all__ = ["block_dot", "block_linear", "unpack_elements"]
+__all__ = ["block_dot", "block_linear", "block_sum", "unpack_elements"]
 
 Codes = NDArray[np.int64]
 
@@ -111,6 +111,31 @@ def block_dot(
     return arithmetic.convert(wide, to, total, overflow).reshape(shape[:-2])
 
 
+def block_sum(block: BlockFormat, a: ArrayLike, b: ArrayLike) -> tuple[Codes, NDArray[np.bool_]]:
+    """Return the exact sums of products of elements, without scales, and which are NaN.
+
+    Parameters
+    ----------
+    block : BlockFormat
+        Format of all blocks, whose elements have no infinities.
+    a, b : array of int
+        Codes of elements; the last axis is those of one sum.
+
+    Returns
+    -------
+    tuple of arrays
+        Integers in units of the smallest product, 0 if an element is NaN; and whether one is.
+
+    Raises
+    ------
+    InputError
+        If a code has too many bits.
+    """
+    total = _unscaled(block, np.asarray(a), np.asarray(b), Rounding.NEAREST_EVEN)
+    sums = np.where(total.sign, -total.significand, total.significand)
+    return np.where(total.is_nan, 0, sums).astype(np.int64), total.is_nan
+
+
 def block_linear(
     block: BlockFormat,
     x: ArrayLike,
@@ -198,19 +223,9 @@ def _one_block(
     mode: Rounding = Rounding.NEAREST_EVEN,
 ) -> Numbers:
     """Return the exact dot products of one block each, with the scales."""
-    x, y = unpack_elements(block, a), unpack_elements(block, b)
-    negative = x.sign ^ y.sign
+    total = _unscaled(block, a, b, mode)
+    negative = unpack_elements(block, a).sign ^ unpack_elements(block, b).sign
     combine = np.any if mode is Rounding.DOWN else np.all
-    if block.float_element is not None:
-        total = exact_sum(block.float_element, a, b, mode)
-    else:
-        values = np.where(negative, -1, 1) * x.significand * y.significand
-        amount = values.sum(axis=-1)
-        never = np.zeros(amount.shape, dtype=bool)
-        exponent = np.full(amount.shape, -2 * block.fraction_bits)
-        # Products of integers are no -0; only rounded down is their sum.
-        cancels = (amount == 0) & (values < 0).any(axis=-1) & (mode is Rounding.DOWN)
-        total = Numbers((amount < 0) | cancels, abs(amount), exponent, never, never)
     scales = unpack(block.scale, a_scale), unpack(block.scale, b_scale)
     is_zero = scales[0].is_zero | scales[1].is_zero
     is_nan = total.is_nan | scales[0].is_nan | scales[1].is_nan
@@ -223,3 +238,17 @@ def _one_block(
         is_nan=is_nan,
         is_infinite=total.is_infinite & ~is_nan,
     )
+
+
+def _unscaled(block: BlockFormat, a: Codes, b: Codes, mode: Rounding) -> Numbers:
+    """Return the exact sums of the products of the last axis, in units of the smallest product."""
+    if block.float_element is not None:
+        return exact_sum(block.float_element, a, b, mode)
+    x, y = unpack_elements(block, a), unpack_elements(block, b)
+    values = np.where(x.sign ^ y.sign, -1, 1) * x.significand * y.significand
+    amount = values.sum(axis=-1)
+    never = np.zeros(amount.shape, dtype=bool)
+    exponent = np.full(amount.shape, -2 * block.fraction_bits)
+    # Products of integers are no -0; only rounded down is their sum.
+    cancels = (amount == 0) & (values < 0).any(axis=-1) & (mode is Rounding.DOWN)
+    return Numbers((amount < 0) | cancels, abs(amount), exponent, never, never)

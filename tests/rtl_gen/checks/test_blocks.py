@@ -168,9 +168,14 @@ def test_a_wrong_golden_model_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
         slow("block_quantize", {"format": "binary16"}, {"block": "nvfp4", "blocks": 2}),
         slow("block_quantize", {"stages": 3, "is_stream": True}, {"block": "mxfp8_e5m2"}),
         slow("block_dequantize", {"to": "bfloat16", "stages": 2}, {"block": "nvfp4", "blocks": 2}),
+        ("block_sum", {}, {"block": "mxfp4", "blocks": 2}),
+        slow("block_sum", {"objective": "luts", "stages": 2}, {"block": "mxfp8_e4m3"}),
+        slow("block_sum", {"stages": 1, "is_stream": True}, {"block": "mxint8"}),
     ],
 )
-def test_conversions_in_hardware(design: str, options: dict, shape: dict, tmp_path: Path) -> None:
+def test_conversions_and_sums_in_hardware(
+    design: str, options: dict, shape: dict, tmp_path: Path
+) -> None:
     instance = make_instance(design, block=make_block_shape(size=2, **shape), **options)
     for checked in check([instance], ["icarus"], tmp_path, Selected(random_cases=300)):
         assert checked.outcome.cases > 300
@@ -187,3 +192,32 @@ def test_header_of_a_conversion() -> None:
     words = command_line("verilog", instance)
     assert words.startswith("spikefloat verilog block_quantize --format binary32 --library native")
     assert words.endswith("--block mxint8 --scale-policy ceil")
+
+
+def test_sums() -> None:
+    """Codes of integers, one for each block; names and headers are without floats."""
+    circuit = sf.design("block_sum", block="mxfp8_e4m3", block_size=2, blocks=2)
+    a, b = sf.encode("e4m3fn", [1, 2, 448, 448]), sf.encode("e4m3fn", [-3, 0.5, 448, float("nan")])
+    found = circuit.simulate(a=a, b=b)
+    assert found["y"].tolist() == [(1 << 38) - (2 << 18), 0]
+    assert found["y_nan"].tolist() == [0, 1]
+    instance = make_instance("block_sum", block=make_block_shape("mxfp8_e4m3"))
+    assert instance.name == "block_sum_mxfp8_e4m3"
+    lines = header_lines(instance)
+    assert lines[0].endswith("an integer; y_nan (mxfp8_e4m3)")
+    assert "y: int42, that of block i is [42 * i +: 42]" in lines
+    with pytest.raises(InputError, match=r"^Block format of block_sum must have no infinities, "):
+        make_instance("block_sum", block=make_block_shape("mxfp8_e5m2"))
+
+
+def test_parts_are_mapped_by_themselves() -> None:
+    shape = make_block_shape("mxfp4", size=2)
+    texts = [
+        sf.design("block_sum", block="mxfp4", block_size=2, objective=objective).hardware().verilog()
+        for objective in ("structure", "luts")
+    ]
+    kept = '(* keep_hierarchy = "yes" *)\nmodule '
+    assert [text.count(kept) for text in texts] == [0, 3]
+    assert all(
+        f"{kept}block_sum{shape.name}_luts_part_{name} (" in texts[1] for name in ("term", "add")
+    )

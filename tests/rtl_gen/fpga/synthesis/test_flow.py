@@ -171,3 +171,23 @@ def test_another_version_of_a_tool_is_run_again(
         )
         assert measurement.lut6 == tables
     assert len(made) == 2
+
+
+@pytest.mark.tool
+def test_parts_are_joined_after_they_were_mapped(tmp_path: Path) -> None:
+    """Each half of the parity is a table of its own, which mapping the whole would not need."""
+    half = '(* keep_hierarchy = "yes" *)\nmodule half (input wire [2:0] a, output wire y);'
+    parts = f"{half}\n    assign y = ^a;\nendmodule\n"
+    whole = """\
+module top (input wire [5:0] a, output wire y);
+    wire x, z;
+    half lower (.a(a[2:0]), .y(x));
+    half upper (.a(a[5:3]), .y(z));
+    assign y = x ^ z;
+endmodule
+"""
+    counts = []
+    for number, text in enumerate((parts + whole, parts.split("\n", 1)[1] + whole)):
+        (folder := tmp_path / str(number)).mkdir()
+        counts.append(flow.synthesize(text, "top", TARGETS["generic6"], folder))
+    assert [(count.lut, count.depth) for count in counts] == [(3, 2), (1, 1)]
