@@ -153,15 +153,9 @@ def make_shape(
             epsilon=epsilon,
         )
     if design.has_blocks:
-        scaled = complete_block_shape(
-            design.name,
-            block,
-            accumulate,
-            wide,
-            makes_blocks=design.makes_blocks,
-            adds_blocks=design.adds_blocks,
-            has_floats=design.has_floats,
-        )
+        kinds = {"makes_blocks": design.makes_blocks, "adds_blocks": design.adds_blocks}
+        kinds |= {"has_floats": design.has_floats}
+        scaled = complete_block_shape(design.name, block, accumulate, wide, **kinds)
         _check_rounding(scaled, circuit)
         return scaled
     if design.is_layer:
