@@ -2,13 +2,16 @@
 """A release says one version everywhere, and its archives are the same each time."""
 
 import importlib
+import shlex
 import shutil
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from tests.helpers.command import run_command
 from tests.helpers.paths import ROOT
@@ -79,6 +82,38 @@ def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
     assert packed[0].read_bytes() == packed[1].read_bytes()
     with tarfile.open(packed[0]) as tar:
         assert tar.getnames() == ["vectors/b.txt", "vectors/inner/a.txt"]
+
+
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+
+
+def says_of(path: Path) -> subprocess.CompletedProcess[str]:
+    """Return what the published schema of workflows, which the package has, says of a file."""
+    arguments = ["-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    return subprocess.run(
+        [sys.executable, *arguments, str(path)], capture_output=True, text=True, check=False
+    )
+
+
+def test_workflow_is_one(tmp_path: Path) -> None:
+    done = says_of(WORKFLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wrong = tmp_path / "release.yml"
+    wrong.write_text(WORKFLOW.read_text(encoding="utf-8").replace("runs-on:", "runs-at:"))
+    assert "runs-at" in says_of(wrong).stdout
+
+
+def test_workflow_runs_what_there_is() -> None:
+    """Targets and scripts that its steps name are in the tree, and what it attaches is made."""
+    steps = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["release"]["steps"]
+    commands = [shlex.split(step["run"]) for step in steps if "run" in step]
+    named = [word for words in commands for word in words if word.endswith((".py", ".md"))]
+    assert named == ["scripts/release.py", "CHANGELOG.md"]
+    assert all((ROOT / name).is_file() for name in named)
+    assert ["make", "setup"] in commands
+    assert "\nsetup:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    attached = next(words for words in commands if words[0] == "gh")
+    assert f"{RELEASE.FOLDER.relative_to(ROOT)}/*" in attached
 
 
 @pytest.mark.slow
