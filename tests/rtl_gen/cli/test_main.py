@@ -175,11 +175,11 @@ def test_neuron_parameters(tmp_path: Path, capsys: Capture) -> None:
         ),
         (
             ["verilog", "neuron", "--threshold", "-1"],
-            "Threshold must be a number above 0 and at most 1e+06, not '-1'",
+            "Threshold must be a number above 0 and at most 1,000,000, not '-1'",
         ),
         (
             ["verilog", "neuron", "--threshold", "x"],
-            "Threshold must be a number above 0 and at most 1e+06, not 'x'",
+            "Threshold must be a number above 0 and at most 1,000,000, not 'x'",
         ),
         (
             ["verilog", "neuron", "--weights", "1,a"],
