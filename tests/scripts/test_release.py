@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A release says one version everywhere, and its archives are the same each time."""
 
+import hashlib
 import importlib
 import shlex
 import shutil
@@ -117,12 +118,33 @@ def test_workflow_runs_what_there_is() -> None:
 
 
 @pytest.mark.slow
-def test_vectors_are_those_that_verify_reads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.tool
+def test_release_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files of a release of one operation; test_check_wheel tries the wheel."""
+    tried: list[tuple[str, str]] = []
+
+    def check(wheel: Path, python: str, folder: Path) -> str:
+        tried.append((wheel.name, python))
+        return "digest"
+
     monkeypatch.setattr(RELEASE, "OPERATIONS", ("square_root",))
-    RELEASE.write_vectors(tmp_path / "vectors")
+    monkeypatch.setattr(RELEASE, "check", check)
+    version, output = RELEASE.release_version(), tmp_path / "release"
+    RELEASE.main(["-o", str(output), "--tag", f"v{version}", "3.11", "3.12"])
+    wheel, source = f"spikefloat-{version}-py3-none-any.whl", f"spikefloat-{version}.tar.gz"
+    assert tried == [(wheel, "3.11"), (wheel, "3.12")]
+    sums = dict(
+        line.split()[::-1] for line in (output / "SHA256SUMS").read_text("utf-8").splitlines()
+    )
+    assert set(sums) == {"cores.tar.gz", "vectors.tar.gz", wheel, source}
+    for name, digest in sums.items():
+        assert hashlib.sha256((output / name).read_bytes()).hexdigest() == digest
+        if name.endswith(".tar.gz"):
+            with tarfile.open(output / name) as tar:
+                tar.extractall(tmp_path, filter="data")
+    assert (tmp_path / source.removesuffix(".tar.gz") / "pyproject.toml").is_file()
     for fmt in RELEASE.FORMATS:
+        assert list(tmp_path.glob(f"cores/square_root_{fmt}/*.core"))
         path = tmp_path / "vectors" / f"square_root_{fmt}.txt"
         assert len(path.read_text().splitlines()) == 256
         status, _, errors = run_command(
