@@ -19,7 +19,7 @@ CHECKER := $(shell find sim tb -name '*.py')
 # Files that say that something was done.
 PYTHON_DONE  := $(VENV)/.python-done
 ICARUS_DONE  := $(VENV)/.icarus-done
-NORSE_DONE   := $(VENV)/.norse-done
+SIMULATORS_DONE := $(VENV)/.simulators-done
 CHROMIUM_DONE := $(VENV)/.chromium-done
 VERILOG_DONE := $(BUILD)/.verilog-done
 VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
@@ -44,8 +44,8 @@ $(ICARUS_DONE): $(PYTHON_DONE) scripts/setup.sh
 	@touch $@
 
 # PyTorch is large: only the tests that take long need it.
-$(NORSE_DONE): $(PYTHON_DONE)
-	@scripts/setup.sh norse $(VENV)
+$(SIMULATORS_DONE): $(PYTHON_DONE) scripts/setup.sh
+	@scripts/setup.sh simulators $(VENV)
 	@touch $@
 
 # So is a browser: one test opens the report in it.
@@ -88,7 +88,7 @@ ifneq ($(LEAST_COVERAGE),)
 	@$(BIN)/python scripts/line_coverage.py $(BUILD)/coverage.json $(LEAST_COVERAGE)
 endif
 
-test-full: setup $(NORSE_DONE) $(CHROMIUM_DONE)  ## Run the tests that take long, which `make test` leaves out
+test-full: setup $(SIMULATORS_DONE) $(CHROMIUM_DONE)  ## Run the tests that take long, which `make test` leaves out
 	$(BIN)/python $(PYTEST) -m slow $(ARGS)
 
 lint: verilog  ## Check the style of the sources and of the generated Verilog

@@ -26,6 +26,9 @@ __all__ = ["archive", "main", "release_version", "write_cores", "write_vectors"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
+#: Where all files are put, and where the workflow takes them from.
+FOLDER = ROOT / "build" / "release"
+
 #: What is attached as cores and as vectors.
 OPERATIONS = ("multiply", "add", "subtract", "divide", "square_root")
 FORMATS = ("e4m3fn", "e5m2")
@@ -93,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make and check a release."""
     parser = argparse.ArgumentParser(description="Make everything that a release consists of.")
     parser.add_argument("pythons", metavar="PYTHON", nargs="*", default=list(VERSIONS))
-    parser.add_argument("-o", dest="output", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("-o", dest="output", type=Path, default=FOLDER)
     parser.add_argument("--tag", help="tag of the release, such as v0.2.0")
     args = parser.parse_args(arguments)
     version = release_version(tag=args.tag)

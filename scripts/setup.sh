@@ -3,7 +3,7 @@
 # Install what the project needs. Called by the Makefile; see `make help`.
 #
 # Usage: scripts/setup.sh python VENV   a virtual environment with all Python packages
-#        scripts/setup.sh norse VENV    there, Norse and PyTorch, to check exported networks
+#        scripts/setup.sh simulators VENV  there, Norse, snnTorch and NEST, for exported networks
 #        scripts/setup.sh icarus        Icarus Verilog, from the system's package manager
 #        scripts/setup.sh chromium      Chromium, likewise, which opens the report in a test
 #
@@ -76,11 +76,12 @@ sys.exit(find_libpython.find_libpython() is None)'
 
 case "${1:-}" in
     python) setup_python "${2:?}" ;;
-    norse)
-        echo "Setting up Norse and PyTorch in ${2:?}"
-        "$2/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[norse]'
+    simulators)
+        echo "Setting up Norse, snnTorch (both with PyTorch) and NEST in ${2:?}"
+        "$2/bin/python" -m pip install --quiet --disable-pip-version-check \
+            -e '.[norse,snntorch,nest]'
         ;;
     icarus) need "Icarus Verilog" iverilog icarus-verilog command -v iverilog ;;
     chromium) need Chromium chromium chromium command -v chromium ;;
-    *) fail "First argument must be python, norse, icarus or chromium, not '${1:-}'" ;;
+    *) fail "First argument must be python, simulators, icarus or chromium, not '${1:-}'" ;;
 esac

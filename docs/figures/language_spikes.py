@@ -76,11 +76,11 @@ def _draw_rows(axes: Axes, rows: Mapping[str, NDArray[np.int64]]) -> None:
 def _draw_circuits(axes: Axes, spikes: Mapping[str, int]) -> None:
     """Draw a bar for each circuit."""
     axes.barh(range(len(spikes)), list(spikes.values()), color="C0")
-    axes.set_yticks(range(len(spikes)), list(spikes), fontsize=7)
+    axes.set_yticks(range(len(spikes)), [name.replace("_", " ") for name in spikes], fontsize=7)
     axes.invert_yaxis()
     axes.set_xscale("log")
-    axes.set_xlabel("spikes of all its neurons for this token")
-    axes.set_title("Who fires")
+    axes.set_xlabel("spikes for this token")
+    axes.set_title("Neurons of each circuit")
 
 
 def _print(spikes: Mapping[str, int]) -> None:

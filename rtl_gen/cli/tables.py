@@ -58,7 +58,8 @@ def cell_text(name: str, value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:.3g}"
+            # Powers of ten are for what no one would write out.
+            return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
         case list() | tuple():
             return ", ".join(map(str, value)) or "-"
     return str(value)

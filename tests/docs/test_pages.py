@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every block of the pages is run or compared, and what is not says why."""
 
+import os
 import re
 from pathlib import Path
 
@@ -44,13 +45,22 @@ def test_no_code_but_in_fences() -> None:
                 assert line in text, f"{page}: code that is indented, not fenced: {line}"
 
 
+def machine_seconds() -> float:
+    """Return the time that this process and what it ran have been at work."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def run_page(page: str, *, with_slow: bool) -> None:
+    begun = machine_seconds()
     session = Session(Path.cwd(), with_slow=with_slow)
     for block in blocks(page):
         session.run(block)
     for claim in claims(page):
         if with_slow or not claim.is_slow:
             check_claim(claim)
+    if page.startswith("docs/start/"):  # a newcomer's whole job, which begins in an empty folder
+        assert machine_seconds() - begun < 600
 
 
 @pytest.mark.tool

@@ -22,12 +22,13 @@ import spikefloat as sf
 from tests.helpers.browser import barriers, browser, opened
 from tests.helpers.paths import ROOT
 
-#: Pages that are opened: a start, figures, tables.
+#: Pages that are opened: a start, figures, tables, docstrings.
 OPENED = (
     "index.html",
     "start/fpga.html",
     "explanation/physics.html",
     "reference/operations.html",
+    "reference/package.html",
 )
 
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A release says one version everywhere, and its archives are the same each time."""
 
+import hashlib
 import importlib
+import shlex
 import shutil
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from tests.helpers.command import run_command
 from tests.helpers.paths import ROOT
@@ -81,13 +85,66 @@ def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
         assert tar.getnames() == ["vectors/b.txt", "vectors/inner/a.txt"]
 
 
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+
+
+def says_of(path: Path) -> subprocess.CompletedProcess[str]:
+    """Return what the published schema of workflows, which the package has, says of a file."""
+    arguments = ["-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    return subprocess.run(
+        [sys.executable, *arguments, str(path)], capture_output=True, text=True, check=False
+    )
+
+
+def test_workflow_is_one(tmp_path: Path) -> None:
+    done = says_of(WORKFLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wrong = tmp_path / "release.yml"
+    wrong.write_text(WORKFLOW.read_text(encoding="utf-8").replace("runs-on:", "runs-at:"))
+    assert "runs-at" in says_of(wrong).stdout
+
+
+def test_workflow_runs_what_there_is() -> None:
+    """Targets and scripts that its steps name are in the tree, and what it attaches is made."""
+    steps = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["release"]["steps"]
+    commands = [shlex.split(step["run"]) for step in steps if "run" in step]
+    named = [word for words in commands for word in words if word.endswith((".py", ".md"))]
+    assert named == ["scripts/release.py", "CHANGELOG.md"]
+    assert all((ROOT / name).is_file() for name in named)
+    assert ["make", "setup"] in commands
+    assert "\nsetup:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    attached = next(words for words in commands if words[0] == "gh")
+    assert f"{RELEASE.FOLDER.relative_to(ROOT)}/*" in attached
+
+
 @pytest.mark.slow
-def test_vectors_are_those_that_verify_reads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.tool
+def test_release_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files of a release of one operation; test_check_wheel tries the wheel."""
+    tried: list[tuple[str, str]] = []
+
+    def check(wheel: Path, python: str, folder: Path) -> str:
+        tried.append((wheel.name, python))
+        return "digest"
+
     monkeypatch.setattr(RELEASE, "OPERATIONS", ("square_root",))
-    RELEASE.write_vectors(tmp_path / "vectors")
+    monkeypatch.setattr(RELEASE, "check", check)
+    version, output = RELEASE.release_version(), tmp_path / "release"
+    RELEASE.main(["-o", str(output), "--tag", f"v{version}", "3.11", "3.12"])
+    wheel, source = f"spikefloat-{version}-py3-none-any.whl", f"spikefloat-{version}.tar.gz"
+    assert tried == [(wheel, "3.11"), (wheel, "3.12")]
+    sums = dict(
+        line.split()[::-1] for line in (output / "SHA256SUMS").read_text("utf-8").splitlines()
+    )
+    assert set(sums) == {"cores.tar.gz", "vectors.tar.gz", wheel, source}
+    for name, digest in sums.items():
+        assert hashlib.sha256((output / name).read_bytes()).hexdigest() == digest
+        if name.endswith(".tar.gz"):
+            with tarfile.open(output / name) as tar:
+                tar.extractall(tmp_path, filter="data")
+    assert (tmp_path / source.removesuffix(".tar.gz") / "pyproject.toml").is_file()
     for fmt in RELEASE.FORMATS:
+        assert list(tmp_path.glob(f"cores/square_root_{fmt}/*.core"))
         path = tmp_path / "vectors" / f"square_root_{fmt}.txt"
         assert len(path.read_text().splitlines()) == 256
         status, _, errors = run_command(

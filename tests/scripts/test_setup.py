@@ -117,5 +117,5 @@ def test_wrong_argument(system):
     done = system[1]("verilator")
     assert (done.returncode, done.stderr) == (
         1,
-        "error: First argument must be python, norse, icarus or chromium, not 'verilator'\n",
+        "error: First argument must be python, simulators, icarus or chromium, not 'verilator'\n",
     )

@@ -107,8 +107,11 @@ MAKING = (
         group="make",
         summary="write designs as NIR networks for other simulators",
         arguments=(DESIGN,),
-        options=(*CIRCUIT, *SHAPE, *pick("check output name"), *TABLE),
-        examples=("multiply,xor --objective neurons --check -o build",),
+        options=(*CIRCUIT, *SHAPE, *pick("check simulators output name"), *TABLE),
+        examples=(
+            "multiply,xor --objective neurons --check -o build",
+            "multiply --objective neurons --check --simulators norse,snntorch,nest -o build",
+        ),
     ),
     Command(
         name="package",

@@ -62,7 +62,8 @@ def number(low: float, high: float, *, is_open: bool = False) -> Reader:
     is_open : bool
         Whether the lower end is left out.
     """
-    span = f"above {low:g} and at most {high:g}" if is_open else f"from {low:g} to {high:g}"
+    least, most = (f"{bound:,.0f}" if abs(bound) >= 1e6 else f"{bound:g}" for bound in (low, high))
+    span = f"above {least} and at most {most}" if is_open else f"from {least} to {most}"
 
     def read(noun: str, given: str) -> Fraction:
         try:

@@ -2,14 +2,16 @@
 """Options of simulation, boards and language models."""
 
 from spikefloat.rtl_gen.cli.options.option import Option
-from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, words
+from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, several, words
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
 from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 from spikefloat.rtl_gen.fpga.families import TARGETS
+from spikefloat.sim.exchange.nir_simulators import NIR_SIMULATORS
 
 __all__ = ["BOARD", "LANGUAGE", "SIMULATION"]
 
 _SIMULATORS = ("icarus", "verilator", "both", "auto")
+_SPIKING_SIMULATORS = tuple(NIR_SIMULATORS)
 _BOARDS = tuple(BOARDS)
 _TARGETS = tuple(TARGETS)
 
@@ -103,6 +105,16 @@ SIMULATION = (
         "ports, and come to its results after as many clocks",
     ),
     Option(name="check", group="simulation", help="run what was made and compare every result"),
+    Option(
+        name="simulators",
+        group="simulation",
+        metavar="S,...",
+        read=several(one_of(_SPIKING_SIMULATORS)),
+        noun="Simulator",
+        default="norse",
+        help=f"simulators of networks for --check: {', '.join(_SPIKING_SIMULATORS)}",
+        words=_SPIKING_SIMULATORS,
+    ),
     Option(
         name="fst",
         group="output",

@@ -69,6 +69,7 @@ def matrix(results: Sequence[Mapping[str, Any]], source: str) -> Exhibit:
     every = [cell.text.removeprefix("✓ ") for row in cells for cell in row if cell.kind != "none"]
     whole = sum(text.startswith("all") for text in every)
     proved, pairs = every.count("proved"), every.count("every pair")
+    more = f", and with {pairs:,} more every pair was run" if pairs else ""
     run = ""
     if results:
         cases, wrong = (sum(row[key] for row in results) for key in ("cases", "mismatches"))
@@ -82,7 +83,7 @@ def matrix(results: Sequence[Mapping[str, Any]], source: str) -> Exhibit:
         text=f"{len(designs)} operations in {len(FORMATS)} formats: in {whole:,} of {len(every):,} "
         "cases verify tries every operand (“all 2^16” are 65,536). Of the wider ones, rounded to "
         f"nearest even, a solver has shown for {proved:,} that no operand is wrong (“proved”, by "
-        f"spikefloat prove), and with {pairs:,} more every pair was run; in the others verify tries "
+        f"spikefloat prove){more}; in the others verify tries "
         f"directed corner cases and random ones (“sampled”).{run}",
         picture=html_table(
             ["operation", *FORMATS],

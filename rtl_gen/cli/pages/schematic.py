@@ -89,7 +89,7 @@ def schematic(
         a spike stand out. Without it, the whole circuit is shown.
     """
     is_small = len(graph.neurons) <= _SMALL
-    steps = _SMALL_STEPS if is_small else _LARGE_STEPS
+    steps = _small_steps(graph) if is_small else _LARGE_STEPS
     where, bands = places(graph)
     at = [
         (
@@ -129,6 +129,12 @@ def schematic(
         f'aria-label="Drawing; the keys +, - and 0 enlarge and reduce it, arrows move it">\n'
         f"{svg}\n</div></div>"
     )
+
+
+def _small_steps(graph: NeuronGraph) -> _Steps:
+    """Return the sizes of a small drawing, with room for the names of the operands."""
+    longest = max(len(port.name) + 3 * (len(port.nodes) > 1) for port in graph.inputs)
+    return _SMALL_STEPS._replace(left=max(_SMALL_STEPS.left, 36 + 9 * longest))
 
 
 def _bands(
@@ -179,9 +185,10 @@ def _synapses(
                 x = x1 + 0.45 * steps.column if is_long else x2 - steps.radius - 24
                 share = (x - x1) / (x2 - x1)
                 y = y1 + (y2 - y1) * (3 * share**2 - 2 * share**3)
+                label = f"{weight:+d}".replace("-", "\N{MINUS SIGN}")  # no dash beside dashes
                 texts.append(
-                    f'<text class="weight" x="{x:g}" y="{y + 4:g}" text-anchor="middle">'
-                    f"{weight:+d}</text>"
+                    f'<text class="weight" x="{x:g}" y="{y - 4:g}" text-anchor="middle">'
+                    f"{label}</text>"
                 )
     lines = [
         f'<path class="{kind}" d="{"".join(parts)}"/>' for kind, parts in sorted(paths.items())

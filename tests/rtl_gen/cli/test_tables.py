@@ -3,7 +3,7 @@
 
 import pytest
 
-from spikefloat.rtl_gen.cli.tables import Table, print_table
+from spikefloat.rtl_gen.cli.tables import Table, cell_text, print_table
 
 
 def test_wide_table_has_all_of_its_last_column(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,3 +22,8 @@ def test_wide_table_has_all_of_its_last_column(capsys: pytest.CaptureFixture[str
     # With room, they do not.
     print_table(Table(title="T", columns=["fmax_mhz"], rows=rows, keep=names), is_wide=False)
     assert "fmax mhz" in capsys.readouterr().out
+
+
+def test_numbers_have_powers_of_ten_only_where_no_one_would_write_them_out() -> None:
+    shown = [cell_text("energy_low_fj", value) for value in (0.034567, 34.12, 3014137.2, 2e12, 206)]
+    assert shown == ["0.0346", "34.1", "3,014,137", "2e+12", "206"]

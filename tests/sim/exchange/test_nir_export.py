@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exported networks have the neurons of their graphs, and compute what these do."""
 
+import subprocess
 import sys
 
 import h5py
@@ -112,6 +113,48 @@ def test_file_says_no_more_than_old_readers_take(tmp_path):
     assert stored["layer_1"] == {"type", "r", "v_threshold", "metadata"}
     assert stored["synapses_1"] == {"type", "weight"}
     assert (nir.read(path).nodes["layer_1"].v_reset == 0).all()
+
+
+#: Reads a file, runs every operand through its matrices, and prints what it is and the results.
+OLD_READER = """
+import importlib.metadata, sys
+import nir
+import numpy as np
+
+network = nir.read(sys.argv[1])
+bits = len(network.metadata["inputs"].split())
+spikes = np.arange(1 << bits)[:, np.newaxis] >> np.arange(bits) & 1
+node = dict(network.edges)["input"]
+while node != "output":
+    if isinstance(network.nodes[node], nir.Linear):
+        spikes = spikes @ network.nodes[node].weight.T
+    else:
+        spikes = spikes > network.nodes[node].v_threshold
+    node = dict(network.edges)[node]
+print(importlib.metadata.version("nir"), *spikes @ (1 << np.arange(spikes.shape[1])))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.tool
+def test_multiplier_in_an_old_reader(tmp_path):
+    """The package nir 1.0.4, in an environment of its own, gets every product out of the file."""
+    graph = multiplier()
+    path = tmp_path / "multiply.nir"
+    path.write_bytes(export(graph).to_bytes())
+    uv = ["uv", "run", "-q", "--no-project", "--isolated", "--python", sys.executable]
+    done = subprocess.run(
+        [*uv, "--with", "nir==1.0.4", "python", "-c", OLD_READER, str(path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    version, *found = done.stdout.split()
+    every = np.arange(1 << 16)
+    right = Network(graph).run({"a": every & 255, "b": every >> 8})["y"]
+    assert version == "1.0.4"
+    np.testing.assert_array_equal(np.array(found, np.int64), right)
 
 
 def test_bad_input(monkeypatch):

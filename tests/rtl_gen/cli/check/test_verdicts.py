@@ -14,6 +14,7 @@ from spikefloat.rtl_gen.cli.look import waves
 from spikefloat.rtl_gen.cli.make import board, export
 from spikefloat.sim.board.verify import BoardResult
 from spikefloat.sim.campaigns.injection import Injection
+from spikefloat.sim.exchange.nir_chain import NirRun
 from spikefloat.sim.simulators.runner import BenchError
 
 
@@ -78,14 +79,15 @@ def test_board(wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
 def test_export(wrong: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("nir")
 
-    def run(path: Path, operands: list[np.ndarray]) -> np.ndarray:
+    def run(path: Path, operands: list[np.ndarray], simulator: str) -> NirRun:
         result = operands[0] ^ operands[1]
-        result[2] ^= wrong
-        return result
+        result[2] ^= wrong and simulator == "nest"
+        return NirRun(result, np.empty((0, 0), np.bool_), np.empty((0, 0)))
 
-    monkeypatch.setattr(export, "run_in_norse", run)
-    monkeypatch.setattr(export, "find_extra", lambda *names: None)
-    assert main(["export", "xor", "--check", "-o", str(tmp_path)]) == wrong
+    monkeypatch.setattr(export, "run_network", run)
+    monkeypatch.setattr(export, "find_nir_simulator", lambda name: None)
+    arguments = ["export", "xor", "--check", "--simulators", "norse,nest", "-o", str(tmp_path)]
+    assert main(arguments) == wrong
 
 
 @pytest.mark.parametrize("wrong", [0, 1])

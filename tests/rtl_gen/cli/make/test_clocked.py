@@ -39,7 +39,10 @@ def test_the_header_tells_how_to_repeat_it(options, tmp_path, capsys):
         (["--fraction-bits", "0"], "Threshold must be a multiple of 1, not 3/2"),
         (["--membrane-width", "2"], "Membrane width must be at least 3, not 2"),
         (["--leak", "1/3"], "Leak must be a multiple of 1/65536, not 1/3"),
-        (["--threshold", "-1"], "Threshold must be a number above 0 and at most 1e+06, not '-1'"),
+        (
+            ["--threshold", "-1"],
+            "Threshold must be a number above 0 and at most 1,000,000, not '-1'",
+        ),
     ],
 )
 def test_wrong_options(options, message, tmp_path, capsys):

@@ -5,6 +5,7 @@ import nir
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.sim.exchange.nir_simulators import NIR_SIMULATORS
 from tests.helpers.command import printed_results
 
 
@@ -45,6 +46,11 @@ def test_table(tmp_path, capsys):
     [
         (["multiply", "--style", "spiking"], "Option --style has no effect for the command export"),
         (["add", "--format", "binary16", "--check"], "at most 20 operand bits"),
+        (["add", "--simulators", "nest"], "Option --simulators has no effect without --check"),
+        (
+            ["add", "--check", "--simulators", "brian"],
+            "must be one of norse, snntorch, nest, not 'brian'",
+        ),
         (["modulo"], "Design must be one of"),
     ],
 )
@@ -60,20 +66,23 @@ def test_bad_input(tmp_path, capsys, arguments, message):
 @pytest.mark.slow
 @pytest.mark.tool
 def test_check_of_every_operand(tmp_path, capsys):
-    """XOR, full adder, and multipliers and adders of three kinds, in Norse."""
+    """XOR, full adder, and multipliers and adders of three kinds, in Norse; some also elsewhere."""
     rows = []
     for arguments in (
-        ["xor,full_adder,ripple4"],
-        ["multiply,add", "--objective", "neurons"],
+        ["xor,full_adder", "--simulators", "norse,snntorch,nest"],
+        ["multiply", "--objective", "neurons", "--simulators", "norse,snntorch,nest"],
+        ["ripple4"],
+        ["add", "--objective", "neurons"],
         ["multiply", "--library", "published"],
     ):
         assert main(["export", *arguments, "--check", "--json", "-o", str(tmp_path)]) == 0
         rows += printed_results(capsys)
-    assert [(row["design"], row["checked"], row["wrong"]) for row in rows] == [
-        ("xor", 4, 0),
-        ("full_adder", 8, 0),
-        ("ripple4", 256, 0),
-        ("multiply", 65536, 0),
-        ("add", 65536, 0),
-        ("multiply", 65536, 0),
+    names = ("design", "simulator", "checked", "wrong")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        *(("xor", simulator, 4, 0) for simulator in NIR_SIMULATORS),
+        *(("full_adder", simulator, 8, 0) for simulator in NIR_SIMULATORS),
+        *(("multiply", simulator, 65536, 0) for simulator in NIR_SIMULATORS),
+        ("ripple4", "norse", 256, 0),
+        ("add", "norse", 65536, 0),
+        ("multiply", "norse", 65536, 0),
     ]

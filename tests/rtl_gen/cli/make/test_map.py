@@ -187,7 +187,7 @@ def test_no_time_is_a_bound(adder: Path, tmp_path: Path, capsys: Capture) -> Non
     assert "proved equal: all 512 input patterns\n" in out
     for seconds in ("-1", "inf", "nan"):
         assert main(["map", str(adder), f"--seconds={seconds}"]) == 2
-        message = f"Seconds must be a number from 0 to 1e+06, not {seconds!r}"
+        message = f"Seconds must be a number from 0 to 1,000,000, not {seconds!r}"
         assert capsys.readouterr().err == f"spikefloat: error: {message}\n"
 
 

@@ -135,11 +135,11 @@ def test_published_adder_and_gates():
         (["multiply", "--stages", "2"], "Option --stages has no effect for the command sweep"),
         (
             ["xor", "--synapse-noise", "much"],
-            "Synapse noise must be a number from 0 to 1e+06, not 'much'",
+            "Synapse noise must be a number from 0 to 1,000,000, not 'much'",
         ),
         (
             ["xor", "--synapse-noise", "-1"],
-            "Synapse noise must be a number from 0 to 1e+06, not '-1'",
+            "Synapse noise must be a number from 0 to 1,000,000, not '-1'",
         ),
         (
             ["xor", "--precision", "0"],

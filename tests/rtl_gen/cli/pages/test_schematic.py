@@ -29,9 +29,17 @@ def test_small_circuits_have_their_figures() -> None:
     for neuron in graph.neurons:
         assert f"≥ {neuron.threshold}" in texts
     weights = [text.text for text in root.iter(f"{SVG}text") if text.get("class") == "weight"]
-    assert sorted(weights) == sorted(f"{w:+d}" for n in graph.neurons for w in n.weights)
+    minus = str.maketrans("-", "\N{MINUS SIGN}")
+    drawn = (f"{w:+d}".translate(minus) for n in graph.neurons for w in n.weights)
+    assert sorted(weights) == sorted(drawn)
     assert {"a", "b", "y"} <= set(texts)
     assert root.get("aria-label") == "XOR & more"
+
+
+def test_long_names_of_operands_have_room() -> None:
+    root = ET.fromstring(schematic(block_target("full_adder").graph, key="adder", alt="adder"))
+    name = next(text for text in root.iter(f"{SVG}text") if text.text == "carry_in")
+    assert float(name.get("x") or 0) > 8 * len("carry_in")
 
 
 def test_neurons_that_fire_are_filled() -> None:
