@@ -27,6 +27,9 @@ VERIFY_DONE  := $(BUILD)/.verify-$(SIM)-done
 # Installed by the user, or missing: only what runs Icarus asks for it.
 SIM_DONE := $(if $(filter-out verilator,$(SIM)),$(ICARUS_DONE))
 
+# Each process that starts would compile all modules that it loads.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .PHONY: all bench bench-fpga clean distclean docs exhaust16 help lint setup test test-full verify verify-dot verilog wheel

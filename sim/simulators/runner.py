@@ -28,6 +28,11 @@ __all__ = ["BenchError", "BenchFailure", "BenchResult", "run_bench", "tail"]
 _TIMESCALE = ("1ns", "1ps")
 _LOG_LINES = 20
 
+#: Verilator's files of C++ ten times as large as by default, of functions no larger: each file has
+#: the library's headers, which cost the compiler up to two thirds of its time. The largest designs
+#: are still several files, for as many cores.
+_FEW_FILES = ("--output-split", "200000", "--output-split-cfuncs", "20000")
+
 
 class BenchError(UserError):
     """A bench could not be built, or did not run to its end: a check that failed."""
@@ -136,6 +141,7 @@ def run_bench(
         job["controls"] = _control_files(build_dir, toplevel, sources)
         # The first takes back an option of cocotb's; the file above is enough.
         job["build_args"] = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
+        job["build_args"] += _FEW_FILES
     path = build_dir / "launch.json"
     path.write_text(json.dumps(job, indent=1), encoding="utf-8")
     variables = {**_variables(found.env, is_quick), **(env or {})}

@@ -121,10 +121,9 @@ def test_step_by_step_sample(sample, tmp_path):
 @pytest.mark.tool
 @pytest.mark.slow
 def test_step_by_step_on_every_pair_in_icarus(tmp_path):
-    checks = [
-        make_operation_check(name, fmt) for name in ("multiply", "add") for fmt in FORMAT_NAMES
-    ]
-    assert all_exact(checks, "icarus", tmp_path) == [65536] * 4
+    """Each operation and each format once; samples of all of them are above."""
+    checks = [make_operation_check("multiply", "e4m3fn"), make_operation_check("add", "e5m2")]
+    assert all_exact(checks, "icarus", tmp_path) == [65536] * 2
 
 
 @pytest.mark.tool

@@ -117,17 +117,18 @@ def spiking_designs() -> list[ScalarDesign]:
 @pytest.mark.tool
 @pytest.mark.slow
 def test_every_pair_in_spiking_streams_under_icarus(tmp_path):
-    results = verify_streams(
-        spiking_designs(),
-        "icarus",
-        [NEVER, Pauses(source="one_in_four", sink="one_in_four")],
-        tmp_path,
-    )
+    """With pauses; back to back some of them, all of which Verilator is given above."""
+    never = Pauses(source="never", sink="never", results=4096)
+    pauses = Pauses(source="one_in_four", sink="one_in_four")
+    results = verify_streams(spiking_designs(), "icarus", [never, pauses], tmp_path)
     assert len(results) == 8
     for result in results:
-        assert (result.cases, result.mismatches, result.broken) == (65536, 0, 0), result.report
-        if result.pauses is NEVER:
+        assert (result.mismatches, result.broken) == (0, 0), result.report
+        if result.pauses is never:
+            assert result.cases >= 4096
             assert (result.latency, result.missed) == (result.dut.latency, 0)
+        else:
+            assert result.cases == 65536
 
 
 @pytest.mark.tool

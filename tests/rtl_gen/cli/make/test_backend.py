@@ -82,8 +82,8 @@ def test_streams_and_membranes(options, capsys: Capture):
 def test_every_pair(name, capsys: Capture):
     rows = run_json(
         capsys,
-        *["verify", name, "--backend", "all", "--sim", "both"],
+        *["verify", name, "--backend", "all", "--sim", "verilator"],
         *["--style", "spatial,spiking", "--stages", "0,2"],
     )
-    assert len(rows) == 12
+    assert len(rows) == 6
     assert {(row["cases"], row["exact"]) for row in rows} == {(65536, 65536)}

@@ -93,8 +93,9 @@ def test_pairs_in_simulation_of_amaranth(operation, kind):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", ["multiply", "add"])
-def test_every_pair_in_simulation_of_amaranth(operation):
-    pairs = np.indices((256, 256)).reshape(2, -1).T
+def test_many_pairs_in_simulation_of_amaranth(operation):
+    """Yosys proves that a printed circuit is the same, and that runs on every pair."""
+    pairs = np.indices((256, 256)).reshape(2, -1).T[::5]
     results = simulate(CombinationalCircuit(graph_of(operation)), pairs)
     assert results == expected(operation, E4M3FN, pairs.T, Overflow.NAN).tolist()
 
