@@ -213,7 +213,9 @@ def test_sums() -> None:
 def test_parts_are_mapped_by_themselves() -> None:
     shape = make_block_shape("mxfp4", size=2)
     texts = [
-        sf.design("block_sum", block="mxfp4", block_size=2, objective=objective).hardware().verilog()
+        sf.design("block_sum", block="mxfp4", block_size=2, objective=objective)
+        .hardware()
+        .verilog()
         for objective in ("structure", "luts")
     ]
     kept = '(* keep_hierarchy = "yes" *)\nmodule '
