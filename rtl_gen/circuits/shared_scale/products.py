@@ -20,10 +20,7 @@ from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.graph import PART
 from spikefloat.rtl_gen.neurons.words import gate_word
 
-__all__ = ["MOST_SUM_BITS", "block_sum_of_products", "sum_bits"]
-
-#: Most bits of a sum: as many as an integer of a program has.
-MOST_SUM_BITS = 64
+__all__ = ["block_sum_of_products", "sum_bits"]
 
 
 def sum_bits(block: BlockFormat, size: int) -> int:
@@ -75,10 +72,9 @@ def block_sum_of_products(
     """
     if not a or len(a) != len(b):
         raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
-    fmt, width = block.float_element, sum_bits(block, len(a))
+    fmt = block.float_element
     if fmt is None:
-        total = integer_sum(gates, block, a, b)
-        return (total + total[-1:] * width)[:width], ZERO
+        return integer_sum(gates, block, a, b), ZERO
     part = PART if has_parts else ""
     bits = product_width(fmt)
     terms = []
@@ -87,7 +83,7 @@ def block_sum_of_products(
             terms.append(product_term(gates, fmt, x, y, bits, ONE))
     signs = [term.sign for term in terms]
     with gates.builder.scope(f"{part}accumulate", sign=signs):
-        columns = Columns(width)
+        columns = Columns(sum_bits(block, len(a)))
         for term in terms:
             columns.add(term.bits)
         for sign in signs:
