@@ -8,6 +8,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.files import read_bytes, read_json
+from spikefloat.rtl_gen.formats import FORMATS
 from spikefloat.rtl_gen.networks.decoder import Decoder
 from spikefloat.rtl_gen.networks.kinds import FEED_FORWARDS, NORMS, check_kinds
 from spikefloat.rtl_gen.weights.language.model import LanguageModel
@@ -125,4 +126,11 @@ def _epsilon(path: Path, about: dict[str, Any]) -> Fraction:
         raise InputError(
             f"epsilon in {path} must be a numerator and a power of two that divides it, not {value!r}"
         )
-    return Fraction(*value)
+    epsilon = Fraction(*value)
+    most = FORMATS["bfloat16"].precision
+    if epsilon.numerator.bit_length() > most:
+        raise InputError(
+            f"epsilon in {path} must be a value of bfloat16, with a numerator of at most {most} bits, "
+            f"not {epsilon}"
+        )
+    return epsilon

@@ -56,6 +56,10 @@ def test_model(tmp_path: Path) -> None:
         ({"tokens": "abc"}, "Tokens in .*model.json must be a list of texts"),
         ({"norm": "batch_norm"}, r"Normalisation must be rms_norm or layer_norm, .*model.json\)"),
         ({"feed_forward": ["gelu"]}, "Feed-forward layer must be one of swiglu, gelu, gelu_tanh"),
+        (
+            {"epsilon": [257, 1 << 25]},
+            r"epsilon in .* must be a value of bfloat16, .* 257/33554432$",
+        ),
         ({"epsilon": [1, 3]}, "epsilon in .* must be a numerator and a power of two"),
         ({"sha256": "0" * 64}, r"SHA-256 of .*model.npz must be 0{64}, not \w{64}"),
         ({"layers": 1}, "must be those of its layers, unlike 'layer1_attention_norm'"),
