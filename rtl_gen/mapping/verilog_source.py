@@ -20,7 +20,8 @@ _SCRIPT = """\
 {reads}
 hierarchy -check -top {top}
 proc -noopt
-{cuts}flatten
+{cuts}setattr -mod -unset keep_hierarchy
+flatten
 opt_clean
 write_json {folder}/source.json
 opt_expr

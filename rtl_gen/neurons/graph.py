@@ -46,7 +46,7 @@ class Port(NamedTuple):
 
 #: What the name of a scope begins with that synthesis maps by itself, so that what was found for its
 #: lookup tables is not taken apart again.
-PART = "part_"
+PART = "mapped_"
 
 
 class Scope(NamedTuple):

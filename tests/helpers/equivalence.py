@@ -28,6 +28,7 @@ def prove_equal(folder: Path, cases: Sequence[tuple[str, str, str]], latency: in
             script += [
                 f"read_verilog {kind}_{number}.v",
                 f"hierarchy -check -top {module}",
+                "setattr -mod -unset keep_hierarchy",
                 f"proc; memory; flatten; rename {module} {kind}",
                 f"design -stash {kind}",
             ]

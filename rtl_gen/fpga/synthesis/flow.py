@@ -14,7 +14,7 @@ from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.fpga.synthesis.harness import HARNESS, harness_verilog
 from spikefloat.rtl_gen.fpga.synthesis.liberty import cell_reports, liberty_failure
 from spikefloat.rtl_gen.fpga.synthesis.netlist import Counts, count_cells
-from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS
+from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, mapping_commands
 from spikefloat.rtl_gen.rtl.ports import Port
 from spikefloat.rtl_gen.tools import (
     Stop,
@@ -29,9 +29,6 @@ __all__ = ["NO_PATH", "Measurement", "measure", "synthesize", "unmeasured"]
 
 #: What nextpnr is asked for, in MHz: more than any design reaches, so that it does its best.
 _GOAL = "500"
-
-#: What is before a module that is mapped by itself.
-_PART = "(* keep_hierarchy"
 
 #: Note of a design through which no signal goes, so that any clock would be that of the harness.
 NO_PATH = "no logic and no register between the ports"
@@ -88,7 +85,7 @@ class _Job:
             (folder / name).write_text(text, encoding="utf-8")
         script = [
             read,
-            *self._mapping(self.module),
+            mapping_commands(self.target, self.module, self.text),
             "write_json design.json",
             "write_verilog -noattr design.v",
         ]
@@ -98,7 +95,7 @@ class _Job:
                 "design -reset",
                 read,
                 "read_verilog harness.v",
-                *self._mapping(HARNESS),
+                mapping_commands(self.target, HARNESS, self.text),
                 "write_json harness.json",
             ]
         (folder / "synth.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
@@ -112,14 +109,6 @@ class _Job:
         netlist = json.loads((folder / "design.json").read_text(encoding="utf-8"))
         own = cell_reports(netlist, self.module, folder) if is_library else {}
         return count_cells(netlist, self.module, self.target, **own)
-
-    def _mapping(self, top: str) -> tuple[str, ...]:
-        """Return the commands that map a module; parts that were mapped by themselves join at last."""
-        join = ("setattr -mod -unset keep_hierarchy", "flatten", "clean")
-        return (
-            self.target.synthesis.format(top=top),
-            *(join if _PART in self.text else ()),
-        )
 
 
 def measure(

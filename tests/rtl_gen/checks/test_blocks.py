@@ -210,7 +210,9 @@ def test_sums() -> None:
         make_instance("block_sum", block=make_block_shape("mxfp8_e5m2"))
 
 
-def test_parts_are_mapped_by_themselves() -> None:
+@pytest.mark.tool
+def test_parts_are_mapped_by_themselves(tmp_path: Path) -> None:
+    """In synthesis; what reads the Verilog as logic takes it as a whole."""
     shape = make_block_shape("mxfp4", size=2)
     texts = [
         sf.design("block_sum", block="mxfp4", block_size=2, objective=objective)
@@ -221,5 +223,8 @@ def test_parts_are_mapped_by_themselves() -> None:
     kept = '(* keep_hierarchy = "yes" *)\nmodule '
     assert [text.count(kept) for text in texts] == [0, 3]
     assert all(
-        f"{kept}block_sum{shape.name}_luts_part_{name} (" in texts[1] for name in ("term", "add")
+        f"{kept}block_sum{shape.name}_luts_mapped_{name} (" in texts[1] for name in ("term", "add")
     )
+    (tmp_path / "own.v").write_text(texts[1])
+    status, told, _ = run_command(f"spikefloat map {tmp_path / 'own.v'} -o {tmp_path / 'mapped.v'}")
+    assert (status, "proved equal" in told) == (0, True)

@@ -65,7 +65,7 @@ def test_other_circuits(library: str, has_parts: bool) -> None:
     graph = make("mxfp8_e4m3", 16, library, has_parts=has_parts)
     assert wrong(graph, "mxfp8_e4m3", 16)[1] == 0
     parts = {scope.path[-1] for scope in graph.scopes if scope.is_part}
-    names = {f"part_term_{number}" for number in range(16)} | {"part_accumulate", "part_add"}
+    names = {f"mapped_term_{number}" for number in range(16)} | {"mapped_accumulate", "mapped_add"}
     assert parts == (names if has_parts else set())
 
 

@@ -36,7 +36,7 @@ def test_ports_files_and_parameters(tmp_path: Path) -> None:
     (folder / "width.vh").write_text("`define WIDTH 4\n")
     (folder / "rom.hex").write_text("01\n02\n03\nff\n")
     (folder / "square.v").write_text(
-        "module square #(parameter W = 2) (input [W-1:0] a, output [2*W-1:0] y);\n"
+        "(* keep_hierarchy *) module square #(parameter W = 2) (input [W-1:0] a, output [2*W-1:0] y);\n"
         "assign y = a * a;\nendmodule\n"
     )
     (folder / "my own.sv").write_text(
