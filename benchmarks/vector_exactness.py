@@ -37,7 +37,7 @@ from spikefloat.sim.golden.vectors.operations import VECTORS
 NAMES = ("softmax", "rms_norm", "layer_norm")
 
 #: Vectors that are simulated at once; in Verilog, elements, of which the golden model takes fewer.
-PART, PART_OF_VERILOG, PART_OF_MODEL = 10_000, 3_200_000, 800_000
+PART, PART_OF_VERILOG, PART_OF_MODEL = 10_000, 6_400_000, 800_000
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
