@@ -29,7 +29,11 @@ _REGISTERS = re.compile(
     rf"always @\(posedge clk\) (?:if \(enable_\d+\) )?begin(?: {_NETS} <= {_NETS};)+ end\b"
 )
 
-_MODULE = re.compile(r"^module (\w+) .*?^endmodule\n", re.DOTALL | re.MULTILINE)
+#: A module, and before it what it is to synthesis, at most.
+_MODULE = re.compile(
+    r'^(?:\(\* keep_hierarchy = "yes" \*\)\n)?(module (\w+) .*?^endmodule\n)',
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def logic_outside_neurons(
@@ -61,7 +65,7 @@ def logic_outside_neurons(
     """
     found = []
     for match in _MODULE.finditer(verilog):
-        text, name = match[0], match[1]
+        text, name = match[1], match[2]
         kind = parse_kind_name(name)
         if kind is not None:
             if not neuron(name, *kind).endswith(f"\n{text}"):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import spikefloat as sf
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from tests.helpers.purity import logic_outside_neurons
 from tests.helpers.spatial_examples import FULL_ADDER, GRAPHS, design_graph
@@ -19,6 +20,14 @@ def test_made_only_of_neurons(name):
 @pytest.mark.parametrize("library", ["native", "published"])
 def test_designs_are_made_only_of_neurons(design, library):
     assert logic_outside_neurons(spatial_verilog(design_graph(design, library))) == []
+
+
+def test_parts_that_synthesis_maps_by_themselves():
+    circuit = sf.design("block_sum", block="mxfp4", block_size=2, objective="luts")
+    text = circuit.hardware().verilog()
+    assert logic_outside_neurons(text) == []
+    other = text.replace('"yes" *)', '"yes" *) assign a = ~b;', 1)
+    assert "assign a = ~b" in logic_outside_neurons(other)[0]
 
 
 @pytest.mark.parametrize(
