@@ -31,6 +31,13 @@ from spikefloat.rtl_gen.rtl.ports import CLOCK, Port, graph_ports
 
 REFERENCE = Path(__file__).parent / "reference"
 
+
+def _only_tables(most: int, deepest: int) -> dict[str, Any]:
+    """Return what is asked of a design of which tables of six inputs and their depth are measured."""
+    tables = ((most, deepest),)
+    return {"most_cuts": 0, "tables": tables, "cuts": {}, "spiking": None, "spiking_ff": None}
+
+
 #: What is asked of our circuits, and the most register cuts that are measured. Tables and depth are
 #: of six inputs, clocks in MHz on the ECP5; of the multiplier's two pairs of tables and depth, one
 #: is enough. The spiking style is measured where something is asked of it. The figures of divider
@@ -64,27 +71,9 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "spiking": None,
         "spiking_ff": None,
     },
-    "block_dot": {
-        "most_cuts": 0,
-        "tables": ((2900, 18),),
-        "cuts": {},
-        "spiking": None,
-        "spiking_ff": None,
-    },
-    "block_sum": {
-        "most_cuts": 0,
-        "tables": ((2900, 18),),
-        "cuts": {},
-        "spiking": None,
-        "spiking_ff": None,
-    },
-    "block_sum_32": {
-        "most_cuts": 0,
-        "tables": ((5300, 99),),
-        "cuts": {},
-        "spiking": None,
-        "spiking_ff": None,
-    },
+    "block_dot": _only_tables(2900, 18),
+    "block_sum": _only_tables(2900, 18),
+    "block_sum_32": _only_tables(5300, 99),
 }
 
 #: Designs on one block of MXFP8, by the name of the comparison, and their terms. Measured are only
@@ -111,10 +100,13 @@ def plain(design: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:
     cut = text.replace("parameter CUTS = 0", f"parameter CUTS = {cuts}")
     if cuts and cut == text:
         raise InputError(f"No parameter CUTS in the reference of {design}")
-    if design == "block_sum_32":
-        cut = cut.replace("TERMS = 16", "TERMS = 32").replace("BITS = 41", "BITS = 42")
+    graph = instance_of(design).graph
+    if design in BLOCKS:
+        bits = len(graph.outputs[0].nodes)
+        sizes = (f"TERMS = {BLOCKS[design][1]}", f"BITS = {bits}")
+        cut = cut.replace("TERMS = 16", sizes[0]).replace("BITS = 41", sizes[1])
     clocks = () if design in BLOCKS else (CLOCK,)
-    return f"{name}_plain", cut, graph_ports(instance_of(design).graph, clocks)
+    return f"{name}_plain", cut, graph_ports(graph, clocks)
 
 
 def ours(name: str, objective: str, style: str, cuts: int) -> tuple[str, str, tuple[Port, ...]]:

@@ -153,8 +153,8 @@ def make_shape(
             epsilon=epsilon,
         )
     if design.has_blocks:
-        kinds = {"makes_blocks": design.makes_blocks, "adds_blocks": design.adds_blocks}
-        kinds |= {"has_floats": design.has_floats}
+        names = ("makes_blocks", "adds_blocks", "has_floats")
+        kinds = {name: getattr(design, name) for name in names}
         scaled = complete_block_shape(design.name, block, accumulate, wide, **kinds)
         _check_rounding(scaled, circuit)
         return scaled

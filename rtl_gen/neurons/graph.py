@@ -55,11 +55,6 @@ class Scope(NamedTuple):
     path: tuple[str, ...]  #: Names from the outermost scope inwards; empty for the whole circuit.
     ports: tuple[Port, ...]  #: What words from outside are called inside.
 
-    @property
-    def is_part(self) -> bool:
-        """Whether synthesis is to map it by itself, as its name begins with :data:`PART`."""
-        return bool(self.path) and self.path[-1].startswith(PART)
-
 
 @dataclass(frozen=True, repr=False)
 class NeuronGraph:

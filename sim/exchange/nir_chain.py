@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["NirChain", "NirLayer", "NirRun", "read_chain"]
 
 Spikes = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 class NirLayer(NamedTuple):
     """One layer of integrate-and-fire neurons, and the synapses into it."""
 
     name: str  #: Name of the node.
-    weights: NDArray[
-        np.float64
-    ]  #: One row for each neuron, one column for each of the layer below.
-    thresholds: NDArray[np.float64]
+    weights: Floats  #: One row for each neuron, one column for each of the layer below.
+    thresholds: Floats
     neurons: tuple[str, ...]  #: Names with their scopes, or ``relay:`` and what is relayed.
 
 
@@ -41,7 +40,12 @@ class NirRun(NamedTuple):
     spikes: Spikes  #: Of each neuron of the recorded layers in each trial, or empty.
     #: Membranes of neurons that did not fire, after the trial, or empty; where one fired, Norse and
     #: NEST have 0, snnTorch what made it fire.
-    membranes: NDArray[np.float64]
+    membranes: Floats
+
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.int64]) -> "NirRun":
+        """Return a run of which nothing else was recorded."""
+        return cls(codes, np.empty((0, 0), np.bool_), np.empty((0, 0)))
 
 
 @dataclass(frozen=True)

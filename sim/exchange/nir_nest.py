@@ -89,7 +89,7 @@ def run_in_nest(
     nest.Simulate(trials + len(layers) + 2.0)
     codes = chain.codes(_events(last, layers[-1], len(layers), trials, None).T > 0)
     if not record:
-        return NirRun(codes, np.empty((0, 0), np.bool_), np.empty((0, 0)))
+        return NirRun.of_codes(codes)
     seen = list(enumerate(zip(watched, layers, strict=True), 1))
     return NirRun(
         codes,

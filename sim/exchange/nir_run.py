@@ -78,11 +78,7 @@ def run_network(
                     layer.reset_mem()
             fired.append(module(torch.from_numpy(batch).float())[0].numpy() > 0)
     codes = chain.codes(np.concatenate(fired))
-    return (
-        NirRun(codes, np.empty((0, 0), np.bool_), np.empty((0, 0)))
-        if seen is None
-        else (seen.result(codes))
-    )
+    return NirRun.of_codes(codes) if seen is None else seen.result(codes)
 
 
 #: Finds the membranes of a layer in its module or in what that returned.

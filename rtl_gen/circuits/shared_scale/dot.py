@@ -18,7 +18,7 @@ from spikefloat.rtl_gen.neurons.gates import GateLibrary
 from spikefloat.rtl_gen.neurons.gates.columns import Columns
 from spikefloat.rtl_gen.neurons.words import magnitude_of
 
-__all__ = ["block_dot", "block_sum", "integer_sum", "product_range"]
+__all__ = ["block_dot", "block_sum", "check_elements", "integer_sum", "product_range"]
 
 
 def block_dot(
@@ -79,6 +79,18 @@ def block_dot(
     return add_blocks(gates, sums, to, overflow, wide=wide, control=control)
 
 
+def check_elements(a: Sequence[Word], b: Sequence[Word]) -> None:
+    """Refuse no elements, and not as many of each.
+
+    Raises
+    ------
+    InputError
+        If it is so.
+    """
+    if not a or len(a) != len(b):
+        raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
+
+
 def product_range(block: BlockFormat) -> tuple[int, int]:
     """Return what products of two elements are multiples of, as a power of two, and how many at most."""
     fmt = block.float_element
@@ -118,8 +130,7 @@ def block_sum(
     InputError
         If there are no elements, or not as many of each, or a width is wrong.
     """
-    if not a or len(a) != len(b):
-        raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
+    check_elements(a, b)
     x, y = (
         unpack_scale(gates, block.scale, code, f"unpack_{name}_scale")
         for name, code in zip("ab", scales, strict=True)

@@ -9,9 +9,8 @@ sign waits for another one.
 
 from collections.abc import Sequence
 
-from spikefloat.rtl_gen.circuits.shared_scale.dot import integer_sum, product_range
+from spikefloat.rtl_gen.circuits.shared_scale.dot import check_elements, integer_sum, product_range
 from spikefloat.rtl_gen.circuits.sums.exact import product_term, product_width
-from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BlockFormat
 from spikefloat.rtl_gen.neurons.builder import ONE, ZERO, Bit, Word
 from spikefloat.rtl_gen.neurons.gates import GateLibrary
@@ -70,8 +69,7 @@ def block_sum_of_products(
     InputError
         If there are no elements, or not as many of each, or a width is wrong.
     """
-    if not a or len(a) != len(b):
-        raise InputError(f"Elements must be as many, and at least one, not {len(a)} and {len(b)}")
+    check_elements(a, b)
     fmt = block.float_element
     if fmt is None:
         return integer_sum(gates, block, a, b), ZERO

@@ -134,7 +134,7 @@ def complete_block_shape(
     makes_blocks, adds_blocks : bool
         Whether results are blocks, or rounded sums of products of blocks.
     has_floats : bool
-        Whether infinities have a code in the result.
+        Whether operands or results are floats; else infinities have no code in the result.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def complete_block_shape(
     """
     scaled = shape or make_block_shape()
     element = scaled.block.float_element
-    if not (has_floats or makes_blocks) and element is not None and element.has_infinity:
+    if not has_floats and element is not None and element.has_infinity:
         raise InputError(
             f"Block format of {design} must have no infinities, which no integer is, not "
             f"{scaled.block.name}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import wrap
 
-from spikefloat.rtl_gen.neurons.graph import NeuronGraph, Scope
+from spikefloat.rtl_gen.neurons.graph import PART, NeuronGraph
 from spikefloat.rtl_gen.rtl.text.delay_memory import place_bits
 from spikefloat.rtl_gen.rtl.text.head import COLUMNS, head_lines
 from spikefloat.rtl_gen.rtl.text.items import (
@@ -107,7 +107,7 @@ def module_lines(
     }
     yield from _module_comment(entry)
     ports = [net for net in nets.values() if net.role is not Role.INNER]
-    if any(Scope(path, ()).is_part for path in entry.paths):
+    if any(path and path[-1].startswith(PART) for path in entry.paths):
         yield '(* keep_hierarchy = "yes" *)'
     yield f"module {entry.name} ("
     width = max((len(_range(port)) for port in ports), default=0)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden model of blocks against fractions and ml_dtypes."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import BLOCK_FORMATS, FORMATS, Rounding
 from spikefloat.sim.cases.blocks import block_dot_cases
 from spikefloat.sim.golden.rounding import Rounder
-from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear, unpack_elements
+from spikefloat.sim.golden.vectors.blocks import block_dot, block_linear, block_sum, unpack_elements
 from tests.helpers.blocks import dot_in_turn, dot_of_blocks, element_values
 
 BY_NAME = pytest.mark.parametrize("name", BLOCK_FORMATS)
@@ -32,6 +34,22 @@ def test_dot_against_fractions(name: str, to: str, blocks: int) -> None:
     expected = [dot_of_blocks(name, *row, FORMATS[to]) for row in zip(*cases.values(), strict=True)]
     np.testing.assert_array_equal(actual, expected)
     assert len(np.unique(actual)) > 130
+
+
+@pytest.mark.parametrize("name", [name for name in BLOCK_FORMATS if name != "mxfp8_e5m2"])
+def test_sums_against_fractions(name: str) -> None:
+    block = BLOCK_FORMATS[name]
+    cases = block_dot_cases(block, 1, 6, FORMATS["binary32"], 400, seed=9)
+    values = [None if np.isnan(value) else Fraction(value) for value in element_values(name)]
+    smallest = min(abs(value) for value in values if value)
+    sums, is_nan = block_sum(block, cases["a"][:, 0], cases["b"][:, 0])
+    for a, b, total, flag in zip(cases["a"], cases["b"], sums, is_nan, strict=True):
+        pairs = [(values[x], values[y]) for x, y in zip(a[0], b[0], strict=True)]
+        is_number = all(None not in pair for pair in pairs)
+        assert flag == (not is_number)
+        exact = sum(x * y for x, y in pairs) if is_number else 0
+        assert int(total) * smallest**2 == exact
+    assert len(np.unique(sums)) > 130
 
 
 @BY_NAME
