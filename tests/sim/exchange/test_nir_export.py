@@ -8,6 +8,7 @@ import h5py
 import nir
 import numpy as np
 import pytest
+from uv import find_uv_bin
 
 from spikefloat.rtl_gen.checks.targets import block_target
 from spikefloat.rtl_gen.designs.instance import make_instance
@@ -142,7 +143,7 @@ def test_multiplier_in_an_old_reader(tmp_path):
     graph = multiplier()
     path = tmp_path / "multiply.nir"
     path.write_bytes(export(graph).to_bytes())
-    uv = ["uv", "run", "-q", "--no-project", "--isolated", "--python", sys.executable]
+    uv = [find_uv_bin(), "run", "-q", "--no-project", "--isolated", "--python", sys.executable]
     done = subprocess.run(
         [*uv, "--with", "nir==1.0.4", "python", "-c", OLD_READER, str(path)],
         cwd=tmp_path,
