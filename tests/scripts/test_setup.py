@@ -26,7 +26,7 @@ def system(tmp_path):
     def run(*arguments, **env):
         return subprocess.run(
             [str(SETUP), *arguments],
-            env={"PATH": str(programs), **env},
+            env={"PATH": str(programs), "SYSTEM_PYTHON": "", **env},
             capture_output=True,
             text=True,
             check=False,
@@ -119,3 +119,37 @@ def test_wrong_argument(system):
         1,
         "error: First argument must be python, simulators, icarus or chromium, not 'verilator'\n",
     )
+
+
+#: A Python that takes a given time for the loop, has or has not a module, and makes no environment.
+PYTHON = """
+case "$*" in
+    *timeit*) echo {time} ;;
+    "-c import {missing}"*|"-m venv "*) exit 1 ;;
+    *version_info*version_info*) echo 3.11 ;;
+    --version) echo {name} ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "time, missing, variables, chosen",
+    [
+        (899, "nothing", {}, "system"),
+        (901, "nothing", {}, "first"),
+        (500, "tkinter", {}, "first"),
+        (500, "ensurepip", {}, "first"),
+        (500, "sys; sys.exit", {}, "first"),
+        (500, "nothing", {"PYTHON": "python3"}, "first"),
+    ],
+)
+def test_clearly_quicker_python_of_the_system(system, tmp_path, time, missing, variables, chosen):
+    add, run = system
+    add("python3", PYTHON.format(time=1000, missing="nothing", name="first"))
+    add("python-system", PYTHON.format(time=time, missing=missing, name="system"))
+    for name in ("c++", "perl"):
+        add(name, "")
+    path = str(tmp_path / "bin" / "python-system")
+    done = run("python", "venv", SYSTEM_PYTHON=path, **variables)
+    assert done.returncode == 1
+    assert done.stdout == f"Setting up venv with {chosen}: this takes a minute or two\n"
