@@ -30,6 +30,10 @@ PARTS = {
 }
 
 
+#: Those that take longer.
+SLOW = ("fpga_spiking",)
+
+
 def rows_of(text: str) -> list[dict[str, str]]:
     """Return rows without what is empty, as columns may have come after a file was kept."""
     return [
@@ -38,7 +42,10 @@ def rows_of(text: str) -> list[dict[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in PARTS],
+)
 def test_parts_are_as_kept(name: str) -> None:
     path = ROOT / "docs" / "data" / f"{name}.csv"
     kept = rows_of(path.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 """Run a circuit that rounds in any way and raises flags, in the exact simulator."""
 
 import numpy as np
+import pytest
 
 from spikefloat.rtl_gen.circuits.parts.rounding_modes import FlagBits, RoundingControl
 from spikefloat.rtl_gen.circuits.parts.unpack import raise_signalling
@@ -9,10 +10,15 @@ from spikefloat.rtl_gen.formats import FORMATS, Overflow, Rounding
 from spikefloat.rtl_gen.neurons.gates import make_gates
 from spikefloat.sim.graphs.network import Network
 
-__all__ = ["MODES", "assert_same", "every", "simulate"]
+__all__ = ["MODES", "MODES_IN_TURN", "assert_same", "every", "simulate"]
 
 #: Every mode that differs from the others for results with even digits.
 MODES = [mode for mode in Rounding if mode.is_for(FORMATS["e4m3fn"])]
+
+#: The same; those with random numbers, of which there are many cases, among the slow tests.
+MODES_IN_TURN = [
+    pytest.param(mode, marks=pytest.mark.slow if mode.is_stochastic else ()) for mode in MODES
+]
 
 
 def simulate(circuit, fmt, operands, overflow, rounder, to=None, widths=None, signals=0):

@@ -81,6 +81,7 @@ def test_names_and_figures(weights: Path) -> None:
         sf.design("linear", lanes=(2, 2), levels=0, **how)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_icarus(small: Instance, tmp_path: Path) -> None:
     """Directed blocks and some random ones, in the clocks that are promised, and with pauses."""

@@ -128,9 +128,10 @@ def test_without_weights() -> None:
         make_instance("block_quantize", accumulate="wide")
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize("block", ["mxfp4", pytest.param("nvfp4", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("block", ["mxfp4", "nvfp4"])
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_hardware(block: str, simulator: str, weights: Path, tmp_path: Path) -> None:
     instances = [layer(weights, block, accumulate="wide", wide="bfloat16")]
     if block == "mxfp4":

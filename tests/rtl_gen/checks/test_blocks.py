@@ -210,6 +210,7 @@ def test_sums() -> None:
         make_instance("block_sum", block=make_block_shape("mxfp8_e5m2"))
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_parts_are_mapped_by_themselves(tmp_path: Path) -> None:
     """In synthesis; what reads the Verilog as logic takes it as a whole."""

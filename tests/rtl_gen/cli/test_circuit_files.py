@@ -96,6 +96,7 @@ def test_port_called_clk(tmp_path: Path, capsys: Capture) -> None:
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verify_compares_with_the_circuit_itself(tmp_path: Path, capsys: Capture) -> None:
     """On both simulators, as what it is asked to become; a file and a design in one table."""

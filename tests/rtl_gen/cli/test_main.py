@@ -79,6 +79,7 @@ def test_verilog_of_everything(capsys: Capture, tmp_path: Path) -> None:
     assert len(names) == len(entries(Cell)) + len(designs)
 
 
+@pytest.mark.slow
 def test_verilog_is_the_same_in_every_process(tmp_path: Path) -> None:
     texts = set()
     for seed in ("0", "1"):

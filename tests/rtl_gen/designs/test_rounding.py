@@ -112,8 +112,9 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize("fmt", ["e4m3fn", pytest.param("e5m2", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("fmt", ["e4m3fn", "e5m2"])
 def test_verilog(fmt, tmp_path):
     """Every mode of the port and every random number, codes and flags, in Verilator."""
     instances = [make_instance(name, **{"format": fmt, **options}) for name, options, _ in CASES]

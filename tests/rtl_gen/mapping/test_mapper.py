@@ -60,6 +60,7 @@ def test_random_functions(budget: str, objective: Objective) -> None:
         assert np.array_equal(outputs["y"], expected)
 
 
+@pytest.mark.slow
 def test_objectives_pull_apart() -> None:
     circuit = multiplier(4)
     small = map_circuit(circuit, W2, Objective.NEURONS).graph

@@ -130,6 +130,7 @@ def test_many_shapes(tmp_path):
     assert all_exact(designs, "verilator", tmp_path, vectors=100) == 100 * outputs * 4
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_icarus(tmp_path):
     designs = [
@@ -142,6 +143,7 @@ def test_icarus(tmp_path):
     assert all_exact(designs, "icarus", tmp_path) == 20 * 12 * 4
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_faults_are_found(tmp_path):
     right = small_design("layer", is_fixed=False)

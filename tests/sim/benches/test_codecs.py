@@ -17,7 +17,6 @@ from spikefloat.sim.benches.dut import Contract
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
 from spikefloat.sim.cases.exhaustive import operand_cases
 from spikefloat.sim.simulators.lint import lint
-from tests.helpers.simulators import ICARUS_SLOWLY
 
 FORMAT_NAMES = ("e4m3fn", "e5m2")
 
@@ -80,8 +79,9 @@ def test_corners():
     assert 400 < len(corners) < 3 * 4 * 127
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_codec_sample(simulator, tmp_path):
     """20,000 random numbers with every value and tie, and every code."""
     checks = [make_codec_check("encoder", name, sample=20_000) for name in FORMAT_NAMES]

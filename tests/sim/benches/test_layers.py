@@ -79,15 +79,13 @@ def test_hardwired_network(count: int, tmp_path: Path) -> None:
     assert len(np.unique(result.results["y"])) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize(
-    "count, cases", [(100, 250), pytest.param(400, 500, marks=pytest.mark.slow)]
-)
-def test_weights_as_operands(count: int, cases: int, tmp_path: Path) -> None:
+def test_weights_as_operands(tmp_path: Path) -> None:
     design = layer_design(2, 2, is_hardwired=False)
-    vectors = layer_cases(E4M3FN, 2, count, seed=3, outputs=2)
+    vectors = layer_cases(E4M3FN, 2, 400, seed=3, outputs=2)
     result = verify_layer(design, "icarus", vectors, tmp_path)
-    assert (result.cases, result.mismatches, result.report) == (cases, 0, "")
+    assert (result.cases, result.mismatches, result.report) == (500, 0, "")
 
 
 @pytest.mark.tool
@@ -102,6 +100,7 @@ def test_many_vectors(sizes: tuple[int, ...], is_hardwired: bool, tmp_path: Path
     assert result.cases >= 100_000
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_planted_fault_is_found(tmp_path: Path) -> None:
     design = layer_design(3, 2, fault=True)

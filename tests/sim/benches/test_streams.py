@@ -57,8 +57,9 @@ def verify_streams(designs, simulator, scenes, folder) -> list[Outcome]:
     return verify(scalar_checks(designs, "all"), simulator, folder, pauses=scenes)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_every_pair_in_streams(simulator, tmp_path):
     """Multiplier and adder with 0 to 4 cuts, back to back and with pauses at both ends."""
     designs = [design_of(name, stages) for name in ("multiply", "add") for stages in STAGES]

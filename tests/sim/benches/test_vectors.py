@@ -71,6 +71,7 @@ def test_dot_product_of_four(simulator: str, count: int, accumulate: str, tmp_pa
     assert (result.cases, result.mismatches) == (count + 8, 0), result.report
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_dot_product_with_additions(tmp_path: Path) -> None:
     design = dot_design(8, "exact", objective="luts")
@@ -166,6 +167,7 @@ def clocked_design(**options) -> DotDesign:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_clocked(tmp_path: Path) -> None:
     """A pair of vectors in each clock; a latency that is not true is found out."""

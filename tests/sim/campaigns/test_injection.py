@@ -79,6 +79,7 @@ def test_wrong_hardware_is_noticed(tmp_path):
     assert not found.is_reproduced
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_every_stuck_neuron_of_the_multiplier(tmp_path):
     """All 166 faults are found; a few operands are enough for most."""

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from spikefloat.rtl_gen.checks.networks.comparison import compare
 from spikefloat.rtl_gen.checks.networks.neurons import neuron_operations
@@ -72,6 +73,7 @@ def test_wrong_weight_is_found() -> None:
     assert found.first_wrong == "layer0_down: sum"
 
 
+@pytest.mark.slow
 def test_other_shapes() -> None:
     """Two layers, three heads, and numbers that are no powers of two."""
     layers = Layers(5, 6)

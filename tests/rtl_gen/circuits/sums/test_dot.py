@@ -109,7 +109,9 @@ def test_longer_vectors(name: str, length: int, accumulate: str, wide: str | Non
     check(fmt, make(fmt, length, accumulate, wide=wide), a, b, expected)
 
 
-@pytest.mark.parametrize("name, most", [("e4m3fn", 17), ("e5m2", 7), ("e2m1fn", 16)])
+@pytest.mark.parametrize(
+    "name, most", [pytest.param("e4m3fn", 17, marks=pytest.mark.slow), ("e5m2", 7), ("e2m1fn", 16)]
+)
 def test_largest_sums_of_every_length(name: str, most: int) -> None:
     """All products the largest, of either sign, in a result that can hold their sum."""
     fmt, to = FORMATS[name], FORMATS["binary32"]

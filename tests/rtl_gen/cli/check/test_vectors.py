@@ -66,6 +66,7 @@ def test_remainders_of_wide_formats(tmp_path: Path, capsys: Capture) -> None:
     assert "Style of remainder must be sequential for binary32" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_formats_without_one_graph_are_left_out(capsys: Capture) -> None:
     rows = run_json(capsys, "stats", "fmod", "--format", "all")
     stepped = run_json(capsys, "stats", "fmod", "--format", "all", "--style", "sequential")

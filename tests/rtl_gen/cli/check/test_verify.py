@@ -112,7 +112,7 @@ _WITHOUT_STAGES = {
 @pytest.mark.parametrize(
     "options, missing",
     [
-        (("--stages", "2"), _WITHOUT_STAGES),
+        pytest.param(("--stages", "2"), _WITHOUT_STAGES, marks=pytest.mark.slow),
         (("--style", "temporal"), set(entries(Design)) - {"multiply", "add"}),
     ],
 )

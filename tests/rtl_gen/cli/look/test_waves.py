@@ -121,6 +121,7 @@ def test_circuit_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_scene_is_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The waveform file has the operands and the right products of the scene, in order."""

@@ -43,7 +43,7 @@ def test_unknown_backend(capsys: Capture):
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("name", ["multiply", "add"])
+@pytest.mark.parametrize("name", ["multiply", pytest.param("add", marks=pytest.mark.slow)])
 def test_both_backends_are_verified_together(name, capsys: Capture):
     rows = run_json(
         capsys,

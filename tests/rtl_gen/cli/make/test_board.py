@@ -138,6 +138,7 @@ def test_package_missing(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verify(capsys: Capture) -> None:
     (told,) = run_json(

@@ -143,6 +143,7 @@ def test_stats(capsys):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verify(capsys):
     def rows(*arguments):

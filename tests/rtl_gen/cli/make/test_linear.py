@@ -85,6 +85,7 @@ def test_register_cuts(tmp_path: Path, capsys: Capture) -> None:
     capsys.readouterr()
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verify(weights: Path, capsys: Capture) -> None:
     assert (

@@ -34,6 +34,7 @@ def every_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_every_example_compiles(every_core: Path) -> None:
     """The file list has all that the example needs, and Icarus has nothing to say."""

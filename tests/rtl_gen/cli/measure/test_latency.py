@@ -37,6 +37,7 @@ def test_rows(capsys: Capture) -> None:
     assert found["dot 2", "sequential", 0] == (2 * both, 2 * both)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_check(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run agrees; a figure that is not true is found out."""
@@ -57,6 +58,7 @@ def test_check(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
         assert f"{name}_e2m1fn_spiking_0: " in told
 
 
+@pytest.mark.slow
 def test_docs(tmp_path: Path) -> None:
     """The table takes the place of the page's own, which tests/docs/test_tables.py compares."""
     page = (ROOT / "docs/explanation/temporal.md").read_text()

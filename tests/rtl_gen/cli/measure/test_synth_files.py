@@ -190,6 +190,7 @@ def test_interrupt_prints_what_there_is(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_interrupt_ends_tools(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """A tool that runs is ended at once, and none begins; seeds that are done count."""

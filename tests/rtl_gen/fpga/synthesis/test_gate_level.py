@@ -52,6 +52,7 @@ def test_no_models_for_plain_verilog() -> None:
     assert cell_models(TARGETS["generic6"], "assign y = 16'h1 >> {a, b, c, d};") == ""
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_ecp5_all_pairs(tmp_path: Path) -> None:
     """A netlist with one wrong bit in one table is driven with them, and found."""

@@ -69,6 +69,7 @@ def test_ports_files_and_parameters(tmp_path: Path) -> None:
     assert [port.width for port in wide.ports] == [1, 1, 6, 12]
 
 
+@pytest.mark.slow
 def test_ours_from_its_file_is_ours(tmp_path: Path) -> None:
     """The figures of our own circuit do not depend on the way it comes in."""
     hardware = make_hardware(make_instance("negate", format="e5m2", nan="canonical", stages=1))

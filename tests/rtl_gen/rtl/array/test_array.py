@@ -114,6 +114,7 @@ def test_refused(kwargs, message):
         small_array(**kwargs)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_lint(tmp_path):
     weight, bias = random_weights("e2m1fn", 3, 5, 1)

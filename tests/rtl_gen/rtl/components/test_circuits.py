@@ -185,6 +185,7 @@ def test_what_is_refused(graph, shapes, message):
         CombinationalCircuit(graph, shapes=shapes)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_every_example_is_proved_equal_to_its_text(tmp_path):
     cases = [

@@ -106,7 +106,7 @@ def test_published_pairs(simulator: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 @pytest.mark.parametrize("what", ["weight", "threshold"])
 def test_planted_fault_is_found(what: str, simulator: str, tmp_path: Path) -> None:
     """One weight or threshold changed: the bench fails, and says where and how."""

@@ -118,7 +118,7 @@ def test_every_pair(simulator: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 @pytest.mark.parametrize("names", [SELECTIONS, QUESTIONS], ids=["pairs", "codes"])
 def test_selections_and_questions(names: tuple[str, ...], simulator: str, tmp_path: Path) -> None:
     designs = [
@@ -131,8 +131,9 @@ def test_selections_and_questions(names: tuple[str, ...], simulator: str, tmp_pa
     assert_exact(verify(scalar_checks(designs, "all"), simulator, tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_operands_that_are_integers(simulator: str, tmp_path: Path) -> None:
     """Operands of several widths in one bench, each tried with all that there are."""
     names = ("from_int4", "from_uint8", "from_int16", "scale_by_power_of_two")

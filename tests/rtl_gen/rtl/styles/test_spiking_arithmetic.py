@@ -67,7 +67,8 @@ def test_every_pair_at_rest(simulator, tmp_path):
     assert [(result.cases, result.report) for result in results] == [(65536, "")] * 4
 
 
-@pytest.mark.parametrize("name", ["multiply", pytest.param("add", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_residue(name, tmp_path):
     """Inside the bound every pair is right, with soft and with hard reset; outside, not."""
     fmt = make_instance(name).circuit.format
