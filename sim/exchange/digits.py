@@ -7,6 +7,7 @@ smallest weights are set to zero and stay so, since a hard-wired weight of zero 
 """
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,9 +54,16 @@ class Perceptron:
 
 
 def weight_file(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return weights as the bytes of an ``.npz`` file, the same for the same weights."""
+    """Return weights as the bytes of an ``.npz`` file, the same for the same weights.
+
+    Numpy's own function writes headers that differ from one version of Python to another.
+    """
     stream = io.BytesIO()
-    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with io.BytesIO() as content:
+                np.save(content, array)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
     return stream.getvalue()
 
 
