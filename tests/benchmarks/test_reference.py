@@ -97,6 +97,7 @@ def block_status(design: str, path: Path) -> int:
     return run_command(f"spikefloat verify {design} {options} --verilog {path}")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 @pytest.mark.parametrize(
     "design, right, fault",

@@ -79,7 +79,13 @@ def test_integers_have_a_width_of_their_own() -> None:
         circuit.simulate(a=[1 << 16])
 
 
-@pytest.mark.parametrize("name", sf.designs())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in ("softmax", "layer_norm") else ())
+        for name in sf.designs()
+    ],
+)
 def test_simulation_gives_the_codes_of_the_golden_model(name: str) -> None:
     # E5M2 where E4M3FN, which has no infinities, is not a format of the design.
     formats = find_design(name).formats

@@ -44,6 +44,7 @@ def test_commands(
     assert "e3m3" in json.dumps(json.loads(capsys.readouterr().out))
 
 
+@pytest.mark.slow
 def test_tests_of_the_catalogue() -> None:
     """With the record in the table, the tests that go over formats find it, and none fails."""
     done = subprocess.run(

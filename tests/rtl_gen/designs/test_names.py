@@ -115,6 +115,7 @@ def essence(instance: Instance) -> object:
     return instance.design.name, circuit, instance.shape, instance.hardware
 
 
+@pytest.mark.slow
 def test_other_options_other_names() -> None:
     """Over the whole catalogue, for each option and every two of them."""
     essences: dict[str, object] = {}

@@ -62,7 +62,10 @@ def test_cases_are_directed_and_repeatable() -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator, count", [("icarus", 150), ("verilator", 3000)])
+@pytest.mark.parametrize(
+    "simulator, count",
+    [pytest.param("icarus", 150, marks=pytest.mark.slow), ("verilator", 3000)],
+)
 @pytest.mark.parametrize("accumulate", ["exact", "tree"])
 def test_dot_product_of_four(simulator: str, count: int, accumulate: str, tmp_path: Path) -> None:
     """Vectors in both simulators, more in the one that is fast on wide circuits."""

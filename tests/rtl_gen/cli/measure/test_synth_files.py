@@ -43,6 +43,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_own_beside_ours(capsys: Capture) -> None:
     """One table with the same columns; what a file has not, such as a format, is empty."""

@@ -38,6 +38,7 @@ def sources(tmp_path_factory) -> dict[str, Path]:
     return paths
 
 
+@pytest.mark.slow
 def test_verilator_has_no_warning(sources, verilator_env):
     # Several modules in one file, on purpose; nothing else is waived.
     for path in sources.values():

@@ -208,6 +208,7 @@ def test_every_process_writes_the_same_bytes():
         assert result.stdout == NEURON
 
 
+@pytest.mark.slow
 def test_no_names_need_a_backslash():
     for text in [*cell_files().values(), component_verilog(Average(), "average")]:
         assert "\\" not in text
@@ -251,6 +252,7 @@ def test_text_means_what_the_cell_means(tmp_path):
     run_yosys("".join(scripts), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_text_means_what_a_larger_component_means(tmp_path):
     """For the first clocks, whatever the inputs."""
