@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikefloat.rtl_gen.checks.networks.comparison import Comparison, Made, compare
-from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operations
-from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
+from spikefloat.rtl_gen.checks.networks.token_parts import NeuronDecoding
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.networks.description import Network, Softmax
 from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
@@ -45,6 +44,7 @@ class _Run:
     seconds: dict[str, float] = field(
         default_factory=lambda: dict.fromkeys(("proposals", "neurons", "golden"), 0.0)
     )
+    clock_seconds: float = 0  #: Without the golden model.
     passes: int = 0
     proposals: int = 0
     refused: int = 0
@@ -58,6 +58,7 @@ def generate(
     *,
     is_checked: bool,
     progress: Callable[[str], None],
+    jobs: int = 1,
     units: TokenUnits | None = None,
 ) -> dict[str, Any]:
     """Return a text that begins with a prompt, and figures.
@@ -74,6 +75,8 @@ def generate(
         Whether everything that the neurons compute is compared with the golden model.
     progress : callable
         Called with a few words at the start of each step.
+    jobs : int
+        Number of processes that share the steps, at least 1. The text is the same with any.
     units : TokenUnits, optional
         Other circuits than those of the network, to see a fault found.
 
@@ -86,12 +89,11 @@ def generate(
     network = model.decoder.network(len(begin) + tokens)
     weights = encode_weights(network, model.arrays)
     progress("Building the neurons")
-    start = time.process_time()
-    made = make_token_units(network) if units is None else units
-    neurons = Decoding(network, weights, neuron_token_operations(network, made))
-    build_seconds = time.process_time() - start
     run = _Run(list(begin))
-    _run(run, network, weights, neurons, len(begin) + tokens, is_checked, progress)
+    with NeuronDecoding(network, weights, jobs, units) as neurons:
+        _run(run, network, weights, neurons, len(begin) + tokens, is_checked, progress)
+        made, build_seconds = neurons.units, neurons.build_seconds
+    run.seconds["neurons"] = sum(neurons.seconds)
     new = run.tokens[len(begin) :]
     seconds = run.seconds["proposals"] + run.seconds["neurons"]
     return {
@@ -104,6 +106,7 @@ def generate(
         "weights": network.weight_count,
         "neurons": made.neurons,
         "unit_neurons": {name: len(graph.neurons) for name, graph in made.graphs.items()},
+        "jobs": neurons.jobs,
         "passes": run.passes,
         "proposals": run.proposals,
         "refused_proposals": run.refused,
@@ -111,7 +114,10 @@ def generate(
         **(_equal_figures(run.found) if is_checked else {}),
         "build_cpu_seconds": round(build_seconds, 3),
         **{f"{name}_cpu_seconds": round(own, 3) for name, own in run.seconds.items()},
+        # The proposals, and the slowest of the processes that go on from there.
+        "longest_cpu_seconds": round(run.seconds["proposals"] + max(neurons.seconds), 3),
         "tokens_per_cpu_second": round(len(new) / seconds, 2),
+        "tokens_per_second": round(len(new) / run.clock_seconds, 2),
     }
 
 
@@ -137,7 +143,7 @@ def _run(
     run: _Run,
     network: Network,
     weights: dict[str, Codes],
-    neurons: Decoding,
+    neurons: NeuronDecoding,
     total: int,
     is_checked: bool,
     progress: Callable[[str], None],
@@ -148,14 +154,14 @@ def _run(
     while len(run.tokens) < total:
         first, known = neurons.position, len(run.tokens)
         progress(f"Token {known} of {total}")
-        start = time.process_time()
+        start, clock = time.process_time(), time.perf_counter()
         stop = min(max(known, first + MOST_AT_ONCE), total - 1)
-        proposed = _proposed(network, quick, run.tokens, stop)
+        proposed, results = _proposed(network, quick, run.tokens, stop, neurons.needed)
         middle = time.process_time()
-        made = neurons.run([proposed[first:]])
+        made = neurons.run(proposed[first:], results)
         following = _following(network, made)
-        run.seconds["neurons"] += time.process_time() - middle
         run.seconds["proposals"] += middle - start
+        run.clock_seconds += time.perf_counter() - clock
         used = known
         while used < len(proposed) and proposed[used] == following[used - 1 - first]:
             used += 1
@@ -174,13 +180,26 @@ def _run(
             run.seconds["golden"] += time.process_time() - start
 
 
-def _proposed(network: Network, quick: Decoding, tokens: list[int], stop: int) -> list[int]:
-    """Return the text with proposals after it, up to a number of tokens."""
-    proposed = list(tokens)
-    while len(proposed) < stop:
+def _proposed(
+    network: Network, quick: Decoding, tokens: list[int], stop: int, needed: frozenset[str]
+) -> tuple[list[int], Made]:
+    """Return the text with proposals after it, up to a number of tokens, and what steps make of it.
+
+    That is the results of the needed steps, for all tokens from the place of the quick operations on.
+    """
+    proposed, parts = list(tokens), list[Made]()
+    while len(proposed) < stop or (needed and quick.position < stop):
         made = quick.run([proposed[quick.position :]])
-        proposed.append(_following(network, made)[-1])
-    return proposed
+        parts.append({name: made[name] for name in needed})
+        if len(proposed) < stop:
+            proposed.append(_following(network, made)[-1])
+    return proposed, {
+        name: {
+            kind: np.concatenate([part[name][kind] for part in parts], axis=1)
+            for kind in parts[0][name]
+        }
+        for name in needed
+    }
 
 
 def _following(network: Network, made: Made) -> list[int]:

@@ -183,7 +183,7 @@ LOOKING = (
         group="look",
         summary="go on with a text by a language model whose every step neurons compute",
         options=(
-            *pick("checkpoint tokenizer prompt tokens"),
+            *pick("checkpoint tokenizer layers prompt tokens"),
             *with_changes("check", help="compare all that is computed with the golden model"),
             *with_changes(
                 "sim",
@@ -192,7 +192,7 @@ LOOKING = (
                 help="write the engine of the model as Verilog, and go on with it in a simulator; all "
                 "is compared with the golden model",
             ),
-            *pick("build-dir output"),
+            *pick("jobs build-dir output"),
             *TABLE,
         ),
         examples=(

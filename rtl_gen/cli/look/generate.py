@@ -2,6 +2,7 @@
 """``spikefloat generate``: text from a language model of neurons, simulated or in Verilog."""
 
 import argparse
+import os
 from typing import Any
 
 from spikefloat.rtl_gen.checks.networks.decoders import generate_in_rtl
@@ -24,15 +25,27 @@ def run(args: argparse.Namespace) -> int:
     if args.checkpoint is None:
         refuse(args, "tokenizer", "without --checkpoint")
     model = read_language_model(args.checkpoint or STORED, args.tokenizer)
+    if args.layers is not None:
+        model = model.with_layers(args.layers)
     prompts = args.prompt or [_PROMPT]
     if args.sim is not None:
         refuse(args, "check", "with --sim, which compares in any case")
+        refuse(args, "jobs", "with --sim, whose one engine makes a token after the other")
         return _in_rtl(args, model, prompts)
     refuse(args, "build-dir output", "without --sim")
     rows = []
     with progress("Generating") as tell:
         for prompt in prompts:
-            rows.append(generate(model, prompt, args.tokens, is_checked=args.check, progress=tell))
+            rows.append(
+                generate(
+                    model,
+                    prompt,
+                    args.tokens,
+                    is_checked=args.check,
+                    progress=tell,
+                    jobs=args.jobs or os.cpu_count() or 1,
+                )
+            )
     show(args, rows, *(part for row in rows for part in (row["text"], _table(row))))
     return _status(rows)
 
@@ -71,6 +84,7 @@ def _own_lines(row: dict[str, Any]) -> list[tuple[str, object]]:
     other = row["first_other_in_float32"]
     return [
         ("tokens in a second of one core", f"{row['tokens_per_cpu_second']:g}"),
+        (f"tokens in a second, of {row['jobs']} at once", f"{row['tokens_per_second']:g}"),
         ("first token that differs in float32", "none" if other is None else other),
     ]
 

@@ -3,10 +3,11 @@
 
 from spikefloat.rtl_gen.cli.options.circuit import CIRCUIT, SHAPE
 from spikefloat.rtl_gen.cli.options.hardware import BACKEND, CELLS, HARDEN, HARDWARE
+from spikefloat.rtl_gen.cli.options.language import LANGUAGE
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.output import OUTPUT
 from spikefloat.rtl_gen.cli.options.physics import CAMPAIGN, PHYSICS, WAVES
-from spikefloat.rtl_gen.cli.options.run import BOARD, LANGUAGE, SIMULATION
+from spikefloat.rtl_gen.cli.options.run import BOARD, SIMULATION
 from spikefloat.rtl_gen.cli.options.synthesis import SOURCES, SYNTHESIS
 
 __all__ = [

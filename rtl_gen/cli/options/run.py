@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of simulation, boards and language models."""
+"""Options of simulation and boards."""
 
 from spikefloat.rtl_gen.cli.options.option import Option
 from spikefloat.rtl_gen.cli.options.readers import integer, one_of, path, real, several, words
@@ -8,7 +8,7 @@ from spikefloat.rtl_gen.fpga.boards.protocol_tables import BOARD_NETWORKS
 from spikefloat.rtl_gen.fpga.families import TARGETS
 from spikefloat.sim.exchange.nir_simulators import NIR_SIMULATORS
 
-__all__ = ["BOARD", "LANGUAGE", "SIMULATION"]
+__all__ = ["BOARD", "SIMULATION"]
 
 _SIMULATORS = ("icarus", "verilator", "both", "auto")
 _SPIKING_SIMULATORS = tuple(NIR_SIMULATORS)
@@ -269,49 +269,5 @@ BOARD = (
         name="no-rtl",
         group="simulation",
         help="run the neurons in the exact simulator, which needs no other program, not as Verilog",
-    ),
-)
-
-LANGUAGE = (
-    Option(
-        name="checkpoint",
-        group="network",
-        metavar="FILE",
-        read=path,
-        otherwise="the small model that is stored with the program",
-        help="model: a checkpoint of llama2.c (.bin), a graph (.onnx), or weights (.npz) with a .json "
-        "beside",
-    ),
-    Option(
-        name="tokenizer",
-        group="network",
-        metavar="FILE",
-        read=path,
-        help="tokenizer of a .bin or .onnx checkpoint",
-    ),
-    Option(
-        name="prompt",
-        group="network",
-        metavar="TEXT",
-        otherwise='"The "',
-        is_repeated=True,
-        help="what the text begins with; may be given again, for another text",
-    ),
-    Option(
-        name="tokens",
-        group="network",
-        metavar="N",
-        read=integer(1, 1 << 16),
-        noun="Number of tokens",
-        default="64",
-        help="tokens to make; with the prompt no more than the context of the model",
-    ),
-    Option(
-        name="text",
-        group="network",
-        metavar="FILE",
-        read=path,
-        otherwise="a page that the stored model was not trained with",
-        help="text that is foretold",
     ),
 )

@@ -120,17 +120,31 @@ class Decoding:
         """Most tokens of a sequence."""
         return self._network.shape(self._network.input)[0]
 
+    @property
+    def groups(self) -> list[tuple[Step, ...]]:
+        """The steps, in groups that are computed at once, in order."""
+        return list(self._groups)
+
     def back(self, position: int) -> None:
         """Forget the tokens from a position on."""
         self.position = min(position, self.position)
 
-    def run(self, tokens: ArrayLike) -> dict[str, dict[str, Codes]]:
+    def run(
+        self,
+        tokens: ArrayLike,
+        part: slice = slice(None),
+        known: Mapping[str, Mapping[str, Codes]] | None = None,
+    ) -> dict[str, dict[str, Codes]]:
         """Go on with tokens, and return everything that is computed, step by step.
 
         Parameters
         ----------
         tokens : array of int
             Of shape (count, tokens).
+        part : slice
+            Of the groups of steps, those that are computed; by default all.
+        known : mapping of str to mapping of str to array of int, optional
+            What other steps have made of these tokens, as it is returned: it is taken as it is.
 
         Returns
         -------
@@ -156,14 +170,37 @@ class Decoding:
             raise InputError(f"Tokens of a sequence must be at most {self.context}, not {stop}")
         window = slice(self.position, stop)
         target[:, window, 0] = numbers
+        for step in self._network.steps:
+            if known is not None and step.name in known:
+                self._write(step, known[step.name], window)
         made: dict[str, dict[str, Codes]] = {}
-        for steps in self._groups:
-            made |= self._steps(steps, window)
+        for steps in self._groups[part]:
+            results = self._steps(steps, window)
+            for step in steps:
+                self._write(step, results[step.name], window)
+            made |= results
         self.position = stop
         return made
 
+    def _write(self, step: Step, results: Mapping[str, Codes], window: slice) -> None:
+        """Write what a step makes of the rows of a window where it belongs."""
+        if not isinstance(step, Norm | Rotate | Softmax) and step.keep is not None:
+            self._stream[step.keep] = results["stream"]
+        codes = written(results)
+        if step.into is None or codes is None:
+            return
+        target = self._tensors[step.into]
+        first, is_transposed = 0, False
+        if isinstance(step, Product):
+            first, is_transposed = step.column, step.is_transposed
+        columns = slice(first, first + codes.shape[2])
+        if is_transposed:
+            target[:, columns, window] = codes.swapaxes(1, 2)
+        else:
+            target[:, window, columns] = codes
+
     def _steps(self, steps: Sequence[Step], window: slice) -> dict[str, dict[str, Codes]]:
-        """Return what steps of one kind make of the rows of a window, and write it where it belongs."""
+        """Return what steps of one kind make of the rows of a window."""
         own, tensors, weights = self._own, self._tensors, self._weights
         if isinstance(steps[0], Product):
             return self._products([step for step in steps if isinstance(step, Product)], window)
@@ -177,12 +214,7 @@ class Decoding:
                 results = own.turn(x, weights[step.cos][window], weights[step.sin][window])
             case _:
                 results = own.causal_softmax(x[..., : window.stop], window.start + 1)
-        made = {}
-        for one, codes in zip(steps, results, strict=True):
-            assert one.into is not None
-            tensors[one.into][:, window, : codes.shape[-1]] = codes
-            made[one.name] = {"codes": codes}
-        return made
+        return {one.name: {"codes": codes} for one, codes in zip(steps, results, strict=True)}
 
     def _lookup(self, step: Lookup, window: slice) -> dict[str, dict[str, Codes]]:
         rows = self._tensors[step.x][:, window, 0]
@@ -190,10 +222,7 @@ class Decoding:
         if step.table in self._network.scaled:
             exponents = self._weights[exponents_of(step.table)]
             stream = self._own.scale(stream, exponents[rows])
-        self._stream[step.keep] = stream
-        codes = self._own.narrow(stream)
-        self._tensors[step.into][:, window] = codes
-        return {step.name: {"stream": stream, "codes": codes}}
+        return {step.name: {"stream": stream, "codes": self._own.narrow(stream)}}
 
     def _products(self, steps: Sequence[Product], window: slice) -> dict[str, dict[str, Codes]]:
         x = np.stack([self._tensors[step.x][:, window] for step in steps])
@@ -204,21 +233,10 @@ class Decoding:
             total = self._own.scale(total, np.stack(exponents)[:, None, None])
         added = None if steps[0].add is None else self._stream[steps[0].add][None]
         results = product_results(steps[0], total, added, self._own)
-        made = {}
-        for place, step in enumerate(steps):
-            made[step.name] = own = {kind: codes[place] for kind, codes in results.items()}
-            if step.keep is not None:
-                self._stream[step.keep] = own["stream"]
-            codes = written(own)
-            if step.into is None or codes is None:
-                continue
-            target = self._tensors[step.into]
-            columns = slice(step.column, step.column + codes.shape[2])
-            if step.is_transposed:
-                target[:, columns, window] = codes.swapaxes(1, 2)
-            else:
-                target[:, window, columns] = codes
-        return made
+        return {
+            step.name: {kind: codes[place] for kind, codes in results.items()}
+            for place, step in enumerate(steps)
+        }
 
     def _right(self, step: Product, stop: int) -> Codes:
         """Return the right operand of a product: a weight, or what there is of all tokens so far."""

@@ -2,11 +2,14 @@
 """``generate`` and ``perplexity``: the stored model, models from files, and what is refused."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.cli import main
+from spikefloat.rtl_gen.weights.language.models import read_language_model
 from spikefloat.sim.training.language import CHARACTERS, DECODER, SAMPLE
 from tests.helpers.command import Capture, run_json
 from tests.helpers.language import TINY, legacy_file, llama_arrays, tokenizer_file
@@ -24,7 +27,9 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_stored_model(capsys: Capture) -> None:
-    (row,) = run_json(capsys, "generate", "--prompt", "The neur", "--tokens", "8", "--check")
+    (row,) = run_json(
+        capsys, "generate", "--prompt", "The neur", "--tokens", "8", "--check", "--jobs", "1"
+    )
     assert row["text"].startswith("The neurons")
     assert (row["weights"], row["tokens"], row["prompt_tokens"]) == (106_816, 8, 8)
     assert row["logits"] == row["logits_equal"] == 15 * 96
@@ -34,13 +39,33 @@ def test_stored_model(capsys: Capture) -> None:
 def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
     checkpoint, tokenizer = files
     options = ["--checkpoint", checkpoint, "--tokenizer", tokenizer, "--prompt", "ab", "--tokens"]
-    assert main(["generate", *options, "9", "--check"]) == 0
+    assert main(["generate", *options, "9", "--check", "--jobs", "2"]) == 0
     printed = capsys.readouterr().out
     assert "logits equal to the golden model, bit for bit" in printed
     assert "121 of 121" in printed  # the first token, a space, "ab", and 8 of those that are made
-    rows = run_json(capsys, "generate", *options, "2", "--prompt", "f", "--check")
+    options += ["2", "--prompt", "f", "--check", "--jobs", "1"]
+    rows = run_json(capsys, "generate", *options)
     assert [(row["prompt"], row["prompt_tokens"]) for row in rows] == [("ab", 3), ("f", 3)]
     assert all(row["logits"] == row["logits_equal"] == 4 * 11 for row in rows)
+
+
+def test_layers(files: tuple[str, str]) -> None:
+    """The last layer, or all in another order, as a file has them that holds nothing else."""
+    checkpoint, tokenizer = map(Path, files)
+    model = read_language_model(checkpoint, tokenizer)
+    given = llama_arrays(TINY)
+    for layers in ([1], [1, 0]):
+        own = {
+            name: array[layers] if len(array) == TINY.layers else array
+            for name, array in given.items()
+        }
+        part = checkpoint.with_name("part.bin")
+        part.write_bytes(legacy_file(replace(TINY, layers=len(layers)), own))
+        expected, found = read_language_model(part, tokenizer), model.with_layers(layers)
+        assert found.decoder == expected.decoder
+        assert found.arrays.keys() == expected.arrays.keys()
+        for name, array in expected.arrays.items():
+            assert np.array_equal(found.arrays[name], array), name
 
 
 @pytest.mark.parametrize(
@@ -54,6 +79,9 @@ def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
         ("--sim vcs", "Simulator must be one of"),
         ("--sim icarus --check", "Option --check has no effect with --sim, which compares"),
         ("--sim icarus --tokens 128", "must have at most 128 tokens together"),
+        ("--sim icarus --jobs 1", "Option --jobs has no effect with --sim, whose one engine"),
+        ("--layers 2", "Layers must be different numbers from 0 to 1, .*, not 2"),
+        ("--layers 0,1,0", "Layers must be different numbers from 0 to 1, .*, not 0,1,0"),
         ("--checkpoint none.npz", "Cannot read 'none.json'"),
         ("--checkpoint model.pt", "Checkpoint must be a .bin, .npz or .onnx file, not 'model.pt'"),
         ("--checkpoint none.bin", "Option --tokenizer must be given with none.bin"),
