@@ -33,6 +33,12 @@ _LOG_LINES = 20
 #: are still several files, for as many cores.
 _FEW_FILES = ("--output-split", "200000", "--output-split-cfuncs", "20000")
 
+#: For quick builds: words whose bits depend on others of the same word stay whole. To take them apart,
+#: Verilator copies logic, which makes the C++ of a design with streams 40 % larger. A warning that it
+#: may then evaluate such a word more than once is no error. Not every Verilator has the first
+#: option; this version and those after it do.
+_NO_COPIES, _WITH_NO_COPIES = ("-fno-dfg-break-cycles", "-Wno-UNOPTFLAT"), (5, 48)
+
 
 class BenchError(UserError):
     """A bench could not be built, or did not run to its end: a check that failed."""
@@ -139,9 +145,7 @@ def run_bench(
     }
     if found.name == "verilator":
         job["controls"] = _control_files(build_dir, toplevel, sources)
-        # The first takes back an option of cocotb's; the file above is enough.
-        job["build_args"] = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing"]
-        job["build_args"] += _FEW_FILES
+        job["build_args"] = _verilator_options(found.version, has_delays, is_quick)
     path = build_dir / "launch.json"
     path.write_text(json.dumps(job, indent=1), encoding="utf-8")
     variables = {**_variables(found.env, is_quick), **(env or {})}
@@ -162,6 +166,13 @@ def run_bench(
         log=log,
         waves=build_dir / waves_name if waves else None,
     )
+
+
+def _verilator_options(version: str, has_delays: bool, is_quick: bool) -> list[str]:
+    # The first takes back an option of cocotb's; a control file is enough.
+    options = ["--no-public-flat-rw", "--timing" if has_delays else "--no-timing", *_FEW_FILES]
+    is_known = tuple(map(int, version.split(".")[:2])) >= _WITH_NO_COPIES
+    return [*options, *_NO_COPIES] if is_quick and is_known else options
 
 
 def _control_files(build_dir: Path, toplevel: str, sources: Sequence[Path]) -> list[str]:

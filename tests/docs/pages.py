@@ -48,6 +48,8 @@ REASONS = {
     "needs a viewer": "a window; the file that it opens is written by a command that is run",
     "installs packages": "scripts/check_wheel.py and tests/scripts install them in bare environments",
     "needs Norse": "run by tests/sim/exchange where it is installed, as by `make test-full`",
+    "run on another page": "in a block that is run, at most with one option more or less",
+    "a test drives the same cases": "through the same Verilog, in the same simulator",
     "takes minutes": "tests of the command, and tests/docs/test_data.py, run it on less",
 }
 

@@ -37,6 +37,21 @@ def test_every_block_is_of_a_known_kind() -> None:
     assert sum(block.text.count(">>> ") for block in found) > 30
 
 
+def test_what_runs_on_another_page_does() -> None:
+    """Command, design or first option of what one page leaves to another are those of a command there."""
+    told: dict[bool, set[str]] = {True: set(), False: set()}
+    for block in (block for page in PAGES for block in blocks(page)):
+        for command in block.commands():
+            mark = block.mark_of(command.text)
+            words = " ".join(command.text.split()[:3])
+            if mark is None or mark["kind"] == "slow":
+                told[True].add(words)
+            elif mark["reason"] == "run on another page":
+                told[False].add(words)
+    assert len(told[False]) == 3
+    assert told[False] <= told[True]
+
+
 def test_no_code_but_in_fences() -> None:
     for page in PAGES:
         text = "".join(block.text for block in blocks(page))

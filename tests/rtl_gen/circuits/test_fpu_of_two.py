@@ -155,8 +155,8 @@ def test_command(capsys: Capture) -> None:
 @pytest.mark.tool
 @pytest.mark.slow
 def test_verilog(tmp_path):
-    """Directed operands of every operation, of narrow formats."""
+    """A fourth of the directed operands of every operation, of narrow formats."""
     instance = make_instance("fpu", format="e2m1fn", format_2="e2m3fn")
-    (result,) = check([instance], ["icarus"], tmp_path, Selected(random_cases=0))
+    (result,) = check([instance], ["icarus"], tmp_path, Selected(random_cases=0, every=4))
     assert result.outcome.mismatches == 0
-    assert result.outcome.cases == 25_602
+    assert result.outcome.cases == 6_401

@@ -107,7 +107,7 @@ def test_step_by_step_on_every_pair(tmp_path):
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("sample", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sample", [100, pytest.param(2000, marks=pytest.mark.slow)])
 def test_step_by_step_sample(sample, tmp_path):
     checks = [
         make_operation_check(name, fmt, overflow, sample=sample)
@@ -116,14 +116,6 @@ def test_step_by_step_sample(sample, tmp_path):
         for overflow in (Overflow.NAN, Overflow.SATURATE)
     ]
     assert all_exact(checks, "icarus", tmp_path) == [sample] * 8
-
-
-@pytest.mark.tool
-@pytest.mark.slow
-def test_step_by_step_on_every_pair_in_icarus(tmp_path):
-    """Each operation and each format once; samples of all of them are above."""
-    checks = [make_operation_check("multiply", "e4m3fn"), make_operation_check("add", "e5m2")]
-    assert all_exact(checks, "icarus", tmp_path) == [65536] * 2
 
 
 @pytest.mark.tool

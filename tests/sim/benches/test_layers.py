@@ -70,12 +70,11 @@ def test_cases_are_directed_and_repeatable() -> None:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("count", [100, pytest.param(400, marks=pytest.mark.slow)])
-def test_hardwired_network(count: int, tmp_path: Path) -> None:
+def test_hardwired_network(tmp_path: Path) -> None:
     design = layer_design(3, 2, 2)
-    result = verify_layer(design, "icarus", layer_cases(E4M3FN, 3, count, seed=2), tmp_path)
-    assert (result.cases, result.mismatches, result.report) == (count + 8, 0, "")
-    assert result.results["y"].shape == (count + 8, 2)
+    result = verify_layer(design, "icarus", layer_cases(E4M3FN, 3, 100, seed=2), tmp_path)
+    assert (result.cases, result.mismatches, result.report) == (108, 0, "")
+    assert result.results["y"].shape == (108, 2)
     assert len(np.unique(result.results["y"])) > 20
 
 
@@ -83,9 +82,9 @@ def test_hardwired_network(count: int, tmp_path: Path) -> None:
 @pytest.mark.tool
 def test_weights_as_operands(tmp_path: Path) -> None:
     design = layer_design(2, 2, is_hardwired=False)
-    vectors = layer_cases(E4M3FN, 2, 400, seed=3, outputs=2)
+    vectors = layer_cases(E4M3FN, 2, 100, seed=3, outputs=2)
     result = verify_layer(design, "icarus", vectors, tmp_path)
-    assert (result.cases, result.mismatches, result.report) == (500, 0, "")
+    assert (result.cases, result.mismatches, result.report) == (250, 0, "")
 
 
 @pytest.mark.tool

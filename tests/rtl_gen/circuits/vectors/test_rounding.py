@@ -178,6 +178,7 @@ def test_the_header_says_how() -> None:
 @pytest.mark.slow
 def test_in_both_simulators(name: str, options: dict, tmp_path: Path) -> None:
     instance = make_instance(name, length=2, **options)
-    checked = check([instance], ["verilator", "icarus"], tmp_path, Selected(random_cases=1000))
-    assert len(checked) >= 2
-    assert all(row.outcome.cases > 1000 and not row.outcome.mismatches for row in checked)
+    for simulator, count in (("verilator", 1000), ("icarus", 200)):
+        checked = check([instance], [simulator], tmp_path, Selected(random_cases=count))
+        assert checked
+        assert all(row.outcome.cases > count and not row.outcome.mismatches for row in checked)

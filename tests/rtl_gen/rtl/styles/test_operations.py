@@ -200,7 +200,7 @@ def test_million_random_pairs(fmt: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fmt", WIDE_FORMATS)
 def test_directed_pairs(fmt: str, library: Library, tmp_path: Path) -> None:
     """Some of them in the other simulator, also saturating; fewer where a pair is many events."""
-    step = (10 if fmt == "binary32" else 2) * (3 if library is Library.PUBLISHED else 2)
+    step = (30 if fmt == "binary32" else 6) * (3 if library is Library.PUBLISHED else 2)
     pairs = np.stack(directed_pairs(FORMATS[fmt]), axis=1)[::step]
     designs = [
         bench_design(name, fmt, library, overflow=policy)

@@ -12,6 +12,7 @@ from spikefloat.rtl_gen.neurons.graph import NeuronGraph
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.scalars import ScalarDesign, scalar_checks
+from tests.helpers.simulators import some_pairs
 
 #: Circuits above so many neurons take long to build.
 _LARGE = 400
@@ -59,11 +60,13 @@ def test_every_pair_of_most(tmp_path: Path) -> None:
 
 @pytest.mark.tool
 @pytest.mark.slow
-def test_every_pair_of_the_smallest_under_icarus(tmp_path: Path) -> None:
-    """Icarus is slow on wide sums; the smallest have neurons with up to 49 synapses."""
+def test_the_smallest_under_icarus(tmp_path: Path) -> None:
+    """Icarus is slow on wide sums, of up to 49 synapses here: it gets some of the pairs."""
     designs = every_small_circuit(most=130)
     assert len(designs) == 6
-    check_every_pair("icarus", designs, tmp_path)
+    checks = scalar_checks(designs, some_pairs(designs[0].fmt))
+    for result in verify(checks, "icarus", tmp_path):
+        assert (result.cases, result.mismatches) == (4096, 0), result.report
 
 
 @pytest.mark.tool
