@@ -2,7 +2,6 @@
 """``spikefloat generate``: text from a language model of neurons, simulated or in Verilog."""
 
 import argparse
-import os
 from typing import Any
 
 from spikefloat.rtl_gen.checks.networks.decoders import generate_in_rtl
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
                     args.tokens,
                     is_checked=args.check,
                     progress=tell,
-                    jobs=args.jobs or os.cpu_count() or 1,
+                    jobs=args.jobs or 1,  # more pay for long texts only
                 )
             )
     show(args, rows, *(part for row in rows for part in (row["text"], _table(row))))

@@ -54,7 +54,7 @@ SYNTHESIS = (
         group="effort",
         metavar="N",
         read=integer(1, 1024),
-        otherwise="one for each core",
+        otherwise="one for each core; generate: one",
         help="how many to run at once",
     ),
     Option(

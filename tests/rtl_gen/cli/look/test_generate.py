@@ -27,9 +27,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_stored_model(capsys: Capture) -> None:
-    (row,) = run_json(
-        capsys, "generate", "--prompt", "The neur", "--tokens", "8", "--check", "--jobs", "1"
-    )
+    (row,) = run_json(capsys, "generate", "--prompt", "The neur", "--tokens", "8", "--check")
     assert row["text"].startswith("The neurons")
     assert (row["weights"], row["tokens"], row["prompt_tokens"]) == (106_816, 8, 8)
     assert row["logits"] == row["logits_equal"] == 15 * 96
@@ -43,7 +41,7 @@ def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
     printed = capsys.readouterr().out
     assert "logits equal to the golden model, bit for bit" in printed
     assert "121 of 121" in printed  # the first token, a space, "ab", and 8 of those that are made
-    options += ["2", "--prompt", "f", "--check", "--jobs", "1"]
+    options += ["2", "--prompt", "f", "--check"]
     rows = run_json(capsys, "generate", *options)
     assert [(row["prompt"], row["prompt_tokens"]) for row in rows] == [("ab", 3), ("f", 3)]
     assert all(row["logits"] == row["logits_equal"] == 4 * 11 for row in rows)
