@@ -64,19 +64,19 @@ has_tkinter() {
 loop_time() {
     "$1" -c 'import time, timeit
 loop = timeit.Timer("for i in range(100000): x = i * i % 7", timer=time.process_time)
-print(round(1e6 * min(loop.repeat(25, 1))))'
+print(round(1e6 * min(loop.repeat(50, 1))))'
 }
 
 # Print the name of a Python that is new enough: the one asked for, or the first that is found. A
 # Python that was compiled without profile-guided optimisation, as pyenv does it by default, takes
-# half as long again for a loop as a distribution's, and an eighth longer for the tests.
+# a fifth longer for a loop than a distribution's, and an eighth longer for the tests.
 find_python() {
     local name
     for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
         is_new_enough "$name" || continue
         if [ -z "${PYTHON:-}" ] && is_new_enough "$SYSTEM_PYTHON" &&
             { { has_venv "$SYSTEM_PYTHON" && has_tkinter "$SYSTEM_PYTHON"; } || is_root_or_may_sudo; } &&
-            [ $((10 * $(loop_time "$SYSTEM_PYTHON"))) -lt $((9 * $(loop_time "$name"))) ]; then
+            [ $((20 * $(loop_time "$SYSTEM_PYTHON"))) -lt $((19 * $(loop_time "$name"))) ]; then
             name=$SYSTEM_PYTHON
         fi
         echo "$name" && return

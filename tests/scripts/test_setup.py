@@ -135,8 +135,8 @@ esac
 @pytest.mark.parametrize(
     "time, missing, variables, chosen",
     [
-        (899, "nothing", {}, "system"),
-        (901, "nothing", {}, "first"),
+        (949, "nothing", {}, "system"),
+        (951, "nothing", {}, "first"),
         (500, "tkinter", {}, "first"),
         (500, "ensurepip", {}, "first"),
         (500, "sys; sys.exit", {}, "first"),
