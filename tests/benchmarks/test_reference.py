@@ -78,7 +78,10 @@ def expected(operation: str) -> NDArray[np.int64]:
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize(
+    "operation",
+    [pytest.param(name, marks=pytest.mark.slow if name == "divide" else ()) for name in OPERATIONS],
+)
 def test_all_pairs(operation: str, tmp_path: Path) -> None:
     found = simulate(operation, tmp_path)
     assert found.shape == (len(CUTS), 65536)

@@ -9,6 +9,7 @@ from spikefloat.rtl_gen.checks.verifying.selected import Selected
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import Style
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.sim.benches.arrays import array_check
 from spikefloat.sim.benches.dut import Check, Contract
@@ -96,12 +97,13 @@ def dot_design(instance: Instance, selected: Selected) -> DotDesign:
 
 
 def _combinational_layer(instance: Instance, selected: Selected) -> LayerDesign:
-    hardware = design_hardware(instance)
-    if hardware.is_clocked or hardware.is_stream:
+    wanted = instance.hardware  # refused before it is made, which takes seconds
+    if wanted.style is not Style.SPATIAL or wanted.stages or wanted.is_stream:
         raise InputError(
-            f"Layer must be combinational to be verified, not {hardware.module!r}; "
+            f"Layer must be combinational to be verified, not {instance.name!r}; "
             "leave out --style, --stages and --stream"
         )
+    hardware = design_hardware(instance)
     verilog, module = selected.source(hardware.verilog, hardware.module)
     return layer_design(instance, module, verilog)
 

@@ -178,6 +178,7 @@ def test_faults_are_found(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_strange_driver(tmp_path):
     """Source and sink of cocotbext-axi see frames in, frames out, and a frame that is too short."""

@@ -69,6 +69,7 @@ def test_cases_are_directed_and_repeatable() -> None:
     assert (cases.x.shape, cases.weight.shape, cases.bias.shape) == ((5, 250, 6), (5, 3, 6), (5, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_hardwired_network(tmp_path: Path) -> None:
     design = layer_design(3, 2, 2)

@@ -230,7 +230,7 @@ def test_wrong_latency_is_seen(tmp_path):
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.slow)])
 def test_stranger(simulator, tmp_path):
     """Source and sink of cocotbext-axi find the same in 4,608 cases, with every pause pattern."""
     design = design_of("multiply", 2)

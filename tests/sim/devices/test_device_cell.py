@@ -46,7 +46,8 @@ def kinds():
     ]
 
 
-@pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
 def test_every_clock(simulator, tmp_path):
     """Random spike trains, back to back; returned to rest where a stream of the device begins."""
     order = trial_order(CLOCKS, WAVES)

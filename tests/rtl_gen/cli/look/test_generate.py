@@ -34,6 +34,7 @@ def test_stored_model(capsys: Capture) -> None:
     assert row["intermediates"] == row["intermediates_equal"] > 80_000
 
 
+@pytest.mark.slow
 def test_checkpoint(files: tuple[str, str], capsys: Capture) -> None:
     checkpoint, tokenizer = files
     options = ["--checkpoint", checkpoint, "--tokenizer", tokenizer, "--prompt", "ab", "--tokens"]

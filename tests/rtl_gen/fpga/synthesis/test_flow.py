@@ -137,6 +137,7 @@ def test_design_too_large_has_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_a_longer_delay_saves_tables() -> None:
     """The mapper makes a circuit as fast as it can, unless it is told how fast is enough."""

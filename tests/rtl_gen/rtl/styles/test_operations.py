@@ -110,7 +110,7 @@ def test_every_code(simulator: str, targets: tuple[str, ...], tmp_path: Path) ->
 
 
 @pytest.mark.tool
-@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+@pytest.mark.parametrize("simulator", ICARUS_SLOWLY)
 def test_every_pair(simulator: str, tmp_path: Path) -> None:
     designs = [bench_design(name, fmt) for name in TWO_OPERANDS for fmt in MAIN_FORMATS]
     assert len(designs) == 6 * 2

@@ -272,6 +272,7 @@ def test_a_change_of_meaning_is_seen(tmp_path):
         run_yosys(script, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.tool
 def test_verilator_has_nothing_to_say(tmp_path):
     files = {**cell_files(), "average.v": component_verilog(Average(), "average")}
