@@ -16,7 +16,7 @@ from spikefloat.sim.benches.handshake import run_handshake
 from spikefloat.sim.benches.scoreboard import Scoreboard
 from spikefloat.sim.benches.session import FEW_STEPS, Recording, Session
 from spikefloat.sim.benches.streams import run_streams
-from spikefloat.sim.benches.top import PERIOD, clocked_top, combinational_top, result_clock
+from spikefloat.sim.benches.top import PERIOD, result_clock, row_top
 from spikefloat.sim.cases.pauses import Pauses
 from spikefloat.sim.simulators.runner import BenchError
 
@@ -135,25 +135,13 @@ def _run(
 
 
 def _run_rows(checks: Sequence[Check], session: Session) -> list[Outcome]:
-    """Run designs whose results are recorded side by side, a row for each case or clock."""
-    is_clocked = checks[0].dut.contract is Contract.CLOCKED
+    """Run designs whose results are recorded side by side, those of one case in each clock."""
     signals, arrays = _share(checks)
     duts = [check.dut for check in checks]
-    top = (clocked_top if is_clocked else combinational_top)(duts, signals)
-    first = [result_clock(dut.latency) if is_clocked else 0 for dut in duts]
-    cases = checks[0].cases.count
-    recording = session.run(
-        top.text,
-        "tb_clocked" if is_clocked else "tb_combinational",
-        {
-            "cases": cases,
-            "last_clock": max(first),
-            "signals": list(arrays),
-            "is_slow": session.has_waves,
-        },
-        arrays,
-        has_delays=is_clocked,
-    )
+    top = row_top(duts, signals)
+    first = [result_clock(dut.latency) for dut in duts]
+    settings = {"cases": checks[0].cases.count, "last_clock": max(first), "signals": list(arrays)}
+    recording = session.run(top.text, "tb_rows", settings, arrays, has_delays=True)
     return [
         _judge(check, session.simulator, recording, own, start)
         for check, own, start in zip(checks, top.slices, first, strict=True)

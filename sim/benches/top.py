@@ -7,9 +7,9 @@ the output ``y``, each in whole bytes, so that one read brings all of them. The 
 gets a prefix of its own, since generated files may well use the same names.
 
 Almost all the time of a bench goes into crossing between Python and the simulator. So the top
-module of clocked designs has the clock in Verilog, and that happens once for every :data:`ROW`
-clocks: it takes a row of operands, hands them to the designs one in each clock, and keeps a row of
-results.
+module has the clock in Verilog, for combinational designs, too, and that happens once for every
+:data:`ROW` clocks: it takes a row of operands, hands them to the designs one in each clock, and
+keeps a row of results.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,17 +17,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from spikefloat.rtl_gen.errors import InputError
-from spikefloat.sim.benches.dut import Dut
+from spikefloat.sim.benches.dut import Contract, Dut
 from spikefloat.sim.simulators.modules import module_names, rename_modules
 
 __all__ = [
     "PERIOD",
     "ROW",
     "Top",
-    "clocked_top",
-    "combinational_top",
     "prefixed",
     "result_clock",
+    "row_top",
 ]
 
 #: Clocks in a row.
@@ -53,13 +52,17 @@ def result_clock(latency: int) -> int:
     return latency + 1
 
 
-def combinational_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
-    """Return a top module around combinational designs.
+def row_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
+    """Return a top module around combinational designs, or around clocked ones.
+
+    Operand ``a`` of the next row of clocks is read from ``a_row``, the first in the low bits, and
+    so on. After these clocks, ``y_row`` has the results, each clock's in as many bytes as all
+    designs need.
 
     Parameters
     ----------
     duts : sequence of Dut
-        The designs.
+        The designs, all of one contract.
     signals : sequence of mapping
         For each design the input of the top module for each of its inputs.
 
@@ -68,21 +71,7 @@ def combinational_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
     InputError
         If there is no design, or the text of one lacks its module.
     """
-    placed = _place(duts, signals, ())
-    ports = [f"input wire [{width - 1}:0] {name}" for name, width in placed.widths.items()]
-    ports.append(f"output wire [{8 * placed.size - 1}:0] y")
-    text = "\n".join([*placed.texts, *_module(ports), *placed.instances, "endmodule", ""])
-    return Top(text, placed.slices)
-
-
-def clocked_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
-    """Return a top module around clocked designs.
-
-    Operand ``a`` of the next row of clocks is read from ``a_row``, the first in the low bits, and
-    so on. After these clocks, ``y_row`` has the results, each clock's in as many bytes as all
-    designs need. Parameters and errors are those of :func:`combinational_top`.
-    """
-    placed = _place(duts, signals, ("clk", "rst"))
+    placed = _place(duts, signals)
     bits = 8 * placed.size
     ports = ["input wire rst"]
     now = []
@@ -96,7 +85,9 @@ def clocked_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
     index = (ROW - 1).bit_length()
     lines = [
         *placed.texts,
-        *_module(ports),
+        "module bench_top (",
+        ",\n".join(f"  {port}" for port in ports),
+        ");",
         f"  wire [{bits - 1}:0] y;",
         # A clock that Python makes costs as much as all the rest.
         "  reg clk = 1'b0;",
@@ -113,10 +104,6 @@ def clocked_top(duts: Sequence[Dut], signals: Sequence[Signals]) -> Top:
     return Top("\n".join(lines), placed.slices)
 
 
-def _module(ports: Sequence[str]) -> list[str]:
-    return ["module bench_top (", ",\n".join(f"  {port}" for port in ports), ");"]
-
-
 class _Placed(NamedTuple):
     """Designs side by side."""
 
@@ -127,13 +114,14 @@ class _Placed(NamedTuple):
     size: int  #: Bytes of all results.
 
 
-def _place(duts: Sequence[Dut], signals: Sequence[Signals], controls: Sequence[str]) -> _Placed:
+def _place(duts: Sequence[Dut], signals: Sequence[Signals]) -> _Placed:
     """Give every design a place in a top module."""
     texts, instances, slices = [], [], []
     widths: dict[str, int] = {}
     end = 0
     for index, (dut, names) in enumerate(zip(duts, signals, strict=True)):
         texts.append(prefixed(dut, index))
+        controls = ("clk", "rst") if dut.contract is Contract.CLOCKED else ()
         # A control that is driven like an operand is not taken from the top module.
         pins = [f".{port}({port})" for port in controls if port not in names]
         for port in dut.inputs:

@@ -11,7 +11,7 @@ import pytest
 from spikefloat.sim.benches.bench import verify
 from spikefloat.sim.benches.dut import Contract
 from spikefloat.sim.benches.scalars import scalar_checks
-from spikefloat.sim.benches.top import clocked_top
+from spikefloat.sim.benches.top import row_top
 from spikefloat.sim.simulators.find import SIMULATORS
 from tests.sim.benches.test_scalars import make_table
 
@@ -99,6 +99,6 @@ def test_discharge_with_every_case(simulator, tmp_path):
 
 def test_top_has_a_place_for_each_design():
     design = make_clocked("e2m1fn", 1)
-    top = clocked_top([design.dut] * 3, [{"a": "a", "b": "b"}] * 3)
+    top = row_top([design.dut] * 3, [{"a": "a", "b": "b"}] * 3)
     assert top.slices == [{"y": slice(place, place + 1)} for place in range(3)]
     assert "output reg [6143:0] y_row" in top.text

@@ -4,7 +4,7 @@
 import pytest
 
 from spikefloat.sim.benches.dut import Dut, Port
-from spikefloat.sim.benches.top import combinational_top
+from spikefloat.sim.benches.top import row_top
 from spikefloat.sim.simulators.modules import module_names, rename_modules
 
 INVERT = """// module comment
@@ -56,7 +56,7 @@ def test_rename_modules_escaped():
 
 
 def test_top():
-    top = combinational_top([make_dut(), make_dut((9,), 9)], [SIGNALS] * 2)
+    top = row_top([make_dut(), make_dut((9,), 9)], [SIGNALS] * 2)
     text = top.text
     assert top.slices == [{"y": slice(0, 1)}, {"y": slice(1, 3)}]
     assert module_names(text) == [
@@ -70,27 +70,36 @@ def test_top():
         text[text.index("module bench_top") :]
         == """\
 module bench_top (
-  input wire [8:0] a,
-  output wire [23:0] y
+  input wire rst,
+  input wire [2303:0] a_row,
+  output reg [6143:0] y_row
 );
+  wire [23:0] y;
+  reg clk = 1'b0;
+  always #5 clk = ~clk;
+  reg [7:0] index = 8'd0;
+  always @(posedge clk) index <= rst ? 8'd0 : index + 8'd1;
+  reg [8:0] a;
+  always @(posedge clk) a <= a_row[index * 9 +: 9];
   d0_invert d0 (.a(a[3:0]), .y(y[3:0]));
   assign y[7:4] = 4'd0;
   d1_invert d1 (.a(a[8:0]), .y(y[16:8]));
   assign y[23:17] = 7'd0;
+  always @(posedge clk) y_row[index * 24 +: 24] = y;
 endmodule
 """
     )
 
 
 def test_top_three_operands():
-    text = combinational_top([make_dut((8, 4, 2), 8)], [SIGNALS]).text
+    text = row_top([make_dut((8, 4, 2), 8)], [SIGNALS]).text
     assert "  d0_invert d0 (.a(a[7:0]), .b(b[3:0]), .c(c[1:0]), .y(y[7:0]));" in text.splitlines()
 
 
 def test_top_operands_of_their_own():
-    text = combinational_top([make_dut(), make_dut((9,), 9)], [SIGNALS, {"a": "a_1"}]).text
-    assert "  input wire [3:0] a," in text.splitlines()
-    assert "  input wire [8:0] a_1," in text.splitlines()
+    text = row_top([make_dut(), make_dut((9,), 9)], [SIGNALS, {"a": "a_1"}]).text
+    assert "  reg [3:0] a;" in text.splitlines()
+    assert "  reg [8:0] a_1;" in text.splitlines()
     assert "  d1_invert d1 (.a(a_1[8:0]), .y(y[16:8]));" in text.splitlines()
 
 
@@ -103,4 +112,4 @@ def test_top_operands_of_their_own():
 )
 def test_top_wrong(duts, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        combinational_top(duts, [SIGNALS] * len(duts))
+        row_top(duts, [SIGNALS] * len(duts))

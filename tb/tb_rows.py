@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench for clocked designs under one top module: one case per clock, every output recorded.
+"""Bench for designs under one top module: one case per clock, every output recorded.
 
-The top module is :func:`spikefloat.sim.benches.top.clocked_top`. Python gives it a row of operands
+The top module is :func:`spikefloat.sim.benches.top.row_top`. Python gives it a row of operands
 at a time, and records a row of results.
 """
 
