@@ -141,13 +141,13 @@ def wave_files(
         if isinstance(port, StreamPort)
         for signal in ("tvalid", "tready", "tlast", "tkeep")
     ]
-    has_rows = dut.contract in (Contract.COMBINATIONAL, Contract.CLOCKED)
+    valid = {Contract.COMBINATIONAL: 0.0, Contract.CLOCKED: PERIOD * (dut.latency + 0.5)}
     cut = Cut(
         clip=outcome.clip,
         name=dut.module,
         ports={name: port for name, port in ports.items() if port.count > 1},
         levels=_levels(subject, dut.verilog, dut.module),
-        valid=PERIOD * (dut.latency + 0.5) if has_rows else None,
+        valid=valid.get(dut.contract),
     )
     waves = cut_waves(cut)
     formats = {name: port.fmt for name, port in ports.items() if port.fmt is not None}

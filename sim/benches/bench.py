@@ -206,6 +206,10 @@ def _judge(
         port.name: port.unpack(undefined[at, own[port.name]]) != 0 for port in check.dut.outputs
     }
     board = Scoreboard(check, results, masks)
+    shown = 0.0, float(PERIOD * (needed + 1))
+    if check.dut.contract is Contract.COMBINATIONAL:  # from the first edge to that after the last
+        half = PERIOD // 2
+        shown = float(half + 1), float(PERIOD * check.cases.count + half - 1)
     return Outcome(
         dut=check.dut,
         simulator=simulator,
@@ -214,6 +218,6 @@ def _judge(
         report=board.report(),
         first_wrong=board.first_wrong,
         results=results,
-        clip=recording.clip(0, PERIOD * (needed + 1)),
+        clip=recording.clip(*shown),
         **recording.times,
     )
