@@ -22,7 +22,7 @@ from spikefloat.rtl_gen.checks.networks.token_neurons import neuron_token_operat
 from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
 from spikefloat.rtl_gen.networks.description import Lookup, Network, Product, Step
 from spikefloat.rtl_gen.rtl.engine.token_units import TokenUnits
-from spikefloat.sim.golden.networks.tokens import Decoding
+from spikefloat.sim.golden.networks.tokens import Decoding, step_groups
 
 __all__ = ["NeuronDecoding"]
 
@@ -57,7 +57,7 @@ class NeuronDecoding:
         jobs: int = 1,
         units: TokenUnits | None = None,
     ) -> None:
-        groups = Decoding(network, {}).groups
+        groups = step_groups(network)
         self._parts = _parts(groups, jobs)
         self._needed = [_needed(groups, part) for part in self._parts]
         # Not forked: a copy of a process with threads, such as those that tell the time, may hang.
@@ -68,8 +68,8 @@ class NeuronDecoding:
         ]
         begun = [pool.submit(time.process_time) for pool in self._pools]  # They build meanwhile.
         start = time.process_time()
-        self.units = make_token_units(network) if units is None else units  #: The circuits.
-        self._own = Decoding(network, weights, neuron_token_operations(network, self.units))
+        #: The circuits; and this process's part of the decoder.
+        self.units, self._own = _built(network, weights, units)
         self._build_seconds, self._begun = time.process_time() - start, begun
         #: Seconds of a processor that the steps of each part have taken.
         self.seconds = [0.0] * len(self._parts)
@@ -184,14 +184,21 @@ def _is_equal(a: Made, b: Made) -> bool:
     )
 
 
+def _built(
+    network: Network, weights: Mapping[str, Codes], units: TokenUnits | None
+) -> tuple[TokenUnits, Decoding]:
+    """Return the circuits of a network, or those that are given, and a decoder of them."""
+    units = make_token_units(network) if units is None else units
+    return units, Decoding(network, weights, neuron_token_operations(network, units))
+
+
 #: What a process has that computes a part.
 _decoding: list[Decoding] = []
 
 
 def _begin(network: Network, weights: Mapping[str, Codes], units: TokenUnits | None) -> None:
     """Build the circuits of a process."""
-    units = make_token_units(network) if units is None else units
-    _decoding[:] = [Decoding(network, weights, neuron_token_operations(network, units))]
+    _decoding[:] = [_built(network, weights, units)[1]]
 
 
 def _run(tokens: Sequence[int], first: int, part: slice, known: Made) -> _Result:

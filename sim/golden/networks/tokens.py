@@ -37,7 +37,7 @@ from spikefloat.sim.golden.rounding import NEAREST_EVEN
 from spikefloat.sim.golden.vectors.elementwise import rope
 from spikefloat.sim.golden.vectors.softmax import softmax
 
-__all__ = ["Decoding", "TokenOperations", "golden_token_operations"]
+__all__ = ["Decoding", "TokenOperations", "golden_token_operations", "step_groups"]
 
 Codes = NDArray[np.int64]
 
@@ -112,18 +112,13 @@ class Decoding:
         self._stream: dict[str, Codes] = {}
         products = [step for step in network.steps if isinstance(step, Product)]
         self._transposed = {step.into for step in products if step.is_transposed}
-        self._groups = _together(network)
+        self._groups = step_groups(network)
         self.position = 0  #: Tokens so far.
 
     @property
     def context(self) -> int:
         """Most tokens of a sequence."""
         return self._network.shape(self._network.input)[0]
-
-    @property
-    def groups(self) -> list[tuple[Step, ...]]:
-        """The steps, in groups that are computed at once, in order."""
-        return list(self._groups)
 
     def back(self, position: int) -> None:
         """Forget the tokens from a position on."""
@@ -247,7 +242,7 @@ class Decoding:
         return self._tensors[step.w][:, :stop]
 
 
-def _together(network: Network) -> list[tuple[Step, ...]]:
+def step_groups(network: Network) -> list[tuple[Step, ...]]:
     """Return the steps in groups that are computed at once, such as those of all heads of a layer.
 
     A step joins the first group of its kind and shape after all that it needs. Only those that make

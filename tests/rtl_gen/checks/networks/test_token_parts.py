@@ -12,7 +12,7 @@ from spikefloat.rtl_gen.checks.networks import token_parts
 from spikefloat.rtl_gen.checks.networks.token_parts import NeuronDecoding
 from spikefloat.rtl_gen.designs.engines.token_units import make_token_units
 from spikefloat.sim.golden.networks.quick import quick_token_operations
-from spikefloat.sim.golden.networks.tokens import Decoding
+from spikefloat.sim.golden.networks.tokens import Decoding, step_groups
 from spikefloat.sim.golden.networks.weights import encode_weights
 from tests.helpers.language import TINY, tiny_model
 
@@ -76,7 +76,7 @@ def test_results_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_parts() -> None:
     """As many parts as there are jobs, of whole groups, but only where one result is enough."""
-    groups = Decoding(NETWORK, {}).groups
+    groups = step_groups(NETWORK)
     for jobs, count in ((1, 1), (2, 2), (4, 4), (100, 7)):
         parts = token_parts._parts(groups, jobs)
         assert len(parts) == count
