@@ -35,6 +35,8 @@ ROW = 256
 #: Nanoseconds of a clock.
 PERIOD = 10
 
+#: What a bench's delays are counted in.
+TIMESCALE = "`timescale 1ns / 1ps"
 
 Signals = Mapping[str, str]
 
@@ -148,6 +150,8 @@ def _place(duts: Sequence[Dut], signals: Sequence[Signals]) -> _Placed:
 def prefixed(dut: Dut, index: int) -> str:
     """Return the text of a design with a prefix of its own to the names of all modules.
 
+    If it sets a timescale, that of benches is set behind it.
+
     Raises
     ------
     InputError
@@ -155,4 +159,6 @@ def prefixed(dut: Dut, index: int) -> str:
     """
     if dut.module not in module_names(dut.verilog):
         raise InputError(f"No module named {dut.module!r} in the Verilog of {dut.name}")
-    return rename_modules(dut.verilog, f"d{index}_")
+    text = rename_modules(dut.verilog, f"d{index}_")
+    # A timescale holds for all modules that follow, and Verilator keeps it over `resetall.
+    return f"{text}\n{TIMESCALE}\n" if "`timescale" in text else text

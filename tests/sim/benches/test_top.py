@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many designs get under one top module, whatever their modules are called."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from spikefloat.sim.benches.dut import Dut, Port
@@ -89,6 +92,18 @@ module bench_top (
 endmodule
 """
     )
+
+
+def test_top_after_a_timescale():
+    """A timescale of a design is not that of the designs and the clock behind it."""
+    dut = make_dut()
+    timed = replace(dut, verilog=f"`timescale 1ps / 1ps\n{dut.verilog}")
+    text = row_top([timed, dut], [SIGNALS] * 2).text
+    assert re.findall("`timescale.*|module d1_inverter", text) == [
+        "`timescale 1ps / 1ps",
+        "`timescale 1ns / 1ps",
+        "module d1_inverter",
+    ]
 
 
 def test_top_three_operands():
