@@ -9,7 +9,8 @@
 #
 # Where the user may install system packages (root, or sudo without a password, or Homebrew), what
 # is missing is installed; else one sentence names the command to run. PYTHON=... names the Python to
-# use; by default it is the first on the search path, or the system's where that is clearly quicker.
+# use; by default it is that of a VENV that is there, or else the first on the search path, or the
+# system's where that is clearly quicker.
 set -euo pipefail
 
 SYSTEM_PYTHON=${SYSTEM_PYTHON-/usr/bin/python3}
@@ -52,6 +53,10 @@ is_new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
+python_version() {
+    "$1" -c 'import sys; print(f"{sys.version_info[0]}.{sys.version_info[1]}")'
+}
+
 has_venv() {
     "$1" -c 'import ensurepip, venv' 2>/dev/null
 }
@@ -86,20 +91,33 @@ find_python() {
         "run \`make PYTHON=...\` with one that is"
 }
 
-setup_python() {
+# Make an environment of a Python that is found. One that is there and works keeps its Python unless
+# another is asked for: what belongs to one does not run in another.
+make_environment() {
     local venv=$1 python version
+    if [ -z "${PYTHON:-}" ] && is_new_enough "$venv/bin/python" &&
+        "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+        echo "Setting up $venv again with $("$venv/bin/python" --version)"
+        return
+    fi
     python=$(find_python)
-    version=$("$python" -c 'import sys; print(f"{sys.version_info[0]}.{sys.version_info[1]}")')
+    version=$(python_version "$python")
     # Debian keeps these apart from Python. cocotb loads Python into the simulator; a test runs a
     # script for Vivado in the Tcl of tkinter, which a Python of the user's own has or has not.
     need "Python's venv module" "python$version-venv" "python@$version" has_venv "$python"
     [ "$python" != "$SYSTEM_PYTHON" ] ||
         need "Python's module tkinter" python3-tk "python-tk@$version" has_tkinter "$python"
+    echo "Setting up $venv with $("$python" --version): this takes a minute or two"
+    "$python" -m venv --clear "$venv"
+}
+
+setup_python() {
+    local venv=$1 version
+    make_environment "$venv"
     # Verilator writes C++, and its command is a Perl script.
     need "C++ compiler" g++ gcc command -v c++
     need "Perl" perl perl perl -MFindBin -MPod::Usage -e 1
-    echo "Setting up $venv with $("$python" --version): this takes a minute or two"
-    "$python" -m venv "$venv"
+    version=$(python_version "$venv/bin/python")
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[test]'
     need "Python's shared library" "libpython$version" "python@$version" \
         "$venv/bin/python" -c 'import find_libpython, sys

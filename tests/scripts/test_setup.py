@@ -125,9 +125,11 @@ def test_wrong_argument(system):
 PYTHON = """
 case "$*" in
     *timeit*) echo {time} ;;
-    "-c import {missing}"*|"-m venv "*) exit 1 ;;
+    "-c import {missing}"*|"-m {missing} "*|"-m venv "*) exit 1 ;;
+    "-m pip --version") ;;
     *version_info*version_info*) echo 3.11 ;;
     --version) echo {name} ;;
+    "-m pip"*) echo "packages into {name}" ;;
 esac
 """
 
@@ -153,3 +155,30 @@ def test_clearly_quicker_python_of_the_system(system, tmp_path, time, missing, v
     done = run("python", "venv", SYSTEM_PYTHON=path, **variables)
     assert done.returncode == 1
     assert done.stdout == f"Setting up venv with {chosen}: this takes a minute or two\n"
+
+
+@pytest.mark.parametrize(
+    "missing, variables, said",
+    [
+        ("nothing", {}, "Setting up venv again with own\npackages into own\n"),
+        ("sys; sys.exit", {}, "Setting up venv with first: this takes a minute or two\n"),
+        ("pip", {}, "Setting up venv with first: this takes a minute or two\n"),
+        (
+            "nothing",
+            {"PYTHON": "python3"},
+            "Setting up venv with first: this takes a minute or two\n",
+        ),
+    ],
+)
+def test_environment_that_is_there(system, tmp_path, missing, variables, said):
+    """It keeps its Python, in which its packages run, if that works and no other is asked for."""
+    add, run = system
+    add("own", PYTHON.format(time=0, missing=missing, name="own"))
+    add("python3", PYTHON.format(time=1000, missing="nothing", name="first"))
+    for name in ("c++", "perl"):
+        add(name, "")
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    (tmp_path / "venv" / "bin" / "python").symlink_to(tmp_path / "bin" / "own")
+    done = run("python", "venv", **variables)
+    assert done.stdout == said
+    assert done.returncode == (0 if "again" in said else 1)
