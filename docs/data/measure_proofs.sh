@@ -14,7 +14,7 @@ prove() {  # DESIGN,... OPTION...
     # Without the command, the lemmas and what only a wrong circuit has.
     python -m spikefloat prove "$@" --csv --quiet | python -c '
 import csv, sys
-names = ("design", "format", "to", "library", "rounding", "flags", "stages", "circuit")
+names = ("design", "format", "to", "library", "rounding", "flags", "style", "stages", "circuit")
 names += ("input_bits", "method", "ands", "seconds", "result")
 for row in csv.DictReader(sys.stdin):
     print(*(row[name] for name in names), sep=",")
@@ -23,7 +23,7 @@ for row in csv.DictReader(sys.stdin):
 
 questions=equal,less,less_equal,greater,greater_equal,unordered
 extremes=minimum,maximum,minimum_number,maximum_number
-echo design,format,to,library,rounding,flags,stages,circuit,input_bits,method,ands,seconds,result > "$rows"
+echo design,format,to,library,rounding,flags,style,stages,circuit,input_bits,method,ands,seconds,result > "$rows"
 prove multiply,add,subtract,$extremes,$questions --format binary16,bfloat16
 prove convert --format binary32 --to binary16,bfloat16
 prove multiply --format binary32
@@ -34,4 +34,6 @@ prove multiply,add --format bfloat16 --stages 1,2,4
 prove multiply --format binary16,bfloat16 --rounding rtz,rdn,rup,rna
 prove multiply,add,divide,square_root --format e4m3fn,e5m2 --flags
 prove multiply,add --format e4m3fn,e5m2 --stages 1,2,3,4
+prove multiply,add,divide,square_root,less --format e4m3fn,e5m2 --style spiking
+prove multiply,add,less,minimum --format binary16,bfloat16 --style spiking
 cp "$rows" "$kept"

@@ -121,7 +121,10 @@ def known_circuits() -> dict[tuple[str, str], str]:
     usual = (
         row
         for row in proofs
-        if row["rounding"] in ("", "rne") and row["stages"] == "0" and not row["to"]
+        if row["rounding"] in ("", "rne")
+        and row["stages"] == "0"
+        and not row["to"]
+        and row["style"] == "spatial"
     )
     run = (row for row in kept("every_pair") if row["wrong"] == "0" and row["library"] == "native")
     known = {(row["operation"], row["format"]): "every pair" for row in run}
@@ -151,7 +154,8 @@ def proofs() -> str:
     for row in kept("proofs"):
         to = f" to {row['to']}" if row["to"] else ""
         flags = ", flags" if row["flags"] else ""
-        what = row["format"] + to + flags, row["method"], row["result"]
+        style = "" if row["style"] == "spatial" else f", {row['style']}"
+        what = row["format"] + to + flags + style, row["method"], row["result"]
         groups.setdefault(what, []).append(row)
     table = []
     for (what, method, result), rows in groups.items():

@@ -15,7 +15,7 @@ with (ROOT / "docs/data/proofs.csv").open(encoding="utf-8", newline="") as kept:
 
 
 def instance_of(row: dict[str, str]) -> Instance:
-    options = {name: row[name] for name in ("to", "rounding", "flags") if row[name]}
+    options = {name: row[name] for name in ("to", "rounding", "flags", "style") if row[name]}
     return make_instance(
         row["design"],
         format=row["format"],

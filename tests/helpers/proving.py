@@ -9,7 +9,7 @@ from spikefloat.rtl_gen.designs.hardware import Hardware
 __all__ = ["faulty"]
 
 #: The first synapse of a neuron, in the instance of its module.
-_SYNAPSE = re.compile(r"(_cell \(\.x\(\{)([^,}]+)(,)")
+_SYNAPSE = re.compile(r"(_cell \(\s*(?:\.clk\(clk\), \.rst\(rst\), )?\.x\(\{)([^,}]+)(,)")
 
 
 def faulty(hardware: Hardware, scope: str | None) -> Hardware:

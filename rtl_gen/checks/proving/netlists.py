@@ -24,9 +24,10 @@ Codes = dict[str, NDArray[np.int64]]
 
 def read_back(
     hardware: Hardware,
-    stages: int,
     cuts: Sequence[str] = (),
     stop: Callable[[], bool] | None = None,
+    *,
+    has_reset: bool = False,
 ) -> Circuit:
     """Return what Yosys reads in the Verilog of a design, its registers counted and taken out.
 
@@ -34,17 +35,17 @@ def read_back(
     ----------
     hardware : Hardware
         The design as hardware.
-    stages : int
-        Registers that every path must have.
     cuts : sequence of str
         Wires that are cut; see :func:`read_netlist`.
     stop : callable, optional
         Asked now and then whether Yosys is to end.
+    has_reset : bool
+        Whether a reset may be of effect; see :func:`without_registers`.
 
     Raises
     ------
     UnequalPaths
-        If registers are not what a pipeline of so many stages has.
+        If registers are not what a pipeline of its latency has.
     ToolStopped
         If it was to end.
     MissingPackage
@@ -55,8 +56,8 @@ def read_back(
         path = folder / f"{hardware.module}.v"
         path.write_text(hardware.verilog, encoding="utf-8")
         module = read_netlist(path, hardware.module, cuts=cuts, extra="prove", stop=stop)
-    if stages:
-        return without_registers(module, hardware.module, stages)
+    if hardware.latency:
+        return without_registers(module, hardware.module, hardware.latency, has_reset=has_reset)
     return circuit_of_netlist(module, hardware.module)
 
 

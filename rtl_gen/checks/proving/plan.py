@@ -6,10 +6,11 @@ from enum import StrEnum
 from spikefloat.rtl_gen.checks.proving.references import COMPARISONS, MODES, carrier
 from spikefloat.rtl_gen.designs.design import Kind
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import Style
+from spikefloat.rtl_gen.designs.options import Delays, HardwareOptions, Style
 from spikefloat.rtl_gen.designs.rounding import Flags
 from spikefloat.rtl_gen.errors import InputError
 from spikefloat.rtl_gen.formats import Overflow
+from spikefloat.rtl_gen.neurons.residue import Residue
 
 __all__ = ["MOST_INPUTS", "THEORY", "Method", "method_of"]
 
@@ -39,10 +40,10 @@ def method_of(instance: Instance) -> Method:
     name, circuit, hardware = instance.design.name, instance.circuit, instance.hardware
     if instance.design.kind is not Kind.OPERATION or instance.shape is not None:
         raise InputError(f"Design to be proved must be an operation on floats, not {name}")
-    if hardware.style is not Style.SPATIAL or hardware.is_stream:
-        what = "streams" if hardware.is_stream else f"--style {hardware.style}"
+    if (what := _other_hardware(hardware)) is not None:
         raise InputError(
-            f"Hardware to be proved must be --style spatial without streams, not {what}"
+            "Hardware to be proved must be --style spatial, or spiking with every membrane "
+            f"discharged and delays in registers, without streams, not {what}"
         )
     if instance.graph.input_count <= MOST_INPUTS:
         return Method.EVERY_PATTERN
@@ -53,6 +54,19 @@ def method_of(instance: Instance) -> Method:
             "`spikefloat verify`"
         )
     return Method.PRODUCT if name == "multiply" else Method.THEORY
+
+
+def _other_hardware(hardware: HardwareOptions) -> str | None:
+    """Return what of the hardware is not that of a pipeline, as an option, or None."""
+    if hardware.is_stream:
+        return "--stream"
+    if hardware.style not in (Style.SPATIAL, Style.SPIKING):
+        return f"--style {hardware.style}"
+    if hardware.residue is not Residue.DISCHARGE:
+        return f"--residue {hardware.residue}"
+    if hardware.delays is not Delays.REGISTERS:
+        return f"--delays {hardware.delays}"
+    return None
 
 
 def _obstacle(instance: Instance) -> str | None:

@@ -7,7 +7,7 @@
 - A product is cut. Its significands are multiplied as integers are, row by row; and behind the product,
   whatever it be, the netlist is the float theory. Both together are the theorem.
 - A pipeline has as many registers on one path as on any other, and is without them the circuit that
-  was proved.
+  was proved. So has a spiking circuit while its reset is low: each neuron is one.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from spikefloat.rtl_gen.checks.verifying.designs import scalar_design
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
+from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.mapping.aig import Circuit
@@ -56,7 +57,8 @@ def kept_as(instance: Instance, hardware: Hardware) -> dict[str, Any]:
             (circuit.format, circuit.to, circuit.others, circuit.overflow, circuit.rounding)
         ),
         "nan": circuit.nan.value,
-        "stages": instance.hardware.stages,
+        "latency": hardware.latency,
+        "style": instance.hardware.style.value,
         "tools": {name: version(name) for name in _TOOLS},
     }
 
@@ -112,6 +114,7 @@ class _Proof:
     def __init__(self, instance: Instance, hardware: Hardware, cache: Cache, work: Work) -> None:
         self._instance, self._hardware, self._cache = instance, hardware, cache
         self._work = work
+        self._has_reset = instance.hardware.style is Style.SPIKING
 
     def run(self, method: Method) -> Outcome:
         """Carry it out, to an answer or to the end of the time."""
@@ -139,7 +142,7 @@ class _Proof:
         work, instance = self._work, self._instance
         if method is Method.EVERY_PATTERN:
             methods.every_operand(work, instance, self._read())
-        elif instance.hardware.stages:
+        elif self._hardware.latency:
             self._prove_pipeline()
         elif method is Method.PRODUCT:
             cut = self._read((methods.CUT,))
@@ -151,29 +154,35 @@ class _Proof:
     def _prove_pipeline(self) -> None:
         work = self._work
         piped = self._read()
-        base = replace(self._instance, hardware=replace(self._instance.hardware, stages=0))
+        base = replace(self._instance, hardware=HardwareOptions())
         known = prove(base, timeout=work.left, cache=self._cache, progress=work.tick)
         if known.result != "proved":
             raise NotDecided(f"without registers it is {known.result}: {known.reason}")
         work.add(*known.lemmas)
         work.say("comparing the pipeline with the circuit that was proved")
-        plain = self._netlist(design_hardware(base), 0)
+        plain = self._netlist(design_hardware(base))
         methods.same(work, piped, plain, "without registers it is what was proved")
 
     def _read(self, cuts: tuple[str, ...] = ()) -> Circuit:
         """Return the Verilog as logic, after its registers were counted."""
-        work, stages = self._work, self._instance.hardware.stages
+        work, clocks = self._work, self._hardware.latency
         work.say("reading the Verilog with Yosys")
-        circuit = self._netlist(self._hardware, stages, cuts)
+        circuit = self._netlist(self._hardware, cuts)
         work.nodes = len(circuit.aig) - circuit.aig.first_and
         work.add()  # what follows has its own time
-        if stages:
-            work.proved(f"every path from operand to result has {stages} registers", "structure")
+        if clocks:
+            what = f"every path from operand to result has {clocks} registers"
+            work.proved(f"{what}, while rst is low" if self._has_reset else what, "structure")
         return circuit
 
-    def _netlist(self, hardware: Hardware, stages: int, cuts: tuple[str, ...] = ()) -> Circuit:
+    def _netlist(self, hardware: Hardware, cuts: tuple[str, ...] = ()) -> Circuit:
         try:
-            return read_back(hardware, stages, cuts, stop=lambda: self._work.left == 0.0)
+            return read_back(
+                hardware,
+                cuts,
+                stop=lambda: self._work.left == 0.0,
+                has_reset=self._has_reset,
+            )
         except ToolStopped:
             self._work.tick()
             raise
@@ -183,7 +192,7 @@ class _Proof:
 
         Those that a lemma was refuted with, or others: behind a cut they need not come about.
         """
-        circuit = read_back(self._hardware, self._instance.hardware.stages)
+        circuit = read_back(self._hardware, has_reset=self._has_reset)
         source = np.random.default_rng(1)
         tried = {}
         for port in circuit.inputs:

@@ -2,7 +2,8 @@
 """Pipelines by their structure: every path from input to output has as many registers as any other.
 
 Then the outputs in one clock depend on the inputs so many clocks before, and on nothing else, however
-long it runs; and what they compute is the netlist without its registers.
+long it runs; and what they compute is the netlist without its registers. In the spiking style every neuron
+is a register, and its reset is low.
 """
 
 from typing import Any
@@ -20,10 +21,12 @@ class UnequalPaths(Exception):
     """Registers are not what a pipeline has: the message says what was found."""
 
 
-def without_registers(module: dict[str, Any], name: str, stages: int) -> Circuit:
+def without_registers(
+    module: dict[str, Any], name: str, clocks: int, *, has_reset: bool = False
+) -> Circuit:
     """Return what a pipeline computes, as logic, after its registers were counted.
 
-    All registers must be clocked by the port ``clk``; a reset ``rst`` must be of no effect.
+    All registers must be clocked by the port ``clk``.
 
     Parameters
     ----------
@@ -31,8 +34,11 @@ def without_registers(module: dict[str, Any], name: str, stages: int) -> Circuit
         The module, as Yosys writes it as JSON.
     name : str
         What its source calls it.
-    stages : int
+    clocks : int
         Registers that every path from an input to an output must have.
+    has_reset : bool
+        Whether ``rst`` may be of effect, as it is for neurons: what is returned holds while it is low.
+        Otherwise it must be of none.
 
     Raises
     ------
@@ -41,7 +47,8 @@ def without_registers(module: dict[str, Any], name: str, stages: int) -> Circuit
         or registers feed themselves.
     """
     ports = dict(module["ports"])
-    control = [ports.pop(name)["bits"][0] for name in ("clk", "rst")]
+    clock, reset = (ports.pop(name)["bits"][0] for name in ("clk", "rst"))
+    low = {reset} if has_reset else set()
     drivers: dict[Any, dict[str, Any]] = {}
     for cell in module["cells"].values():
         kind, pins = cell["type"], cell["connections"]
@@ -49,24 +56,27 @@ def without_registers(module: dict[str, Any], name: str, stages: int) -> Circuit
             if "DFF" in kind or "LATCH" in kind:
                 raise UnequalPaths(f"a register is a {kind}, not a plain one")
             continue
-        if kind == _REGISTER and pins["C"] != control[:1]:
+        if kind == _REGISTER and pins["C"] != [clock]:
             raise UnequalPaths("a register has another clock")
         drivers[pins["Q" if kind == _REGISTER else "Y"][0]] = cell
     inputs = {n: 0 for port in ports.values() if port["direction"] == "input" for n in port["bits"]}
-    levels = _Levels(inputs, drivers, control)
+    levels = _Levels({**inputs, **dict.fromkeys(low)}, drivers, {clock, reset} - low)
     for port, record in ports.items():
         for index, net in enumerate(record["bits"] if record["direction"] == "output" else ()):
             level = levels.of(net)
-            if level not in (None, stages):
-                raise UnequalPaths(f"{port}[{index}] is {level} registers behind, not {stages}")
-    return circuit_of_netlist(_bridged(module, ports, drivers), name)
+            if level not in (None, clocks):
+                raise UnequalPaths(f"{port}[{index}] is {level} registers behind, not {clocks}")
+    return circuit_of_netlist(_bridged(module, ports, drivers, low), name)
 
 
 class _Levels:
     """Registers between the inputs and each net."""
 
     def __init__(
-        self, inputs: dict[Any, int], drivers: dict[Any, dict[str, Any]], control: list[Any]
+        self,
+        inputs: dict[Any, int | None],
+        drivers: dict[Any, dict[str, Any]],
+        control: set[Any],
     ) -> None:
         #: None is what never changes, and so is any number of clocks behind.
         self._levels: dict[Any, int | None] = {"0": None, "1": None, "x": None, **inputs}
@@ -106,14 +116,17 @@ class _Levels:
 
 
 def _bridged(
-    module: dict[str, Any], ports: dict[str, Any], drivers: dict[Any, dict[str, Any]]
+    module: dict[str, Any],
+    ports: dict[str, Any],
+    drivers: dict[Any, dict[str, Any]],
+    low: set[Any],
 ) -> dict[str, Any]:
-    """Return a module with a wire in place of each register, and without the clock."""
+    """Return a module with a wire in place of each register, without the clock, some nets at 0."""
 
     def source(net: Any) -> Any:
         while (cell := drivers.get(net)) is not None and cell["type"] == _REGISTER:
             net = cell["connections"]["D"][0]
-        return net
+        return "0" if net in low else net
 
     cells = {
         name: {**cell, "connections": {k: [source(v[0])] for k, v in cell["connections"].items()}}

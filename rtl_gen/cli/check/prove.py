@@ -31,6 +31,7 @@ _COLUMNS = (
     "objective",
     "rounding",
     "flags",
+    "style",
     "stages",
     "input_bits",
     "method",

@@ -28,7 +28,7 @@ METHODS = {
 def netlist(name: str, fmt: str) -> tuple[Instance, Circuit]:
     instance = make_instance(name, format=fmt)
     cuts = (methods.CUT,) if name == "multiply" else ()
-    return instance, read_back(design_hardware(instance), 0, cuts)
+    return instance, read_back(design_hardware(instance), cuts)
 
 
 @cache
@@ -111,7 +111,7 @@ def test_lemmas(lemma: str, name: str, fmt: str, output: str) -> None:
 @pytest.mark.parametrize("mode", ["rdn", "rna"])
 def test_sums_in_other_modes(mode: str) -> None:
     instance = make_instance("add", format="bfloat16", rounding=mode)
-    circuit = read_back(design_hardware(instance), 0)
+    circuit = read_back(design_hardware(instance))
     work = Work(600, lambda _: None)
     methods.by_theory(work, instance, circuit)
     assert [lemma.method for lemma in work.lemmas] == ["Bitwuzla"]

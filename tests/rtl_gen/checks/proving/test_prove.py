@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proofs of whole designs: what is proved, what is wrong, and what is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,15 @@ from tests.helpers.proving import faulty
 pytestmark = pytest.mark.tool
 
 
-def test_every_pattern_of_a_pipeline() -> None:
-    outcome = prove(make_instance("multiply", format="e2m1fn", stages=1, flags="after"))
+@pytest.mark.parametrize(
+    ("hardware", "registers"),
+    [({"stages": 1}, "1 registers"), ({"style": "spiking"}, "21 registers, while rst is low")],
+)
+def test_every_pattern_of_a_pipeline(hardware: dict[str, object], registers: str) -> None:
+    outcome = prove(make_instance("multiply", format="e2m1fn", flags="after", **hardware))  # type: ignore[arg-type]
     assert outcome.result == "proved"
     assert [lemma.what for lemma in outcome.lemmas] == [
-        "every path from operand to result has 1 registers",
+        f"every path from operand to result has {registers}",
         "the netlist is the golden model",
     ]
     assert outcome.lemmas[1].method == "all 256 input patterns"
@@ -38,13 +43,24 @@ def test_a_fault_that_every_pattern_shows() -> None:
     assert example.found != example.expected
 
 
-def test_a_fault_in_a_pipeline_is_no_other_circuit() -> None:
+@pytest.mark.parametrize("hardware", [{"stages": 1}, {"style": "spiking"}])
+def test_a_fault_in_a_pipeline_is_no_other_circuit(hardware: dict[str, object]) -> None:
     """Its registers are right, its logic is not what was proved; the golden model says so."""
-    instance = make_instance("less", format="bfloat16", stages=1)
+    instance = make_instance("less", format="bfloat16", **hardware)  # type: ignore[arg-type]
     outcome = prove(instance, hardware=faulty(design_hardware(instance), None))
     assert outcome.result == "wrong"
     assert outcome.reason == "it is not so that without registers it is what was proved"
     assert outcome.counterexample is not None
+
+
+def test_a_delay_line_that_is_too_short() -> None:
+    instance = make_instance("less", format="bfloat16", style="spiking")
+    hardware = design_hardware(instance)
+    short = hardware.verilog.replace("LENGTH(15)", "LENGTH(14)", 1)
+    assert short != hardware.verilog
+    outcome = prove(instance, hardware=replace(hardware, verilog=short))
+    assert outcome.result == "wrong"
+    assert outcome.reason == "paths of 14 and 15 registers meet"
 
 
 @pytest.mark.slow
@@ -88,7 +104,8 @@ def test_the_key_is_all_that_decides() -> None:
         kept_as(make_instance("subtract", format="bfloat16"), hardware),
         kept_as(make_instance("add", format="binary16"), hardware),
         kept_as(make_instance("add", format="bfloat16", rounding="rup"), hardware),
-        kept_as(make_instance("add", format="bfloat16", stages=1), hardware),
+        kept_as(make_instance("add", format="bfloat16", style="spiking"), hardware),
+        kept_as(instance, replace(hardware, latency=1)),
     ]
     assert all(keys.count(key) == 1 for key in keys)
 
@@ -117,8 +134,16 @@ def test_the_time_is_over() -> None:
             {"name": "convert", "format": "binary32", "to": "e4m3fn"},
             "no format such as e4m3fn",
         ),
-        ({"name": "add", "format": "e4m3fn", "style": "spiking"}, "not --style spiking"),
-        ({"name": "add", "format": "e4m3fn", "is_stream": True}, "without streams, not streams"),
+        ({"name": "add", "format": "e4m3fn", "style": "temporal"}, "not --style temporal"),
+        (
+            {"name": "add", "format": "e4m3fn", "style": "spiking", "residue": "hard"},
+            "every membrane discharged and .*, not --residue hard",
+        ),
+        (
+            {"name": "add", "format": "e4m3fn", "style": "spiking", "delays": "memory"},
+            "delays in registers, .*, not --delays memory",
+        ),
+        ({"name": "add", "format": "e4m3fn", "is_stream": True}, "without streams, not --stream"),
         ({"name": "dot", "format": "e4m3fn", "length": 2}, "an operation on floats, not dot"),
     ],
 )

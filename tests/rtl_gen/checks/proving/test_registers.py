@@ -19,8 +19,9 @@ pytestmark = pytest.mark.tool
 Module = dict[str, Any]
 
 
-def read(folder: Any, stages: int) -> Module:
-    hardware = design_hardware(make_instance("minimum", format="e2m1fn", stages=stages))
+def read(folder: Any, stages: int, style: str = "spatial") -> Module:
+    instance = make_instance("minimum", format="e2m1fn", stages=stages, style=style)
+    hardware = design_hardware(instance)
     path = folder.mktemp("verilog") / "a.v"
     path.write_text(hardware.verilog, encoding="utf-8")
     return read_netlist(path, hardware.module)
@@ -40,6 +41,17 @@ def test_a_pipeline(piped: Module, tmp_path_factory: pytest.TempPathFactory) -> 
     assert prove_same(without_registers(piped, "piped", 2), plain).equal
     with pytest.raises(UnequalPaths, match=r"^y\[0\] is 2 registers behind, not 3$"):
         without_registers(piped, "piped", 3)
+
+
+def test_spiking(piped: Module, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neurons are registers with a reset: what they compute while it is low is what is asked."""
+    module = read(tmp_path_factory, 0, "spiking")
+    plain = without_registers(piped, "piped", 2)
+    assert prove_same(without_registers(module, "spiking", 7, has_reset=True), plain).equal
+    with pytest.raises(UnequalPaths, match="^logic depends on the clock or the reset$"):
+        without_registers(module, "spiking", 7)
+    use_reset(module)
+    assert not prove_same(without_registers(module, "spiking", 7, has_reset=True), plain).equal
 
 
 def drop(module: Module) -> None:
