@@ -24,16 +24,16 @@ for row in csv.DictReader(sys.stdin):
 questions=equal,less,less_equal,greater,greater_equal,unordered
 extremes=minimum,maximum,minimum_number,maximum_number
 echo design,format,to,library,rounding,flags,style,stages,circuit,input_bits,method,ands,seconds,result > "$rows"
-prove multiply,add,subtract,$extremes,$questions --format binary16,bfloat16
+prove multiply,divide,square_root,add,subtract,$extremes,$questions --format binary16,bfloat16
 prove convert --format binary32 --to binary16,bfloat16
-prove multiply --format binary32
+prove multiply,divide,square_root,add,subtract --format binary32
 prove $extremes,$questions --format binary32
-prove multiply,$extremes,$questions --format tf32
+prove multiply,divide,$extremes,$questions --format tf32
 prove $extremes,$questions --format binary64
 prove multiply,add --format bfloat16 --stages 1,2,4
-prove multiply --format binary16,bfloat16 --rounding rtz,rdn,rup,rna
+prove multiply,divide --format binary16,bfloat16,binary32 --rounding rtz,rdn,rup,rna
 prove multiply,add,divide,square_root --format e4m3fn,e5m2 --flags
 prove multiply,add --format e4m3fn,e5m2 --stages 1,2,3,4
 prove multiply,add,divide,square_root,less --format e4m3fn,e5m2 --style spiking
-prove multiply,add,less,minimum --format binary16,bfloat16 --style spiking
+prove multiply,divide,square_root,add,less,minimum --format binary16,bfloat16,binary32 --style spiking
 cp "$rows" "$kept"

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spikefloat.rtl_gen.checks.proving.netlists import multiplier, part, results
-from spikefloat.rtl_gen.checks.proving.references import expected, product_code
+from spikefloat.rtl_gen.checks.proving.cuts import Cut
+from spikefloat.rtl_gen.checks.proving.netlists import part, results
+from spikefloat.rtl_gen.checks.proving.references import expected
 from spikefloat.rtl_gen.checks.proving.solver import Solver, Term
 from spikefloat.rtl_gen.checks.proving.work import Refuted, Work
 from spikefloat.rtl_gen.checks.verifying.designs import scalar_design
@@ -15,11 +16,8 @@ from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.rtl_gen.mapping.equivalence import prove_same
 from spikefloat.rtl_gen.mapping.patterns import every_pattern
 
-__all__ = ["CUT", "behind_product", "by_theory", "every_operand", "product_by_rows", "same"]
+__all__ = ["behind_cut", "by_theory", "every_operand", "in_front_of_cut", "same"]
 
-#: Wire of a multiplier that is cut: the product of the significands.
-CUT = "product"
-_CUT_INPUT = f"{CUT}_i"
 _CHUNK_WORDS = 4096
 
 
@@ -65,37 +63,37 @@ def by_theory(work: Work, instance: Instance, circuit: Circuit) -> None:
     _ask(work, circuit, reference, "the netlist is the float theory")
 
 
-def behind_product(work: Work, instance: Instance, cut: Circuit) -> None:
-    """The same for a multiplier whose product of significands can be anything.
+def behind_cut(work: Work, instance: Instance, circuit: Circuit, cut: Cut) -> None:
+    """The same for an operation on whose significands anything may have come out.
 
     Raises
     ------
     Refuted
-        If there are operands and a product for which they differ.
+        If there are operands and such a result for which they differ.
     """
 
     def reference(solver: Solver, words: dict[str, Term]) -> Term:
         options = instance.circuit
         assert options.rounding.mode is not None
-        codes = words["a"], words["b"]
-        return product_code(solver, options.format, options.rounding.mode, codes, words[_CUT_INPUT])
+        free = {wire: words[f"{wire}_i"] for wire in cut.wires}
+        codes = tuple(word for name, word in words.items() if not name.endswith("_i"))
+        return cut.code(solver, options.format, options.rounding.mode, codes, free)
 
-    _ask(work, cut, reference, "behind any product the netlist is the float theory")
+    _ask(work, circuit, reference, f"behind any {cut.what} the netlist is the float theory")
 
 
-def product_by_rows(work: Work, instance: Instance, cut: Circuit) -> None:
-    """Show that the significands are multiplied as integers, row by row.
+def in_front_of_cut(work: Work, instance: Instance, circuit: Circuit, cut: Cut) -> None:
+    """Show that significands are multiplied, divided or rooted as integers are, row by row.
 
     Raises
     ------
     Refuted
         If they are not.
     """
-    work.say("comparing the product of the significands with sums of rows")
-    fmt = instance.circuit.format
-    product = part(cut, [CUT])
-    rows = multiplier(fmt.exponent_bits, fmt.mantissa_bits, ("a", "b", CUT))
-    same(work, product, rows, "the product of the significands is that of integers")
+    work.say(f"comparing the {cut.what} of the significands with the method of school")
+    front = part(circuit, cut.wires)
+    school = cut.school(instance.circuit.format, front.outputs)
+    same(work, front, school, f"the {cut.what} of the significands is that of integers")
 
 
 def same(work: Work, first: Circuit, second: Circuit, what: str) -> None:
@@ -125,6 +123,6 @@ def _ask(
     solver.require(solver.not_(solver.same(found, reference(solver, words))))
     values = solver.find(words)
     if values is not None:
-        values.pop(_CUT_INPUT, None)
-        raise Refuted(f"it is not so that {what}", values)
+        operands = {name: value for name, value in values.items() if not name.endswith("_i")}
+        raise Refuted(f"it is not so that {what}", operands)
     work.proved(what, "Bitwuzla")

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from spikefloat.rtl_gen.checks.proving.registers import without_registers
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.files import temporary_folder
-from spikefloat.rtl_gen.mapping.aig import Aig, Circuit, WordPort
+from spikefloat.rtl_gen.mapping.aig import Aig, Circuit
 from spikefloat.rtl_gen.mapping.netlist import circuit_of_netlist
 from spikefloat.rtl_gen.mapping.patterns import Words
 from spikefloat.rtl_gen.mapping.verilog_source import read_netlist
 from spikefloat.sim.graphs.planes import unpack_codes
 
-__all__ = ["Codes", "multiplier", "part", "read_back", "results"]
+__all__ = ["Codes", "part", "read_back", "results"]
 
 #: Codes of each port.
 Codes = dict[str, NDArray[np.int64]]
@@ -86,39 +86,6 @@ def results(circuit: Circuit, rows: Words, trials: int) -> tuple[Codes, Codes]:
             }
         )
     return sides[0], sides[1]
-
-
-def multiplier(exponent_bits: int, mantissa_bits: int, names: Sequence[str]) -> Circuit:
-    """Return the product of the significands of two codes: a sum of rows, by the school method.
-
-    Parameters
-    ----------
-    exponent_bits, mantissa_bits : int
-        Of the format; the hidden bit is 1 where the exponent field is not 0.
-    names : sequence of str
-        Of the two operands, and of the result.
-    """
-    width = 1 + exponent_bits + mantissa_bits
-    aig = Aig(2 * width)
-    significands = []
-    for operand in range(2):
-        code = [aig.input(operand * width + i) for i in range(width)]
-        hidden = 0
-        for bit in code[mantissa_bits:-1]:
-            hidden = aig.or_(hidden, bit)
-        significands.append([*code[:mantissa_bits], hidden])
-    a, b = significands
-    total = [0] * (2 * len(a))
-    for place, bit in enumerate(b):
-        carry = 0
-        for i, other in enumerate(a):
-            x, y = total[place + i], aig.and_(other, bit)
-            half = aig.xor(x, y)
-            total[place + i] = aig.xor(half, carry)
-            carry = aig.or_(aig.and_(x, y), aig.and_(half, carry))
-        total[place + len(a)] = carry
-    ports = [WordPort(name, width) for name in names[:2]]
-    return Circuit("product", tuple(ports), (WordPort(names[2], len(total)),), aig, tuple(total))
 
 
 def part(circuit: Circuit, outputs: Sequence[str]) -> Circuit:

@@ -18,7 +18,17 @@ __all__ = ["MOST_INPUTS", "THEORY", "Method", "method_of"]
 MOST_INPUTS = 24
 _EXTREMES = ("minimum", "maximum", "minimum_number", "maximum_number")
 #: Operations that have a reference in the float theory of the solver.
-THEORY = ("multiply", "add", "subtract", "convert", *COMPARISONS, "unordered", *_EXTREMES)
+THEORY = (
+    "multiply",
+    "divide",
+    "square_root",
+    "add",
+    "subtract",
+    "convert",
+    *COMPARISONS,
+    "unordered",
+    *_EXTREMES,
+)
 
 
 class Method(StrEnum):
@@ -27,6 +37,12 @@ class Method(StrEnum):
     EVERY_PATTERN = "every pattern"
     THEORY = "float theory"
     PRODUCT = "float theory behind the product"
+    QUOTIENT = "float theory behind the quotient"
+    ROOT = "float theory behind the root"
+
+
+#: Of these the significands are looked at by themselves.
+_CUT = {"multiply": Method.PRODUCT, "divide": Method.QUOTIENT, "square_root": Method.ROOT}
 
 
 def method_of(instance: Instance) -> Method:
@@ -53,7 +69,7 @@ def method_of(instance: Instance) -> Method:
             f"{name} of {circuit.format.name} cannot be proved yet, {reason}; try it with "
             "`spikefloat verify`"
         )
-    return Method.PRODUCT if name == "multiply" else Method.THEORY
+    return _CUT.get(name, Method.THEORY)
 
 
 def _other_hardware(hardware: HardwareOptions) -> str | None:

@@ -5,7 +5,7 @@
 - More are a question to a solver: are there operands for which the netlist differs from its float
   theory? What it finds counts only if the golden model says so, too.
 - A product is cut. Its significands are multiplied as integers are, row by row; and behind the product,
-  whatever it be, the netlist is the float theory. Both together are the theorem.
+  whatever it be, the netlist is the float theory. Both together are the theorem. So is a quotient.
 - A pipeline has as many registers on one path as on any other, and is without them the circuit that
   was proved. So has a spiking circuit while its reset is low: each neuron is one.
 """
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from spikefloat.rtl_gen.checks.proving import methods
+from spikefloat.rtl_gen.checks.proving.cuts import CUTS
 from spikefloat.rtl_gen.checks.proving.netlists import read_back, results
 from spikefloat.rtl_gen.checks.proving.outcome import Counterexample, Outcome
 from spikefloat.rtl_gen.checks.proving.plan import Method, method_of
@@ -144,10 +145,11 @@ class _Proof:
             methods.every_operand(work, instance, self._read())
         elif self._hardware.latency:
             self._prove_pipeline()
-        elif method is Method.PRODUCT:
-            cut = self._read((methods.CUT,))
-            methods.product_by_rows(work, instance, cut)
-            methods.behind_product(work, instance, cut)
+        elif method in CUTS:
+            cut = CUTS[method]
+            circuit = self._read(cut.wires)
+            methods.in_front_of_cut(work, instance, circuit, cut)
+            methods.behind_cut(work, instance, circuit, cut)
         else:
             methods.by_theory(work, instance, self._read())
 

@@ -11,11 +11,8 @@ from collections.abc import Callable
 from spikefloat.rtl_gen.checks.proving.solver import Solver, Term
 from spikefloat.rtl_gen.formats import Format, NanEncoding, Rounding, find_format
 
-__all__ = ["BINARY128", "COMPARISONS", "MODES", "carrier", "expected", "product_code"]
+__all__ = ["COMPARISONS", "MODES", "carrier", "expected", "float_of", "needed_carrier", "rounded"]
 
-BINARY128 = Format(
-    name="binary128", exponent_bits=15, mantissa_bits=112, bias=16383, nan=NanEncoding.IEEE
-)
 #: Modes that the theory has.
 MODES = (
     Rounding.NEAREST_EVEN,
@@ -65,112 +62,52 @@ def expected(
     codes : tuple of Term
         Words of the operands.
     """
-    floats = tuple(_float(solver, fmt, code) for code in codes)
+    floats = tuple(float_of(solver, fmt, code) for code in codes)
     if name in COMPARISONS:
         return solver.bit(solver.term(COMPARISONS[name], *floats))
     if name == "unordered":
         nans = (solver.term("FP_IS_NAN", one) for one in floats)
         return solver.bit(solver.term("OR", *nans))
     if name in _SUMS:
-        return _rounded(
+        return rounded(
             solver, to, mode, lambda way: solver.term(_SUMS[name], solver.mode(way), *floats)
         )
     if name == "convert":
-        wide = _carrier(to)
-        return _rounded(solver, to, mode, lambda way: solver.converted(way, wide, floats[0]))
+        wide = needed_carrier(to)
+        return rounded(solver, to, mode, lambda way: solver.converted(way, wide, floats[0]))
     return _extreme(solver, name, fmt, codes, floats)
 
 
-def product_code(
-    solver: Solver, fmt: Format, mode: Rounding, codes: tuple[Term, Term], product: Term
-) -> Term:
-    """Return the word of a product, for the product of the significands as a word that is free.
-
-    The exact product is that word times a power of two, normalised into a wider float, and rounded
-    once to the format: no multiplier is left. What is true of the word is assumed: a product of
-    significands is zero where one of them is, and otherwise at least that of their hidden bits.
-    """
-    bits, m = fmt.exponent_bits, fmt.mantissa_bits
-    wide = find_format("binary64") if 2 * fmt.precision <= 53 else BINARY128
-    width = 2 * fmt.precision
-    fields = [solver.bits(code, m + bits - 1, m) for code in codes]
-    subnormal = [solver.is_zero(field, bits) for field in fields]
-    zero = [solver.is_zero(solver.bits(code, m + bits - 1, 0), m + bits) for code in codes]
-    _require_product(solver, fmt, product, subnormal, zero)
-
-    # Leading zeros are taken off, by powers of two.
-    shifted, exponent_width = product, wide.exponent_bits + 2
-    places = solver.number(0, exponent_width)
-    for step in reversed([1 << i for i in range((width - 1).bit_length())]):
-        if step >= width:
-            continue
-        has_none = solver.is_zero(solver.bits(shifted, width - 1, width - step), step)
-        moved = solver.term("BV_SHL", shifted, solver.number(step, width))
-        shifted = solver.if_(has_none, moved, shifted)
-        more = solver.term("BV_ADD", places, solver.number(step, exponent_width))
-        places = solver.if_(has_none, more, places)
-    # The top bit of the product stands for twice the hidden bits.
-    exponent = solver.number(wide.bias + 1 - 2 * fmt.bias, exponent_width)
-    for field, is_subnormal in zip(fields, subnormal, strict=True):
-        value = solver.widened(field, exponent_width - bits)
-        one = solver.number(1, exponent_width)
-        exponent = solver.term("BV_ADD", exponent, solver.if_(is_subnormal, one, value))
-    exponent = solver.term("BV_SUB", exponent, places)
-    top = fmt.width - 1
-    sign = solver.term("BV_XOR", *(solver.bits(code, top, top) for code in codes))
-    pad = solver.number(0, wide.mantissa_bits - (width - 1))
-    word = solver.joined(
-        sign,
-        solver.bits(exponent, wide.exponent_bits - 1, 0),
-        solver.bits(shifted, width - 2, 0),
-        pad,
-    )
-    exact, narrow = solver.float_of_bits(wide, word), _carrier(fmt)
-    finite = _rounded(solver, fmt, mode, lambda way: solver.converted(way, narrow, exact))
-    finite = solver.if_(
-        solver.is_zero(product, width), solver.joined(sign, solver.number(0, top)), finite
-    )
-    floats = [_float(solver, fmt, code) for code in codes]
-    nans = [solver.term("FP_IS_NAN", one) for one in floats]
-    infinite = [solver.term("FP_IS_INF", one) for one in floats]
-    invalid = [solver.term("AND", infinite[i], zero[1 - i]) for i in range(2)]
-    infinity = solver.joined(sign, solver.number(fmt.exponent_mask, top))
-    nan = solver.number(fmt.nan_code or 0, fmt.width)
-    finite = solver.if_(solver.term("OR", *infinite), infinity, finite)
-    return solver.if_(solver.term("OR", *nans, *invalid), nan, finite)
-
-
-def _require_product(
-    solver: Solver, fmt: Format, product: Term, subnormal: list[Term], zero: list[Term]
-) -> None:
-    """Assume of a word what is true of the product of two integers, the significands."""
-    width, m = 2 * fmt.precision, fmt.mantissa_bits
-
-    def at_least(bound: int) -> Term:
-        return solver.term("BV_UGE", product, solver.number(bound, width))
-
-    is_zero = solver.term("OR", *zero)
-    solver.require(solver.same(solver.is_zero(product, width), is_zero))
-    solver.require(solver.term("OR", *subnormal, at_least(1 << 2 * m)))
-    solver.require(solver.term("OR", is_zero, solver.term("AND", *subnormal), at_least(1 << m)))
-
-
-def _carrier(fmt: Format) -> Format:
+def needed_carrier(fmt: Format) -> Format:
+    """Return the format of the theory that holds the codes of another, which has one."""
     found = carrier(fmt)
     assert found is not None
     return found
 
 
-def _float(solver: Solver, fmt: Format, code: Term) -> Term:
-    wide = _carrier(fmt)
+def float_of(solver: Solver, fmt: Format, code: Term) -> Term:
+    """Return the float of the theory that a code stands for."""
+    wide = needed_carrier(fmt)
     if wide.width > fmt.width:
         code = solver.joined(code, solver.number(0, wide.width - fmt.width))
     return solver.float_of_bits(wide, code)
 
 
-def _rounded(solver: Solver, fmt: Format, mode: Rounding, make: _Make) -> Term:
-    """Return the code of a result in a format, rounded once."""
-    wide = _carrier(fmt)
+def rounded(solver: Solver, fmt: Format, mode: Rounding, make: _Make) -> Term:
+    """Return the code of a result in a format, rounded once.
+
+    Parameters
+    ----------
+    solver : Solver
+        Where the terms are made.
+    fmt : Format
+        Format of the result.
+    mode : Rounding
+        How to round.
+    make : callable
+        Makes the result in the carrier of the format, rounded in some mode.
+    """
+    wide = needed_carrier(fmt)
     drop = wide.width - fmt.width
     if not drop:
         return solver.bits_of_float(wide, make(mode))

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from spikefloat.rtl_gen.checks.proving import methods
+from spikefloat.rtl_gen.checks.proving.cuts import CUTS
 from spikefloat.rtl_gen.checks.proving.netlists import Codes, part, read_back, results
+from spikefloat.rtl_gen.checks.proving.plan import Method
 from spikefloat.rtl_gen.checks.proving.solver import NotDecided
 from spikefloat.rtl_gen.checks.proving.work import Refuted, Work
 from spikefloat.rtl_gen.checks.verifying.plan import Selected, make_check
@@ -17,17 +19,26 @@ from spikefloat.rtl_gen.designs.instance import Instance, make_instance
 from spikefloat.rtl_gen.mapping.aig import Circuit
 from spikefloat.sim.graphs.planes import pack_codes
 
-METHODS = {
-    "product": methods.product_by_rows,
-    "behind": methods.behind_product,
-    "theory": methods.by_theory,
+#: Where operations are cut.
+CUT = {
+    "multiply": CUTS[Method.PRODUCT],
+    "divide": CUTS[Method.QUOTIENT],
+    "square_root": CUTS[Method.ROOT],
 }
+
+
+def prove_lemma(lemma: str, work: Work, instance: Instance, circuit: Circuit) -> None:
+    if lemma == "theory":
+        methods.by_theory(work, instance, circuit)
+    else:
+        method = methods.behind_cut if lemma == "behind" else methods.in_front_of_cut
+        method(work, instance, circuit, CUT[instance.design.name])
 
 
 @cache
 def netlist(name: str, fmt: str) -> tuple[Instance, Circuit]:
     instance = make_instance(name, format=fmt)
-    cuts = (methods.CUT,) if name == "multiply" else ()
+    cuts = CUT[name].wires if name in CUT else ()
     return instance, read_back(design_hardware(instance), cuts)
 
 
@@ -41,11 +52,12 @@ def operands(name: str, fmt: str) -> tuple[Codes, int]:
 
 def gives(circuit: Circuit, codes: Codes, trials: int) -> np.ndarray:
     """Return what a circuit gives for operands; what was cut is put together again."""
-    if any(port.name == f"{methods.CUT}_i" for port in circuit.inputs):
-        product = part(circuit, [methods.CUT])
-        rows = [pack_codes(codes[port.name], port.width) for port in product.inputs]
-        _, found = results(product, np.concatenate(rows), trials)
-        codes = {**codes, f"{methods.CUT}_i": found[methods.CUT]}
+    wires = [port.name for port in circuit.outputs if port.name != "y"]
+    if wires:
+        front = part(circuit, wires)
+        rows = [pack_codes(codes[port.name], port.width) for port in front.inputs]
+        _, found = results(front, np.concatenate(rows), trials)
+        codes = {**codes, **{f"{wire}_i": found[wire] for wire in wires}}
     rows = [pack_codes(codes[port.name], port.width) for port in circuit.inputs]
     return results(circuit, np.concatenate(rows), trials)[1]["y"]
 
@@ -84,8 +96,16 @@ def part_literals(circuit: Circuit, output: str) -> list[int]:
 @pytest.mark.parametrize(
     ("lemma", "name", "fmt", "output"),
     [
-        ("product", "multiply", "bfloat16", "product"),
+        ("front", "multiply", "bfloat16", "product"),
         ("behind", "multiply", "bfloat16", "y"),
+        ("front", "divide", "bfloat16", "significand_quotient_quotient"),
+        pytest.param(
+            *("front", "divide", "bfloat16", "significand_quotient_inexact"), marks=pytest.mark.slow
+        ),
+        pytest.param(*("behind", "divide", "bfloat16", "y"), marks=pytest.mark.slow),
+        pytest.param(*("front", "square_root", "bfloat16", "root"), marks=pytest.mark.slow),
+        pytest.param(*("front", "square_root", "bfloat16", "inexact"), marks=pytest.mark.slow),
+        ("behind", "square_root", "bfloat16", "y"),
         ("theory", "less", "bfloat16", "y"),
         ("theory", "unordered", "binary16", "y"),
         ("theory", "minimum_number", "bfloat16", "y"),
@@ -95,11 +115,11 @@ def test_lemmas(lemma: str, name: str, fmt: str, output: str) -> None:
     """Six faults in each; where nothing is cut, operands that the solver finds show it."""
     instance, circuit = netlist(name, fmt)
     work = Work(300, lambda _: None)
-    METHODS[lemma](work, instance, circuit)
+    prove_lemma(lemma, work, instance, circuit)
     assert len(work.lemmas) == 1
     for faulty in faults(name, fmt, output, 6):
         with pytest.raises(Refuted) as refuted:
-            METHODS[lemma](work, instance, faulty)
+            prove_lemma(lemma, work, instance, faulty)
         if lemma == "theory":
             at = {key: np.array([code]) for key, code in refuted.value.operands.items()}
             assert gives(faulty, at, 1) != gives(circuit, at, 1)
@@ -138,4 +158,4 @@ def test_the_time_is_over() -> None:
         methods.by_theory(Work(1.5, lambda _: None), instance, circuit)
     instance, cut = netlist("multiply", "bfloat16")
     with pytest.raises(NotDecided, match="the time limit of 0 s is reached"):
-        methods.product_by_rows(Work(0, lambda _: None), instance, cut)
+        methods.in_front_of_cut(Work(0, lambda _: None), instance, cut, CUT["multiply"])

@@ -126,7 +126,7 @@ def test_the_time_is_over() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": "divide", "format": "binary16"}, f"more than {MOST_INPUTS} there are multiply"),
+        ({"name": "fma", "format": "binary16"}, f"more than {MOST_INPUTS} there are multiply"),
         ({"name": "add", "format": "binary16", "flags": "after"}, "the solver has no flags"),
         ({"name": "add", "format": "binary16", "rounding": "odd"}, "rounds rne, .*, not odd"),
         ({"name": "add", "format": "binary16", "overflow": "saturate"}, "has no saturation"),
