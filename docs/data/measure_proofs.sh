@@ -29,7 +29,7 @@ prove convert --format binary32 --to binary16,bfloat16
 prove multiply,divide,square_root,add,subtract --format binary32
 prove $extremes,$questions --format binary32
 prove multiply,divide,$extremes,$questions --format tf32
-prove $extremes,$questions --format binary64
+prove multiply,square_root,$extremes,$questions --format binary64
 prove multiply,add --format bfloat16 --stages 1,2,4
 prove multiply,divide --format binary16,bfloat16,binary32 --rounding rtz,rdn,rup,rna
 prove multiply,add,divide,square_root --format e4m3fn,e5m2 --flags

@@ -19,7 +19,11 @@ BINARY128 = Format(
 
 
 def product_code(
-    solver: Solver, fmt: Format, mode: Rounding, codes: tuple[Term, ...], words: dict[str, Term]
+    solver: Solver,
+    fmt: Format,
+    mode: Rounding,
+    codes: tuple[Term, ...],
+    words: tuple[Term | None, ...],
 ) -> Term:
     """Return the word of a product, for a free product of the significands.
 
@@ -36,10 +40,10 @@ def product_code(
         How the result is rounded.
     codes : tuple of Term
         Words of the operands.
-    words : dict of str to Term
-        The wire that is cut, and its word.
+    words : tuple of Term or None
+        Words on the wires that are cut, None for one that nothing reads.
     """
-    (product,) = words.values()
+    (product,) = words
     width, m = 2 * fmt.precision, fmt.mantissa_bits
     wide = _wide(width)
     a, b = (_Operand.of(solver, fmt, code, wide) for code in codes)
@@ -67,7 +71,11 @@ def product_code(
 
 
 def quotient_code(
-    solver: Solver, fmt: Format, mode: Rounding, codes: tuple[Term, ...], words: dict[str, Term]
+    solver: Solver,
+    fmt: Format,
+    mode: Rounding,
+    codes: tuple[Term, ...],
+    words: tuple[Term | None, ...],
 ) -> Term:
     """Return the word of a quotient, for free digits, and whether something is left over.
 
@@ -77,13 +85,13 @@ def quotient_code(
     numbers that can be rounded to, and half of the last digit can stand for it. Parameters are those
     of :func:`product_code`.
     """
-    inexact, quotient = (word for _, word in sorted(words.items()))
+    inexact, quotient = words
     digits = fmt.precision + 2
     width = digits + 1
     wide = _wide(width)
     a, b = (_Operand.of(solver, fmt, code, wide) for code in codes)
-    exact = solver.joined(quotient, inexact)
-    above_half = solver.not_(solver.is_zero(solver.bits(quotient, digits - 1, digits - 2), 2))
+    exact = _with_rest(solver, quotient, inexact, digits)
+    above_half = solver.not_(solver.is_zero(solver.bits(exact, width - 1, width - 2), 2))
     of_numbers = solver.if_(a.is_zero, solver.is_zero(exact, width), above_half)
     solver.require(solver.term("OR", b.is_zero, of_numbers))
 
@@ -104,7 +112,11 @@ def quotient_code(
 
 
 def root_code(
-    solver: Solver, fmt: Format, mode: Rounding, codes: tuple[Term, ...], words: dict[str, Term]
+    solver: Solver,
+    fmt: Format,
+    mode: Rounding,
+    codes: tuple[Term, ...],
+    words: tuple[Term | None, ...],
 ) -> Term:
     """Return the word of a square root, for free digits, and whether something is left over.
 
@@ -113,14 +125,14 @@ def root_code(
     than a significand has bits; for what is left over see :func:`quotient_code`. Parameters are those of
     :func:`product_code`.
     """
-    inexact, root = (word for _, word in sorted(words.items()))
+    inexact, root = words
     digits = fmt.precision + 1
     width = digits + 1
     wide = _wide(width)
     (code,) = codes
     a = _Operand.of(solver, fmt, code, wide)
-    exact = solver.joined(root, inexact)
-    is_one = solver.same(solver.bits(root, digits - 1, digits - 1), solver.number(1, 1))
+    exact = _with_rest(solver, root, inexact, digits)
+    is_one = solver.same(solver.bits(exact, width - 1, width - 1), solver.number(1, 1))
     solver.require(solver.if_(a.is_zero, solver.is_zero(exact, width), is_one))
 
     bits = wide.exponent_bits + 2
@@ -170,6 +182,16 @@ class _Operand(NamedTuple):
     def zeros(self, solver: Solver) -> Term:
         """Return the leading zeros of the significand."""
         return _moved_up(solver, self.significand, self.exponent_width)[1]
+
+
+def _with_rest(solver: Solver, found: Term, inexact: Term | None, digits: int) -> Term:
+    """Return so many digits, and half of the last one for what is left over, if anything is.
+
+    A mode that cuts off reads neither the last digit nor that: what no wire has may be anything.
+    """
+    missing = digits - solver.width(found)
+    rest = [solver.word(missing)] if missing else []
+    return solver.joined(found, *rest, solver.word(1) if inexact is None else inexact)
 
 
 def _wide(width: int) -> Format:

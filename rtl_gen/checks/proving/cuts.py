@@ -22,7 +22,7 @@ class Cut(NamedTuple):
     #: Makes the circuit in front of them by the method of school, for a format.
     school: Callable[[Format, Sequence[WordPort]], Circuit]
     #: Makes the result behind them, whatever is on them.
-    code: Callable[[Solver, Format, Rounding, tuple[Term, ...], dict[str, Term]], Term]
+    code: Callable[[Solver, Format, Rounding, tuple[Term, ...], tuple[Term | None, ...]], Term]
 
 
 CUTS = {

@@ -75,7 +75,7 @@ def behind_cut(work: Work, instance: Instance, circuit: Circuit, cut: Cut) -> No
     def reference(solver: Solver, words: dict[str, Term]) -> Term:
         options = instance.circuit
         assert options.rounding.mode is not None
-        free = {wire: words[f"{wire}_i"] for wire in cut.wires}
+        free = tuple(words.get(f"{wire}_i") for wire in cut.wires)
         codes = tuple(word for name, word in words.items() if not name.endswith("_i"))
         return cut.code(solver, options.format, options.rounding.mode, codes, free)
 

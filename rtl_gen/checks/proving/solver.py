@@ -69,6 +69,10 @@ class Solver:
         """Return an unknown word."""
         return self._manager.mk_const(self._sort(width))
 
+    def width(self, word: Term) -> int:
+        """Return the bits of a word."""
+        return int(word.sort().bv_size())
+
     def number(self, value: int, width: int) -> Term:
         """Return a word that is known; a negative one in two's complement."""
         return self._manager.mk_bv_value(self._sort(width), value % (1 << width))

@@ -162,12 +162,20 @@ def test_methods() -> None:
         assert method_of(make_instance(name, format=fmt)) is method
 
 
+def test_digits_that_no_wire_has() -> None:
+    """A mode that cuts off reads neither the last digit nor what is left over."""
+    outcome = prove(make_instance("divide", format="bfloat16", rounding="rtz"))
+    assert outcome.result == "proved"
+    assert "9 output bits" in outcome.lemmas[0].method
+
+
 @pytest.mark.slow
 def test_parts_of_what_is_kept() -> None:
-    """docs/data/proofs.csv, proved again: a product, a pipeline of it, and a conversion."""
+    """docs/data/proofs.csv, proved again: a pipeline of a product, a product, a quotient, a conversion."""
     for options in (
         {"name": "multiply", "format": "bfloat16", "stages": 2},
         {"name": "multiply", "format": "binary16", "rounding": "rdn"},
+        {"name": "divide", "format": "binary32", "style": "spiking"},
         {"name": "convert", "format": "binary32", "to": "bfloat16"},
     ):
         name = str(options.pop("name"))
