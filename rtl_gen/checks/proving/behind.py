@@ -61,7 +61,7 @@ def product_code(
     offset = solver.number(wide.bias + 1 - 2 * fmt.bias, wide.exponent_bits + 2)
     exponent = solver.term("BV_ADD", offset, a.exponent, b.exponent)
     sign = solver.term("BV_XOR", a.sign, b.sign)
-    finite = _code(solver, fmt, mode, wide, sign, exponent, (product, width))
+    finite = _code(solver, fmt, mode, wide, sign, exponent, product)
     invalid = [
         solver.term("AND", one.is_infinite, other.is_zero) for one, other in ((a, b), (b, a))
     ]
@@ -101,7 +101,7 @@ def quotient_code(
     exponent = solver.term("BV_SUB", exponent, b.exponent)
     exponent = solver.term("BV_ADD", exponent, b.zeros(solver))
     sign = solver.term("BV_XOR", a.sign, b.sign)
-    finite = _code(solver, fmt, mode, wide, sign, exponent, (exact, width))
+    finite = _code(solver, fmt, mode, wide, sign, exponent, exact)
     nothing = solver.term("OR", a.is_zero, b.is_infinite)
     finite = _special(solver, fmt, sign, None, (nothing, 0), finite)
     infinite = solver.term("OR", a.is_infinite, b.is_zero)
@@ -140,7 +140,7 @@ def root_code(
     exponent = solver.term("BV_SUB", exponent, solver.number(fmt.bias, bits))
     half = solver.term("BV_ASHR", exponent, solver.number(1, bits))
     exponent = solver.term("BV_ADD", half, solver.number(wide.bias, bits))
-    finite = _code(solver, fmt, mode, wide, a.sign, exponent, (exact, width))
+    finite = _code(solver, fmt, mode, wide, a.sign, exponent, exact)
     is_minus = solver.same(a.sign, solver.number(1, 1))
     negative = solver.term("AND", is_minus, solver.not_(a.is_zero))
     nan = solver.term("OR", a.is_nan, negative)
@@ -152,12 +152,11 @@ class _Operand(NamedTuple):
 
     sign: Term
     exponent: Term  #: Field of the exponent, 1 of a subnormal number; wide enough for sums.
-    significand: tuple[Term, int]  #: Mantissa with the hidden bit, and its bits.
+    significand: Term  #: Mantissa with the hidden bit.
     is_subnormal: Term  #: Zero, too.
     is_zero: Term
     is_infinite: Term
     is_nan: Term
-    exponent_width: int
 
     @classmethod
     def of(cls, solver: Solver, fmt: Format, code: Term, wide: Format) -> "_Operand":
@@ -171,17 +170,16 @@ class _Operand(NamedTuple):
         return cls(
             sign=solver.bits(code, fmt.width - 1, fmt.width - 1),
             exponent=solver.if_(is_subnormal, one, value),
-            significand=(solver.joined(hidden, mantissa), m + 1),
+            significand=solver.joined(hidden, mantissa),
             is_subnormal=is_subnormal,
             is_zero=solver.is_zero(solver.bits(code, m + bits - 1, 0), m + bits),
             is_infinite=solver.term("FP_IS_INF", number),
             is_nan=solver.term("FP_IS_NAN", number),
-            exponent_width=width,
         )
 
     def zeros(self, solver: Solver) -> Term:
         """Return the leading zeros of the significand."""
-        return _moved_up(solver, self.significand, self.exponent_width)[1]
+        return _moved_up(solver, self.significand, solver.width(self.exponent))[1]
 
 
 def _with_rest(solver: Solver, found: Term, inexact: Term | None, digits: int) -> Term:
@@ -200,9 +198,9 @@ def _wide(width: int) -> Format:
     return double if width <= double.precision else BINARY128
 
 
-def _moved_up(solver: Solver, word: tuple[Term, int], exponent_width: int) -> tuple[Term, Term]:
+def _moved_up(solver: Solver, word: Term, exponent_width: int) -> tuple[Term, Term]:
     """Return a word without its leading zeros, taken off by powers of two, and their number."""
-    shifted, width = word
+    shifted, width = word, solver.width(word)
     places = solver.number(0, exponent_width)
     for step in reversed([1 << i for i in range((width - 1).bit_length())]):
         if step >= width:
@@ -222,10 +220,10 @@ def _code(
     wide: Format,
     sign: Term,
     exponent: Term,
-    significand: tuple[Term, int],
+    significand: Term,
 ) -> Term:
     """Return the code of a significand, whose top bit has an exponent in a wider format."""
-    word, width = significand
+    width = solver.width(significand)
     shifted, places = _moved_up(solver, significand, wide.exponent_bits + 2)
     exponent = solver.term("BV_SUB", exponent, places)
     exact = solver.float_of_bits(
@@ -239,7 +237,7 @@ def _code(
     )
     narrow = needed_carrier(fmt)
     finite = rounded(solver, fmt, mode, lambda way: solver.converted(way, narrow, exact))
-    return _special(solver, fmt, sign, None, (solver.is_zero(word, width), 0), finite)
+    return _special(solver, fmt, sign, None, (solver.is_zero(significand, width), 0), finite)
 
 
 def _special(
