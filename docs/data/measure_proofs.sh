@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Proves designs (docs/explanation/proof.md) and writes docs/data/proofs.csv. What was proved before is kept in the
-# cache by the hash of its netlist, so that a run goes on where it stopped. Takes about half an hour on one core;
+# cache by the hash of its netlist, so that a run goes on where it stopped. Takes about a quarter of an hour on one core;
 # `python docs/tables.py proofs` then writes the table.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
