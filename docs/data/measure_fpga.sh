@@ -39,8 +39,6 @@ dot="dot --length 16 --accumulate exact"
         --target ecp5
     measure boards board ulx3s-25f,icebreaker,upduino,tangnano9k --bitstream -o build/boards
     measure network board ulx3s --network digits --bitstream -o build/boards
-    measure decoder_run generate --prompt "The neurons " --tokens 32 --sim verilator -o build/decoder
-    measure decoder synth build/decoder/decoder.v --target ecp5-85f --seeds 1
 }
 if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
     # Status 1 says that something asked for is not met; the pages say so, too.

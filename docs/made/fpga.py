@@ -261,28 +261,3 @@ def fpga_network() -> str:
             ["bytes of the bitstream", f"{made['bytes']:,}"],
         ],
     )
-
-
-@made
-def fpga_decoder() -> str:
-    (row,), (ran,) = kept("fpga_decoder"), kept("fpga_decoder_run")
-    (board,) = kept("fpga_network")  # with the same device
-    available = json.loads(board["bitstream"])["available"]
-    clock = float(row["fmax_mhz"])
-    passed = json.loads(ran["clocks"])
-    logic = int(row["lut4"]) + 2 * int(row["carry"]) + SITES * int(row["lutram"])
-    first, last = (f"{clock * 1e6 / clocks:,.0f}" for clocks in (passed[0], passed[-1]))
-    return lines(
-        ["the engine above, `--target ecp5-85f --seeds 1`", ""],
-        [
-            [
-                "lookup tables, carry cells and small memories",
-                f"{logic:,} of {available['TRELLIS_COMB']:,}",
-            ],
-            ["flip-flops", f"{int(row['ff']):,} of {available['TRELLIS_FF']:,}"],
-            ["block RAMs", f"{row['bram']} of {available['DP16KD']}"],
-            ["tables in a row", row["lut4_depth"]],
-            ["clock", f"{clock} MHz"],
-            [f"tokens in a second, the first and the {len(passed)}rd", f"{first} and {last}"],
-        ],
-    )
