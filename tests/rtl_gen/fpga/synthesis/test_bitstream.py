@@ -9,7 +9,7 @@ import pytest
 
 from spikefloat.rtl_gen.designs.instance import make_instance
 from spikefloat.rtl_gen.fpga.boards.boards import BOARDS
-from spikefloat.rtl_gen.fpga.families import FAMILIES
+from spikefloat.rtl_gen.fpga.families import FAMILIES, LARGE
 from spikefloat.rtl_gen.fpga.synthesis import bitstream
 from spikefloat.rtl_gen.fpga.synthesis.bitstream import make_bitstream
 from spikefloat.rtl_gen.rtl.styles.spatial import spatial_verilog
@@ -69,7 +69,7 @@ def test_large_designs_stay_what_they_are(is_wrong: bool, tmp_path: Path) -> Non
     (tmp_path / "gate.v").write_text(other, encoding="utf-8")
     script = (
         "read_verilog gold.v; prep -flatten -top top; rename top gold; design -stash gold; "
-        f"read_verilog gate.v; {bitstream.LARGE} design -stash gate; "
+        f"read_verilog gate.v; {LARGE.format(top='top')} design -stash gate; "
         "design -copy-from gold -as gold gold; design -copy-from gate -as gate top; "
         "miter -equiv -flatten -make_outputs gold gate miter; sat -verify -prove trigger 0 miter"
     )

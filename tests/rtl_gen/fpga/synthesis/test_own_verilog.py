@@ -104,6 +104,7 @@ def test_clocks_and_cells_of_a_device(tmp_path: Path) -> None:
 
 
 def test_counter_without_operands(tmp_path: Path) -> None:
+    """It takes the same on a device for large designs, which makes gates first."""
     own = read(
         "module m (input clk, output reg [3:0] y); always @(posedge clk) y <= y + 1; endmodule",
         tmp_path,
@@ -111,6 +112,12 @@ def test_counter_without_operands(tmp_path: Path) -> None:
     found = measured(own, "ecp5", (1,))
     assert found.ff == 4
     assert found.fmax_mhz is not None
+    large = measured(own, "ecp5-85f")
+    assert (large.ff, large.carry, large.device) == (
+        4,
+        found.carry,
+        "Lattice ECP5 LFE5U-85F, speed 6, CABGA381",
+    )
 
 
 def test_wires_have_no_clock(tmp_path: Path) -> None:
