@@ -73,7 +73,7 @@ def test_a_solver_that_is_missing(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("divide --format binary16", "divide of binary16 cannot be proved yet, as it has 32 input"),
+        ("fma --format binary16", "fma of binary16 cannot be proved yet, as it has 48 input"),
         ("neuron", "must be an operation on floats, not neuron"),
         ("less --timeout -1", "Timeout must be"),
         ("les --format e4m3fn", "did you mean 'less'"),

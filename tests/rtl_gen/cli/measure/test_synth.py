@@ -71,10 +71,10 @@ def test_matrix(capsys: Capture, fake_flow: list[tuple[str, str]]) -> None:
         "multiply_e4m3fn_spiking",
         "multiply_e4m3fn_temporal",
     ]
-    targets = ["ecp5", "ice40", "gowin", "generic6", "gates"]
+    targets = ["ecp5", "ecp5-85f", "ice40", "gowin", "generic6", "gates"]
     assert fake_flow == [(module, target) for module in modules for target in targets]
     assert [(row["module"], row["target"]) for row in rows] == fake_flow
-    assert [row["stages"] for row in rows[::5]] == [0, 1, 2, 3, 4, 0, 0]
+    assert [row["stages"] for row in rows[::6]] == [0, 1, 2, 3, 4, 0, 0]
 
 
 def test_matrix_leaves_out_what_there_is_not(fake_flow: list[tuple[str, str]]) -> None:
@@ -130,7 +130,7 @@ def test_delay_is_told(capsys: Capture, fake_flow: list[tuple[str, str]]) -> Non
     [
         (
             ["multiply", "--target", "vax"],
-            "Target must be one of ecp5, ice40, gowin, generic6, gates, not 'vax'",
+            "Target must be one of ecp5, ecp5-85f, ice40, gowin, generic6, gates, not 'vax'",
         ),
         (["multiply", "--jobs", "0"], "Jobs must be an integer from 1 to 1024, not '0'"),
         (

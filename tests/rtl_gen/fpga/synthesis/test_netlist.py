@@ -169,6 +169,6 @@ def test_kind(target: str, kinds: dict[str, str]) -> None:
 def test_unknown_target() -> None:
     with pytest.raises(
         ValueError,
-        match="^Target must be one of ecp5, ice40, gowin, generic6, gates, not 'xilinx'$",
+        match="^Target must be one of ecp5, ecp5-85f, ice40, gowin, generic6, gates, not 'xilinx'$",
     ):
         find_target("xilinx")
