@@ -30,7 +30,7 @@ from spikefloat.rtl_gen.checks.verifying.designs import scalar_design
 from spikefloat.rtl_gen.designs.hardware import Hardware
 from spikefloat.rtl_gen.designs.header import design_hardware
 from spikefloat.rtl_gen.designs.instance import Instance
-from spikefloat.rtl_gen.designs.options import HardwareOptions, Style
+from spikefloat.rtl_gen.designs.options import CircuitOptions, HardwareOptions, Style
 from spikefloat.rtl_gen.extras import find_extra
 from spikefloat.rtl_gen.fpga.synthesis.cache import Cache
 from spikefloat.rtl_gen.mapping.aig import Circuit
@@ -109,6 +109,14 @@ def prove(
     return outcome
 
 
+def _usual(instance: Instance) -> Instance:
+    """Return the same operation in native gates, as printed Verilog, where wires have names."""
+    usual = CircuitOptions(format=instance.circuit.format, overflow=instance.circuit.overflow)
+    names = ("library", "budget", "objective")
+    circuit = replace(instance.circuit, **{name: getattr(usual, name) for name in names})
+    return replace(instance, circuit=circuit, hardware=HardwareOptions())
+
+
 class _Proof:
     """One proof: an instance, its Verilog, and what has come of it."""
 
@@ -144,26 +152,31 @@ class _Proof:
         if method is Method.EVERY_PATTERN:
             methods.every_operand(work, instance, self._read())
         elif self._hardware.latency:
-            self._prove_pipeline()
+            base = replace(instance, hardware=HardwareOptions())
+            self._prove_same(self._read(), base, "without registers it is")
         elif method in CUTS:
             cut = CUTS[method]
             circuit = self._read(cut.wires)
-            methods.in_front_of_cut(work, instance, circuit, cut)
-            methods.behind_cut(work, instance, circuit, cut)
+            if cut.is_in(circuit, instance.circuit):
+                methods.in_front_of_cut(work, instance, circuit, cut)
+                methods.behind_cut(work, instance, circuit, cut)
+            else:
+                self._prove_same(self._read(), _usual(instance), "printed, in native gates, it is")
         else:
             methods.by_theory(work, instance, self._read())
 
-    def _prove_pipeline(self) -> None:
+    def _prove_same(self, circuit: Circuit, base: Instance, what: str) -> None:
+        """Prove another instance, and that the circuit of this one is the same."""
         work = self._work
-        piped = self._read()
-        base = replace(self._instance, hardware=HardwareOptions())
+        if base == self._instance:
+            raise NotDecided("its Verilog has not the wires that are cut")
         known = prove(base, timeout=work.left, cache=self._cache, progress=work.tick)
         if known.result != "proved":
-            raise NotDecided(f"without registers it is {known.result}: {known.reason}")
+            raise NotDecided(f"{what} {known.result}: {known.reason}")
         work.add(*known.lemmas)
-        work.say("comparing the pipeline with the circuit that was proved")
+        work.say("comparing with the circuit that was proved")
         plain = self._netlist(design_hardware(base))
-        methods.same(work, piped, plain, "without registers it is what was proved")
+        methods.same(work, circuit, plain, f"{what} what was proved")
 
     def _read(self, cuts: tuple[str, ...] = ()) -> Circuit:
         """Return the Verilog as logic, after its registers were counted."""

@@ -169,6 +169,19 @@ def test_digits_that_no_wire_has() -> None:
     assert "9 output bits" in outcome.lemmas[0].method
 
 
+@pytest.mark.parametrize("options", [{"library": "published"}, {"backend": "amaranth"}])
+def test_a_netlist_without_the_wires_that_are_cut(options: dict[str, str]) -> None:
+    """It is compared with one that has them, and was proved."""
+    instance = make_instance("divide", format="bfloat16", **options)  # type: ignore[arg-type]
+    outcome = prove(instance)
+    assert outcome.result == "proved"
+    assert [lemma.what for lemma in outcome.lemmas] == [
+        "the quotient of the significands is that of integers",
+        "behind any quotient the netlist is the float theory",
+        "printed, in native gates, it is what was proved",
+    ]
+
+
 @pytest.mark.slow
 def test_parts_of_what_is_kept() -> None:
     """docs/data/proofs.csv, proved again: a pipeline of a product, a product, a quotient, a conversion."""
